@@ -1,0 +1,1 @@
+"""Device drivers, each with its emulator; found by the agent through entry points."""

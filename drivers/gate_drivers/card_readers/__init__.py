@@ -1,0 +1,1 @@
+"""ID-card readers (二代证阅读器)."""

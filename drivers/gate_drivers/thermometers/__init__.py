@@ -1,0 +1,1 @@
+"""Infrared thermometers (红外测温模块)."""

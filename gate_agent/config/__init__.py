@@ -1,0 +1,1 @@
+"""One frozen model for a gate's configuration, and loading that names every fault at once."""

@@ -1,0 +1,167 @@
+"""The configuration of a gate: one file a door, the same code.
+
+Every field has a description and a range; unknown keys are refused. Relative paths are taken
+from the folder of the file. The JSON schema in config/ is generated from here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from gate_agent.messages import Name
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GateSection(Section):
+    """Which door this is."""
+
+    site: Name = Field(description="the hall, the same at both doors; a-z, 0-9 and -")
+    id: Name = Field(description="this door, such as west-1f; it stands in every topic and event")
+    name: str = Field(min_length=1, max_length=60, description="what people call it, e.g. 一层西门")
+    timezone: str = Field("Asia/Shanghai", description="IANA name, for the day and for screens")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise ValueError(f"expected an IANA time zone, got {value!r}") from exc
+        return value
+
+
+class DeviceSection(Section):
+    """A device on a serial line."""
+
+    driver: str = Field(
+        min_length=1, description="name from `gate-agent drivers`, or pkg.mod:MODEL"
+    )
+    port: Path = Field(description="prefer /dev/serial/by-id/… or by-path/…; ttyUSB0 may change")
+    baud: int | None = Field(None, ge=1200, le=921600, description="the device's own by default")
+    options: dict[str, bool | int | str] = Field(
+        default_factory=dict, description="the driver's own, see `gate-agent drivers`"
+    )
+
+
+class ThermometerSection(DeviceSection):
+    """The infrared thermometer."""
+
+    profile: Literal["spot-forehead", "module-body", "array-face-max"] = Field(
+        "spot-forehead", description="what the sensor sees: slope, windows and threshold"
+    )
+
+
+class MqttSection(Section):
+    """The way to the broker."""
+
+    url: str = Field(
+        pattern=r"^mqtts?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?$",
+        description="mqtt://host[:1883] or mqtts://host[:8883]",
+    )
+    ca_file: Path | None = Field(None, description="CA to trust; the system's by default")
+    cert_file: Path | None = Field(None, description="this gate's own certificate")
+    key_file: Path | None = Field(None, description="its private key, mode 0600")
+    keepalive_s: int = Field(15, ge=5, le=600, description="a dead link shows in twice this")
+    window: int = Field(100, ge=1, le=1000, description="most events under way at once")
+
+    @property
+    def tls(self) -> bool:
+        """Whether the link is encrypted."""
+        return self.url.startswith("mqtts://")
+
+    @property
+    def host(self) -> str:
+        """The broker's host."""
+        return self._split()[0]
+
+    @property
+    def port(self) -> int:
+        """The broker's port."""
+        return self._split()[1]
+
+    def _split(self) -> tuple[str, int]:
+        rest = self.url.split("://", 1)[1]
+        host, colon, port = rest.rpartition(":")
+        if not colon or host.startswith("[") != host.endswith("]"):
+            host, port = rest, "8883" if self.tls else "1883"
+        return host.strip("[]"), int(port)
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> MqttSection:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("expected cert_file and key_file together, got one of them")
+        if not self.tls and (self.ca_file or self.cert_file):
+            raise ValueError("expected mqtts:// with ca_file or cert_file, got mqtt://")
+        return self
+
+
+class JournalSection(Section):
+    """The audit journal (审计日志)."""
+
+    path: Path = Field(description="one SQLite file on a disk that keeps what it says it kept")
+
+
+class WebSection(Section):
+    """The guard screen (值守界面)."""
+
+    host: str = Field("127.0.0.1", description="loopback only, until sign-on comes")
+    port: Port = Field(8080, description="TCP port of the screens")
+
+    @field_validator("host")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        try:
+            loopback = value == "localhost" or ipaddress.ip_address(value).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise ValueError(
+                f"expected a loopback address (127.0.0.1, ::1, localhost), got {value!r}: "
+                "without sign-on the screen is for this machine only"
+            )
+        return value
+
+
+class PolicySection(Section):
+    """Where the policy comes from until the centre sends one."""
+
+    file: Path | None = Field(None, description="JSON, the centre's document; built-in if absent")
+
+
+class KeysSection(Section):
+    """Key files, mode 0600. One that is not named is made beside the journal on first start."""
+
+    site_key_file: Path | None = Field(
+        None, description="32 bytes in hex: keyed hash of card numbers, the same at both doors"
+    )
+    collector_public_key_file: Path | None = Field(
+        None, description="32 bytes in hex: registrations are sealed to it"
+    )
+    store_key_file: Path | None = Field(
+        None, description="32 bytes in hex: this gate's own table of people"
+    )
+
+
+class GateConfig(Section):
+    """The whole file."""
+
+    gate: GateSection
+    thermometer: ThermometerSection
+    id_reader: DeviceSection
+    mqtt: MqttSection
+    journal: JournalSection
+    web: WebSection = WebSection()
+    policy: PolicySection = PolicySection()
+    keys: KeysSection = KeysSection()

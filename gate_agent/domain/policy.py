@@ -1,0 +1,114 @@
+"""What the centre may set for its doors (策略): one versioned document, valid from a time.
+
+The same document is a gate's `[policy] file` and the retained message on the policy topic.
+Without one, the defaults below hold.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+CentiC = Annotated[int, Field(ge=-4000, le=12500, description="hundredths of a degree Celsius")]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
+
+
+class HallMode(StrEnum):
+    """Who may enter (大厅运行状态), from nobody to everybody."""
+
+    EMERGENCY = "emergency"  # 应急响应: nobody
+    CLOSED = "closed"  # 封闭式管理: duty staff only
+    APPOINTMENT = "appointment"  # 预约: staff, booked visitors, green channel
+    OPEN = "open"  # 全面开放
+
+
+class PhoneRule(StrEnum):
+    """Whether a visitor's mobile number is asked for before the decision."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RegistrationPolicy(_Part):
+    """Real-name registration (实名登记)."""
+
+    phone: PhoneRule = Field(
+        PhoneRule.REQUIRED,
+        description="required: a visitor's passage waits for the phone; optional: it does not",
+    )
+    within_s: float = Field(
+        120, ge=5, le=3600, description="how long a passage waits for the registration"
+    )
+
+
+class MeasurementPolicy(_Part):
+    """Measuring and pairing (测温). None leaves a value to the thermometer's profile."""
+
+    alarm_centi_c: CentiC | None = Field(
+        None,
+        description="elevated at or above this, ambient slope taken off 报警阈值",
+    )
+    pair_within_s: float = Field(
+        20, ge=2, le=120, description="card and measurement of one person come within this time"
+    )
+    window_s: float = Field(3, ge=1, le=30, description="a measurement ends after this time")
+
+
+class HoldPolicy(_Part):
+    """Deadlines of a hold (暂留), in seconds."""
+
+    acknowledge_s: float = Field(15, ge=1, le=3600, description="flagged → acknowledged")
+    recheck_s: float = Field(600, ge=1, le=7200, description="acknowledged → rechecked")
+    decide_s: float = Field(600, ge=1, le=7200, description="rechecked → confirmed or released")
+    report_s: float = Field(300, ge=1, le=7200, description="confirmed → reported (急事急报)")
+    transfer_s: float = Field(7200, ge=1, le=86400, description="reported → transferred (移送)")
+    close_s: float = Field(7200, ge=1, le=86400, description="transferred or left → closed")
+
+
+class RosterEntry(_Part):
+    """One member of staff (工作人员), named only by the keyed hash of the card number."""
+
+    person_ref: Digest
+    on_duty: bool = Field(default=True, description="may enter while the hall is closed")
+
+
+class Appointment(_Part):
+    """One booked visitor (预约), or a standing right of way (绿色通道)."""
+
+    person_ref: Digest
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime | None = None
+    green_channel: bool = False
+
+
+class Notice(_Part):
+    """A text for the visitors' displays (宣传引导)."""
+
+    zh: str = Field(max_length=2000)
+    en: str = Field("", max_length=2000)
+
+
+class Policy(_Part):
+    """The whole document. Unknown keys are refused, so that a typing error is never a rule."""
+
+    version: int = Field(0, ge=0, description="grows with every change; 0 is built in")
+    valid_from: AwareDatetime | None = Field(None, description="applied from this time on")
+    hall_mode: HallMode = HallMode.OPEN
+    registration: RegistrationPolicy = RegistrationPolicy()
+    measurement: MeasurementPolicy = MeasurementPolicy()
+    hold: HoldPolicy = HoldPolicy()
+    roster: tuple[RosterEntry, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    purposes: tuple[str, ...] = Field(
+        ("综合窗口", "社保", "不动产", "公安", "税务", "其他"),
+        description="windows a visitor can come for, as buttons on the guard screen",
+    )
+    daily_report_at: time = Field(time(18, 0), description="local time of the daily report 零报告")

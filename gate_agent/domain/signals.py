@@ -1,0 +1,43 @@
+"""What devices tell the door: readings and cards. Defined here, seen by drivers as driver_api."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class CardType(StrEnum):
+    """The four kinds of card an ID-card reader reads."""
+
+    RESIDENT = "resident"  # 居民身份证
+    HMT_PERMIT = "hmt_permit"  # 港澳台居民居住证
+    FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证 2017
+    FOREIGNER_2023 = "foreigner_2023"  # 外国人永久居留身份证 2023
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One temperature report (读数), in hundredths of a degree Celsius, as the frame says it.
+
+    `body_centi_c` is the vendor's own estimate of body temperature where the device gives one.
+    """
+
+    surface_centi_c: int
+    ambient_centi_c: int | None = None
+    body_centi_c: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One ID card was read (读到一张证). Personal data: never printed whole.
+
+    Only what registration needs leaves the driver; address, birth, photo and the rest stay in it.
+    """
+
+    card_type: CardType
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+
+    def __repr__(self) -> str:
+        """Return the card without its owner: the last four of the number only."""
+        return f"Card({self.card_type}, …{self.number[-4:]})"

@@ -1,0 +1,87 @@
+"""What a screen may ask of the gate. `gate.engine.Gate` is it; the web layer sees only this."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from gate_agent.domain.records import Decision, HoldState
+from gate_agent.gate.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEvent:
+    """One committed event, as a screen may see it: no personal data is ever in a body."""
+
+    sequence: int
+    body: bytes
+
+
+class Subscription(Protocol):
+    """One screen's ear on the gate. Iterating yields what is new, oldest first.
+
+    `None` stands for "the state changed: take a new snapshot"; such marks are merged while the
+    screen is slow. Events are kept in a bounded queue; on overflow the iteration ends, and the
+    screen comes back with its Last-Event-ID.
+    """
+
+    def __aiter__(self) -> AsyncIterator[LiveEvent | None]:
+        """Iterate until overflow or the gate's end."""
+        ...
+
+
+class Desk(Protocol):
+    """The guard's side of the gate. Every method is called in the event loop.
+
+    Each request returns after its events are durable, and raises `gate.errors.Refused`.
+    """
+
+    def snapshot(self) -> Snapshot:
+        """Return the present state; cheap: no disk."""
+        ...
+
+    def subscribe(self) -> AbstractContextManager[Subscription]:
+        """Attach a screen."""
+        ...
+
+    async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
+        """Return up to `limit` committed events after `sequence`, in order."""
+        ...
+
+    async def register(self, passage_id: str, *, phone: str | None, purpose: str | None) -> None:
+        """Register the visitor of this passage (实名登记)."""
+        ...
+
+    async def step_hold(
+        self,
+        hold_id: str,
+        step: HoldState,
+        *,
+        by: str,
+        contact_centi_c: int | None = None,
+        to: str | None = None,
+        note: str | None = None,
+        disinfected: bool = False,
+    ) -> None:
+        """Record the next step of a hold (暂留处置)."""
+        ...
+
+    async def override(
+        self, passage_id: str, *, decision: Decision, by: str, reason: str
+    ) -> None:
+        """Overrule: freely towards caution, towards admission with a reason only."""
+        ...
+
+    async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
+        """Hold the person at the door for declared symptoms, at whatever temperature."""
+        ...
+
+    async def dismiss(self, passage_id: str) -> None:
+        """The person went away: end the open passage, undecided as recheck."""
+        ...
+
+    def gauges(self) -> Mapping[str, float]:
+        """Return what `/metrics` shows beside the snapshot: name → value."""
+        ...

@@ -1,0 +1,45 @@
+"""Why the gate refuses what a screen asked of it; the web layer turns these into answers."""
+
+from __future__ import annotations
+
+from gate_agent.errors import GateError
+
+
+class Refused(GateError):  # noqa: N818 it is an answer, not a failure
+    """The gate refuses a request: what it expected, and what came. No personal data in either."""
+
+    status = 409
+    code = "refused"
+
+    def __init__(self, *, expected: str, got: str) -> None:
+        self.expected = expected
+        self.got = got
+        super().__init__(f"expected {expected}, got {got}")
+
+
+class NotFound(Refused):
+    """No such passage or hold at this door."""
+
+    status = 404
+    code = "not_found"
+
+
+class OutOfTurn(Refused):
+    """The passage or hold is not where this could be done."""
+
+    status = 409
+    code = "out_of_turn"
+
+
+class Invalid(Refused):
+    """A value is not what it must be."""
+
+    status = 422
+    code = "invalid"
+
+
+class JournalUnavailable(Refused):
+    """The journal cannot write: nothing that permits is done."""
+
+    status = 503
+    code = "journal_unavailable"

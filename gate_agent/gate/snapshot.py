@@ -1,0 +1,156 @@
+"""What a screen may know of the gate right now: the body of `/api/v1/state`.
+
+Masked before it gets here: no whole name, number or phone stands in a snapshot.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from gate_agent.domain.policy import HallMode
+from gate_agent.domain.records import (
+    Category,
+    Decision,
+    DeviceState,
+    HoldState,
+    PassageCount,
+    Temperature,
+)
+from gate_agent.moment import ClockQuality
+
+
+class Phase(StrEnum):
+    """Where the passage at the door stands."""
+
+    MEASURING = "measuring"  # 测温中
+    IDENTIFIED = "identified"  # 已刷证，待测温
+    MEASURED = "measured"  # 已测温，待刷证
+    REGISTERING = "registering"  # 待登记
+    SETTLED = "settled"  # 已有结论
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class GateView(_View):
+    """Which door this is."""
+
+    site: str
+    id: str
+    name: str
+    timezone: str
+    version: str
+
+
+class PersonView(_View):
+    """A person, masked: 张* and 110***********002X."""
+
+    name: str
+    number: str
+
+
+class PassageView(_View):
+    """The passage at the door."""
+
+    passage_id: str
+    phase: Phase
+    started: str
+    category: Category
+    person: PersonView | None
+    temperature: Temperature | None
+    waits_for: tuple[str, ...]  # of card, temperature, registration, departure
+    deadline_s: float | None  # seconds left for what it waits for
+    decision: Decision | None
+    reasons: tuple[str, ...]
+    hold_id: str | None
+    gate_open: bool  # true only after the admission is durable
+
+
+class HoldView(_View):
+    """An open hold; the alarm rings while its state is `flagged` or it is overdue."""
+
+    hold_id: str
+    passage_id: str
+    state: HoldState
+    category: Category
+    reason: str
+    person: PersonView | None
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    opened: str
+    due_s: float | None  # seconds left for the next step, negative when overdue
+    overdue: int  # how often this state was overdue
+    next_steps: tuple[HoldState, ...]
+    drill: bool
+
+
+class PassageLine(_View):
+    """One of the last passages."""
+
+    passage_id: str
+    sequence: int
+    decided: str
+    category: Category
+    decision: Decision
+    reasons: tuple[str, ...]
+    person: PersonView | None
+    surface_centi_c: int | None
+
+
+class TodayView(_View):
+    """Counts of the local day."""
+
+    day: str
+    passages: tuple[PassageCount, ...]
+    holds_opened: int
+
+
+class DeviceView(_View):
+    """One device, as the supervisor knows it."""
+
+    driver: str
+    state: DeviceState
+    cause: str
+    counters: dict[str, int]
+
+
+class JournalView(_View):
+    """Whether what happens is being kept."""
+
+    epoch: str
+    sequence: int
+    writable: bool
+    cause: str
+
+
+class UplinkView(_View):
+    """The way to the centre. `unheard`: the broker takes events, nobody reads them."""
+
+    state: str  # connecting | connected | refused | unheard
+    cause: str
+    pending: int
+    oldest_pending_s: float
+    receipted: int
+
+
+class Snapshot(_View):
+    """Everything the guard screen shows."""
+
+    gate: GateView
+    time: str
+    hall_mode: HallMode
+    policy_version: int
+    clock: ClockQuality
+    live_centi_c: int | None  # the newest reading, when somebody stands there
+    passage: PassageView | None
+    holds: tuple[HoldView, ...]
+    recent: tuple[PassageLine, ...]
+    today: TodayView
+    devices: dict[str, DeviceView]
+    journal: JournalView
+    uplink: UplinkView
+    purposes: tuple[str, ...]
+    phone_required: bool

@@ -1,0 +1,54 @@
+"""One instant as the gate records it: the wall clock, and a clock that never steps.
+
+Every deadline is counted on `boot_ns` (nanoseconds since boot, sleep included): a wall clock
+that is set back a day may spoil a label, never a time-out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+NS_PER_S = 1_000_000_000
+
+
+class ClockQuality(StrEnum):
+    """How far the wall clock of an event can be believed (时钟质量)."""
+
+    SYNCED = "synced"
+    HOLDOVER = "holdover"
+    UNSYNCED = "unsynced"
+    STEPPED = "stepped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A point in time: `utc` for people, `boot_ns` for deadlines and durations."""
+
+    utc: datetime
+    boot_ns: int
+
+    def plus_s(self, seconds: float) -> int:
+        """Return the deadline `seconds` from here, in nanoseconds since boot."""
+        return self.boot_ns + round(seconds * NS_PER_S)
+
+    def seconds_since(self, earlier: Moment) -> float:
+        """Return the seconds from `earlier` to here, on the clock that never steps."""
+        return (self.boot_ns - earlier.boot_ns) / NS_PER_S
+
+
+def format_utc(value: datetime) -> str:
+    """Return `value` as RFC 3339 in UTC with milliseconds, as it stands in every event."""
+    if value.tzinfo is None:
+        raise ValueError("expected an aware datetime, got a naive one")
+    moment = value.astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def parse_utc(text: str) -> datetime:
+    """Return the aware UTC datetime that `text` (RFC 3339) names; ValueError if it is none."""
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"expected a time with its zone, got {text!r}")
+    return value.astimezone(UTC)
