@@ -68,9 +68,7 @@ class Desk(Protocol):
         """Record the next step of a hold (暂留处置)."""
         ...
 
-    async def override(
-        self, passage_id: str, *, decision: Decision, by: str, reason: str
-    ) -> None:
+    async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
         """Overrule: freely towards caution, towards admission with a reason only."""
         ...
 

@@ -1,0 +1,80 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: demo test check lint types imports pytest lock docs screens bench install clean help
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := pyproject.toml requirements/run.lock tools/setup
+TYPED := $(wildcard gate_agent drivers collector tests bench tools)
+GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py)
+
+# Debian's mosquitto lives in /usr/sbin, which is not on everybody's path; uv comes with the venv
+# of whoever makes locks.
+export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/$(BIN)
+export PYTHON
+
+demo: $(READY)-run ## run broker, collector and both gates with emulated devices [SECONDS=n] 演示
+	@tools/setup apt run
+	@exec $(BIN)/gate-agent demo $(if $(SECONDS),--seconds $(SECONDS))
+
+test: ## set up, then lint, types, import contracts and every test 测试
+	@$(MAKE) --no-print-directory $(READY)-test
+	@tools/setup apt test
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory pytest
+
+check: lint types imports ## what needs no test to run: lint, format, types, import contracts
+
+lint: $(READY)-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)-test
+	$(BIN)/mypy $(TYPED)
+
+imports: $(READY)-test
+	$(BIN)/lint-imports
+
+pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
+	$(BIN)/pytest -n auto $(ARGS)
+
+docs: $(READY)-test ## make the generated documents and schemas again (a test fails when stale)
+	@set -e; for generator in $(GENERATORS); do echo "$$generator"; $(BIN)/python $$generator; done
+
+screens: $(READY)-test ## take the pictures in docs/screens again, in real Chromium
+	@tools/setup apt test
+	$(BIN)/python tools/screens.py
+
+bench: $(READY)-test ## measure what bench/README.md promises, each beside its peer
+	@tools/setup apt test
+	$(BIN)/python -m bench
+
+LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header --quiet
+lock: ## make requirements/*.lock again, with hashes and no address of any index (needs uv) [ARGS=--upgrade]
+	@command -v $(UV) >/dev/null || { echo "lock: expected uv, got none: $(PYTHON) -m pip install uv" >&2; exit 1; }
+	$(UV) $(LOCK) requirements/build.in $(ARGS) --output-file requirements/run.lock
+	$(UV) $(LOCK) --group dev --extra postgres $(ARGS) --output-file requirements/dev.lock
+
+install: ## put this version on a board, as root: /opt/gate-agent, units, udev rules 安装
+	@tools/setup board
+
+clean: ## remove what was made here: venv, caches, the demo's files
+	rm -rf $(VENV) .run dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort \
+		| while IFS="$$(printf '\t')" read -r target text; do printf 'make %-8s %s\n' "$$target" "$$text"; done
+
+# The stamps make a second start instant; the venv of the tests serves the demo as well.
+$(READY)-run: $(PACKAGES)
+	@tools/setup venv run
+
+$(READY)-test: $(PACKAGES) requirements/dev.lock
+	@tools/setup venv test

@@ -1,0 +1,238 @@
+"""What cards, readings and time do to the passage at the door."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.domain import verdict
+from gate_agent.domain.effects import Note, Write
+from gate_agent.domain.events import (
+    CardUnreadable,
+    PersonIdentified,
+    ReadingTaken,
+    ThermometerChanged,
+)
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.passage import (
+    NOBODY,
+    SAME_CARD_S,
+    Attempt,
+    Identified,
+    Idle,
+    Measured,
+    Measuring,
+    Registering,
+    Settled,
+    carried,
+)
+from gate_agent.domain.records import Decision, HoldState, Outcome
+from gate_agent.domain.signals import Reading
+from gate_agent.domain.state import Door, Step
+from gate_agent.domain.temperature import Window, judge
+from gate_agent.moment import Moment
+
+
+def on_card(door: Door, event: PersonIdentified) -> Step:
+    """A person laid a card."""
+    person, at = event.person, event.at
+    match door.passage:
+        case Measured() as state:
+            known = replace(state, person=person, known_phone=event.known_phone)
+            return verdict.decide(door, known, person, at)
+        case Measuring(person=None) as state:
+            paired = replace(
+                state, person=person, known_phone=event.known_phone, pair_due_ns=_pair_ns(door, at)
+            )
+            return Step(replace(door, passage=paired))
+        case Settled() as state:
+            return _card_after_verdict(door, state, event)
+        case Measuring() | Identified() as state:
+            if _is_same(state, person):
+                return Step(door, (Note("same_card"),))
+            return verdict.ambiguous(door, state, "two_cards", at)
+        case Registering() as state:
+            # card and measurement are paired already: the next in the queue can wait
+            return Step(door, (Note("same_card" if _is_same(state, person) else "card_too_early"),))
+        case Idle():
+            return _begin_with_card(door, event)
+
+
+def on_unreadable(door: Door, event: CardUnreadable) -> Step:
+    """A card was laid whose number cannot be one: whose it is, is not known."""
+    at, state = event.at, door.passage
+    note = Note(f"card_fault_{event.fault}")
+    if isinstance(state, Registering):
+        return Step(door, (note,))
+    if isinstance(state, Idle | Settled):
+        if _is_held_here(state, at):
+            return Step(door, (note,))
+        passage_id, ids = door.ids.take()
+        new = Attempt(passage_id=passage_id, started=at, presence=state.presence)
+        done = verdict.recheck(replace(door, ids=ids), new, "card_fault", at)
+    elif state.person is None:
+        done = verdict.recheck(door, state, "card_fault", at)
+    else:
+        done = verdict.ambiguous(door, state, "two_cards", at)
+    return Step(done.door, (*done.effects, note))
+
+
+def on_reading(door: Door, event: ReadingTaken) -> Step:
+    """The thermometer reported."""
+    if not door.thermometer_usable:
+        return Step(door, (Note("reading_untrusted"),))
+    at, reading = event.at, event.reading
+    state = door.passage
+    skin = door.profile.sees_skin(reading)
+    arrives = skin and state.presence.is_gone(at)
+    presence = state.presence.after(skin=skin, at=at)
+    match state:
+        case Measuring():
+            more = replace(state, window=state.window.add(reading), presence=presence)
+            if more.window.finished(at, door.profile, door.policy.measurement):
+                return _conclude(door, more, at)
+            return Step(replace(door, passage=more))
+        case Identified() if skin:
+            seen = replace(state, presence=presence)
+            measuring = _measuring(door, seen, reading, at, pair_due_ns=state.due_ns)
+            return Step(replace(door, passage=measuring))
+        case Measured() if arrives:
+            joined = replace(state, presence=presence)
+            return verdict.ambiguous(door, joined, "two_people", at)
+        case Idle() | Settled() if arrives:
+            passage_id, ids = door.ids.take()
+            new = Attempt(passage_id=passage_id, started=at, presence=presence)
+            measuring = _measuring(door, new, reading, at, pair_due_ns=None)
+            return Step(replace(door, passage=measuring, ids=ids))
+        case Idle() | Identified() | Measured() | Registering() | Settled():
+            return Step(replace(door, passage=replace(state, presence=presence)))
+
+
+def on_thermometer(door: Door, event: ThermometerChanged) -> Step:
+    """The thermometer is lost or back. Lost, it also no longer tells who stands there."""
+    door = replace(door, thermometer_usable=event.usable)
+    if event.usable:
+        return Step(door)
+    match door.passage:
+        case Measuring() | Identified() | Measured() as state:
+            blind = replace(state, presence=NOBODY)
+            return verdict.recheck(door, blind, "thermometer_lost", event.at)
+        case Idle() | Registering() | Settled() as rest:
+            return Step(replace(door, passage=replace(rest, presence=NOBODY)))
+
+
+def on_due(door: Door, at: Moment) -> Step:
+    """The passage's deadline has passed."""
+    match door.passage:
+        case Measuring() as state:
+            if at.boot_ns >= state.window_due_ns:
+                return _conclude(door, state, at)
+            return _left_unmeasured(door, state)
+        case Identified() as state:
+            return verdict.recheck(door, state, "no_temperature", at)
+        case Measured() as state:
+            return verdict.recheck(door, state, "no_card", at)
+        case Registering() as state:
+            return verdict.settle(door, state, Decision.DENY, ("registration_timeout",), at)
+        case Settled() as state:
+            return Step(replace(door, passage=Idle(presence=state.presence)))
+        case Idle():
+            return Step(door)
+
+
+def _begin_with_card(door: Door, event: PersonIdentified) -> Step:
+    """Begin a passage that is measured from here on, whatever was measured before."""
+    passage_id, ids = door.ids.take()
+    door = replace(door, ids=ids)
+    new = Attempt(
+        passage_id=passage_id,
+        started=event.at,
+        person=event.person,
+        known_phone=event.known_phone,
+        presence=door.passage.presence,
+    )
+    if not door.thermometer_usable:
+        return verdict.recheck(door, new, "thermometer_lost", event.at)
+    identified = Identified(**carried(new), due_ns=_pair_ns(door, event.at))
+    return Step(replace(door, passage=identified))
+
+
+def _card_after_verdict(door: Door, state: Settled, event: PersonIdentified) -> Step:
+    if _is_same(state, event.person):
+        if event.at.boot_ns < state.settled.plus_s(SAME_CARD_S):
+            return Step(door)
+    elif state.person is None and _is_held_here(state, event.at):
+        named = _name_the_held(door, state, event.person, event.known_phone, event.at)
+        if named is not None:
+            return named
+    return _begin_with_card(door, event)
+
+
+def _name_the_held(
+    door: Door, state: Settled, person: Person, phone: Secret | None, at: Moment
+) -> Step | None:
+    """The held person, still standing there, lays a card: the hold gets its name."""
+    holds = tuple(
+        replace(hold, person_ref=person.person_ref, category=person.category)
+        if hold.hold_id == state.hold_id and hold.state is not HoldState.RELEASED
+        else hold
+        for hold in door.holds
+    )
+    if holds == door.holds:
+        return None
+    register = verdict.register(replace(state, person=person), phone, None)
+    named = replace(state, person=person, known_phone=phone, registered=bool(register))
+    record = Write(verdict.decided(door, named, at))
+    return Step(replace(door, passage=named, holds=holds), (*register, record))
+
+
+def _measuring(
+    door: Door, attempt: Attempt, reading: Reading, at: Moment, *, pair_due_ns: int | None
+) -> Measuring:
+    window = Window(started=at, readings=(reading,))
+    return Measuring(
+        **carried(attempt),
+        window=window,
+        window_due_ns=window.ends_ns(door.policy.measurement),
+        pair_due_ns=pair_due_ns,
+    )
+
+
+def _conclude(door: Door, state: Measuring, at: Moment) -> Step:
+    """The measurement is over: decide on it, or wait for the card."""
+    measurement = door.policy.measurement
+    temperature = judge(state.window.readings, door.profile, measurement)
+    measured = replace(state, temperature=temperature)
+    match temperature.outcome:
+        case Outcome.ELEVATED:
+            return verdict.hold(door, measured, "elevated", at)
+        case Outcome.LOW | Outcome.UNUSABLE:
+            return verdict.recheck(door, measured, temperature.reason or "unstable", at)
+        case Outcome.NORMAL if state.person is not None:
+            return verdict.decide(door, measured, state.person, at)
+        case Outcome.NORMAL:
+            waiting = Measured(**carried(measured), due_ns=_pair_ns(door, at))
+            return Step(replace(door, passage=waiting))
+
+
+def _left_unmeasured(door: Door, state: Measuring) -> Step:
+    """Who was only glanced at has not been measured; whose card is here may step up again."""
+    if state.person is None or state.pair_due_ns is None:
+        return Step(replace(door, passage=Idle()), (Note("passed_by"),))
+    back = replace(state, presence=NOBODY)
+    return Step(
+        replace(door, passage=Identified(**carried(back), due_ns=state.pair_due_ns)),
+    )
+
+
+def _is_held_here(state: Idle | Settled, now: Moment) -> bool:
+    """Whether a held person has not moved from the door."""
+    held = isinstance(state, Settled) and state.decision is Decision.HOLD
+    return held and not state.presence.is_gone(now)
+
+
+def _pair_ns(door: Door, at: Moment) -> int:
+    return at.plus_s(door.policy.measurement.pair_within_s)
+
+
+def _is_same(attempt: Attempt, person: Person) -> bool:
+    return attempt.person is not None and attempt.person.person_ref == person.person_ref

@@ -1,0 +1,101 @@
+"""The door (闸口) as one pure machine: `step(door, event)` gives the door after it, and effects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+
+from gate_agent.domain import course, guard
+from gate_agent.domain.effects import Effects
+from gate_agent.domain.events import (
+    CardUnreadable,
+    DoorEvent,
+    GuardOverrode,
+    HoldStepped,
+    PassageDismissed,
+    PersonIdentified,
+    PolicyChanged,
+    ReadingTaken,
+    RegistrationGiven,
+    SymptomsDeclared,
+    ThermometerChanged,
+    TimePassed,
+)
+from gate_agent.domain.hold import hold_overdue
+from gate_agent.domain.state import Door, Ids, Step
+from gate_agent.moment import Moment
+
+__all__ = [
+    "CardUnreadable",
+    "Door",
+    "DoorEvent",
+    "GuardOverrode",
+    "HoldStepped",
+    "Ids",
+    "PassageDismissed",
+    "PersonIdentified",
+    "PolicyChanged",
+    "ReadingTaken",
+    "RegistrationGiven",
+    "Step",
+    "SymptomsDeclared",
+    "ThermometerChanged",
+    "TimePassed",
+    "next_deadline_ns",
+    "step",
+]
+
+
+def step(door: Door, event: DoorEvent) -> Step:
+    """Return what `event` does at `door`; what was due by then is done first.
+
+    Raises StepRefused for a guard's request that cannot be done: then nothing was done.
+    """
+    late = _overdue(door, event.at)
+    done = _happen(late.door, event)
+    return Step(done.door, (*late.effects, *done.effects))
+
+
+def next_deadline_ns(door: Door) -> int | None:
+    """Return when something is due next, in nanoseconds since boot; None if nothing is."""
+    due = [door.passage.due_ns, *(hold.due_ns for hold in door.holds)]
+    return min((ns for ns in due if ns is not None), default=None)
+
+
+def _happen(door: Door, event: DoorEvent) -> Step:
+    match event:
+        case ReadingTaken():
+            return course.on_reading(door, event)
+        case PersonIdentified():
+            return course.on_card(door, event)
+        case CardUnreadable():
+            return course.on_unreadable(door, event)
+        case ThermometerChanged():
+            return course.on_thermometer(door, event)
+        case RegistrationGiven():
+            return guard.on_registration(door, event)
+        case SymptomsDeclared():
+            return guard.on_symptoms(door, event)
+        case GuardOverrode():
+            return guard.on_override(door, event)
+        case PassageDismissed():
+            return guard.on_dismissal(door, event)
+        case HoldStepped():
+            return guard.on_hold_step(door, event)
+        case PolicyChanged():
+            return Step(replace(door, policy=event.policy))
+        case TimePassed():
+            return Step(door)
+
+
+def _overdue(door: Door, at: Moment) -> Step:
+    """Do what is due: the passage until nothing of it is, then each hold once."""
+    effects: Effects = ()
+    while (due_ns := door.passage.due_ns) is not None and due_ns <= at.boot_ns:
+        done = course.on_due(door, at)
+        door, effects = done.door, (*effects, *done.effects)
+    if any(hold.due_ns is not None and hold.due_ns <= at.boot_ns for hold in door.holds):
+        holds, escalated = zip(*(hold_overdue(hold, at) for hold in door.holds), strict=True)
+        door = replace(door, holds=holds)
+        effects = (*effects, *chain.from_iterable(escalated))
+    return Step(door, effects)

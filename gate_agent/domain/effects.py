@@ -1,0 +1,82 @@
+"""What a step asks of the world: values only, carried out by the engine.
+
+The effects of one step are one journal transaction, in their order. What restricts (Alarm,
+Refuse) is done at once; what permits (Admit) comes last, and only after the commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.records import Record
+from gate_agent.errors import GateError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A visitor to be registered (实名登记): sealed for the collector, kept for the guard."""
+
+    passage_id: str
+    person: Person
+    phone: Secret | None
+    purpose: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Append this record to the journal (审计日志)."""
+
+    record: Record
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Seal and append this registration; it stands before the decision it belongs to."""
+
+    registration: Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Open the gate (放行), once everything of this step is durable."""
+
+    passage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Call the guard to this hold (报警), now."""
+
+    hold_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Keep the gate shut, and show why (劝返 or 复测), now."""
+
+    passage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something came that was not expected here; counted by `text`, which names no person."""
+
+    text: str
+
+
+Effect = Write | Register | Admit | Alarm | Refuse | Note
+Effects = tuple[Effect, ...]
+Refusal = Literal["not_found", "out_of_turn", "invalid"]
+
+
+class StepRefused(GateError):  # noqa: N818 it is an answer, not a failure
+    """A guard's request cannot be done; the door is as it was. No personal data in the text."""
+
+    def __init__(self, code: Refusal, expected: str, got: str) -> None:
+        self.code: Refusal = code
+        self.expected = expected
+        self.got = got
+        super().__init__(f"expected {expected}, got {got}")

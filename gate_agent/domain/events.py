@@ -1,0 +1,126 @@
+"""What happens at a door, as values; `domain.door.step` takes them one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import Decision, HoldState
+from gate_agent.domain.signals import Reading
+from gate_agent.moment import Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonIdentified:
+    """A sound card was laid (刷证). `known_phone`: from an earlier visit inside retention."""
+
+    at: Moment
+    person: Person
+    known_phone: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardUnreadable:
+    """A card was read whose number cannot be one; `fault` is `NumberFault.code`."""
+
+    at: Moment
+    fault: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingTaken:
+    """The thermometer reported (读数)."""
+
+    at: Moment
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationGiven:
+    """The guard typed what registration asks for; the phone is checked already."""
+
+    at: Moment
+    passage_id: str
+    phone: Secret | None
+    purpose: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymptomsDeclared:
+    """The person at the door declares symptoms (申报症状)."""
+
+    at: Moment
+    by: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardOverrode:
+    """The guard overrules (改判)."""
+
+    at: Moment
+    passage_id: str
+    decision: Decision
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageDismissed:
+    """The person went away, says the guard (人已走)."""
+
+    at: Moment
+    passage_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThermometerChanged:
+    """The thermometer can, or can no longer, be trusted."""
+
+    at: Moment
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged:
+    """Another policy is in force; running deadlines stay."""
+
+    at: Moment
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldStepped:
+    """Somebody did the next step of a hold (暂留处置)."""
+
+    at: Moment
+    hold_id: str
+    step: HoldState
+    by: str
+    contact_centi_c: int | None = None
+    to: str | None = None
+    note: str | None = None
+    disinfected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed:
+    """Nothing happened until now; what is due is done."""
+
+    at: Moment
+
+
+DoorEvent = (
+    PersonIdentified
+    | CardUnreadable
+    | ReadingTaken
+    | RegistrationGiven
+    | SymptomsDeclared
+    | GuardOverrode
+    | PassageDismissed
+    | ThermometerChanged
+    | PolicyChanged
+    | HoldStepped
+    | TimePassed
+)

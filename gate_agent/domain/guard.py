@@ -1,0 +1,125 @@
+"""What the guard (值守员) may do to the passage at the door, and when it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.domain import hall, verdict
+from gate_agent.domain.effects import Effects, Note, StepRefused
+from gate_agent.domain.events import (
+    GuardOverrode,
+    HoldStepped,
+    PassageDismissed,
+    RegistrationGiven,
+    SymptomsDeclared,
+)
+from gate_agent.domain.hold import step_hold
+from gate_agent.domain.passage import Attempt, Idle, OpenPassage, Registering, Settled
+from gate_agent.domain.records import Decision, HoldState, Outcome
+from gate_agent.domain.state import Door, Step
+
+# What a verdict may be overruled to. The gate that has opened cannot be denied any more, and a
+# held person is released by the steps of the hold alone.
+_OVERRULED_TO: dict[Decision, tuple[Decision, ...]] = {
+    Decision.ADMIT: (Decision.HOLD,),
+    Decision.DENY: (Decision.ADMIT, Decision.RECHECK, Decision.HOLD),
+    Decision.RECHECK: (Decision.ADMIT, Decision.DENY, Decision.HOLD),
+    Decision.AMBIGUOUS: (Decision.DENY, Decision.RECHECK, Decision.HOLD),
+    Decision.HOLD: (),
+}
+_OPEN_TO = (Decision.ADMIT, Decision.DENY, Decision.RECHECK, Decision.HOLD)
+_MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says so
+
+
+def on_registration(door: Door, event: RegistrationGiven) -> Step:
+    """The guard registers the visitor (实名登记): the passage goes on to its decision."""
+    state = _passage(door, event.passage_id)
+    if not isinstance(state, Registering) or state.person is None:
+        raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))
+    phone = event.phone or state.known_phone
+    if hall.waits_for_phone(door.policy, state.person, phone):
+        raise StepRefused("invalid", "a mobile number", "none")
+    given = replace(state, known_phone=phone)
+    return verdict.decide(door, given, state.person, event.at, purpose=event.purpose)
+
+
+def on_symptoms(door: Door, event: SymptomsDeclared) -> Step:
+    """Hold the person at the door, at whatever temperature, whether known to us or not."""
+    state = door.passage
+    held = {h.hold_id for h in door.holds if h.state is not HoldState.RELEASED}
+    if isinstance(state, Settled) and state.hold_id in held:
+        return Step(door, (Note("already_held"),))
+    if isinstance(state, Idle):
+        passage_id, ids = door.ids.take()
+        door = replace(door, ids=ids)
+        attempt = Attempt(passage_id=passage_id, started=event.at, presence=state.presence)
+    else:
+        attempt = state
+    reasons = ("declared_symptoms", *((event.note,) if event.note else ()))
+    return verdict.hold(door, attempt, "declared_symptoms", event.at, reasons=reasons, by=event.by)
+
+
+def on_override(door: Door, event: GuardOverrode) -> Step:
+    """The guard overrules: freely towards caution, towards admission with a reason."""
+    state = _passage(door, event.passage_id)
+    allowed = _OVERRULED_TO[state.decision] if isinstance(state, Settled) else _OPEN_TO
+    if event.decision not in _OPEN_TO:
+        raise StepRefused("invalid", " or ".join(_OPEN_TO), event.decision)
+    if event.decision not in allowed:
+        expected = " or ".join(allowed) or "the steps of the hold"
+        raise StepRefused("out_of_turn", expected, f"{event.decision} for {_name(state)}")
+    if not event.by.strip():
+        raise StepRefused("invalid", "who overrules", "nobody")
+    reason = event.reason.strip()
+    reasons = ("guard", reason) if reason else ("guard",)
+    match event.decision:
+        case Decision.HOLD:
+            return verdict.hold(door, state, "guard", event.at, reasons=reasons, by=event.by)
+        case Decision.ADMIT:
+            _may_be_admitted(door, state, reason)
+            return verdict.admit(door, state, event.at, reasons=reasons, by=event.by)
+        case _:
+            return verdict.settle(door, state, event.decision, reasons, event.at, by=event.by)
+
+
+def on_dismissal(door: Door, event: PassageDismissed) -> Step:
+    """The person went away: an undecided passage ends as recheck. Who stands there now is new."""
+    state = _passage(door, event.passage_id)
+    effects: Effects = ()
+    if not isinstance(state, Settled):
+        effects = verdict.recheck(door, state, "dismissed", event.at).effects
+    return Step(replace(door, passage=Idle()), effects)
+
+
+def on_hold_step(door: Door, event: HoldStepped) -> Step:
+    """Somebody did the next step of a hold."""
+    for place, hold in enumerate(door.holds):
+        if hold.hold_id == event.hold_id:
+            moved, effects = step_hold(hold, event, door.policy.hold)
+            stays = () if moved is None else (moved,)
+            holds = (*door.holds[:place], *stays, *door.holds[place + 1 :])
+            return Step(replace(door, holds=holds), effects)
+    raise StepRefused("not_found", "an open hold", "no such hold")
+
+
+def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:
+    state = door.passage
+    if isinstance(state, Idle) or state.passage_id != passage_id:
+        raise StepRefused("not_found", "the passage at the door", f"another, it is {_name(state)}")
+    return state
+
+
+def _may_be_admitted(door: Door, state: OpenPassage | Settled, reason: str) -> None:
+    if not reason:
+        raise StepRefused("invalid", "a reason", "none")
+    outcome = None if state.temperature is None else state.temperature.outcome
+    if outcome not in _MEASURED:
+        got = outcome or "none"
+        raise StepRefused("out_of_turn", "a measured temperature that is not elevated", got)
+    if hall.standing_hold(door.holds, state.person) is not None:
+        raise StepRefused("out_of_turn", "the steps of the hold", "a hold that stands")
+
+
+def _name(state: Idle | OpenPassage | Settled) -> str:
+    name = type(state).__name__.lower()
+    return f"{name} ({state.decision})" if isinstance(state, Settled) else name

@@ -1,0 +1,66 @@
+"""Who may enter the hall (大厅): its mode, the roster, appointments; and who is still held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gate_agent.domain.hold import Hold
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.policy import Appointment, HallMode, PhoneRule, Policy
+from gate_agent.domain.records import Category, HoldState
+
+
+def refusal(policy: Policy, person: Person, utc: datetime) -> str | None:
+    """Return why this person may not enter now (a reason code), None if nothing is against it.
+
+    `utc` is held against the times of appointments only: those are times of people's clocks.
+    """
+    match policy.hall_mode:
+        case HallMode.EMERGENCY:
+            return "emergency"
+        case HallMode.CLOSED:
+            on_duty = any(
+                entry.on_duty and entry.person_ref == person.person_ref for entry in policy.roster
+            )
+            return None if on_duty else "hall_closed"
+        case HallMode.APPOINTMENT:
+            booked = person.category is Category.STAFF or any(
+                entry.person_ref == person.person_ref and _is_valid(entry, utc)
+                for entry in policy.appointments
+            )
+            return None if booked else "no_appointment"
+        case HallMode.OPEN:
+            return None
+
+
+def is_registered_here(person: Person | None) -> bool:
+    """Whether an admission or a hold of this person is registered (实名登记): visitors are."""
+    return person is not None and person.category is Category.VISITOR
+
+
+def waits_for_phone(policy: Policy, person: Person, phone: Secret | None) -> bool:
+    """Whether the decision has to wait for the person's phone."""
+    required = policy.registration.phone is PhoneRule.REQUIRED
+    return required and phone is None and is_registered_here(person)
+
+
+def standing_hold(holds: Iterable[Hold], person: Person | None) -> Hold | None:
+    """Return the hold this person was not released from, newest first; None if free to go on.
+
+    A cooler skin a minute later is no release: only the steps of the hold are.
+    """
+    if person is None:
+        return None
+    mine = [
+        hold
+        for hold in holds
+        if hold.person_ref == person.person_ref and hold.state is not HoldState.RELEASED
+    ]
+    return mine[-1] if mine else None
+
+
+def _is_valid(appointment: Appointment, utc: datetime) -> bool:
+    begun = appointment.valid_from is None or appointment.valid_from <= utc
+    over = appointment.valid_until is not None and appointment.valid_until < utc
+    return begun and not over

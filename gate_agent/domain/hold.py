@@ -1,0 +1,195 @@
+"""A hold (暂留): its steps, their deadlines, and what each of them must bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gate_agent.domain.effects import Alarm, Effects, StepRefused, Write
+from gate_agent.domain.events import HoldStepped
+from gate_agent.domain.policy import HoldPolicy
+from gate_agent.domain.records import (
+    Category,
+    HoldClosed,
+    HoldOpened,
+    HoldOverdue,
+    HoldState,
+    HoldStep,
+)
+from gate_agent.moment import Moment, format_utc
+
+COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
+
+_NEXT: dict[HoldState, tuple[HoldState, ...]] = {
+    HoldState.FLAGGED: (HoldState.ACKNOWLEDGED, HoldState.LEFT),
+    HoldState.ACKNOWLEDGED: (HoldState.RECHECKED, HoldState.LEFT),
+    HoldState.RECHECKED: (HoldState.CONFIRMED, HoldState.RELEASED, HoldState.LEFT),
+    HoldState.CONFIRMED: (HoldState.REPORTED, HoldState.RELEASED, HoldState.LEFT),
+    HoldState.REPORTED: (HoldState.TRANSFERRED, HoldState.LEFT),
+    HoldState.TRANSFERRED: (HoldState.CLOSED,),
+    HoldState.RELEASED: (HoldState.CLOSED,),
+    HoldState.LEFT: (HoldState.CLOSED,),
+    HoldState.CLOSED: (),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An open hold. `due_s` is the length of the running deadline, `due_ns` its boot time."""
+
+    hold_id: str
+    passage_id: str
+    person_ref: str | None
+    category: Category
+    reason: str  # elevated | declared_symptoms | guard
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    opened: str
+    state: HoldState
+    due_s: float | None
+    due_ns: int | None
+    overdue: int
+    drill: bool
+
+
+def next_steps(hold: Hold | HoldState) -> tuple[HoldState, ...]:
+    """Return the steps that may come now, the usual one first."""
+    return _NEXT[hold.state if isinstance(hold, Hold) else hold]
+
+
+def due_after_s(state: HoldState, policy: HoldPolicy) -> float | None:
+    """Return the seconds in which the step after `state` is due; None once closed."""
+    return {
+        HoldState.FLAGGED: policy.acknowledge_s,
+        HoldState.ACKNOWLEDGED: policy.recheck_s,
+        HoldState.RECHECKED: policy.decide_s,
+        HoldState.CONFIRMED: policy.report_s,
+        HoldState.REPORTED: policy.transfer_s,
+        HoldState.TRANSFERRED: policy.close_s,
+        HoldState.RELEASED: policy.close_s,
+        HoldState.LEFT: policy.close_s,
+    }.get(state)
+
+
+def open_hold(
+    *,
+    hold_id: str,
+    passage_id: str,
+    person_ref: str | None,
+    category: Category,
+    reason: str,
+    surface_centi_c: int | None,
+    at: Moment,
+    policy: HoldPolicy,
+    drill: bool = False,
+) -> tuple[Hold, Effects]:
+    """Ask a person to stay: the alarm at once, then the record."""
+    opened, due_s = format_utc(at.utc), policy.acknowledge_s
+    hold = Hold(
+        hold_id=hold_id,
+        passage_id=passage_id,
+        person_ref=person_ref,
+        category=category,
+        reason=reason,
+        surface_centi_c=surface_centi_c,
+        contact_centi_c=None,
+        opened=opened,
+        state=HoldState.FLAGGED,
+        due_s=due_s,
+        due_ns=at.plus_s(due_s),
+        overdue=0,
+        drill=drill,
+    )
+    record = HoldOpened(
+        hold_id=hold_id,
+        passage_id=passage_id,
+        person_ref=person_ref,
+        category=category,
+        reason=reason,
+        surface_centi_c=surface_centi_c,
+        opened=opened,
+        deadline_s=due_s,
+    )
+    return hold, (Alarm(hold_id), Write(record, drill))
+
+
+def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold | None, Effects]:
+    """Return the hold after a step, None once closed.
+
+    Raises StepRefused: out of turn, or without what the step must bring. A release needs a
+    contact reading (接触式测温): its own, or the one taken at the recheck.
+    """
+    if event.step not in next_steps(hold):
+        turn = " or ".join(next_steps(hold)) or "nothing more"
+        raise StepRefused("out_of_turn", turn, f"{event.step} while {hold.state}")
+    contact = _required(hold, event)
+    due_s = due_after_s(event.step, policy)
+    record = HoldStep(
+        hold_id=hold.hold_id,
+        step=event.step,
+        by=event.by,
+        at=format_utc(event.at.utc),
+        contact_centi_c=contact if _brings_contact(event) else event.contact_centi_c,
+        to=event.to,
+        note=event.note,
+        deadline_s=due_s,
+    )
+    done: Effects = (Write(record, hold.drill),)
+    if event.step is HoldState.CLOSED:
+        closed = HoldClosed(
+            hold_id=hold.hold_id,
+            outcome=hold.state,
+            by=event.by,
+            disinfected=event.disinfected,
+            closed=format_utc(event.at.utc),
+            note=event.note,
+        )
+        return None, (*done, Write(closed, hold.drill))
+    moved = replace(
+        hold,
+        state=event.step,
+        contact_centi_c=contact,
+        due_s=due_s,
+        due_ns=None if due_s is None else event.at.plus_s(due_s),
+        overdue=0,
+    )
+    return moved, done
+
+
+def hold_overdue(hold: Hold, now: Moment) -> tuple[Hold, Effects]:
+    """Return the hold with its missed deadline recorded and armed anew, of the same length.
+
+    However late this is asked, one miss is one record: a board that slept raises no storm.
+    """
+    if hold.due_s is None or hold.due_ns is None or now.boot_ns < hold.due_ns:
+        return hold, ()
+    count = hold.overdue + 1
+    record = HoldOverdue(hold_id=hold.hold_id, state=hold.state, due_s=hold.due_s, escalation=count)
+    late = replace(hold, overdue=count, due_ns=now.plus_s(hold.due_s))
+    return late, (Alarm(hold.hold_id), Write(record, hold.drill))
+
+
+def _brings_contact(event: HoldStepped) -> bool:
+    return event.step in (HoldState.RECHECKED, HoldState.RELEASED)
+
+
+def _required(hold: Hold, event: HoldStepped) -> int | None:
+    """Check what the step must bring; return the hold's newest contact reading."""
+    if not event.by.strip():
+        raise StepRefused("invalid", "who did it", "nobody")
+    given = event.contact_centi_c
+    if given is not None and not COLDEST_CONTACT_CENTI_C <= given <= HOTTEST_CONTACT_CENTI_C:
+        raise StepRefused(
+            "invalid",
+            f"a contact reading of {COLDEST_CONTACT_CENTI_C} to {HOTTEST_CONTACT_CENTI_C} centi °C",
+            str(given),
+        )
+    contact = hold.contact_centi_c if given is None else given
+    if (event.step is HoldState.RECHECKED and given is None) or (
+        event.step is HoldState.RELEASED and contact is None
+    ):
+        raise StepRefused("invalid", "a contact reading", "none")
+    if event.step in (HoldState.REPORTED, HoldState.TRANSFERRED) and not (event.to or "").strip():
+        raise StepRefused("invalid", "to whom", "nobody")
+    if event.step is HoldState.CLOSED and not event.disinfected:
+        raise StepRefused("invalid", "the spot disinfected", "not disinfected")
+    return contact

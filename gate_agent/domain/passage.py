@@ -1,0 +1,174 @@
+"""The states of a passage (通行): one person's attempt, from the first signal to the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.records import Decision, Temperature
+from gate_agent.domain.temperature import Window
+from gate_agent.moment import NS_PER_S, Moment
+
+GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
+SETTLED_FOR_S = 10  # a verdict stays this long, unless the person goes first
+SAME_CARD_S = 5  # the same card laid again so soon is no new attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Whether somebody stands before the thermometer, from its readings alone.
+
+    Silence is no departure: only readings without skin, for GONE_AFTER_S since the last with.
+    """
+
+    seen_ns: int | None = None
+    fell: bool = False
+
+    def after(self, *, skin: bool, at: Moment) -> Presence:
+        """Return the presence after one more reading."""
+        if skin:
+            return Presence(seen_ns=at.boot_ns)
+        return self if self.seen_ns is None else replace(self, fell=True)
+
+    @property
+    def gone_ns(self) -> int | None:
+        """When the person counts as gone; None while nothing says so."""
+        if self.seen_ns is None or not self.fell:
+            return None
+        return self.seen_ns + GONE_AFTER_S * NS_PER_S
+
+    def is_gone(self, now: Moment) -> bool:
+        """Whether nobody stands there: a reading of skin now is an edge."""
+        return self.seen_ns is None or (self.gone_ns is not None and self.gone_ns <= now.boot_ns)
+
+
+NOBODY = Presence()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What is known of the attempt at the door, in whatever state."""
+
+    passage_id: str
+    started: Moment
+    person: Person | None = None
+    known_phone: Secret | None = None
+    temperature: Temperature | None = None
+    presence: Presence = NOBODY
+    registered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """Nobody is being screened (空闲); whoever was may still stand there."""
+
+    presence: Presence = NOBODY
+
+    @property
+    def passage_id(self) -> None:
+        """No passage."""
+        return
+
+    @property
+    def started(self) -> None:
+        """No passage."""
+        return
+
+    @property
+    def person(self) -> None:
+        """No passage."""
+        return
+
+    @property
+    def temperature(self) -> None:
+        """No passage."""
+        return
+
+    @property
+    def due_ns(self) -> None:
+        """Nothing is due."""
+        return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measuring(Attempt):
+    """Readings come in (测温中); the card may have come before."""
+
+    window: Window
+    window_due_ns: int
+    pair_due_ns: int | None = None  # of the card, where one has come
+
+    @property
+    def due_ns(self) -> int:
+        """The window's end, or the departure of who stands in it."""
+        gone = self.presence.gone_ns
+        return self.window_due_ns if gone is None else min(gone, self.window_due_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified(Attempt):
+    """The card has come, no reading yet (已刷证，待测温)."""
+
+    due_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured(Attempt):
+    """The temperature is normal, no card yet (已测温，待刷证)."""
+
+    due_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registering(Attempt):
+    """Card and temperature are paired; the phone is asked for (待登记)."""
+
+    due_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Attempt):
+    """The verdict is out (已有结论); the person is still there."""
+
+    decision: Decision
+    reasons: tuple[str, ...]
+    settled: Moment
+    hold_id: str | None = None
+    by: str | None = None  # who overrode, or took the declaration
+
+    @property
+    def due_ns(self) -> int:
+        """When the door is idle again."""
+        latest = self.settled.plus_s(SETTLED_FOR_S)
+        gone = self.presence.gone_ns
+        return latest if gone is None else min(latest, max(gone, self.settled.plus_s(GONE_AFTER_S)))
+
+
+OpenPassage = Measuring | Identified | Measured | Registering
+PassageState = Idle | OpenPassage | Settled
+
+
+class Carried(TypedDict):
+    """What every state hands to the next."""
+
+    passage_id: str
+    started: Moment
+    person: Person | None
+    known_phone: Secret | None
+    temperature: Temperature | None
+    presence: Presence
+    registered: bool
+
+
+def carried(attempt: Attempt) -> Carried:
+    """Return what the next state of this attempt takes over."""
+    return Carried(
+        passage_id=attempt.passage_id,
+        started=attempt.started,
+        person=attempt.person,
+        known_phone=attempt.known_phone,
+        temperature=attempt.temperature,
+        presence=attempt.presence,
+        registered=attempt.registered,
+    )

@@ -1,0 +1,44 @@
+"""What one door is at one instant, and what a step makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gate_agent.domain.effects import Effects
+from gate_agent.domain.hold import Hold
+from gate_agent.domain.passage import PassageState
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.temperature import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Names for passages and holds: never the same twice from one random prefix."""
+
+    prefix: str
+    count: int = 0
+
+    def take(self) -> tuple[str, Ids]:
+        """Return a fresh id, and what gives the ones after it."""
+        count = self.count + 1
+        return f"{self.prefix}-{count}", Ids(self.prefix, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One door: the passage at it, its open holds, and the rules in force."""
+
+    passage: PassageState
+    holds: tuple[Hold, ...]
+    policy: Policy
+    profile: Profile
+    thermometer_usable: bool
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event did: the door after it, and the effects in order."""
+
+    door: Door
+    effects: Effects = ()

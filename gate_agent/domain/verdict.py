@@ -1,0 +1,192 @@
+"""How a passage comes to its outcome (通行结论), and what is recorded of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.domain import hall
+from gate_agent.domain.effects import (
+    Admit,
+    Alarm,
+    Effects,
+    Refuse,
+    Register,
+    Registration,
+    Write,
+)
+from gate_agent.domain.hold import open_hold
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.passage import Attempt, Registering, Settled, carried
+from gate_agent.domain.records import (
+    Category,
+    Decision,
+    HoldState,
+    PassageDecided,
+)
+from gate_agent.domain.state import Door, Step
+from gate_agent.domain.temperature import not_measured
+from gate_agent.moment import Moment, format_utc
+
+
+def decide(
+    door: Door, attempt: Attempt, person: Person, at: Moment, *, purpose: str | None = None
+) -> Step:
+    """Decide on an identified person whose temperature is normal.
+
+    In this order: a hold that stands, the hall's mode, the registration.
+    """
+    standing = hall.standing_hold(door.holds, person)
+    if standing is not None:
+        return hold(door, attempt, standing.reason, at, reasons=("open_hold",))
+    refused = hall.refusal(door.policy, person, at.utc)
+    if refused is not None:
+        return settle(door, attempt, Decision.DENY, (refused,), at)
+    if hall.waits_for_phone(door.policy, person, attempt.known_phone):
+        due_ns = at.plus_s(door.policy.registration.within_s)
+        return Step(replace(door, passage=Registering(**carried(attempt), due_ns=due_ns)))
+    return admit(door, attempt, at, purpose=purpose)
+
+
+def admit(
+    door: Door,
+    attempt: Attempt,
+    at: Moment,
+    *,
+    reasons: tuple[str, ...] = (),
+    by: str | None = None,
+    purpose: str | None = None,
+) -> Step:
+    """Let the person in: a visitor is registered with it."""
+    return settle(
+        door,
+        attempt,
+        Decision.ADMIT,
+        reasons,
+        at,
+        by=by,
+        register=register(attempt, attempt.known_phone, purpose),
+    )
+
+
+def recheck(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
+    """Ask the person to come again, measured anew."""
+    return settle(door, attempt, Decision.RECHECK, (reason,), at)
+
+
+def ambiguous(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
+    """Two people in one window: nobody is named, both are measured again."""
+    nobody = replace(attempt, person=None, known_phone=None)
+    return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
+
+
+def hold(
+    door: Door,
+    attempt: Attempt,
+    reason: str,
+    at: Moment,
+    *,
+    reasons: tuple[str, ...] = (),
+    by: str | None = None,
+) -> Step:
+    """Ask the person to stay: on the hold that stands, or on a new one.
+
+    Who walked away and came back gets a new hold: the old one only waits to be closed.
+    """
+    person, temperature = attempt.person, attempt.temperature
+    standing = hall.standing_hold(door.holds, person)
+    if standing is not None and standing.state is not HoldState.LEFT:
+        hold_id = standing.hold_id
+        held: Effects = (Alarm(hold_id),)
+    else:
+        hold_id, ids = door.ids.take()
+        opened, held = open_hold(
+            hold_id=hold_id,
+            passage_id=attempt.passage_id,
+            person_ref=None if person is None else person.person_ref,
+            category=category(person),
+            reason=reason,
+            surface_centi_c=None if temperature is None else temperature.surface_centi_c,
+            at=at,
+            policy=door.policy.hold,
+        )
+        door = replace(door, holds=(*door.holds, opened), ids=ids)
+    return settle(
+        door,
+        attempt,
+        Decision.HOLD,
+        reasons or (reason,),
+        at,
+        by=by,
+        hold_id=hold_id,
+        first=held,
+        register=register(attempt, attempt.known_phone, None),
+    )
+
+
+def settle(
+    door: Door,
+    attempt: Attempt,
+    decision: Decision,
+    reasons: tuple[str, ...],
+    at: Moment,
+    *,
+    by: str | None = None,
+    hold_id: str | None = None,
+    first: Effects = (),
+    register: Effects = (),
+) -> Step:
+    """End the passage: what restricts, the registration, the record, and last what permits."""
+    refuse = decision not in (Decision.ADMIT, Decision.HOLD)
+    recorded = replace(attempt, registered=attempt.registered or bool(register))
+    settled = Settled(
+        **carried(recorded),
+        decision=decision,
+        reasons=reasons,
+        settled=at,
+        hold_id=hold_id,
+        by=by,
+    )
+    effects: Effects = (
+        *first,
+        *((Refuse(attempt.passage_id),) if refuse else ()),
+        *register,
+        Write(decided(door, settled, at)),
+        *((Admit(attempt.passage_id),) if decision is Decision.ADMIT else ()),
+    )
+    return Step(replace(door, passage=settled), effects)
+
+
+def decided(door: Door, settled: Settled, at: Moment) -> PassageDecided:
+    """Return the record of a verdict. A later one of the same passage takes its place."""
+    person = settled.person
+    return PassageDecided(
+        passage_id=settled.passage_id,
+        category=category(person),
+        person_ref=None if person is None else person.person_ref,
+        decision=settled.decision,
+        reasons=settled.reasons,
+        temperature=settled.temperature or not_measured(door.profile),
+        started=format_utc(settled.started.utc),
+        decided=format_utc(at.utc),
+        registered=settled.registered,
+        hall_mode=door.policy.hall_mode,
+        hold_id=settled.hold_id,
+        by=settled.by,
+    )
+
+
+def register(attempt: Attempt, phone: Secret | None, purpose: str | None) -> Effects:
+    """Return the registration of an identified visitor, once a passage; nothing for others."""
+    person = attempt.person
+    if person is None or attempt.registered or not hall.is_registered_here(person):
+        return ()
+    return (
+        Register(
+            Registration(passage_id=attempt.passage_id, person=person, phone=phone, purpose=purpose)
+        ),
+    )
+
+
+def category(person: Person | None) -> Category:
+    """Return which kind of person this is, as far as it is known."""
+    return Category.UNKNOWN if person is None else person.category

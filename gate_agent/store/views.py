@@ -1,0 +1,207 @@
+"""How an event changes the views (视图): what is counted and open, derived from the journal.
+
+The journal's writer and `verify.rebuild` both come through `apply`: what is shown is equal to a
+replay, or a test says so. Drills (演练) make holds, and never count.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from gate_agent.domain.records import (
+    DailyReport,
+    DeviceChanged,
+    HoldClosed,
+    HoldOpened,
+    HoldOverdue,
+    HoldState,
+    HoldStep,
+    ModeApplied,
+    PassageDecided,
+    Record,
+)
+from gate_agent.store.schema import DAY_COUNT, HOLD, NEWEST, PASSAGE, compiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and when an event stands: `time` is its UTC text, `day` its local date."""
+
+    sequence: int
+    time: str
+    day: str
+    boot: str
+    boot_ns: int
+    drill: bool
+
+
+# What a replay needs the body of; the other types change no view.
+SHOWN: frozenset[str] = frozenset(
+    record.TYPE
+    for record in (
+        PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
+        DeviceChanged, ModeApplied, DailyReport,
+    )
+)  # fmt: skip
+
+_ADD_PASSAGE = compiled(insert(PASSAGE).on_conflict_do_nothing(index_elements=["passage_id"]))
+_OLD_PASSAGE = compiled(
+    select(PASSAGE.c.day, PASSAGE.c.category, PASSAGE.c.decision, PASSAGE.c.drill).where(
+        PASSAGE.c.passage_id == bindparam("passage_id")
+    )
+)
+_DROP_PASSAGE = compiled(delete(PASSAGE).where(PASSAGE.c.passage_id == bindparam("passage_id")))
+_COUNT = compiled(
+    insert(DAY_COUNT).on_conflict_do_update(
+        index_elements=["day", "category", "decision"],
+        set_={"count": DAY_COUNT.c.count + insert(DAY_COUNT).excluded.count},
+    )
+)
+_NAME_HOLD = compiled(
+    update(HOLD)
+    .where(HOLD.c.hold_id == bindparam("of"), HOLD.c.person_ref.is_(None))
+    .values(person_ref=bindparam("person_ref"), category=bindparam("category"))
+)
+_OPEN_HOLD = compiled(insert(HOLD).prefix_with("OR REPLACE"))
+_STEP_HOLD = compiled(
+    update(HOLD)
+    .where(HOLD.c.hold_id == bindparam("of"))
+    .values(
+        state=bindparam("state"),
+        contact_centi_c=func.coalesce(bindparam("contact_centi_c"), HOLD.c.contact_centi_c),
+        stepped=bindparam("stepped"),
+        boot=bindparam("boot"),
+        boot_ns=bindparam("boot_ns"),
+        due_s=bindparam("due_s"),
+        overdue=0,
+    )
+)
+_LATE_HOLD = compiled(
+    update(HOLD)
+    .where(HOLD.c.hold_id == bindparam("of"))
+    .values(
+        overdue=bindparam("overdue"),
+        stepped=bindparam("stepped"),
+        boot=bindparam("boot"),
+        boot_ns=bindparam("boot_ns"),
+    )
+)
+_CLOSE_HOLD = compiled(
+    update(HOLD)
+    .where(HOLD.c.hold_id == bindparam("of"))
+    .values(
+        state=HoldState.CLOSED.value, due_s=None, closed_sequence=bindparam("closed_sequence")
+    )
+)
+_KEEP = compiled(insert(NEWEST).prefix_with("OR REPLACE"))
+
+
+def local_day(utc: datetime, zone: ZoneInfo) -> str:
+    """Return the local date of `utc`, as YYYY-MM-DD."""
+    return utc.astimezone(zone).date().isoformat()
+
+
+def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
+    """Change the views by one event, inside the caller's transaction."""
+    match record:
+        case PassageDecided():
+            _passage(connection, place, record)
+        case HoldOpened() | HoldStep() | HoldOverdue() | HoldClosed():
+            _hold(connection, place, record)
+        case DeviceChanged() | ModeApplied() | DailyReport():
+            # one report and one mode are the newest, whatever day or version they are of
+            subject = record.device if isinstance(record, DeviceChanged) else ""
+            connection.execute(
+                _KEEP.sql,
+                {
+                    "type": record.TYPE,
+                    "subject": subject,
+                    "sequence": place.sequence,
+                    "data": record.model_dump_json(),
+                },
+            )
+        case _:
+            pass
+
+
+def _passage(connection: sqlite3.Connection, place: Place, record: PassageDecided) -> None:
+    row = {
+        "sequence": place.sequence,
+        "passage_id": record.passage_id,
+        "day": place.day,
+        "category": record.category.value,
+        "decision": record.decision.value,
+        "drill": place.drill,
+    }
+    if connection.execute(_ADD_PASSAGE.sql, row).rowcount == 0:  # a later verdict: overruled, named
+        of = {"passage_id": record.passage_id}
+        day, category, decision, drill = connection.execute(_OLD_PASSAGE.sql, of).fetchone()
+        if not drill:
+            _count(connection, day, category, decision, -1)
+        connection.execute(_DROP_PASSAGE.sql, of)
+        connection.execute(_ADD_PASSAGE.sql, row)
+    if not place.drill:
+        _count(connection, place.day, record.category.value, record.decision.value, 1)
+    if record.hold_id is not None and record.person_ref is not None:
+        named = {
+            "of": record.hold_id,
+            "person_ref": record.person_ref,
+            "category": record.category.value,
+        }
+        connection.execute(_NAME_HOLD.sql, named)
+
+
+def _count(
+    connection: sqlite3.Connection, day: str, category: str, decision: str, step: int
+) -> None:
+    row = {"day": day, "category": category, "decision": decision, "count": step}
+    connection.execute(_COUNT.sql, row)
+
+
+def _hold(
+    connection: sqlite3.Connection,
+    place: Place,
+    record: HoldOpened | HoldStep | HoldOverdue | HoldClosed,
+) -> None:
+    """Keep where the hold stands; `stepped`, `boot` and `boot_ns` say when its deadline began."""
+    began = {"stepped": place.time, "boot": place.boot, "boot_ns": place.boot_ns}
+    match record:
+        case HoldOpened():
+            row = began | {
+                "hold_id": record.hold_id,
+                "passage_id": record.passage_id,
+                "person_ref": record.person_ref,
+                "category": record.category.value,
+                "reason": record.reason,
+                "surface_centi_c": record.surface_centi_c,
+                "contact_centi_c": None,
+                "opened": record.opened,
+                "state": HoldState.FLAGGED.value,
+                "due_s": record.deadline_s,
+                "overdue": 0,
+                "drill": place.drill,
+                "day": place.day,
+                "opened_sequence": place.sequence,
+                "closed_sequence": None,
+            }
+            connection.execute(_OPEN_HOLD.sql, row)
+        case HoldStep():
+            row = began | {
+                "of": record.hold_id,
+                "state": record.step.value,
+                "contact_centi_c": record.contact_centi_c,
+                "due_s": record.deadline_s,
+            }
+            connection.execute(_STEP_HOLD.sql, _STEP_HOLD.values(**row))
+        case HoldOverdue():
+            row = began | {"of": record.hold_id, "overdue": record.escalation}
+            connection.execute(_LATE_HOLD.sql, row)
+        case HoldClosed():
+            row = {"of": record.hold_id, "closed_sequence": place.sequence}
+            connection.execute(_CLOSE_HOLD.sql, _CLOSE_HOLD.values(**row))

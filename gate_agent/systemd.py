@@ -1,0 +1,29 @@
+"""Tells the service manager how we are: READY, WATCHDOG, STOPPING (sd_notify(3))."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+
+def notify(state: str) -> None:
+    """Send `state` (such as `READY=1`) to systemd; without systemd, do nothing.
+
+    A manager that went away must never stop a door: an error of the socket is not ours.
+    """
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):  # abstract namespace
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+        try:
+            out.sendto(state.encode(), address)
+        except OSError:
+            return
+
+
+def watchdog_period_s() -> float | None:
+    """Return how often the manager wants `WATCHDOG=1` (half its limit), None if it does not."""
+    limit_us = os.environ.get("WATCHDOG_USEC", "")
+    return int(limit_us) / 2e6 if limit_us.isdigit() and int(limit_us) > 0 else None

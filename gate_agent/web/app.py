@@ -1,0 +1,71 @@
+"""Puts the guard screen together: routes, page, static files, shield, OpenAPI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+
+from gate_agent.gate.desk import Desk
+from gate_agent.web.answers import install_answers
+from gate_agent.web.routes import STREAM_MODELS, build_routes
+from gate_agent.web.shield import Shield
+from gate_agent.web.sse import Screens
+
+_HERE = Path(__file__).parent
+
+
+def create_app(desk: Desk, *, version: str, host: str, port: int) -> FastAPI:
+    """Return the application; `app.state.screens` is its `Screens`, to end the streams."""
+    shown_host = f"[{host}]" if ":" in host else host
+    app = FastAPI(
+        title="Gate 闸口",
+        summary="One door of a public hall: what its guard screen reads and asks.",
+        version=version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    screens = Screens()
+    app.state.screens = screens
+    install_answers(app)
+    app.add_middleware(Shield)
+    app.include_router(build_routes(desk, screens))
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+
+    pages = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    page = pages.get_template("screen.html")
+    servers = [{"url": f"http://{shown_host}:{port}"}]
+
+    @app.get("/", include_in_schema=False)
+    async def screen(lang: Literal["zh", "en"] = "zh") -> HTMLResponse:
+        """Return the guard screen (值守界面); its words and figures come from its modules."""
+        gate = desk.snapshot().gate
+        return HTMLResponse(page.render(lang=lang, gate=gate))
+
+    @app.get("/api/v1/openapi.json", include_in_schema=False)
+    async def openapi() -> dict[str, object]:
+        """Return the OpenAPI document of this interface."""
+        return _document(app, servers)
+
+    return app
+
+
+def _document(app: FastAPI, servers: list[dict[str, str]]) -> dict[str, object]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        routes=app.routes,
+        servers=servers,
+    )
+    for model in STREAM_MODELS:
+        document["components"]["schemas"][model.__name__] = model.model_json_schema()
+    return document

@@ -1,0 +1,106 @@
+"""What the HTTP interface takes and gives, as models; they are the OpenAPI document.
+
+A field that cannot be used is told by its name and what was expected, never by its value.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.domain.records import Decision, HoldState
+
+Post = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=40,
+        description="who acts: a post or a staff code, such as guard-1; never a name",
+    ),
+]
+Note = Annotated[str, Field(min_length=1, max_length=200, description="no personal data")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RegistrationRequest(_Request):
+    """What the guard typed for a visitor (实名登记)."""
+
+    phone: str | None = Field(
+        None, max_length=24, description="mobile number, digits; may be left out where optional"
+    )
+    purpose: str | None = Field(None, max_length=40, description="one of the state's `purposes`")
+
+
+class OverrideRequest(_Request):
+    """A guard overrules: freely towards caution, towards admission with a reason."""
+
+    decision: Literal[Decision.ADMIT, Decision.DENY, Decision.RECHECK, Decision.HOLD]
+    by: Post
+    reason: Note
+
+
+class HoldStepRequest(_Request):
+    """The next step of a hold (暂留处置); `next_steps` in the state says which may come."""
+
+    step: HoldState
+    by: Post
+    contact_centi_c: int | None = Field(
+        None,
+        strict=True,
+        ge=2500,
+        le=4500,
+        description="contact thermometer, hundredths of °C; rechecked and released need it",
+    )
+    to: Note | None = Field(None, description="whom it is reported or handed over to")
+    note: Note | None = None
+    disinfected: bool = Field(
+        default=False, description="the spot was disinfected; closed needs true"
+    )
+
+
+class SymptomsRequest(_Request):
+    """The person at the door declares symptoms (申报症状): a hold at any temperature."""
+
+    by: Post
+    note: Note | None = None
+
+
+class Accepted(BaseModel):
+    """The request is done and durable."""
+
+    sequence: int = Field(description="last journal sequence at the time of the answer")
+
+
+class Fault(BaseModel):
+    """Why a request was refused; holds no value of the request."""
+
+    code: str
+    expected: str
+    got: str
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer that is not a success."""
+
+    error: Fault
+
+
+class Health(BaseModel):
+    """The body of /healthz."""
+
+    status: Literal["ok", "failing"]
+    cause: str = ""
+
+
+class JournalMark(BaseModel):
+    """The data of a `journal` event in the stream: that something was recorded, not what."""
+
+    model_config = ConfigDict(extra="ignore")
+    sequence: int
+    type: str
+    severity: str
+    time: str

@@ -1,0 +1,72 @@
+"""Serves the screens inside the daemon's own event loop, and stops when it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from gate_agent.errors import ConfigurationError
+
+_STOP_WITHIN_S = 2
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the daemon."""
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; ConfigurationError when the address cannot be had.
+
+    Port 0 takes any free one. Done before anything else starts, so that a second daemon at
+    the same port touches nothing.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=64)
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            got = "one that another program listens on"
+        else:
+            got = exc.strerror or type(exc).__name__
+        raise ConfigurationError(
+            [f"web.port: expected a free port at {host}, got {port}: {got}"]
+        ) from exc
+
+
+async def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Serve `app` until cancelled; the streams end first. Owns and closes `listener`."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="warning",
+            access_log=False,  # a query may hold what nobody should keep
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_STOP_WITHIN_S,
+            limit_concurrency=128,
+        )
+    )
+    with contextlib.closing(listener):
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(server.serve(sockets=[listener]))
+            try:
+                await asyncio.shield(running)
+            except asyncio.CancelledError:
+                app.state.screens.close()
+                server.should_exit = True
+                await running
+                raise

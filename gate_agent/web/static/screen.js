@@ -1,0 +1,102 @@
+// The guard screen: puts the modules together. State comes in, the page follows; taps go out.
+
+import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
+import { holdsKey, renderHolds } from "./holds.js";
+import { find, rebuild, setData, setText, shape, span } from "./page.js";
+import { closePanel, panelAbout, panelKey } from "./panel.js";
+import { registrationKey, renderRegistration } from "./registration.js";
+import { forget } from "./send.js";
+import { ring, soundState, toggleMute, unlock } from "./sound.js";
+import { current, ringing, take, technicalFaults } from "./state.js";
+import { renderBar, renderRecent, renderStatus, renderTechnical } from "./status.js";
+import { listen } from "./stream.js";
+import { renderVerdict } from "./verdict.js";
+import { applyLanguage, switchLanguage, word } from "./words.js";
+
+const MUTE_KEY = "m";
+const isLive = () => document.body.dataset.live === "yes";
+
+function render() {
+  renderButtons();
+  const state = current();
+  if (state === null) {
+    setText(find("verdict-word"), word("starting"));
+    return;
+  }
+  const language = document.documentElement.lang;
+  renderVerdict(state);
+  renderHolds(state, language);
+  renderRegistration(state, language);
+  renderActions(state, language);
+  renderRecent(state, language);
+  renderBar(state);
+  renderTechnical(state);
+  renderStatus(state, language);
+}
+
+function renderButtons() {
+  const sound = soundState();
+  const label = { locked: "sound_locked", muted: "sound_muted", ringing: "sound_on", quiet: "sound_quiet" }[sound.kind];
+  setText(find("mute"), word(label, { s: span(sound.leftS) }));
+  setData(find("mute"), "kind", sound.kind);
+  setData(find("mute"), "bursts", String(sound.bursts));
+  setText(find("post"), postLabel());
+  setText(find("language"), word("language"));
+}
+
+function onState(snapshot, at) {
+  take(snapshot, at);
+  setData(document.body, "live", "yes");
+  forget((key) => {
+    const [kind, id] = key.split(":");
+    if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
+    return snapshot.passage?.passage_id === id;
+  });
+  const about = panelAbout();
+  const known = about === "post" || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  if (about !== null && !known) closePanel();
+  render();
+  setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
+}
+
+function onLife(alive, silentMs) {
+  const state = current();
+  const live = alive ? (state === null ? "no" : "yes") : "dead";
+  setData(document.body, "live", live);
+  find("dead").hidden = alive;
+  if (!alive) setText(find("dead-for"), word("dead_for", { s: Math.round(silentMs / 1000) }));
+  const holds = alive && state ? ringing(state).map((hold) => `${hold.hold_id}:${hold.state}:${hold.overdue}`) : [];
+  const faults = alive ? (state ? technicalFaults(state).map((fault) => `${fault.what}:${fault.device}`) : []) : ["dead"];
+  setData(document.body, "alarm", holds.length ? "fever" : faults.length ? "technical" : "none");
+  ring(holds, faults);
+  render();
+}
+
+function onKey(event) {
+  unlock();
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const key = event.key;
+  if (key.toLowerCase() === MUTE_KEY) toggleMute();
+  else if (event.repeat && key !== "Backspace") return;
+  else if (!isLive() || !(panelKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key))) return;
+  event.preventDefault();
+  render();
+}
+
+rebuild(document.querySelector(".dead-shape"), "plug", () => [shape("plug")]);
+applyLanguage();
+wireActions();
+document.addEventListener("keydown", onKey);
+document.addEventListener("pointerdown", unlock);
+find("mute").addEventListener("click", () => { toggleMute(); render(); });
+find("post").addEventListener("click", () => askPost(render));
+find("language").addEventListener("click", () => { switchLanguage(); closePanel(); render(); });
+// A kiosk started with --autoplay-policy=no-user-gesture-required opens /?kiosk: sound at once.
+if (new URLSearchParams(location.search).has("kiosk")) unlock();
+render();
+listen({
+  onState,
+  onPulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),
+  onJournal: () => {}, // the state that follows shows it; the marks are for integrators
+  onLife,
+});

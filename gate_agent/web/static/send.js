@@ -1,0 +1,59 @@
+// What the guard asks of the gate: each request once, however often the button is tapped.
+
+import { find, setText } from "./page.js";
+import { word } from "./words.js";
+
+const done = new Set();
+const ANSWER_MS = 5000;
+let hideMessage = 0;
+
+/** Whether `key` is under way or was accepted. */
+export const isSent = (key) => done.has(key);
+
+/**
+ * POST `body` as JSON, once for each `key` (what it is about, and in which state of it).
+ * Returns whether it was accepted; a refusal is shown, and may be tried again.
+ */
+export async function sendOnce(key, path, body) {
+  if (done.has(key)) return false;
+  done.add(key);
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    if (answer.ok) {
+      say(word("sent"), "good");
+      return true;
+    }
+    const fault = await answer.json().catch(() => ({ error: { code: String(answer.status) } }));
+    say(refusal(fault.error.code), "bad");
+  } catch {
+    say(word("failed_send"), "bad");
+  }
+  done.delete(key);
+  return false;
+}
+
+/** Forget requests about what is no longer there; `alive` tells by key. */
+export function forget(alive) {
+  for (const key of done) if (!alive(key)) done.delete(key);
+}
+
+function refusal(code) {
+  const name = `refused_${code}`;
+  const text = word(name);
+  return text === name ? word("refused", { c: code }) : text;
+}
+
+/** Show one line for a few seconds. */
+export function say(text, kind) {
+  const message = find("message");
+  setText(message, text);
+  message.dataset.kind = kind;
+  message.hidden = false;
+  clearTimeout(hideMessage);
+  hideMessage = setTimeout(() => { message.hidden = true; }, kind === "bad" ? 6000 : 1500);
+}

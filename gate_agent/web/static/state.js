@@ -1,0 +1,84 @@
+// What this screen knows: the newest snapshot, when it came, and what follows from it. No page.
+
+let snapshot = null;
+let heardAt = 0;
+
+/** Keep a new snapshot; `at` is performance.now() of its arrival. */
+export function take(next, at) {
+  snapshot = next;
+  heardAt = at;
+}
+
+export const current = () => snapshot;
+
+/** Seconds left of a span that was `seconds` when the snapshot came. */
+export function left(seconds) {
+  return seconds - (performance.now() - heardAt) / 1000;
+}
+
+/** The gate's own time now, as a Date: the board may know better than this screen. */
+export function gateTime() {
+  return new Date(Date.parse(snapshot.time) + (performance.now() - heardAt));
+}
+
+/** What is wrong with the gate itself, gravest first: {what, device?}. Never a person's alarm. */
+export function technicalFaults(state) {
+  const faults = [];
+  if (!state.journal.writable) faults.push({ what: "journal" });
+  for (const [device, view] of Object.entries(state.devices)) {
+    if (view.state !== "ok") faults.push({ what: view.state, device });
+  }
+  return faults;
+}
+
+export const isOverdue = (hold) => hold.overdue > 0 || (hold.due_s !== null && left(hold.due_s) < 0);
+
+/** Holds that ring: nobody answered, or a step was missed. */
+export function ringing(state) {
+  return state.holds.filter((hold) => hold.state === "flagged" || isOverdue(hold));
+}
+
+/** Open holds, the one that needs somebody first on top. */
+export function orderedHolds(state) {
+  const rank = (hold) => (hold.state === "flagged" ? 0 : hold.overdue > 0 ? 1 : 2);
+  return [...state.holds].sort(
+    (a, b) => rank(a) - rank(b) || (a.due_s ?? Infinity) - (b.due_s ?? Infinity) || (a.opened < b.opened ? -1 : 1),
+  );
+}
+
+/** Today's passages by decision, all kinds of person together. */
+export function countsByDecision(state) {
+  const counts = { admit: 0, deny: 0, recheck: 0, hold: 0 };
+  for (const { decision, count } of state.today.passages) {
+    counts[decision === "ambiguous" ? "recheck" : decision] += count;
+  }
+  return counts;
+}
+
+const NEEDS = { measuring: "thermometer", identified: "thermometer", measured: "id_reader" };
+const WAITS = { measuring: "thermometer", identified: "thermometer", measured: "card", registering: "pencil" };
+const SETTLED = { deny: "noentry", recheck: "again", ambiguous: "again", hold: "stop" };
+
+/**
+ * The one thing the guard must see: {kind, word, shape}. Pure; nothing unknown is ever "admit".
+ * An admission shows only once it is durable (`gate_open`).
+ */
+export function verdictOf(state) {
+  if (state === null) return { kind: "starting", word: "starting", shape: "hourglass" };
+  const passage = state.passage;
+  if (passage?.decision === "admit") {
+    if (passage.gate_open) return { kind: "admit", word: "admit", shape: "check" };
+    if (!state.journal.writable) return { kind: "technical", word: "blocked", shape: "plug" };
+    return { kind: "wait", word: "recording", shape: "hourglass" };
+  }
+  if (passage?.decision) return { kind: passage.decision, word: passage.decision, shape: SETTLED[passage.decision] };
+  const stops = ({ what, device }) => what === "journal" || passage === null || device === NEEDS[passage.phase];
+  if (technicalFaults(state).some(stops)) return { kind: "technical", word: "blocked", shape: "plug" };
+  if (passage === null) {
+    if (state.hall_mode === "emergency") return { kind: "deny", word: "deny", shape: "noentry" };
+    return { kind: "idle", word: "idle", shape: "person" };
+  }
+  const seen = passage.phase === "identified" && state.live_centi_c !== null;
+  const phase = seen ? "measuring" : passage.phase;
+  return { kind: "wait", word: phase, shape: WAITS[phase] ?? "hourglass" };
+}

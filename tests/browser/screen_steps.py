@@ -1,0 +1,22 @@
+"""Steps the browser tests share."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from gate_agent.gate.snapshot import Snapshot
+from web.scripted_desk import ScriptedDesk
+from web.serving import Served
+
+
+def show(page: Page, served: Served, snapshot: Snapshot) -> None:
+    """Let the gate be so, and wait until the screen has drawn it."""
+
+    def change(desk: ScriptedDesk) -> int:
+        sequence = desk.shown.journal.sequence + 1
+        journal = snapshot.journal.model_copy(update={"sequence": sequence})
+        desk.show(snapshot.model_copy(update={"journal": journal}))
+        return sequence
+
+    sequence = served.do(change)
+    expect(page.locator("body")).to_have_attribute("data-sequence", str(sequence))

@@ -1,0 +1,72 @@
+"""Debian's Chromium under Playwright: one browser a test process, a fresh profile a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+
+EXECUTABLE = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+KIOSK = (1280, 800)
+PHONE = (390, 844)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser; it ends with the context."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=list(ARGUMENTS), headless=True
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Watched:
+    """A page whose console, faults and requests are kept; `faults` must stay empty."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+        page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def _on_page_error(self, error: Error) -> None:
+        self.faults.append(f"page: {error}")
+
+    def _on_request(self, request: Request) -> None:
+        self.hosts.add(urlsplit(request.url).hostname or request.url)
+
+
+@contextmanager
+def watched_page(browser: Browser, size: tuple[int, int] = KIOSK) -> Iterator[Watched]:
+    """Open a fresh page of this size; nothing is kept of it afterwards."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", has_touch=True
+    )
+    try:
+        yield Watched(context.new_page())
+    finally:
+        context.close()

@@ -1,0 +1,340 @@
+"""What must hold whatever happens at a door, in whatever order, at whatever time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.doors import NOON, PHONE, PHONE_OPTIONAL, later, new_door, somebody
+from gate_agent.domain.door import (
+    CardUnreadable,
+    Door,
+    DoorEvent,
+    GuardOverrode,
+    HoldStepped,
+    PassageDismissed,
+    PersonIdentified,
+    PolicyChanged,
+    ReadingTaken,
+    RegistrationGiven,
+    SymptomsDeclared,
+    ThermometerChanged,
+    TimePassed,
+    next_deadline_ns,
+    step,
+)
+from gate_agent.domain.effects import Admit, Alarm, Effects, Refuse, Register, StepRefused, Write
+from gate_agent.domain.policy import HallMode, PhoneRule, Policy, RosterEntry
+from gate_agent.domain.records import (
+    Category,
+    Decision,
+    HoldOpened,
+    HoldState,
+    Outcome,
+    PassageDecided,
+)
+from gate_agent.domain.signals import Reading
+from gate_agent.moment import NS_PER_S, Moment
+
+Make = Callable[[Door, Moment], DoorEvent]
+ON_DUTY = (RosterEntry(person_ref="c" * 64),)
+POLICIES = (
+    Policy(),
+    PHONE_OPTIONAL,
+    Policy(hall_mode=HallMode.CLOSED, roster=ON_DUTY),
+    Policy(hall_mode=HallMode.APPOINTMENT),
+    Policy(hall_mode=HallMode.EMERGENCY),
+)
+WAITS_S = (0, 0.05, 0.1, 0.1, 0.1, 0.1, 0.5, 1.1, 3, 5, 11, 25, 130, 700)
+SURFACES = (2400, 2400, 3200, 3640, 3650, 3650, 3650, 3655, 3725, 3735, 3850, 4280, 4500)
+
+
+def passage_of(door: Door) -> str:
+    return door.passage.passage_id or "t-0"
+
+
+def reading(surface: int, ambient: int | None) -> Make:
+    return lambda _door, at: ReadingTaken(
+        at=at, reading=Reading(surface_centi_c=surface, ambient_centi_c=ambient)
+    )
+
+
+def card(letter: str, *, known: bool) -> Make:
+    category = Category.STAFF if letter == "c" else Category.VISITOR
+    return lambda _door, at: PersonIdentified(
+        at=at, person=somebody(letter, category), known_phone=PHONE if known else None
+    )
+
+
+def override(decision: Decision, reason: str) -> Make:
+    return lambda door, at: GuardOverrode(
+        at=at, passage_id=passage_of(door), decision=decision, by="guard-1", reason=reason
+    )
+
+
+def registration(*, phone: bool) -> Make:
+    return lambda door, at: RegistrationGiven(
+        at=at, passage_id=passage_of(door), phone=PHONE if phone else None, purpose=None
+    )
+
+
+def hold_step(to: HoldState, which: int, contact: int | None) -> Make:
+    return lambda door, at: HoldStepped(
+        at=at,
+        hold_id=door.holds[which % len(door.holds)].hold_id if door.holds else "t-0",
+        step=to,
+        by="guard-1",
+        contact_centi_c=contact,
+        to="疾控中心",
+        disinfected=True,
+    )
+
+
+READINGS = st.builds(reading, st.sampled_from(SURFACES), st.sampled_from((2400, 2400, 2900, None)))
+MAKES: st.SearchStrategy[Make] = st.one_of(
+    READINGS,
+    st.builds(card, st.sampled_from("abc"), known=st.booleans()),
+    st.builds(override, st.sampled_from(list(Decision)), st.sampled_from(("", "接触测温正常"))),
+    st.builds(registration, phone=st.booleans()),
+    st.builds(
+        hold_step,
+        st.sampled_from(list(HoldState)),
+        st.integers(0, 3),
+        st.sampled_from((None, 3650, 9000)),
+    ),
+    st.sampled_from(
+        [
+            lambda _door, at: CardUnreadable(at=at, fault="shape"),
+            lambda _door, at: SymptomsDeclared(at=at, by="guard-1", note=None),
+            lambda door, at: PassageDismissed(at=at, passage_id=passage_of(door)),
+            lambda _door, at: TimePassed(at=at),
+        ]
+    ),
+    st.builds(
+        lambda usable: lambda _door, at: ThermometerChanged(at=at, usable=usable),
+        st.sampled_from((True, True, False)),
+    ),
+    st.builds(
+        lambda policy: lambda _door, at: PolicyChanged(at=at, policy=policy),
+        st.sampled_from(POLICIES),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that happens after a while; often several readings of one surface."""
+
+    wait_s: float
+    make: Make
+    times: int = 1
+    utc_jump_s: int = 0
+
+
+ACT = st.one_of(
+    st.builds(
+        Act,
+        wait_s=st.sampled_from(WAITS_S),
+        make=MAKES,
+        utc_jump_s=st.sampled_from((0, 0, 0, 86_400, -86_400)),
+    ),
+    st.builds(Act, wait_s=st.just(0.1), make=READINGS, times=st.sampled_from((2, 5, 13))),
+)
+VISIT = st.builds(  # what is usual has to happen too: a card, and a steady temperature
+    lambda letter, known, surface, registers: [
+        Act(12, reading(2400, 2400)),
+        Act(0.1, card(letter, known=known)),
+        Act(0.1, reading(surface, 2400), times=5),
+        *([Act(3, registration(phone=True))] if registers else []),
+    ],
+    st.sampled_from("abc"),
+    st.booleans(),
+    st.sampled_from((3200, 3650, 3650, 3850)),
+    st.booleans(),
+)
+ACTS = st.lists(st.one_of(ACT.map(lambda act: [act]), VISIT), max_size=30).map(
+    lambda parts: [act for part in parts for act in part]
+)
+
+
+@dataclass
+class Story:
+    """What happened, step by step: the event, the door after it, the effects."""
+
+    door: Door
+    steps: list[tuple[DoorEvent, Door, Effects]] = field(default_factory=list)
+    now: Moment = NOON
+
+    def play(self, acts: Sequence[Act], *, jumps: bool = True) -> Story:
+        for act in acts:
+            if jumps:
+                jumped = self.now.utc + timedelta(seconds=act.utc_jump_s)
+                self.now = replace(self.now, utc=jumped)
+            for _ in range(act.times):
+                self.now = later(self.now, act.wait_s)
+                event = act.make(self.door, self.now)
+                try:
+                    done = step(self.door, event)
+                except StepRefused:  # the only one that may come
+                    done = step(self.door, TimePassed(at=self.now))
+                self.door = done.door
+                self.steps.append((event, done.door, done.effects))
+        return self
+
+
+def story(acts: Sequence[Act], *, jumps: bool = True) -> Story:
+    return Story(new_door(Policy())).play(acts, jumps=jumps)
+
+
+def decisions_in(effects: Effects) -> list[PassageDecided]:
+    return [
+        effect.record
+        for effect in effects
+        if isinstance(effect, Write) and isinstance(effect.record, PassageDecided)
+    ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(ACTS)
+def test_nobody_is_admitted_without_temperature_identity_and_registration(
+    acts: list[Act],
+) -> None:
+    read: set[int] = set()
+    laid: set[str] = set()
+    held: dict[str, str | None] = {}
+    for event, door, effects in story(acts).steps:
+        if isinstance(event, ReadingTaken):
+            read.add(event.reading.surface_centi_c)
+        if isinstance(event, PersonIdentified):
+            laid.add(event.person.person_ref)
+        for admit in (effect for effect in effects if isinstance(effect, Admit)):
+            (decided,) = [d for d in decisions_in(effects) if d.passage_id == admit.passage_id]
+            temperature = decided.temperature
+            assert decided.decision is Decision.ADMIT
+            assert temperature.surface_centi_c in read
+            assert temperature.score_centi_c is not None
+            assert temperature.score_centi_c < 3730
+            assert temperature.surface_centi_c < 3800
+            assert decided.person_ref not in held.values()
+            registers = [e.registration for e in effects if isinstance(e, Register)]
+            if decided.by is None:
+                assert temperature.outcome is Outcome.NORMAL
+                assert decided.person_ref in laid
+                assert door.policy.hall_mode is not HallMode.EMERGENCY
+                if decided.category is Category.VISITOR:
+                    (registration,) = registers
+                    assert registration.person.person_ref == decided.person_ref
+                    required = door.policy.registration.phone is PhoneRule.REQUIRED
+                    assert registration.phone is not None or not required
+            else:
+                assert temperature.outcome in (Outcome.NORMAL, Outcome.LOW)
+                assert isinstance(event, GuardOverrode)
+                assert event.reason
+            assert decided.registered == (decided.category is Category.VISITOR)
+        held = {
+            hold.hold_id: hold.person_ref
+            for hold in door.holds
+            if hold.person_ref is not None and hold.state is not HoldState.RELEASED
+        }
+
+
+@settings(max_examples=200, deadline=None)
+@given(ACTS)
+def test_effects_come_in_their_order_and_an_elevated_person_is_held(acts: list[Act]) -> None:
+    for _, _, effects in story(acts).steps:
+        kinds = [type(effect) for effect in effects]
+        assert Admit not in kinds[:-1]
+        decided = decisions_in(effects)
+        for place, effect in enumerate(effects):
+            match effect:
+                case Register(registration=registration):
+                    after = decisions_in(effects[place:])
+                    assert registration.passage_id in {d.passage_id for d in after}
+                    assert all(
+                        d.decision in (Decision.ADMIT, Decision.HOLD)
+                        for d in after
+                        if d.passage_id == registration.passage_id
+                    )
+                case Write(record=HoldOpened() as opened):
+                    assert Alarm(opened.hold_id) in effects[:place]
+                    assert opened.hold_id in {d.hold_id for d in decided}
+                case Refuse(passage_id=passage_id):
+                    assert passage_id in {d.passage_id for d in decided}
+                case _:
+                    pass
+        for record in decided:
+            elevated = record.temperature.outcome is Outcome.ELEVATED
+            assert not elevated or record.decision is Decision.HOLD
+            assert (record.decision is Decision.HOLD) == (record.hold_id is not None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ACTS)
+def test_an_id_names_one_passage_or_one_hold_for_ever(acts: list[Act]) -> None:
+    passages: list[str] = []
+    holds: list[str] = []
+    started: dict[str, str] = {}
+    for _, door, effects in story(acts).steps:
+        passage_id = door.passage.passage_id
+        if passage_id is not None and passage_id not in passages[-1:]:
+            passages.append(passage_id)
+        holds += [
+            effect.record.hold_id
+            for effect in effects
+            if isinstance(effect, Write) and isinstance(effect.record, HoldOpened)
+        ]
+        for record in decisions_in(effects):
+            assert started.setdefault(record.passage_id, record.started) == record.started
+    assert len(set(passages)) == len(passages)
+    assert len(set(holds)) == len(holds)
+    assert not set(holds) & (set(passages) | set(started))
+
+
+@settings(max_examples=100, deadline=None)
+@given(ACTS)
+def test_the_same_event_at_the_same_door_always_does_the_same(acts: list[Act]) -> None:
+    assert story(acts).steps == story(acts).steps
+
+
+def outline(steps: list[tuple[DoorEvent, Door, Effects]]) -> list[object]:
+    """Return everything but what the wall clock writes."""
+    labels = {"started": None, "decided": None, "opened": None, "at": None, "closed": None}
+    return [
+        (
+            type(door.passage),
+            next_deadline_ns(door),
+            [
+                (type(effect.record), {**effect.record.model_dump(), **labels})
+                if isinstance(effect, Write)
+                else effect
+                for effect in effects
+            ],
+        )
+        for _, door, effects in steps
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(ACTS)
+def test_a_wall_clock_that_jumps_a_day_changes_no_decision(acts: list[Act]) -> None:
+    assert outline(story(acts).steps) == outline(story(acts, jumps=False).steps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ACTS)
+def test_a_deadline_that_was_served_does_not_come_back(acts: list[Act]) -> None:
+    told = story(acts)
+    door, now = told.door, told.now
+    due_ns = next_deadline_ns(door)
+    if due_ns is None:
+        return
+
+    at = later(now, max(0, due_ns - now.boot_ns) / NS_PER_S)
+    after = step(door, TimePassed(at=at)).door
+
+    later_ns = next_deadline_ns(after)
+    assert later_ns is None or later_ns > at.boot_ns

@@ -1,0 +1,209 @@
+"""The whole table of a hold: every step in every state, its deadline, and what it must bring."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from domain.doors import NOON, Bench, later
+from gate_agent.domain.door import HoldStepped, PolicyChanged
+from gate_agent.domain.effects import Alarm, StepRefused, Write
+from gate_agent.domain.hold import Hold, hold_overdue, next_steps, open_hold, step_hold
+from gate_agent.domain.policy import HoldPolicy, Policy
+from gate_agent.domain.records import Category, HoldClosed, HoldOverdue, HoldState, HoldStep
+
+S = HoldState
+POLICY = HoldPolicy(
+    acknowledge_s=11, recheck_s=22, decide_s=33, report_s=44, transfer_s=55, close_s=66
+)
+TABLE: dict[HoldState, set[HoldState]] = {
+    S.FLAGGED: {S.ACKNOWLEDGED, S.LEFT},
+    S.ACKNOWLEDGED: {S.RECHECKED, S.LEFT},
+    S.RECHECKED: {S.CONFIRMED, S.RELEASED, S.LEFT},
+    S.CONFIRMED: {S.REPORTED, S.RELEASED, S.LEFT},
+    S.REPORTED: {S.TRANSFERRED, S.LEFT},
+    S.TRANSFERRED: {S.CLOSED},
+    S.RELEASED: {S.CLOSED},
+    S.LEFT: {S.CLOSED},
+    S.CLOSED: set(),
+}
+DUE_S = {
+    S.FLAGGED: 11, S.ACKNOWLEDGED: 22, S.RECHECKED: 33, S.CONFIRMED: 44, S.REPORTED: 55,
+    S.TRANSFERRED: 66, S.RELEASED: 66, S.LEFT: 66,
+}  # fmt: skip
+
+
+def a_hold(state: HoldState = S.FLAGGED, *, drill: bool = False) -> Hold:
+    hold, _ = open_hold(
+        hold_id="h-1",
+        passage_id="p-1",
+        person_ref=None,
+        category=Category.UNKNOWN,
+        reason="elevated",
+        surface_centi_c=3850,
+        at=NOON,
+        policy=POLICY,
+        drill=drill,
+    )
+    return replace(hold, state=state)
+
+
+def a_step(to: HoldState) -> HoldStepped:
+    return HoldStepped(
+        at=later(NOON, 5),
+        hold_id="h-1",
+        step=to,
+        by="guard-1",
+        contact_centi_c=3810,
+        to="疾控中心",
+        note="a note",
+        disinfected=True,
+    )
+
+
+@pytest.mark.parametrize(("state", "to"), list(product(HoldState, HoldState)))
+def test_every_step_in_every_state_is_done_or_refused(state: HoldState, to: HoldState) -> None:
+    hold = replace(a_hold(state), overdue=2)
+
+    if to not in TABLE[state]:
+        with pytest.raises(StepRefused) as caught:
+            step_hold(hold, a_step(to), POLICY)
+        assert caught.value.code == "out_of_turn"
+        return
+    moved, effects = step_hold(hold, a_step(to), POLICY)
+
+    written = effects[0]
+    assert isinstance(written, Write)
+    assert isinstance(written.record, HoldStep)
+    assert (written.record.step, written.record.by) == (to, "guard-1")
+    assert written.record.deadline_s == DUE_S.get(to)
+    if to is S.CLOSED:
+        assert moved is None
+        assert isinstance(effects[1], Write)
+        closed = effects[1].record
+        assert isinstance(closed, HoldClosed)
+        assert closed.outcome == state
+        assert closed.disinfected
+    else:
+        assert moved is not None
+        assert (moved.state, moved.due_s, moved.overdue) == (to, DUE_S[to], 0)
+        assert moved.due_ns == later(NOON, 5 + DUE_S[to]).boot_ns
+        assert len(effects) == 1
+
+
+def test_the_next_steps_are_those_of_the_table() -> None:
+    for state in HoldState:
+        assert set(next_steps(state)) == TABLE[state]
+        assert next_steps(a_hold(state)) == next_steps(state)
+
+
+@pytest.mark.parametrize(
+    ("state", "to", "missing"),
+    [
+        (S.ACKNOWLEDGED, S.RECHECKED, {"contact_centi_c": None}),
+        (S.ACKNOWLEDGED, S.RECHECKED, {"contact_centi_c": 2499}),
+        (S.ACKNOWLEDGED, S.RECHECKED, {"contact_centi_c": 4501}),
+        (S.RECHECKED, S.RELEASED, {"contact_centi_c": None}),
+        (S.CONFIRMED, S.RELEASED, {"contact_centi_c": None}),
+        (S.CONFIRMED, S.REPORTED, {"to": None}),
+        (S.CONFIRMED, S.REPORTED, {"to": "  "}),
+        (S.REPORTED, S.TRANSFERRED, {"to": None}),
+        (S.RELEASED, S.CLOSED, {"disinfected": False}),
+        (S.TRANSFERRED, S.CLOSED, {"disinfected": False}),
+        (S.LEFT, S.CLOSED, {"disinfected": False}),
+        (S.FLAGGED, S.ACKNOWLEDGED, {"by": ""}),
+        (S.RECHECKED, S.RELEASED, {"by": " "}),
+    ],
+)
+def test_a_step_without_what_it_must_bring_is_refused(
+    state: HoldState, to: HoldState, missing: dict[str, object]
+) -> None:
+    with pytest.raises(StepRefused) as caught:
+        step_hold(a_hold(state), replace(a_step(to), **missing), POLICY)  # type: ignore[arg-type]
+
+    assert caught.value.code == "invalid"
+
+
+def test_a_release_may_stand_on_the_contact_reading_of_the_recheck() -> None:
+    rechecked, _ = step_hold(a_hold(S.ACKNOWLEDGED), a_step(S.RECHECKED), POLICY)
+    assert rechecked is not None
+
+    release = replace(a_step(S.RELEASED), contact_centi_c=None)
+    released, effects = step_hold(rechecked, release, POLICY)
+
+    assert released is not None
+    assert released.contact_centi_c == 3810
+    assert isinstance(effects[0], Write)
+    assert isinstance(effects[0].record, HoldStep)
+    assert effects[0].record.contact_centi_c == 3810
+
+
+def test_a_missed_deadline_escalates_and_is_armed_anew() -> None:
+    hold = a_hold()
+    assert hold_overdue(hold, later(NOON, 10.9)) == (hold, ())
+
+    first, effects = hold_overdue(hold, later(NOON, 11))
+    second, again = hold_overdue(first, later(NOON, 500))
+
+    assert isinstance(effects[0], Alarm)
+    assert isinstance(effects[1], Write)
+    assert effects[1].record == HoldOverdue(hold_id="h-1", state=S.FLAGGED, due_s=11, escalation=1)
+    assert first.due_ns == later(NOON, 22).boot_ns
+    assert second.overdue == 2
+    assert second.due_ns == later(NOON, 511).boot_ns
+    assert len(again) == 2
+
+
+def test_everything_of_a_drill_is_marked_as_one() -> None:
+    hold = a_hold(S.LEFT, drill=True)
+    _, late = hold_overdue(hold, later(NOON, 100))
+    _, closed = step_hold(hold, a_step(S.CLOSED), POLICY)
+
+    writes = [effect for effect in (*late, *closed) if isinstance(effect, Write)]
+
+    assert len(writes) == 3
+    assert all(write.drill for write in writes)
+
+
+def test_a_hold_is_carried_through_at_the_door_and_then_is_gone() -> None:
+    bench = Bench()
+    bench.steady(3850)
+    (hold,) = bench.door.holds
+    for to in (S.ACKNOWLEDGED, S.RECHECKED, S.CONFIRMED, S.REPORTED, S.TRANSFERRED, S.CLOSED):
+        bench.wait(5)
+        bench.take(replace(a_step(to), at=bench.now, hold_id=hold.hold_id))
+
+    assert bench.door.holds == ()
+    assert [type(record) for record in bench.records[-7:]] == [*[HoldStep] * 6, HoldClosed]
+
+
+def test_a_new_policy_leaves_a_running_deadline_and_sets_the_next() -> None:
+    bench = Bench()
+    bench.steady(3850)
+    running = bench.door.holds[0].due_ns
+    bench.take(PolicyChanged(at=bench.now, policy=Policy(version=2, hold=POLICY)))
+    assert bench.door.holds[0].due_ns == running
+
+    hold_id = bench.door.holds[0].hold_id
+    bench.take(replace(a_step(S.ACKNOWLEDGED), at=bench.now, hold_id=hold_id))
+
+    assert bench.door.holds[0].due_s == 22
+
+
+def test_only_the_hold_that_is_late_escalates() -> None:
+    bench = Bench()
+    bench.steady(3850)
+    bench.nobody_for(1.2)
+    bench.wait(5)
+    bench.steady(3850)
+    assert len(bench.door.holds) == 2
+
+    bench.effects.clear()
+    bench.wait_for_deadline()  # the passage's
+    bench.wait_for_deadline()
+
+    late = [record for record in bench.records if isinstance(record, HoldOverdue)]
+    assert [record.hold_id for record in late] == [bench.door.holds[0].hold_id]
+    assert [hold.overdue for hold in bench.door.holds] == [1, 0]

@@ -1,0 +1,261 @@
+"""One card and one measurement make one passage; time ends what does not come together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from domain.doors import COLD, FEVER, NOON, NORMAL, Bench, new_door, somebody, verdict
+from gate_agent.domain.door import ReadingTaken, next_deadline_ns
+from gate_agent.domain.effects import Admit, Note, Register, Write
+from gate_agent.domain.hold import Hold
+from gate_agent.domain.passage import Identified, Idle, Settled
+from gate_agent.domain.records import Category, Decision, HoldState, Outcome
+from gate_agent.domain.signals import Reading
+from gate_agent.moment import format_utc
+
+
+def test_a_card_and_then_a_normal_temperature_admit_a_visitor_registered_first() -> None:
+    bench = Bench()
+
+    bench.card()
+    bench.steady(NORMAL)
+
+    register, write, admit = bench.effects
+    assert isinstance(register, Register)
+    assert isinstance(write, Write)
+    assert admit == Admit("t-1")
+    assert register.registration.person == somebody("a")
+    decided = bench.verdicts[0]
+    assert decided.decision is Decision.ADMIT
+    assert decided.registered
+    assert decided.person_ref == "a" * 64
+    assert decided.temperature.surface_centi_c == NORMAL
+    assert decided.started == format_utc(NOON.utc)
+    assert decided.decided == format_utc(bench.now.utc)
+
+
+def test_a_normal_temperature_and_then_a_card_admit_as_well() -> None:
+    bench = Bench()
+
+    bench.steady(NORMAL)
+    bench.nobody_for(5)
+    bench.card()
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+
+
+@pytest.mark.parametrize(("wait_s", "decision"), [(19.9, Decision.ADMIT), (20, Decision.RECHECK)])
+def test_a_card_after_the_pairing_time_is_paired_with_nothing(
+    wait_s: float, decision: Decision
+) -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+
+    bench.wait(wait_s)
+    bench.card()
+
+    assert bench.verdicts[0].decision is decision
+    assert (bench.verdicts[0].reasons == ("no_card",)) is (decision is Decision.RECHECK)
+
+
+def test_a_card_without_a_measurement_in_time_is_told_to_come_again() -> None:
+    bench = Bench()
+    bench.card()
+
+    bench.wait(20)
+
+    assert verdict(bench) == (Decision.RECHECK, ("no_temperature",))
+    assert bench.verdicts[0].temperature.outcome is Outcome.UNUSABLE
+    assert bench.verdicts[0].temperature.reason == "not_measured"
+    assert not bench.registrations
+
+
+def test_two_people_at_one_measurement_are_both_measured_again() -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+    bench.nobody_for(1.2)
+
+    bench.read(NORMAL)
+    bench.card()
+    bench.steady(NORMAL)
+
+    assert [v.decision for v in bench.verdicts] == [Decision.AMBIGUOUS, Decision.ADMIT]
+    assert bench.verdicts[0].passage_id != bench.verdicts[1].passage_id
+
+
+def test_an_ambiguous_passage_names_nobody() -> None:
+    bench = Bench()
+    bench.card("a")
+    bench.card("b")
+
+    assert verdict(bench) == (Decision.AMBIGUOUS, ("two_cards",))
+    assert bench.verdicts[0].person_ref is None
+    assert bench.verdicts[0].category is Category.UNKNOWN
+
+
+def test_a_glance_is_no_measurement_and_leaves_the_card_waiting() -> None:
+    bench = Bench()
+    bench.card()
+    bench.read(NORMAL, NORMAL)
+    bench.nobody_for(1.2)
+    assert isinstance(bench.door.passage, Identified)
+
+    bench.steady(NORMAL)
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+
+
+def test_a_card_in_the_middle_of_a_glance_waits_for_a_measurement() -> None:
+    bench = Bench()
+    bench.read(NORMAL, NORMAL)
+    bench.card()
+    bench.nobody_for(1.2)
+
+    assert isinstance(bench.door.passage, Identified)
+    assert bench.door.passage.person == somebody("a")
+
+
+def test_a_look_aside_is_no_departure() -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+    bench.nobody_for(0.8)
+    bench.read(NORMAL)
+
+    bench.card()
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+
+
+def test_who_only_walks_by_is_counted_and_not_decided() -> None:
+    bench = Bench()
+    bench.read(NORMAL, NORMAL)
+    bench.nobody_for(1.2)
+
+    assert isinstance(bench.door.passage, Idle)
+    assert bench.effects == [Note("passed_by")]
+
+
+def test_a_slow_thermometer_does_not_make_people_come_and_go() -> None:
+    bench = Bench()
+    for _ in range(6):
+        bench.wait(1.05)
+        bench.read(NORMAL)
+
+    assert isinstance(bench.door.passage, Settled)
+    assert [v.reasons for v in bench.verdicts] == [("too_few",)]
+
+
+def test_the_next_card_needs_readings_of_its_own() -> None:
+    bench = Bench()
+    bench.card("a")
+    bench.steady(NORMAL)
+
+    bench.card("b")
+    bench.read(*[NORMAL] * 4)
+    assert len(bench.verdicts) == 1
+    bench.read(NORMAL)
+
+    assert [v.person_ref for v in bench.verdicts] == ["a" * 64, "b" * 64]
+
+
+def test_the_same_card_again_is_a_new_attempt_only_after_five_seconds() -> None:
+    bench = Bench()
+    bench.card()
+    bench.steady(COLD)
+    bench.wait(4.9)
+    assert bench.card() == ()
+    assert isinstance(bench.door.passage, Settled)
+
+    bench.wait(0.1)
+    bench.card()
+    bench.steady(NORMAL)
+
+    assert [v.decision for v in bench.verdicts] == [Decision.RECHECK, Decision.ADMIT]
+
+
+def test_a_verdict_stays_until_the_person_has_gone_and_no_longer_than_ten_seconds() -> None:
+    bench = Bench()
+    bench.card()
+    bench.steady(NORMAL)
+    bench.nobody_for(0.9)
+    assert isinstance(bench.door.passage, Settled)
+    bench.nobody_for(0.2)
+    assert isinstance(bench.door.passage, Idle)
+
+    bench.steady(NORMAL)
+    bench.card("b")
+    bench.read(*[NORMAL] * 98)
+    assert isinstance(bench.door.passage, Settled)
+    bench.read(*[NORMAL] * 3)
+
+    assert isinstance(bench.door.passage, Idle)
+
+
+def test_a_verdict_on_who_has_stepped_aside_already_stays_for_a_second() -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+    bench.nobody_for(5)
+    bench.card()
+
+    bench.wait(0.9)
+    assert isinstance(bench.door.passage, Settled)
+    bench.wait(0.1)
+
+    assert isinstance(bench.door.passage, Idle)
+
+
+def test_who_stays_standing_is_not_measured_over_and_over() -> None:
+    bench = Bench()
+    bench.steady(FEVER)
+
+    bench.read(*[FEVER] * 300)
+
+    assert len(bench.verdicts) == 1
+    assert len(bench.door.holds) == 1
+
+
+def test_what_is_due_is_done_before_what_happens_however_late_the_timer() -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+    late = bench.now.plus_s(60)
+    assert next_deadline_ns(bench.door) == bench.now.plus_s(20)
+
+    bench.now = replace(bench.now, boot_ns=late)
+    reading = Reading(surface_centi_c=NORMAL, ambient_centi_c=2400)
+    bench.take(ReadingTaken(at=bench.now, reading=reading))
+
+    assert [v.reasons for v in bench.verdicts] == [("no_card",)]
+
+
+def test_an_idle_door_with_no_hold_waits_for_nothing() -> None:
+    assert next_deadline_ns(new_door()) is None
+
+
+def test_a_door_restarted_with_a_hold_goes_on_where_it_stood() -> None:
+    hold = Hold(
+        hold_id="old-7",
+        passage_id="old-6",
+        person_ref="a" * 64,
+        category=Category.VISITOR,
+        reason="elevated",
+        surface_centi_c=FEVER,
+        contact_centi_c=None,
+        opened=format_utc(NOON.utc),
+        state=HoldState.FLAGGED,
+        due_s=15,
+        due_ns=NOON.plus_s(15),
+        overdue=2,
+        drill=False,
+    )
+    bench = Bench()
+    bench.set(holds=(hold,))
+
+    bench.card("a")
+    bench.steady(NORMAL)
+    bench.wait(15)
+
+    assert verdict(bench)[0] is Decision.HOLD
+    assert bench.door.holds[0].overdue == 3
+    assert not any(isinstance(effect, Admit) for effect in bench.effects)

@@ -1,0 +1,300 @@
+"""Snapshots of a door, one for each thing a guard may see. All people are invented."""
+
+from __future__ import annotations
+
+from gate_agent.domain.policy import HallMode
+from gate_agent.domain.records import (
+    Category,
+    Decision,
+    DeviceState,
+    HoldState,
+    Outcome,
+    PassageCount,
+    Temperature,
+)
+from gate_agent.gate.snapshot import (
+    DeviceView,
+    GateView,
+    HoldView,
+    JournalView,
+    PassageLine,
+    PassageView,
+    PersonView,
+    Phase,
+    Snapshot,
+    TodayView,
+    UplinkView,
+)
+from gate_agent.moment import ClockQuality
+
+ZHANG = PersonView(name="张*", number="110***********002X")
+OUYANG = PersonView(name="欧***", number="430***********1234")
+PURPOSES = ("综合窗口", "社保", "不动产", "公安", "税务", "其他")
+NEXT_STEPS = {
+    HoldState.FLAGGED: (HoldState.ACKNOWLEDGED, HoldState.LEFT),
+    HoldState.ACKNOWLEDGED: (HoldState.RECHECKED, HoldState.LEFT),
+    HoldState.RECHECKED: (HoldState.CONFIRMED, HoldState.RELEASED, HoldState.LEFT),
+    HoldState.CONFIRMED: (HoldState.REPORTED, HoldState.RELEASED, HoldState.LEFT),
+    HoldState.REPORTED: (HoldState.TRANSFERRED, HoldState.LEFT),
+    HoldState.TRANSFERRED: (HoldState.CLOSED,),
+    HoldState.RELEASED: (HoldState.CLOSED,),
+    HoldState.LEFT: (HoldState.CLOSED,),
+}
+
+
+def warm(surface_centi_c: int, outcome: Outcome = Outcome.NORMAL) -> Temperature:
+    return Temperature(
+        outcome=outcome,
+        reason=None,
+        surface_centi_c=surface_centi_c,
+        ambient_centi_c=2510,
+        body_centi_c=None,
+        score_centi_c=surface_centi_c - 19,
+        threshold_centi_c=3730,
+        slope_permille=170,
+        lowest_centi_c=surface_centi_c - 8,
+        highest_centi_c=surface_centi_c + 4,
+        samples=7,
+        profile="spot-forehead/1",
+    )
+
+
+def idle() -> Snapshot:
+    decided = (Decision.ADMIT,) * 4 + (Decision.RECHECK, Decision.ADMIT, Decision.DENY)
+    recent = tuple(
+        PassageLine(
+            passage_id=f"ab12-{900 - n}",
+            sequence=4200 - n,
+            decided=f"2026-11-24T06:{50 - n:02d}:13.000Z",
+            category=Category.STAFF if n == 2 else Category.VISITOR,
+            decision=decision,
+            reasons={
+                Decision.RECHECK: ("cold_skin",),
+                Decision.DENY: ("registration_timeout",),
+            }.get(decision, ()),
+            person=ZHANG if n % 2 else OUYANG,
+            surface_centi_c=None if decision is Decision.DENY else 3642 - n * 3,
+        )
+        for n, decision in enumerate(decided)
+    )
+    return Snapshot(
+        gate=GateView(
+            site="dongcheng",
+            id="west-1f",
+            name="一层西门",
+            timezone="Asia/Shanghai",
+            version="0.1.0",
+        ),
+        time="2026-11-24T06:51:07.000Z",
+        hall_mode=HallMode.OPEN,
+        policy_version=3,
+        clock=ClockQuality.SYNCED,
+        live_centi_c=None,
+        passage=None,
+        holds=(),
+        recent=recent,
+        today=TodayView(
+            day="2026-11-24",
+            passages=(
+                PassageCount(category=Category.VISITOR, decision=Decision.ADMIT, count=412),
+                PassageCount(category=Category.STAFF, decision=Decision.ADMIT, count=86),
+                PassageCount(category=Category.VISITOR, decision=Decision.DENY, count=3),
+                PassageCount(category=Category.VISITOR, decision=Decision.RECHECK, count=21),
+                PassageCount(category=Category.UNKNOWN, decision=Decision.AMBIGUOUS, count=2),
+                PassageCount(category=Category.VISITOR, decision=Decision.HOLD, count=1),
+            ),
+            holds_opened=1,
+        ),
+        devices={
+            "thermometer": DeviceView(
+                driver="gy-614v3", state=DeviceState.OK, cause="", counters={"checksum": 2}
+            ),
+            "id_reader": DeviceView(
+                driver="sam-uart", state=DeviceState.OK, cause="", counters={"noise": 0}
+            ),
+        },
+        journal=JournalView(epoch="0" * 32, sequence=4200, writable=True, cause=""),
+        uplink=UplinkView(
+            state="connected", cause="", pending=0, oldest_pending_s=0.0, receipted=4200
+        ),
+        purposes=PURPOSES,
+        phone_required=True,
+    )
+
+
+def passage(
+    phase: Phase,
+    *,
+    passage_id: str = "ab12-901",
+    person: PersonView | None = ZHANG,
+    temperature: Temperature | None = None,
+    waits_for: tuple[str, ...] = (),
+    deadline_s: float | None = None,
+    decision: Decision | None = None,
+    reasons: tuple[str, ...] = (),
+    hold_id: str | None = None,
+    gate_open: bool = False,
+) -> PassageView:
+    return PassageView(
+        passage_id=passage_id,
+        phase=phase,
+        started="2026-11-24T06:51:00.000Z",
+        category=Category.UNKNOWN if person is None else Category.VISITOR,
+        person=person,
+        temperature=temperature,
+        waits_for=waits_for,
+        deadline_s=deadline_s,
+        decision=decision,
+        reasons=reasons,
+        hold_id=hold_id,
+        gate_open=gate_open,
+    )
+
+
+def at_the_door(view: PassageView, *, live_centi_c: int | None = None) -> Snapshot:
+    return idle().model_copy(update={"passage": view, "live_centi_c": live_centi_c})
+
+
+def measuring() -> Snapshot:
+    waits = ("temperature", "card")
+    view = passage(Phase.MEASURING, person=None, waits_for=waits, deadline_s=18.6)
+    return at_the_door(view, live_centi_c=3588)
+
+
+def identified() -> Snapshot:
+    return at_the_door(passage(Phase.IDENTIFIED, waits_for=("temperature",), deadline_s=19.2))
+
+
+def measured() -> Snapshot:
+    view = passage(
+        Phase.MEASURED, person=None, temperature=warm(3642), waits_for=("card",), deadline_s=17
+    )
+    return at_the_door(view, live_centi_c=3640)
+
+
+def registering(passage_id: str = "ab12-901") -> Snapshot:
+    view = passage(
+        Phase.REGISTERING,
+        passage_id=passage_id,
+        temperature=warm(3642),
+        waits_for=("registration",),
+        deadline_s=117,
+    )
+    return at_the_door(view)
+
+
+def settled(
+    decision: Decision,
+    *,
+    reasons: tuple[str, ...] = (),
+    surface_centi_c: int | None = 3642,
+    gate_open: bool = False,
+    person: PersonView | None = ZHANG,
+    hold_id: str | None = None,
+) -> Snapshot:
+    measured_at = None if surface_centi_c is None else warm(surface_centi_c)
+    view = passage(
+        Phase.SETTLED,
+        person=person,
+        temperature=measured_at,
+        waits_for=("departure",),
+        deadline_s=None,
+        decision=decision,
+        reasons=reasons,
+        hold_id=hold_id,
+        gate_open=gate_open,
+    )
+    return at_the_door(view)
+
+
+def admitted() -> Snapshot:
+    return settled(Decision.ADMIT, gate_open=True)
+
+
+def recording() -> Snapshot:
+    return settled(Decision.ADMIT, gate_open=False)
+
+
+def denied() -> Snapshot:
+    return settled(Decision.DENY, reasons=("no_appointment",))
+
+
+def rechecked() -> Snapshot:
+    return settled(Decision.RECHECK, reasons=("cold_skin",), surface_centi_c=3251)
+
+
+def hold(
+    hold_id: str = "ab12-902",
+    state: HoldState = HoldState.FLAGGED,
+    *,
+    due_s: float | None = 15.0,
+    overdue: int = 0,
+    contact_centi_c: int | None = None,
+    person: PersonView | None = ZHANG,
+    drill: bool = False,
+) -> HoldView:
+    return HoldView(
+        hold_id=hold_id,
+        passage_id="ab12-901",
+        state=state,
+        category=Category.VISITOR,
+        reason="elevated",
+        person=person,
+        surface_centi_c=3762,
+        contact_centi_c=contact_centi_c,
+        opened="2026-11-24T06:51:05.000Z",
+        due_s=due_s,
+        overdue=overdue,
+        next_steps=NEXT_STEPS[state],
+        drill=drill,
+    )
+
+
+def held(*holds: HoldView) -> Snapshot:
+    first = holds[0] if holds else hold()
+    snapshot = settled(
+        Decision.HOLD, reasons=("elevated",), surface_centi_c=3762, hold_id=first.hold_id
+    )
+    return snapshot.model_copy(update={"holds": holds or (first,)})
+
+
+def with_holds(snapshot: Snapshot, *holds: HoldView) -> Snapshot:
+    return snapshot.model_copy(update={"holds": holds})
+
+
+def two_holds() -> tuple[HoldView, HoldView]:
+    return (
+        hold(
+            "ab12-880",
+            HoldState.RECHECKED,
+            due_s=412,
+            contact_centi_c=3781,
+            person=OUYANG,
+        ),
+        hold("ab12-902", HoldState.FLAGGED, due_s=-8, overdue=1),
+    )
+
+
+def device_lost(device: str = "thermometer") -> Snapshot:
+    snapshot = idle()
+    lost = snapshot.devices[device].model_copy(
+        update={"state": DeviceState.LOST, "cause": "port gone"}
+    )
+    return snapshot.model_copy(update={"devices": snapshot.devices | {device: lost}})
+
+
+def journal_failing(snapshot: Snapshot | None = None) -> Snapshot:
+    shown = recording() if snapshot is None else snapshot
+    journal = shown.journal.model_copy(update={"writable": False, "cause": "disk full"})
+    return shown.model_copy(update={"journal": journal})
+
+
+def uplink_down() -> Snapshot:
+    uplink = UplinkView(
+        state="connecting",
+        cause="connection refused",
+        pending=1312,
+        oldest_pending_s=4210.0,
+        receipted=2888,
+    )
+    return idle().model_copy(update={"uplink": uplink, "clock": ClockQuality.UNSYNCED})

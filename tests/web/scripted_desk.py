@@ -1,0 +1,170 @@
+"""A desk in memory for the web layer's tests: shows what it is told, notes what it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from gate_agent.clock import SystemClock
+from gate_agent.domain.policy import HallMode
+from gate_agent.domain.records import Decision, HoldState, ModeApplied
+from gate_agent.gate.desk import LiveEvent
+from gate_agent.gate.errors import Refused
+from gate_agent.gate.live import Ear, Live
+from gate_agent.gate.snapshot import Snapshot
+from gate_agent.messages import LINK_0, Header, encode_body
+from gate_agent.moment import ClockQuality
+from web import scenes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request that reached the desk."""
+
+    what: str
+    about: str
+    details: dict[str, object]
+
+
+class ScriptedDesk:
+    """Plays the gate. Every method is called in the server's event loop."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._live = Live()
+        self.reset()
+
+    # --- what a test does ---
+
+    def reset(self) -> None:
+        """Begin anew, as for the first test; screens that are still attached are let go."""
+        self._live.close()
+        self._live = Live()
+        self._events: list[LiveEvent] = []
+        self.shown = scenes.idle()
+        self.asked: list[Asked] = []
+        self.refusal: Refused | None = None
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.backlog_asked: list[int] = []
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Change the state; every screen is told."""
+        sequence = max(snapshot.journal.sequence, self.shown.journal.sequence)
+        journal = snapshot.journal.model_copy(update={"sequence": sequence})
+        self.shown = snapshot.model_copy(update={"journal": journal})
+        self._live.tell()
+
+    def commit(self, count: int = 1) -> list[int]:
+        """Record `count` events as the journal would; return their sequences."""
+        events = [self._event(self.shown.journal.sequence + 1 + n) for n in range(count)]
+        self._events += events
+        journal = self.shown.journal.model_copy(update={"sequence": events[-1].sequence})
+        self.shown = self.shown.model_copy(update={"journal": journal})
+        self._live.tell(events)
+        return [event.sequence for event in events]
+
+    def end_subscriptions(self) -> None:
+        """End what the screens listen to, as an overflow does."""
+        self._live.close()
+        self._live = Live()
+
+    @property
+    def screens(self) -> int:
+        """How many screens are attached."""
+        return len(self._live)
+
+    # --- what a Desk does ---
+
+    def snapshot(self) -> Snapshot:
+        return self.shown
+
+    def subscribe(self) -> AbstractContextManager[Ear]:
+        return self._live.subscribe()
+
+    async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
+        self.backlog_asked.append(sequence)
+        await asyncio.to_thread(lambda: None)  # the real one reads the disk: others run meanwhile
+        return [event for event in self._events if event.sequence > sequence][:limit]
+
+    async def register(self, passage_id: str, *, phone: str | None, purpose: str | None) -> None:
+        await self._ask("register", passage_id, phone=phone, purpose=purpose)
+        self.show(scenes.admitted())
+
+    async def step_hold(
+        self,
+        hold_id: str,
+        step: HoldState,
+        *,
+        by: str,
+        contact_centi_c: int | None = None,
+        to: str | None = None,
+        note: str | None = None,
+        disinfected: bool = False,
+    ) -> None:
+        await self._ask(
+            "step_hold",
+            hold_id,
+            step=step,
+            by=by,
+            contact_centi_c=contact_centi_c,
+            to=to,
+            note=note,
+            disinfected=disinfected,
+        )
+        holds = [
+            scenes.hold(
+                hold_id,
+                step,
+                due_s=600,
+                contact_centi_c=contact_centi_c or hold.contact_centi_c,
+                person=hold.person,
+            )
+            if hold.hold_id == hold_id
+            else hold
+            for hold in self.shown.holds
+            if hold.hold_id != hold_id or step is not HoldState.CLOSED
+        ]
+        self.show(scenes.with_holds(self.shown, *holds))
+
+    async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
+        await self._ask("override", passage_id, decision=decision, by=by, reason=reason)
+        self.show(scenes.settled(decision, gate_open=decision is Decision.ADMIT))
+
+    async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
+        await self._ask("declare_symptoms", "", by=by, note=note)
+        self.show(scenes.held())
+
+    async def dismiss(self, passage_id: str) -> None:
+        await self._ask("dismiss", passage_id)
+        self.show(self.shown.model_copy(update={"passage": None}))
+
+    def gauges(self) -> Mapping[str, float]:
+        return {"loop_lag_seconds": 0.004, "screens": float(self.screens)}
+
+    async def _ask(self, what: str, about: str, **details: object) -> None:
+        self.asked.append(Asked(what=what, about=about, details=details))
+        await self.may_answer.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        self.commit()
+
+    def _event(self, sequence: int) -> LiveEvent:
+        now = self._clock.now()
+        header = Header(
+            site="dongcheng",
+            gate="west-1f",
+            epoch="0" * 32,
+            sequence=sequence,
+            prev_link=LINK_0,
+            occurred=now,
+            recorded=now,
+            boot_id="1" * 32,
+            clock=ClockQuality.SYNCED,
+        )
+        record = ModeApplied(
+            policy_version=sequence, hall_mode=HallMode.OPEN, policy_sha256="2" * 64
+        )
+        return LiveEvent(sequence=sequence, body=encode_body(header, record))

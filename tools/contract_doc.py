@@ -1,0 +1,296 @@
+"""Makes docs/events/ from the models: AsyncAPI 3, one JSON Schema a message, a table to read.
+
+`--check` writes nothing and exits 1 when a file is stale, missing or left over.
+Schemas are made in validation mode: a field with a default is not required, so that an event
+which was written before the field existed stays valid for ever.
+"""  # noqa: INP001 a script, not a package
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import RECORDS, Record
+from gate_agent.messages import Envelope, GateState, Receipt
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "events"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_FORMAT = "application/schema+json;version=2020-12"
+CLOUDEVENT = "application/cloudevents+json"
+MESSAGES: Mapping[str, type[BaseModel]] = {
+    "envelope": Envelope,
+    "receipt": Receipt,
+    "state": GateState,
+    "policy": Policy,
+}
+CHANNELS: Mapping[str, tuple[str, str, bool]] = {
+    # name: address, what it is, retained
+    "urgent": (
+        "gate/v1/{site}/{gate}/event/urgent",
+        "Events that overtake any backlog (急事急报): holds, a lost device.",
+        False,
+    ),
+    "routine": (
+        "gate/v1/{site}/{gate}/event/routine",
+        "All other events. Both lanes share one sequence: sort by it, not by arrival.",
+        False,
+    ),
+    "state": (
+        "gate/v1/{site}/{gate}/state",
+        "Birth, heartbeat every 10 s, and the will `lost` that the broker publishes.",
+        True,
+    ),
+    "receipt": (
+        "gate/v1/{site}/{gate}/receipt",
+        "What the collector has committed of this gate's epoch (回执): delivery, as no PUBACK is.",
+        True,
+    ),
+    "policy": (
+        "gate/v1/{site}/policy",
+        "Hall mode, thresholds, roster, appointments, deadlines (策略), for both doors.",
+        True,
+    ),
+}
+ATTRIBUTES: Mapping[str, str] = {
+    # What CloudEvents says of its own, and what this contract adds.
+    "specversion": "CloudEvents version",
+    "id": "`<epoch>-<sequence>`: unique for ever",
+    "source": "`/gates/<site>/<gate>`",
+    "type": "one of the event types below",
+    "subject": "what it is about: a passage, a hold, a device, a day",
+    "time": "when it happened, UTC, by the board's clock",
+    "recordedtime": "when the journal took it, UTC",
+    "sequence": "1, 2, 3 … without a gap inside an epoch, padded to 20 digits to sort as text",
+    "epoch": "random id made with the journal: a new one means a new journal",
+    "prevlink": "the chain's link before this event, zeros for the first",
+    "boot": "id of the board's boot; `bootns` compares only inside one",
+    "bootns": "nanoseconds since boot, sleep included: never steps",
+    "clock": "how far `time` can be believed (时钟质量)",
+    "severity": "the lane it takes",
+    "drill": "true in a drill (演练): never counted",
+    "datacontenttype": "of `data`",
+    "data": "the record",
+}
+PARAMETERS = {
+    "site": "the hall; a-z, 0-9 and -, at most 63",
+    "gate": "the door, such as west-1f; a-z, 0-9 and -, at most 63",
+}
+
+
+def documents() -> dict[str, str]:
+    """Return every generated file: path inside docs/events → text."""
+    schemas = {f"schemas/{name}.schema.json": _schema(model) for name, model in MESSAGES.items()}
+    schemas |= {f"schemas/{record.TYPE}.schema.json": _schema(record) for record in RECORDS}
+    texts = {path: _json(schema) for path, schema in schemas.items()}
+    texts["asyncapi.json"] = _json(_asyncapi())
+    texts["README.md"] = _readme()
+    return texts
+
+
+def _schema(model: type[BaseModel]) -> dict[str, object]:
+    title = model.TYPE if issubclass(model, Record) else model.__name__
+    return {"$schema": DIALECT, **model.model_json_schema(), "title": title}
+
+
+def _asyncapi() -> dict[str, object]:
+    events = {record.TYPE: _event_message(record) for record in RECORDS}
+    others = {name: _message(name) for name in ("state", "receipt", "policy")}
+    on_channel = {
+        "urgent": [record.TYPE for record in RECORDS if "urgent" in _lanes(record)],
+        "routine": [record.TYPE for record in RECORDS if "routine" in _lanes(record)],
+        "state": ["state"],
+        "receipt": ["receipt"],
+        "policy": ["policy"],
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Gate events 闸口事件",
+            "version": "1.0.0",
+            "description": "What a gate publishes and what it listens to. MQTT 5, QoS 1, no "
+            "message expiry. An event is one CloudEvents 1.0 JSON object; its exact bytes are "
+            "stored, hashed and published. Readers ignore unknown fields; a changed meaning gets "
+            "a new type (.v2).",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            name: _channel(name, messages) for name, messages in sorted(on_channel.items())
+        },
+        "operations": {
+            "publishUrgent": _operation("send", "urgent", on_channel["urgent"]),
+            "publishRoutine": _operation("send", "routine", on_channel["routine"]),
+            "publishState": _operation("send", "state", ["state"]),
+            "takeReceipt": _operation("receive", "receipt", ["receipt"]),
+            "takePolicy": _operation("receive", "policy", ["policy"]),
+        },
+        "components": {
+            "messages": events | others,
+            "parameters": {
+                name: {"description": description} for name, description in PARAMETERS.items()
+            },
+        },
+    }
+
+
+def _channel(name: str, messages: list[str]) -> dict[str, object]:
+    address, description, _ = CHANNELS[name]
+    return {
+        "address": address,
+        "description": description,
+        "messages": {message: {"$ref": f"#/components/messages/{message}"} for message in messages},
+        "parameters": {
+            parameter: {"$ref": f"#/components/parameters/{parameter}"}
+            for parameter in PARAMETERS
+            if f"{{{parameter}}}" in address
+        },
+    }
+
+
+def _operation(action: str, channel: str, messages: list[str]) -> dict[str, object]:
+    _, description, retained = CHANNELS[channel]
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "summary": description,
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in messages],
+        "bindings": {"mqtt": {"qos": 1, "retain": retained, "bindingVersion": "0.2.0"}},
+    }
+
+
+def _event_message(record: type[Record]) -> dict[str, object]:
+    whole = {
+        "allOf": [
+            {"$ref": "schemas/envelope.schema.json"},
+            {
+                "type": "object",
+                "properties": {
+                    "type": {"const": record.TYPE},
+                    "data": {"$ref": f"schemas/{record.TYPE}.schema.json"},
+                },
+            },
+        ]
+    }
+    return {
+        "name": record.TYPE,
+        "title": _first_line(record),
+        "contentType": CLOUDEVENT,
+        "payload": {"schemaFormat": SCHEMA_FORMAT, "schema": whole},
+    }
+
+
+def _message(name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "title": _first_line(MESSAGES[name]),
+        "contentType": "application/json",
+        "payload": {
+            "schemaFormat": SCHEMA_FORMAT,
+            "schema": {"$ref": f"schemas/{name}.schema.json"},
+        },
+    }
+
+
+def _lanes(record: type[Record]) -> tuple[str, ...]:
+    """Return the lanes a type may take: both where the content decides."""
+    if record.severity is not Record.severity:
+        return ("urgent", "routine")
+    return (str(record.SEVERITY),)
+
+
+def _readme() -> str:
+    lines = [
+        "# Events and messages 事件与报文",
+        "",
+        "Generated by `make docs` from `gate_agent/messages.py`, `gate_agent/domain/records.py`",
+        "and `gate_agent/domain/policy.py`; do not edit. The whole contract for tools:",
+        "[asyncapi.json](asyncapi.json) (AsyncAPI 3). What it means: [design](../design.md).",
+        "",
+        "## Topics 主题",
+        "",
+        "| topic | retained | what |",
+        "| --- | --- | --- |",
+    ]
+    for address, description, retained in CHANNELS.values():
+        lines.append(f"| `{address}` | {'yes' if retained else 'no'} | {description} |")
+    lines += ["", "## Messages 报文", ""]
+    for name, model in MESSAGES.items():
+        lines += _section(f"`{name}`", model, f"schemas/{name}.schema.json")
+    lines += ["## Event types 事件类型", "", "`data` of each, inside the envelope above.", ""]
+    for record in RECORDS:
+        lanes = " or ".join(_lanes(record))
+        title = f"`{record.TYPE}`"
+        lines += _section(title, record, f"schemas/{record.TYPE}.schema.json", lane=lanes)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(title: str, model: type[BaseModel], link: str, *, lane: str = "") -> list[str]:
+    head = f"{_first_line(model)}{f' Lane: {lane}.' if lane else ''} [schema]({link})"
+    rows = ["| field | required | what |", "| --- | --- | --- |"]
+    for name, field in model.model_fields.items():
+        needed = "yes" if field.is_required() else "no"
+        what = field.description or (ATTRIBUTES.get(name, "") if model is Envelope else "")
+        rows.append(f"| `{name}` | {needed} | {_cell(what)} |")
+    return [f"### {title}", "", head, "", *rows, ""]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+def _json(tree: Mapping[str, object]) -> str:
+    return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
+
+
+def stale(folder: Path) -> list[str]:
+    """Return what differs between `folder` and the models: changed, missing or left over."""
+    wanted = documents()
+    there = {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    return sorted(
+        path for path in wanted.keys() | there.keys() if wanted.get(path) != there.get(path)
+    )
+
+
+def write(folder: Path) -> None:
+    """Make every file in `folder`, and remove what no model stands behind any more."""
+    wanted = documents()
+    for path in stale(folder):
+        target = folder / path
+        if path not in wanted:
+            target.unlink()
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(wanted[path], encoding="utf-8")
+
+
+def main() -> int:
+    """Write docs/events, or tell with `--check` what in it is stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    arguments = parser.parse_args()
+    if not arguments.check:
+        write(arguments.folder)
+        return 0
+    differs = stale(arguments.folder)
+    for path in differs:
+        sys.stderr.write(f"stale: {arguments.folder / path}; run: make docs\n")
+    return 1 if differs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,361 @@
+"""Makes docs/state-machine.md by stepping the machine itself through every state and event.
+
+`--check` writes nothing and exits 1 when the file is stale.
+"""  # noqa: INP001 a script, not a package
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from gate_agent.domain.door import (
+    CardUnreadable,
+    Door,
+    DoorEvent,
+    GuardOverrode,
+    HoldStepped,
+    Ids,
+    PassageDismissed,
+    PersonIdentified,
+    PolicyChanged,
+    ReadingTaken,
+    RegistrationGiven,
+    SymptomsDeclared,
+    ThermometerChanged,
+    TimePassed,
+    next_deadline_ns,
+    step,
+)
+from gate_agent.domain.effects import Effect, StepRefused, Write
+from gate_agent.domain.hold import due_after_s, next_steps
+from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.passage import Idle, Settled
+from gate_agent.domain.policy import HallMode, HoldPolicy, Policy
+from gate_agent.domain.records import Category, Decision, HoldState
+from gate_agent.domain.signals import CardType, Reading
+from gate_agent.domain.temperature import PROFILES
+from gate_agent.moment import NS_PER_S, Moment
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "state-machine.md"
+NOON = Moment(utc=datetime(2026, 11, 24, 4, tzinfo=UTC), boot_ns=3600 * NS_PER_S)
+PASSAGE, HOLD = "t-1", "t-2"  # the ids in every state below
+NORMAL, FEVER, COLD, FAULTY, EMPTY = 3650, 3850, 3200, 4280, 2400
+
+
+def later(at: Moment, seconds: float) -> Moment:
+    """Return the moment `seconds` after `at`."""
+    return Moment(utc=at.utc + timedelta(seconds=seconds), boot_ns=at.plus_s(seconds))
+
+
+def person(letter: str, category: Category = Category.VISITOR) -> Person:
+    """Return a person whose reference is all of one hex letter."""
+    return Person(
+        category=category,
+        person_ref=letter * 64,
+        card_type=CardType.RESIDENT,
+        name=Secret("张三"),
+        number=Secret("11010519491231002X"),
+    )
+
+
+# --- events: each gives what happens from a moment on, at this door -----------------------------
+
+Happening = Callable[[Door, Moment], Sequence[DoorEvent]]
+
+
+class Case(NamedTuple):
+    """One row of the table."""
+
+    zh: str
+    en: str
+    happens: Happening
+
+
+def readings(*surfaces: int) -> Happening:
+    """Return readings a tenth of a second apart, at 24 °C ambient."""
+    return lambda _door, at: [
+        ReadingTaken(
+            at=later(at, n / 10), reading=Reading(surface_centi_c=surface, ambient_centi_c=2400)
+        )
+        for n, surface in enumerate(surfaces)
+    ]
+
+
+def once(event: Callable[..., DoorEvent], **content: object) -> Happening:
+    """Return one event of this class."""
+    return lambda _door, at: [event(at=at, **content)]
+
+
+def card(letter: str) -> Happening:
+    """Return a card being laid."""
+    return once(PersonIdentified, person=person(letter))
+
+
+def override(decision: Decision, reason: str = "测试") -> Happening:
+    """Return the guard overruling."""
+    return once(GuardOverrode, passage_id=PASSAGE, decision=decision, by="guard-1", reason=reason)
+
+
+def registration(phone: Secret | None) -> Happening:
+    """Return the guard registering."""
+    return once(RegistrationGiven, passage_id=PASSAGE, phone=phone, purpose="社保")
+
+
+def _due(door: Door, at: Moment) -> Sequence[DoorEvent]:
+    due_ns = next_deadline_ns(replace(door, holds=()))
+    return [TimePassed(at=later(at, 0 if due_ns is None else (due_ns - at.boot_ns) / NS_PER_S))]
+
+
+AWAY = (EMPTY,) * 13  # 1.2 s: longer than GONE_AFTER_S
+EVENTS: dict[str, Case] = {
+    "skin": Case("一个皮肤读数", "one reading of skin", readings(NORMAL)),
+    "empty": Case("一个环境读数", "one reading without", readings(EMPTY)),
+    "normal": Case("测得正常", "5 steady readings, 36.50", readings(*[NORMAL] * 5)),
+    "fever": Case("测得偏高", "5 steady readings, 38.50", readings(*[FEVER] * 5)),
+    "cold": Case("皮肤太凉", "5 steady readings, 32.00", readings(*[COLD] * 5)),
+    "faulty": Case("读数异常", "5 steady readings, 42.80", readings(*[FAULTY] * 5)),
+    "shaky": Case("读数不稳", "unsteady for 3 s", readings(*[NORMAL, NORMAL + 50] * 16)),
+    "away": Case("人走开", "no skin for 1.2 s", readings(*AWAY)),
+    "next": Case("换人", "no skin for 1.2 s, then skin", readings(*AWAY, NORMAL)),
+    "card": Case("刷证（甲）", "card of A", card("a")),
+    "other": Case("刷证（乙）", "card of B", card("b")),
+    "unreadable": Case(
+        "证号有误", "card with a faulty number", once(CardUnreadable, fault="check_character")
+    ),
+    "registers": Case("登记", "registration", registration(Secret("+8613800138000"))),
+    "no_phone": Case("登记无手机", "registration, no phone", registration(None)),
+    "symptoms": Case(
+        "申报症状", "symptoms declared", once(SymptomsDeclared, by="guard-1", note="发热")
+    ),
+    "admit": Case("改判放行", "overrule: admit", override(Decision.ADMIT)),
+    "admit_why": Case("无理由放行", "overrule: admit, no reason", override(Decision.ADMIT, "")),
+    "deny": Case("改判劝返", "overrule: deny", override(Decision.DENY)),
+    "recheck": Case("改判复测", "overrule: recheck", override(Decision.RECHECK)),
+    "hold": Case("改判暂留", "overrule: hold", override(Decision.HOLD)),
+    "dismissed": Case("人已走", "dismissed", once(PassageDismissed, passage_id=PASSAGE)),
+    "stranger": Case(
+        "别的通行", "dismissed, another passage", once(PassageDismissed, passage_id="t-99")
+    ),
+    "lost": Case("测温仪失联", "thermometer lost", once(ThermometerChanged, usable=False)),
+    "back": Case("测温仪恢复", "thermometer back", once(ThermometerChanged, usable=True)),
+    "policy": Case(
+        "新策略",
+        "policy changed",
+        once(PolicyChanged, policy=Policy(version=2, hall_mode=HallMode.EMERGENCY)),
+    ),
+    "acknowledged": Case(
+        "响应暂留",
+        "hold acknowledged",
+        once(HoldStepped, hold_id=HOLD, step=HoldState.ACKNOWLEDGED, by="guard-1"),
+    ),
+    "due": Case("到时", "the passage's deadline", _due),
+}
+
+# --- states: each reached from an idle door by events --------------------------------------------
+
+IDLE = Door(Idle(), (), Policy(), PROFILES["spot-forehead"], True, Ids("t"))  # noqa: FBT003
+
+
+class Scene(NamedTuple):
+    """One column of the table: a door in this state, and the moment after."""
+
+    zh: str
+    en: str
+    door: Door
+    now: Moment
+
+
+def run(door: Door, at: Moment, *happenings: Happening) -> tuple[Door, Moment, tuple[Effect, ...]]:
+    """Let things happen one after the other, each 0.1 s after what came before."""
+    effects: tuple[Effect, ...] = ()
+    for happens in happenings:
+        for event in happens(door, at):
+            done = step(door, event)
+            door, at, effects = done.door, event.at, (*effects, *done.effects)
+        at = later(at, 0.1)
+    return door, at, effects
+
+
+def _scene(zh: str, en: str, *names: str) -> Scene:
+    door, now, _ = run(IDLE, NOON, *(EVENTS[name].happens for name in names))
+    return Scene(zh, en, door, now)
+
+
+STATES: dict[str, Scene] = {
+    "idle": _scene("空闲", "idle"),
+    "lingering": _scene("空闲，人未走", "idle, A still there", "card", "normal", "deny", "due"),
+    "measuring": _scene("测温中", "measuring", "skin", "skin"),
+    "measuring_card": _scene("测温中，已刷证", "measuring A", "card", "skin", "skin"),
+    "identified": _scene("待测温", "identified (A)", "card"),
+    "measured": _scene("待刷证", "measured", "normal"),
+    "registering": _scene("待登记", "registering A", "card", "normal"),
+    "admitted": _scene("已放行", "admitted A", "card", "normal", "registers"),
+    "denied": _scene("已劝返", "denied A", "card", "normal", "deny"),
+    "rechecked": _scene("需复测", "recheck of A", "card", "cold"),
+    "ambiguous": _scene("两人，需复测", "ambiguous", "card", "skin", "other"),
+    "held_unknown": _scene("暂留，未识别", "hold, no card", "fever"),
+    "held": _scene("暂留（甲）", "hold of A", "card", "fever"),
+}
+
+
+def result(scene: Scene, case: Case) -> tuple[str, tuple[Effect, ...]]:
+    """Return where the event leads, in short, and the effects.
+
+    `=` no change of state · `state` · `decision: reasons` · `new …` another passage begins ·
+    `✗ code` the guard's request is refused.
+    """
+    try:
+        door, _, effects = run(scene.door, scene.now, case.happens)
+    except StepRefused as refused:
+        return f"✗ {refused.code}", ()
+    before, after = scene.door.passage, door.passage
+    name = _name(door)
+    if before.passage_id == after.passage_id and _name(scene.door) == name:
+        return "=", effects
+    fresh = after.passage_id is not None and after.passage_id != before.passage_id
+    return f"new {name}" if fresh and before.passage_id is not None else name, effects
+
+
+def _name(door: Door) -> str:
+    state = door.passage
+    whose = "" if state.person is None else f" {state.person.person_ref[0].upper()}"
+    if isinstance(state, Settled):
+        return f"{state.decision}{whose}: {', '.join(state.reasons) or 'normal'}"
+    return type(state).__name__.lower() + whose
+
+
+# --- the document --------------------------------------------------------------------------------
+
+HEAD = """# State machines (状态机)
+
+Made by `tools/state_machine_doc.py`, which steps the machine itself; do not edit. The rules are
+in `gate_agent/domain/`: pure, every deadline on the clock that never steps.
+
+## A passage (通行)
+
+What each event does in each state, with the built-in policy: open hall, phone required, the
+thermometer sound. A and B are two visitors. `=` the state stays · `new` another passage begins ·
+`✗` the guard's request is refused, and nothing is done.
+"""
+EFFECTS = """
+What leaves the machine, in this order, as one journal transaction:
+
+| outcome | effects |
+|---|---|
+| admit 放行 | Register (a visitor) · Write passage.decided · Admit, after the commit |
+| deny 劝返, recheck 复测, ambiguous | Refuse, at once · Write passage.decided |
+| hold 暂留 | Alarm, at once · Write hold.opened · Register (an identified visitor) · \
+Write passage.decided |
+| a held person's card afterwards | Register (a visitor) · Write passage.decided, which takes the \
+place of the one before |
+| what was not expected | Note, counted |
+
+## A hold (暂留)
+
+What each step leads to. A refused step leaves the hold as it is.
+"""
+STEP_ZH = {
+    HoldState.FLAGGED: "已触发",
+    HoldState.ACKNOWLEDGED: "已响应",
+    HoldState.RECHECKED: "已复测",
+    HoldState.CONFIRMED: "已确认",
+    HoldState.REPORTED: "已上报",
+    HoldState.TRANSFERRED: "已移送",
+    HoldState.RELEASED: "已解除",
+    HoldState.LEFT: "已离开",
+    HoldState.CLOSED: "已结案",
+}
+MUST_BRING = {
+    HoldState.RECHECKED: "a contact reading (接触式测温)",
+    HoldState.REPORTED: "to whom",
+    HoldState.RELEASED: "a contact reading, its own or the recheck's",
+    HoldState.TRANSFERRED: "to whom",
+    HoldState.CLOSED: "the spot disinfected (终末消毒)",
+}
+TAIL = """
+Each missed deadline writes hold.overdue, rings again, and is armed anew with the same length.
+Until it is released, a hold stands: whoever it is on is held again at the next card, however
+cool the skin is by then.
+"""
+
+
+def document() -> str:
+    """Return the text of docs/state-machine.md."""
+    columns = [f"{scene.zh}<br>{scene.en}" for scene in STATES.values()]
+    passages = (
+        [f"{case.zh}<br>{case.en}", *(result(scene, case)[0] for scene in STATES.values())]
+        for case in EVENTS.values()
+    )
+    steps = [state for state in HoldState if state is not HoldState.FLAGGED]
+    holds = (
+        [
+            f"{STEP_ZH[state]}<br>{state}",
+            *("→" if to in next_steps(state) else "✗" for to in steps),
+            _seconds(due_after_s(state, HoldPolicy())),
+        ]
+        for state in HoldState
+    )
+    brings = (
+        [
+            f"{STEP_ZH[to]} {to}",
+            "who did it; " + MUST_BRING[to] if to in MUST_BRING else "who did it",
+        ]
+        for to in steps
+    )
+    return "\n".join(
+        (
+            HEAD,
+            *_table(["event", *columns], passages),
+            EFFECTS,
+            *_table(
+                ["state", *(f"{STEP_ZH[to]}<br>{to}" for to in steps), "next step due in"], holds
+            ),
+            "",
+            *_table(["step", "must bring"], brings),
+            TAIL,
+        )
+    )
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:g} s"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|---" * len(head) + "|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def kinds(effects: Iterable[Effect]) -> tuple[str, ...]:
+    """Return effects in short: the type of a record for a Write, the class for the others."""
+    return tuple(
+        effect.record.TYPE.removeprefix("gate.").removesuffix(".v1")
+        if isinstance(effect, Write)
+        else type(effect).__name__
+        for effect in effects
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the document, or say whether it is stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
+    wanted = document()
+    if not parser.parse_args(arguments).check:
+        DOCUMENT.write_text(wanted, encoding="utf-8")
+        return 0
+    if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != wanted:
+        print("stale: docs/state-machine.md; run tools/state_machine_doc.py")  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
