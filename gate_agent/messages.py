@@ -107,7 +107,7 @@ def encode_body(header: Header, record: Record, *, drill: bool = False) -> bytes
         "epoch": header.epoch,
         "prevlink": header.prev_link.hex(),
         "boot": header.boot_id,
-        "bootns": header.occurred.boot_ns,
+        "bootns": str(header.occurred.boot_ns),
         "clock": header.clock,
         "severity": record.severity,
         "drill": drill,
@@ -137,7 +137,7 @@ class Envelope(BaseModel):
     epoch: Hex32
     prevlink: Hex64
     boot: Hex32
-    bootns: Annotated[int, Field(ge=0)]
+    bootns: Annotated[str, Field(pattern="^[0-9]{1,19}$", description="a string: int64")]
     clock: ClockQuality
     severity: Severity
     drill: bool
@@ -148,6 +148,11 @@ class Envelope(BaseModel):
     def number(self) -> int:
         """The sequence as an integer."""
         return int(self.sequence)
+
+    @property
+    def boot_ns(self) -> int:
+        """Nanoseconds since boot as an integer."""
+        return int(self.bootns)
 
     @property
     def site(self) -> str:
