@@ -1,9 +1,13 @@
-"""When the daily report (每日零报告) is due. Pure: the figures come from the journal."""
+"""The daily report (每日零报告): when it is due, and what it says. Also when all is zero."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from gate_agent.domain.records import DailyReport
+from gate_agent.moment import Moment, format_utc
+from gate_agent.store.reader import JournalReader
 
 
 def report_day_due(
@@ -21,3 +25,33 @@ def report_day_due(
             return None  # a new door owes nothing for the days before it
         due -= timedelta(days=1)
     return None if last_day is not None and last_day >= due else due
+
+
+def due_report(
+    reader: JournalReader, now: Moment, *, boot_id: str, zone: ZoneInfo, at: time
+) -> DailyReport | None:
+    """Return the report that is due, None if none is. Its span begins where the last one ended.
+
+    Raises StorageError.
+    """
+    last = reader.last_report()
+    last_day = None if last is None else date.fromisoformat(last.day)
+    day = report_day_due(now.utc, zone=zone, at=at, last_day=last_day)
+    if day is None:
+        return None
+    figures = reader.daily(0 if last is None else last.last_sequence, now=now, boot=boot_id)
+    until = format_utc(now.utc)
+    since = reader.oldest_time(0) if last is None else last.until
+    return DailyReport(
+        day=day.isoformat(),
+        since=since or until,
+        until=until,
+        passages=figures.passages,
+        admitted=figures.admitted,
+        holds_opened=figures.holds_opened,
+        holds_closed=figures.holds_closed,
+        holds_open=figures.holds_open,
+        device_lost_s=figures.device_lost_s,
+        first_sequence=figures.first_sequence,
+        last_sequence=figures.last_sequence,
+    )

@@ -1,0 +1,119 @@
+"""The guard's counter (值守台): what a screen asks becomes an event at the door.
+
+Implements `gate.desk.Desk`; what was typed is checked here, before the door sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+
+from gate_agent.domain.door import (
+    GuardOverrode,
+    HoldStepped,
+    PassageDismissed,
+    RegistrationGiven,
+    SymptomsDeclared,
+)
+from gate_agent.domain.identity import PhoneFault, Secret, check_phone
+from gate_agent.domain.records import Decision, HoldState
+from gate_agent.errors import StorageError
+from gate_agent.gate.desk import LiveEvent
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.errors import Invalid
+from gate_agent.gate.live import Ear
+from gate_agent.gate.snapshot import Snapshot
+from gate_agent.store.reader import JournalReader
+
+_LOG = logging.getLogger(__name__)
+
+
+class GuardCounter:
+    """One door's desk. Every method is called in the event loop."""
+
+    def __init__(self, gate: Gate, reader: JournalReader) -> None:
+        self._gate = gate
+        self._reader = reader
+
+    def snapshot(self) -> Snapshot:
+        """Return the present state."""
+        return self._gate.snapshot()
+
+    def subscribe(self) -> AbstractContextManager[Ear]:
+        """Attach a screen."""
+        return self._gate.live.subscribe()
+
+    async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
+        """Return up to `limit` committed events after `sequence`; none when they cannot be read."""
+        try:
+            events = await asyncio.to_thread(self._reader.after, sequence, limit)
+        except StorageError as exc:
+            _LOG.warning("events cannot be read again: %s", exc)
+            return ()
+        return [LiveEvent(sequence=event.sequence, body=event.body or b"") for event in events]
+
+    async def register(self, passage_id: str, *, phone: str | None, purpose: str | None) -> None:
+        """Register the visitor of this passage (实名登记)."""
+        try:
+            checked = Secret(check_phone(phone)) if phone else None
+        except PhoneFault:
+            raise Invalid(expected="a mobile number of mainland China", got="another") from None
+        purposes = self._gate.policy.purposes
+        if purpose is not None and purposes and purpose not in purposes:
+            raise Invalid(expected=f"one of {', '.join(purposes)}", got="another purpose")
+        await self._gate.request(
+            RegistrationGiven(
+                at=self._gate.now(), passage_id=passage_id, phone=checked, purpose=purpose
+            )
+        )
+
+    async def step_hold(
+        self,
+        hold_id: str,
+        step: HoldState,
+        *,
+        by: str,
+        contact_centi_c: int | None = None,
+        to: str | None = None,
+        note: str | None = None,
+        disinfected: bool = False,
+    ) -> None:
+        """Record the next step of a hold (暂留处置)."""
+        await self._gate.request(
+            HoldStepped(
+                at=self._gate.now(),
+                hold_id=hold_id,
+                step=step,
+                by=by,
+                contact_centi_c=contact_centi_c,
+                to=to,
+                note=note,
+                disinfected=disinfected,
+            )
+        )
+
+    async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
+        """Overrule the passage's verdict (改判)."""
+        await self._gate.request(
+            GuardOverrode(
+                at=self._gate.now(),
+                passage_id=passage_id,
+                decision=decision,
+                by=by,
+                reason=reason,
+            )
+        )
+
+    async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
+        """Hold the person at the door for declared symptoms (申报症状)."""
+        await self._gate.request(SymptomsDeclared(at=self._gate.now(), by=by, note=note))
+
+    async def dismiss(self, passage_id: str) -> None:
+        """End the open passage: the person went away."""
+        await self._gate.request(PassageDismissed(at=self._gate.now(), passage_id=passage_id))
+
+    def gauges(self) -> Mapping[str, float]:
+        """Return what `/metrics` shows beside the snapshot."""
+        return self._gate.gauges()

@@ -1,0 +1,440 @@
+"""The gate itself (闸口): brings events to the pure door, and carries out what it asks.
+
+One event loop, one door. What restricts is done at once; what permits, when the journal says
+that it is durable. Everything of one step is one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from gate_agent.clock import Clock
+from gate_agent.config.model import GateConfig
+from gate_agent.domain.door import (
+    CardUnreadable,
+    Door,
+    DoorEvent,
+    Ids,
+    PersonIdentified,
+    PolicyChanged,
+    ReadingTaken,
+    ThermometerChanged,
+    TimePassed,
+    next_deadline_ns,
+    step,
+)
+from gate_agent.domain.effects import Admit, Alarm, Note, Refuse, Register, StepRefused, Write
+from gate_agent.domain.identity import NumberFault, Secret, identify
+from gate_agent.domain.passage import Idle, Settled
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import (
+    AgentStarted,
+    AgentStopped,
+    ClockStepped,
+    Decision,
+    DeviceChanged,
+    DeviceState,
+    ModeApplied,
+    Record,
+)
+from gate_agent.domain.signals import Card, Reading
+from gate_agent.domain.temperature import PROFILES
+from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.gate.desk import LiveEvent
+from gate_agent.gate.drafts import registration_draft
+from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn
+from gate_agent.gate.live import Live
+from gate_agent.gate.picture import Picture, Watched
+from gate_agent.gate.policies import PolicyKeeper, policy_digest
+from gate_agent.gate.report import due_report
+from gate_agent.gate.restored import restored_holds
+from gate_agent.gate.snapshot import Snapshot, UplinkView
+from gate_agent.moment import NS_PER_S, Moment
+from gate_agent.store.journal import Draft, Journal, Stored
+from gate_agent.store.keys import Keys
+from gate_agent.store.reader import JournalReader
+
+THERMOMETER = "thermometer"
+TICK_S = 1.0
+ANSWER_WITHIN_S = 5.0  # a request whose record is not durable by then is refused
+_LIVE_S = 1.0  # how long a skin-like reading is shown as somebody standing there
+_STEP_MS = 500  # a wall clock that moved more than this between two ticks was stepped
+_FULL_RETRY_S = 0.5
+
+_LOG = logging.getLogger(__name__)
+_REFUSALS = {"not_found": NotFound, "out_of_turn": OutOfTurn, "invalid": Invalid}
+_NO_UPLINK = UplinkView(state="connecting", cause="", pending=0, oldest_pending_s=0, receipted=0)
+Done = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Live:
+    """The newest skin-like reading."""
+
+    centi_c: int
+    boot_ns: int
+
+
+class Gate:
+    """One door, working. Every method is called in the event loop; `gate.counter` is its desk."""
+
+    def __init__(
+        self,
+        *,
+        config: GateConfig,
+        keys: Keys,
+        journal: Journal,
+        reader: JournalReader,
+        clock: Clock,
+        keeper: PolicyKeeper,
+        version: str,
+    ) -> None:
+        self._keys = keys
+        self._journal = journal
+        self._reader = reader
+        self._clock = clock
+        self._keeper = keeper
+        self._version = version
+        self._zone = ZoneInfo(config.gate.timezone)
+        self._loop = asyncio.get_running_loop()
+        self._picture = Picture(gate=config.gate, version=version, journal=journal, reader=reader)
+        self._live = Live()
+        self._counts: Counter[str] = Counter()
+        self._devices: Mapping[str, Watched] = {}
+        self._uplink: Callable[[], UplinkView] = lambda: _NO_UPLINK
+        self._opened: str | None = None
+        self._skin: _Live | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._lag_s = 0.0
+        now = clock.now()
+        self._wall_offset = now.utc - timedelta(microseconds=now.boot_ns // 1000)
+        self._door = Door(
+            passage=Idle(),
+            holds=restored_holds(reader.open_holds(), now, clock.boot_id),
+            policy=keeper.current,
+            profile=PROFILES[config.thermometer.profile],
+            thermometer_usable=False,  # unknown is never normal
+            ids=Ids(secrets.token_hex(6)),
+        )
+        journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def watch(
+        self, devices: Mapping[str, Watched], uplink: Callable[[], UplinkView] | None = None
+    ) -> None:
+        """Name what a snapshot shows of devices and uplink."""
+        self._devices = devices
+        if uplink is not None:
+            self._uplink = uplink
+
+    def start(self, *, config_sha256: str) -> None:
+        """Record that the daemon is up, and under which policy; arm what was running."""
+        started = AgentStarted(
+            version=self._version,
+            boot=self._clock.boot_id,
+            config_sha256=config_sha256,
+            policy_version=self._door.policy.version,
+        )
+        records: list[Record] = [started]
+        applied = self._reader.last_policy()
+        if applied is None or applied.policy_sha256 != policy_digest(self._door.policy):
+            records.append(self._mode_applied())
+        self._append([Draft(record=record, at=self._clock.now()) for record in records])
+        self._policy_due()
+        self._arm()
+
+    async def run(self) -> None:
+        """Tick until cancelled: clock steps, policies that come into force, the daily report."""
+        due = self._loop.time() + TICK_S
+        while True:
+            await asyncio.sleep(due - self._loop.time())
+            self._lag_s = max(0.0, self._loop.time() - due)
+            due = self._loop.time() + TICK_S
+            self._clock_step()
+            self._policy_due()
+            await self._report_if_due()
+
+    async def stop(self, reason: str) -> None:
+        """Record that the daemon stops on purpose, wait until that is durable, let screens go."""
+        if self._timer is not None:
+            self._timer.cancel()
+        stopped = Draft(record=AgentStopped(reason=reason), at=self._clock.now())
+        future = self._loop.create_future()
+        try:
+            self._append([stopped], lambda: _resolve(future))
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await future
+        except (StorageError, TimeoutError):
+            _LOG.warning("the journal cannot record the stop: %s", self._journal.cause)
+        finally:
+            self._live.close()
+
+    # --- from devices, centre, uplink ---------------------------------------------------------
+
+    def on_report(self, report: Reading | Card) -> None:
+        """Take what a device reported."""
+        now = self._clock.now()
+        if isinstance(report, Reading):
+            if self._door.profile.sees_skin(report):
+                value = self._door.profile.value(report)
+                self._skin = _Live(centi_c=value, boot_ns=now.boot_ns)
+            self._take(ReadingTaken(at=now, reading=report))
+            return
+        try:
+            person = identify(report, self._keys.site, self._door.policy)
+        except NumberFault as fault:
+            self._take(CardUnreadable(at=now, fault=fault.code))
+            return
+        self._take(
+            PersonIdentified(at=now, person=person, known_phone=self._phone_of(person.person_ref))
+        )
+
+    def on_device(self, device: str, state: DeviceState, cause: str) -> None:
+        """Take a change of a device: recorded, and the door knows what it may trust."""
+        watched = self._devices[device]
+        record = DeviceChanged(
+            device=device,
+            driver=watched.driver_name,
+            state=state,
+            cause=cause,
+            counters=dict(watched.counters),
+        )
+        now = self._clock.now()
+        self._keep([record], now)
+        if device == THERMOMETER:
+            self._take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
+        self._live.tell()
+
+    def on_policy(self, document: bytes) -> None:
+        """Take the centre's policy; one that cannot be used is refused, and the old one stays."""
+        try:
+            taken = self._keeper.offer(document)
+        except (ConfigurationError, OSError) as exc:
+            self._counts["policy_refused"] += 1
+            _LOG.warning("a policy was refused: %s", exc)
+            return
+        if taken:
+            self._policy_due()
+
+    def changed(self) -> None:
+        """Tell the screens that something beside the door changed (the uplink)."""
+        self._live.tell()
+
+    # --- what screens see ---------------------------------------------------------------------
+
+    @property
+    def live(self) -> Live:
+        """The attached screens."""
+        return self._live
+
+    def now(self) -> Moment:
+        """Return the present moment, as the door counts it."""
+        return self._clock.now()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force at the door."""
+        return self._door.policy
+
+    def snapshot(self) -> Snapshot:
+        """Return the present state."""
+        now = self._clock.now()
+        return self._picture.snapshot(
+            self._door,
+            now,
+            opened=self._opened,
+            live_centi_c=self._shown_skin(now),
+            clock=self._clock.quality(),
+            devices=self._devices,
+            uplink=self._uplink(),
+        )
+
+    def gauges(self) -> Mapping[str, float]:
+        """Return what the gate counted, and how late its loop runs."""
+        counted = {f"count_{name}": float(count) for name, count in self._counts.items()}
+        return {"loop_lag_seconds": self._lag_s, **counted}
+
+    # --- one step -----------------------------------------------------------------------------
+
+    async def request(self, event: DoorEvent) -> None:
+        """Do what the guard asks; return when it is durable. Raises `gate.errors.Refused`."""
+        future = self._loop.create_future()
+        try:
+            self._step(event, lambda: _resolve(future))
+        except StepRefused as exc:
+            self._take(TimePassed(at=event.at))  # what was due is done all the same
+            raise _REFUSALS[exc.code](expected=exc.expected, got=exc.got) from None
+        except StorageError as exc:
+            raise self._unavailable(str(exc)) from None
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await future
+        except TimeoutError:
+            raise self._unavailable(self._journal.cause or "none yet") from None
+
+    def _unavailable(self, got: str) -> JournalUnavailable:
+        return JournalUnavailable(expected=f"a durable record in {ANSWER_WITHIN_S:.0f} s", got=got)
+
+    def _take(self, event: DoorEvent) -> None:
+        """Take an event that nobody waits for."""
+        try:
+            self._step(event)
+        except StorageError as exc:
+            self._counts["journal_full"] += 1
+            _LOG.error("an event could not be kept, the door is as before: %s", exc)
+            self._arm(at_least_s=_FULL_RETRY_S)
+
+    def _step(self, event: DoorEvent, done: Done | None = None) -> None:
+        """Step the door and carry out the effects. StorageError leaves the door as it was."""
+        before = self._visible()
+        taken = step(self._door, event)
+        drafts: list[Draft] = []
+        admitted: str | None = None
+        for effect in taken.effects:
+            match effect:
+                case Write():
+                    drafts.append(Draft(record=effect.record, at=event.at, drill=effect.drill))
+                case Register():
+                    drafts.append(registration_draft(effect.registration, event.at, self._keys))
+                case Admit():
+                    admitted = effect.passage_id
+                case Alarm() | Refuse():
+                    self._opened = None  # shut at once, whatever the journal says
+                case Note():
+                    self._counts[f"note_{effect.text}"] += 1
+        if drafts:
+            self._append(drafts, lambda: self._durable(admitted, done))
+        self._door = taken.door
+        if not drafts and done is not None:
+            done()
+        self._arm()
+        if self._visible() != before:
+            self._live.tell()
+
+    def _durable(self, admitted: str | None, done: Done | None) -> None:
+        """The step is on the disk: what permits may happen now."""
+        state = self._door.passage
+        if (
+            admitted is not None
+            and isinstance(state, Settled)
+            and state.passage_id == admitted
+            and state.decision is Decision.ADMIT
+        ):
+            self._opened = admitted
+        if done is not None:
+            done()
+
+    def _append(self, drafts: Sequence[Draft], done: Done | None = None) -> None:
+        def durable(stored: tuple[Stored, ...]) -> None:  # in the writer thread
+            self._in_loop(self._committed, stored, done)
+
+        self._journal.append(drafts, durable)
+
+    def _committed(self, stored: tuple[Stored, ...], done: Done | None) -> None:
+        self._picture.outdate()
+        if done is not None:
+            done()
+        self._live.tell(LiveEvent(sequence=event.sequence, body=event.body) for event in stored)
+
+    def _in_loop(self, call: Callable[..., object], *arguments: object) -> None:
+        """Call in the event loop, from the writer thread; a loop that has ended needs no call."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+    def _visible(self) -> tuple[object, ...]:
+        """Return what, when it changes, a screen should see at once."""
+        passage = self._door.passage
+        if not isinstance(passage, Idle):
+            passage = replace(passage, presence=Idle().presence)
+        return passage, self._door.holds, self._shown_skin(self._clock.now())
+
+    def _shown_skin(self, now: Moment) -> int | None:
+        skin = self._skin
+        if skin is None or now.boot_ns - skin.boot_ns > _LIVE_S * NS_PER_S:
+            return None
+        return skin.centi_c
+
+    def _phone_of(self, person_ref: str) -> Secret | None:
+        try:
+            row = self._reader.person(person_ref)
+        except StorageError:
+            return None  # then it is asked for again
+        return None if row is None else row.phone
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def _arm(self, *, at_least_s: float = 0) -> None:
+        """Wake when the door has something due."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due_ns = next_deadline_ns(self._door)
+        if due_ns is not None:
+            delay = (due_ns - self._clock.now().boot_ns) / NS_PER_S
+            self._timer = self._loop.call_later(max(at_least_s, delay), self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._take(TimePassed(at=self._clock.now()))
+
+    def _clock_step(self) -> None:
+        now = self._clock.now()
+        offset = now.utc - timedelta(microseconds=now.boot_ns // 1000)
+        step_ms = round((offset - self._wall_offset) / timedelta(milliseconds=1))
+        if abs(step_ms) > _STEP_MS:
+            self._keep([ClockStepped(step_ms=step_ms)], now)
+            self._wall_offset = offset
+
+    def _policy_due(self) -> None:
+        now = self._clock.now()
+        policy = self._keeper.due(now.utc)
+        if policy is None:
+            return
+        self._take(PolicyChanged(at=now, policy=policy))
+        self._keep([self._mode_applied()], now)
+        self._live.tell()
+
+    def _mode_applied(self) -> ModeApplied:
+        policy = self._door.policy
+        return ModeApplied(
+            policy_version=policy.version,
+            hall_mode=policy.hall_mode,
+            policy_sha256=policy_digest(policy),
+        )
+
+    async def _report_if_due(self) -> None:
+        """Write the daily report (每日零报告) when its time has come."""
+        now = self._clock.now()
+        at = self._door.policy.daily_report_at
+        try:
+            report = await asyncio.to_thread(
+                due_report, self._reader, now, boot_id=self._clock.boot_id, zone=self._zone, at=at
+            )
+        except StorageError as exc:
+            _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
+            return
+        written = self._loop.create_future()
+        if report is not None and self._keep([report], now, lambda: _resolve(written)):
+            await written  # not twice: the next look finds this one
+
+    def _keep(self, records: Sequence[Record], at: Moment, done: Done | None = None) -> bool:
+        """Append records of the engine's own; tell whether the journal took them."""
+        try:
+            self._append([Draft(record=record, at=at) for record in records], done)
+        except StorageError:
+            self._counts["journal_full"] += 1
+            return False
+        return True
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

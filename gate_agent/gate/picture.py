@@ -1,0 +1,244 @@
+"""Draws the snapshot a screen sees: the door as it is, beside what the journal holds of the day.
+
+What the journal holds is read again only after something was committed; names are masked here,
+and only their masks are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gate_agent.config.model import GateSection
+from gate_agent.domain.hold import Hold, next_steps
+from gate_agent.domain.identity import Secret, mask_name, mask_number
+from gate_agent.domain.passage import (
+    Identified,
+    Idle,
+    Measured,
+    Measuring,
+    PassageState,
+    Registering,
+    Settled,
+)
+from gate_agent.domain.policy import PhoneRule
+from gate_agent.domain.records import Category, Decision, DeviceState
+from gate_agent.domain.state import Door
+from gate_agent.errors import StorageError
+from gate_agent.gate.snapshot import (
+    DeviceView,
+    GateView,
+    HoldView,
+    JournalView,
+    PassageLine,
+    PassageView,
+    PersonView,
+    Phase,
+    Snapshot,
+    TodayView,
+    UplinkView,
+)
+from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc
+from gate_agent.store.journal import Journal
+from gate_agent.store.reader import JournalReader
+
+RECENT = 8
+_MASKS_KEPT = 256
+
+_PHASES: Mapping[type[PassageState], tuple[Phase, tuple[str, ...]]] = {
+    Identified: (Phase.IDENTIFIED, ("temperature",)),
+    Measured: (Phase.MEASURED, ("card",)),
+    Registering: (Phase.REGISTERING, ("registration",)),
+    Settled: (Phase.SETTLED, ("departure",)),
+}
+
+
+class Watched(Protocol):
+    """A device as its supervisor knows it."""
+
+    @property
+    def state(self) -> DeviceState | None:
+        """The state; None before anything is known."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """What the supervisor saw."""
+        ...
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What went wrong on the line, by cause."""
+        ...
+
+    @property
+    def driver_name(self) -> str:
+        """Which driver speaks to it."""
+        ...
+
+
+class Picture:
+    """Everything a snapshot needs beside the door itself."""
+
+    def __init__(
+        self, *, gate: GateSection, version: str, journal: Journal, reader: JournalReader
+    ) -> None:
+        self._zone = ZoneInfo(gate.timezone)
+        self._gate = GateView(
+            site=gate.site, id=gate.id, name=gate.name, timezone=gate.timezone, version=version
+        )
+        self._journal = journal
+        self._reader = reader
+        self._masks: OrderedDict[str, PersonView] = OrderedDict()
+        self._stale = True
+        self._recent: tuple[PassageLine, ...] = ()
+        self._today = TodayView(day="", passages=(), holds_opened=0)
+
+    def outdate(self) -> None:
+        """Something was committed: read the day again before it is shown."""
+        self._stale = True
+
+    def snapshot(
+        self,
+        door: Door,
+        now: Moment,
+        *,
+        opened: str | None,
+        live_centi_c: int | None,
+        clock: ClockQuality,
+        devices: Mapping[str, Watched],
+        uplink: UplinkView,
+    ) -> Snapshot:
+        """Return what a screen may know; `opened` is the passage the gate stands open for."""
+        self._refresh(now.utc)
+        head = self._journal.head
+        return Snapshot(
+            gate=self._gate,
+            time=format_utc(now.utc),
+            hall_mode=door.policy.hall_mode,
+            policy_version=door.policy.version,
+            clock=clock,
+            live_centi_c=live_centi_c,
+            passage=self._passage(door.passage, now, opened),
+            holds=tuple(self._hold(hold, now) for hold in door.holds),
+            recent=self._recent,
+            today=self._today,
+            devices={name: _device(device) for name, device in devices.items()},
+            journal=JournalView(
+                epoch=head.epoch,
+                sequence=head.sequence,
+                writable=self._journal.healthy,
+                cause=self._journal.cause,
+            ),
+            uplink=uplink,
+            purposes=door.policy.purposes,
+            phone_required=door.policy.registration.phone is PhoneRule.REQUIRED,
+        )
+
+    def _passage(self, state: PassageState, now: Moment, opened: str | None) -> PassageView | None:
+        if isinstance(state, Idle):
+            return None
+        if isinstance(state, Measuring):
+            phase = Phase.MEASURING
+            waits: tuple[str, ...] = ("temperature",) if state.person else ("temperature", "card")
+        else:
+            phase, waits = _PHASES[type(state)]
+        settled = state if isinstance(state, Settled) else None
+        person = state.person
+        return PassageView(
+            passage_id=state.passage_id,
+            phase=phase,
+            started=format_utc(state.started.utc),
+            category=Category.UNKNOWN if person is None else person.category,
+            person=None if person is None else _masked(person.name, person.number),
+            temperature=state.temperature,
+            waits_for=waits,
+            deadline_s=_left_s(state.due_ns, now),
+            decision=settled.decision if settled else None,
+            reasons=settled.reasons if settled else (),
+            hold_id=settled.hold_id if settled else None,
+            gate_open=settled is not None
+            and settled.decision is Decision.ADMIT
+            and opened == state.passage_id,
+        )
+
+    def _hold(self, hold: Hold, now: Moment) -> HoldView:
+        return HoldView(
+            hold_id=hold.hold_id,
+            passage_id=hold.passage_id,
+            state=hold.state,
+            category=hold.category,
+            reason=hold.reason,
+            person=self._person(hold.person_ref),
+            surface_centi_c=hold.surface_centi_c,
+            contact_centi_c=hold.contact_centi_c,
+            opened=hold.opened,
+            due_s=_left_s(hold.due_ns, now),
+            overdue=hold.overdue,
+            next_steps=next_steps(hold),
+            drill=hold.drill,
+        )
+
+    def _refresh(self, utc: datetime) -> None:
+        """Read the day and the last passages, if they may have changed."""
+        day = utc.astimezone(self._zone).date().isoformat()
+        if not self._stale and day == self._today.day:
+            return
+        try:
+            recent = tuple(
+                PassageLine(
+                    passage_id=passed.passage_id,
+                    sequence=sequence,
+                    decided=passed.decided,
+                    category=passed.category,
+                    decision=passed.decision,
+                    reasons=passed.reasons,
+                    person=self._person(passed.person_ref),
+                    surface_centi_c=passed.temperature.surface_centi_c,
+                )
+                for sequence, passed in self._reader.recent_passages(RECENT)
+            )
+            today = TodayView(
+                day=day,
+                passages=self._reader.counts(day),
+                holds_opened=self._reader.holds_opened(day),
+            )
+        except StorageError:
+            return  # the journal's own view says that the disk is in trouble; show the last known
+        self._recent, self._today, self._stale = recent, today, False
+
+    def _person(self, person_ref: str | None) -> PersonView | None:
+        if person_ref is None:
+            return None
+        known = self._masks.get(person_ref)
+        if known is None:
+            try:
+                row = self._reader.person(person_ref)
+            except StorageError:
+                return None
+            if row is None:
+                return None
+            known = self._masks[person_ref] = _masked(row.name, row.number)
+            if len(self._masks) > _MASKS_KEPT:
+                self._masks.popitem(last=False)
+        return known
+
+
+def _masked(name: Secret, number: Secret) -> PersonView:
+    return PersonView(name=mask_name(name.reveal()), number=mask_number(number.reveal()))
+
+
+def _device(device: Watched) -> DeviceView:
+    return DeviceView(
+        driver=device.driver_name,
+        state=device.state or DeviceState.LOST,  # not heard yet is not well
+        cause=device.cause,
+        counters=dict(device.counters),
+    )
+
+
+def _left_s(due_ns: int | None, now: Moment) -> float | None:
+    return None if due_ns is None else round((due_ns - now.boot_ns) / NS_PER_S, 1)

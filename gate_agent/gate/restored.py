@@ -1,0 +1,43 @@
+"""Takes up the open holds after a restart, with their clocks running on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate_agent.domain.hold import Hold
+from gate_agent.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.store.reader import HoldRow
+
+
+def restored_holds(rows: Iterable[HoldRow], now: Moment, boot_id: str) -> tuple[Hold, ...]:
+    """Return the holds of `rows` as they stand now.
+
+    Within one boot the deadline is where it was. After a reboot only the wall clock knows how
+    long the board was off, and it may be wrong: a deadline then never lies before now, nor
+    further off than its own length.
+    """
+    return tuple(_restored(row, now, boot_id) for row in rows)
+
+
+def _restored(row: HoldRow, now: Moment, boot_id: str) -> Hold:
+    due_ns: int | None = None
+    if row.due_s is not None and row.boot == boot_id:
+        due_ns = row.boot_ns + round(row.due_s * NS_PER_S)
+    elif row.due_s is not None:
+        gone_s = (now.utc - parse_utc(row.stepped)).total_seconds()
+        due_ns = now.plus_s(row.due_s - min(max(gone_s, 0.0), row.due_s))
+    return Hold(
+        hold_id=row.hold_id,
+        passage_id=row.passage_id,
+        person_ref=row.person_ref,
+        category=row.category,
+        reason=row.reason,
+        surface_centi_c=row.surface_centi_c,
+        contact_centi_c=row.contact_centi_c,
+        opened=row.opened,
+        state=row.state,
+        due_s=row.due_s,
+        due_ns=due_ns,
+        overdue=row.overdue,
+        drill=row.drill,
+    )
