@@ -25,6 +25,7 @@ from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.live import Ear
 from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.ticker import Ticker
 from gate_agent.store.reader import JournalReader
 
 _LOG = logging.getLogger(__name__)
@@ -33,8 +34,9 @@ _LOG = logging.getLogger(__name__)
 class GuardCounter:
     """One door's desk. Every method is called in the event loop."""
 
-    def __init__(self, gate: Gate, reader: JournalReader) -> None:
+    def __init__(self, gate: Gate, *, ticker: Ticker, reader: JournalReader) -> None:
         self._gate = gate
+        self._ticker = ticker
         self._reader = reader
 
     def snapshot(self) -> Snapshot:
@@ -116,4 +118,5 @@ class GuardCounter:
 
     def gauges(self) -> Mapping[str, float]:
         """Return what `/metrics` shows beside the snapshot."""
-        return self._gate.gauges()
+        counted = {f"count_{name}": float(count) for name, count in self._gate.counts().items()}
+        return {"loop_lag_seconds": self._ticker.lag_s, **counted}

@@ -12,8 +12,6 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from gate_agent.clock import Clock
 from gate_agent.config.model import GateConfig
@@ -37,7 +35,6 @@ from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import (
     AgentStarted,
     AgentStopped,
-    ClockStepped,
     Decision,
     DeviceChanged,
     DeviceState,
@@ -53,7 +50,6 @@ from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfT
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
 from gate_agent.gate.policies import PolicyKeeper, policy_digest
-from gate_agent.gate.report import due_report
 from gate_agent.gate.restored import restored_holds
 from gate_agent.gate.snapshot import Snapshot, UplinkView
 from gate_agent.moment import NS_PER_S, Moment
@@ -62,10 +58,8 @@ from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
 
 THERMOMETER = "thermometer"
-TICK_S = 1.0
 ANSWER_WITHIN_S = 5.0  # a request whose record is not durable by then is refused
 _LIVE_S = 1.0  # how long a skin-like reading is shown as somebody standing there
-_STEP_MS = 500  # a wall clock that moved more than this between two ticks was stepped
 _FULL_RETRY_S = 0.5
 
 _LOG = logging.getLogger(__name__)
@@ -102,7 +96,6 @@ class Gate:
         self._clock = clock
         self._keeper = keeper
         self._version = version
-        self._zone = ZoneInfo(config.gate.timezone)
         self._loop = asyncio.get_running_loop()
         self._picture = Picture(gate=config.gate, version=version, journal=journal, reader=reader)
         self._live = Live()
@@ -112,9 +105,7 @@ class Gate:
         self._opened: str | None = None
         self._skin: _Live | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._lag_s = 0.0
         now = clock.now()
-        self._wall_offset = now.utc - timedelta(microseconds=now.boot_ns // 1000)
         self._door = Door(
             passage=Idle(),
             holds=restored_holds(reader.open_holds(), now, clock.boot_id),
@@ -148,19 +139,8 @@ class Gate:
         if applied is None or applied.policy_sha256 != policy_digest(self._door.policy):
             records.append(self._mode_applied())
         self._append([Draft(record=record, at=self._clock.now()) for record in records])
-        self._policy_due()
+        self.policy_due()
         self._arm()
-
-    async def run(self) -> None:
-        """Tick until cancelled: clock steps, policies that come into force, the daily report."""
-        due = self._loop.time() + TICK_S
-        while True:
-            await asyncio.sleep(due - self._loop.time())
-            self._lag_s = max(0.0, self._loop.time() - due)
-            due = self._loop.time() + TICK_S
-            self._clock_step()
-            self._policy_due()
-            await self._report_if_due()
 
     async def stop(self, reason: str) -> None:
         """Record that the daemon stops on purpose, wait until that is durable, let screens go."""
@@ -169,7 +149,7 @@ class Gate:
         stopped = Draft(record=AgentStopped(reason=reason), at=self._clock.now())
         future = self._loop.create_future()
         try:
-            self._append([stopped], lambda: _resolve(future))
+            self._append([stopped], lambda: resolve(future))
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await future
         except (StorageError, TimeoutError):
@@ -208,7 +188,7 @@ class Gate:
             counters=dict(watched.counters),
         )
         now = self._clock.now()
-        self._keep([record], now)
+        self.keep([record], now)
         if device == THERMOMETER:
             self._take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
         self._live.tell()
@@ -222,7 +202,7 @@ class Gate:
             _LOG.warning("a policy was refused: %s", exc)
             return
         if taken:
-            self._policy_due()
+            self.policy_due()
 
     def changed(self) -> None:
         """Tell the screens that something beside the door changed (the uplink)."""
@@ -257,10 +237,9 @@ class Gate:
             uplink=self._uplink(),
         )
 
-    def gauges(self) -> Mapping[str, float]:
-        """Return what the gate counted, and how late its loop runs."""
-        counted = {f"count_{name}": float(count) for name, count in self._counts.items()}
-        return {"loop_lag_seconds": self._lag_s, **counted}
+    def counts(self) -> Mapping[str, int]:
+        """Return what was counted so far, by cause."""
+        return self._counts
 
     # --- one step -----------------------------------------------------------------------------
 
@@ -268,7 +247,7 @@ class Gate:
         """Do what the guard asks; return when it is durable. Raises `gate.errors.Refused`."""
         future = self._loop.create_future()
         try:
-            self._step(event, lambda: _resolve(future))
+            self._step(event, lambda: resolve(future))
         except StepRefused as exc:
             self._take(TimePassed(at=event.at))  # what was due is done all the same
             raise _REFUSALS[exc.code](expected=exc.expected, got=exc.got) from None
@@ -385,21 +364,14 @@ class Gate:
         self._timer = None
         self._take(TimePassed(at=self._clock.now()))
 
-    def _clock_step(self) -> None:
-        now = self._clock.now()
-        offset = now.utc - timedelta(microseconds=now.boot_ns // 1000)
-        step_ms = round((offset - self._wall_offset) / timedelta(milliseconds=1))
-        if abs(step_ms) > _STEP_MS:
-            self._keep([ClockStepped(step_ms=step_ms)], now)
-            self._wall_offset = offset
-
-    def _policy_due(self) -> None:
+    def policy_due(self) -> None:
+        """Apply a policy whose time has come."""
         now = self._clock.now()
         policy = self._keeper.due(now.utc)
         if policy is None:
             return
         self._take(PolicyChanged(at=now, policy=policy))
-        self._keep([self._mode_applied()], now)
+        self.keep([self._mode_applied()], now)
         self._live.tell()
 
     def _mode_applied(self) -> ModeApplied:
@@ -410,22 +382,7 @@ class Gate:
             policy_sha256=policy_digest(policy),
         )
 
-    async def _report_if_due(self) -> None:
-        """Write the daily report (每日零报告) when its time has come."""
-        now = self._clock.now()
-        at = self._door.policy.daily_report_at
-        try:
-            report = await asyncio.to_thread(
-                due_report, self._reader, now, boot_id=self._clock.boot_id, zone=self._zone, at=at
-            )
-        except StorageError as exc:
-            _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
-            return
-        written = self._loop.create_future()
-        if report is not None and self._keep([report], now, lambda: _resolve(written)):
-            await written  # not twice: the next look finds this one
-
-    def _keep(self, records: Sequence[Record], at: Moment, done: Done | None = None) -> bool:
+    def keep(self, records: Sequence[Record], at: Moment, done: Done | None = None) -> bool:
         """Append records of the engine's own; tell whether the journal took them."""
         try:
             self._append([Draft(record=record, at=at) for record in records], done)
@@ -435,6 +392,7 @@ class Gate:
         return True
 
 
-def _resolve(future: asyncio.Future[None]) -> None:
+def resolve(future: asyncio.Future[None]) -> None:
+    """Answer whoever waits, unless it has gone."""
     if not future.done():
         future.set_result(None)

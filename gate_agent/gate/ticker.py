@@ -1,0 +1,77 @@
+"""What time brings to a gate by itself: clock steps, policies that come into force, the report."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from gate_agent.clock import Clock
+from gate_agent.domain.records import ClockStepped
+from gate_agent.errors import StorageError
+from gate_agent.gate.engine import Gate, resolve
+from gate_agent.gate.report import due_report
+from gate_agent.moment import Moment
+from gate_agent.store.reader import JournalReader
+
+TICK_S = 1.0
+_STEP_MS = 500  # a wall clock that moved more than this between two ticks was stepped
+
+_LOG = logging.getLogger(__name__)
+
+
+class Ticker:
+    """Looks once a second at what may have become due."""
+
+    def __init__(self, gate: Gate, *, reader: JournalReader, clock: Clock, zone: ZoneInfo) -> None:
+        self._gate = gate
+        self._reader = reader
+        self._clock = clock
+        self._zone = zone
+        self._booted = _booted(clock.now())
+        self.lag_s = 0.0  # how late the loop was at the last tick
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + TICK_S
+        while True:
+            await asyncio.sleep(due - loop.time())
+            self.lag_s = max(0.0, loop.time() - due)
+            due = loop.time() + TICK_S
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Do what is due now."""
+        self._clock_step()
+        self._gate.policy_due()
+        await self._report()
+
+    def _clock_step(self) -> None:
+        now = self._clock.now()
+        booted = _booted(now)
+        step_ms = round((booted - self._booted) / timedelta(milliseconds=1))
+        if abs(step_ms) > _STEP_MS:
+            self._gate.keep([ClockStepped(step_ms=step_ms)], now)
+            self._booted = booted
+
+    async def _report(self) -> None:
+        """Write the daily report (每日零报告) when its time has come."""
+        now = self._clock.now()
+        at = self._gate.policy.daily_report_at
+        try:
+            report = await asyncio.to_thread(
+                due_report, self._reader, now, boot_id=self._clock.boot_id, zone=self._zone, at=at
+            )
+        except StorageError as exc:
+            _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
+            return
+        written = asyncio.get_running_loop().create_future()
+        if report is not None and self._gate.keep([report], now, lambda: resolve(written)):
+            await written  # not twice: the next look finds this one
+
+
+def _booted(now: Moment) -> datetime:
+    """Return when the board booted, by its wall clock: it moves only when that is stepped."""
+    return now.utc - timedelta(microseconds=now.boot_ns // 1000)
