@@ -1,0 +1,204 @@
+"""The daemon put together: one task group, one order of starting and stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gate_agent import __version__, systemd
+from gate_agent.clock import SystemClock
+from gate_agent.config.load import digest, load_config
+from gate_agent.config.model import DeviceSection, GateConfig
+from gate_agent.devices.registry import find_model
+from gate_agent.devices.supervisor import Supervisor
+from gate_agent.domain.records import DeviceState
+from gate_agent.errors import ConfigurationError
+from gate_agent.gate.counter import GuardCounter
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.policies import PolicyKeeper
+from gate_agent.gate.snapshot import UplinkView
+from gate_agent.gate.ticker import Ticker
+from gate_agent.store.journal import Journal
+from gate_agent.store.keys import resolve_keys
+from gate_agent.store.reader import JournalReader
+from gate_agent.uplink.publisher import Uplink
+from gate_agent.web.app import create_app
+from gate_agent.web.server import listen, serve
+
+_LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
+
+_LOG = logging.getLogger(__name__)
+
+
+def run_gate(config_file: Path) -> None:
+    """Run the gate of `config_file` until SIGTERM or SIGINT.
+
+    Raises ConfigurationError or StorageError before anything has started.
+    """
+    config = load_config(config_file, GateConfig)
+    asyncio.run(_Daemon(config, digest(config_file)).run())
+
+
+def device_sections(config: GateConfig) -> dict[str, DeviceSection]:
+    """Return the configured devices by their names."""
+    return {"thermometer": config.thermometer, "id_reader": config.id_reader}
+
+
+def device_faults(config: GateConfig) -> list[str]:
+    """Return what is wrong with the configured drivers, each with its path; [] if nothing is."""
+    faults: list[str] = []
+    for name, section in device_sections(config).items():
+        try:
+            model = find_model(section.driver)
+        except ConfigurationError as exc:
+            faults += [f"{name}.driver: {fault}" for fault in exc.faults]
+            continue
+        if model.kind != name:
+            faults.append(f"{name}.driver: expected a driver of a {name}, got {model.kind}")
+        unknown = sorted(set(section.options) - set(model.options))
+        known = ", ".join(sorted(model.options)) or "no options"
+        faults += [f"{name}.options.{option}: expected {known}, got this" for option in unknown]
+    return faults
+
+
+class _Daemon:
+    def __init__(self, config: GateConfig, config_sha256: str) -> None:
+        self._config = config
+        self._config_sha256 = config_sha256
+        self._clock = SystemClock()
+        self._stop = asyncio.Event()
+        self._reason = "asked to"
+        self._uplink_changed = asyncio.Event()
+
+    async def run(self) -> None:
+        config, clock = self._config, self._clock
+        if faults := device_faults(config):
+            raise ConfigurationError(faults)
+        folder = config.journal.path.parent
+        zone = ZoneInfo(config.gate.timezone)
+        with listen(config.web.host, config.web.port) as listener:
+            keys = resolve_keys(config.keys, folder)
+            keeper = PolicyKeeper(file=config.policy.file, beside=folder)
+            with (
+                Journal.open(
+                    config.journal.path,
+                    site=config.gate.site,
+                    gate=config.gate.id,
+                    clock=clock,
+                    zone=zone,
+                    key=keys.store,
+                ) as journal,
+                JournalReader(config.journal.path, keys.store) as reader,
+            ):
+                for name in keys.made:
+                    _LOG.warning("made %s beside the journal: to be provisioned by the site", name)
+                gate = Gate(
+                    config=config,
+                    keys=keys,
+                    journal=journal,
+                    reader=reader,
+                    clock=clock,
+                    keeper=keeper,
+                    version=__version__,
+                )
+                ticker = Ticker(gate, reader=reader, clock=clock, zone=zone)
+                supervisors = {
+                    name: Supervisor(
+                        device=name,
+                        section=section,
+                        clock=clock,
+                        on_report=gate.on_report,
+                        on_change=partial(self._device_changed, gate, name),
+                    )
+                    for name, section in device_sections(config).items()
+                }
+                self._uplink = Uplink(
+                    section=config.mqtt,
+                    site=config.gate.site,
+                    gate=config.gate.id,
+                    journal=journal,
+                    reader=reader,
+                    clock=clock,
+                    version=__version__,
+                    devices=lambda: {
+                        name: supervisor.state or DeviceState.LOST
+                        for name, supervisor in supervisors.items()
+                    },
+                    on_policy=gate.on_policy,
+                    on_change=partial(self._uplink_told, gate),
+                )
+                gate.watch(supervisors, self._uplink_view)
+                gate.start(config_sha256=self._config_sha256)
+                app = create_app(
+                    GuardCounter(gate, ticker=ticker, reader=reader),
+                    version=__version__,
+                    host=config.web.host,
+                    port=config.web.port,
+                )
+                async with asyncio.TaskGroup() as group:
+                    doing = [group.create_task(s.run()) for s in supervisors.values()]
+                    doing.append(group.create_task(ticker.run()))
+                    telling = [
+                        group.create_task(self._uplink.run()),
+                        group.create_task(serve(app, listener)),
+                        group.create_task(self._watchdog(journal)),
+                    ]
+                    self._take_signals()
+                    systemd.notify("READY=1")
+                    _LOG.info("door %s is up", config.gate.id)
+                    await self._stop.wait()
+                    systemd.notify("STOPPING=1")
+                    for task in doing:
+                        task.cancel()
+                    await gate.stop(self._reason)
+                    await self._last_words()
+                    for task in telling:
+                        task.cancel()
+
+    def _take_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked, number.name)
+
+    def _asked(self, name: str) -> None:
+        self._reason = name
+        self._stop.set()
+
+    def _device_changed(self, gate: Gate, name: str, state: DeviceState, cause: str) -> None:
+        gate.on_device(name, state, cause)
+        self._uplink.notify_state()
+
+    def _uplink_told(self, gate: Gate) -> None:
+        self._uplink_changed.set()
+        gate.changed()
+
+    def _uplink_view(self) -> UplinkView:
+        status = self._uplink.status
+        return UplinkView(
+            state=status.state,
+            cause=status.cause,
+            pending=status.pending,
+            oldest_pending_s=status.oldest_pending_s,
+            receipted=status.receipted,
+        )
+
+    async def _last_words(self) -> None:
+        """Give the centre a moment to receipt the end; the journal keeps what it did not."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS_S):
+                while self._uplink.status.state == "connected" and self._uplink.status.pending:
+                    self._uplink_changed.clear()
+                    await self._uplink_changed.wait()
+        except TimeoutError:
+            return
+
+    async def _watchdog(self, journal: Journal) -> None:
+        """Feed the manager's watchdog while the loop turns and the journal's writer lives."""
+        period_s = systemd.watchdog_period_s()
+        while period_s is not None and journal.alive:
+            systemd.notify("WATCHDOG=1")
+            await asyncio.sleep(period_s)

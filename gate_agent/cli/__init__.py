@@ -1,0 +1,59 @@
+"""The command `gate-agent`: run, check, emulate, demo, journal, drivers."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gate_agent import __version__
+from gate_agent.cli import devices, journal, life
+from gate_agent.errors import ConfigurationError, GateError
+
+app = typer.Typer(
+    name="gate-agent",
+    help="Entrance screening for a public hall 大厅入口筛查: one door's daemon and its tools.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a trace with values of variables may hold personal data
+)
+app.command()(life.run)
+app.command()(life.check)
+app.command()(devices.emulate)
+app.command()(life.demo)
+app.command()(devices.drivers)
+app.add_typer(journal.app, name="journal")
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: bool = typer.Option(
+        False, "--version", callback=lambda wanted: _version(wanted=wanted), is_eager=True,
+        help="Print the version.",
+    ),
+) -> None:
+    """Entrance screening for a public hall 大厅入口筛查: one door's daemon and its tools."""
+    del version
+
+
+def main() -> None:
+    """Run the command line; what we raise on purpose is one clear line each, never a trace."""
+    try:
+        app()
+    except ConfigurationError as exc:
+        for fault in exc.faults:
+            print(f"gate-agent: {fault}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except GateError as exc:
+        print(f"gate-agent: {exc}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

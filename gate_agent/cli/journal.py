@@ -1,0 +1,107 @@
+"""`gate-agent journal tail|verify|export|rebuild`: reads the journal, beside a running gate."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from gate_agent.cli.options import ConfigFile
+from gate_agent.config.load import load_config
+from gate_agent.config.model import GateConfig
+from gate_agent.errors import StorageError
+from gate_agent.messages import parse_body
+from gate_agent.store.keys import load_key
+from gate_agent.store.reader import Event, JournalReader
+from gate_agent.store.verify import export as export_bodies
+from gate_agent.store.verify import rebuild as rebuild_views
+from gate_agent.store.verify import verify as verify_chain
+
+app = typer.Typer(help="Read the audit journal 审计日志.", no_args_is_help=True)
+_LOOK_EVERY_S = 0.5
+
+
+@app.command()
+def tail(
+    config: ConfigFile,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="Begin so far back.")] = 10,
+    *,
+    follow: Annotated[bool, typer.Option(help="Go on as events are committed.")] = True,
+) -> None:
+    """Show events as they are committed. 跟踪"""
+    with JournalReader(_journal(config).journal.path) as reader:
+        last = max(0, reader.head().sequence - lines)
+        while True:
+            for event in reader.after(last, 256):
+                typer.echo(_line(event))
+                last = event.sequence
+            if reader.head().sequence > last:
+                continue
+            if not follow:
+                return
+            try:
+                time.sleep(_LOOK_EVERY_S)  # noqa: TID251 another process writes: nothing to wait on
+            except KeyboardInterrupt:
+                return
+
+
+@app.command()
+def verify(config: ConfigFile) -> None:
+    """Read the whole chain; exit 1 and name the first bad event if there is one. 核验"""
+    path = _journal(config).journal.path
+    with _progress("verify 核验") as progress:
+        head = verify_chain(path, progress)
+    link, events = head.link.hex(), head.sequence
+    typer.echo(f"epoch {head.epoch} events {events} last {head.sequence} link {link}")
+
+
+@app.command()
+def export(config: ConfigFile) -> None:
+    """Write NDJSON to standard output: the exact bytes of each body, in order. 导出"""
+    export_bodies(_journal(config).journal.path, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def rebuild(config: ConfigFile) -> None:
+    """Replay the bodies and compare every view with the tables; exit 1 if they differ. 重建"""
+    gate = _journal(config)
+    key_file = gate.keys.store_key_file or gate.journal.path.parent / "store.key"
+    with _progress("rebuild 重建") as progress:
+        result = rebuild_views(gate.journal.path, load_key(key_file), progress)
+    for difference in result.differences:
+        typer.echo(difference)
+    if not result.equal:
+        raise StorageError("expected views equal to the replay, got the differences above")
+    typer.echo("views equal to the replay 视图与重放一致")
+
+
+def _journal(config: ConfigFile) -> GateConfig:
+    return load_config(config, GateConfig)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show progress on standard error, where somebody watches."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _line(event: Event) -> str:
+    if event.body is None:
+        return f"{event.sequence:>8} {event.time} redacted 已脱敏"
+    told = parse_body(event.body)
+    local = datetime.fromisoformat(told.time).astimezone(UTC)
+    what = told.data.get("decision") or told.data.get("step") or told.data.get("state") or ""
+    return (
+        f"{event.sequence:>8} {local:%Y-%m-%d %H:%M:%S}Z {told.severity:<7} "
+        f"{told.type.removeprefix('gate.'):<24} {told.subject or '':<20} {what}"
+    )
