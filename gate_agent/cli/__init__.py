@@ -35,7 +35,10 @@ def _version(*, wanted: bool) -> None:
 def options(
     *,
     version: bool = typer.Option(
-        False, "--version", callback=lambda wanted: _version(wanted=wanted), is_eager=True,
+        False,
+        "--version",
+        callback=lambda wanted: _version(wanted=wanted),
+        is_eager=True,
         help="Print the version.",
     ),
 ) -> None:

@@ -48,17 +48,13 @@ _FIRST = compiled(
 )
 _LAST = compiled(select(EVENT.c.sequence, *_AT).order_by(EVENT.c.sequence.desc()).limit(1))
 _DEVICES = compiled(
-    select(NEWEST.c.subject)
-    .where(NEWEST.c.type == bindparam("type"))
-    .order_by(NEWEST.c.subject)
+    select(NEWEST.c.subject).where(NEWEST.c.type == bindparam("type")).order_by(NEWEST.c.subject)
 )
 _CHANGES = select(EVENT.c.body, *_AT).where(IS_DEVICE, EVENT.c.body.is_not(None))
 _BEFORE = compiled(
     _CHANGES.where(EVENT.c.sequence <= bindparam("since")).order_by(EVENT.c.sequence.desc())
 )
-_SINCE = compiled(
-    _CHANGES.where(EVENT.c.sequence > bindparam("since")).order_by(EVENT.c.sequence)
-)
+_SINCE = compiled(_CHANGES.where(EVENT.c.sequence > bindparam("since")).order_by(EVENT.c.sequence))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,9 +112,7 @@ class Ledger:
         """Close the connection; the last one moves everything and removes the -wal file."""
         self._connection.close()
 
-    def _append(
-        self, calls: Iterable[Sequence[Draft]]
-    ) -> tuple[Head, list[tuple[Stored, ...]]]:
+    def _append(self, calls: Iterable[Sequence[Draft]]) -> tuple[Head, list[tuple[Stored, ...]]]:
         connection, about = self._connection, self._about
         boot, quality, recorded = self._clock.boot_id, self._clock.quality(), self._clock.now()
         sequence, link = self._head.sequence, self._head.link

@@ -42,9 +42,7 @@ _NO_DATABASE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _LARGEST_IDLE_WAL = 16 * 1024 * 1024  # bytes kept after a burst
 
 _ALL_META = compiled(select(META.c.key, META.c.value))
-_HEAD = compiled(
-    select(EVENT.c.sequence, EVENT.c.link).order_by(EVENT.c.sequence.desc()).limit(1)
-)
+_HEAD = compiled(select(EVENT.c.sequence, EVENT.c.link).order_by(EVENT.c.sequence.desc()).limit(1))
 SET_META = compiled(insert(META).prefix_with("OR REPLACE"))
 GET_META = compiled(select(META.c.value).where(META.c.key == bindparam("key")))
 
@@ -76,7 +74,9 @@ def typed_errors(path: Path) -> Iterator[None]:
     except sqlite3.Error as exc:
         code = (getattr(exc, "sqlite_errorcode", 0) or 0) & 0xFF  # without the extended part
         if code in _BUSY:
-            raise JournalLocked(f"{path}: expected it free, got: locked by another program") from exc
+            raise JournalLocked(
+                f"{path}: expected it free, got: locked by another program"
+            ) from exc
         if code in _NO_DATABASE:
             raise NotAJournal(f"{path}: expected a journal, got: {exc}") from exc
         raise StorageError(f"{path}: expected to open it, got: {exc}") from exc

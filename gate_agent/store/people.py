@@ -49,14 +49,10 @@ def keep_person(connection: sqlite3.Connection, box: StoreBox, person: PersonRow
         },
         ensure_ascii=False,
     ).encode()
-    connection.execute(
-        _KEEP.sql, {"person_ref": person.person_ref, "box": box.encrypt(plain)}
-    )
+    connection.execute(_KEEP.sql, {"person_ref": person.person_ref, "box": box.encrypt(plain)})
 
 
-def find_person(
-    connection: sqlite3.Connection, box: StoreBox, person_ref: str
-) -> PersonRow | None:
+def find_person(connection: sqlite3.Connection, box: StoreBox, person_ref: str) -> PersonRow | None:
     """Return the row of `person_ref`, None if there is none.
 
     Raises StorageError when it was encrypted under another key.

@@ -95,9 +95,7 @@ _LATE_HOLD = compiled(
 _CLOSE_HOLD = compiled(
     update(HOLD)
     .where(HOLD.c.hold_id == bindparam("of"))
-    .values(
-        state=HoldState.CLOSED.value, due_s=None, closed_sequence=bindparam("closed_sequence")
-    )
+    .values(state=HoldState.CLOSED.value, due_s=None, closed_sequence=bindparam("closed_sequence"))
 )
 _KEEP = compiled(insert(NEWEST).prefix_with("OR REPLACE"))
 

@@ -1,0 +1,138 @@
+"""Runs the demo: starts everything in order, shows one calm line, ends with a proof."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from gate_agent.config.load import load_config
+from gate_agent.config.model import GateConfig
+from gate_agent.demo.processes import Processes, program
+from gate_agent.demo.proof import prove
+from gate_agent.demo.robot import RobotGuard, State, ask
+from gate_agent.demo.site import STAFF, DemoSite, lay_out
+from gate_agent.emulation.door import emulate_door
+
+_FOLDER = Path(".run/demo")
+_REFRESH_S = 0.5
+_LINE_EVERY_S = 10.0  # where nobody watches: a line in a log
+_PAUSE_S = 1.0  # between two people
+
+
+def run_demo(*, seconds: float | None, seed: int) -> int:
+    """Return 0 if the demo ended with every event proved, 1 if not."""
+    return asyncio.run(_Demo(lay_out(_FOLDER.absolute()), seed).run(seconds))
+
+
+class _Demo:
+    def __init__(self, site: DemoSite, seed: int) -> None:
+        self._site = site
+        self._seed = seed
+        self._console = Console()
+        self._processes = Processes(site.folder)
+        self._states: dict[str, State] = {}
+        self._overview: State = {}
+        self._first_passage = asyncio.Event()
+
+    async def run(self, seconds: float | None) -> int:
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        try:
+            await self._start()
+            self._tell_addresses()
+            async with asyncio.TaskGroup() as group:
+                playing = [
+                    group.create_task(self._play(number)) for number in range(len(self._site.gates))
+                ]
+                guarding = [group.create_task(guard.run()) for guard in self._guards()]
+                guarding += [
+                    group.create_task(self._processes.watch()),
+                    group.create_task(self._look()),
+                    group.create_task(self._show(loop.time())),
+                ]
+                try:
+                    async with asyncio.timeout(seconds):
+                        await stop.wait()
+                except TimeoutError:
+                    pass
+                for task in [*playing, *guarding]:
+                    task.cancel()
+            self._console.print("stopping 正在停止 …")
+            return await prove(self._site, self._processes, self._console)
+        finally:
+            await self._processes.stop_all()
+
+    async def _start(self) -> None:
+        site, start = self._site, self._processes.start
+        await start("broker", program("mosquitto"), "-c", str(site.broker_config))
+        collector = str(site.collector_config)
+        await start("collector", program("gate-collector"), "run", "--config", collector)
+        for gate in site.gates:
+            await start(gate.id, program("gate-agent"), "run", "--config", str(gate.config))
+
+    def _tell_addresses(self) -> None:
+        say = self._console.print
+        for gate in self._site.gates:
+            say(
+                f"guard screen 值守界面 {gate.name} {gate.id:<11} http://127.0.0.1:{gate.web_port}/"
+            )
+        say(f"collector 汇聚服务 {'':<18} http://127.0.0.1:{self._site.collector_port}/")
+        say("Ctrl-C stops it 按 Ctrl-C 停止\n")
+
+    async def _play(self, number: int) -> None:
+        config = load_config(self._site.gates[number].config, GateConfig)
+        await emulate_door(
+            config, seed=self._seed + number, people=None, staff=STAFF, pause_s=_PAUSE_S
+        )
+
+    def _guards(self) -> list[RobotGuard]:
+        return [
+            RobotGuard(
+                gate.web_port,
+                post=f"guard-{number}",
+                on_state=lambda state, gate=gate: self._states.__setitem__(gate.id, state),
+            )
+            for number, gate in enumerate(self._site.gates, start=1)
+        ]
+
+    async def _look(self) -> None:
+        while True:
+            port = self._site.collector_port
+            self._overview = await asyncio.to_thread(ask, port, "/api/v1/overview")
+            await asyncio.sleep(_REFRESH_S)
+
+    async def _show(self, began: float) -> None:
+        """Keep one line up to date; in a log, add one now and then."""
+        loop = asyncio.get_running_loop()
+        if not self._console.is_terminal:
+            while True:
+                await asyncio.sleep(_LINE_EVERY_S)
+                self._console.print(self._line(loop.time() - began))
+        with Live(console=self._console, auto_refresh=False, transient=True) as live:
+            while True:
+                live.update(Text(self._line(loop.time() - began)), refresh=True)
+                await asyncio.sleep(_REFRESH_S)
+
+    def _line(self, ran_s: float) -> str:
+        parts = [f"{ran_s:4.0f} s"]
+        for gate in self._site.gates:
+            state = self._states.get(gate.id)
+            parts.append(f"{gate.name} " + (_of_gate(state) if state else "starting 启动中"))
+        stored = sum(gate["events"] for gate in self._overview.get("gates", ()))
+        parts.append(f"centre 汇聚 {stored} events")
+        return " | ".join(parts)
+
+
+def _of_gate(state: dict[str, Any]) -> str:
+    passages = sum(count["count"] for count in state["today"]["passages"])
+    holds, pending = len(state["holds"]), state["uplink"]["pending"]
+    waits = f", waits 待传 {pending}" if pending else ""
+    return f"passages 通行 {passages}, holds 暂留 {holds}{waits}"

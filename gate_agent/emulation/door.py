@@ -1,0 +1,38 @@
+"""Plays one door: both devices behind their configured ports, and people who pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from gate_agent.config.model import GateConfig
+from gate_agent.devices.registry import find_model
+from gate_agent.emulation.people import Arrival, Crowd, synthetic_card
+from gate_agent.emulation.pty import Pty, run_emulator
+from gate_agent.emulation.scenario import play
+
+
+async def emulate_door(
+    config: GateConfig,
+    *,
+    seed: int,
+    people: int | None,
+    staff: int,
+    pause_s: float,
+    on_arrival: Callable[[Arrival], None] | None = None,
+) -> None:
+    """Play until `people` have passed, or until cancelled."""
+    thermometer = find_model(config.thermometer.driver).emulator()
+    reader = find_model(config.id_reader.driver).emulator()
+    crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(staff)])
+    with Pty(config.thermometer.port) as sight, Pty(config.id_reader.port) as desk:
+        async with asyncio.TaskGroup() as group:
+            speaking = [
+                group.create_task(run_emulator(sight, thermometer)),
+                group.create_task(run_emulator(desk, reader)),
+            ]
+            await play(
+                crowd, thermometer, reader, on_arrival=on_arrival, pause_s=pause_s, count=people
+            )
+            for task in speaking:
+                task.cancel()
