@@ -1,0 +1,1 @@
+"""Serial lines and the devices on them: registry, transport, supervisor."""

@@ -1,0 +1,146 @@
+"""A serial port as a byte pipe: the event loop wakes when bytes come, nothing polls."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import termios
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import serial
+
+from gate_agent.errors import DeviceError, TransportClosedError
+
+MOST_HELD = 64 * 1024  # bytes read and not asked for; beyond, the newest are dropped and counted
+_CHUNK = 4096
+_T = TypeVar("_T")
+# pyserial lets all three through when a cable is pulled (facts of its issues 341, 617)
+_GONE = (serial.SerialException, OSError, termios.error)
+
+
+class SerialTransport:
+    """One open port. `drops` counts bytes that nobody read in time."""
+
+    def __init__(self, port: serial.Serial, name: str) -> None:
+        """Take over an open port; `open_serial` does this."""
+        self._port = port
+        self._name = name
+        self._held = bytearray()
+        self._came = asyncio.Event()
+        self._fault: str | None = None
+        self._loop = asyncio.get_running_loop()
+        self._fd: int = port.fileno()
+        self._loop.add_reader(self._fd, self._on_bytes)
+        self.drops = 0
+
+    async def read(self) -> bytes:
+        """Return the next bytes; raise TransportClosedError once the line is gone."""
+        while not self._held:
+            if self._fault is not None:
+                raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
+            self._came.clear()
+            await self._came.wait()
+        data = bytes(self._held)
+        self._held.clear()
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """Send all of `data`, however slowly the line takes it."""
+        rest = memoryview(data)
+        while rest:
+            if self._fault is not None:
+                raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
+            sent = self._try(lambda rest=rest: self._port.write(rest))  # type: ignore[misc]
+            rest = rest[sent or 0 :]
+            if rest:
+                await self._writable()
+
+    def discard_input(self) -> None:
+        """Forget what came and was not read yet, here and in the kernel."""
+        self._held.clear()
+        if self._fault is None:
+            self._try(self._port.reset_input_buffer)
+
+    def close(self) -> None:
+        """Close the port."""
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+            self._fd = -1
+        self._lose("closed")
+        with contextlib.suppress(*_GONE):
+            self._port.close()
+
+    def _on_bytes(self) -> None:
+        data = self._try(lambda: self._port.read(_CHUNK))
+        if data == b"":  # ready, but nothing there: the other side went away
+            self._lose("the device went away")
+        elif data is not None:
+            room = MOST_HELD - len(self._held)
+            self._held += data[:room]
+            self.drops += max(0, len(data) - room)
+            self._came.set()
+
+    async def _writable(self) -> None:
+        ready = asyncio.Event()
+        self._loop.add_writer(self._fd, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            if self._fd >= 0:
+                self._loop.remove_writer(self._fd)
+
+    def _try(self, call: Callable[[], _T]) -> _T | None:
+        try:
+            return call()
+        except BlockingIOError:
+            return None
+        except serial.SerialTimeoutException:
+            return None
+        except _GONE as exc:
+            self._lose(_words(exc))
+            return None
+
+    def _lose(self, why: str) -> None:
+        if self._fault is None:
+            self._fault = why
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+        self._came.set()
+
+
+def open_serial(port: Path, baud: int) -> SerialTransport:
+    """Open `port` for this process alone, 8N1, no flow control, without waiting.
+
+    Raises DeviceError: no such port, used by another program, not a serial line.
+    """
+    try:
+        opened = serial.Serial(str(port), baud, exclusive=True, timeout=0, write_timeout=0)
+    except _GONE as exc:
+        raise DeviceError(f"{port}: expected a free serial port, got: {_opening(exc)}") from exc
+    return SerialTransport(opened, str(port))
+
+
+def _opening(exc: Exception) -> str:
+    code = exc.errno if isinstance(exc, OSError) else None
+    if code is None and isinstance(exc, termios.error) and exc.args:
+        code = exc.args[0]
+    match code:
+        case errno.ENOENT:
+            return "no such port"
+        case errno.EBUSY | errno.EAGAIN | errno.EWOULDBLOCK:
+            return "another program uses it"
+        case errno.EACCES | errno.EPERM:
+            return "no permission (is this user in the group dialout?)"
+        case errno.ENOTTY | errno.EINVAL | errno.EISDIR:
+            return "not a serial line"
+        case _:
+            return "not a serial line" if "configure port" in str(exc) else _words(exc)
+
+
+def _words(exc: Exception) -> str:
+    if isinstance(exc, OSError) and exc.strerror:
+        return exc.strerror
+    return str(exc) or type(exc).__name__
