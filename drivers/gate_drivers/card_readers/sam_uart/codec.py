@@ -1,0 +1,202 @@
+"""Frames of the SAM ID-card reader, preamble AA AA AA 96 69 (no I/O).
+
+::
+
+    host → reader   AA AA AA 96 69  LL LL  CMD PARA  data …          X
+    reader → host   AA AA AA 96 69  LL LL  SW1 SW2 SW3  data …       X
+
+- L: big-endian, counts everything after itself, X included
+- X: XOR of everything from L up to the byte before it
+- SW3: the result (`Status`); SW1 and SW2 are zero in every published frame
+
+A reply does not name its command: it is matched by order, and by its shape.
+Source: the vendor's SAM_V protocol note, and vectors published with open implementations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import reduce
+from operator import xor
+
+PREAMBLE = bytes.fromhex("AAAAAA9669")
+LONGEST = 0x090A  # text, photo and fingerprints
+_LENGTH_SIZE = 2
+_HEAD = len(PREAMBLE) + _LENGTH_SIZE
+_SHORTEST_REPLY, _SHORTEST_COMMAND = 4, 3
+
+
+class Command(IntEnum):
+    """CMD and PARA as one number."""
+
+    RESET = 0x10FF
+    STATUS = 0x11FF
+    SAM_ID = 0x12FF
+    FIND = 0x2001
+    SELECT = 0x2002
+    READ = 0x3001
+    READ_ADDRESS = 0x3003
+    READ_ALL = 0x3010
+    RF_BYTES = 0x61FF
+    BAUD_115200 = 0x6000
+    BAUD_57600 = 0x6001
+    BAUD_38400 = 0x6002
+    BAUD_19200 = 0x6003
+    BAUD_9600 = 0x6004
+
+
+class Status(IntEnum):
+    """SW3."""
+
+    OK = 0x90
+    FOUND = 0x9F
+    NOT_FOUND = 0x80  # no card, or the card that was read still lies there
+    NOT_SELECTED = 0x81
+    NO_SUCH_ITEM = 0x91
+    BAD_CHECKSUM = 0x10
+    BAD_LENGTH = 0x11
+    BAD_COMMAND = 0x21
+    NOT_PERMITTED = 0x23
+    UNKNOWN_ERROR = 0x24
+    CARD_REFUSED_SAM = 0x31
+    SAM_REFUSED_CARD = 0x32
+    NOT_VERIFIED = 0x33
+    FINGERPRINT_NOT_VERIFIED = 0x37
+    BAD_INFORMATION_LENGTH = 0x3F
+    UNKNOWN_CARD = 0x40
+    NOT_READ = 0x41
+    NO_RANDOM_NUMBER = 0x47
+    SELF_TEST_FAILED = 0x60
+    NOT_AUTHORISED = 0x66
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the reader answered; `data` may be personal and is left out of the repr."""
+
+    status: int
+    data: bytes = b""
+
+    def __repr__(self) -> str:
+        """Return status and size alone."""
+        return f"Reply({self.status:02X}, {len(self.data)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the host asked; `fault` is the status to answer when its frame was bad."""
+
+    code: int
+    data: bytes = b""
+    fault: Status | None = None
+
+
+def encode_command(command: int, data: bytes = b"") -> bytes:
+    """Return the host's frame."""
+    return _framed(command.to_bytes(2, "big") + data)
+
+
+def encode_reply(status: int, data: bytes = b"") -> bytes:
+    """Return the reader's frame."""
+    return _framed(bytes([0, 0, status]) + data)
+
+
+class Decoder:
+    """Cuts the reader's stream into replies; never raises, whatever comes.
+
+    `drops` counts by cause: `checksum`, `length` (frames), `noise` (bytes). After a bad frame
+    one byte is dropped and the rest is looked at again.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self.drops: Counter[str] = Counter()
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of their frame; never more than one frame."""
+        return len(self._buffer)
+
+    def reset(self) -> None:
+        """Forget a frame that was begun: nobody waits for it any more."""
+        self._buffer.clear()
+
+    def feed(self, data: bytes) -> list[Reply]:
+        """Take bytes as they come; return the replies they complete, in order."""
+        self._buffer += data
+        replies = []
+        while (length := _seek(self._buffer, self.drops)) is not None:
+            if not _SHORTEST_REPLY <= length <= LONGEST:
+                self._drop("length")
+                continue
+            if len(self._buffer) < _HEAD + length:
+                break
+            frame = bytes(self._buffer[len(PREAMBLE) : _HEAD + length])
+            if reduce(xor, frame):
+                self._drop("checksum")
+                continue
+            del self._buffer[: _HEAD + length]
+            replies.append(Reply(frame[_LENGTH_SIZE + 2], frame[_LENGTH_SIZE + 3 : -1]))
+        return replies
+
+    def _drop(self, cause: str) -> None:
+        self.drops[cause] += 1
+        del self._buffer[:1]
+
+
+class RequestDecoder:
+    """Cuts the host's stream into requests: the reader's ear, for the emulator."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._drops: Counter[str] = Counter()
+
+    def feed(self, data: bytes) -> list[Request]:
+        """Take bytes as they come; a bad frame comes as a request with its fault."""
+        self._buffer += data
+        requests = []
+        while (length := _seek(self._buffer, self._drops)) is not None:
+            if not _SHORTEST_COMMAND <= length <= LONGEST:
+                del self._buffer[:_HEAD]
+                requests.append(Request(0, fault=Status.BAD_LENGTH))
+                continue
+            if len(self._buffer) < _HEAD + length:
+                break
+            frame = bytes(self._buffer[len(PREAMBLE) : _HEAD + length])
+            del self._buffer[: _HEAD + length]
+            if reduce(xor, frame):
+                requests.append(Request(0, fault=Status.BAD_CHECKSUM))
+                continue
+            body = frame[_LENGTH_SIZE:-1]
+            requests.append(Request(int.from_bytes(body[:2], "big"), body[2:]))
+        return requests
+
+
+def sam_id_text(data: bytes) -> str:
+    """Return the 16 bytes of a SAM ID as vendors print them, such as 05.01-20100101-…."""
+    if len(data) != 16:  # noqa: PLR2004 two halves of 2, three of 4 bytes
+        raise ValueError(f"expected 16 bytes of SAM ID, got {len(data)}")
+    a, b = (int.from_bytes(data[n : n + 2], "little") for n in (0, 2))
+    c, d, e = (int.from_bytes(data[n : n + 4], "little") for n in (4, 8, 12))
+    return f"{a:02d}.{b:02d}-{c:08d}-{d:010d}-{e:010d}"
+
+
+def _framed(body: bytes) -> bytes:
+    checked = (len(body) + 1).to_bytes(_LENGTH_SIZE, "big") + body
+    return PREAMBLE + checked + bytes([reduce(xor, checked)])
+
+
+def _seek(buffer: bytearray, drops: Counter[str]) -> int | None:
+    """Drop what cannot begin a frame; return the length it names, None if not whole yet."""
+    at = buffer.find(PREAMBLE)
+    if at < 0:
+        begun = (n for n in range(len(PREAMBLE) - 1, -1, -1) if buffer.endswith(PREAMBLE[:n]))
+        at = len(buffer) - next(begun)
+    if at:
+        drops["noise"] += at
+        del buffer[:at]
+    if len(buffer) < _HEAD or not buffer.startswith(PREAMBLE):
+        return None
+    return int.from_bytes(buffer[len(PREAMBLE) : _HEAD], "big")

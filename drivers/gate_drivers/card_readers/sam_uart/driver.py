@@ -1,0 +1,168 @@
+"""Talks to a SAM ID-card reader: finds, selects, reads; reports each laid card once.
+
+One command is under way at a time. A reply that is missing ends the conversation: the protocol
+has no sequence number, so a late one would be taken for the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from gate_agent.driver_api import Card, CardType, NoReplyError, ProtocolError, Transport
+from gate_drivers.card_readers.sam_uart.codec import (
+    Command,
+    Decoder,
+    Reply,
+    Status,
+    encode_command,
+    sam_id_text,
+)
+from gate_drivers.card_readers.sam_uart.text import SIZE, Kind, parse_text
+
+POLL_S = 0.3  # readers want no more than this
+_ANSWER_S = 0.8  # vendors wait 0.5 to 1 s
+_READ_ANSWER_S = 3.5
+_READ_HEAD = bytes.fromhex("01000400")  # 256 bytes of text, 1024 of photo
+_READ_SIZE = len(_READ_HEAD) + SIZE + 1024
+_MISSES = 2  # a present card may fail to answer once
+
+_CARD_TYPES = {
+    Kind.RESIDENT: CardType.RESIDENT,
+    Kind.HMT_PERMIT: CardType.HMT_PERMIT,
+    Kind.FOREIGNER_2017: CardType.FOREIGNER_2017,
+    Kind.FOREIGNER_2023: CardType.FOREIGNER_2023,
+}
+_SIZES: Mapping[tuple[Command, int], int] = {
+    (Command.FIND, Status.FOUND): 4,
+    (Command.SELECT, Status.OK): 8,
+    (Command.READ, Status.OK): _READ_SIZE,
+    (Command.STATUS, Status.OK): 0,
+    (Command.SAM_ID, Status.OK): 16,
+}
+_DEAD = {
+    Status.SELF_TEST_FAILED: "its security module failed the self-test",
+    Status.NOT_AUTHORISED: "its security module is not authorised",
+}
+
+
+class SamUart:
+    """One conversation. `continual`: this reader finds a card that was read again and again."""
+
+    def __init__(self, transport: Transport, *, continual: bool = False) -> None:
+        self._transport = transport
+        self._continual = continual
+        self._decoder = Decoder()
+        self._counts: Counter[str] = Counter()
+        self._frames = 0
+        self._lying: str | None = None  # number of the card that was reported and not seen leaving
+        self._misses = 0
+
+    @property
+    def frames(self) -> int:
+        """How many sound replies came."""
+        return self._frames
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What went wrong, by cause; `status_41` is a reply of that status."""
+        return self._counts + self._decoder.drops
+
+    async def identify(self) -> str:
+        """Ask for the module's state and number."""
+        await self._ask(Command.STATUS)
+        reply = await self._ask(Command.SAM_ID)
+        return f"SAM {sam_id_text(reply.data)}" if reply.status == Status.OK else "SAM, no number"
+
+    async def reports(self) -> AsyncIterator[Card]:
+        """Yield each card that is laid, once; a card that was lifted and laid again is new."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + POLL_S
+            found = await self._ask(Command.FIND)
+            if found.status == Status.FOUND:
+                card = await self._read()
+                if card is not None and not self._is_lying(card):
+                    self._lying = card.number
+                    yield card
+                self._misses = 0
+            elif self._lying is not None:
+                await self._look_whether_it_left()
+            await asyncio.sleep(due - loop.time())
+
+    async def _read(self) -> Card | None:
+        """Read the card that was found; None, counted, when it could not be read."""
+        selected = await self._ask(Command.SELECT)
+        if selected.status != Status.OK:
+            self._count(selected)
+            return None
+        read = await self._ask(Command.READ)
+        if read.status != Status.OK:
+            self._count(read)
+            return None
+        try:
+            kind, fields = parse_text(read.data[len(_READ_HEAD) : len(_READ_HEAD) + SIZE])
+        except ValueError:
+            self._counts["text"] += 1
+            return None
+        name = fields["name"] or fields.get("english_name", "")
+        return Card(card_type=_CARD_TYPES[kind], name=name, number=fields["number"])
+
+    def _count(self, reply: Reply) -> None:
+        self._counts[f"status_{reply.status:02x}"] += 1
+
+    def _is_lying(self, card: Card) -> bool:
+        needed = _MISSES if self._continual else 1
+        return card.number == self._lying and self._misses < needed
+
+    async def _look_whether_it_left(self) -> None:
+        """A find that fails says "no card" and "same card" alike; the address item tells them."""
+        there = await self._ask(Command.READ_ADDRESS)
+        if there.status in (Status.OK, Status.NO_SUCH_ITEM):
+            self._misses = 0
+            return
+        self._misses += 1
+        if self._misses >= _MISSES:
+            self._lying, self._misses = None, 0
+
+    async def _ask(self, command: Command) -> Reply:
+        """Return the answer; a frame that was spoilt on its way is sent once more."""
+        reply = await self._exchange(command)
+        if reply.status in (Status.BAD_CHECKSUM, Status.BAD_LENGTH):
+            self._counts["line"] += 1
+            reply = await self._exchange(command)
+        if reply.status in _DEAD:
+            raise ProtocolError(f"expected a working reader, got: {_DEAD[Status(reply.status)]}")
+        return reply
+
+    async def _exchange(self, command: Command) -> Reply:
+        self._transport.discard_input()
+        self._decoder.reset()
+        await self._transport.write(encode_command(command))
+        within_s = _READ_ANSWER_S if command is Command.READ else _ANSWER_S
+        fits = _shape(command)
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    for reply in self._decoder.feed(await self._transport.read()):
+                        self._frames += 1
+                        if fits(reply):
+                            return reply
+                        self._counts["unexpected"] += 1
+        except TimeoutError:
+            expected = f"an answer to {command.name.lower()} within {within_s} s"
+            raise NoReplyError(f"expected {expected}, got none") from None
+
+
+def _shape(command: Command) -> Callable[[Reply], bool]:
+    """Return whether a reply can be one to `command`: a late one to another mostly cannot."""
+
+    def fits(reply: Reply) -> bool:
+        if reply.status not in (Status.OK, Status.FOUND):
+            return not reply.data
+        if command is Command.READ_ADDRESS:
+            return reply.status == Status.OK and len(reply.data) % 70 == 0 and bool(reply.data)
+        return len(reply.data) == _SIZES.get((command, reply.status))
+
+    return fits

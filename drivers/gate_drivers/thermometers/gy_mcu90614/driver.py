@@ -1,0 +1,22 @@
+"""Listens to a GY-MCU90614 that sends by itself."""
+
+from __future__ import annotations
+
+from gate_agent.driver_api import Reading, Transport
+from gate_drivers.thermometers.gy_mcu90614.codec import Command, Decoder, Sight, encode_command
+from gate_drivers.thermometers.streaming import StreamingThermometer
+
+
+class GyMcu90614(StreamingThermometer[Sight]):
+    """One conversation."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__(
+            transport,
+            name="GY-MCU90614",
+            wake=[encode_command(Command.CONTINUOUS)],
+            decoder=Decoder(),
+            reading=lambda sight: Reading(
+                surface_centi_c=sight.object_centi_c, ambient_centi_c=sight.ambient_centi_c
+            ),
+        )

@@ -1,0 +1,30 @@
+"""A GY-MCU90614 from the wire's side."""
+
+from __future__ import annotations
+
+from gate_drivers.thermometers.gy_mcu90614.codec import Command, CommandDecoder, Sight, encode
+from gate_drivers.thermometers.streaming import StreamingEmulator
+
+
+class GyMcu90614Emulator(StreamingEmulator):
+    """Sends ten frames a second, as the newer firmware does."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            frame=lambda surface, ambient: encode(
+                Sight(object_centi_c=surface, ambient_centi_c=ambient)
+            ),
+            below_range_centi_c=-7000,
+        )
+        self._commands = CommandDecoder()
+
+    def obey(self, data: bytes) -> int:
+        """Take commands; baud and power-up settings would count after a power cycle."""
+        asked = 0
+        for command in self._commands.feed(data):
+            if command is Command.CONTINUOUS:
+                self.sends = True
+            elif command is Command.ONE_READING:
+                self.sends = False
+                asked += 1
+        return asked
