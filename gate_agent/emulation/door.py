@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import find_model
+from gate_agent.driver_api import IdReaderEmulator, ThermometerEmulator
 from gate_agent.emulation.people import Arrival, Crowd, synthetic_card
 from gate_agent.emulation.pty import Pty, run_emulator
 from gate_agent.emulation.scenario import play
@@ -22,8 +24,8 @@ async def emulate_door(
     on_arrival: Callable[[Arrival], None] | None = None,
 ) -> None:
     """Play until `people` have passed, or until cancelled."""
-    thermometer = find_model(config.thermometer.driver).emulator()
-    reader = find_model(config.id_reader.driver).emulator()
+    thermometer = cast("ThermometerEmulator", find_model(config.thermometer.driver).emulator())
+    reader = cast("IdReaderEmulator", find_model(config.id_reader.driver).emulator())
     crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(staff)])
     with Pty(config.thermometer.port) as sight, Pty(config.id_reader.port) as desk:
         async with asyncio.TaskGroup() as group:

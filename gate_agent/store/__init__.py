@@ -1,1 +1,1 @@
-"""The journal (审计日志): the truth of a door, its views, its keys, and the proof that it is whole."""
+"""The journal (审计日志): the truth of a door, its views, its keys, and their proof."""

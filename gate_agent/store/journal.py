@@ -137,6 +137,11 @@ class Journal:
         return self._healthy
 
     @property
+    def alive(self) -> bool:
+        """Whether the writer still works, however often the disk refuses."""
+        return self._thread.is_alive()
+
+    @property
     def cause(self) -> str:
         """Why it did not; empty while healthy."""
         return self._cause
@@ -333,5 +338,5 @@ class Journal:
 def _call_back(callback: Callable[..., None], *arguments: object) -> None:
     try:
         callback(*arguments)
-    except Exception:  # a listener's fault is not the journal's
+    except Exception:  # noqa: BLE001 a listener's fault is not the journal's
         _LOG.exception("journal: a callback failed")

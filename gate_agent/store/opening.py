@@ -119,7 +119,7 @@ def open_for_writing(
             about = read_about(connection, path)
             if (about.site, about.gate) != (site, gate):
                 expected = f"the journal of {site}/{gate}"
-                raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")
+                raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")  # noqa: TRY301
             _set_up(connection, path)
             connection.execute("BEGIN IMMEDIATE")  # now, and not at the first person, it shows
             if about.zone != zone:
@@ -149,7 +149,7 @@ def open_for_reading(path: Path) -> tuple[sqlite3.Connection, About]:
         try:
             connection.execute("PRAGMA query_only=ON")
             if not _is_journal(connection, path):
-                raise NotAJournal(f"{path}: expected a journal, got an empty database")
+                raise NotAJournal(f"{path}: expected a journal, got an empty database")  # noqa: TRY301
             return connection, read_about(connection, path)
         except BaseException:
             connection.close()

@@ -89,5 +89,5 @@ def _opened(box: StoreBox, person_ref: str, sealed: bytes) -> PersonRow:
         name=Secret(fields["name"] or ""),
         number=Secret(fields["number"] or ""),
         phone=None if phone is None else Secret(phone),
-        card_type=CardType(fields["card_type"]),
+        card_type=CardType(fields["card_type"] or ""),
     )

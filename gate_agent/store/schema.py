@@ -135,7 +135,8 @@ class Statement:
 def compiled(statement: ClauseElement) -> Statement:
     """Return `statement` as SQL with named parameters."""
     done = statement.compile(dialect=_DIALECT)
-    fixed = {name: bind.value for name, bind in done.binds.items() if not bind.required}
+    binds = getattr(done, "binds")  # noqa: B009 SQLCompiler has it, its base Compiled has not
+    fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
     return Statement(str(done), fixed)
 
 
