@@ -1,0 +1,156 @@
+"""Both doors at one look: states, today's counts, open holds, gaps, reports, lateness, alarms."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, func, select
+
+from gate_agent.clock import Clock
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.chain import Stream
+from gate_collector.schema import EVENT, GATE, HOLD, PASSAGE, QUARANTINE, REPORT, STREAM
+
+SILENT_AFTER_S = 35.0  # three heartbeats, and some
+_LATENESS_OF = 1000  # the newest events
+_MOST_ALARMS = 20
+Row = dict[str, Any]
+
+
+def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
+    """Return what the page and `/api/v1/overview` show."""
+    now = clock.now().utc
+    day = now.astimezone(zone).date().isoformat()
+    with engine.connect() as connection:
+        gates = [_gate(connection, name, day, now) for name in _names(connection)]
+        return {
+            "site": site,
+            "time": format_utc(now),
+            "day": day,
+            "gates": gates,
+            "lateness": _lateness(connection),
+            "alarms": [*_alarms(gates), *_quarantined(connection)],
+        }
+
+
+def _names(connection: Connection) -> list[str]:
+    found = {row.gate for row in connection.execute(select(STREAM.c.gate))}
+    found |= {row.gate for row in connection.execute(select(GATE.c.gate))}
+    return sorted(found)
+
+
+def _gate(connection: Connection, gate: str, day: str, now: datetime) -> Row:
+    said = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
+    state: Row = json.loads(said.payload) if said else {}
+    streams = connection.execute(
+        select(STREAM).where(STREAM.c.gate == gate).order_by(STREAM.c.touched.desc())
+    ).all()
+    epoch = state.get("epoch")
+    stream = next((row for row in streams if row.epoch == epoch), streams[0] if streams else None)
+    silent_s = (now - parse_utc(said.seen)).total_seconds() if said else None
+    return {
+        "gate": gate,
+        "state": state.get("state", "unknown"),
+        "silent_s": None if silent_s is None else round(silent_s, 1),
+        "seen": said.seen if said else None,
+        "pending": state.get("pending", 0),
+        "oldest_pending_s": state.get("oldest_pending_s", 0),
+        "clock": state.get("clock"),
+        "devices": state.get("devices", {}),
+        "version": state.get("version"),
+        "head": state.get("sequence", 0),
+        "epoch": stream.epoch if stream else None,
+        "upto": stream.upto if stream else 0,
+        "link": bytes(stream.link).hex() if stream else None,
+        "events": sum(row.events for row in streams),
+        "missing": _missing(connection, stream) if stream else [],
+        "counts": _counts(connection, gate, day),
+        "holds": _holds(connection, gate, now),
+        "reported": _reported(connection, gate, day),
+    }
+
+
+def _missing(connection: Connection, stream: Any) -> list[list[int]]:
+    beyond = select(EVENT.c.sequence).where(
+        EVENT.c.gate == stream.gate,
+        EVENT.c.epoch == stream.epoch,
+        EVENT.c.sequence > stream.upto,
+    )
+    sequences = connection.execute(beyond).scalars()
+    known = Stream(stream.gate, stream.epoch, stream.upto)
+    known.beyond = dict.fromkeys(sequences, (b"", b""))
+    return [list(gap) for gap in known.ranges()[1]]
+
+
+def _counts(connection: Connection, gate: str, day: str) -> list[Row]:
+    found = connection.execute(
+        select(PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
+        .where(PASSAGE.c.gate == gate, PASSAGE.c.day == day, PASSAGE.c.drill.is_(False))
+        .group_by(PASSAGE.c.category, PASSAGE.c.decision)
+        .order_by(PASSAGE.c.category, PASSAGE.c.decision)
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+def _holds(connection: Connection, gate: str, now: datetime) -> list[Row]:
+    found = connection.execute(
+        select(HOLD).where(HOLD.c.gate == gate, HOLD.c.state != "closed").order_by(HOLD.c.opened)
+    ).mappings()
+    return [_hold(dict(row), now) for row in found]
+
+
+def _hold(row: Row, now: datetime) -> Row:
+    due_s = row.pop("due_s")
+    waited_s = (now - parse_utc(row.pop("since"))).total_seconds()
+    del row["stepped"], row["gate"]
+    return row | {"due_s": None if due_s is None else round(due_s - waited_s, 1)}
+
+
+def _reported(connection: Connection, gate: str, day: str) -> Row | None:
+    data = connection.execute(
+        select(REPORT.c.data).where(REPORT.c.gate == gate, REPORT.c.day == day)
+    ).scalar()
+    return None if data is None else json.loads(data)
+
+
+def _lateness(connection: Connection) -> Row:
+    """Return how late the newest events were: from the gate's record to ours, in ms."""
+    newest = select(EVENT.c.late_ms).order_by(EVENT.c.stored.desc()).limit(_LATENESS_OF)
+    late = sorted(connection.execute(newest).scalars())
+    if not late:
+        return {"p50_ms": None, "p95_ms": None, "of": 0}
+    return {
+        "p50_ms": late[len(late) // 2],
+        "p95_ms": late[min(len(late) - 1, len(late) * 95 // 100)],
+        "of": len(late),
+    }
+
+
+def _alarms(gates: list[Row]) -> list[Row]:
+    found: list[Row] = []
+    for gate in gates:
+        name = gate["gate"]
+        if gate["state"] == "lost":
+            found.append({"gate": name, "alarm": "lost", "since": gate["seen"]})
+        elif gate["state"] == "online" and (gate["silent_s"] or 0) > SILENT_AFTER_S:
+            found.append({"gate": name, "alarm": "silent", "since": gate["seen"]})
+        if gate["missing"]:
+            found.append({"gate": name, "alarm": "gap", "ranges": gate["missing"]})
+        found += [
+            {"gate": name, "alarm": f"{device}_{state}", "since": gate["seen"]}
+            for device, state in gate["devices"].items()
+            if state != "ok" and gate["state"] == "online"
+        ]
+    return found
+
+
+def _quarantined(connection: Connection) -> list[Row]:
+    found = connection.execute(
+        select(QUARANTINE.c.gate, QUARANTINE.c.sequence, QUARANTINE.c.why, QUARANTINE.c.at)
+        .order_by(QUARANTINE.c.id.desc())
+        .limit(_MOST_ALARMS)
+    ).mappings()
+    return [{"alarm": "quarantine", **row} for row in found]

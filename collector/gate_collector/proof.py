@@ -1,0 +1,72 @@
+"""Verifies and exports what the collector holds of a gate, as it was received."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from sqlalchemy import Engine, func, select
+
+from gate_agent.errors import GateError
+from gate_agent.messages import LINK_0, link_after
+from gate_collector.schema import EVENT, STREAM
+
+_BATCH = 500
+
+
+class BrokenChain(GateError):  # noqa: N818 named after what is so
+    """A gate's chain, as received, has a bad event."""
+
+
+def gates(engine: Engine) -> list[str]:
+    """Return the gates that were ever heard."""
+    with engine.connect() as connection:
+        return sorted(set(connection.execute(select(STREAM.c.gate)).scalars()))
+
+
+def verify(engine: Engine, gate: str) -> Iterator[str]:
+    """Yield one line for each epoch whose chain holds; BrokenChain at the first bad event."""
+    epoch, count, link = "", 0, LINK_0
+    for row in _events(engine, gate):
+        if row.epoch != epoch:
+            if epoch:
+                yield _line(epoch, count, link)
+            epoch, count, link = row.epoch, 0, LINK_0
+        count += 1
+        where = f"{gate} epoch {epoch} event {count}"
+        if row.sequence != count:
+            raise BrokenChain(f"{where}: it is missing, the next is {row.sequence}")
+        if bytes(row.prevlink) != link:
+            raise BrokenChain(f"{where}: it does not follow the event before it")
+        link = link_after(link, sha256(bytes(row.body)).digest())
+        if bytes(row.link) != link:
+            raise BrokenChain(f"{where}: its body is not the one that was linked")
+    yield _line(epoch or "-", count, link)
+
+
+def export(engine: Engine, gate: str, out: BinaryIO) -> None:
+    """Write each body as one line, exactly as it came, in order."""
+    out.writelines(bytes(row.body) + b"\n" for row in _events(engine, gate))
+
+
+def _events(engine: Engine, gate: str) -> Iterator[Any]:
+    """Yield a gate's events, the epochs in the order they began."""
+    with engine.connect() as connection:
+        epochs = connection.execute(
+            select(EVENT.c.epoch)
+            .where(EVENT.c.gate == gate)
+            .group_by(EVENT.c.epoch)
+            .order_by(func.min(EVENT.c.stored))
+        ).scalars()
+        for epoch in list(epochs):
+            rows = connection.execution_options(yield_per=_BATCH).execute(
+                select(EVENT)
+                .where(EVENT.c.gate == gate, EVENT.c.epoch == epoch)
+                .order_by(EVENT.c.sequence)
+            )
+            yield from rows
+
+
+def _line(epoch: str, count: int, link: bytes) -> str:
+    return f"epoch {epoch} events {count} last {count} link {link.hex()}"

@@ -1,0 +1,146 @@
+"""The collector's tables, the same on SQLite and PostgreSQL.
+
+`event` is what the gates said, keyed by (gate, epoch, sequence); `stream` how far each gate's
+chain is whole; `quarantine` what could not be taken. The others are views of `event`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+
+from gate_agent.errors import StorageError
+
+METADATA = MetaData()
+
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("stored", Text, nullable=False),
+    Column("late_ms", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("prevlink", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+)
+Index("event_stored", EVENT.c.stored)
+STREAM = Table(
+    "stream",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("upto", BigInteger, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("touched", Text, nullable=False),
+)
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("bodysha256", LargeBinary, nullable=False, unique=True),
+)
+GATE = Table(  # the newest state message of each gate
+    "gate",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+PASSAGE = Table(
+    "passage",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("passage_id", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+)
+Index("passage_day", PASSAGE.c.day)
+HOLD = Table(
+    "hold",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("hold_id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("stepped", BigInteger, nullable=False),  # sequence that gave the state
+    Column("category", Text),
+    Column("reason", Text),
+    Column("opened", Text),
+    Column("surface_centi_c", Integer),
+    Column("contact_centi_c", Integer),
+    Column("since", Text, nullable=False),
+    Column("due_s", Float),
+    Column("overdue", Integer, nullable=False),
+    Column("drill", Boolean, nullable=False),
+)
+REPORT = Table(
+    "report",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+
+def open_store(url: str) -> Engine:
+    """Return the engine of a store whose tables are there. Raises StorageError."""
+    try:
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _careful)
+        METADATA.create_all(engine)
+    except Exception as exc:
+        raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
+    return engine
+
+
+def insert_for(engine: Engine) -> Any:
+    """Return the dialect's `insert`, which knows ON CONFLICT."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 only one of them is needed
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 as above
+
+    return sqlite.insert
+
+
+def _careful(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")  # a receipt is a promise
+    connection.execute("PRAGMA busy_timeout=5000")
+
+
+def _first_line(exc: Exception) -> str:
+    return (str(exc).splitlines() or [type(exc).__name__])[0]

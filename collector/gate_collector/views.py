@@ -1,0 +1,113 @@
+"""What the overview shows, derived from events in whatever order they come."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Table, select
+
+from gate_agent.domain.records import (
+    DailyReport,
+    HoldClosed,
+    HoldOpened,
+    HoldOverdue,
+    HoldState,
+    HoldStep,
+    PassageDecided,
+    Record,
+)
+from gate_agent.messages import Envelope
+from gate_agent.moment import parse_utc
+from gate_collector.schema import HOLD, PASSAGE, REPORT
+
+
+def apply(connection: Connection, told: Envelope, record: Record, zone: ZoneInfo) -> None:
+    """Change the views by one event that is new."""
+    match record:
+        case PassageDecided():
+            row = {
+                "gate": told.gate,
+                "passage_id": record.passage_id,
+                "sequence": told.number,
+                "day": parse_utc(told.time).astimezone(zone).date().isoformat(),
+                "category": record.category.value,
+                "decision": record.decision.value,
+                "drill": told.drill,
+            }
+            _newest(connection, PASSAGE, ("gate", "passage_id"), row)
+        case DailyReport():
+            row = {
+                "gate": told.gate,
+                "day": record.day,
+                "sequence": told.number,
+                "data": record.model_dump_json(),
+            }
+            _newest(connection, REPORT, ("gate", "day"), row)
+        case HoldOpened() | HoldStep() | HoldOverdue() | HoldClosed():
+            _hold(connection, told, record)
+        case _:
+            pass
+
+
+def _newest(
+    connection: Connection, table: Table, key: tuple[str, ...], row: dict[str, Any]
+) -> None:
+    """Keep `row` unless a later event's is there: a second verdict takes the first's place."""
+    of = [table.c[name] == row[name] for name in key]
+    known = connection.execute(select(table.c.sequence).where(*of)).scalar()
+    if known is None:
+        connection.execute(table.insert().values(row))
+    elif known < row["sequence"]:
+        connection.execute(table.update().where(*of).values(row))
+
+
+def _hold(
+    connection: Connection,
+    told: Envelope,
+    record: HoldOpened | HoldStep | HoldOverdue | HoldClosed,
+) -> None:
+    of = (HOLD.c.gate == told.gate, HOLD.c.hold_id == record.hold_id)
+    found = connection.execute(select(HOLD).where(*of)).mappings().first()
+    row: dict[str, Any] = dict(found) if found else {
+        "gate": told.gate,
+        "hold_id": record.hold_id,
+        "state": HoldState.FLAGGED.value,
+        "stepped": 0,
+        "since": told.time,
+        "due_s": None,
+        "overdue": 0,
+        "drill": told.drill,
+    }  # fmt: skip
+    newer = told.number > row["stepped"]
+    match record:
+        case HoldOpened():
+            row |= {
+                "category": record.category.value,
+                "reason": record.reason,
+                "opened": record.opened,
+                "surface_centi_c": record.surface_centi_c,
+            }
+            if newer:
+                row |= {"due_s": record.deadline_s, "since": told.time}
+        case HoldStep() if newer:
+            row |= {
+                "state": record.step.value,
+                "due_s": record.deadline_s,
+                "since": told.time,
+                "overdue": 0,
+            }
+            if record.contact_centi_c is not None:
+                row["contact_centi_c"] = record.contact_centi_c
+        case HoldOverdue() if newer:
+            row |= {"overdue": record.escalation, "since": told.time}
+        case HoldClosed() if newer:
+            row |= {"state": HoldState.CLOSED.value, "due_s": None}
+        case _:
+            pass
+    if newer:
+        row["stepped"] = told.number
+    if found:
+        connection.execute(HOLD.update().where(*of).values(row))
+    else:
+        connection.execute(HOLD.insert().values(row))

@@ -1,0 +1,99 @@
+"""The collector's page and interface, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+_HERE = Path(__file__).parent
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+Look = Callable[[], dict[str, Any]]
+
+
+def create_app(look: Look, *, failing: Callable[[], str], version: str) -> FastAPI:
+    """Return the application; `look` gives the overview, `failing` why nothing can be stored."""
+    app = FastAPI(
+        title="Gate collector 汇聚服务",
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "::1"])
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    pages = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    registry = CollectorRegistry(auto_describe=False)
+    ProcessCollector(registry=registry)
+    registry.register(_Figures(look))
+
+    @app.get("/", include_in_schema=False)
+    def page(lang: Literal["zh", "en"] = "zh") -> HTMLResponse:
+        """Return the overview of both doors."""
+        shown = pages.get_template("overview.html").render(lang=lang)
+        return HTMLResponse(shown, headers=_HEADERS)
+
+    @app.get("/api/v1/overview")
+    def overview() -> JSONResponse:
+        """Return both doors: states, counts, holds, gaps, reports, lateness, alarms."""
+        return JSONResponse(look(), headers=_HEADERS)
+
+    @app.get("/healthz")
+    def health() -> JSONResponse:
+        """Return 200 while what comes can be stored."""
+        cause = failing()
+        body = {"status": "failing" if cause else "ok", "cause": cause}
+        return JSONResponse(body, status_code=503 if cause else 200)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """Return the figures for Prometheus."""
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+    return app
+
+
+class _Figures(Collector):
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """Read the overview as it is now."""
+        told = self._look()
+        names = {
+            "events": "Events stored",
+            "upto": "Highest sequence with none missing below it",
+            "head": "Last sequence the gate told",
+            "pending": "Events the gate holds no receipt for",
+            "silent_s": "Seconds since the gate was heard",
+        }
+        found = []
+        for name, text in names.items():
+            family = GaugeMetricFamily(f"collector_gate_{name}", text, labels=("gate",))
+            for gate in told["gates"]:
+                family.add_metric((gate["gate"],), gate[name] or 0)
+            found.append(family)
+        for name, what in (("missing", "Gaps in the chain"), ("holds", "Open holds")):
+            family = GaugeMetricFamily(f"collector_gate_{name}", what, labels=("gate",))
+            for gate in told["gates"]:
+                family.add_metric((gate["gate"],), len(gate[name]))
+            found.append(family)
+        alarms = GaugeMetricFamily(
+            "collector_alarms", "Alarms that stand", value=len(told["alarms"])
+        )
+        return [*found, alarms]
