@@ -60,7 +60,7 @@ class Broker:
             if section.cert_file is not None:
                 context.load_cert_chain(section.cert_file, section.key_file)
             self._client.tls_set_context(context)
-        session = Properties(PacketTypes.CONNECT)
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         session.SessionExpiryInterval = _KEPT_FOR_US_S
         self._client.connect_async(
             section.host,

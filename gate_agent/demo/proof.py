@@ -55,7 +55,7 @@ async def prove(site: DemoSite, processes: Processes, console: Console) -> int:
     console.print(table)
     _tell_lateness(site, console)
     for fault in faults:
-        console.print(f"FAULT 故障: {fault}")
+        console.print(f"FAULT 故障: {fault}", soft_wrap=True)
     if not faults:
         console.print("both chains verified, every event is at the collector 两端一致，无漏无瞒")
     return 1 if faults else 0

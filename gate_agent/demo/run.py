@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,6 @@ class _Demo:
         self._processes = Processes(site.folder)
         self._states: dict[str, State] = {}
         self._overview: State = {}
-        self._first_passage = asyncio.Event()
 
     async def run(self, seconds: float | None) -> int:
         loop = asyncio.get_running_loop()
@@ -98,7 +98,7 @@ class _Demo:
             RobotGuard(
                 gate.web_port,
                 post=f"guard-{number}",
-                on_state=lambda state, gate=gate: self._states.__setitem__(gate.id, state),
+                on_state=partial(self._states.__setitem__, gate.id),
             )
             for number, gate in enumerate(self._site.gates, start=1)
         ]
@@ -115,10 +115,11 @@ class _Demo:
         if not self._console.is_terminal:
             while True:
                 await asyncio.sleep(_LINE_EVERY_S)
-                self._console.print(self._line(loop.time() - began))
+                self._console.print(self._line(loop.time() - began), soft_wrap=True)
         with Live(console=self._console, auto_refresh=False, transient=True) as live:
             while True:
-                live.update(Text(self._line(loop.time() - began)), refresh=True)
+                line = Text(self._line(loop.time() - began), no_wrap=True, overflow="ellipsis")
+                live.update(line, refresh=True)
                 await asyncio.sleep(_REFRESH_S)
 
     def _line(self, ran_s: float) -> str:

@@ -70,8 +70,10 @@ def lay_out(folder: Path) -> DemoSite:
         encoding="utf-8",
     )
     gates = (
-        _gate(folder, "west-1f", "一层西门", "gy-614v3", "spot-forehead", west, broker),
-        _gate(folder, "central-2f", "二层中门", "gy-mcu90614", "spot-forehead", central, broker),
+        _gate(folder, "west-1f", "一层西门", thermometer="gy-614v3", web=west, broker=broker),
+        _gate(
+            folder, "central-2f", "二层中门", thermometer="gy-mcu90614", web=central, broker=broker
+        ),
     )
     return DemoSite(
         folder=folder,
@@ -84,7 +86,7 @@ def lay_out(folder: Path) -> DemoSite:
 
 
 def _gate(
-    folder: Path, gate: str, name: str, thermometer: str, profile: str, web: int, broker: int
+    folder: Path, gate: str, name: str, *, thermometer: str, web: int, broker: int
 ) -> DemoGate:
     home = folder / gate
     home.mkdir(mode=0o700)
@@ -92,7 +94,7 @@ def _gate(
     config.write_text(
         f'[gate]\nsite = "{SITE}"\nid = "{gate}"\nname = "{name}"\ntimezone = "{ZONE}"\n\n'
         f'[thermometer]\ndriver = "{thermometer}"\nport = "ports/thermometer"\n'
-        f'profile = "{profile}"\n\n'
+        f'profile = "spot-forehead"\n\n'
         f'[id_reader]\ndriver = "sam-uart"\nport = "ports/id-reader"\n\n'
         f'[mqtt]\nurl = "mqtt://{_HOST}:{broker}"\n\n'
         f'[journal]\npath = "journal.sqlite"\n\n'

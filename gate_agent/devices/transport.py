@@ -141,6 +141,8 @@ def _opening(exc: Exception) -> str:
 
 
 def _words(exc: Exception) -> str:
+    if "returned no data" in str(exc):  # pyserial's words for a hang-up
+        return "the device went away"
     if isinstance(exc, OSError) and exc.strerror:
         return exc.strerror
     return str(exc) or type(exc).__name__

@@ -58,6 +58,7 @@ class Link:
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
         )
+        client.max_inflight_messages_set(0)  # the lanes keep the broker's Receive Maximum
         client.will_set(will.topic, will.payload, qos=_QOS, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -123,7 +124,6 @@ class Link:
             self._tell(self._refused, f"the broker refused: {named(reason.value, reason)}")
             return
         most = getattr(properties, "ReceiveMaximum", 65535)
-        self._client.max_inflight_messages_set(most)
         self._tell(_settle, self._connected, most)
 
     def _on_disconnect(

@@ -29,6 +29,7 @@ _STALLED_S, _LONGEST_STALL_S = 10.0, 60.0  # receipts without progress: send aga
 _ASK_AGAIN_S, _LONGEST_ASK_S = 2.0, 30.0  # refused or unheard: one event, to see
 _GOODBYE_S = 2.0
 _BATCH = 64
+_FOR_STATES = 2  # of what the broker takes at once
 _UNHEARD = 0x10  # PUBACK: no matching subscribers (MQTT 5 §3.4.2.1)
 _FAILURE = 0x80
 
@@ -139,7 +140,7 @@ class Uplink:
     async def _connected(self, link: Link, window: int) -> str:
         """Work while the connection lasts; return why it ended."""
         self._link = link
-        self._lanes.window = min(self._section.window, window)
+        self._lanes.window = max(1, min(self._section.window, window - _FOR_STATES))
         self._lanes.rewind()
         self._sent.clear()
         self._ask_no_more()
