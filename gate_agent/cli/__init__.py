@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,6 +14,7 @@ from gate_agent.errors import ConfigurationError, GateError
 app = typer.Typer(
     name="gate-agent",
     help="Entrance screening for a public hall 大厅入口筛查: one door's daemon and its tools.",
+    invoke_without_command=False,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # a trace with values of variables may hold personal data
@@ -25,25 +27,17 @@ app.command()(devices.drivers)
 app.add_typer(journal.app, name="journal")
 
 
-def _version(*, wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
 @app.callback()
 def options(
     *,
-    version: bool = typer.Option(
-        False,
-        "--version",
-        callback=lambda wanted: _version(wanted=wanted),
-        is_eager=True,
-        help="Print the version.",
-    ),
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Entrance screening for a public hall 大厅入口筛查: one door's daemon and its tools."""
-    del version
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from gate_agent.devices.registry import all_models
 
 
 def drivers() -> None:
-    """Show the device models this installation knows. 驱动"""
+    """Show the device models this installation knows. 驱动."""
     table = Table(box=None, pad_edge=False)
     for column in ("name", "kind", "line", "maturity", "what", "options"):
         table.add_column(column, overflow="fold")
@@ -34,7 +34,7 @@ def emulate(
     staff: Annotated[int, typer.Option(min=0, help="How many staff cards there are.")] = 12,
     pause: Annotated[float, typer.Option(min=0, help="Seconds between two people.")] = 1.0,
 ) -> None:
-    """Play this door's devices behind its configured port paths, and people who pass. 仿真"""
+    """Play this door's devices behind its configured port paths, and people who pass. 仿真."""
     from gate_agent.emulation.door import emulate_door  # noqa: PLC0415
 
     gate = load_config(config, GateConfig)

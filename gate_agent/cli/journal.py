@@ -35,7 +35,7 @@ def tail(
     *,
     follow: Annotated[bool, typer.Option(help="Go on as events are committed.")] = True,
 ) -> None:
-    """Show events as they are committed. 跟踪"""
+    """Show events as they are committed. 跟踪."""
     with JournalReader(_journal(config).journal.path) as reader:
         last = max(0, reader.head().sequence - lines)
         while True:
@@ -54,7 +54,7 @@ def tail(
 
 @app.command()
 def verify(config: ConfigFile) -> None:
-    """Read the whole chain; exit 1 and name the first bad event if there is one. 核验"""
+    """Read the whole chain; exit 1 and name the first bad event if there is one. 核验."""
     path = _journal(config).journal.path
     with _progress("verify 核验") as progress:
         head = verify_chain(path, progress)
@@ -64,14 +64,14 @@ def verify(config: ConfigFile) -> None:
 
 @app.command()
 def export(config: ConfigFile) -> None:
-    """Write NDJSON to standard output: the exact bytes of each body, in order. 导出"""
+    """Write NDJSON to standard output: the exact bytes of each body, in order. 导出."""
     export_bodies(_journal(config).journal.path, sys.stdout.buffer)
     sys.stdout.buffer.flush()
 
 
 @app.command()
 def rebuild(config: ConfigFile) -> None:
-    """Replay the bodies and compare every view with the tables; exit 1 if they differ. 重建"""
+    """Replay the bodies and compare every view with the tables; exit 1 if they differ. 重建."""
     gate = _journal(config)
     key_file = gate.keys.store_key_file or gate.journal.path.parent / "store.key"
     with _progress("rebuild 重建") as progress:

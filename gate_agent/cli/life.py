@@ -11,7 +11,7 @@ from gate_agent.cli.options import ConfigFile
 
 
 def run(config: ConfigFile) -> None:
-    """Run this door's daemon until SIGTERM or Ctrl-C. 运行"""
+    """Run this door's daemon until SIGTERM or Ctrl-C. 运行."""
     from gate_agent.app import run_gate  # noqa: PLC0415 other commands start without all of it
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -19,7 +19,7 @@ def run(config: ConfigFile) -> None:
 
 
 def check(config: ConfigFile) -> None:
-    """Name every configuration fault at once (exit 2), then ask each device who it is. 检查"""
+    """Name every configuration fault at once (exit 2), then ask each device who it is. 检查."""
     from gate_agent.check import check_gate  # noqa: PLC0415
 
     raise typer.Exit(check_gate(config, say=typer.echo))
@@ -31,7 +31,7 @@ def demo(
     ] = None,
     seed: Annotated[int, typer.Option(help="Which people come: the same seed, the same day.")] = 1,
 ) -> None:
-    """Run broker, collector and both doors with emulated devices and people. 演示"""
+    """Run broker, collector and both doors with emulated devices and people. 演示."""
     from gate_agent.demo import run_demo  # noqa: PLC0415
 
     raise typer.Exit(run_demo(seconds=seconds, seed=seed))

@@ -117,7 +117,7 @@ NEWEST = Table(  # the last record of each type and subject: devices, mode, dail
 )
 VIEWS: tuple[Table, ...] = (PASSAGE, DAY_COUNT, HOLD, NEWEST)
 
-_DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect(paramstyle="named")
 
 
 @dataclass(frozen=True, slots=True)
