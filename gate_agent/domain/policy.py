@@ -95,6 +95,62 @@ class Notice(_Part):
     en: str = Field("", max_length=2000)
 
 
+class OnlineChannel(_Part):
+    """Where the business can be done online (网上办), shown with its QR code."""
+
+    zh: str = Field(min_length=1, max_length=60)
+    en: str = Field("", max_length=120)
+    url: str = Field(pattern=r"^https?://[!-~]+$", max_length=500)
+
+
+class CallEntry(_Part):
+    """Whom a hold is reported to: a post and its duty telephone, never a private one."""
+
+    post: str = Field(min_length=1, max_length=40, description="e.g. 区疫情防控办, 值班领导, 120")
+    phone: str = Field(pattern=r"^[0-9+][0-9 -]{1,19}$")
+
+
+class RotaEntry(_Part):
+    """Who leads a shift (值班表): a post or title such as 李主任, and the duty telephone."""
+
+    leader: str = Field(min_length=1, max_length=40)
+    phone: str = Field(pattern=r"^[0-9+][0-9 -]{1,19}$")
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime
+
+
+class Area(_Part):
+    """A place that is disinfected (消毒), aired (通风), or both."""
+
+    name: str = Field(min_length=1, max_length=40)
+    disinfect: bool = True
+    air: bool = False
+
+
+class DutiesPolicy(_Part):
+    """Disinfection and airing (消毒通风): where, how often, and by when (local times)."""
+
+    areas: tuple[Area, ...] = (
+        Area(name="出入口门"),
+        Area(name="自助终端"),
+        Area(name="办事大厅", air=True),
+        Area(name="卫生间", air=True),
+    )
+    due_at: tuple[time, ...] = Field(
+        (time(10, 0), time(14, 0), time(17, 30)),
+        min_length=1,
+        description="by each of these times one more round is done: as many as a day needs, ≥ 3",
+    )
+
+
+class SupplyItem(_Part):
+    """One kind of supply (物资), and the stock under which it is called low."""
+
+    item: str = Field(min_length=1, max_length=40)
+    unit: str = Field("", max_length=10)
+    low: int = Field(0, ge=0, le=1_000_000)
+
+
 class Policy(_Part):
     """The whole document. Unknown keys are refused, so that a typing error is never a rule."""
 
@@ -110,5 +166,17 @@ class Policy(_Part):
     purposes: tuple[str, ...] = Field(
         ("综合窗口", "社保", "不动产", "公安", "税务", "其他"),
         description="windows a visitor can come for, as buttons on the guard screen",
+    )
+    tips: tuple[Notice, ...] = Field((), description="health tips for the visitors' displays")
+    online_channels: tuple[OnlineChannel, ...] = ()
+    booking: Notice | None = Field(None, description="how to make an appointment 预约方式")
+    calls: tuple[CallEntry, ...] = Field((), description="in the order in which they are called")
+    rota: tuple[RotaEntry, ...] = Field((), description="duty leaders 值班表")
+    duties: DutiesPolicy = DutiesPolicy()
+    supplies: tuple[SupplyItem, ...] = (
+        SupplyItem(item="医用口罩", unit="只", low=100),
+        SupplyItem(item="消毒酒精", unit="瓶", low=5),
+        SupplyItem(item="一次性手套", unit="副", low=100),
+        SupplyItem(item="体温计", unit="支", low=2),
     )
     daily_report_at: time = Field(time(18, 0), description="local time of the daily report 零报告")
