@@ -58,8 +58,8 @@ LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-annotate --no-header --quiet
 lock: ## make requirements/*.lock again, with hashes and no address of any index (needs uv) [ARGS=--upgrade]
 	@command -v $(UV) >/dev/null || { echo "lock: expected uv, got none: $(PYTHON) -m pip install uv" >&2; exit 1; }
-	$(UV) $(LOCK) --extra centre requirements/build.in $(ARGS) --output-file requirements/run.lock
 	$(UV) $(LOCK) --group dev --extra centre --extra postgres --extra vision --extra bench $(ARGS) --output-file requirements/dev.lock
+	$(UV) $(LOCK) --extra centre --constraint requirements/dev.lock requirements/build.in $(ARGS) --output-file requirements/run.lock
 
 install: ## put this version on a board, as root: /opt/gate-agent, units, udev rules 安装
 	@tools/setup board
