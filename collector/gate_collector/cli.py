@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from gate_agent import __version__
 from gate_agent.config.load import load_config
 from gate_agent.errors import ConfigurationError, GateError
 from gate_collector.config import CollectorConfig
@@ -27,6 +28,22 @@ app = typer.Typer(
 ConfigFile = Annotated[
     Path, typer.Option("--config", metavar="FILE", help="The collector's configuration (TOML).")
 ]
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+]
+
+
+@app.callback()
+def options(*, version: Version = False) -> None:
+    """Collects the events of every door of a hall 汇聚服务."""
 
 
 @app.command()

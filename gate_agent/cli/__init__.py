@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
-from gate_agent import __version__
 from gate_agent.cli import devices, journal, life
+from gate_agent.cli.options import Version
 from gate_agent.errors import ConfigurationError, GateError
 
 app = typer.Typer(
@@ -28,16 +27,8 @@ app.add_typer(journal.app, name="journal")
 
 
 @app.callback()
-def options(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
+def options(*, version: Version = False) -> None:
     """Entrance screening for a public hall 大厅入口筛查: one door's daemon and its tools."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
 
 
 def main() -> None:

@@ -1,0 +1,135 @@
+"""Other programs beside a test: each with a log, killed as a power cut does, never left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self
+
+STOPS_WITHIN_S = 20
+_LOOK_EVERY_S = 0.02
+
+
+class Child:
+    """One program, which may be started again after its end; use as a context."""
+
+    def __init__(
+        self, log: Path, *command: str | Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._log = log
+        self._command = command
+        self._environment = {**os.environ, **(environment or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Start it; what it says goes to the end of its log."""
+        assert not self.runs, f"expected {self._command[0]} not to run already"
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                start_new_session=True,
+            )
+        return self
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs now."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def said(self) -> str:
+        """All it said, over every start."""
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to end; return its exit code."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end; return its exit code."""
+        assert self._process is not None
+        try:
+            return self._process.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"expected an end within {STOPS_WITHIN_S} s, got none:\n{self.said[-2000:]}"
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.runs:
+            self.kill()
+
+
+def broker(folder: Path, port: int, *, persistence: bool = True, more: str = "") -> Child:
+    """Return a mosquitto on loopback, not started; `more` is added to its configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = f"persistence_location {folder}/\nautosave_interval 1\n" if persistence else ""
+    as_root = "user root\n" if os.geteuid() == 0 else ""  # else it could not write this folder
+    configuration = folder / "mosquitto.conf"
+    configuration.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+        f"persistence {'true' if persistence else 'false'}\n{stored}{as_root}{more}",
+        encoding="utf-8",
+    )
+    found = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found, "expected mosquitto to be installed: make test does"
+    return Child(folder / "mosquitto.log", found, "-c", configuration)
+
+
+def program(name: str) -> Path:
+    """Return one of this installation's own commands."""
+    return Path(sys.executable).parent / name
+
+
+def free_port() -> int:
+    """Return a port of loopback on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Return whether somebody listens on this port of loopback."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until(predicate: Callable[[], object], what: str, within_s: float = 30) -> None:
+    """Wait in a test without an event loop until `predicate()` is true."""
+    never = threading.Event()
+    for _ in range(round(within_s / _LOOK_EVERY_S)):
+        if predicate():
+            return
+        never.wait(_LOOK_EVERY_S)
+    raise AssertionError(f"expected {what} within {within_s} s")
