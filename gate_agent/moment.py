@@ -7,7 +7,7 @@ that is set back a day may spoil a label, never a time-out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 NS_PER_S = 1_000_000_000
@@ -52,3 +52,11 @@ def parse_utc(text: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"expected a time with its zone, got {text!r}")
     return value.astimezone(UTC)
+
+
+def corrected_utc(booted: str, boot_ns: int) -> str:
+    """Return when something happened, by a clock synchronised later (更正时间).
+
+    `booted` is when its boot began (`gate.clock.synced.v1`), `boot_ns` how long after.
+    """
+    return format_utc(parse_utc(booted) + timedelta(microseconds=boot_ns // 1000))

@@ -64,7 +64,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "source": "`/gates/<site>/<gate>`",
     "type": "one of the event types below",
     "subject": "what it is about: a passage, a hold, a device, a day",
-    "time": "when it happened, UTC, by the board's clock",
+    "time": "when it happened, UTC, by the board's clock; `gate.clock.synced.v1` corrects",
     "recordedtime": "when the journal took it, UTC",
     "sequence": "1, 2, 3 … without a gap inside an epoch, padded to 20 digits to sort as text",
     "epoch": "random id made with the journal: a new one means a new journal",

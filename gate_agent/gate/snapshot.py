@@ -122,8 +122,12 @@ class JournalView(_View):
 
     epoch: str
     sequence: int
-    writable: bool
+    writable: bool  # false: doors by hand; the gate stays shut until it is true again
     cause: str
+    full: bool = False  # 已满: holds are kept, passages are dropped and counted
+    dropped: int = 0  # how many were, since the start
+    free_bytes: int | None = None
+    hours_left: float | None = None  # until the disk is full, at the measured rate
 
 
 class UplinkView(_View):

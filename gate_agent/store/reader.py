@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, func, select, text
 
 from gate_agent.domain.records import (
     Category,
+    ClockSynced,
     DailyReport,
     Decision,
     DeviceChanged,
@@ -30,7 +31,7 @@ from gate_agent.domain.records import (
 )
 from gate_agent.errors import StorageError
 from gate_agent.messages import Receipt, parse_body
-from gate_agent.moment import Moment
+from gate_agent.moment import Moment, corrected_utc
 from gate_agent.store.figures import DailyFigures, daily_figures
 from gate_agent.store.opening import (
     Head,
@@ -99,6 +100,11 @@ _COUNTS = compiled(
 )
 _HOLDS_OF = compiled(
     select(func.count()).select_from(HOLD).where(HOLD.c.day == bindparam("day"), text("drill = 0"))
+)
+_BOOTED = compiled(
+    select(NEWEST.c.data).where(
+        NEWEST.c.type == bindparam("type"), NEWEST.c.subject == bindparam("boot")
+    )
 )
 _NEWEST = compiled(
     select(NEWEST.c.data).where(NEWEST.c.type == bindparam("type")).order_by(NEWEST.c.subject)
@@ -217,6 +223,16 @@ class JournalReader:
     def devices(self) -> dict[str, DeviceChanged]:
         """Return the last state of each device."""
         return {record.device: record for record in self._newest(DeviceChanged)}
+
+    def booted(self, boot: str) -> str | None:
+        """Return when a boot began, by its synchronised clock (UTC); None if it never was."""
+        rows = self._rows(_BOOTED, type=ClockSynced.TYPE, boot=boot)
+        return ClockSynced.model_validate_json(rows[0][0]).booted if rows else None
+
+    def corrected_time(self, event: Event) -> str:
+        """Return when it happened, as is known now (更正时间); `event.time` stays beside it."""
+        booted = self.booted(event.boot)
+        return event.time if booted is None else corrected_utc(booted, event.bootns)
 
     def last_report(self) -> DailyReport | None:
         """Return the last daily report (每日零报告)."""

@@ -106,7 +106,7 @@ HOLD = Table(
 IS_OPEN = text("state <> 'closed'")
 Index("hold_open", HOLD.c.opened_sequence, sqlite_where=IS_OPEN)
 Index("hold_day", HOLD.c.day)
-NEWEST = Table(  # the last record of each type and subject: devices, mode, daily report
+NEWEST = Table(  # the last record of each type and subject: devices, boots, mode, daily report
     "newest",
     METADATA,
     Column("type", Text, primary_key=True),

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from gate_agent.domain.records import (
+    ClockSynced,
     DailyReport,
     DeviceChanged,
     HoldClosed,
@@ -46,7 +47,7 @@ SHOWN: frozenset[str] = frozenset(
     record.TYPE
     for record in (
         PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
-        DeviceChanged, ModeApplied, DailyReport,
+        DeviceChanged, ModeApplied, DailyReport, ClockSynced,
     )
 )  # fmt: skip
 
@@ -112,14 +113,14 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
             _passage(connection, place, record)
         case HoldOpened() | HoldStep() | HoldOverdue() | HoldClosed():
             _hold(connection, place, record)
-        case DeviceChanged() | ModeApplied() | DailyReport():
+        case DeviceChanged() | ModeApplied() | DailyReport() | ClockSynced():
             # one report and one mode are the newest, whatever day or version they are of
-            subject = record.device if isinstance(record, DeviceChanged) else ""
+            by_subject = isinstance(record, DeviceChanged | ClockSynced)
             connection.execute(
                 _KEEP.sql,
                 {
                     "type": record.TYPE,
-                    "subject": subject,
+                    "subject": record.subject if by_subject else "",
                     "sequence": place.sequence,
                     "data": record.model_dump_json(),
                 },

@@ -42,6 +42,17 @@ SAMPLES: tuple[Record, ...] = (
         device="thermometer", driver="gy-614v3", state=DeviceState.OK, counters={"noise": 2}
     ),
     records.ClockStepped(step_ms=-86_400_000),
+    records.ClockSynced(boot="cd" * 16, booted=UTC_TEXT),
+    records.StoreChanged(state=records.StoreState.FULL, cause="disk is full", free_bytes=0),
+    records.StoreChanged(state=records.StoreState.FILLING, free_bytes=10**8, hours_left=30.5),
+    records.EventsDropped(
+        count=3,
+        types={"gate.passage.decided.v1": 3},
+        since=UTC_TEXT,
+        until=UTC_TEXT,
+        cause="disk is full",
+    ),
+    records.JournalReplaced(cause="file is not a database", kept_as="gate.db.damaged-1"),
     records.ModeApplied(policy_version=3, hall_mode=HallMode.OPEN, policy_sha256=REF),
     records.PassageDecided(
         passage_id="7f3a-1",
