@@ -6,8 +6,9 @@ Without one, the defaults below hold.
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, datetime, time
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -151,6 +152,39 @@ class SupplyItem(_Part):
     low: int = Field(0, ge=0, le=1_000_000)
 
 
+class DayQuota(_Part):
+    """How many appointments one day takes."""
+
+    day: date
+    most: int = Field(ge=0, le=100_000)
+
+
+class QuotaPolicy(_Part):
+    """How many may be booked (预约限额); checked where appointments are entered."""
+
+    per_day: int | None = Field(None, ge=0, le=100_000, description="no limit if absent")
+    days: tuple[DayQuota, ...] = Field((), description="days that differ")
+
+    def of(self, day: date) -> int | None:
+        """Return how many `day` takes, None for no limit."""
+        return next((quota.most for quota in self.days if quota.day == day), self.per_day)
+
+
+class PunctualityPolicy(_Part):
+    """What counts as late (迟报), in seconds; the centre judges by it."""
+
+    urgent_within_s: float = Field(
+        10, ge=1, le=3600, description="an urgent event, from the door's record to the centre's"
+    )
+    routine_within_s: float = Field(600, ge=1, le=86400, description="any other event, likewise")
+    report_within_s: float = Field(
+        900, ge=10, le=43200, description="a door's daily report, after daily_report_at"
+    )
+    answer_within_s: float = Field(
+        120, ge=5, le=3600, description="an alert not acknowledged by then goes to the next leader"
+    )
+
+
 class Policy(_Part):
     """The whole document. Unknown keys are refused, so that a typing error is never a rule."""
 
@@ -180,3 +214,15 @@ class Policy(_Part):
         SupplyItem(item="体温计", unit="支", low=2),
     )
     daily_report_at: time = Field(time(18, 0), description="local time of the daily report 零报告")
+    quotas: QuotaPolicy = QuotaPolicy()
+    punctuality: PunctualityPolicy = PunctualityPolicy()
+
+    def on_duty(self, now: datetime) -> RotaEntry | None:
+        """Return the shift that covers `now`; the one that began last, where two do."""
+        covering = [entry for entry in self.rota if entry.valid_from <= now < entry.valid_until]
+        return max(covering, key=lambda entry: entry.valid_from, default=None)
+
+
+def policy_digest(policy: Policy) -> str:
+    """Return the SHA-256 by which two doors can be seen to follow the same policy."""
+    return sha256(policy.model_dump_json().encode()).hexdigest()

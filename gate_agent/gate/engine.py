@@ -31,7 +31,7 @@ from gate_agent.domain.door import (
 from gate_agent.domain.effects import Admit, Alarm, Note, Refuse, Register, StepRefused, Write
 from gate_agent.domain.identity import NumberFault, Secret, identify
 from gate_agent.domain.passage import Idle, Settled
-from gate_agent.domain.policy import Policy
+from gate_agent.domain.policy import Policy, policy_digest
 from gate_agent.domain.records import (
     AgentStarted,
     AgentStopped,
@@ -49,7 +49,7 @@ from gate_agent.gate.drafts import registration_draft
 from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
-from gate_agent.gate.policies import PolicyKeeper, policy_digest
+from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.restored import restored_holds
 from gate_agent.gate.snapshot import Snapshot, UplinkView
 from gate_agent.moment import NS_PER_S, Moment

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 from gate_agent.config.load import load_policy, parse_policy
@@ -71,8 +70,3 @@ class PolicyKeeper:
             return False
         self._next = policy
         return True
-
-
-def policy_digest(policy: Policy) -> str:
-    """Return the SHA-256 by which two doors can be seen to follow the same policy."""
-    return sha256(policy.model_dump_json().encode()).hexdigest()
