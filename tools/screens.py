@@ -1,0 +1,174 @@
+"""Takes the pictures in docs/screens, in real Chromium: `make screens`, or with parts of names.
+
+The guard screen is shown what `tests/web/scenes.py` invents; the collector's page comes from a
+demo that really runs. Pictures are cut to a palette: a page of text needs no more.
+"""  # noqa: INP001 a script, not a package
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from PIL import Image  # comes with the test environment
+from playwright.sync_api import Browser, Error, Page
+
+from chromium import KIOSK, PHONE, chromium, watched_page
+from gate_agent.domain.policy import HallMode
+from gate_agent.domain.records import HoldState
+from gate_agent.gate.snapshot import Snapshot
+from tree import ROOT
+from web import scenes
+from web.serving import Served
+
+FOLDER = ROOT / "docs" / "screens"
+COLOURS = 96
+DEMO_S = 120  # more than enough: it is stopped when its picture is taken
+DEMO_EVENTS = 25
+WIDE = (1920, 1080)
+After = Callable[[Page], None]
+
+
+def _press(name: str) -> After:
+    return lambda page: page.locator(name).first.click()
+
+
+def _type(text: str) -> After:
+    return lambda page: page.keyboard.type(text)
+
+
+def states() -> dict[str, tuple[Snapshot, After | None]]:
+    """Return each state of the guard screen, and what is done to it before its picture."""
+    busy = scenes.with_holds(scenes.registering(), *scenes.two_holds())
+    emergency = scenes.idle().model_copy(update={"hall_mode": HallMode.EMERGENCY})
+    answered = scenes.hold(state=HoldState.ACKNOWLEDGED, due_s=588)
+    confirmed = scenes.hold(state=HoldState.CONFIRMED, due_s=250, contact_centi_c=3781)
+    return {
+        "": (busy, _type("13812345678")),
+        "idle": (scenes.idle(), None),
+        "reading": (scenes.measuring(), None),
+        "card": (scenes.measured(), None),
+        "registration": (scenes.registering(), _type("13812345678")),
+        "recording": (scenes.recording(), None),
+        "admitted": (scenes.admitted(), None),
+        "denied": (scenes.denied(), None),
+        "cold-skin": (scenes.rechecked(), None),
+        "hold": (scenes.held(), None),
+        "hold-contact": (scenes.held(answered), _press("[data-step=rechecked]")),
+        "hold-report": (scenes.held(confirmed), _press("[data-step=reported]")),
+        "overrule": (scenes.denied(), _press("#override")),
+        "symptoms": (scenes.measured(), _press("#symptoms")),
+        "thermometer-lost": (scenes.device_lost(), None),
+        "journal-failing": (scenes.journal_failing(), None),
+        "offline": (scenes.uplink_down(), None),
+        "emergency": (emergency, None),
+    }
+
+
+def take_guard(browser: Browser, wanted: Callable[[str], bool]) -> None:
+    """Take the guard screen in its states, at the door's size and at a phone's."""
+    for size in (KIOSK, PHONE, WIDE):
+        for state, (snapshot, after) in states().items():
+            name = "-".join(filter(None, ("guard", state, str(size[0]))))
+            if wanted(name) and (size != WIDE or state in ("", "hold")):
+                with Served() as served:
+                    served.show(snapshot)
+                    _take_page(browser, served.url, size, name, after)
+        if wanted(f"guard-dead-{size[0]}") and size != WIDE:
+            with Served() as served:
+                _take_page(browser, served.url, size, f"guard-dead-{size[0]}", _die(served))
+    if wanted("guard-en-1280"):
+        with Served() as served:
+            served.show(states()[""][0])
+            _take_page(browser, f"{served.url}/?lang=en", KIOSK, "guard-en-1280", states()[""][1])
+
+
+def _die(served: Served) -> After:
+    def after(page: Page) -> None:
+        served.stop()
+        page.wait_for_selector("#dead:not([hidden])")
+
+    return after
+
+
+def _take_page(
+    browser: Browser, url: str, size: tuple[int, int], name: str, after: After | None
+) -> None:
+    with watched_page(browser, size) as watched:
+        page = watched.page
+        page.goto(url)
+        page.wait_for_selector("body[data-live=yes]")
+        page.locator("h1").first.click()  # a touch gives sound, as in real use
+        if after is not None:
+            after(page)
+        _take(page, name)
+
+
+def take_collector(browser: Browser) -> None:
+    """Take the collector's page of a demo, once both doors have let people in."""
+    command = [str(Path(sys.executable).parent / "gate-agent"), "demo", "--seconds", str(DEMO_S)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as demo,
+    ):
+        try:
+            assert demo.stdout is not None  # noqa: S101 for mypy: it is a pipe
+            found = (re.search(r"collector .*(http\S+)", line) for line in demo.stdout)
+            url = next(match[1] for match in found if match)
+            with watched_page(browser, KIOSK) as watched:
+                page = watched.page
+                while demo.poll() is None and not _counted(page, url):
+                    page.wait_for_timeout(500)
+                page.goto(url)
+                page.wait_for_timeout(2500)  # the page asks for itself every second or so
+                _take(page, "collector-1280")
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.communicate()
+
+
+def _counted(page: Page, url: str) -> bool:
+    """Tell whether the collector listens, and holds some events of both doors."""
+    try:
+        told = page.request.get(f"{url}api/v1/overview").json()
+    except Error:
+        return False
+    return len(told["gates"]) > 1 and all(gate["events"] > DEMO_EVENTS for gate in told["gates"])
+
+
+def _take(page: Page, name: str) -> None:
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    path = FOLDER / f"{name}.png"
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.relative_to(ROOT)} {path.stat().st_size // 1024} KiB")  # noqa: T201
+
+
+def main(parts: list[str]) -> None:
+    """Take the pictures whose names hold one of `parts`; without any, all."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+
+    def wanted(name: str) -> bool:
+        return not parts or any(part in name for part in parts)
+
+    with chromium() as browser:
+        take_guard(browser, wanted)
+        if wanted("collector-1280"):
+            take_collector(browser)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
