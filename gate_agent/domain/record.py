@@ -1,0 +1,88 @@
+"""What every record is made of: its base, its lane, and the kinds a person, a device, a hold have.
+
+The records themselves stand in `domain.records`, and beside it in files of their own subject.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Utc = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+Ref = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Severity(StrEnum):
+    """Which lane an event takes: urgent overtakes any backlog (急事急报)."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
+class Category(StrEnum):
+    """Who passes: one of the two kinds of person, or not known yet."""
+
+    VISITOR = "visitor"
+    STAFF = "staff"
+    UNKNOWN = "unknown"
+
+
+class Decision(StrEnum):
+    """How a passage ended."""
+
+    ADMIT = "admit"  # 放行
+    DENY = "deny"  # 劝返
+    RECHECK = "recheck"  # 复测: come again, measured anew
+    HOLD = "hold"  # 暂留
+    AMBIGUOUS = "ambiguous"  # two people in one window: both are measured again
+
+
+class Outcome(StrEnum):
+    """What a measurement says."""
+
+    NORMAL = "normal"
+    ELEVATED = "elevated"
+    LOW = "low"
+    UNUSABLE = "unusable"
+
+
+class DeviceState(StrEnum):
+    """What the supervisor knows of a device."""
+
+    OK = "ok"
+    STALE = "stale"
+    LOST = "lost"
+
+
+class HoldState(StrEnum):
+    """Where a hold stands (暂留处置)."""
+
+    FLAGGED = "flagged"  # 已触发
+    ACKNOWLEDGED = "acknowledged"  # 已响应
+    RECHECKED = "rechecked"  # 已复测
+    CONFIRMED = "confirmed"  # 已确认
+    REPORTED = "reported"  # 已上报
+    TRANSFERRED = "transferred"  # 已移送
+    RELEASED = "released"  # 已解除
+    LEFT = "left"  # 已离开
+    CLOSED = "closed"  # 已结案
+
+
+class Record(BaseModel):
+    """Base of every event's data. `TYPE` is its name; `SEVERITY` its lane."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    TYPE: ClassVar[str]
+    SEVERITY: ClassVar[Severity] = Severity.ROUTINE
+
+    @property
+    def severity(self) -> Severity:
+        """The lane of this one; a type may decide by its content."""
+        return self.SEVERITY
+
+    @property
+    def subject(self) -> str | None:
+        """What the event is about, as CloudEvents `subject`."""
+        return None
