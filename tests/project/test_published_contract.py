@@ -97,6 +97,10 @@ SAMPLES: tuple[Record, ...] = (
     records.HoldClosed(
         hold_id="7f3a-2", outcome="released", by="guard", disinfected=True, closed=UTC_TEXT
     ),
+    records.DutyDone(area="出入口门", kind=records.Round.DISINFECTED, by="guard-1", at=UTC_TEXT),
+    records.SuppliesCounted(
+        item="医用口罩", stock=80, change=-20, low=True, by="guard-1", at=UTC_TEXT
+    ),
     records.DailyReport(
         day="2026-11-23",
         since=UTC_TEXT,
@@ -107,6 +111,10 @@ SAMPLES: tuple[Record, ...] = (
         holds_closed=0,
         holds_open=0,
         device_lost_s={"thermometer": 0},
+        rounds=(
+            records.RoundCount(area="出入口门", kind=records.Round.DISINFECTED, done=2, needed=3),
+        ),
+        supplies=(records.Stock(item="医用口罩", stock=None, used=0, low=True),),
         first_sequence=1,
         last_sequence=9,
     ),
