@@ -105,7 +105,8 @@ def _holds(connection: Connection, gate: str, now: datetime) -> list[Row]:
 def _hold(row: Row, now: datetime) -> Row:
     due_s = row.pop("due_s")
     waited_s = (now - parse_utc(row.pop("since"))).total_seconds()
-    del row["stepped"], row["gate"]
+    for name in ("stepped", "gate", "person_ref", "passage_id", "outcome", "closed"):
+        del row[name]
     return row | {"due_s": None if due_s is None else round(due_s - waited_s, 1)}
 
 

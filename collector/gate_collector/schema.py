@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     create_engine,
     event,
 )
@@ -79,13 +80,20 @@ PASSAGE = Table(
     METADATA,
     Column("gate", Text, primary_key=True),
     Column("passage_id", Text, primary_key=True),
+    Column("epoch", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("day", Text, nullable=False),
     Column("category", Text, nullable=False),
     Column("decision", Text, nullable=False),
+    Column("person_ref", Text),
+    Column("started", Text, nullable=False),
+    Column("decided", Text, nullable=False),
+    Column("hold_id", Text),
     Column("drill", Boolean, nullable=False),
 )
 Index("passage_day", PASSAGE.c.day)
+Index("passage_decided", PASSAGE.c.decided)
+Index("passage_person", PASSAGE.c.person_ref)
 HOLD = Table(
     "hold",
     METADATA,
@@ -93,9 +101,13 @@ HOLD = Table(
     Column("hold_id", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("stepped", BigInteger, nullable=False),  # sequence that gave the state
+    Column("passage_id", Text),
+    Column("person_ref", Text),
     Column("category", Text),
     Column("reason", Text),
     Column("opened", Text),
+    Column("outcome", Text),
+    Column("closed", Text),
     Column("surface_centi_c", Integer),
     Column("contact_centi_c", Integer),
     Column("since", Text, nullable=False),
@@ -108,9 +120,27 @@ REPORT = Table(
     METADATA,
     Column("gate", Text, primary_key=True),
     Column("day", Text, primary_key=True),
+    Column("epoch", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
 )
+NOTABLE = Table(  # every event that is not a passage or a registration: few, and asked for often
+    "notable",
+    METADATA,
+    Column("id", Integer, primary_key=True),  # in the order of arrival
+    Column("gate", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("subject", Text),
+    Column("time", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("data", Text, nullable=False),
+    UniqueConstraint("gate", "epoch", "sequence"),
+)
+Index("notable_type", NOTABLE.c.type, NOTABLE.c.time)
+Index("notable_severity", NOTABLE.c.severity, NOTABLE.c.id)
 
 
 def open_store(url: str) -> Engine:

@@ -15,24 +15,32 @@ from gate_agent.domain.records import (
     HoldState,
     HoldStep,
     PassageDecided,
+    PersonRegistered,
     Record,
 )
 from gate_agent.messages import Envelope
 from gate_agent.moment import parse_utc
-from gate_collector.schema import HOLD, PASSAGE, REPORT
+from gate_collector.schema import HOLD, NOTABLE, PASSAGE, REPORT
 
 
 def apply(connection: Connection, told: Envelope, record: Record, zone: ZoneInfo) -> None:
     """Change the views by one event that is new."""
+    if not isinstance(record, PassageDecided | PersonRegistered):
+        _note(connection, told, record)
     match record:
         case PassageDecided():
             row = {
                 "gate": told.gate,
                 "passage_id": record.passage_id,
+                "epoch": told.epoch,
                 "sequence": told.number,
                 "day": parse_utc(told.time).astimezone(zone).date().isoformat(),
                 "category": record.category.value,
                 "decision": record.decision.value,
+                "person_ref": record.person_ref,
+                "started": record.started,
+                "decided": record.decided,
+                "hold_id": record.hold_id,
                 "drill": told.drill,
             }
             _newest(connection, PASSAGE, ("gate", "passage_id"), row)
@@ -40,6 +48,7 @@ def apply(connection: Connection, told: Envelope, record: Record, zone: ZoneInfo
             row = {
                 "gate": told.gate,
                 "day": record.day,
+                "epoch": told.epoch,
                 "sequence": told.number,
                 "data": record.model_dump_json(),
             }
@@ -48,6 +57,21 @@ def apply(connection: Connection, told: Envelope, record: Record, zone: ZoneInfo
             _hold(connection, told, record)
         case _:
             pass
+
+
+def _note(connection: Connection, told: Envelope, record: Record) -> None:
+    row = {
+        "gate": told.gate,
+        "epoch": told.epoch,
+        "sequence": told.number,
+        "type": told.type,
+        "severity": told.severity.value,
+        "subject": told.subject,
+        "time": told.time,
+        "drill": told.drill,
+        "data": record.model_dump_json(),
+    }
+    connection.execute(NOTABLE.insert().values(row))
 
 
 def _newest(
@@ -83,6 +107,8 @@ def _hold(
     match record:
         case HoldOpened():
             row |= {
+                "passage_id": record.passage_id,
+                "person_ref": record.person_ref,
                 "category": record.category.value,
                 "reason": record.reason,
                 "opened": record.opened,
@@ -102,7 +128,12 @@ def _hold(
         case HoldOverdue() if newer:
             row |= {"overdue": record.escalation, "since": told.time}
         case HoldClosed() if newer:
-            row |= {"state": HoldState.CLOSED.value, "due_s": None}
+            row |= {
+                "state": HoldState.CLOSED.value,
+                "due_s": None,
+                "outcome": record.outcome,
+                "closed": record.closed,
+            }
         case _:
             pass
     if newer:
