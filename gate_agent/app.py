@@ -11,17 +11,16 @@ from zoneinfo import ZoneInfo
 
 from gate_agent import __version__, systemd
 from gate_agent.clock import SystemClock
-from gate_agent.config.load import digest, load_config
-from gate_agent.config.model import DeviceSection, GateConfig
-from gate_agent.devices.registry import find_model
+from gate_agent.config.load import digest
+from gate_agent.config.model import GateConfig
 from gate_agent.devices.supervisor import Supervisor
 from gate_agent.domain.records import DeviceState
-from gate_agent.errors import ConfigurationError
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.snapshot import UplinkView
 from gate_agent.gate.ticker import Ticker
+from gate_agent.sound import device_sections, sound_config
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
@@ -39,30 +38,8 @@ def run_gate(config_file: Path) -> None:
 
     Raises ConfigurationError or StorageError before anything has started.
     """
-    config = load_config(config_file, GateConfig)
+    config = sound_config(config_file)
     asyncio.run(_Daemon(config, digest(config_file)).run())
-
-
-def device_sections(config: GateConfig) -> dict[str, DeviceSection]:
-    """Return the configured devices by their names."""
-    return {"thermometer": config.thermometer, "id_reader": config.id_reader}
-
-
-def device_faults(config: GateConfig) -> list[str]:
-    """Return what is wrong with the configured drivers, each with its path; [] if nothing is."""
-    faults: list[str] = []
-    for name, section in device_sections(config).items():
-        try:
-            model = find_model(section.driver)
-        except ConfigurationError as exc:
-            faults += [f"{name}.driver: {fault}" for fault in exc.faults]
-            continue
-        if model.kind != name:
-            faults.append(f"{name}.driver: expected a driver of a {name}, got {model.kind}")
-        unknown = sorted(set(section.options) - set(model.options))
-        known = ", ".join(sorted(model.options)) or "no options"
-        faults += [f"{name}.options.{option}: expected {known}, got this" for option in unknown]
-    return faults
 
 
 class _Daemon:
@@ -76,8 +53,6 @@ class _Daemon:
 
     async def run(self) -> None:
         config, clock = self._config, self._clock
-        if faults := device_faults(config):
-            raise ConfigurationError(faults)
         folder = config.journal.path.parent
         zone = ZoneInfo(config.gate.timezone)
         with listen(config.web.host, config.web.port) as listener:

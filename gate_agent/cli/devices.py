@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import contextlib
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import all_models
+from gate_agent.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from gate_agent.emulation.people import Arrival
 
 
 def drivers() -> None:
     """Show the device models this installation knows. 驱动."""
-    table = Table(box=None, pad_edge=False)
-    for column in ("name", "kind", "line", "maturity", "what", "options"):
-        table.add_column(column, overflow="fold")
     for model in all_models():
-        options = "; ".join(f"{name}: {text}" for name, text in model.options.items())
         line = f"{model.line.baud} 8N1"
-        table.add_row(model.name, model.kind, line, model.maturity, model.title, options or "–")
-    Console().print(table)
+        typer.echo(f"{model.name:<14} {model.kind:<12} {line:<11} {model.maturity}")
+        typer.echo(f"{'':<14} {model.title}")
+        for name, text in model.options.items():
+            typer.echo(f"{'':<14} option {name}: {text}")
 
 
 def emulate(
@@ -36,6 +37,23 @@ def emulate(
 ) -> None:
     """Play this door's devices behind its configured port paths, and people who pass. 仿真."""
     from gate_agent.emulation.door import emulate_door  # noqa: PLC0415
+    from gate_agent.sound import device_faults, device_sections  # noqa: PLC0415
 
-    gate = load_config(config, GateConfig)
-    asyncio.run(emulate_door(gate, seed=seed, people=people, staff=staff, pause_s=pause))
+    gate = load_config(config, GateConfig)  # no keys, no broker: a trial needs neither
+    sections = device_sections(gate).items()
+    if faults := [fault for name, section in sections for fault in device_faults(name, section)]:
+        raise ConfigurationError(faults)
+    for name, section in sections:
+        typer.echo(f"{name}: {section.driver} at {section.port}")
+    typer.echo("Ctrl-C stops it 按 Ctrl-C 停止")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(
+            emulate_door(
+                gate, seed=seed, people=people, staff=staff, pause_s=pause, on_arrival=_tell
+            )
+        )
+
+
+def _tell(arrival: Arrival) -> None:
+    """Say what comes; the people are invented, their numbers are not shown all the same."""
+    typer.echo(f"{arrival.kind:<10} {arrival.surface_centi_c / 100:.2f} °C")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gate_agent.domain.policy import Policy
 from gate_agent.errors import ConfigurationError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 _VENDOR_PREFIX = "Value error, "
+_PRIVATE = {"person_ref", "phone", "number"}  # somebody may write a person where a digest belongs
 
 
 def load_config(path: Path, model: type[M]) -> M:
@@ -27,14 +29,32 @@ def load_config(path: Path, model: type[M]) -> M:
             `faults` holds one line for each, such as `mqtt.url: expected …, got 'x'`.
     """
     try:
-        tree = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as exc:
-        raise ConfigurationError([f"{path}: expected TOML, got {exc}"]) from exc
-    try:
-        config = model.model_validate(tree)
+        config = model.model_validate(_tree(path))
     except ValidationError as exc:
         raise ConfigurationError(_fault(error, model) for error in exc.errors()) from None
     return _rooted(config, path.absolute().parent)
+
+
+def load_sections(path: Path, model: type[BaseModel]) -> dict[str, BaseModel]:
+    """Return the sections of `path` that hold by themselves, whatever is wrong with the others.
+
+    Raises ConfigurationError: the file cannot be read, or is not TOML.
+    """
+    found: dict[str, BaseModel] = {}
+    for name, tree in _tree(path).items():
+        field = model.model_fields.get(name)
+        if field is not None and field.annotation is not None:
+            with contextlib.suppress(ValidationError):
+                section: BaseModel = TypeAdapter(field.annotation).validate_python(tree)
+                found[name] = _rooted(section, path.absolute().parent)
+    return found
+
+
+def _tree(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigurationError([f"{path}: expected TOML, got {exc}"]) from exc
 
 
 def load_policy(path: Path | None) -> Policy:
@@ -70,19 +90,20 @@ def _text(path: Path) -> str:
 
 def _fault(error: ErrorDetails, model: type[BaseModel]) -> str:
     where = ".".join(str(part) for part in error["loc"]) or "file"
+    got = "another form" if error["loc"] and error["loc"][-1] in _PRIVATE else repr(error["input"])
     match error["type"]:
         case "missing":
             return f"{where}: expected a value, got nothing"
         case "extra_forbidden":
             return f"{where}: expected a known key, got this one"
         case "string_pattern_mismatch":
-            return f"{where}: expected {_description(model, error['loc'])}, got {error['input']!r}"
+            return f"{where}: expected {_description(model, error['loc'])}, got {got}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix(_VENDOR_PREFIX)}"
         case _:
             wanted = error["msg"].replace("Input should be", "expected", 1)
             wanted = wanted.replace("String should", "expected a string that should", 1)
-            return f"{where}: {wanted}, got {error['input']!r}"
+            return f"{where}: {wanted}, got {got}"
 
 
 def _description(model: type[BaseModel], path: tuple[int | str, ...]) -> str:

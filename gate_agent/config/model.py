@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from gate_agent.messages import Name
 
@@ -42,6 +42,16 @@ class GateSection(Section):
         return value
 
 
+def _plain(value: object) -> object:
+    """Refuse what is no option in one line, and not in one line for each type it is not."""
+    if not isinstance(value, bool | int | str):
+        raise ValueError(f"expected true, false, a whole number or a text, got {value!r}")  # noqa: TRY004 pydantic collects ValueErrors
+    return value
+
+
+Option = Annotated[bool | int | str, BeforeValidator(_plain)]
+
+
 class DeviceSection(Section):
     """A device on a serial line."""
 
@@ -50,7 +60,7 @@ class DeviceSection(Section):
     )
     port: Path = Field(description="prefer /dev/serial/by-id/… or by-path/…; ttyUSB0 may change")
     baud: int | None = Field(None, ge=1200, le=921600, description="the device's own by default")
-    options: dict[str, bool | int | str] = Field(
+    options: dict[str, Option] = Field(
         default_factory=dict, description="the driver's own, see `gate-agent drivers`"
     )
 

@@ -1,0 +1,110 @@
+"""Reads a gate's configuration and everything it names; tells every fault of it all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from gate_agent.config.load import load_config, load_policy, load_sections
+from gate_agent.config.model import (
+    DeviceSection,
+    GateConfig,
+    KeysSection,
+    MqttSection,
+    PolicySection,
+)
+from gate_agent.devices.registry import find_model
+from gate_agent.errors import ConfigurationError
+from gate_agent.store.keys import load_key, load_public_key
+
+Sections = Mapping[str, BaseModel]
+
+
+def sound_config(path: Path) -> GateConfig:
+    """Return the configuration in `path`, once drivers, options, policy and key files hold too.
+
+    Raises ConfigurationError with every fault of every section, also where another is broken.
+    """
+    faults: list[str] = []
+    config: GateConfig | None = None
+    try:
+        config = load_config(path, GateConfig)
+        sections: Sections = {name: getattr(config, name) for name in GateConfig.model_fields}
+    except ConfigurationError as exc:
+        sections = load_sections(path, GateConfig)
+        faults += exc.faults
+    for name, section in sections.items():
+        match section:
+            case DeviceSection():
+                faults += device_faults(name, section)
+            case PolicySection():
+                faults += _policy_faults(section)
+            case KeysSection():
+                faults += _key_faults(section)
+            case MqttSection():
+                faults += _certificate_faults(section)
+    if config is None or faults:
+        raise ConfigurationError(faults)
+    return config
+
+
+def device_sections(config: GateConfig) -> dict[str, DeviceSection]:
+    """Return the configured devices by their names."""
+    return {
+        name: section
+        for name in GateConfig.model_fields
+        if isinstance(section := getattr(config, name), DeviceSection)
+    }
+
+
+def device_faults(name: str, section: DeviceSection) -> list[str]:
+    """Return what is wrong with a device's driver and options, each with its path."""
+    try:
+        model = find_model(section.driver)
+    except ConfigurationError as exc:
+        return [f"{name}.driver: {fault}" for fault in exc.faults]
+    faults = []
+    if model.kind != name:
+        faults.append(
+            f"{name}.driver: expected the driver of this kind of device, got {model.kind}"
+        )
+    known = ", ".join(sorted(model.options)) or "no options"
+    return [
+        *faults,
+        *(
+            f"{name}.options.{option}: expected {known}, got this"
+            for option in sorted(set(section.options) - set(model.options))
+        ),
+    ]
+
+
+def _policy_faults(section: PolicySection) -> list[str]:
+    try:
+        load_policy(section.file)
+    except ConfigurationError as exc:
+        return [f"policy.file: {fault}" for fault in exc.faults]
+    return []
+
+
+def _key_faults(section: KeysSection) -> list[str]:
+    faults: list[str] = []
+    for name in KeysSection.model_fields:
+        path: Path | None = getattr(section, name)
+        load = load_public_key if "public" in name else load_key
+        if path is None:
+            continue
+        try:
+            load(path)
+        except ConfigurationError as exc:
+            faults += [f"keys.{name}: {fault}" for fault in exc.faults]
+    return faults
+
+
+def _certificate_faults(section: MqttSection) -> list[str]:
+    return [
+        f"mqtt.{name}: expected a file, got nothing at {path}"
+        for name in MqttSection.model_fields
+        if isinstance(path := getattr(section, name), Path) and not path.is_file()
+    ]
