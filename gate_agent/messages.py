@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gate_agent.domain.records import BY_TYPE, DeviceState, Record, Severity, Utc
 from gate_agent.errors import GateError
@@ -23,6 +23,8 @@ from gate_agent.moment import ClockQuality, Moment, format_utc
 
 _M = TypeVar("_M", bound=BaseModel)
 LINK_0 = bytes(32)
+HISTORICAL = "historical"  # MQTT user property, "1": it waited at the gate for this connection
+_MOST_SEQUENCE = 2**63 - 1  # what every database counts to
 Hex32 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Range = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
@@ -143,6 +145,13 @@ class Envelope(BaseModel):
     drill: bool
     datacontenttype: Literal["application/json"]
     data: dict[str, object]
+
+    @field_validator("sequence")
+    @classmethod
+    def _countable(cls, value: str) -> str:
+        if not 1 <= int(value) <= _MOST_SEQUENCE:
+            raise ValueError(f"expected 1 to {_MOST_SEQUENCE}")
+        return value
 
     @property
     def number(self) -> int:

@@ -36,6 +36,7 @@ def run_collector(config_file: Path) -> None:
         zone=zone,
         clock=clock,
         publish=lambda gate, receipt: told[0].tell(gate, receipt),  # noqa: PLW0108 it comes later
+        hearing=lambda: told[0].hearing,
     )
 
     def tell_all() -> None:
@@ -43,7 +44,11 @@ def run_collector(config_file: Path) -> None:
             told[0].tell(gate, receipt)
 
     broker = Broker(
-        config.mqtt, site=config.collector.site, on_message=ingest.offer, on_connected=tell_all
+        config.mqtt,
+        site=config.collector.site,
+        clock=clock,
+        on_message=ingest.offer,
+        on_connected=tell_all,
     )
     told.append(broker)
     app = create_app(

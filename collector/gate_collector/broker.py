@@ -14,10 +14,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
 from gate_agent.domain.records import Severity
-from gate_agent.messages import Receipt, Topics
-from gate_collector.ingest import Message
+from gate_agent.messages import HISTORICAL, Receipt, Topics
+from gate_collector.arrival import Message
+from gate_collector.watch import Hearing
 
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
@@ -32,13 +34,15 @@ class Broker:
         section: MqttSection,
         *,
         site: str,
+        clock: Clock,
         on_message: Callable[[Message], None],
         on_connected: Callable[[], None],
     ) -> None:
         self._section = section
         self._site = site
         self._told_connected = on_connected
-        self.connected = False
+        self._clock = clock
+        self.hearing = Hearing(connected=False, since=clock.now().utc)
         self.cause = "connecting"
         client = Client(
             CallbackAPIVersion.VERSION2,
@@ -73,7 +77,7 @@ class Broker:
 
     def tell(self, gate: str, receipt: Receipt) -> None:
         """Publish a receipt, retained; told again at the next connection if it is lost."""
-        if self.connected:
+        if self.hearing.connected:
             topic = Topics(site=self._site, gate=gate).receipt
             self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
 
@@ -89,7 +93,8 @@ class Broker:
             self.cause = f"the broker refused: 0x{reason.value:02x} {reason.getName()}"
             _LOG.error("%s", self.cause)
             return
-        self.connected, self.cause = True, ""
+        self._heard(connected=True)
+        self.cause = ""
         _LOG.info("connected to the broker")
         every = Topics(site=self._site, gate="+")
         options = SubscribeOptions(qos=_QOS)
@@ -103,9 +108,15 @@ class Broker:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
-        self.connected, self.cause = False, f"disconnected: {reason.getName()}"
+        self._heard(connected=False)
+        self.cause = f"disconnected: {reason.getName()}"
         _LOG.warning("%s", self.cause)
+
+    def _heard(self, *, connected: bool) -> None:
+        if self.hearing.connected is not connected:
+            self.hearing = Hearing(connected=connected, since=self._clock.now().utc)
 
 
 def _message(told: MQTTMessage) -> Message:
-    return Message(told.topic, bytes(told.payload))
+    historical = (HISTORICAL, "1") in getattr(told.properties, "UserProperty", ())
+    return Message(told.topic, bytes(told.payload), told.retain, historical)

@@ -19,11 +19,8 @@ class Stream:
     upto: int = 0
     link: bytes = LINK_0
     events: int = 0
+    moved: str = ""  # when `upto` grew last
     beyond: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-
-    def knows(self, sequence: int) -> bool:
-        """Whether this event is held already."""
-        return 1 <= sequence <= self.upto or sequence in self.beyond
 
     def add(self, sequence: int, prevlink: bytes, link: bytes) -> list[int]:
         """Take an event that is not held; return events that break the chain and must go."""

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Engine, func, select
 
 from gate_agent.clock import Clock
 from gate_agent.moment import format_utc, parse_utc
-from gate_collector.chain import Stream
+from gate_collector.alarms import Alarm, standing
 from gate_collector.schema import EVENT, GATE, HOLD, PASSAGE, QUARANTINE, REPORT, STREAM
+from gate_collector.streams import load_beyond, stream_of
 
-SILENT_AFTER_S = 35.0  # three heartbeats, and some
 _LATENESS_OF = 1000  # the newest events
-_MOST_ALARMS = 20
 Row = dict[str, Any]
 
 
@@ -32,7 +31,8 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
             "day": day,
             "gates": gates,
             "lateness": _lateness(connection),
-            "alarms": [*_alarms(gates), *_quarantined(connection)],
+            "alarms": [_alarm(alarm) for alarm in standing(connection)],
+            "quarantined": _quarantined(connection),
         }
 
 
@@ -73,16 +73,10 @@ def _gate(connection: Connection, gate: str, day: str, now: datetime) -> Row:
     }
 
 
-def _missing(connection: Connection, stream: Any) -> list[list[int]]:
-    beyond = select(EVENT.c.sequence).where(
-        EVENT.c.gate == stream.gate,
-        EVENT.c.epoch == stream.epoch,
-        EVENT.c.sequence > stream.upto,
-    )
-    sequences = connection.execute(beyond).scalars()
-    known = Stream(stream.gate, stream.epoch, stream.upto)
-    known.beyond = dict.fromkeys(sequences, (b"", b""))
-    return [list(gap) for gap in known.ranges()[1]]
+def _missing(connection: Connection, row: Any) -> list[list[int]]:
+    stream = stream_of(row)
+    load_beyond(connection, stream)
+    return [list(gap) for gap in stream.ranges()[1]]
 
 
 def _counts(connection: Connection, gate: str, day: str) -> list[Row]:
@@ -130,28 +124,16 @@ def _lateness(connection: Connection) -> Row:
     }
 
 
-def _alarms(gates: list[Row]) -> list[Row]:
-    found: list[Row] = []
-    for gate in gates:
-        name = gate["gate"]
-        if gate["state"] == "lost":
-            found.append({"gate": name, "alarm": "lost", "since": gate["seen"]})
-        elif gate["state"] == "online" and (gate["silent_s"] or 0) > SILENT_AFTER_S:
-            found.append({"gate": name, "alarm": "silent", "since": gate["seen"]})
-        if gate["missing"]:
-            found.append({"gate": name, "alarm": "gap", "ranges": gate["missing"]})
-        found += [
-            {"gate": name, "alarm": f"{device}_{state}", "since": gate["seen"]}
-            for device, state in gate["devices"].items()
-            if state != "ok" and gate["state"] == "online"
-        ]
-    return found
+def _alarm(alarm: Alarm) -> Row:
+    return {
+        "id": alarm.id,
+        "alarm": alarm.kind,
+        "gate": alarm.gate,
+        "since": alarm.since,
+        "detail": alarm.detail,
+    }
 
 
-def _quarantined(connection: Connection) -> list[Row]:
-    found = connection.execute(
-        select(QUARANTINE.c.gate, QUARANTINE.c.sequence, QUARANTINE.c.why, QUARANTINE.c.at)
-        .order_by(QUARANTINE.c.id.desc())
-        .limit(_MOST_ALARMS)
-    ).mappings()
-    return [{"alarm": "quarantine", **row} for row in found]
+def _quarantined(connection: Connection) -> int:
+    """Return how many messages were set aside, repeats not counted."""
+    return connection.execute(select(func.count()).select_from(QUARANTINE)).scalar_one()

@@ -1,7 +1,8 @@
 """The collector's tables, the same on SQLite and PostgreSQL.
 
 `event` is what the gates said, keyed by (gate, epoch, sequence); `stream` how far each gate's
-chain is whole; `quarantine` what could not be taken. The others are views of `event`.
+chain is whole; `quarantine` what could not be taken; `alarm` what people must look into.
+The others are views of `event`, and of what the gates said last.
 """
 
 from __future__ import annotations
@@ -23,11 +24,18 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    text,
 )
 
 from gate_agent.errors import StorageError
 
 METADATA = MetaData()
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Return what makes an index a partial one."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 EVENT = Table(
     "event",
@@ -40,7 +48,9 @@ EVENT = Table(
     Column("time", Text, nullable=False),
     Column("stored", Text, nullable=False),
     Column("late_ms", Integer, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("historical", Boolean, nullable=False),  # it waited at the gate for a connection
+    Column("body", LargeBinary),  # NULL once redacted
+    Column("bodysha256", LargeBinary, nullable=False),
     Column("prevlink", LargeBinary, nullable=False),
     Column("link", LargeBinary, nullable=False),
 )
@@ -54,7 +64,9 @@ STREAM = Table(
     Column("link", LargeBinary, nullable=False),
     Column("events", BigInteger, nullable=False),
     Column("touched", Text, nullable=False),
+    Column("moved", Text, nullable=False),  # when `upto` grew last
 )
+Index("stream_gap", STREAM.c.moved, **only_where("events > upto"))
 QUARANTINE = Table(
     "quarantine",
     METADATA,
@@ -64,15 +76,33 @@ QUARANTINE = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the first 64 KiB of it
     Column("bodysha256", LargeBinary, nullable=False, unique=True),
+    Column("times", Integer, nullable=False),
 )
+ALARM = Table(
+    "alarm",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("gate", Text, nullable=False),  # empty: it is the hall's
+    Column("since", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("cleared", Text),
+)
+ALARM_STANDS = "cleared IS NULL"
+Index("alarm_stands", ALARM.c.kind, ALARM.c.gate, unique=True, **only_where(ALARM_STANDS))
 GATE = Table(  # the newest state message of each gate
     "gate",
     METADATA,
     Column("gate", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("seen", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("told", Text, nullable=False),  # the gate's own time of it, wills left out
+    Column("oldest_pending_s", Float, nullable=False),
+    Column("troubled", Text, nullable=False),  # devices that are not ok, in words
     Column("payload", Text, nullable=False),
 )
 PASSAGE = Table(

@@ -94,6 +94,11 @@ class _Figures(Collector):
                 family.add_metric((gate["gate"],), len(gate[name]))
             found.append(family)
         alarms = GaugeMetricFamily(
-            "collector_alarms", "Alarms that stand", value=len(told["alarms"])
+            "collector_alarm", "An alarm that stands", labels=("kind", "gate")
         )
-        return [*found, alarms]
+        for alarm in told["alarms"]:
+            alarms.add_metric((alarm["alarm"], alarm["gate"]), 1)
+        aside = GaugeMetricFamily(
+            "collector_quarantined", "Messages set aside", value=told["quarantined"]
+        )
+        return [*found, alarms, aside]

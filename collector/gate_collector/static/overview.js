@@ -7,7 +7,8 @@ const WORDS = {
   admit: ["放行", "admitted"], deny: ["劝返", "denied"], recheck: ["复测", "recheck"], hold: ["暂留", "hold"], ambiguous: ["无法判定", "ambiguous"],
   flagged: ["已触发", "flagged"], acknowledged: ["已响应", "acknowledged"], rechecked: ["已复测", "rechecked"], confirmed: ["已确认", "confirmed"],
   reported: ["已上报", "reported"], transferred: ["已移送", "transferred"], released: ["已解除", "released"], left: ["已离开", "left"],
-  silent: ["无心跳", "silent"], gap: ["缺号", "gap"], quarantine: ["隔离", "quarantine"],
+  silent: ["无心跳", "silent"], gap: ["缺号", "gap"], late: ["迟报", "late"], deaf: ["未连接消息服务器", "no broker"], device: ["设备异常", "device"],
+  mismatch: ["链值不符", "chain mismatch"], rewound: ["序号倒退", "sequence went back"], refused: ["拒收", "refused"],
   thermometer: ["测温仪", "thermometer"], id_reader: ["读卡器", "ID reader"], ok: ["正常", "ok"], stale: ["无数据", "stale"],
 };
 const word = (key) => (WORDS[key] ? say(...WORDS[key]) : key.split("_").map((part) => (WORDS[part] ? say(...WORDS[part]) : part)).join(" "));
@@ -70,7 +71,7 @@ function show(told) {
   document.getElementById("day").textContent = told.day;
   const late = told.lateness;
   document.getElementById("late").textContent = late.of ? say(`迟报 p50 ${late.p50_ms} 毫秒，p95 ${late.p95_ms} 毫秒`, `lateness p50 ${late.p50_ms} ms, p95 ${late.p95_ms} ms`) : "";
-  document.getElementById("alarms").replaceChildren(...told.alarms.map((alarm) => make("p", `${alarm.gate} ${word(alarm.alarm)} ${alarm.why ?? ""}`)));
+  document.getElementById("alarms").replaceChildren(...told.alarms.map((alarm) => make("p", `${alarm.gate || say("汇聚", "centre")} ${word(alarm.alarm)}: ${alarm.detail}`)));
   document.getElementById("gates").replaceChildren(...told.gates.map(door));
   document.body.dataset.live = "yes";
 }

@@ -1,0 +1,89 @@
+"""What a message says, before anything is stored. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gate_agent.domain.records import Record
+from gate_agent.messages import ContractError, Envelope, gate_of_topic, link_after, parse_body
+
+_GATE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+LONGEST_BODY = 256 * 1024  # as mosquitto's max_packet_size in config/mosquitto/gate.conf
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it came; a retained one may be old, a historical one waited at the gate."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+    historical: bool = False
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it is a gate's birth, heartbeat or will."""
+        return self.topic.endswith("/state")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """An event of this hall."""
+
+    told: Envelope
+    record: Record | None
+    body: bytes
+    bodysha256: bytes
+    prevlink: bytes
+    link: bytes
+    historical: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The chain it belongs to: gate and epoch."""
+        return self.told.gate, self.told.epoch
+
+
+class Refused(ContractError):  # noqa: N818 named after what is so
+    """A message is no event of this hall; `gate` as far as the topic names one."""
+
+    def __init__(self, why: str, *, gate: str, epoch: str = "", sequence: int = 0) -> None:
+        self.gate, self.epoch, self.sequence = gate, epoch, sequence
+        super().__init__(why)
+
+
+def read_event(message: Message, site: str) -> Arrived:
+    """Return the event in `message`. Raises Refused, which names no content."""
+    gate, body = gate_in(message.topic), message.payload
+    if len(body) > LONGEST_BODY:
+        raise Refused(f"expected at most {LONGEST_BODY} bytes, got {len(body)}", gate=gate)
+    try:
+        told = parse_body(body)
+        record = told.record()
+    except ContractError as exc:
+        raise Refused(str(exc), gate=gate) from exc
+    if (told.site, told.gate) != (site, gate):
+        expected = f"expected an event of {site}/{gate}"
+        why = f"{expected}, got one of another gate"
+        raise Refused(why, gate=gate, epoch=told.epoch, sequence=told.number)
+    digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
+    return Arrived(
+        told=told,
+        record=record,
+        body=body,
+        bodysha256=digest,
+        prevlink=prevlink,
+        link=link_after(prevlink, digest),
+        historical=message.historical,
+    )
+
+
+def gate_in(topic: str) -> str:
+    """Return the gate a topic names; empty where it names none."""
+    try:
+        gate = gate_of_topic(topic)
+    except ContractError:
+        return ""
+    return gate if _GATE.fullmatch(gate) else ""

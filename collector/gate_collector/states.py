@@ -1,0 +1,102 @@
+"""What the gates say of themselves: birth, heartbeat, will, held against what we know."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from gate_agent.domain.records import DeviceState
+from gate_agent.messages import LINK_0, ContractError, GateState, parse_state
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.alarms import AlarmKind, raise_alarm
+from gate_collector.arrival import Message, gate_in
+from gate_collector.schema import EVENT, GATE, insert_for
+
+_LOG = logging.getLogger(__name__)
+
+
+def keep_state(connection: Connection, message: Message, now: datetime) -> None:
+    """Keep the newest state of a gate; raise what contradicts its events or its last state."""
+    gate = gate_in(message.topic)
+    try:
+        state = parse_state(message.payload)
+        told = parse_utc(state.time)
+    except (ContractError, ValueError) as exc:
+        _LOG.warning("a state was refused: %s", exc)
+        if gate:
+            why = f"expected a state, got what is none: {exc}"
+            raise_alarm(connection, AlarmKind.REFUSED, gate, why, format_utc(now))
+        return
+    if not gate:
+        return
+    before = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
+    seen = now
+    if message.retained:  # the broker's memory: the gate may be silent since
+        seen = max(min(told, now), parse_utc(before.seen) if before else min(told, now))
+    is_will = state.state == "lost"  # it says how it was when the connection began
+    if not is_will:
+        _compare(connection, gate, state, before, now)
+    row = {
+        "gate": gate,
+        "state": state.state,
+        "seen": format_utc(seen),
+        "epoch": state.epoch,
+        "sequence": state.sequence,
+        "told": before.told if is_will and before else state.time,
+        "oldest_pending_s": state.oldest_pending_s,
+        "troubled": ", ".join(
+            f"{name} {it.value}" for name, it in state.devices.items() if it is not DeviceState.OK
+        ),
+        "payload": state.model_dump_json(),
+    }
+    insert: Any = insert_for(connection.engine)(GATE)
+    connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
+
+
+def _compare(
+    connection: Connection, gate: str, state: GateState, before: Any, now: datetime
+) -> None:
+    link = _link_at(connection, gate, state)
+    if link is not None and link.hex() != state.link:
+        why = f"event {state.sequence} of epoch {state.epoch} has another link here"
+        raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", format_utc(now))
+    highest = _highest(connection, gate, state, before)
+    if state.sequence < highest:
+        why = f"expected event {highest} or later of epoch {state.epoch}, got {state.sequence}"
+        raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", format_utc(now))
+
+
+_CLONED = "a cloned or forged journal"
+_RESTORED = "a restored journal"
+
+
+def _link_at(connection: Connection, gate: str, state: GateState) -> bytes | None:
+    """Return the link we hold of the event the gate says is its last; None if we do not."""
+    if state.sequence == 0:
+        return LINK_0
+    link = connection.execute(
+        select(EVENT.c.link).where(
+            EVENT.c.gate == gate,
+            EVENT.c.epoch == state.epoch,
+            EVENT.c.sequence == state.sequence,
+        )
+    ).scalar()
+    return None if link is None else bytes(link)
+
+
+def _highest(connection: Connection, gate: str, state: GateState, before: Any) -> int:
+    """Return the highest number known of the gate before it said this.
+
+    A state that the broker brings once more is not newer than the newest, and proves nothing.
+    """
+    if before is None or before.epoch != state.epoch or before.told >= state.time:
+        return 0
+    newest = select(func.max(EVENT.c.sequence)).where(
+        EVENT.c.gate == gate, EVENT.c.epoch == state.epoch
+    )
+    stored: int = connection.execute(newest).scalar() or 0
+    said: int = before.sequence
+    return max(said, stored)
