@@ -31,8 +31,10 @@ from gate_agent.domain.records import (
 from gate_agent.messages import LINK_0, GateState, Header, Topics, encode_body, link_after
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc
 from gate_agent.testing.time import FakeClock
-from gate_collector.ingest import Ingest, Message
+from gate_collector.arrival import Message
+from gate_collector.ingest import Ingest
 from gate_collector.schema import EVENT, QUARANTINE, open_store
+from gate_collector.watch import Hearing
 
 SITE = "hall-01"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -215,6 +217,7 @@ class Hall:
             zone=ZONE,
             clock=self.clock,
             publish=lambda _gate, _receipt: None,
+            hearing=lambda: Hearing(connected=True, since=TEN),
         )
         self.ingest.start()
         self.west = Door(self, "west-1f")
@@ -237,6 +240,7 @@ class Hall:
             zone=ZONE,
             clock=self.clock,
             publish=lambda _gate, _receipt: None,
+            hearing=lambda: Hearing(connected=True, since=TEN),
         )
         self.ingest.start()
 
