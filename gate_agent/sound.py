@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from gate_agent.config.load import load_config, load_policy, load_sections
+from gate_agent.config.load import load_config, load_policy, load_sections, missing_files
 from gate_agent.config.model import (
     DeviceSection,
     GateConfig,
@@ -44,7 +44,7 @@ def sound_config(path: Path) -> GateConfig:
             case KeysSection():
                 faults += _key_faults(section)
             case MqttSection():
-                faults += _certificate_faults(section)
+                faults += [f"mqtt.{fault}" for fault in missing_files(section)]
     if config is None or faults:
         raise ConfigurationError(faults)
     return config
@@ -100,11 +100,3 @@ def _key_faults(section: KeysSection) -> list[str]:
         except ConfigurationError as exc:
             faults += [f"keys.{name}: {fault}" for fault in exc.faults]
     return faults
-
-
-def _certificate_faults(section: MqttSection) -> list[str]:
-    return [
-        f"mqtt.{name}: expected a file, got nothing at {path}"
-        for name in MqttSection.model_fields
-        if isinstance(path := getattr(section, name), Path) and not path.is_file()
-    ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import errno
 import logging
+import signal
+import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,10 +17,9 @@ import uvicorn
 
 from gate_agent import __version__, systemd
 from gate_agent.clock import SystemClock
-from gate_agent.config.load import load_config
 from gate_agent.errors import ConfigurationError
 from gate_collector.broker import Broker
-from gate_collector.config import CollectorConfig
+from gate_collector.config import load_collector
 from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
 from gate_collector.schema import open_store
@@ -26,8 +30,9 @@ _LOG = logging.getLogger(__name__)
 
 def run_collector(config_file: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigurationError or StorageError before it starts."""
-    config = load_config(config_file, CollectorConfig)
+    config = load_collector(config_file)
     clock, zone = SystemClock(), ZoneInfo(config.collector.timezone)
+    listener = _listen(config.web.host, config.web.port)
     engine = open_store(config.store.url)
     told: list[Broker] = []
     ingest = Ingest(
@@ -56,11 +61,9 @@ def run_collector(config_file: Path) -> None:
         failing=lambda: ingest.failing or ("" if ingest.alive else "the writer stopped"),
         version=__version__,
     )
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
-            host=config.web.host,
-            port=config.web.port,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -70,23 +73,48 @@ def run_collector(config_file: Path) -> None:
     )
     stopping = threading.Event()
     feeding = threading.Thread(target=_feed_watchdog, args=(ingest, stopping), daemon=True)
-    ingest.start()
-    broker.start()
-    feeding.start()
+    with listener:
+        broker.start()
+        ingest.start()
+        feeding.start()
+        try:
+            asyncio.run(_serve(server, listener, config.collector.site))
+        finally:
+            systemd.notify("STOPPING=1")
+            stopping.set()
+            broker.close()
+            ingest.close()
+            engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to us: uvicorn would end by them, before what waits is stored."""
+        yield
+
+
+async def _serve(server: _Server, listener: socket.socket, site: str) -> None:
+    """Serve the page until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
     systemd.notify("READY=1")
-    _LOG.info("collecting for %s", config.collector.site)
+    _LOG.info("collecting for %s", site)
+    await server.serve(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, before anything starts: a second collector touches nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run()
-    except SystemExit as exc:  # uvicorn's way to say that it cannot listen
-        where = f"{config.web.host}:{config.web.port}"
-        raise ConfigurationError([f"web.port: expected a free port, got {where}"]) from exc
-    finally:
-        systemd.notify("STOPPING=1")
-        stopping.set()
-        broker.close()
-        ingest.close()
-        engine.dispose()
+        return socket.create_server((host, port), family=family)
+    except OSError as exc:
+        why = "one that another program listens on"
+        got = why if exc.errno == errno.EADDRINUSE else exc.strerror
+        raise ConfigurationError(
+            [f"web.port: expected a free port at {host}, got {port}: {got}"]
+        ) from exc
 
 
 def _feed_watchdog(ingest: Ingest, stopping: threading.Event) -> None:

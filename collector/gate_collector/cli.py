@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from gate_agent import __version__
-from gate_agent.config.load import load_config
 from gate_agent.errors import ConfigurationError, GateError
-from gate_collector.config import CollectorConfig
+from gate_collector.config import load_collector
 from gate_collector.proof import export as export_gate
 from gate_collector.proof import gates
 from gate_collector.proof import verify as verify_gate
@@ -58,7 +57,7 @@ def run(config: ConfigFile) -> None:
 @app.command()
 def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
-    found = load_config(config, CollectorConfig)
+    found = load_collector(config)
     open_store(found.store.url).dispose()
     typer.echo(f"{config}: sound 配置无误: site {found.collector.site}")
 
@@ -69,9 +68,12 @@ def verify(
     gate: Annotated[str | None, typer.Option(help="One door; every door by default.")] = None,
 ) -> None:
     """Verify each gate's chain as it was received. 核验."""
-    engine = open_store(load_config(config, CollectorConfig).store.url)
+    engine = open_store(load_collector(config).store.url)
     try:
-        for name in gates(engine) if gate is None else [gate]:
+        heard = gates(engine)
+        if gate is None and not heard:
+            typer.echo("no gate was heard yet 尚未收到任何闸口")
+        for name in heard if gate is None else [known(gate, heard)]:
             for line in verify_gate(engine, name):
                 typer.echo(f"{name} {line}")
     finally:
@@ -84,12 +86,24 @@ def export(
     gate: Annotated[str, typer.Option(metavar="ID", help="The door, such as west-1f.")],
 ) -> None:
     """Write one gate's bodies as NDJSON to standard output. 导出."""
-    engine = open_store(load_config(config, CollectorConfig).store.url)
+    engine = open_store(load_collector(config).store.url)
     try:
-        export_gate(engine, gate, sys.stdout.buffer)
+        export_gate(engine, known(gate, gates(engine)), sys.stdout.buffer)
         sys.stdout.buffer.flush()
     finally:
         engine.dispose()
+
+
+def known(gate: str, heard: list[str]) -> str:
+    """Return `gate` if it was ever heard; a typing error must not look like an empty door."""
+    if gate not in heard:
+        names = ", ".join(heard) or "none yet"
+        raise UnknownGate(f"expected a gate that was heard ({names}), got {gate!r}")
+    return gate
+
+
+class UnknownGate(GateError):  # noqa: N818 named after what is so
+    """No event of this gate is here."""
 
 
 def main() -> None:

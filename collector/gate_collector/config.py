@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
 
-from gate_agent.config.model import MqttSection, Section, WebSection
+from pydantic import BaseModel, Field
+
+from gate_agent.config.load import load_config, load_sections, missing_files
+from gate_agent.config.model import MqttSection, Section, WebSection, ZoneName
+from gate_agent.errors import ConfigurationError
 from gate_agent.messages import Name
 
 
@@ -12,7 +16,7 @@ class CollectorSection(Section):
     """Which hall this collects for."""
 
     site: Name = Field(description="the hall, as in the gates' configuration")
-    timezone: str = Field("Asia/Shanghai", description="IANA name, for the day")
+    timezone: ZoneName = Field("Asia/Shanghai", description="IANA name, for the day")
 
 
 class StoreSection(Section):
@@ -31,3 +35,31 @@ class CollectorConfig(Section):
     mqtt: MqttSection
     store: StoreSection
     web: WebSection = WebSection(port=8090)
+
+
+def load_collector(path: Path) -> CollectorConfig:
+    """Return the configuration in `path`, once the files it names are there too.
+
+    Raises ConfigurationError with every fault at once.
+    """
+    faults: list[str] = []
+    config: CollectorConfig | None = None
+    mqtt: BaseModel | None = None
+    try:
+        config = load_config(path, CollectorConfig)
+        mqtt = config.mqtt
+    except ConfigurationError as exc:
+        faults += exc.faults
+        mqtt = load_sections(path, CollectorConfig).get("mqtt")
+    if mqtt is not None:
+        faults += [f"mqtt.{fault}" for fault in missing_files(mqtt)]
+    if config is None or faults:
+        raise ConfigurationError(faults)
+    url = _rooted(config.store.url, path.absolute().parent)
+    return config.model_copy(update={"store": StoreSection(url=url)})
+
+
+def _rooted(url: str, folder: Path) -> str:
+    """Return a SQLite address whose relative path is taken from `folder`; any other as it is."""
+    scheme = "sqlite:///"
+    return f"{scheme}{folder / url.removeprefix(scheme)}" if url.startswith(scheme) else url

@@ -50,6 +50,15 @@ def load_sections(path: Path, model: type[BaseModel]) -> dict[str, BaseModel]:
     return found
 
 
+def missing_files(section: BaseModel) -> list[str]:
+    """Return a fault for each file that `section` names and that is not there."""
+    return [
+        f"{name}: expected a file, got nothing at {path}"
+        for name in type(section).model_fields
+        if isinstance(path := getattr(section, name), Path) and not path.is_file()
+    ]
+
+
 def _tree(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(_text(path))

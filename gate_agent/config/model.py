@@ -11,11 +11,30 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from gate_agent.messages import Name
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        raise ValueError(f"expected an IANA time zone, got {value!r}") from exc
+    return value
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Section(BaseModel):
@@ -30,16 +49,7 @@ class GateSection(Section):
     site: Name = Field(description="the hall, the same at both doors; a-z, 0-9 and -")
     id: Name = Field(description="this door, such as west-1f; it stands in every topic and event")
     name: str = Field(min_length=1, max_length=60, description="what people call it, e.g. 一层西门")
-    timezone: str = Field("Asia/Shanghai", description="IANA name, for the day and for screens")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as exc:
-            raise ValueError(f"expected an IANA time zone, got {value!r}") from exc
-        return value
+    timezone: ZoneName = Field("Asia/Shanghai", description="IANA name, for the day and screens")
 
 
 def _plain(value: object) -> object:

@@ -1,0 +1,135 @@
+"""`gate-collector` as the centre's IT staff meets it: faults, start, stop, an unknown door."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from children import Child, free_port, program, wait_until
+from cli.commands import Said, command
+from doorfiles import Changes, write_collector
+
+
+def run(folder: Path, changes: Changes | None = None, what: str = "run") -> Said:
+    return command("gate-collector", what, "--config", write_collector(folder, changes))
+
+
+@pytest.mark.parametrize("what", ["run", "check"])
+def test_every_fault_is_told_at_once(what: str, tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        {
+            "collector": {"site": "Hall 1", "timezone": "Mars/Olympus"},
+            "mqtt": {"url": "mqtts://broker", "ca_file": "ca.crt"},
+            "store": {"url": "mysql://db"},
+            "web": {"host": "10.0.0.1", "port": 0},
+            "stroe": {"url": "x"},
+        },
+        what,
+    )
+
+    assert (said.code, said.out) == (2, "")
+    assert [line.split(": ")[1] for line in said.err.splitlines()] == [
+        "collector.site",
+        "collector.timezone",
+        "store.url",
+        "web.host",
+        "web.port",
+        "stroe",
+        "mqtt.ca_file",
+    ]
+
+
+def test_a_web_port_in_use_ends_with_2_before_the_store_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        said = run(tmp_path, {"web": {"port": port}})
+
+    assert said.code == 2
+    assert said.err == (
+        f"gate-collector: web.port: expected a free port at 127.0.0.1, got {port}: "
+        "one that another program listens on\n"
+    )
+    assert not (tmp_path / "collector.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:////nowhere/collector.sqlite", "unable to open database file"),
+        ("sqlite:///collector.toml", "file is not a database"),
+        ("postgresql+psycopg://collector:hidden@127.0.0.1:1/gates", "connection failed"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_is_one_line_without_its_password(
+    url: str, expected: str, tmp_path: Path
+) -> None:
+    said = run(tmp_path, {"store": {"url": url}, "web": {"port": free_port()}})
+
+    assert said.code == 1
+    (line,) = said.err.splitlines()
+    assert line.startswith("gate-collector: expected to open the store, got: ")
+    assert expected in line
+    assert "hidden" not in line
+
+
+def test_a_relative_store_lies_beside_the_configuration(tmp_path: Path) -> None:
+    said = run(tmp_path, {"store": {"url": "sqlite:///centre.sqlite"}}, "check")
+
+    assert said.code == 0
+    assert "collector.toml: sound 配置无误: site hall-01" in said.out
+    assert (tmp_path / "centre.sqlite").exists()
+
+
+def test_an_unknown_door_is_no_empty_door(tmp_path: Path) -> None:
+    config = write_collector(tmp_path)
+
+    everything = command("gate-collector", "verify", "--config", config)
+    verified = command("gate-collector", "verify", "--config", config, "--gate", "wst-1f")
+    exported = command("gate-collector", "export", "--config", config, "--gate", "wst-1f")
+
+    assert (everything.code, everything.out) == (0, "no gate was heard yet 尚未收到任何闸口\n")
+    for said in (verified, exported):
+        assert (said.code, said.out) == (1, "")
+        expected = "expected a gate that was heard (none yet), got 'wst-1f'"
+        assert said.err == f"gate-collector: {expected}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_without_a_broker_and_stops_when_asked(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    port = free_port()
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(tmp_path / "notify"))
+    manager.settimeout(30)
+    running = Child(
+        tmp_path / "log",
+        program("gate-collector"),
+        "run",
+        "--config",
+        write_collector(tmp_path, {"web": {"port": port}}),
+        environment={"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"},
+    )
+
+    with running.start(), manager:
+        heard = [manager.recv(99).decode() for _ in range(4)]
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/api/v1/overview")
+        overview = json.loads(connection.getresponse().read())
+        connection.close()
+        wait_until(lambda: running.runs, "it to go on without a broker")
+        code = running.stop(number)
+        while heard[-1] != "STOPPING=1":
+            heard.append(manager.recv(99).decode())
+
+    assert overview["site"] == "hall-01"
+    assert code == 0
+    assert set(heard) == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
+    assert "Traceback" not in running.said
