@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from gate_agent.domain.contact import next_states
 from gate_agent.domain.door import (
     CardUnreadable,
     Door,
@@ -36,7 +37,7 @@ from gate_agent.domain.hold import due_after_s, next_steps
 from gate_agent.domain.identity import Person, Secret
 from gate_agent.domain.passage import Idle, Settled
 from gate_agent.domain.policy import HallMode, HoldPolicy, Policy
-from gate_agent.domain.records import Category, Decision, HoldState
+from gate_agent.domain.records import Category, ContactState, Decision, HoldState
 from gate_agent.domain.signals import CardType, Reading
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.moment import NS_PER_S, Moment
@@ -278,9 +279,21 @@ MUST_BRING = {
     HoldState.CLOSED: "the spot disinfected (终末消毒)",
 }
 TAIL = """
-Each missed deadline writes hold.overdue, rings again, and is armed anew with the same length.
+Each missed deadline writes hold.overdue, rings again, and is armed anew with the same length; it
+names whom it escalates to, at each miss the next of the policy's `calls`.
 Until it is released, a hold stands: whoever it is on is held again at the next card, however
 cool the skin is by then.
+
+A note (hold.noted: call 电话联系, symptoms 症状询问, counselling 心理疏导, disinfection 终末消毒)
+may be taken in every state and moves neither step nor deadline; a noted disinfection lets the hold
+be closed. A drill (演练) is a hold of nobody: the same steps, marked, never counted.
+
+### Close contacts (密切接触者)
+
+When a hold is confirmed, reported and transferred, who passed this door within the policy's
+`contacts` of its opening is proposed (contact.listed), nearest first, nobody twice. Each is judged
+(contact.updated): {contacts}. Dismissed and cleared need a reason. A contact outlives its hold
+until it is at an end.
 """
 
 
@@ -317,9 +330,15 @@ def document() -> str:
             ),
             "",
             *_table(["step", "must bring"], brings),
-            TAIL,
+            TAIL.format(contacts=_contacts()),
         )
     )
+
+
+def _contacts() -> str:
+    """Return what may be said of a contact, state by state."""
+    moves = ((state, " or ".join(next_states(state))) for state in ContactState)
+    return "; ".join(f"{state} → {to}" for state, to in moves if to)
 
 
 def _seconds(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What the daemon records of itself: life, devices, clock, disk, policy."""
+"""What the daemon records of itself: life, devices, clock, disk, policy, screens."""
 
 from __future__ import annotations
 
@@ -126,3 +126,37 @@ class ModeApplied(Record):
     policy_version: int
     hall_mode: HallMode
     policy_sha256: str
+
+
+class Absence(StrEnum):
+    """Why nobody would see an alarm."""
+
+    NO_SCREEN = "no_screen"  # 没有值守界面在线
+    UNTOUCHED = "untouched"  # 一个班次无人操作
+
+
+class ScreenUnattended(Record):
+    """An alarm would not be seen: no guard screen is attached, or nobody touches it."""
+
+    TYPE: ClassVar[str] = "gate.screen.unattended.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    cause: Absence
+    since: Utc
+
+    @property
+    def subject(self) -> str:
+        """The cause."""
+        return self.cause
+
+
+class ScreenAttended(Record):
+    """Somebody is at the guard screen again."""
+
+    TYPE: ClassVar[str] = "gate.screen.attended.v1"
+    cause: Absence
+    away_s: float = Field(ge=0, description="how long nobody was")
+
+    @property
+    def subject(self) -> str:
+        """The cause that is over."""
+        return self.cause

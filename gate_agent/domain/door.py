@@ -9,9 +9,13 @@ from gate_agent.domain import course, guard
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.events import (
     CardUnreadable,
+    ContactJudged,
+    ContactsFound,
     DoorEvent,
+    DrillStarted,
     GuardOverrode,
     HoldStepped,
+    NoteTaken,
     PassageDismissed,
     PersonIdentified,
     PolicyChanged,
@@ -27,11 +31,15 @@ from gate_agent.moment import Moment
 
 __all__ = [
     "CardUnreadable",
+    "ContactJudged",
+    "ContactsFound",
     "Door",
     "DoorEvent",
+    "DrillStarted",
     "GuardOverrode",
     "HoldStepped",
     "Ids",
+    "NoteTaken",
     "PassageDismissed",
     "PersonIdentified",
     "PolicyChanged",
@@ -82,6 +90,14 @@ def _happen(door: Door, event: DoorEvent) -> Step:
             return guard.on_dismissal(door, event)
         case HoldStepped():
             return guard.on_hold_step(door, event)
+        case NoteTaken():
+            return guard.on_note(door, event)
+        case DrillStarted():
+            return guard.on_drill(door, event)
+        case ContactsFound():
+            return guard.on_contacts_found(door, event)
+        case ContactJudged():
+            return guard.on_contact_judged(door, event)
         case PolicyChanged():
             return Step(replace(door, policy=event.policy))
         case TimePassed():
@@ -95,7 +111,9 @@ def _overdue(door: Door, at: Moment) -> Step:
         done = course.on_due(door, at)
         door, effects = done.door, (*effects, *done.effects)
     if any(hold.due_ns is not None and hold.due_ns <= at.boot_ns for hold in door.holds):
-        holds, escalated = zip(*(hold_overdue(hold, at) for hold in door.holds), strict=True)
+        holds, escalated = zip(
+            *(hold_overdue(hold, at, door.policy.calls) for hold in door.holds), strict=True
+        )
         door = replace(door, holds=holds)
         effects = (*effects, *chain.from_iterable(escalated))
     return Step(door, effects)

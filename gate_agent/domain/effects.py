@@ -61,13 +61,20 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class FindContacts:
+    """Look for passages near this hold, and bring them as ContactsFound."""
+
+    hold_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something came that was not expected here; counted by `text`, which names no person."""
 
     text: str
 
 
-Effect = Write | Register | Admit | Alarm | Refuse | Note
+Effect = Write | Register | Admit | Alarm | Refuse | FindContacts | Note
 Effects = tuple[Effect, ...]
 Refusal = Literal["not_found", "out_of_turn", "invalid"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gate_agent.domain.identity import Person, Secret
 from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import Decision, HoldState
+from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
 from gate_agent.domain.signals import Reading
 from gate_agent.moment import Moment
 
@@ -102,6 +102,49 @@ class HoldStepped:
     to: str | None = None
     note: str | None = None
     disinfected: bool = False
+    vehicle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTaken:
+    """Something was done for a held person beside the steps, such as a call."""
+
+    at: Moment
+    hold_id: str
+    kind: NoteKind
+    by: str
+    to: str | None = None
+    answered: bool | None = None
+    symptoms: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillStarted:
+    """A hold is practised (演练): nobody stands there, nothing is counted."""
+
+    at: Moment
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsFound:
+    """The journal was looked through for passages near this hold."""
+
+    at: Moment
+    hold_id: str
+    passages: tuple[PassageDecided, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactJudged:
+    """Somebody judged a close contact (密切接触者)."""
+
+    at: Moment
+    contact_id: str
+    state: ContactState
+    by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,5 +165,9 @@ DoorEvent = (
     | ThermometerChanged
     | PolicyChanged
     | HoldStepped
+    | NoteTaken
+    | DrillStarted
+    | ContactsFound
+    | ContactJudged
     | TimePassed
 )

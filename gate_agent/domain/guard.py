@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.contact import judge, propose, still_open
 from gate_agent.domain.effects import Effects, Note, StepRefused
 from gate_agent.domain.events import (
+    ContactJudged,
+    ContactsFound,
+    DrillStarted,
     GuardOverrode,
     HoldStepped,
+    NoteTaken,
     PassageDismissed,
     RegistrationGiven,
     SymptomsDeclared,
 )
-from gate_agent.domain.hold import step_hold
+from gate_agent.domain.hold import Hold, note_hold, open_hold, step_hold
 from gate_agent.domain.passage import Attempt, Idle, OpenPassage, Registering, Settled
-from gate_agent.domain.records import Decision, HoldState, Outcome
+from gate_agent.domain.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain.state import Door, Step
 
 # What a verdict may be overruled to. The gate that has opened cannot be denied any more, and a
@@ -93,13 +98,73 @@ def on_dismissal(door: Door, event: PassageDismissed) -> Step:
 
 def on_hold_step(door: Door, event: HoldStepped) -> Step:
     """Somebody did the next step of a hold."""
-    for place, hold in enumerate(door.holds):
-        if hold.hold_id == event.hold_id:
-            moved, effects = step_hold(hold, event, door.policy.hold)
-            stays = () if moved is None else (moved,)
-            holds = (*door.holds[:place], *stays, *door.holds[place + 1 :])
-            return Step(replace(door, holds=holds), effects)
+    moved, effects = step_hold(_hold(door, event.hold_id), event, door.policy.hold)
+    return Step(_with_hold(door, event.hold_id, moved), effects)
+
+
+def on_note(door: Door, event: NoteTaken) -> Step:
+    """Somebody did something for a held person that is no step, such as a call."""
+    noted, effects = note_hold(_hold(door, event.hold_id), event)
+    return Step(_with_hold(door, event.hold_id, noted), effects)
+
+
+def on_drill(door: Door, event: DrillStarted) -> Step:
+    """Practise a hold (演练); who stands at the door is left alone."""
+    if not event.by.strip():
+        raise StepRefused("invalid", "who practises", "nobody")
+    if any(hold.drill for hold in door.holds):
+        raise StepRefused("out_of_turn", "one drill at a time", "another")
+    passage_id, ids = door.ids.take()
+    hold_id, ids = ids.take()
+    opened, effects = open_hold(
+        hold_id=hold_id,
+        passage_id=passage_id,
+        person_ref=None,
+        category=Category.UNKNOWN,
+        reason="drill",
+        surface_centi_c=None,
+        at=event.at,
+        policy=door.policy.hold,
+        drill=True,
+    )
+    return Step(replace(door, holds=(*door.holds, opened), ids=ids), effects)
+
+
+def on_contacts_found(door: Door, event: ContactsFound) -> Step:
+    """Propose who passed near a held person; a hold that was closed meanwhile proposes nobody."""
+    held = [hold for hold in door.holds if hold.hold_id == event.hold_id]
+    if not held:
+        return Step(door, (Note("contacts_too_late"),))
+    new, effects = propose(held[0], door.contacts, event, door.policy.contacts)
+    return Step(replace(door, contacts=(*door.contacts, *new)), effects)
+
+
+def on_contact_judged(door: Door, event: ContactJudged) -> Step:
+    """Somebody judged a close contact."""
+    for contact in door.contacts:
+        if contact.entry.contact_id == event.contact_id:
+            judged, effects = judge(contact, event)
+            contacts = tuple(judged if one is contact else one for one in door.contacts)
+            return Step(replace(door, contacts=still_open(contacts, door.holds)), effects)
+    raise StepRefused("not_found", "an open contact", "no such contact")
+
+
+def _hold(door: Door, hold_id: str) -> Hold:
+    for hold in door.holds:
+        if hold.hold_id == hold_id:
+            return hold
     raise StepRefused("not_found", "an open hold", "no such hold")
+
+
+def _with_hold(door: Door, hold_id: str, moved: Hold | None) -> Door:
+    """Return the door with this hold as it is now; what a closed one leaves is let go."""
+    holds = tuple(
+        kept
+        for hold in door.holds
+        for kept in ((moved,) if hold.hold_id == hold_id else (hold,))
+        if kept is not None
+    )
+    return replace(door, holds=holds, contacts=still_open(door.contacts, holds))
 
 
 def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:

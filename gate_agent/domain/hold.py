@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gate_agent.domain.effects import Alarm, Effects, StepRefused, Write
-from gate_agent.domain.events import HoldStepped
-from gate_agent.domain.policy import HoldPolicy
+from gate_agent.domain.effects import Alarm, Effects, FindContacts, StepRefused, Write
+from gate_agent.domain.events import HoldStepped, NoteTaken
+from gate_agent.domain.policy import CallEntry, HoldPolicy
 from gate_agent.domain.records import (
     Category,
     HoldClosed,
+    HoldNoted,
     HoldOpened,
     HoldOverdue,
     HoldState,
     HoldStep,
+    NoteKind,
 )
 from gate_agent.moment import Moment, format_utc
 
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
+MOST_NOTES = 100  # of one hold: a stuck button fills no journal
+_LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)
 
 _NEXT: dict[HoldState, tuple[HoldState, ...]] = {
     HoldState.FLAGGED: (HoldState.ACKNOWLEDGED, HoldState.LEFT),
@@ -49,6 +54,12 @@ class Hold:
     due_ns: int | None
     overdue: int
     drill: bool
+    notes: tuple[HoldNoted, ...] = ()
+
+    @property
+    def disinfected(self) -> bool:
+        """Whether the spot is noted as disinfected (终末消毒)."""
+        return any(note.kind is NoteKind.DISINFECTED for note in self.notes)
 
 
 def next_steps(hold: Hold | HoldState) -> tuple[HoldState, ...]:
@@ -132,6 +143,7 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
         to=event.to,
         note=event.note,
         deadline_s=due_s,
+        vehicle=event.vehicle,
     )
     done: Effects = (Write(record, hold.drill),)
     if event.step is HoldState.CLOSED:
@@ -139,7 +151,7 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
             hold_id=hold.hold_id,
             outcome=hold.state,
             by=event.by,
-            disinfected=event.disinfected,
+            disinfected=True,
             closed=format_utc(event.at.utc),
             note=event.note,
         )
@@ -152,10 +164,40 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
         due_ns=None if due_s is None else event.at.plus_s(due_s),
         overdue=0,
     )
-    return moved, done
+    find = (FindContacts(hold.hold_id),) if event.step in _LOOKS_FOR_CONTACTS else ()
+    return moved, (*done, *find)
 
 
-def hold_overdue(hold: Hold, now: Moment) -> tuple[Hold, Effects]:
+def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:
+    """Return the hold with one more note; its step and its deadline stay.
+
+    Raises StepRefused without what a note of its kind must bring.
+    """
+    if not event.by.strip():
+        raise StepRefused("invalid", "who did it", "nobody")
+    if event.kind is NoteKind.CALLED and (not (event.to or "").strip() or event.answered is None):
+        raise StepRefused("invalid", "whom, and whether it was answered", "less")
+    if len(hold.notes) >= MOST_NOTES:
+        raise StepRefused("out_of_turn", f"at most {MOST_NOTES} notes", "one more")
+    record = HoldNoted(
+        hold_id=hold.hold_id,
+        kind=event.kind,
+        by=event.by,
+        at=format_utc(event.at.utc),
+        to=event.to,
+        answered=event.answered,
+        symptoms=event.symptoms,
+        note=event.note,
+    )
+    return replace(hold, notes=(*hold.notes, record)), (Write(record, hold.drill),)
+
+
+def escalates_to(hold: Hold, calls: Sequence[CallEntry]) -> CallEntry | None:
+    """Return who is called for the missed deadline of this hold: at each miss the next one."""
+    return calls[(hold.overdue - 1) % len(calls)] if calls and hold.overdue else None
+
+
+def hold_overdue(hold: Hold, now: Moment, calls: Sequence[CallEntry] = ()) -> tuple[Hold, Effects]:
     """Return the hold with its missed deadline recorded and armed anew, of the same length.
 
     However late this is asked, one miss is one record: a board that slept raises no storm.
@@ -163,8 +205,15 @@ def hold_overdue(hold: Hold, now: Moment) -> tuple[Hold, Effects]:
     if hold.due_s is None or hold.due_ns is None or now.boot_ns < hold.due_ns:
         return hold, ()
     count = hold.overdue + 1
-    record = HoldOverdue(hold_id=hold.hold_id, state=hold.state, due_s=hold.due_s, escalation=count)
     late = replace(hold, overdue=count, due_ns=now.plus_s(hold.due_s))
+    next_one = escalates_to(late, calls)
+    record = HoldOverdue(
+        hold_id=hold.hold_id,
+        state=hold.state,
+        due_s=hold.due_s,
+        escalation=count,
+        to=None if next_one is None else next_one.post,
+    )
     return late, (Alarm(hold.hold_id), Write(record, hold.drill))
 
 
@@ -190,6 +239,6 @@ def _required(hold: Hold, event: HoldStepped) -> int | None:
         raise StepRefused("invalid", "a contact reading", "none")
     if event.step in (HoldState.REPORTED, HoldState.TRANSFERRED) and not (event.to or "").strip():
         raise StepRefused("invalid", "to whom", "nobody")
-    if event.step is HoldState.CLOSED and not event.disinfected:
+    if event.step is HoldState.CLOSED and not (event.disinfected or hold.disinfected):
         raise StepRefused("invalid", "the spot disinfected", "not disinfected")
     return contact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field
@@ -42,6 +43,36 @@ class HoldStep(Record):
     to: str | None = Field(None, description="whom it was reported or handed over to")
     note: str | None = None
     deadline_s: float | None = Field(None, description="seconds in which the next step is due")
+    vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class NoteKind(StrEnum):
+    """What is noted on a hold beside its steps."""
+
+    CALLED = "called"  # 电话联系: somebody was rung up
+    SYMPTOMS = "symptoms"  # 症状询问
+    COUNSELLED = "counselled"  # 心理疏导
+    DISINFECTED = "disinfected"  # 终末消毒
+
+
+class HoldNoted(Record):
+    """Something was done for a held person that moves no step and no deadline."""
+
+    TYPE: ClassVar[str] = "gate.hold.noted.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    kind: NoteKind
+    by: str
+    at: Utc
+    to: str | None = Field(None, description="which post was called")
+    answered: bool | None = Field(None, description="whether that call was answered")
+    symptoms: tuple[str, ...] = ()
+    note: str | None = None
 
     @property
     def subject(self) -> str:
@@ -58,6 +89,7 @@ class HoldOverdue(Record):
     state: HoldState
     due_s: float = Field(description="the deadline that was missed, in seconds")
     escalation: int = Field(ge=1, description="how often this state was overdue")
+    to: str | None = Field(None, description="the post it escalates to, from the policy's calls")
 
     @property
     def subject(self) -> str:

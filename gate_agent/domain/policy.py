@@ -73,6 +73,14 @@ class HoldPolicy(_Part):
     close_s: float = Field(7200, ge=1, le=86400, description="transferred or left → closed")
 
 
+class ContactsPolicy(_Part):
+    """Who is proposed as a close contact (密切接触者): by time at this door."""
+
+    before_s: float = Field(300, ge=0, le=7200, description="passed so long before the hold")
+    after_s: float = Field(300, ge=0, le=7200, description="passed so long after it")
+    most: int = Field(30, ge=0, le=200, description="the nearest in time, no more than these")
+
+
 class RosterEntry(_Part):
     """One member of staff (工作人员), named only by the keyed hash of the card number."""
 
@@ -194,6 +202,7 @@ class Policy(_Part):
     registration: RegistrationPolicy = RegistrationPolicy()
     measurement: MeasurementPolicy = MeasurementPolicy()
     hold: HoldPolicy = HoldPolicy()
+    contacts: ContactsPolicy = ContactsPolicy()
     roster: tuple[RosterEntry, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -14,6 +14,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.domain.agent_records import (
+    Absence,
     AgentStarted,
     AgentStopped,
     ClockStepped,
@@ -22,8 +23,16 @@ from gate_agent.domain.agent_records import (
     EventsDropped,
     JournalReplaced,
     ModeApplied,
+    ScreenAttended,
+    ScreenUnattended,
     StoreChanged,
     StoreState,
+)
+from gate_agent.domain.contact_records import (
+    ContactEntry,
+    ContactListed,
+    ContactState,
+    ContactUpdated,
 )
 from gate_agent.domain.duty_records import (
     DutyDone,
@@ -34,9 +43,11 @@ from gate_agent.domain.duty_records import (
 )
 from gate_agent.domain.hold_records import (
     HoldClosed,
+    HoldNoted,
     HoldOpened,
     HoldOverdue,
     HoldStep,
+    NoteKind,
 )
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.record import (
@@ -54,11 +65,16 @@ from gate_agent.domain.record import (
 __all__ = [
     "BY_TYPE",
     "RECORDS",
+    "Absence",
     "AgentStarted",
     "AgentStopped",
     "Category",
     "ClockStepped",
     "ClockSynced",
+    "ContactEntry",
+    "ContactListed",
+    "ContactState",
+    "ContactUpdated",
     "DailyReport",
     "Decision",
     "DeviceChanged",
@@ -66,12 +82,14 @@ __all__ = [
     "DutyDone",
     "EventsDropped",
     "HoldClosed",
+    "HoldNoted",
     "HoldOpened",
     "HoldOverdue",
     "HoldState",
     "HoldStep",
     "JournalReplaced",
     "ModeApplied",
+    "NoteKind",
     "Outcome",
     "PassageCount",
     "PassageDecided",
@@ -80,6 +98,8 @@ __all__ = [
     "Ref",
     "Round",
     "RoundCount",
+    "ScreenAttended",
+    "ScreenUnattended",
     "Severity",
     "Stock",
     "StoreChanged",
@@ -183,7 +203,8 @@ RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
     PassageDecided, PersonRegistered,
-    HoldOpened, HoldStep, HoldOverdue, HoldClosed,
+    HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
+    ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, DailyReport,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Record]] = {record.TYPE: record for record in RECORDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.passage import PassageState
@@ -34,6 +35,7 @@ class Door:
     profile: Profile
     thermometer_usable: bool
     ids: Ids
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 
 from domain.doors import NOON, Bench, later
 from gate_agent.domain.door import HoldStepped, PolicyChanged
-from gate_agent.domain.effects import Alarm, StepRefused, Write
+from gate_agent.domain.effects import Alarm, FindContacts, StepRefused, Write
 from gate_agent.domain.hold import Hold, hold_overdue, next_steps, open_hold, step_hold
 from gate_agent.domain.policy import HoldPolicy, Policy
 from gate_agent.domain.records import Category, HoldClosed, HoldOverdue, HoldState, HoldStep
@@ -90,7 +90,8 @@ def test_every_step_in_every_state_is_done_or_refused(state: HoldState, to: Hold
         assert moved is not None
         assert (moved.state, moved.due_s, moved.overdue) == (to, DUE_S[to], 0)
         assert moved.due_ns == later(NOON, 5 + DUE_S[to]).boot_ns
-        assert len(effects) == 1
+        looks = to in (S.CONFIRMED, S.REPORTED, S.TRANSFERRED)
+        assert effects[1:] == ((FindContacts("h-1"),) if looks else ())
 
 
 def test_the_next_steps_are_those_of_the_table() -> None:

@@ -93,6 +93,38 @@ SAMPLES: tuple[Record, ...] = (
         contact_centi_c=3720,
         deadline_s=600,
     ),
+    records.HoldNoted(
+        hold_id="7f3a-2",
+        kind=records.NoteKind.CALLED,
+        by="guard-1",
+        at=UTC_TEXT,
+        to="区疫情防控办",
+        answered=False,
+    ),
+    records.ContactListed(
+        hold_id="7f3a-2",
+        listed=UTC_TEXT,
+        contacts=(
+            records.ContactEntry(
+                contact_id="7f3a-2-c1",
+                passage_id="7f3a-0",
+                person_ref=REF,
+                category=Category.VISITOR,
+                passed=UTC_TEXT,
+                apart_s=-42.5,
+            ),
+        ),
+    ),
+    records.ContactUpdated(
+        contact_id="7f3a-2-c1",
+        hold_id="7f3a-2",
+        state=records.ContactState.DISMISSED,
+        by="guard-1",
+        at=UTC_TEXT,
+        reason="隔着玻璃",
+    ),
+    records.ScreenUnattended(cause=records.Absence.NO_SCREEN, since=UTC_TEXT),
+    records.ScreenAttended(cause=records.Absence.NO_SCREEN, away_s=41.5),
     records.HoldOverdue(hold_id="7f3a-2", state=HoldState.FLAGGED, due_s=15, escalation=1),
     records.HoldClosed(
         hold_id="7f3a-2", outcome="released", by="guard", disinfected=True, closed=UTC_TEXT
