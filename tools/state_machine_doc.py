@@ -45,7 +45,7 @@ from gate_agent.moment import NS_PER_S, Moment
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "state-machine.md"
 NOON = Moment(utc=datetime(2026, 11, 24, 4, tzinfo=UTC), boot_ns=3600 * NS_PER_S)
 PASSAGE, HOLD = "t-1", "t-2"  # the ids in every state below
-NORMAL, FEVER, COLD, FAULTY, EMPTY = 3650, 3850, 3200, 4280, 2400
+NORMAL, FEVER, COLD, FAULTY, EMPTY = 3420, 3850, 3200, 4280, 2400
 
 
 def later(at: Moment, seconds: float) -> Moment:
@@ -116,7 +116,7 @@ AWAY = (EMPTY,) * 13  # 1.2 s: longer than GONE_AFTER_S
 EVENTS: dict[str, Case] = {
     "skin": Case("一个皮肤读数", "one reading of skin", readings(NORMAL)),
     "empty": Case("一个环境读数", "one reading without", readings(EMPTY)),
-    "normal": Case("测得正常", "5 steady readings, 36.50", readings(*[NORMAL] * 5)),
+    "normal": Case("测得正常", "5 steady readings, 34.20", readings(*[NORMAL] * 5)),
     "fever": Case("测得偏高", "5 steady readings, 38.50", readings(*[FEVER] * 5)),
     "cold": Case("皮肤太凉", "5 steady readings, 32.00", readings(*[COLD] * 5)),
     "faulty": Case("读数异常", "5 steady readings, 42.80", readings(*[FAULTY] * 5)),

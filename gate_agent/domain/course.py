@@ -200,7 +200,8 @@ def _measuring(
 def _conclude(door: Door, state: Measuring, at: Moment) -> Step:
     """The measurement is over: decide on it, or wait for the card."""
     measurement = door.policy.measurement
-    temperature = judge(state.window.readings, door.profile, measurement)
+    usual = door.memory.usual(door.profile, at.boot_ns)
+    temperature = judge(state.window.readings, door.profile, measurement, usual)
     measured = replace(state, temperature=temperature)
     match temperature.outcome:
         case Outcome.ELEVATED:

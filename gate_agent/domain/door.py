@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.domain import course, guard
-from gate_agent.domain.effects import Effects
+from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
     CardUnreadable,
     ContactJudged,
@@ -59,8 +59,8 @@ def step(door: Door, event: DoorEvent) -> Step:
 
     Raises StepRefused for a guard's request that cannot be done: then nothing was done.
     """
-    late = _overdue(door, event.at)
-    done = _happen(late.door, event)
+    late = _remembered(_overdue(door, event.at), event.at)
+    done = _remembered(_happen(late.door, event), event.at)
     return Step(done.door, (*late.effects, *done.effects))
 
 
@@ -102,6 +102,19 @@ def _happen(door: Door, event: DoorEvent) -> Step:
             return Step(replace(door, policy=event.policy))
         case TimePassed():
             return Step(door)
+
+
+def _remembered(done: Step, at: Moment) -> Step:
+    """Let the baseline take in what is recorded, as a restart takes it from the journal."""
+    memory = done.door.memory
+    for effect in done.effects:
+        if isinstance(effect, Write) and not effect.drill:
+            memory = memory.after(effect.record, at.boot_ns)
+    return (
+        done
+        if memory is done.door.memory
+        else replace(done, door=replace(done.door, memory=memory))
+    )
 
 
 def _overdue(door: Door, at: Moment) -> Step:

@@ -54,7 +54,13 @@ class MeasurementPolicy(_Part):
 
     alarm_centi_c: CentiC | None = Field(
         None,
-        description="elevated at or above this, ambient slope taken off 报警阈值",
+        description="a fixed threshold 报警阈值, at 24 °C ambient; null: it follows the people",
+    )
+    flag_permille: int = Field(
+        50,
+        ge=5,
+        le=200,
+        description="wanted flags per thousand healthy people: fewer flags, fewer fevers found",
     )
     pair_within_s: float = Field(
         20, ge=2, le=120, description="card and measurement of one person come within this time"

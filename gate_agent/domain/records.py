@@ -49,6 +49,7 @@ from gate_agent.domain.hold_records import (
     HoldStep,
     NoteKind,
 )
+from gate_agent.domain.measurement_records import Temperature
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.record import (
     Category,
@@ -108,24 +109,6 @@ __all__ = [
     "Temperature",
     "Utc",
 ]
-
-
-class Temperature(BaseModel):
-    """One measurement, with everything needed to decide again. Hundredths of °C."""
-
-    model_config = ConfigDict(frozen=True)
-    outcome: Outcome
-    reason: str | None = Field(None, description="why it is unusable or low")
-    surface_centi_c: int | None = Field(None, description="体表温度: as measured, never edited")
-    ambient_centi_c: int | None = Field(None, description="环境温度")
-    body_centi_c: int | None = Field(None, description="the vendor's own estimate, not used")
-    score_centi_c: int | None = Field(None, description="surface less slope × (ambient − 24 °C)")
-    threshold_centi_c: int | None = Field(None, description="报警阈值 the score was held against")
-    slope_permille: int = Field(0, description="ambient slope, thousandths of °C per °C")
-    lowest_centi_c: int | None = None
-    highest_centi_c: int | None = None
-    samples: int = Field(0, ge=0, description="readings in the stable part")
-    profile: str = Field("", description="profile and its version, such as spot-forehead/1")
 
 
 class PassageDecided(Record):

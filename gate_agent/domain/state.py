@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gate_agent.domain.baseline import NOBODY_SEEN, Memory
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Hold
@@ -27,7 +28,7 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One door: the passage at it, its open holds, and the rules in force."""
+    """One door: the passage at it, its open holds, the rules in force, and what is usual."""
 
     passage: PassageState
     holds: tuple[Hold, ...]
@@ -36,6 +37,7 @@ class Door:
     thermometer_usable: bool
     ids: Ids
     contacts: tuple[Contact, ...] = ()
+    memory: Memory = NOBODY_SEEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,77 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gate_agent.domain.baseline import Usual
+from gate_agent.domain.limits import Limits, limits, score
 from gate_agent.domain.policy import MeasurementPolicy
+from gate_agent.domain.profile import (
+    AMBIENT_COLD_CENTI_C,
+    AMBIENT_HOT_CENTI_C,
+    AMBIENT_REFERENCE_CENTI_C,
+    PROFILES,
+    Profile,
+)
 from gate_agent.domain.records import Outcome, Temperature
 from gate_agent.domain.signals import Reading
 from gate_agent.moment import Moment
 
-AMBIENT_REFERENCE_CENTI_C = 2400
-AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C = 1600, 3200  # where screening instruments work
+__all__ = ["PROFILES", "Profile", "Window", "judge", "not_measured", "stable_part"]
+
 MOST_READINGS = 600  # a window's bound: 30 s at 20 Hz
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What a kind of sensor sees of a face, in hundredths of °C; slopes in thousandths."""
-
-    name: str
-    version: int
-    slope_permille: int
-    alarm_centi_c: int
-    low_centi_c: int
-    rail_centi_c: int = 3800
-    skin_low: int = 3100
-    skin_high: int = 4300
-    error_above: int = 4250
-    stable_samples: int = 5
-    stable_spread: int = 20
-    decides_on_body: bool = False
-
-    def sees_skin(self, reading: Reading) -> bool:
-        """Whether a person stands before the sensor."""
-        return self.skin_low <= reading.surface_centi_c <= self.skin_high
-
-    def value(self, reading: Reading) -> int:
-        """Return what this profile decides on."""
-        if self.decides_on_body and reading.body_centi_c is not None:
-            return reading.body_centi_c
-        return reading.surface_centi_c
-
-    @property
-    def label(self) -> str:
-        """Name and version as they stand in every measurement."""
-        return f"{self.name}/{self.version}"
-
-
-PROFILES: dict[str, Profile] = {
-    profile.name: profile
-    for profile in (
-        # slopes: forehead centre and face maximum of 2029 people (PhysioNet face-oral-temp-data)
-        Profile(
-            name="spot-forehead",
-            version=1,
-            slope_permille=170,
-            alarm_centi_c=3730,
-            low_centi_c=3300,
-        ),
-        Profile(
-            name="module-body",
-            version=1,
-            slope_permille=0,
-            alarm_centi_c=3730,
-            low_centi_c=3500,
-            decides_on_body=True,
-        ),
-        Profile(
-            name="array-face-max",
-            version=1,
-            slope_permille=50,
-            alarm_centi_c=3730,
-            low_centi_c=3300,
-        ),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,45 +63,58 @@ def stable_part(readings: Sequence[Reading], profile: Profile) -> tuple[Reading,
 
 
 def judge(
-    readings: Sequence[Reading], profile: Profile, measurement: MeasurementPolicy
+    readings: Sequence[Reading], profile: Profile, measurement: MeasurementPolicy, usual: Usual
 ) -> Temperature:
-    """Return what `readings` (oldest first) say.
+    """Return what `readings` (oldest first) say, against what is usual now.
 
     The value is the upper quartile of the stable part, by nearest rank: a value that was
     measured, with the ambient of the same reading. Without an ambient no slope is applied, and
     the reason says `no_ambient` where some ambient between 16 and 32 °C would change the outcome.
     """
-    threshold = measurement.alarm_centi_c or profile.alarm_centi_c
+    held = limits(profile, measurement, usual)
     stable = stable_part(readings, profile)
     if not stable:
-        return _unstable(readings, profile, threshold)
+        return _unstable(readings, profile, held)
     chosen = sorted(stable, key=profile.value)[-(-3 * len(stable) // 4) - 1]
     value, ambient = profile.value(chosen), chosen.ambient_centi_c
     slope = 0 if ambient is None else profile.slope_permille
-    score = _score(value, slope, AMBIENT_REFERENCE_CENTI_C if ambient is None else ambient)
-    surfaces = [reading.surface_centi_c for reading in stable]
-    outcome = _outcome(chosen, score, threshold, profile)
-    reason = _REASONS.get(outcome)
+    scored = score(value, slope, AMBIENT_REFERENCE_CENTI_C if ambient is None else ambient)
+    by_body = profile.decides_on_body and chosen.body_centi_c is not None
+    highest = max(value, chosen.surface_centi_c)
+    outcome = held.outcome(score=scored, highest=highest)
+    reason = _reason(outcome, held, score=scored, highest=highest)
     if ambient is None and reason is None:
         elsewhere = (
-            _score(value, profile.slope_permille, AMBIENT_COLD_CENTI_C),
-            _score(value, profile.slope_permille, AMBIENT_HOT_CENTI_C),
+            score(value, profile.slope_permille, AMBIENT_COLD_CENTI_C),
+            score(value, profile.slope_permille, AMBIENT_HOT_CENTI_C),
         )
-        if any(_outcome(chosen, score, threshold, profile) != outcome for score in elsewhere):
+        if any(held.outcome(score=other, highest=highest) != outcome for other in elsewhere):
             reason = "no_ambient"
+    surfaces = [reading.surface_centi_c for reading in stable]
     return Temperature(
         outcome=outcome,
         reason=reason,
         surface_centi_c=chosen.surface_centi_c,
         ambient_centi_c=ambient,
         body_centi_c=chosen.body_centi_c,
-        score_centi_c=score,
-        threshold_centi_c=threshold,
+        score_centi_c=scored,
+        threshold_centi_c=held.threshold,
         slope_permille=slope,
         lowest_centi_c=min(surfaces),
         highest_centi_c=max(surfaces),
         samples=len(stable),
+        readings=len(readings),
         profile=profile.label,
+        rule=held.rule,
+        decides_on="body" if by_body else "surface",
+        baseline_centi_c=usual.baseline,
+        baseline_people=usual.people,
+        baseline_source=usual.source,
+        margin_centi_c=held.margin,
+        ceiling_centi_c=held.ceiling,
+        low_centi_c=held.low,
+        rail_centi_c=held.rail,
+        error_above_centi_c=held.error_above,
     )
 
 
@@ -164,19 +123,20 @@ def not_measured(profile: Profile) -> Temperature:
     return Temperature(outcome=Outcome.UNUSABLE, reason="not_measured", profile=profile.label)
 
 
-_REASONS = {Outcome.LOW: "cold_skin", Outcome.UNUSABLE: "instrument_error"}
+def _reason(outcome: Outcome, held: Limits, *, score: int, highest: int) -> str | None:
+    """Return what made the outcome, where the threshold alone did not."""
+    match outcome:
+        case Outcome.LOW:
+            return "cold_skin"
+        case Outcome.UNUSABLE:
+            return "instrument_error"
+        case Outcome.ELEVATED if score < held.threshold:
+            return "over_rail" if highest >= held.rail else "over_ceiling"
+        case _:
+            return None
 
 
-def _outcome(chosen: Reading, score: int, threshold: int, profile: Profile) -> Outcome:
-    raw = max(profile.value(chosen), chosen.surface_centi_c)
-    if raw > profile.error_above:
-        return Outcome.UNUSABLE
-    if score >= threshold or raw >= profile.rail_centi_c:
-        return Outcome.ELEVATED
-    return Outcome.LOW if score < profile.low_centi_c else Outcome.NORMAL
-
-
-def _unstable(readings: Sequence[Reading], profile: Profile, threshold: int) -> Temperature:
+def _unstable(readings: Sequence[Reading], profile: Profile, held: Limits) -> Temperature:
     skin = [r.surface_centi_c for r in readings if profile.sees_skin(r)]
     if any(profile.value(reading) > profile.error_above for reading in readings):
         reason = "instrument_error"
@@ -185,20 +145,10 @@ def _unstable(readings: Sequence[Reading], profile: Profile, threshold: int) -> 
     return Temperature(
         outcome=Outcome.UNUSABLE,
         reason=reason,
-        threshold_centi_c=threshold,
+        threshold_centi_c=held.threshold,
         lowest_centi_c=min(skin, default=None),
         highest_centi_c=max(skin, default=None),
+        readings=len(readings),
         profile=profile.label,
+        rule=held.rule,
     )
-
-
-def _score(value: int, slope_permille: int, ambient: int) -> int:
-    return value - _half_even(slope_permille * (ambient - AMBIENT_REFERENCE_CENTI_C), 1000)
-
-
-def _half_even(numerator: int, denominator: int) -> int:
-    """Divide integers, ties to the even neighbour; a float near 37.3 is a trap."""
-    quotient, rest = divmod(numerator, denominator)
-    if 2 * rest > denominator or (2 * rest == denominator and quotient % 2):
-        quotient += 1
-    return quotient

@@ -50,7 +50,7 @@ from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfT
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
 from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.gate.restored import restored_holds
+from gate_agent.gate.restored import restored_holds, restored_memory
 from gate_agent.gate.snapshot import Snapshot, UplinkView
 from gate_agent.moment import NS_PER_S, Moment
 from gate_agent.store.journal import Draft, Journal, Stored
@@ -113,6 +113,7 @@ class Gate:
             profile=PROFILES[config.thermometer.profile],
             thermometer_usable=False,  # unknown is never normal
             ids=Ids(secrets.token_hex(6)),
+            memory=restored_memory(reader, now, clock.boot_id),
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
 

@@ -1,12 +1,16 @@
-"""Takes up the open holds after a restart, with their clocks running on."""
+"""Takes up what the journal holds after a restart: open holds with their clocks, the baseline."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.hold import Hold
+from gate_agent.messages import parse_body
 from gate_agent.moment import NS_PER_S, Moment, parse_utc
-from gate_agent.store.reader import HoldRow
+from gate_agent.store.reader import Event, HoldRow, JournalReader
+
+_EVENTS_A_PERSON = 3  # a verdict overruled, named, stepped: what one person's value may take
 
 
 def restored_holds(rows: Iterable[HoldRow], now: Moment, boot_id: str) -> tuple[Hold, ...]:
@@ -41,3 +45,26 @@ def _restored(row: HoldRow, now: Moment, boot_id: str) -> Hold:
         overdue=row.overdue,
         drill=row.drill,
     )
+
+
+def restored_memory(reader: JournalReader, now: Moment, boot_id: str) -> Memory:
+    """Return what the newest decisions in the journal tell of the people at this door."""
+    return remembered(
+        (record, _at_ns(event, now, boot_id))
+        for event in reader.decisions(KNOWN * _EVENTS_A_PERSON)
+        if event.body is not None
+        and not (envelope := parse_body(event.body)).drill
+        and (record := envelope.record()) is not None
+    )
+
+
+def _at_ns(event: Event, now: Moment, boot_id: str) -> int:
+    """Return when it happened on the clock of this boot.
+
+    After a reboot only the wall clocks know, and they may be wrong: an event of the future
+    happened at a time unknown, so that it tells what is known here, but not what is usual now.
+    """
+    if event.boot == boot_id:
+        return event.bootns
+    ago_s = (now.utc - parse_utc(event.time)).total_seconds()
+    return now.plus_s(-ago_s if ago_s >= 0 else -RECENT_S - 1)

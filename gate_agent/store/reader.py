@@ -109,6 +109,15 @@ _BOOTED = compiled(
 _NEWEST = compiled(
     select(NEWEST.c.data).where(NEWEST.c.type == bindparam("type")).order_by(NEWEST.c.subject)
 )
+_LOOKED_AT = 20_000  # events, for the newest decisions
+_DECISIONS = compiled(
+    _EVENT.where(
+        EVENT.c.sequence > bindparam("after"),
+        text("type IN ('gate.passage.decided.v1', 'gate.hold.step.v1')"),
+    )
+    .order_by(EVENT.c.sequence.desc())
+    .limit(bindparam("limit"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +197,14 @@ class JournalReader:
         """Return one event."""
         rows = self._rows(_ONE, sequence=sequence)
         return _event(rows[0]) if rows else None
+
+    def decisions(self, limit: int) -> list[Event]:
+        """Return the newest verdicts and steps of holds, up to `limit`, oldest first.
+
+        Looks through the last events only, so that a long journal costs no more.
+        """
+        after = self.head().sequence - _LOOKED_AT
+        return [_event(row) for row in reversed(self._rows(_DECISIONS, after=after, limit=limit))]
 
     def oldest_time(self, after_sequence: int) -> str | None:
         """Return when the first event after this one occurred (UTC)."""

@@ -27,7 +27,7 @@ from gate_agent.moment import NS_PER_S, Moment
 
 NOON = Moment(utc=datetime(2026, 11, 24, 4, tzinfo=UTC), boot_ns=3600 * NS_PER_S)
 PHONE = Secret("+8613800138000")
-NORMAL, FEVER, COLD, NO_SKIN = 3650, 3850, 3200, 2400
+NORMAL, FEVER, COLD, NO_SKIN = 3420, 3850, 3200, 2400
 PHONE_OPTIONAL = Policy(registration=RegistrationPolicy(phone=PhoneRule.OPTIONAL))
 
 

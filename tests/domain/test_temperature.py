@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.doors import NOON, later
+from gate_agent.domain.baseline import NOBODY_SEEN
 from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.records import Outcome, Temperature
 from gate_agent.domain.signals import Reading
 from gate_agent.domain.temperature import PROFILES, Profile, Window, judge, stable_part
 
 SPOT, BODY, FACE = (PROFILES[n] for n in ("spot-forehead", "module-body", "array-face-max"))
-RULES = MeasurementPolicy()
+FIXED = MeasurementPolicy(alarm_centi_c=3730)  # the limits of this file; others: test_limits
 
 
 def seen(*surfaces: int, ambient: int | None = 2400, body: int | None = None) -> list[Reading]:
@@ -26,7 +27,7 @@ def seen(*surfaces: int, ambient: int | None = 2400, body: int | None = None) ->
 
 
 def verdict(readings: list[Reading], profile: Profile = SPOT) -> Temperature:
-    return judge(readings, profile, RULES)
+    return judge(readings, profile, FIXED, NOBODY_SEEN.usual(profile, 0))
 
 
 def test_the_value_is_the_upper_quartile_of_the_stable_part() -> None:
@@ -36,7 +37,7 @@ def test_the_value_is_the_upper_quartile_of_the_stable_part() -> None:
     assert temperature.surface_centi_c == 3644
     assert (temperature.lowest_centi_c, temperature.highest_centi_c) == (3640, 3645)
     assert temperature.samples == 5
-    assert temperature.profile == "spot-forehead/1"
+    assert temperature.profile == "spot-forehead/2"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,8 @@ def test_a_cold_skin_is_told_as_such() -> None:
     ("profile", "ambient", "surface", "score"),
     [
         (SPOT, 2400, 3650, 3650),
-        (SPOT, 2900, 3650, 3565),  # 5 °C warmer: 0.85 off
-        (SPOT, 1900, 3650, 3735),
+        (SPOT, 2900, 3650, 3590),  # 5 °C warmer: 0.60 off
+        (SPOT, 1900, 3650, 3710),
         (FACE, 2900, 3650, 3625),
         (FACE, 2410, 3650, 3650),  # 0.5 hundredths, to the even neighbour
         (FACE, 2430, 3650, 3648),  # 1.5 hundredths, to the even neighbour
@@ -108,7 +109,7 @@ def test_a_warm_hall_cannot_hide_a_raw_reading_over_the_rail() -> None:
 
     assert hidden.outcome is Outcome.NORMAL
     assert railed.outcome is Outcome.ELEVATED
-    assert railed.score_centi_c == 3698
+    assert railed.score_centi_c == 3728
 
 
 def test_without_an_ambient_the_reason_says_so_only_where_it_matters() -> None:
@@ -126,7 +127,8 @@ def test_without_an_ambient_the_reason_says_so_only_where_it_matters() -> None:
 
 
 def test_the_centre_may_set_the_alarm() -> None:
-    strict = judge(seen(*[3650] * 5), SPOT, MeasurementPolicy(alarm_centi_c=3650))
+    rules = MeasurementPolicy(alarm_centi_c=3650)
+    strict = judge(seen(*[3650] * 5), SPOT, rules, NOBODY_SEEN.usual(SPOT, 0))
 
     assert strict.outcome is Outcome.ELEVATED
     assert strict.threshold_centi_c == 3650
@@ -151,9 +153,9 @@ def test_a_window_ends_when_it_is_stable_or_when_its_time_is_over() -> None:
     for reading in seen(3650, 3651, 3652, 3653):
         window = window.add(reading)
 
-    assert not window.finished(later(NOON, 2.9), SPOT, RULES)
-    assert window.finished(later(NOON, 3.0), SPOT, RULES)
-    assert window.add(seen(3654)[0]).finished(later(NOON, 0.5), SPOT, RULES)
+    assert not window.finished(later(NOON, 2.9), SPOT, FIXED)
+    assert window.finished(later(NOON, 3.0), SPOT, FIXED)
+    assert window.add(seen(3654)[0]).finished(later(NOON, 0.5), SPOT, FIXED)
 
 
 def test_a_window_is_bounded() -> None:
@@ -180,7 +182,7 @@ READINGS = st.lists(
 def test_what_is_stored_was_read_and_a_second_reckoning_agrees(
     readings: list[Reading], profile: Profile
 ) -> None:
-    temperature = judge(readings, profile, RULES)
+    temperature = verdict(readings, profile)
 
     if temperature.surface_centi_c is None:
         assert temperature.outcome is Outcome.UNUSABLE
@@ -208,7 +210,7 @@ def test_at_least_a_quarter_of_the_stable_part_is_at_or_above_the_value(
     readings: list[Reading], profile: Profile
 ) -> None:
     stable = stable_part(readings, profile)
-    temperature = judge(readings, profile, RULES)
+    temperature = verdict(readings, profile)
 
     if stable:
         value = next(

@@ -1,0 +1,168 @@
+"""The baseline (基线): what is usual at this door today, from the people themselves.
+
+The median of the newest people, everyone, one value a person: it cannot lock up as a mean
+without the flagged does. Only who was proven feverish with the contact thermometer is left out.
+All of it is rebuilt from the journal's newest decisions; there is no other memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from gate_agent.domain.profile import Profile
+from gate_agent.domain.records import HoldState, HoldStep, Outcome, PassageDecided, Record
+from gate_agent.moment import NS_PER_S
+
+PEOPLE = 30  # the window: 10 is noisy, 100 follows a day's drift too late
+PEOPLE_LEAST = 10  # fewer are filled up with the prior
+RECENT_S = 3 * 3600  # who came longer ago says nothing of the air and the instrument now
+KNOWN, KNOWN_LEAST = 200, 30  # people who tell what this instrument at this door usually shows
+KNOWN_S = 14 * 86_400
+PROOFS_LEAST = 3  # that many flagged people proven healthy lift the ceiling: it is the instrument
+FEVER_CONTACT_CENTI_C, COLD_CONTACT_CENTI_C = 3730, 3500  # 37.3 °C under the arm is fever
+
+
+class Proof(StrEnum):
+    """What the contact thermometer, or who decided, said of a person."""
+
+    HEALTHY = "healthy"
+    FEVERISH = "feverish"
+
+
+class Source(StrEnum):
+    """Where a baseline comes from."""
+
+    PEOPLE = "people"  # the newest people alone
+    MEMORY = "memory"  # too few of them: filled up with what is known of this door
+    MODEL = "model"  # a new door, or long unused: filled up with the profile's figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One person's newest score."""
+
+    passage_id: str
+    person_ref: str | None
+    hold_id: str | None
+    profile: str
+    score: int
+    at_ns: int
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """What is usual now, in scores; `reference` is what the ceiling stands on."""
+
+    baseline: int
+    people: int
+    source: Source
+    reference: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The last people at this door, oldest first."""
+
+    seen: tuple[Seen, ...] = ()
+
+    def after(self, record: Record, at_ns: int) -> Memory:
+        """Return the memory after one more record of the journal; most change nothing."""
+        match record:
+            case PassageDecided():
+                return self._decided(record, at_ns)
+            case HoldStep():
+                proof = _proof(record)
+                return self if proof is None else self._proven(record.hold_id, proof)
+            case _:
+                return self
+
+    def usual(self, profile: Profile, now_ns: int) -> Usual:
+        """Return what is usual at this moment."""
+        ours = [seen for seen in self.seen if seen.profile == profile.label]
+        usable = [seen for seen in ours if seen.proof is not Proof.FEVERISH]
+        recent = _scores(usable[-PEOPLE:], now_ns - RECENT_S * NS_PER_S)
+        known = _scores(usable, now_ns - KNOWN_S * NS_PER_S)
+        is_known = len(known) >= KNOWN_LEAST
+        prior = median(known) if is_known else profile.baseline_centi_c
+        filled = [*recent, *[prior] * (PEOPLE_LEAST - len(recent))]
+        source = Source.MEMORY if is_known else Source.MODEL
+        return Usual(
+            baseline=median(filled),
+            people=len(recent),
+            source=Source.PEOPLE if len(recent) >= PEOPLE_LEAST else source,
+            reference=profile.baseline_centi_c
+            if profile.decides_on_body
+            else _reference(ours[-PEOPLE:], prior),
+        )
+
+    def _decided(self, record: PassageDecided, at_ns: int) -> Memory:
+        """Take in a verdict: it replaces what was known of this passage and of this person."""
+        measured = record.temperature
+        if measured.score_centi_c is None or measured.outcome is Outcome.UNUSABLE:
+            return self
+        proof: Proof | None = None
+        others = []
+        for seen in self.seen:
+            if seen.passage_id == record.passage_id:
+                proof = seen.proof
+            elif record.person_ref is None or seen.person_ref != record.person_ref:
+                others.append(seen)
+        new = Seen(
+            passage_id=record.passage_id,
+            person_ref=record.person_ref,
+            hold_id=record.hold_id,
+            profile=measured.profile,
+            score=measured.score_centi_c,
+            at_ns=at_ns,
+            proof=proof,
+        )
+        return Memory((*others, new)[-KNOWN:])
+
+    def _proven(self, hold_id: str, proof: Proof) -> Memory:
+        return Memory(
+            tuple(
+                replace(seen, proof=proof) if seen.hold_id == hold_id else seen
+                for seen in self.seen
+            )
+        )
+
+
+NOBODY_SEEN = Memory()
+
+
+def remembered(records: Iterable[tuple[Record, int]]) -> Memory:
+    """Return the memory that records of the journal, oldest first, each with its time, leave."""
+    memory = NOBODY_SEEN
+    for record, at_ns in records:
+        memory = memory.after(record, at_ns)
+    return memory
+
+
+def median(values: Sequence[int]) -> int:
+    """Return the middle value; of two middle ones, their mean rounded down."""
+    ranked = sorted(values)
+    half = len(ranked) // 2
+    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) // 2
+
+
+def _scores(seen: Iterable[Seen], since_ns: int) -> list[int]:
+    return [person.score for person in seen if person.at_ns >= since_ns]
+
+
+def _reference(newest: Iterable[Seen], prior: int) -> int:
+    """Return what the ceiling stands on: the prior, or above it what healthy people show now."""
+    healthy = [seen.score for seen in newest if seen.proof is Proof.HEALTHY]
+    return max(prior, median(healthy)) if len(healthy) >= PROOFS_LEAST else prior
+
+
+def _proof(step: HoldStep) -> Proof | None:
+    if step.step is HoldState.CONFIRMED:
+        return Proof.FEVERISH
+    if step.step is HoldState.RELEASED:
+        return Proof.HEALTHY
+    if step.contact_centi_c is None or step.contact_centi_c < COLD_CONTACT_CENTI_C:
+        return None
+    return Proof.FEVERISH if step.contact_centi_c >= FEVER_CONTACT_CENTI_C else Proof.HEALTHY

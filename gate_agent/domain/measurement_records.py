@@ -1,0 +1,49 @@
+"""What is recorded of measuring (测温): what was read, against what, and what it says."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.domain.record import Outcome
+
+
+class Temperature(BaseModel):
+    """One measurement, with everything needed to decide again. Hundredths of °C."""
+
+    model_config = ConfigDict(frozen=True)
+    outcome: Outcome
+    reason: str | None = Field(None, description="why it is unusable or low")
+    surface_centi_c: int | None = Field(None, description="体表温度: as measured, never edited")
+    ambient_centi_c: int | None = Field(None, description="环境温度")
+    body_centi_c: int | None = Field(None, description="the vendor's own estimate")
+    score_centi_c: int | None = Field(None, description="value less slope × (ambient − 24 °C)")
+    threshold_centi_c: int | None = Field(None, description="报警阈值 the score was held against")
+    slope_permille: int = Field(0, description="ambient slope, thousandths of °C per °C")
+    lowest_centi_c: int | None = None
+    highest_centi_c: int | None = None
+    samples: int = Field(0, ge=0, description="readings in the stable part")
+    profile: str = Field("", description="profile and its version, such as spot-forehead/2")
+    # what follows tells the outcome again, from the event alone: domain.limits.recompute
+    rule: str = Field("", description="how it was decided, and its version, such as adaptive/1")
+    decides_on: Literal["surface", "body"] = Field("surface", description="which one is the value")
+    readings: int = Field(0, ge=0, description="readings in the whole window")
+    baseline_centi_c: int | None = Field(None, description="基线: the score that was usual then")
+    baseline_people: int = Field(0, ge=0, description="newest people it rests on, at most 30")
+    baseline_source: Literal["people", "memory", "model", ""] = Field(
+        "", description="people alone, or filled up from this door's memory or the profile's model"
+    )
+    margin_centi_c: int | None = Field(
+        None, description="threshold less baseline; null where the centre fixed the threshold"
+    )
+    ceiling_centi_c: int | None = Field(
+        None, description="a score from here on is elevated whatever the baseline"
+    )
+    low_centi_c: int | None = Field(None, description="a score below is low")
+    rail_centi_c: int | None = Field(
+        None, description="绝对上限: a raw value from here on is elevated whatever the ambient"
+    )
+    error_above_centi_c: int = Field(
+        4250, description="a raw value above is the instrument's error"
+    )

@@ -1,0 +1,102 @@
+"""Profiles (测温配置): what a kind of sensor sees of a face, as figures.
+
+The figures are those of 1020 people, oral temperature beside skin (PhysioNet face-oral-temp-data
+1.0.0, FLIR A325sc); `python -m bench.fever` prints them again. docs/measuring/expert.md says how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gate_agent.domain.signals import Reading
+
+AMBIENT_REFERENCE_CENTI_C = 2400
+AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C = 1600, 3200  # where screening instruments work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Hundredths of °C; slopes in thousandths. Scores are at 24 °C ambient.
+
+    `margins` says how far above the baseline the threshold lies for a wanted rate of flags
+    (thousandths of healthy people), rising rates, falling margins.
+    """
+
+    name: str
+    version: int
+    slope_permille: int
+    baseline_centi_c: int
+    margins: tuple[tuple[int, int], ...]
+    ceiling_margin: int
+    low_margin: int
+    low_centi_c: int  # below it skin is cold, where the centre sets a fixed threshold
+    rail_centi_c: int = 3800
+    skin_low: int = 3100
+    skin_high: int = 4300
+    error_above: int = 4250
+    stable_samples: int = 5
+    stable_spread: int = 20
+    decides_on_body: bool = False
+
+    def sees_skin(self, reading: Reading) -> bool:
+        """Whether a person stands before the sensor."""
+        return self.skin_low <= reading.surface_centi_c <= self.skin_high
+
+    def value(self, reading: Reading) -> int:
+        """Return what this profile decides on."""
+        if self.decides_on_body and reading.body_centi_c is not None:
+            return reading.body_centi_c
+        return reading.surface_centi_c
+
+    def margin(self, flag_permille: int) -> int:
+        """Return the margin for a wanted flag rate, on the line between two that were measured."""
+        if flag_permille <= self.margins[0][0]:
+            return self.margins[0][1]
+        for (rare, far), (often, near) in pairwise(self.margins):
+            if flag_permille <= often:
+                return far - (far - near) * (flag_permille - rare) // (often - rare)
+        return self.margins[-1][1]
+
+    @property
+    def label(self) -> str:
+        """Name and version as they stand in every measurement."""
+        return f"{self.name}/{self.version}"
+
+
+PROFILES: dict[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="spot-forehead",
+            version=2,
+            slope_permille=120,
+            baseline_centi_c=3455,
+            margins=((10, 79), (20, 71), (50, 58), (100, 48), (200, 32)),
+            ceiling_margin=110,
+            low_margin=170,
+            low_centi_c=3300,
+        ),
+        Profile(  # no public data: the vendor's estimate halves what the skin does
+            name="module-body",
+            version=2,
+            slope_permille=0,
+            baseline_centi_c=3650,
+            margins=((10, 75), (20, 65), (50, 50), (100, 42), (200, 30)),
+            ceiling_margin=80,
+            low_margin=120,
+            low_centi_c=3500,
+            decides_on_body=True,
+        ),
+        Profile(
+            name="array-face-max",
+            version=2,
+            slope_permille=50,
+            baseline_centi_c=3598,
+            margins=((10, 66), (20, 60), (50, 47), (100, 36), (200, 25)),
+            ceiling_margin=130,
+            low_margin=170,
+            low_centi_c=3300,
+        ),
+    )
+}
