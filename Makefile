@@ -18,9 +18,9 @@ GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py)
 export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/$(BIN)
 export PYTHON
 
-demo: $(READY)-run ## run broker, collector and both gates with emulated devices [SECONDS=n] 演示
+demo: $(READY)-run ## run broker, collector and both gates with emulated devices [SECONDS=n] [TLS=1] 演示
 	@tools/setup apt run
-	@exec $(BIN)/gate-agent demo $(if $(SECONDS),--seconds $(SECONDS))
+	@exec $(BIN)/gate-agent demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TLS),--tls)
 
 test: ## set up, then lint, types, import contracts and every test 测试
 	@$(MAKE) --no-print-directory $(READY)-test

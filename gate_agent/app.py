@@ -20,6 +20,7 @@ from gate_agent.gate.engine import Gate
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.snapshot import UplinkView
 from gate_agent.gate.ticker import Ticker
+from gate_agent.moment import format_utc
 from gate_agent.sound import device_sections, sound_config
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
@@ -153,12 +154,14 @@ class _Daemon:
 
     def _uplink_view(self) -> UplinkView:
         status = self._uplink.status
+        until = status.certificate_until
         return UplinkView(
             state=status.state,
             cause=status.cause,
             pending=status.pending,
             oldest_pending_s=status.oldest_pending_s,
             receipted=status.receipted,
+            certificate_until=None if until is None else format_utc(until),
         )
 
     async def _last_words(self) -> None:

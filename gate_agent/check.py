@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from gate_agent import tls
+from gate_agent.clock import SystemClock
 from gate_agent.devices.registry import find_model
 from gate_agent.devices.supervisor import port_warning, probe
 from gate_agent.errors import DeviceError
@@ -26,10 +28,12 @@ def check_gate(config_file: Path, *, say: Say) -> int:
     say(f"{config_file}: sound 配置无误: door {config.gate.id} of {config.gate.site}")
     for name in unprovisioned(config.keys):
         say(f"warning 注意: {name}: expected a key file of the site, got none: one is made here")
+    for warning in tls.warnings(config.mqtt, config.gate.id, SystemClock().now().utc):
+        say(f"warning 注意: mqtt.{warning}")
     silent = 0
     for name, section in device_sections(config).items():
-        if warning := port_warning(section.port):
-            say(f"warning 注意: {name}.port: {warning}")
+        if fault := port_warning(section.port):
+            say(f"warning 注意: {name}.port: {fault}")
         try:
             answer = asyncio.run(probe(section, _ANSWER_WITHIN_S))
         except DeviceError as exc:

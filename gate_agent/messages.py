@@ -224,6 +224,9 @@ class GateState(_Message):
     devices: dict[str, DeviceState]
     version: str
     time: Utc
+    certificate_until: Annotated[
+        Utc | None, Field(description="when the first of the link's certificates expires")
+    ] = None
 
 
 def parse_receipt(payload: bytes) -> Receipt:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import ssl
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -18,12 +19,18 @@ from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
 from gate_agent.domain.records import Severity
 from gate_agent.messages import HISTORICAL, Receipt, Topics
+from gate_agent.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.arrival import Message
 from gate_collector.watch import Hearing
 
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
 _LOG = logging.getLogger(__name__)
+
+
+def client_id(site: str) -> str:
+    """Return how the broker knows the collector of a site; its certificate carries this name."""
+    return f"collector-{site}"
 
 
 class Broker:
@@ -40,19 +47,23 @@ class Broker:
     ) -> None:
         self._section = section
         self._site = site
-        self._told_connected = on_connected
         self._clock = clock
+        self._certificates = CertificateWatch(section)
+        self._tls: ssl.SSLContext | None = None
+        self._last_error = ""
+        self._told_connected = on_connected
         self.hearing = Hearing(connected=False, since=clock.now().utc)
         self.cause = "connecting"
         client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"collector-{site}",
+            client_id=client_id(site),
             protocol=MQTTProtocolVersion.MQTTv5,
         )
         client.reconnect_delay_set(min_delay=1, max_delay=2)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_log = self._on_log
         client.on_message = lambda _client, _data, told: on_message(_message(told))
         self._client = client
 
@@ -60,10 +71,8 @@ class Broker:
         """Begin to connect."""
         section = self._section
         if section.tls:
-            context = ssl.create_default_context(cafile=section.ca_file)
-            if section.cert_file is not None:
-                context.load_cert_chain(section.cert_file, section.key_file)
-            self._client.tls_set_context(context)
+            self._tls = tls_context(section)
+            self._client.tls_set_context(self._tls)
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         session.SessionExpiryInterval = _KEPT_FOR_US_S
         self._client.connect_async(
@@ -95,6 +104,8 @@ class Broker:
             return
         self._heard(connected=True)
         self.cause = ""
+        if warning := self._certificates.warning(self._clock.now().utc):
+            _LOG.warning("%s", warning)
         _LOG.info("connected to the broker")
         every = Topics(site=self._site, gate="+")
         options = SubscribeOptions(qos=_QOS)
@@ -103,14 +114,30 @@ class Broker:
         self._told_connected()
 
     def _on_connect_fail(self, _client: Client, _data: Any) -> None:
-        self.cause = f"no broker at {self._section.host}:{self._section.port}"
+        where = f"{self._section.host}:{self._section.port}"
+        self._last_error = str(sys.exception() or "no answer")  # paho calls while it handles one
+        self._lost(f"expected a broker at {where}, got: {self._why('no answer')}")
 
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
+        self._lost(f"disconnected: {self._why(reason.getName())}")
+
+    def _lost(self, cause: str) -> None:
+        if cause != self.cause:  # once, and not at every try
+            _LOG.warning("%s", cause)
         self._heard(connected=False)
-        self.cause = f"disconnected: {reason.getName()}"
-        _LOG.warning("%s", self.cause)
+        self.cause = cause
+        if self._tls is not None:
+            reload(self._tls, self._section)  # a renewed certificate needs no restart
+
+    def _why(self, otherwise: str) -> str:
+        said, self._last_error = self._last_error, ""
+        return in_words(said, self._section, self._clock.now().utc) if said else otherwise
+
+    def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
+        if level == LogLevel.MQTT_LOG_ERR:
+            self._last_error = text
 
     def _heard(self, *, connected: bool) -> None:
         if self.hearing.connected is not connected:

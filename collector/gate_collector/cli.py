@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from gate_agent import __version__
+from gate_agent import __version__, tls
+from gate_agent.clock import SystemClock
 from gate_agent.errors import ConfigurationError, GateError
+from gate_collector.broker import client_id
 from gate_collector.config import load_collector
 from gate_collector.proof import export as export_gate
 from gate_collector.proof import gates
@@ -59,6 +61,9 @@ def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
     found = load_collector(config)
     open_store(found.store.url).dispose()
+    known_as = client_id(found.collector.site)
+    for warning in tls.warnings(found.mqtt, known_as, SystemClock().now().utc):
+        typer.echo(f"warning 注意: mqtt.{warning}")
     typer.echo(f"{config}: sound 配置无误: site {found.collector.site}")
 
 

@@ -30,8 +30,12 @@ def demo(
         float | None, typer.Option(min=5, help="End by itself after so many seconds.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Which people come: the same seed, the same day.")] = 1,
+    *,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Provisioned, with a certificate each.")
+    ] = False,
 ) -> None:
     """Run broker, collector and both doors with emulated devices and people. 演示."""
     from gate_agent.demo import run_demo  # noqa: PLC0415
 
-    raise typer.Exit(run_demo(seconds=seconds, seed=seed))
+    raise typer.Exit(run_demo(seconds=seconds, seed=seed, tls=tls))

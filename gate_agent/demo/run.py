@@ -26,9 +26,9 @@ _LINE_EVERY_S = 10.0  # where nobody watches: a line in a log
 _PAUSE_S = 1.0  # between two people
 
 
-def run_demo(*, seconds: float | None, seed: int) -> int:
+def run_demo(*, seconds: float | None, seed: int, tls: bool = False) -> int:
     """Return 0 if the demo ended with every event proved, 1 if not."""
-    return asyncio.run(_Demo(lay_out(_FOLDER.absolute()), seed).run(seconds))
+    return asyncio.run(_Demo(lay_out(_FOLDER.absolute(), tls=tls), seed).run(seconds))
 
 
 class _Demo:

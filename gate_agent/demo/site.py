@@ -1,4 +1,4 @@
-"""Lays out the demo's hall in a folder: keys, policy, and a configuration for every process."""
+"""Lays out the demo's hall in a folder: keys, policy, a configuration for every process."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from nacl.public import PrivateKey
-
 from gate_agent.clock import SystemClock
 from gate_agent.domain.identity import person_ref
 from gate_agent.emulation.people import synthetic_card
-from gate_agent.store.keys import make_key
+from gate_agent.provision import Site, broker, papers
+from gate_agent.store.keys import load_key
 
 SITE, ZONE = "hall-01", "Asia/Shanghai"
 STAFF = 12
+_GATES = ("west-1f", "central-2f")
+_DAYS = 31  # certificates; long enough that nothing warns
 _REPORT_AFTER_S = 20  # the daily report comes soon, so that it is seen
 _HOST = "127.0.0.1"
 
@@ -47,47 +48,48 @@ class DemoSite:
     collector_port: int
 
 
-def lay_out(folder: Path) -> DemoSite:
-    """Make the site anew in `folder`; what an earlier demo left there is removed."""
+def lay_out(folder: Path, *, tls: bool = False) -> DemoSite:
+    """Make the site anew in `folder`; what an earlier demo left there is removed.
+
+    With `tls`, it is provisioned as a real hall is.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
-    broker, collector, west, central = _ports(1883, 8080, 8081, 8082)
-    site_key = make_key(folder / "site.key")
-    private = make_key(folder / "collector.key")
-    _write_key(folder / "collector.pub", bytes(PrivateKey(private).public_key))
+    port, collector, west, central = _ports(8883 if tls else 1883, 8080, 8081, 8082)
+    hall = folder / "hall"
+    provisioned = Site.open(
+        hall, site=SITE, gates=_GATES, brokers=[_HOST], now=SystemClock().now().utc
+    )
+    provisioned.write(days=_DAYS, renew=False)
+    site_key = load_key(hall / "authority" / "site.key")
     (folder / "policy.json").write_text(_policy(site_key), encoding="utf-8")
     broker_config = folder / "mosquitto.conf"
-    broker_config.write_text(
-        f"listener {broker} {_HOST}\nallow_anonymous true\npersistence false\n"
-        f"max_queued_messages 100000\nset_tcp_nodelay true\n",
-        encoding="utf-8",
-    )
+    broker_config.write_text(_broker(folder, port, tls=tls), encoding="utf-8")
     collector_config = folder / "collector.toml"
     collector_config.write_text(
-        f'[collector]\nsite = "{SITE}"\n\n[mqtt]\nurl = "mqtt://{_HOST}:{broker}"\n\n'
+        f'[collector]\nsite = "{SITE}"\n\n{_mqtt(hall, "collector", port, tls=tls)}\n'
         f'[store]\nurl = "sqlite:///{folder / "collector.sqlite"}"\n\n'
         f'[web]\nhost = "{_HOST}"\nport = {collector}\n',
         encoding="utf-8",
     )
+    west_1f, central_2f = (_mqtt(hall, gate, port, tls=tls) for gate in _GATES)
     gates = (
-        _gate(folder, "west-1f", "一层西门", thermometer="gy-614v3", web=west, broker=broker),
+        _gate(folder, _GATES[0], "一层西门", thermometer="gy-614v3", web=west, mqtt=west_1f),
         _gate(
-            folder, "central-2f", "二层中门", thermometer="gy-mcu90614", web=central, broker=broker
+            folder, _GATES[1], "二层中门", thermometer="gy-mcu90614", web=central, mqtt=central_2f
         ),
     )
     return DemoSite(
         folder=folder,
         gates=gates,
         broker_config=broker_config,
-        broker_port=broker,
+        broker_port=port,
         collector_config=collector_config,
         collector_port=collector,
     )
 
 
-def _gate(
-    folder: Path, gate: str, name: str, *, thermometer: str, web: int, broker: int
-) -> DemoGate:
+def _gate(folder: Path, gate: str, name: str, *, thermometer: str, web: int, mqtt: str) -> DemoGate:
     home = folder / gate
     home.mkdir(mode=0o700)
     config = home / "gate.toml"
@@ -96,17 +98,36 @@ def _gate(
         f'[thermometer]\ndriver = "{thermometer}"\nport = "ports/thermometer"\n'
         f'profile = "spot-forehead"\n\n'
         f'[id_reader]\ndriver = "sam-uart"\nport = "ports/id-reader"\n\n'
-        f'[mqtt]\nurl = "mqtt://{_HOST}:{broker}"\n\n'
+        f"{mqtt}\n"
         f'[journal]\npath = "journal.sqlite"\n\n'
         f'[web]\nhost = "{_HOST}"\nport = {web}\n\n'
         f'[policy]\nfile = "../policy.json"\n\n'
-        f'[keys]\nsite_key_file = "../site.key"\n'
-        f'collector_public_key_file = "../collector.pub"\n',
+        f'[keys]\nsite_key_file = "../hall/{gate}/site.key"\n'
+        f'collector_public_key_file = "../hall/{gate}/collector.pub"\n',
         encoding="utf-8",
     )
     return DemoGate(
         id=gate, name=name, config=config, journal=home / "journal.sqlite", web_port=web
     )
+
+
+def _broker(folder: Path, port: int, *, tls: bool) -> str:
+    where = f"{port} {_HOST}"
+    if not tls:
+        return (
+            f"listener {where}\nallow_anonymous true\npersistence false\n"
+            f"max_queued_messages 100000\nset_tcp_nodelay true\n"
+        )
+    files = str(folder / "hall" / "broker")
+    told = broker.configuration(files=files, listener=where, state=f"{folder}/")
+    # As root mosquitto would become another user, who cannot read this folder.
+    return told + "user root\n" if os.geteuid() == 0 else told
+
+
+def _mqtt(hall: Path, name: str, port: int, *, tls: bool) -> str:
+    if not tls:
+        return f'[mqtt]\nurl = "mqtt://{_HOST}:{port}"\n'
+    return papers.mqtt_section(papers.broker_url(_HOST, port), str(hall / name), name)
 
 
 def _policy(site_key: bytes) -> str:
@@ -135,8 +156,3 @@ def _ports(*wished: int) -> list[int]:
     for listener in held:
         listener.close()
     return ports
-
-
-def _write_key(path: Path, key: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(key.hex() + "\n")

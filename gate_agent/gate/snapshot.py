@@ -138,6 +138,7 @@ class UplinkView(_View):
     pending: int
     oldest_pending_s: float
     receipted: int
+    certificate_until: str | None = None  # when the first of the link's certificates expires
 
 
 class Snapshot(_View):

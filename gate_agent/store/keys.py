@@ -57,6 +57,12 @@ def make_key(path: Path) -> bytes:
     return key
 
 
+def make_pair(private: Path, public: Path) -> None:
+    """Make a pair to seal to: who has `public` seals, who has `private` opens."""
+    key = make_key(private)
+    _write_new(public, bytes(PrivateKey(key).public_key))
+
+
 def resolve_keys(section: KeysSection, beside: Path) -> Keys:
     """Return the configured keys; the others from folder `beside`, made there if missing.
 

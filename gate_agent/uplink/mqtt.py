@@ -6,20 +6,21 @@ A new connection is a new client: what paho would send again by itself, the lane
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
 from gate_agent.errors import UplinkError
+from gate_agent.tls import in_words, tls_context
 
 _CONNECT_WITHIN_S = 10.0
 _QOS = 1
@@ -42,11 +43,14 @@ class Link:
         *,
         client_id: str,
         will: Will,
+        clock: Clock,
         on_message: Callable[[str, bytes], None],
         on_acknowledged: Callable[[int, int], None],
     ) -> None:
         """`on_acknowledged(message id, reason code)` for every publish."""
         self._section = section
+        self._clock = clock
+        self._last_error = ""
         self._loop = asyncio.get_running_loop()
         self._on_message = on_message
         self._on_acknowledged = on_acknowledged
@@ -64,6 +68,7 @@ class Link:
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_message = self._message
+        client.on_log = self._on_log
         self._client = client
 
     async def open(self) -> int:
@@ -77,7 +82,9 @@ class Link:
                 self._client.connect, section.host, section.port, section.keepalive_s
             )
         except (OSError, ValueError) as exc:
-            raise UplinkError(f"expected a broker at {where}, got: {exc}") from exc
+            raise UplinkError(
+                f"expected a broker at {where}, got: {self._in_words(str(exc))}"
+            ) from exc
         self._client.loop_start()
         try:
             async with asyncio.timeout(_CONNECT_WITHIN_S):
@@ -129,13 +136,22 @@ class Link:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
-        why = f"the connection ended: {named(reason.value, reason)}"
-        self._tell(self._refused, why)
+        said = named(reason.value, reason)
+        if self._last_error:  # a broker refuses a certificate after paho took the line for open
+            said = self._in_words(self._last_error)
+        self._tell(self._refused, f"the connection ended: {said}")
 
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _properties: Any
     ) -> None:
         self._tell(self._on_acknowledged, mid, reason.value)
+
+    def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
+        if level == LogLevel.MQTT_LOG_ERR:
+            self._last_error = text
+
+    def _in_words(self, text: str) -> str:
+        return in_words(text, self._section, self._clock.now().utc)
 
     def _message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._tell(self._on_message, message.topic, bytes(message.payload))
@@ -144,15 +160,6 @@ class Link:
         if not self._connected.done():
             self._connected.set_exception(UplinkError(why))
         _settle(self._ended, why)
-
-
-def tls_context(section: MqttSection) -> ssl.SSLContext:
-    """Return TLS as the section wants it: the site's own CA, our own certificate."""
-    context = ssl.create_default_context(cafile=section.ca_file)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if section.cert_file is not None:
-        context.load_cert_chain(section.cert_file, section.key_file)
-    return context
 
 
 def named(code: int, reason: ReasonCode | None = None) -> str:

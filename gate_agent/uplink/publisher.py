@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from gate_agent.clock import Clock
@@ -20,6 +21,7 @@ from gate_agent.messages import LINK_0, ContractError, GateState, Receipt, Topic
 from gate_agent.moment import format_utc, parse_utc
 from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
+from gate_agent.tls import CertificateWatch
 from gate_agent.uplink.lanes import Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named
 
@@ -39,13 +41,17 @@ State = Literal["connecting", "connected", "refused", "unheard"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UplinkStatus:
-    """How the way to the centre is. `pending` events have no receipt yet."""
+    """How the way to the centre is. `pending` events have no receipt yet.
+
+    `certificate_until`: when the first of the link's certificates expires.
+    """
 
     state: State
     cause: str
     pending: int
     oldest_pending_s: float
     receipted: int
+    certificate_until: datetime | None = None
 
 
 class Uplink:
@@ -67,7 +73,9 @@ class Uplink:
     ) -> None:
         self._section = section
         self._topics = Topics(site=site, gate=gate)
-        self._client_id = f"gate-{site}-{gate}"
+        # With a certificate the broker knows us by the name in it: both say the same.
+        self._client_id = gate if section.cert_file else f"gate-{site}-{gate}"
+        self._certificates = CertificateWatch(section)
         self._journal = journal
         self._reader = reader
         self._clock = clock
@@ -100,10 +108,11 @@ class Uplink:
         pending = max(0, self._journal.head.sequence - self._receipted)
         return UplinkStatus(
             state=self._state,
-            cause=self._cause,
+            cause=self._cause or self._certificates.shown(self._clock.now().utc),
             pending=pending,
             oldest_pending_s=self._oldest_pending_s() if pending else 0.0,
             receipted=self._receipted,
+            certificate_until=self._certificates.until,
         )
 
     def notify_state(self) -> None:
@@ -118,6 +127,7 @@ class Uplink:
                 self._section,
                 client_id=self._client_id,
                 will=Will(topic=self._topics.state, payload=self._state_bytes("lost")),
+                clock=self._clock,
                 on_message=self._on_message,
                 on_acknowledged=self._on_acknowledged,
             )
@@ -146,6 +156,7 @@ class Uplink:
         self._ask_no_more()
         self._set("connected", "")
         self._publish_state("online")
+        self._warn_of_certificates()
         await link.subscribe(self._topics.receipt, self._topics.policy)
         self._pump()
         async with asyncio.TaskGroup() as group:
@@ -159,7 +170,13 @@ class Uplink:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             self._publish_state("online")
+            self._warn_of_certificates()
             self._on_change()
+
+    def _warn_of_certificates(self) -> None:
+        warning = self._certificates.warning(self._clock.now().utc)
+        if warning is not None:
+            _LOG.warning("uplink: %s", warning)
 
     async def _mend(self) -> None:
         """Send again what has no receipt, when receipts make no progress though all was sent."""
@@ -318,6 +335,7 @@ class Uplink:
 
     def _state_bytes(self, state: Literal["online", "stopped", "lost"]) -> bytes:
         head, status = self._journal.head, self.status
+        until = status.certificate_until
         return GateState(
             state=state,
             epoch=head.epoch,
@@ -329,6 +347,7 @@ class Uplink:
             devices=self._devices(),
             version=self._version,
             time=format_utc(self._clock.now().utc),
+            certificate_until=None if until is None else format_utc(until),
         ).encode()
 
     def _oldest_pending_s(self) -> float:

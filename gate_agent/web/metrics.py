@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from gate_agent.domain.records import DeviceState
 from gate_agent.gate.desk import Desk
 from gate_agent.gate.snapshot import Snapshot
-from gate_agent.moment import ClockQuality
+from gate_agent.moment import ClockQuality, parse_utc
 from gate_agent.web.sse import Screens
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -98,6 +98,9 @@ def _keeping(snapshot: Snapshot) -> Iterator[Metric]:
     yield states
     yield _gauge("gate_uplink_pending", "Events without a receipt", uplink.pending)
     yield _gauge("gate_uplink_oldest_pending_seconds", "Age of the oldest", uplink.oldest_pending_s)
+    if uplink.certificate_until is not None:
+        until = parse_utc(uplink.certificate_until).timestamp()
+        yield _gauge("gate_certificate_expires_timestamp_seconds", "End of the link's TLS", until)
     yield _gauge("gate_uplink_receipted", "Sequence receipted by the centre", uplink.receipted)
     synced = snapshot.clock is ClockQuality.SYNCED
     yield _gauge("gate_clock_synced", "1 while the wall clock is synchronised", synced)

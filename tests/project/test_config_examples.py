@@ -107,5 +107,3 @@ def test_the_files_of_a_board_land_where_systemd_and_udev_look(tmp_path: Path) -
         "opt/gate-agent/share/gate.example.toml",
         "opt/gate-agent/share/mosquitto/gate.acl",
     } <= laid
-    made = tmp_path / "opt/gate-agent/share/mosquitto/make-certificates"
-    assert made.stat().st_mode & 0o111

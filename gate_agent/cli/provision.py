@@ -1,0 +1,44 @@
+"""`gate-agent provision`: a site's CA, certificates, keys and broker rules in one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gate_agent.clock import SystemClock
+
+
+def provision(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The site's folder; keep it offline.")],
+    site: Annotated[str | None, typer.Option(help="The hall, such as hall-01.")] = None,
+    gate: Annotated[
+        list[str] | None, typer.Option(help="A door, such as west-1f; one or more.")
+    ] = None,
+    broker: Annotated[
+        list[str] | None,
+        typer.Option(help="The broker's name or address; the first is what gates are told."),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long certificates hold.")] = 730,
+    *,
+    renew: Annotated[bool, typer.Option(help="Issue every certificate anew.")] = False,
+    revoke: Annotated[
+        list[str] | None, typer.Option(metavar="GATE", help="A stolen board: lock it out.")
+    ] = None,
+) -> None:
+    """Make a site: CA, certificates, keys, broker rules; again to add, renew, revoke. 开通."""
+    from gate_agent.provision import Site  # noqa: PLC0415 the daemon needs no X.509
+
+    found = Site.open(
+        out,
+        site=site,
+        gates=gate or (),
+        brokers=broker or (),
+        now=SystemClock().now().utc.replace(microsecond=0),
+    )
+    for name in revoke or ():
+        found.revoke(name)
+    for line in found.write(days=days, renew=renew):
+        typer.echo(line)
+    typer.echo(f"{out}: {found.name} {' '.join(found.gates)}: see INSTALL.txt 见 INSTALL.txt")

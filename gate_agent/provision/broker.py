@@ -1,0 +1,100 @@
+"""What mosquitto is told (消息代理配置): TLS for everyone, rules by name, a memory that is tuned.
+
+Topics are those of the contract, so that rules and publishers cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from gate_agent.domain.records import Severity
+from gate_agent.messages import Topics
+
+INSTALLED = "/etc/mosquitto/gate"  # where the broker's files go
+STATE = "/var/lib/mosquitto/"
+PORT = 8883
+_SEVERITIES = (Severity.URGENT, Severity.ROUTINE)
+
+
+def collector_name(site: str) -> str:
+    """Return the name in the collector's certificate; it is its client id, too."""
+    return f"collector-{site}"
+
+
+def rules(site: str) -> str:
+    """Return the access rules (ACL); a further gate needs no new line."""
+    own, every = Topics(site=site, gate="%u"), Topics(site=site, gate="+")
+    lines = [
+        "# Who may do what. `%u` is the name in the client's certificate.",
+        "",
+        "# A gate writes its own events and state, and reads its receipt and the site's policy.",
+        *(f"pattern write {own.event(severity)}" for severity in _SEVERITIES),
+        f"pattern write {own.state}",
+        f"pattern read {own.receipt}",
+        f"pattern read {own.policy}",
+        "",
+        "# The collector reads everything, and writes receipts and the policy.",
+        f"user {collector_name(site)}",
+        *(f"topic read {every.event(severity)}" for severity in _SEVERITIES),
+        f"topic readwrite {every.state}",
+        f"topic readwrite {every.receipt}",
+        f"topic readwrite {every.policy}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def configuration(
+    *, files: str = INSTALLED, listener: str = str(PORT), state: str | None = None
+) -> str:
+    """Return mosquitto's configuration; `state` is its memory's folder where no other file says.
+
+    Debian's own mosquitto.conf names that folder, and a second name is refused.
+    """
+    memory = "" if state is None else f"persistence_location {state}\n"
+    return f"""\
+# mosquitto 2 for a hall: /etc/mosquitto/conf.d/gate.conf, made by `gate-agent provision`.
+# A certificate for each client; the name in it is the gate's id, and what it may do is in gate.acl.
+per_listener_settings false
+listener {listener}
+cafile {files}/ca.crt
+certfile {files}/broker.crt
+keyfile {files}/broker.key
+crlfile {files}/revoked.crl
+tls_version tlsv1.2
+require_certificate true
+allow_anonymous false
+
+# The name in the certificate is the user *and* the client id: else a gate with a good
+# certificate could take over the session of the other one.
+use_identity_as_username true
+use_username_as_clientid true
+acl_file {files}/gate.acl
+
+# Retained states, receipts and the policy outlive a restart. No event depends on it: a PUBACK is
+# not storage (the whole file is written anew each time, so not at every change), and what has no
+# receipt of the collector's is published again.
+persistence true
+{memory}autosave_interval 10
+autosave_on_changes false
+
+# A collector that is away gets the rest from the gates, not from the broker's memory.
+max_queued_messages 20000
+max_inflight_messages 100
+max_packet_size 262144
+persistent_client_expiration 7d
+set_tcp_nodelay true
+"""
+
+
+def unit_drop_in(*, state: str = STATE) -> str:
+    """Return systemd's addition: a memory that a power cut spoilt must not keep the broker down.
+
+    mosquitto refuses to start with such a file (eclipse/mosquitto issue 2639: all null bytes).
+    """
+    file = f"{state}mosquitto.db"
+    look = f"[ ! -e {file} ] || head -c 15 {file} | grep -qa 'mosquitto db' || mv {file} {file}.bad"
+    return f"""\
+# /etc/systemd/system/mosquitto.service.d/gate.conf, made by `gate-agent provision`.
+[Service]
+ExecStartPre=/bin/sh -c "{look}"
+Restart=always
+RestartSec=2
+"""
