@@ -16,6 +16,7 @@ from gate_agent.config.model import GateConfig
 from gate_agent.devices.supervisor import Supervisor
 from gate_agent.domain.records import DeviceState
 from gate_agent.gate.counter import GuardCounter
+from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.snapshot import UplinkView
@@ -111,6 +112,7 @@ class _Daemon:
                 gate.start(config_sha256=self._config_sha256)
                 app = create_app(
                     GuardCounter(gate, ticker=ticker, reader=reader),
+                    DutyBook(gate, reader=reader, zone=zone),
                     version=__version__,
                     host=config.web.host,
                     port=config.web.port,

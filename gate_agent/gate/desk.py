@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from gate_agent.domain.records import Decision, HoldState
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.domain.records import Decision, HoldState, Round
+from gate_agent.gate.snapshot import DutiesView, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,4 +82,22 @@ class Desk(Protocol):
 
     def gauges(self) -> Mapping[str, float]:
         """Return what `/metrics` shows beside the snapshot: name → value."""
+        ...
+
+
+class DutyDesk(Protocol):
+    """The duties at a door (消毒通风、物资). Requests as at `Desk`."""
+
+    def view(self) -> DutiesView | None:
+        """Return what is done, due and low now; None when the journal cannot be read."""
+        ...
+
+    async def round_done(self, area: str, kind: Round, *, by: str) -> None:
+        """Record a round of an area."""
+        ...
+
+    async def supply_changed(
+        self, item: str, *, counted: int | None, change: int | None, by: str
+    ) -> None:
+        """Record a count of an item, or a change of its stock: use is negative."""
         ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from gate_agent.domain.duties import day_rounds, day_supplies
+from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import DailyReport
 from gate_agent.moment import Moment, format_utc
 from gate_agent.store.reader import JournalReader
@@ -28,7 +30,7 @@ def report_day_due(
 
 
 def due_report(
-    reader: JournalReader, now: Moment, *, boot_id: str, zone: ZoneInfo, at: time
+    reader: JournalReader, now: Moment, *, boot_id: str, zone: ZoneInfo, policy: Policy
 ) -> DailyReport | None:
     """Return the report that is due, None if none is. Its span begins where the last one ended.
 
@@ -36,12 +38,13 @@ def due_report(
     """
     last = reader.last_report()
     last_day = None if last is None else date.fromisoformat(last.day)
-    day = report_day_due(now.utc, zone=zone, at=at, last_day=last_day)
+    day = report_day_due(now.utc, zone=zone, at=policy.daily_report_at, last_day=last_day)
     if day is None:
         return None
     figures = reader.daily(0 if last is None else last.last_sequence, now=now, boot=boot_id)
     until = format_utc(now.utc)
     since = reader.oldest_time(0) if last is None else last.until
+    rounds = {key: count for key, (count, _) in reader.rounds(day.isoformat()).items()}
     return DailyReport(
         day=day.isoformat(),
         since=since or until,
@@ -52,6 +55,8 @@ def due_report(
         holds_closed=figures.holds_closed,
         holds_open=figures.holds_open,
         device_lost_s=figures.device_lost_s,
+        rounds=tuple(day_rounds(policy.duties, rounds)),
+        supplies=tuple(day_supplies(policy.supplies, reader.stocks(day.isoformat()))),
         first_sequence=figures.first_sequence,
         last_sequence=figures.last_sequence,
     )

@@ -16,6 +16,7 @@ from gate_agent.domain.records import (
     DeviceState,
     HoldState,
     PassageCount,
+    Round,
     Temperature,
 )
 from gate_agent.moment import ClockQuality
@@ -159,3 +160,40 @@ class Snapshot(_View):
     uplink: UplinkView
     purposes: tuple[str, ...]
     phone_required: bool
+
+
+class RoundView(_View):
+    """One kind of round in one area (消毒通风): `due` by now, `needed` in the day."""
+
+    area: str
+    kind: Round
+    done: int
+    needed: int
+    due: int
+    last: str | None
+
+
+class SupplyView(_View):
+    """One item (物资); `stock` is null until it is counted."""
+
+    item: str
+    unit: str
+    stock: int | None
+    used: int
+    low: bool
+
+
+class LeaderView(_View):
+    """Who leads now (值班领导): a post and the duty telephone."""
+
+    post: str
+    phone: str
+
+
+class DutiesView(_View):
+    """The duties of the local day at this door: the body of `/api/v1/duties`."""
+
+    rounds: tuple[RoundView, ...]
+    masks_sealed: int
+    supplies: tuple[SupplyView, ...]
+    leader: LeaderView | None

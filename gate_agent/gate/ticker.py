@@ -59,10 +59,15 @@ class Ticker:
     async def _report(self) -> None:
         """Write the daily report (每日零报告) when its time has come."""
         now = self._clock.now()
-        at = self._gate.policy.daily_report_at
+        policy = self._gate.policy
         try:
             report = await asyncio.to_thread(
-                due_report, self._reader, now, boot_id=self._clock.boot_id, zone=self._zone, at=at
+                due_report,
+                self._reader,
+                now,
+                boot_id=self._clock.boot_id,
+                zone=self._zone,
+                policy=policy,
             )
         except StorageError as exc:
             _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)

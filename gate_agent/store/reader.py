@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import bindparam, func, select, text
 
+from gate_agent.domain.duties import StockLevel
 from gate_agent.domain.records import (
     Category,
     ClockSynced,
@@ -27,6 +28,7 @@ from gate_agent.domain.records import (
     PassageCount,
     PassageDecided,
     Record,
+    Round,
     Severity,
 )
 from gate_agent.errors import StorageError
@@ -49,6 +51,8 @@ from gate_agent.store.schema import (
     IS_URGENT,
     NEWEST,
     PASSAGE,
+    ROUND,
+    SUPPLY,
     Statement,
     compiled,
 )
@@ -106,6 +110,12 @@ _BOOTED = compiled(
         NEWEST.c.type == bindparam("type"), NEWEST.c.subject == bindparam("boot")
     )
 )
+_ROUNDS = compiled(
+    select(ROUND.c.area, ROUND.c.kind, ROUND.c.count, ROUND.c.last).where(
+        ROUND.c.day == bindparam("day")
+    )
+)
+_STOCKS = compiled(select(SUPPLY.c.item, SUPPLY.c.stock, SUPPLY.c.day, SUPPLY.c.used))
 _NEWEST = compiled(
     select(NEWEST.c.data).where(NEWEST.c.type == bindparam("type")).order_by(NEWEST.c.subject)
 )
@@ -236,6 +246,20 @@ class JournalReader:
         """Return how many holds were opened on a local day; no drills."""
         count: int = self._rows(_HOLDS_OF, day=day)[0][0]
         return count
+
+    def rounds(self, day: str) -> dict[tuple[str, Round], tuple[int, str]]:
+        """Return how often each area had each round on a local day, and when last (UTC)."""
+        return {
+            (area, Round(kind)): (count, last)
+            for area, kind, count, last in self._rows(_ROUNDS, day=day)
+        }
+
+    def stocks(self, day: str) -> dict[str, StockLevel]:
+        """Return the stock of each item that was ever counted, and its use on a local day."""
+        return {
+            item: StockLevel(stock=stock, used_today=used if counted == day else 0)
+            for item, stock, counted, used in self._rows(_STOCKS)
+        }
 
     def devices(self) -> dict[str, DeviceChanged]:
         """Return the last state of each device."""

@@ -106,6 +106,25 @@ HOLD = Table(
 IS_OPEN = text("state <> 'closed'")
 Index("hold_open", HOLD.c.opened_sequence, sqlite_where=IS_OPEN)
 Index("hold_day", HOLD.c.day)
+ROUND = Table(  # rounds of disinfection and airing
+    "round",
+    METADATA,
+    Column("day", Text, primary_key=True),
+    Column("area", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+SUPPLY = Table(  # `used` is what was taken on `day`, the last day it was counted on
+    "supply",
+    METADATA,
+    Column("item", Text, primary_key=True),
+    Column("stock", Integer, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("used", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 NEWEST = Table(  # the last record of each type and subject: devices, boots, mode, daily report
     "newest",
     METADATA,
@@ -115,7 +134,7 @@ NEWEST = Table(  # the last record of each type and subject: devices, boots, mod
     Column("data", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-VIEWS: tuple[Table, ...] = (PASSAGE, DAY_COUNT, HOLD, NEWEST)
+VIEWS: tuple[Table, ...] = (PASSAGE, DAY_COUNT, HOLD, ROUND, SUPPLY, NEWEST)
 
 _DIALECT = sqlite.dialect(paramstyle="named")
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from gate_agent.domain.records import (
     ClockSynced,
     DailyReport,
     DeviceChanged,
+    DutyDone,
     HoldClosed,
     HoldOpened,
     HoldOverdue,
@@ -26,8 +27,9 @@ from gate_agent.domain.records import (
     ModeApplied,
     PassageDecided,
     Record,
+    SuppliesCounted,
 )
-from gate_agent.store.schema import DAY_COUNT, HOLD, NEWEST, PASSAGE, compiled
+from gate_agent.store.schema import DAY_COUNT, HOLD, NEWEST, PASSAGE, ROUND, SUPPLY, compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ SHOWN: frozenset[str] = frozenset(
     record.TYPE
     for record in (
         PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
-        DeviceChanged, ModeApplied, DailyReport, ClockSynced,
+        DutyDone, SuppliesCounted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
     )
 )  # fmt: skip
 
@@ -98,6 +100,23 @@ _CLOSE_HOLD = compiled(
     .where(HOLD.c.hold_id == bindparam("of"))
     .values(state=HoldState.CLOSED.value, due_s=None, closed_sequence=bindparam("closed_sequence"))
 )
+_ROUND = compiled(
+    insert(ROUND).on_conflict_do_update(
+        index_elements=["day", "area", "kind"],
+        set_={"count": ROUND.c.count + 1, "last": insert(ROUND).excluded.last},
+    )
+)
+_SUPPLY = compiled(
+    insert(SUPPLY).on_conflict_do_update(
+        index_elements=["item"],
+        set_={
+            "stock": insert(SUPPLY).excluded.stock,
+            "day": insert(SUPPLY).excluded.day,
+            "used": insert(SUPPLY).excluded.used
+            + case((SUPPLY.c.day == insert(SUPPLY).excluded.day, SUPPLY.c.used), else_=0),
+        },
+    )
+)
 _KEEP = compiled(insert(NEWEST).prefix_with("OR REPLACE"))
 
 
@@ -113,6 +132,9 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
             _passage(connection, place, record)
         case HoldOpened() | HoldStep() | HoldOverdue() | HoldClosed():
             _hold(connection, place, record)
+        case DutyDone() | SuppliesCounted():
+            if not place.drill:
+                _duty(connection, place, record)
         case DeviceChanged() | ModeApplied() | DailyReport() | ClockSynced():
             # one report and one mode are the newest, whatever day or version they are of
             by_subject = isinstance(record, DeviceChanged | ClockSynced)
@@ -204,3 +226,20 @@ def _hold(
         case HoldClosed():
             row = {"of": record.hold_id, "closed_sequence": place.sequence}
             connection.execute(_CLOSE_HOLD.sql, _CLOSE_HOLD.values(**row))
+
+
+def _duty(connection: sqlite3.Connection, place: Place, record: DutyDone | SuppliesCounted) -> None:
+    match record:
+        case DutyDone():
+            row: dict[str, object] = {
+                "day": place.day,
+                "area": record.area,
+                "kind": record.kind.value,
+                "count": 1,
+                "last": record.at,
+            }
+            connection.execute(_ROUND.sql, _ROUND.values(**row))
+        case SuppliesCounted():
+            used = max(0, -(record.change or 0))
+            row = {"item": record.item, "stock": record.stock, "day": place.day, "used": used}
+            connection.execute(_SUPPLY.sql, _SUPPLY.values(**row))

@@ -17,6 +17,19 @@ _KNOWN_FIELDS = frozenset(
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name in model.model_fields
 )
+REFUSALS: dict[int | str, dict[str, object]] = {
+    400: {"model": bodies.ErrorBody, "description": "a host that is not this machine"},
+    403: {"model": bodies.ErrorBody, "description": "a request of another site's page"},
+    404: {"model": bodies.ErrorBody, "description": "no such passage or hold at this door"},
+    409: {"model": bodies.ErrorBody, "description": "not where this could be done"},
+    413: {"model": bodies.ErrorBody, "description": "more than 16 KiB"},
+    415: {"model": bodies.ErrorBody, "description": "not application/json"},
+    422: {"model": bodies.ErrorBody, "description": "a value is not what it must be"},
+    503: {
+        "model": bodies.ErrorBody,
+        "description": "the journal cannot write: nothing is permitted",
+    },
+}
 _EXPECTED = {
     400: "a JSON body",
     404: "a path of this interface",

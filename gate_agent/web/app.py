@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
-from gate_agent.gate.desk import Desk
+from gate_agent.gate.desk import Desk, DutyDesk
 from gate_agent.web.answers import install_answers
+from gate_agent.web.duty_routes import duty_routes
 from gate_agent.web.routes import STREAM_MODELS, build_routes
 from gate_agent.web.shield import Shield
 from gate_agent.web.sse import Screens
@@ -20,7 +21,7 @@ from gate_agent.web.sse import Screens
 _HERE = Path(__file__).parent
 
 
-def create_app(desk: Desk, *, version: str, host: str, port: int) -> FastAPI:
+def create_app(desk: Desk, duties: DutyDesk, *, version: str, host: str, port: int) -> FastAPI:
     """Return the application; `app.state.screens` is its `Screens`, to end the streams."""
     shown_host = f"[{host}]" if ":" in host else host
     app = FastAPI(
@@ -36,6 +37,7 @@ def create_app(desk: Desk, *, version: str, host: str, port: int) -> FastAPI:
     install_answers(app)
     app.add_middleware(Shield)
     app.include_router(build_routes(desk, screens))
+    app.include_router(duty_routes(duties))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
     pages = Environment(

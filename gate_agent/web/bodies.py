@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.domain.records import Decision, HoldState
+from gate_agent.domain.records import Decision, HoldState, Round
 
 Post = Annotated[
     str,
@@ -60,6 +60,29 @@ class HoldStepRequest(_Request):
     disinfected: bool = Field(
         default=False, description="the spot was disinfected; closed needs true"
     )
+
+
+class RoundRequest(_Request):
+    """A round of an area is done (消毒通风)."""
+
+    area: str = Field(min_length=1, max_length=40, description="as in the policy")
+    kind: Round
+    by: Post
+
+
+class SupplyRequest(_Request):
+    """An item was counted, or its stock changed (物资); one of both."""
+
+    item: str = Field(min_length=1, max_length=40, description="as in the policy")
+    counted: int | None = Field(None, strict=True, ge=0, le=1_000_000)
+    change: int | None = Field(
+        None,
+        strict=True,
+        ge=-100_000,
+        le=100_000,
+        description="use is negative, a delivery positive",
+    )
+    by: Post
 
 
 class SymptomsRequest(_Request):

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from gate_agent.gate.desk import Desk
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.web import metrics
-from gate_agent.web.answers import answer
+from gate_agent.web.answers import REFUSALS, answer
 from gate_agent.web.bodies import (
     Accepted,
     ErrorBody,
@@ -26,16 +26,6 @@ from gate_agent.web.sse import EventStream, Screens
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 _Sequence = Annotated[int | None, Query(ge=0, description="as Last-Event-ID, which wins")]
 _LastEventId = Annotated[str | None, Header(description="last sequence this screen saw")]
-_REFUSALS: dict[int | str, dict[str, object]] = {
-    400: {"model": ErrorBody, "description": "a host that is not this machine"},
-    403: {"model": ErrorBody, "description": "a request of another site's page"},
-    404: {"model": ErrorBody, "description": "no such passage or hold at this door"},
-    409: {"model": ErrorBody, "description": "not where this could be done"},
-    413: {"model": ErrorBody, "description": "more than 16 KiB"},
-    415: {"model": ErrorBody, "description": "not application/json"},
-    422: {"model": ErrorBody, "description": "a value is not what it must be"},
-    503: {"model": ErrorBody, "description": "the journal cannot write: nothing is permitted"},
-}
 _STREAM_TEXT = """Server-sent events, for as long as the screen listens:
 
 * `state`: the whole Snapshot (as /api/v1/state), at most every 50 ms, at least every 5 s;
@@ -103,7 +93,7 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
 
 def _requests(desk: Desk) -> APIRouter:
     """Return what a guard may ask; each answers after its events are durable."""
-    router = APIRouter(prefix="/api/v1", tags=["guard"], responses=_REFUSALS)
+    router = APIRouter(prefix="/api/v1", tags=["guard"], responses=REFUSALS)
 
     def accepted() -> Accepted:
         return Accepted(sequence=desk.snapshot().journal.sequence)

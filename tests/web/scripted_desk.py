@@ -17,6 +17,7 @@ from gate_agent.gate.snapshot import Snapshot
 from gate_agent.messages import LINK_0, Header, encode_body
 from gate_agent.moment import ClockQuality
 from web import scenes
+from web.scripted_duties import ScriptedDuties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class ScriptedDesk:
     def __init__(self) -> None:
         self._clock = SystemClock()
         self._live = Live()
+        self.duties = ScriptedDuties()
         self.reset()
 
     # --- what a test does ---
@@ -43,6 +45,7 @@ class ScriptedDesk:
         self._live.close()
         self._live = Live()
         self._events: list[LiveEvent] = []
+        self.duties.reset()
         self.shown = scenes.idle()
         self.asked: list[Asked] = []
         self.refusal: Refused | None = None

@@ -25,6 +25,7 @@ class Served:
 
     def __init__(self) -> None:
         self.desk = ScriptedDesk()
+        self.duties = self.desk.duties
         self._listener = listen("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -72,7 +73,7 @@ class Served:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        app = create_app(self.desk, version="0.1.0", host="127.0.0.1", port=self.port)
+        app = create_app(self.desk, self.duties, version="0.1.0", host="127.0.0.1", port=self.port)
         try:
             self._task = self._loop.create_task(serve(app, self._listener))
             self._loop.run_until_complete(asyncio.wait([self._task]))

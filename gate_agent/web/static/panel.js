@@ -26,7 +26,7 @@ export function ask(about, title, groups) {
     }
     parts.push(row);
   }
-  show(about, title, keys, parts);
+  showPanel(about, title, keys, parts);
 }
 
 /** Ask for a temperature of the contact thermometer; `done(centi)` gets hundredths of °C. */
@@ -52,7 +52,7 @@ export function askTemperature(about, done) {
   draw();
   const confirm = button(word("confirm"), { key: "Enter", kind: "go tall", press: enter });
   confirm.id = "contact-confirm";
-  show(about, word("contact_title"), keys, [
+  showPanel(about, word("contact_title"), keys, [
     field,
     make("div", { class: "typing" }, keypad({ type, erase, clear: () => { digits = ""; draw(); } }), make("div", { class: "beside" }, hint, confirm)),
   ]);
@@ -64,7 +64,8 @@ function shape(digits) {
   return `${text.slice(0, 2)}.${text.slice(2)}`;
 }
 
-function show(about, title, keys, parts) {
+/** Show `parts` over the right side; `keys` maps a key to what it does. */
+export function showPanel(about, title, keys, parts) {
   const panel = find("panel");
   const back = button(word("back"), { kind: "quiet", press: closePanel });
   keys.set("Escape", closePanel);

@@ -1,6 +1,7 @@
 // The guard screen: puts the modules together. State comes in, the page follows; taps go out.
 
 import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
+import { dutiesKey, dutyMark, renderDuties, watchDuties } from "./duties.js";
 import { holdsKey, renderHolds } from "./holds.js";
 import { find, rebuild, setData, setText, shape, span } from "./page.js";
 import { closePanel, panelAbout, panelKey } from "./panel.js";
@@ -42,6 +43,7 @@ function renderButtons() {
   setData(find("mute"), "bursts", String(sound.bursts));
   setText(find("post"), postLabel());
   setText(find("language"), word("language"));
+  renderDuties();
 }
 
 function onState(snapshot, at) {
@@ -49,11 +51,12 @@ function onState(snapshot, at) {
   setData(document.body, "live", "yes");
   forget((key) => {
     const [kind, id] = key.split(":");
+    if (kind === "duty" || kind === "supply") return true;
     if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
     return snapshot.passage?.passage_id === id;
   });
   const about = panelAbout();
-  const known = about === "post" || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  const known = about === "post" || about?.startsWith("duties") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
   if (about !== null && !known) closePanel();
   render();
   setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
@@ -78,7 +81,7 @@ function onKey(event) {
   const key = event.key;
   if (key.toLowerCase() === MUTE_KEY) toggleMute();
   else if (event.repeat && key !== "Backspace") return;
-  else if (!isLive() || !(panelKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key))) return;
+  else if (!isLive() || !(panelKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
   event.preventDefault();
   render();
 }
@@ -94,9 +97,10 @@ find("language").addEventListener("click", () => { switchLanguage(); closePanel(
 // A kiosk started with --autoplay-policy=no-user-gesture-required opens /?kiosk: sound at once.
 if (new URLSearchParams(location.search).has("kiosk")) unlock();
 render();
+watchDuties(render);
 listen({
   onState,
   onPulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),
-  onJournal: () => {}, // the state that follows shows it; the marks are for integrators
+  onJournal: dutyMark, // the state that follows shows the rest
   onLife,
 });

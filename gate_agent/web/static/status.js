@@ -1,6 +1,7 @@
 // Around the verdict: hall mode, clock, technical faults, last passages, today, devices, uplink.
 
 import { degrees, find, make, rebuild, setData, setText, shape, span } from "./page.js";
+import { dutyCells } from "./duties.js";
 import { countsByDecision, gateTime, technicalFaults } from "./state.js";
 import { faultText } from "./verdict.js";
 import { reason, word } from "./words.js";
@@ -59,7 +60,7 @@ export function renderStatus(state, language) {
   const waiting = pending ? ` · ${word("pending", { n: pending })}` + (oldest >= 60 ? ` · ${word("pending_age", { s: span(oldest) })}` : "") : "";
   const uplink = [word("uplink"), word(link) + waiting, link === "connected" ? "plain" : "low"];
   const clock = [word("clock"), word(state.clock), state.clock === "synced" || state.clock === "holdover" ? "plain" : "low"];
-  const cells = [...today, ...devices, journal, uplink, clock];
+  const cells = [...today, ...devices, journal, uplink, clock, ...dutyCells()];
   rebuild(find("status"), JSON.stringify([language, cells]), () => [
     make("strong", {}, word("today")),
     ...cells.map(([name, text, kind]) => make("span", { "data-kind": kind }, `${name} `, make("b", {}, text))),

@@ -1,0 +1,38 @@
+"""Duties over HTTP (消毒通风、物资): what is due, and what the guard ticks off."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from gate_agent.gate.desk import DutyDesk
+from gate_agent.gate.errors import JournalUnavailable
+from gate_agent.gate.snapshot import DutiesView
+from gate_agent.web.answers import REFUSALS
+from gate_agent.web.bodies import RoundRequest, SupplyRequest
+
+
+def duty_routes(duties: DutyDesk) -> APIRouter:
+    """Return the routes below /api/v1/duties."""
+    router = APIRouter(prefix="/api/v1/duties", tags=["duties"], responses=REFUSALS)
+
+    @router.get("")
+    async def view() -> DutiesView:
+        """Return what is done, due and low today, and who leads now."""
+        found = duties.view()
+        if found is None:
+            raise JournalUnavailable(expected="a journal that can be read", got="none now")
+        return found
+
+    @router.post("/rounds", status_code=204)
+    async def round_done(body: RoundRequest) -> Response:
+        """Tick off a round (消毒、通风、口罩封存); answers once it is durable."""
+        await duties.round_done(body.area, body.kind, by=body.by)
+        return Response(status_code=204)
+
+    @router.post("/supplies", status_code=204)
+    async def supply_changed(body: SupplyRequest) -> Response:
+        """Count an item, or change its stock (物资); answers once it is durable."""
+        await duties.supply_changed(body.item, counted=body.counted, change=body.change, by=body.by)
+        return Response(status_code=204)
+
+    return router

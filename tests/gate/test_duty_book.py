@@ -1,0 +1,184 @@
+"""The duty book over a real journal: what the guard ticks off is kept, counted, and reported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from doorfiles import write_door
+from gate_agent.config.load import load_config
+from gate_agent.config.model import GateConfig
+from gate_agent.domain.records import Round, Stock
+from gate_agent.gate.duties import DutyBook
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.errors import Invalid
+from gate_agent.gate.policies import PolicyKeeper
+from gate_agent.gate.report import due_report
+from gate_agent.store.journal import Journal
+from gate_agent.store.keys import resolve_keys
+from gate_agent.store.reader import JournalReader
+from gate_agent.store.verify import rebuild
+from gate_agent.testing import FakeClock
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+
+
+class Door:
+    """A gate over a journal in a folder."""
+
+    def __init__(self, folder: Path, clock: FakeClock) -> None:
+        self.clock = clock
+        self._config = load_config(write_door(folder), GateConfig)
+        path = self._config.journal.path
+        path.parent.mkdir()
+        self._keys = resolve_keys(self._config.keys, path.parent)
+        self.journal = Journal.open(
+            path, site="hall-01", gate="west-1f", clock=clock, zone=ZONE, key=self._keys.store
+        )
+        self.reader = JournalReader(path, self._keys.store)
+        keeper = PolicyKeeper(file=None, beside=path.parent)
+        self.gate = Gate(
+            config=self._config,
+            keys=self._keys,
+            journal=self.journal,
+            reader=self.reader,
+            clock=clock,
+            keeper=keeper,
+            version="0",
+        )
+        self.book = DutyBook(self.gate, reader=self.reader, zone=ZONE)
+
+    @property
+    def path(self) -> Path:
+        return self._config.journal.path
+
+    @property
+    def store_key(self) -> bytes:
+        return self._keys.store
+
+
+@asynccontextmanager
+async def door(folder: Path) -> AsyncIterator[Door]:
+    one = Door(folder, FakeClock(MORNING))
+    try:
+        yield one
+    finally:
+        one.reader.close()
+        one.journal.close()
+
+
+def test_a_round_is_counted_where_it_was_done_and_due_by_the_clock(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with door(tmp_path) as one:
+            await one.book.round_done("出入口门", Round.DISINFECTED, by="guard-1")
+            one.clock.advance(3600)  # 10:00, the first round is due
+
+            view = one.book.view()
+
+            assert view is not None
+            found = {(r.area, r.kind): (r.done, r.due, r.needed) for r in view.rounds}
+            assert found["出入口门", Round.DISINFECTED] == (1, 1, 3)
+            assert found["自助终端", Round.DISINFECTED] == (0, 1, 3)
+            assert found["办事大厅", Round.AIRED] == (0, 1, 3)
+
+    asyncio.run(go())
+
+
+def test_an_area_or_a_round_that_the_policy_does_not_know_is_refused(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with door(tmp_path) as one:
+            with pytest.raises(Invalid, match="出入口门"):
+                await one.book.round_done("车库", Round.DISINFECTED, by="guard-1")
+            with pytest.raises(Invalid):
+                await one.book.round_done("出入口门", Round.AIRED, by="guard-1")
+            assert one.journal.head.sequence == 0
+
+    asyncio.run(go())
+
+
+def test_stock_is_counted_used_and_received_and_never_below_nothing(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with door(tmp_path) as one:
+            with pytest.raises(Invalid, match="first count"):
+                await one.book.supply_changed("医用口罩", counted=None, change=-1, by="guard-1")
+            await one.book.supply_changed("医用口罩", counted=120, change=None, by="guard-1")
+            taken = [
+                one.book.supply_changed("医用口罩", counted=None, change=-10, by="guard-1")
+                for _ in range(3)
+            ]
+            await asyncio.gather(*taken)  # tapped at once: each is read, changed and durable alone
+            with pytest.raises(Invalid, match="at most the 90"):
+                await one.book.supply_changed("医用口罩", counted=None, change=-91, by="guard-1")
+            with pytest.raises(Invalid, match="either"):
+                await one.book.supply_changed("医用口罩", counted=1, change=1, by="guard-1")
+
+            view = one.book.view()
+
+            assert view is not None
+            masks = next(supply for supply in view.supplies if supply.item == "医用口罩")
+            assert (masks.stock, masks.used, masks.low, masks.unit) == (90, 30, True, "只")
+
+    asyncio.run(go())
+
+
+def test_the_next_day_begins_with_nothing_done_and_the_stock_that_was_left(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with door(tmp_path) as one:
+            await one.book.round_done("出入口门", Round.DISINFECTED, by="guard-1")
+            await one.book.round_done("出入口门", Round.MASKS_SEALED, by="guard-1")
+            await one.book.supply_changed("体温计", counted=5, change=None, by="guard-1")
+            await one.book.supply_changed("体温计", counted=None, change=-1, by="guard-1")
+            one.clock.advance(24 * 3600)
+
+            view = one.book.view()
+
+            assert view is not None
+            assert {round_.done for round_ in view.rounds} == {0}
+            assert view.masks_sealed == 0
+            left = next(supply for supply in view.supplies if supply.item == "体温计")
+            assert (left.stock, left.used) == (4, 0)
+
+    asyncio.run(go())
+
+
+def test_the_daily_report_tells_rounds_and_supplies_also_when_none_was_done(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with door(tmp_path) as one:
+            await one.book.round_done("办事大厅", Round.AIRED, by="guard-1")
+            await one.book.supply_changed("医用口罩", counted=500, change=None, by="guard-1")
+            now = one.clock.advance(10 * 3600)
+
+            report = due_report(
+                one.reader, now, boot_id=one.clock.boot_id, zone=ZONE, policy=one.gate.policy
+            )
+
+            assert report is not None
+            rounds = {(r.area, r.kind): (r.done, r.needed) for r in report.rounds}
+            assert rounds["办事大厅", Round.AIRED] == (1, 3)
+            assert rounds["出入口门", Round.DISINFECTED] == (0, 3)
+            assert report.supplies[0] == Stock(item="医用口罩", stock=500, used=0, low=False)
+            assert report.supplies[1].stock is None
+
+    asyncio.run(go())
+
+
+def test_the_views_of_duties_equal_a_replay(tmp_path: Path) -> None:
+    async def go() -> tuple[Path, bytes]:
+        async with door(tmp_path) as one:
+            for _ in range(3):
+                await one.book.round_done("卫生间", Round.AIRED, by="guard-1")
+                await one.book.supply_changed("体温计", counted=9, change=None, by="guard-1")
+                await one.book.supply_changed("体温计", counted=None, change=-2, by="guard-1")
+                one.clock.advance(20 * 3600)
+            return one.path, one.store_key
+
+    path, key = asyncio.run(go())
+
+    assert rebuild(path, key, lambda _done, _all: None).differences == ()

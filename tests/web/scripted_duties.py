@@ -1,0 +1,54 @@
+"""The duties in memory for the web layer's tests: shows what it is told, notes what it is asked."""
+
+from __future__ import annotations
+
+from gate_agent.domain.records import Round
+from gate_agent.gate.errors import Refused
+from gate_agent.gate.snapshot import DutiesView, LeaderView, RoundView, SupplyView
+
+LEADER = LeaderView(post="李主任", phone="010-55550101")
+
+
+def duties(done: int = 2, due: int = 2, masks: int | None = 80) -> DutiesView:
+    kinds = [("出入口门", Round.DISINFECTED), ("自助终端", Round.DISINFECTED)]
+    kinds += [("办事大厅", Round.DISINFECTED), ("办事大厅", Round.AIRED)]
+    return DutiesView(
+        rounds=tuple(
+            RoundView(area=area, kind=kind, done=done, needed=3, due=due, last=None)
+            for area, kind in kinds
+        ),
+        masks_sealed=1,
+        supplies=(
+            SupplyView(item="医用口罩", unit="只", stock=masks, used=20, low=(masks or 0) < 100),
+            SupplyView(item="体温计", unit="支", stock=4, used=0, low=False),
+        ),
+        leader=LEADER,
+    )
+
+
+class ScriptedDuties:
+    """Plays the duty book."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.shown: DutiesView | None = duties()
+        self.asked: list[tuple[object, ...]] = []
+        self.refusal: Refused | None = None
+
+    def view(self) -> DutiesView | None:
+        return self.shown
+
+    async def round_done(self, area: str, kind: Round, *, by: str) -> None:
+        self._ask(area, kind, by)
+
+    async def supply_changed(
+        self, item: str, *, counted: int | None, change: int | None, by: str
+    ) -> None:
+        self._ask(item, counted, change, by)
+
+    def _ask(self, *details: object) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.asked.append(details)
