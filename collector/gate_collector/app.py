@@ -17,8 +17,10 @@ import uvicorn
 
 from gate_agent import __version__, systemd
 from gate_agent.clock import SystemClock
+from gate_agent.domain.policy import Policy
 from gate_agent.errors import ConfigurationError
 from gate_collector.broker import Broker
+from gate_collector.centre import Centre
 from gate_collector.config import load_collector
 from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
@@ -56,7 +58,11 @@ def run_collector(config_file: Path) -> None:
         on_connected=tell_all,
     )
     told.append(broker)
+    centre = Centre(
+        engine=engine, clock=clock, zone=zone, site=config.collector.site, policy=Policy
+    )
     app = create_app(
+        centre,
         lambda: overview(engine, clock=clock, zone=zone, site=config.collector.site),
         failing=lambda: ingest.failing or ("" if ingest.alive else "the writer stopped"),
         version=__version__,

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-_HERE = Path(__file__).parent
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-}
+from gate_collector.centre import Centre
+from gate_collector.ledger.figures import LedgerFigures
+from gate_collector.ledger.read import read_ledger
+from gate_collector.ledger.routes import build_ledger
+from gate_collector.pages import HERE, Lang, Pages
+from gate_collector.shield import Shield, is_loopback
+
+_OVERVIEW = "overview.html"
 Look = Callable[[], dict[str, Any]]
 
 
-def create_app(look: Look, *, failing: Callable[[], str], version: str) -> FastAPI:
+def create_app(centre: Centre, look: Look, *, failing: Callable[[], str], version: str) -> FastAPI:
     """Return the application; `look` gives the overview, `failing` why nothing can be stored."""
     app = FastAPI(
         title="Gate collector 汇聚服务",
@@ -33,25 +32,24 @@ def create_app(look: Look, *, failing: Callable[[], str], version: str) -> FastA
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "::1"])
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    pages = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
-    )
+    app.add_middleware(Shield, known_host=is_loopback)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    pages = Pages(centre.zone)
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     registry.register(_Figures(look))
+    registry.register(LedgerFigures(lambda: read_ledger(centre)))
+    app.include_router(build_ledger(centre, pages))
 
     @app.get("/", include_in_schema=False)
-    def page(lang: Literal["zh", "en"] = "zh") -> HTMLResponse:
+    def page(lang: Lang = "zh") -> HTMLResponse:
         """Return the overview of both doors."""
-        shown = pages.get_template("overview.html").render(lang=lang)
-        return HTMLResponse(shown, headers=_HEADERS)
+        return pages.show(_OVERVIEW, lang)
 
     @app.get("/api/v1/overview")
     def overview() -> JSONResponse:
         """Return both doors: states, counts, holds, gaps, reports, lateness, alarms."""
-        return JSONResponse(look(), headers=_HEADERS)
+        return JSONResponse(look())
 
     @app.get("/healthz")
     def health() -> JSONResponse:

@@ -1,0 +1,29 @@
+"""What the centre's rooms share: the store, the time, the hall, and the policy in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from gate_agent.clock import Clock
+from gate_agent.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """One hall's centre, for whoever reads or writes beside the ingest."""
+
+    engine: Engine
+    clock: Clock
+    zone: ZoneInfo
+    site: str
+    policy: Callable[[], Policy]
+
+    @property
+    def now(self) -> datetime:
+        """The present time, UTC."""
+        return self.clock.now().utc

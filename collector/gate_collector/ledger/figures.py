@@ -1,0 +1,65 @@
+"""The ledger for Prometheus; config/prometheus/ has the rules that watch it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from gate_collector.ledger.findings import Ledger, Punctual
+
+
+class LedgerFigures(Collector):
+    """Reads the ledger at each scrape."""
+
+    def __init__(self, look: Callable[[], Ledger]) -> None:
+        self._look = look
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Describe nothing: the store is not asked before somebody scrapes."""
+        return []
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """Return the figures as they are now."""
+        ledger = self._look()
+        missing = Counter[str]()
+        for gap in ledger.gaps:
+            missing[gap.gate] += gap.count
+        aside = Counter(item.gate for item in ledger.aside)
+        told = Counter(item.gate for item in ledger.told)
+        silent = Counter(item.gate for item in ledger.silent)
+        gone = Counter(item.gate for item in ledger.missing_reports)
+        late = Counter(item.gate for item in ledger.reports if item.state is Punctual.LATE)
+        doors = (
+            ("collector_missing_events", "Numbers missing in the journals (漏报)", missing),
+            ("collector_reports_missing", "Daily reports of seven days that never came", gone),
+            ("collector_quarantined", "Messages in quarantine, the newest 200 (瞒报)", aside),
+            ("collector_losses_told", "Losses that a door told of in 24 h", told),
+            ("collector_gate_silent", "1 for a door that is not heard", silent),
+            ("collector_reports_late", "Daily reports of seven days that came late (迟报)", late),
+        )
+        found = []
+        for name, text, counted in doors:
+            family = GaugeMetricFamily(name, text, labels=("gate",))
+            for gate in sorted({*ledger.gates, *counted}):
+                family.add_metric((gate,), counted[gate])
+            found.append(family)
+        return [*found, *_lanes(ledger)]
+
+
+def _lanes(ledger: Ledger) -> list[GaugeMetricFamily]:
+    late = GaugeMetricFamily(
+        "collector_late_events", "Events of 24 h later than their limit (迟报)", labels=("lane",)
+    )
+    seconds = GaugeMetricFamily(
+        "collector_lateness_seconds", "From the door's record to ours", labels=("lane", "quantile")
+    )
+    for lane in ledger.lanes:
+        late.add_metric((lane.severity,), lane.late)
+        quantiles = ("0.5", lane.p50_ms), ("0.95", lane.p95_ms), ("1", lane.worst_ms)
+        for quantile, value_ms in quantiles:
+            if value_ms is not None:
+                seconds.add_metric((lane.severity, quantile), value_ms / 1000)
+    return [late, seconds]

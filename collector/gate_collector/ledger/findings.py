@@ -1,0 +1,138 @@
+"""What the ledger says: values, and how they count. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gate_agent.domain.records import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Numbers that are missing (缺号) below one that is there or was told."""
+
+    gate: str
+    epoch: str
+    first: int
+    last: int
+
+    @property
+    def count(self) -> int:
+        """How many events are missing."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """One message in quarantine (隔离区), with the reason."""
+
+    id: int
+    gate: str
+    epoch: str
+    sequence: int
+    why: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """How punctual one lane's events were in the span, from the door's record to ours."""
+
+    severity: Severity
+    limit_ms: int
+    of: int
+    late: int
+    p50_ms: int | None
+    p95_ms: int | None
+    worst_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateEvent:
+    """One event that came later than its lane's limit."""
+
+    gate: str
+    epoch: str
+    sequence: int
+    type: str
+    time: str
+    late_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A door that says it is online, and is not heard (静默)."""
+
+    gate: str
+    seen: str
+    silent_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An event in which a door itself tells of a loss: dropped, replaced, purged."""
+
+    gate: str
+    epoch: str
+    sequence: int
+    type: str
+    time: str
+
+
+class Punctual(StrEnum):
+    """Whether a door's daily report came."""
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReport:
+    """One door's daily report that was due."""
+
+    gate: str
+    day: str
+    due: str
+    came: str | None
+    state: Punctual
+    epoch: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Everything found at one time, over the span since `since` where a span counts."""
+
+    time: str
+    since: str
+    gates: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    aside: tuple[Aside, ...]
+    lanes: tuple[Lane, ...]
+    late: tuple[LateEvent, ...]
+    silent: tuple[Silence, ...]
+    told: tuple[Told, ...]
+    reports: tuple[DueReport, ...]
+
+    @property
+    def missed(self) -> int:
+        """How much is missing (漏): events, and reports."""
+        return sum(gap.count for gap in self.gaps) + len(self.missing_reports)
+
+    @property
+    def concealed(self) -> int:
+        """How much contradicts the chain (瞒), or was told to be lost."""
+        return len(self.aside) + len(self.told)
+
+    @property
+    def delayed(self) -> int:
+        """How much was late (迟): events, reports, and doors that are silent now."""
+        late_reports = sum(report.state is Punctual.LATE for report in self.reports)
+        return sum(lane.late for lane in self.lanes) + late_reports + len(self.silent)
+
+    @property
+    def missing_reports(self) -> tuple[DueReport, ...]:
+        """The reports that were due and never came."""
+        return tuple(report for report in self.reports if report.state is Punctual.MISSING)

@@ -1,0 +1,220 @@
+"""Reads the ledger from the store: numbers below a watermark, quarantine, times, reports."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import EventsDropped, JournalReplaced, Severity
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.centre import Centre
+from gate_collector.chain import Stream
+from gate_collector.ledger.findings import (
+    Aside,
+    DueReport,
+    Gap,
+    Lane,
+    LateEvent,
+    Ledger,
+    Punctual,
+    Silence,
+    Told,
+)
+from gate_collector.overview import SILENT_AFTER_S
+from gate_collector.schema import EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM
+
+SPAN = timedelta(hours=24)
+REPORT_DAYS = 7
+_MOST_ROWS = 200
+_LOSSES = (EventsDropped.TYPE, JournalReplaced.TYPE)
+
+
+def read_ledger(centre: Centre) -> Ledger:
+    """Return the ledger as it is now."""
+    now, policy = centre.now, centre.policy()
+    since = format_utc(now - SPAN)
+    with centre.engine.connect() as connection:
+        states = connection.execute(select(GATE)).all()
+        streams = connection.execute(select(STREAM)).all()
+        gates = sorted({row.gate for row in (*states, *streams)})
+        lanes, late = _lateness(connection, policy, since)
+        return Ledger(
+            time=format_utc(now),
+            since=since,
+            gates=tuple(gates),
+            gaps=tuple(_gaps(connection, streams, states)),
+            aside=tuple(_aside(connection)),
+            lanes=lanes,
+            late=late,
+            silent=tuple(_silent(states, now)),
+            told=tuple(_told(connection, since)),
+            reports=tuple(
+                report
+                for gate in gates
+                for report in due_reports(connection, gate, centre, policy, days=REPORT_DAYS)
+            ),
+        )
+
+
+def _gaps(connection: Connection, streams: Any, states: Any) -> list[Gap]:
+    """Return what is missing inside each chain, and behind its end where the door told of more."""
+    heads = {(row.gate, state["epoch"]): state for row in states for state in (_state(row),)}
+    found = []
+    for row in streams:
+        known = Stream(row.gate, row.epoch, row.upto)
+        beyond = select(EVENT.c.sequence).where(
+            EVENT.c.gate == row.gate, EVENT.c.epoch == row.epoch, EVENT.c.sequence > row.upto
+        )
+        known.beyond = dict.fromkeys(connection.execute(beyond).scalars(), (b"", b""))
+        ranges = list(known.ranges()[1])
+        state = heads.get((row.gate, row.epoch))
+        newest = max(known.beyond, default=row.upto)
+        if state is not None and _lost_behind(state, newest):
+            ranges.append((newest + 1, state["sequence"]))
+        found += [Gap(gate=row.gate, epoch=row.epoch, first=a, last=b) for a, b in ranges]
+    heard = {(row.gate, row.epoch) for row in streams}
+    found += [  # a door that told of its events, and none has come
+        Gap(gate=gate, epoch=epoch, first=1, last=state["sequence"])
+        for (gate, epoch), state in heads.items()
+        if (gate, epoch) not in heard and _lost_behind(state, 0)
+    ]
+    return found
+
+
+def _lost_behind(state: dict[str, Any], newest: int) -> bool:
+    """Whether the door has no receipt outstanding and yet told of more than we hold."""
+    return bool(state["sequence"] > newest and state["pending"] == 0)
+
+
+def _state(row: Any) -> dict[str, Any]:
+    state: dict[str, Any] = json.loads(row.payload)
+    return state
+
+
+def _aside(connection: Connection) -> list[Aside]:
+    columns = [QUARANTINE.c[name] for name in ("id", "gate", "epoch", "sequence", "why", "at")]
+    rows = connection.execute(
+        select(*columns).order_by(QUARANTINE.c.id.desc()).limit(_MOST_ROWS)
+    ).mappings()
+    return [Aside(**row) for row in rows]
+
+
+def _lateness(
+    connection: Connection, policy: Policy, since: str
+) -> tuple[tuple[Lane, ...], tuple[LateEvent, ...]]:
+    limits = {
+        Severity.URGENT: round(policy.punctuality.urgent_within_s * 1000),
+        Severity.ROUTINE: round(policy.punctuality.routine_within_s * 1000),
+    }
+    lanes, late = [], []
+    columns = [EVENT.c[name] for name in ("gate", "epoch", "sequence", "type", "time", "late_ms")]
+    for severity, limit_ms in limits.items():
+        of = (EVENT.c.stored >= since, EVENT.c.severity == severity.value)
+        overdue = (*of, EVENT.c.late_ms > limit_ms)
+        count = connection.execute(select(func.count()).where(*of)).scalar_one()
+        lanes.append(
+            Lane(
+                severity=severity,
+                limit_ms=limit_ms,
+                of=count,
+                late=connection.execute(select(func.count()).where(*overdue)).scalar_one(),
+                p50_ms=_quantile(connection, of, count, 50),
+                p95_ms=_quantile(connection, of, count, 95),
+                worst_ms=_quantile(connection, of, count, 100),
+            )
+        )
+        rows = connection.execute(
+            select(*columns).where(*overdue).order_by(EVENT.c.stored.desc()).limit(_MOST_ROWS)
+        ).mappings()
+        late += [LateEvent(**row) for row in rows]
+    return tuple(lanes), tuple(late)
+
+
+def _quantile(connection: Connection, of: Any, count: int, percent: int) -> int | None:
+    if count == 0:
+        return None
+    nth = min(count - 1, count * percent // 100)
+    ordered = select(EVENT.c.late_ms).where(*of).order_by(EVENT.c.late_ms).offset(nth).limit(1)
+    return connection.execute(ordered).scalar()
+
+
+def _silent(states: Any, now: datetime) -> list[Silence]:
+    found = []
+    for row in states:
+        silent_s = (now - parse_utc(row.seen)).total_seconds()
+        gone = row.state == "lost" or (row.state == "online" and silent_s > SILENT_AFTER_S)
+        if gone:
+            found.append(Silence(gate=row.gate, seen=row.seen, silent_s=round(silent_s, 1)))
+    return found
+
+
+def _told(connection: Connection, since: str) -> list[Told]:
+    columns = [NOTABLE.c[name] for name in ("gate", "epoch", "sequence", "type", "time")]
+    rows = connection.execute(
+        select(*columns)
+        .where(NOTABLE.c.type.in_(_LOSSES), NOTABLE.c.time >= since)
+        .order_by(NOTABLE.c.id.desc())
+        .limit(_MOST_ROWS)
+    ).mappings()
+    return [Told(**row) for row in rows]
+
+
+def due_reports(
+    connection: Connection, gate: str, centre: Centre, policy: Policy, *, days: int
+) -> list[DueReport]:
+    """Return the door's reports of the newest `days` that are due, the newest day first."""
+    began = connection.execute(
+        select(func.min(EVENT.c.time)).where(EVENT.c.gate == gate, EVENT.c.sequence == 1)
+    ).scalar()
+    if began is None:
+        return []
+    today = centre.now.astimezone(centre.zone).date()
+    found = []
+    for back in range(days):
+        day = today - timedelta(days=back)
+        due = due_at(day, centre, policy)
+        if parse_utc(began) < due and centre.now >= due + _grace(policy):
+            found.append(_report(connection, gate, day, due, _grace(policy)))
+    return found
+
+
+def due_at(day: date, centre: Centre, policy: Policy) -> datetime:
+    """Return when a door writes the report of `day`."""
+    return datetime.combine(day, policy.daily_report_at, tzinfo=centre.zone)
+
+
+def _grace(policy: Policy) -> timedelta:
+    return timedelta(seconds=policy.punctuality.report_within_s)
+
+
+def _report(
+    connection: Connection, gate: str, day: date, due: datetime, grace: timedelta
+) -> DueReport:
+    row = connection.execute(
+        select(REPORT.c.epoch, REPORT.c.sequence, EVENT.c.stored)
+        .join(
+            EVENT,
+            (EVENT.c.gate == REPORT.c.gate)
+            & (EVENT.c.epoch == REPORT.c.epoch)
+            & (EVENT.c.sequence == REPORT.c.sequence),
+        )
+        .where(REPORT.c.gate == gate, REPORT.c.day == day.isoformat())
+    ).first()
+    if row is None:
+        state = Punctual.MISSING
+    else:
+        late = parse_utc(row.stored) > due + grace
+        state = Punctual.LATE if late else Punctual.IN_TIME
+    return DueReport(
+        gate=gate,
+        day=day.isoformat(),
+        due=format_utc(due),
+        state=state,
+        came=row and row.stored,
+        epoch=row and row.epoch,
+        sequence=row and row.sequence,
+    )

@@ -1,0 +1,52 @@
+"""The centre's real server on a free port, in a thread of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from centre.hall import SITE, ZONE, Hall
+from gate_agent.domain.policy import Policy
+from gate_collector.centre import Centre
+from gate_collector.overview import overview
+from gate_collector.web import create_app
+
+_STARTS_WITHIN_S = 20
+
+
+def centre_of(hall: Hall, policy: Callable[[], Policy] = Policy) -> Centre:
+    """Return what the rooms of this hall share."""
+    return Centre(engine=hall.engine, clock=hall.clock, zone=ZONE, site=SITE, policy=policy)
+
+
+def app_of(centre: Centre) -> FastAPI:
+    """Return the application as the collector puts it together."""
+
+    def look() -> dict[str, object]:
+        return overview(centre.engine, clock=centre.clock, zone=ZONE, site=SITE)
+
+    return create_app(centre, look, failing=lambda: "", version="0.1.0")
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[httpx.Client]:
+    """Serve `app`; yield a client whose base address it is."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run, args=([listener],), name="centre")
+    thread.start()
+    try:
+        port = listener.getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_STARTS_WITHIN_S) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(_STARTS_WITHIN_S)
+        listener.close()
+        assert not thread.is_alive()
