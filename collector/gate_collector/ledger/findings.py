@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gate_agent.domain.records import Severity
+from gate_collector.alarms import Alarm, AlarmKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ class Ledger:
     late: tuple[LateEvent, ...]
     silent: tuple[Silence, ...]
     told: tuple[Told, ...]
+    alarms: tuple[Alarm, ...]
     reports: tuple[DueReport, ...]
 
     @property
@@ -124,7 +126,8 @@ class Ledger:
     @property
     def concealed(self) -> int:
         """How much contradicts the chain (瞒), or was told to be lost."""
-        return len(self.aside) + len(self.told)
+        rewound = sum(alarm.kind == AlarmKind.REWOUND for alarm in self.alarms)
+        return len(self.aside) + len(self.told) + rewound
 
     @property
     def delayed(self) -> int:

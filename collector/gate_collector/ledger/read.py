@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import EventsDropped, JournalReplaced, Severity
 from gate_agent.moment import format_utc, parse_utc
+from gate_collector.alarms import standing
 from gate_collector.centre import Centre
 from gate_collector.chain import Stream
 from gate_collector.ledger.findings import (
@@ -24,8 +25,8 @@ from gate_collector.ledger.findings import (
     Silence,
     Told,
 )
-from gate_collector.overview import SILENT_AFTER_S
 from gate_collector.schema import EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM
+from gate_collector.watch import SILENT_AFTER_S
 
 SPAN = timedelta(hours=24)
 REPORT_DAYS = 7
@@ -52,6 +53,7 @@ def read_ledger(centre: Centre) -> Ledger:
             late=late,
             silent=tuple(_silent(states, now)),
             told=tuple(_told(connection, since)),
+            alarms=tuple(standing(connection)),
             reports=tuple(
                 report
                 for gate in gates
