@@ -8,7 +8,7 @@ smoothing; what the device cannot measure is None.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -58,8 +58,8 @@ class Transport(Protocol):
         """Send all of `data`; raise `TransportClosedError` when the line is gone."""
         ...
 
-    def discard_input(self) -> None:
-        """Forget the bytes that came and were not read yet."""
+    def discard_input(self) -> int:
+        """Forget the bytes that came and were not read yet; return how many that were."""
         ...
 
 
@@ -73,7 +73,7 @@ class Driver(Protocol):
         """
         ...
 
-    def reports(self) -> AsyncIterator[Report]:
+    def reports(self) -> AsyncGenerator[Report, None]:
         """Yield what the device reports, until the transport closes or misbehaves.
 
         Raises a `DeviceError`; the supervisor then reopens the port with a new driver.

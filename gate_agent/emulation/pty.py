@@ -48,9 +48,11 @@ class PtyTransport:
             os.write(self._master, data)
         await asyncio.sleep(0)
 
-    def discard_input(self) -> None:
+    def discard_input(self) -> int:
         """Forget what the host wrote."""
+        count = len(self._held)
         self._held.clear()
+        return count
 
     def close(self) -> None:
         """Hang up."""

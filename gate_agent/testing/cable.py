@@ -39,9 +39,11 @@ class End:
         self._held += data
         self._came.set()
 
-    def discard_input(self) -> None:
+    def discard_input(self) -> int:
         """Forget what came."""
+        count = len(self._held)
         self._held.clear()
+        return count
 
     def cut(self) -> None:
         """Cut the cable: both ends close."""

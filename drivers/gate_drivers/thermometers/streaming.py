@@ -8,19 +8,18 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import aclosing
 from typing import Generic, Protocol, TypeVar
 
-from gate_agent.driver_api import Reading, Transport
+from gate_agent.driver_api import NoReplyError, Reading, Transport, TransportClosedError
+from gate_drivers.line_faults import Faults
 
 PERIOD_S = 0.1  # 10 Hz
+SILENT_S = 2.0  # then the port is opened again, and the module woken again
 _NOISE_CENTI_C = 4  # of a quiet sensor
+_LATE_S = 0.5
 _Sight = TypeVar("_Sight")
-
-FAULTS = (
-    "flipped_byte", "missing_byte", "leading_noise", "split", "duplicate", "wrong_baud",
-    "silence", "frozen", "below_range",
-)  # fmt: skip
 
 
 class StreamDecoder(Protocol[_Sight]):
@@ -67,43 +66,57 @@ class StreamingThermometer(Generic[_Sight]):
 
     async def identify(self) -> str:
         """Wait for a sound frame: the module has no name to ask for."""
-        async for _ in self.reports():
-            return f"{self._name}, sends sound frames"
-        raise AssertionError("expected reports() to end with an error only")
+        async with aclosing(self.reports()) as reports:
+            await anext(reports)
+        return f"{self._name}, sends sound frames"
 
-    async def reports(self) -> AsyncIterator[Reading]:
-        """Yield every sound frame's reading, as it says it."""
+    async def reports(self) -> AsyncGenerator[Reading, None]:
+        """Yield every sound frame's reading, as it says it; NoReplyError when none come."""
+        loop = asyncio.get_running_loop()
         for command in self._wake:
             await self._transport.write(command)
+        heard = loop.time()
         while True:
-            for sight in self._decoder.feed(await self._transport.read()):
+            try:
+                async with asyncio.timeout_at(heard + SILENT_S):
+                    data = await self._transport.read()
+            except TimeoutError:
+                expected = f"expected a sound frame within {SILENT_S:g} s"
+                raise NoReplyError(f"{expected}, got {self._unsound()}") from None
+            for sight in self._decoder.feed(data):
                 self._frames += 1
+                heard = loop.time()
                 yield self._reading(sight)
+
+    def _unsound(self) -> str:
+        counted = ", ".join(f"{cause} {n}" for cause, n in sorted(self._decoder.drops.items()))
+        return f"none; dropped so far: {counted}" if counted else "none"
 
 
 class StreamingEmulator:
     """The module's side: sends at its own rate what it is shown, and misbehaves when told."""
 
-    def __init__(self, *, frame: Callable[[int, int], bytes], below_range_centi_c: int) -> None:
+    def __init__(
+        self, *, frame: Callable[[int, int], bytes], below_range_centi_c: int, near_miss: bytes
+    ) -> None:
         """`frame` encodes (surface, ambient) in hundredths of a degree Celsius."""
         self._frame = frame
         self._below_range = below_range_centi_c
+        self._near_miss = near_miss
         self._surface = self._ambient = 2400
         self._noise = random.Random(1)  # noqa: S311 a sensor's, the same in every run
-        self._injected: Counter[str] = Counter()
+        self._faults = Faults("frozen", "below_range")
         self._last = b""
         self.sends = True
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What `inject` takes."""
-        return FAULTS
+        """What `inject` takes; a port that vanishes is the line's own (`Pty.unplug`)."""
+        return self._faults.names
 
     def inject(self, fault: str, *, times: int = 1) -> None:
         """Misbehave so in the next `times` frames."""
-        if fault not in FAULTS:
-            raise ValueError(f"expected one of {', '.join(FAULTS)}, got {fault!r}")
-        self._injected[fault] += times
+        self._faults.inject(fault, times)
 
     def show(self, *, surface_centi_c: int, ambient_centi_c: int) -> None:
         """See this from now on."""
@@ -111,12 +124,12 @@ class StreamingEmulator:
 
     async def run(self, transport: Transport) -> None:
         """Send and listen until the line closes."""
-        async with asyncio.TaskGroup() as group:
-            listening = group.create_task(self._listen(transport))
-            try:
-                await self._send_on(transport)
-            finally:
-                listening.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen(transport))
+                group.create_task(self._send_on(transport))
+        except* TransportClosedError:
+            pass  # the end, as `Emulator.run` promises
 
     def obey(self, data: bytes) -> int:
         """Take bytes of the host; return how many readings it asks for now."""
@@ -125,46 +138,25 @@ class StreamingEmulator:
     async def _listen(self, transport: Transport) -> None:
         while True:
             for _ in range(self.obey(await transport.read())):
-                await transport.write(self._next())
+                await self._send(transport)
 
     async def _send_on(self, transport: Transport) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
             if self.sends:
-                await self._send(transport, self._next())
-            due += PERIOD_S
+                await self._send(transport)
+            due = max(due + PERIOD_S, loop.time())
             await asyncio.sleep(due - loop.time())
 
+    async def _send(self, transport: Transport) -> None:
+        await self._faults.send(transport, self._next(), late_s=_LATE_S, near_miss=self._near_miss)
+
     def _next(self) -> bytes:
-        if self._take("frozen") and self._last:
+        if self._faults.take("frozen") and self._last:
             return self._last
         noise = self._noise.randint(-_NOISE_CENTI_C, _NOISE_CENTI_C)
-        surface = self._below_range if self._take("below_range") else self._surface + noise
+        low = self._faults.take("below_range")
+        surface = self._below_range if low else self._surface + noise
         self._last = self._frame(surface, self._ambient)
         return self._last
-
-    async def _send(self, transport: Transport, frame: bytes) -> None:
-        if self._take("silence"):
-            return
-        if self._take("wrong_baud"):
-            frame = bytes(byte >> 1 | 0x80 for byte in frame)
-        if self._take("flipped_byte"):
-            frame = frame[:-2] + bytes([frame[-2] ^ 0x04, frame[-1]])
-        if self._take("missing_byte"):
-            frame = frame[:3] + frame[4:]
-        if self._take("leading_noise"):
-            frame = b"\x00\x5a\xa4\xff" + frame
-        if self._take("duplicate"):
-            frame += frame
-        if self._take("split"):
-            for byte in frame:
-                await transport.write(bytes([byte]))
-            return
-        await transport.write(frame)
-
-    def _take(self, fault: str) -> bool:
-        if self._injected[fault] <= 0:
-            return False
-        self._injected[fault] -= 1
-        return True

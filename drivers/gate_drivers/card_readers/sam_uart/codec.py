@@ -106,8 +106,8 @@ def encode_reply(status: int, data: bytes = b"") -> bytes:
 class Decoder:
     """Cuts the reader's stream into replies; never raises, whatever comes.
 
-    `drops` counts by cause: `checksum`, `length` (frames), `noise` (bytes). After a bad frame
-    one byte is dropped and the rest is looked at again.
+    `drops` counts by cause: `checksum`, `length`, `incomplete` (frames), `noise` (bytes). After a
+    bad frame one byte is dropped and the rest is looked at again.
     """
 
     def __init__(self) -> None:
@@ -121,6 +121,7 @@ class Decoder:
 
     def reset(self) -> None:
         """Forget a frame that was begun: nobody waits for it any more."""
+        self.drops["incomplete"] += bool(self._buffer)
         self._buffer.clear()
 
     def feed(self, data: bytes) -> list[Reply]:
@@ -152,6 +153,15 @@ class RequestDecoder:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._drops: Counter[str] = Counter()
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of their frame."""
+        return len(self._buffer)
+
+    def reset(self) -> None:
+        """Forget a frame that was begun: the host has fallen silent in the middle of it."""
+        self._buffer.clear()
 
     def feed(self, data: bytes) -> list[Request]:
         """Take bytes as they come; a bad frame comes as a request with its fault."""

@@ -1,16 +1,17 @@
 """Talks to a SAM ID-card reader: finds, selects, reads; reports each laid card once.
 
-One command is under way at a time. A reply that is missing ends the conversation: the protocol
-has no sequence number, so a late one would be taken for the next.
+One command is under way at a time. A reply that is missing or late ends the conversation: the
+protocol has no sequence number, so a late one could be taken for the next. A new conversation
+begins with a question whose answer no other has the shape of; what comes before it is old.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 
-from gate_agent.driver_api import Card, CardType, NoReplyError, ProtocolError, Transport
+from gate_agent.driver_api import Card, NoReplyError, ProtocolError, Transport
 from gate_drivers.card_readers.sam_uart.codec import (
     Command,
     Decoder,
@@ -19,32 +20,30 @@ from gate_drivers.card_readers.sam_uart.codec import (
     encode_command,
     sam_id_text,
 )
-from gate_drivers.card_readers.sam_uart.text import SIZE, Kind, parse_text
+from gate_drivers.card_readers.sam_uart.text import ADDRESS_SIZE, SIZE, parse_card
 
 POLL_S = 0.3  # readers want no more than this
-_ANSWER_S = 0.8  # vendors wait 0.5 to 1 s
-_READ_ANSWER_S = 3.5
+ANSWER_S = 0.8  # vendors wait 0.5 to 1 s
+READ_ANSWER_S = 3.5
 _READ_HEAD = bytes.fromhex("01000400")  # 256 bytes of text, 1024 of photo
 _READ_SIZE = len(_READ_HEAD) + SIZE + 1024
 _MISSES = 2  # a present card may fail to answer once
 
-_CARD_TYPES = {
-    Kind.RESIDENT: CardType.RESIDENT,
-    Kind.HMT_PERMIT: CardType.HMT_PERMIT,
-    Kind.FOREIGNER_2017: CardType.FOREIGNER_2017,
-    Kind.FOREIGNER_2023: CardType.FOREIGNER_2023,
-}
 _SIZES: Mapping[tuple[Command, int], int] = {
+    (Command.RESET, Status.OK): 0,
     (Command.FIND, Status.FOUND): 4,
     (Command.SELECT, Status.OK): 8,
     (Command.READ, Status.OK): _READ_SIZE,
     (Command.STATUS, Status.OK): 0,
     (Command.SAM_ID, Status.OK): 16,
 }
+_SPOILT = (Status.BAD_CHECKSUM, Status.BAD_LENGTH)  # our frame, on its way
 _DEAD = {
     Status.SELF_TEST_FAILED: "its security module failed the self-test",
     Status.NOT_AUTHORISED: "its security module is not authorised",
 }
+_REFUSALS = (Status.BAD_COMMAND, Status.NOT_PERMITTED, *_DEAD)
+_Fits = Callable[[Reply], bool]
 
 
 class SamUart:
@@ -70,14 +69,15 @@ class SamUart:
         return self._counts + self._decoder.drops
 
     async def identify(self) -> str:
-        """Ask for the module's state and number."""
+        """Ask for the module's number and state."""
+        number = await self._in_step()
         await self._ask(Command.STATUS)
-        reply = await self._ask(Command.SAM_ID)
-        return f"SAM {sam_id_text(reply.data)}" if reply.status == Status.OK else "SAM, no number"
+        return f"SAM {sam_id_text(number.data)}" if number.data else "SAM, no number"
 
-    async def reports(self) -> AsyncIterator[Card]:
+    async def reports(self) -> AsyncGenerator[Card, None]:
         """Yield each card that is laid, once; a card that was lifted and laid again is new."""
         loop = asyncio.get_running_loop()
+        await self._in_step()
         while True:
             due = loop.time() + POLL_S
             found = await self._ask(Command.FIND)
@@ -89,6 +89,8 @@ class SamUart:
                 self._misses = 0
             elif self._lying is not None:
                 await self._look_whether_it_left()
+            if found.status not in (Status.FOUND, Status.NOT_FOUND):
+                self._count(found)
             await asyncio.sleep(due - loop.time())
 
     async def _read(self) -> Card | None:
@@ -102,12 +104,10 @@ class SamUart:
             self._count(read)
             return None
         try:
-            kind, fields = parse_text(read.data[len(_READ_HEAD) : len(_READ_HEAD) + SIZE])
+            return parse_card(read.data[len(_READ_HEAD) : len(_READ_HEAD) + SIZE])
         except ValueError:
             self._counts["text"] += 1
             return None
-        name = fields["name"] or fields.get("english_name", "")
-        return Card(card_type=_CARD_TYPES[kind], name=name, number=fields["number"])
 
     def _count(self, reply: Reply) -> None:
         self._counts[f"status_{reply.status:02x}"] += 1
@@ -126,28 +126,56 @@ class SamUart:
         if self._misses >= _MISSES:
             self._lying, self._misses = None, 0
 
+    async def _in_step(self) -> Reply:
+        """Return the module's number: when it comes, every older question has been answered.
+
+        A reader that refuses the question is taken as it is once nothing better comes.
+        """
+        refused: list[Reply] = []
+
+        def is_number(reply: Reply) -> bool:
+            if reply.status in _REFUSALS:
+                refused.append(reply)
+            return _fits(Command.SAM_ID, reply) and bool(reply.data)
+
+        try:
+            return await self._exchange(Command.SAM_ID, is_number)
+        except NoReplyError:
+            if not refused:
+                raise
+        await self._refuse_the_dead(refused[-1])
+        return refused[-1]
+
     async def _ask(self, command: Command) -> Reply:
         """Return the answer; a frame that was spoilt on its way is sent once more."""
         reply = await self._exchange(command)
-        if reply.status in (Status.BAD_CHECKSUM, Status.BAD_LENGTH):
+        if reply.status in _SPOILT:
             self._counts["line"] += 1
             reply = await self._exchange(command)
-        if reply.status in _DEAD:
-            raise ProtocolError(f"expected a working reader, got: {_DEAD[Status(reply.status)]}")
+        await self._refuse_the_dead(reply)
         return reply
 
-    async def _exchange(self, command: Command) -> Reply:
-        self._transport.discard_input()
+    async def _refuse_the_dead(self, reply: Reply) -> None:
+        """End with ProtocolError what no next question can mend; a reset may have, next time."""
+        if reply.status not in _DEAD:
+            return
+        self._count(reply)
+        if reply.status == Status.SELF_TEST_FAILED:
+            await self._exchange(Command.RESET)
+        raise ProtocolError(f"expected a working reader, got: {_DEAD[Status(reply.status)]}")
+
+    async def _exchange(self, command: Command, fits: _Fits | None = None) -> Reply:
+        """Send `command` once; return the first reply that can be its answer."""
+        self._counts["unasked"] += self._transport.discard_input()
         self._decoder.reset()
         await self._transport.write(encode_command(command))
-        within_s = _READ_ANSWER_S if command is Command.READ else _ANSWER_S
-        fits = _shape(command)
+        within_s = READ_ANSWER_S if command is Command.READ else ANSWER_S
         try:
             async with asyncio.timeout(within_s):
                 while True:
                     for reply in self._decoder.feed(await self._transport.read()):
                         self._frames += 1
-                        if fits(reply):
+                        if fits(reply) if fits else _fits(command, reply):
                             return reply
                         self._counts["unexpected"] += 1
         except TimeoutError:
@@ -155,14 +183,11 @@ class SamUart:
             raise NoReplyError(f"expected {expected}, got none") from None
 
 
-def _shape(command: Command) -> Callable[[Reply], bool]:
-    """Return whether a reply can be one to `command`: a late one to another mostly cannot."""
-
-    def fits(reply: Reply) -> bool:
-        if reply.status not in (Status.OK, Status.FOUND):
-            return not reply.data
-        if command is Command.READ_ADDRESS:
-            return reply.status == Status.OK and len(reply.data) % 70 == 0 and bool(reply.data)
-        return len(reply.data) == _SIZES.get((command, reply.status))
-
-    return fits
+def _fits(command: Command, reply: Reply) -> bool:
+    """Whether `reply` can be one to `command`: a late one to another mostly cannot."""
+    if reply.status not in (Status.OK, Status.FOUND):
+        return not reply.data
+    if command is Command.READ_ADDRESS:
+        whole = len(reply.data) % ADDRESS_SIZE == 0
+        return reply.status == Status.OK and whole and bool(reply.data)
+    return len(reply.data) == _SIZES.get((command, reply.status))

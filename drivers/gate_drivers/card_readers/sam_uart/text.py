@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from gate_agent.driver_api import Card, CardType
+
 SIZE = 256
+ADDRESS_SIZE = 70
 _FLAG_AT = 248
 
 
@@ -21,6 +24,15 @@ class Kind(StrEnum):
     FOREIGNER_2017 = "I"  # 外国人永久居留身份证
     FOREIGNER_2023 = "Y"
 
+
+CARD_TYPES: Mapping[Kind, CardType] = {
+    Kind.RESIDENT: CardType.RESIDENT,
+    Kind.HMT_PERMIT: CardType.HMT_PERMIT,
+    Kind.FOREIGNER_2017: CardType.FOREIGNER_2017,
+    Kind.FOREIGNER_2023: CardType.FOREIGNER_2023,
+}
+_KINDS = {card_type: kind for kind, card_type in CARD_TYPES.items()}
+_BIRTH = slice(6, 14)  # in every number of 18 characters
 
 # field → (offset, bytes)
 _COMMON = {
@@ -67,8 +79,8 @@ LAYOUTS: Mapping[Kind, Mapping[str, tuple[int, int]]] = {
 def parse_text(text: bytes) -> tuple[Kind, dict[str, str]]:
     """Return the kind of card and its fields, padding taken off.
 
-    ValueError names no content: a size that is not 256, bytes that are not UTF-16, a flag that
-    no card of today has.
+    Bytes that are no character become U+FFFD: one bad field costs no other. ValueError, naming no
+    content, for a size that is not 256 or a flag that no card of today has.
     """
     if len(text) != SIZE:
         raise ValueError(f"expected {SIZE} bytes of text, got {len(text)}")
@@ -80,6 +92,13 @@ def parse_text(text: bytes) -> tuple[Kind, dict[str, str]]:
     return kind, {name: _field(text, *place) for name, place in LAYOUTS[kind].items()}
 
 
+def parse_card(text: bytes) -> Card:
+    """Return what registration needs of a card; ValueError as `parse_text`."""
+    kind, fields = parse_text(text)
+    name = fields["name"] or _english_name(kind, text)
+    return Card(card_type=CARD_TYPES[kind], name=name, number=fields["number"])
+
+
 def build_text(kind: Kind, fields: Mapping[str, str]) -> bytes:
     """Return the text block of a card. ValueError for a field that is unknown or too long."""
     text = bytearray(" ".encode("utf-16-le") * (SIZE // 2))
@@ -87,16 +106,38 @@ def build_text(kind: Kind, fields: Mapping[str, str]) -> bytes:
         if name not in LAYOUTS[kind]:
             raise ValueError(f"expected a field of {kind.name}, got {name!r}")
         offset, size = LAYOUTS[kind][name]
-        encoded = value.encode("utf-16-le")
-        if len(encoded) > size:
-            raise ValueError(f"{name}: expected at most {size // 2} characters, got {len(value)}")
-        text[offset : offset + len(encoded)] = encoded
+        text[offset : offset + size] = _padded(value, size)
     text[_FLAG_AT : _FLAG_AT + 2] = kind.value.encode("utf-16-le")
     return bytes(text)
 
 
+def card_text(card: Card) -> bytes:
+    """Return the text block of a card of which only name and number matter."""
+    kind = _KINDS[card.card_type]
+    fields = {"name": card.name, "number": card.number, "sex": "1", "valid_from": "20200101"}
+    if kind is Kind.RESIDENT:
+        fields |= {"nation": "01", "birth": card.number[_BIRTH], "valid_to": "长期"}
+    return build_text(kind, fields)
+
+
+def address_item(address: str) -> bytes:
+    """Return the item in which a newer address stands, padded as on the card."""
+    return _padded(address, ADDRESS_SIZE)
+
+
+def _english_name(kind: Kind, text: bytes) -> str:
+    """Return both parts of the English name as one."""
+    places = [LAYOUTS[kind].get(name) for name in ("english_name", "english_name_rest")]
+    joined = b"".join(text[place[0] : sum(place)] for place in places if place)
+    return _field(joined, 0, len(joined))
+
+
 def _field(text: bytes, offset: int, size: int) -> str:
-    try:
-        return text[offset : offset + size].decode("utf-16-le").strip(" \0")
-    except UnicodeDecodeError:
-        raise ValueError(f"expected UTF-16 text at offset {offset}, got other bytes") from None
+    return text[offset : offset + size].decode("utf-16-le", errors="replace").strip(" \0")
+
+
+def _padded(value: str, size: int) -> bytes:
+    encoded = value.encode("utf-16-le")
+    if len(encoded) > size:
+        raise ValueError(f"expected at most {size // 2} characters, got {len(value)}")
+    return encoded + " ".encode("utf-16-le") * ((size - len(encoded)) // 2)

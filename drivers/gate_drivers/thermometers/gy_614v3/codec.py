@@ -34,6 +34,7 @@ WRITE_FRAME_SIZE = 5
 READ_FRAME_SIZE = 5
 SAVE, FACTORY = 0x55, 0xAA  # values of Register.SAVE
 CONTINUOUS, QUERY = 0, 1  # values of Register.MODE
+BINARY, TEXT = 0, 1  # values of Register.FORMAT
 RATES_HZ = (1, 2, 5, 10)  # values 0 to 3 of Register.RATE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate_agent.driver_api import Reading, Transport
 from gate_drivers.thermometers.gy_614v3.codec import (
+    BINARY,
     CONTINUOUS,
     RATES_HZ,
     Decoder,
@@ -23,6 +24,7 @@ class Gy614V3(StreamingThermometer[Sight]):
             transport,
             name="GY-614V3",
             wake=[
+                encode_command(Write(register=Register.FORMAT, value=BINARY)),
                 encode_command(Write(register=Register.RATE, value=RATES_HZ.index(10))),
                 encode_command(Write(register=Register.MODE, value=CONTINUOUS)),
             ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate_drivers.thermometers.gy_614v3.codec import (
     CONTINUOUS,
+    HEADER,
     CommandDecoder,
     Read,
     Register,
@@ -19,7 +20,7 @@ class Gy614V3Emulator(StreamingEmulator):
     """Sends ten frames a second."""
 
     def __init__(self) -> None:
-        super().__init__(frame=_frame, below_range_centi_c=-7000)
+        super().__init__(frame=_frame, below_range_centi_c=-7000, near_miss=HEADER[:3])
         self._commands = CommandDecoder()
 
     def obey(self, data: bytes) -> int:

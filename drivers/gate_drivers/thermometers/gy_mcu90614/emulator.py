@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from gate_drivers.thermometers.gy_mcu90614.codec import Command, CommandDecoder, Sight, encode
+from gate_drivers.thermometers.gy_mcu90614.codec import (
+    HEADER,
+    Command,
+    CommandDecoder,
+    Sight,
+    encode,
+)
 from gate_drivers.thermometers.streaming import StreamingEmulator
 
 
@@ -15,6 +21,7 @@ class GyMcu90614Emulator(StreamingEmulator):
                 Sight(object_centi_c=surface, ambient_centi_c=ambient)
             ),
             below_range_centi_c=-7000,
+            near_miss=HEADER[:2],
         )
         self._commands = CommandDecoder()
 
