@@ -26,7 +26,7 @@ from gate_agent.domain.policy import HallMode
 from gate_agent.domain.records import HoldState
 from gate_agent.gate.snapshot import Snapshot
 from tree import ROOT
-from web import scenes
+from web import cases, scenes
 from web.serving import Served
 
 FOLDER = ROOT / "docs" / "screens"
@@ -47,10 +47,10 @@ def _type(text: str) -> After:
 
 def states() -> dict[str, tuple[Snapshot, After | None]]:
     """Return each state of the guard screen, and what is done to it before its picture."""
-    busy = scenes.with_holds(scenes.registering(), *scenes.two_holds())
+    busy = cases.with_holds(scenes.registering(), *cases.two_holds())
     emergency = scenes.idle().model_copy(update={"hall_mode": HallMode.EMERGENCY})
-    answered = scenes.hold(state=HoldState.ACKNOWLEDGED, due_s=588)
-    confirmed = scenes.hold(state=HoldState.CONFIRMED, due_s=250, contact_centi_c=3781)
+    answered = cases.hold(state=HoldState.ACKNOWLEDGED, due_s=588)
+    confirmed = cases.hold(state=HoldState.CONFIRMED, due_s=250, contact_centi_c=3781)
     return {
         "": (busy, _type("13812345678")),
         "idle": (scenes.idle(), None),
@@ -61,9 +61,9 @@ def states() -> dict[str, tuple[Snapshot, After | None]]:
         "admitted": (scenes.admitted(), None),
         "denied": (scenes.denied(), None),
         "cold-skin": (scenes.rechecked(), None),
-        "hold": (scenes.held(), None),
-        "hold-contact": (scenes.held(answered), _press("[data-step=rechecked]")),
-        "hold-report": (scenes.held(confirmed), _press("[data-step=reported]")),
+        "hold": (cases.held(), None),
+        "hold-contact": (cases.held(answered), _press("[data-step=rechecked]")),
+        "hold-report": (cases.held(confirmed), _press("[data-step=reported]")),
         "overrule": (scenes.denied(), _press("#override")),
         "symptoms": (scenes.measured(), _press("#symptoms")),
         "thermometer-lost": (scenes.device_lost(), None),

@@ -11,14 +11,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from gate_agent.domain.door import (
+    ContactJudged,
+    DrillStarted,
     GuardOverrode,
     HoldStepped,
+    NoteTaken,
     PassageDismissed,
     RegistrationGiven,
     SymptomsDeclared,
 )
 from gate_agent.domain.identity import PhoneFault, Secret, check_phone
-from gate_agent.domain.records import Decision, HoldState
+from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind
 from gate_agent.errors import StorageError
 from gate_agent.gate.desk import LiveEvent
 from gate_agent.gate.engine import Gate
@@ -43,9 +46,13 @@ class GuardCounter:
         """Return the present state."""
         return self._gate.snapshot()
 
-    def subscribe(self) -> AbstractContextManager[Ear]:
+    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Ear]:
         """Attach a screen."""
-        return self._gate.live.subscribe()
+        return self._gate.live.subscribe(watched=watched)
+
+    def touched(self) -> None:
+        """Somebody touched a guard screen."""
+        self._ticker.touched()
 
     async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
         """Return up to `limit` committed events after `sequence`; none when they cannot be read."""
@@ -81,6 +88,7 @@ class GuardCounter:
         to: str | None = None,
         note: str | None = None,
         disinfected: bool = False,
+        vehicle: str | None = None,
     ) -> None:
         """Record the next step of a hold (暂留处置)."""
         await self._gate.request(
@@ -93,8 +101,48 @@ class GuardCounter:
                 to=to,
                 note=note,
                 disinfected=disinfected,
+                vehicle=vehicle,
             )
         )
+
+    async def note_hold(
+        self,
+        hold_id: str,
+        kind: NoteKind,
+        *,
+        by: str,
+        to: str | None = None,
+        answered: bool | None = None,
+        symptoms: tuple[str, ...] = (),
+        note: str | None = None,
+    ) -> None:
+        """Record what was done for a held person beside the steps."""
+        await self._gate.request(
+            NoteTaken(
+                at=self._gate.now(),
+                hold_id=hold_id,
+                kind=kind,
+                by=by,
+                to=to,
+                answered=answered,
+                symptoms=symptoms,
+                note=note,
+            )
+        )
+
+    async def judge_contact(
+        self, contact_id: str, state: ContactState, *, by: str, reason: str | None = None
+    ) -> None:
+        """Judge a close contact (密切接触者)."""
+        await self._gate.request(
+            ContactJudged(
+                at=self._gate.now(), contact_id=contact_id, state=state, by=by, reason=reason
+            )
+        )
+
+    async def start_drill(self, *, by: str) -> None:
+        """Practise a hold (演练)."""
+        await self._gate.request(DrillStarted(at=self._gate.now(), by=by))
 
     async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
         """Overrule the passage's verdict (改判)."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from gate_agent.domain.records import Decision, HoldState, Round
+from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
 from gate_agent.gate.snapshot import DutiesView, Snapshot
 
 
@@ -42,8 +42,12 @@ class Desk(Protocol):
         """Return the present state; cheap: no disk."""
         ...
 
-    def subscribe(self) -> AbstractContextManager[Subscription]:
-        """Attach a screen."""
+    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Subscription]:
+        """Attach a screen; `watched` by a guard, who would see an alarm."""
+        ...
+
+    def touched(self) -> None:
+        """Somebody touched a guard screen."""
         ...
 
     async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
@@ -64,8 +68,33 @@ class Desk(Protocol):
         to: str | None = None,
         note: str | None = None,
         disinfected: bool = False,
+        vehicle: str | None = None,
     ) -> None:
         """Record the next step of a hold (暂留处置)."""
+        ...
+
+    async def note_hold(
+        self,
+        hold_id: str,
+        kind: NoteKind,
+        *,
+        by: str,
+        to: str | None = None,
+        answered: bool | None = None,
+        symptoms: tuple[str, ...] = (),
+        note: str | None = None,
+    ) -> None:
+        """Record what was done for a held person beside the steps."""
+        ...
+
+    async def judge_contact(
+        self, contact_id: str, state: ContactState, *, by: str, reason: str | None = None
+    ) -> None:
+        """Judge a close contact (密切接触者); a dismissal has a reason."""
+        ...
+
+    async def start_drill(self, *, by: str) -> None:
+        """Practise a hold (演练)."""
         ...
 
     async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:

@@ -1,12 +1,18 @@
-"""Turns a registration into what the journal keeps: sealed for the centre, encrypted at home."""
+"""Turns a registration into what the journal keeps: sealed for the centre, encrypted at home.
+
+And back: what is known here of an earlier visit.
+"""
 
 from __future__ import annotations
 
 from gate_agent.domain.effects import Registration
+from gate_agent.domain.identity import Secret
 from gate_agent.domain.records import PersonRegistered
+from gate_agent.errors import StorageError
 from gate_agent.moment import Moment
 from gate_agent.store.journal import Draft, PersonRow
 from gate_agent.store.keys import Keys
+from gate_agent.store.reader import JournalReader
 from gate_agent.store.seal import seal_registration
 
 
@@ -40,3 +46,12 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             card_type=person.card_type,
         ),
     )
+
+
+def known_phone(reader: JournalReader, person_ref: str) -> Secret | None:
+    """Return the phone of an earlier visit; one that cannot be read is asked for again."""
+    try:
+        row = reader.person(person_ref)
+    except StorageError:
+        return None
+    return None if row is None else row.phone

@@ -11,12 +11,13 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gate_agent.clock import Clock
 from gate_agent.config.model import GateConfig
 from gate_agent.domain.door import (
     CardUnreadable,
+    ContactsFound,
     Door,
     DoorEvent,
     Ids,
@@ -28,8 +29,17 @@ from gate_agent.domain.door import (
     next_deadline_ns,
     step,
 )
-from gate_agent.domain.effects import Admit, Alarm, Note, Refuse, Register, StepRefused, Write
-from gate_agent.domain.identity import NumberFault, Secret, identify
+from gate_agent.domain.effects import (
+    Admit,
+    Alarm,
+    FindContacts,
+    Note,
+    Refuse,
+    Register,
+    StepRefused,
+    Write,
+)
+from gate_agent.domain.identity import NumberFault, identify
 from gate_agent.domain.passage import Idle, Settled
 from gate_agent.domain.policy import Policy, policy_digest
 from gate_agent.domain.records import (
@@ -38,19 +48,19 @@ from gate_agent.domain.records import (
     Decision,
     DeviceChanged,
     DeviceState,
-    ModeApplied,
     Record,
 )
 from gate_agent.domain.signals import Card, Reading
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.desk import LiveEvent
-from gate_agent.gate.drafts import registration_draft
+from gate_agent.gate.drafts import known_phone, registration_draft
 from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
-from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.gate.restored import restored_holds, restored_memory
+from gate_agent.gate.policies import PolicyKeeper, mode_applied
+from gate_agent.gate.restored import restored_cases, restored_memory
+from gate_agent.gate.skin import Skin
 from gate_agent.gate.snapshot import Snapshot, UplinkView
 from gate_agent.moment import NS_PER_S, Moment
 from gate_agent.store.journal import Draft, Journal, Stored
@@ -59,21 +69,13 @@ from gate_agent.store.reader import JournalReader
 
 THERMOMETER = "thermometer"
 ANSWER_WITHIN_S = 5.0  # a request whose record is not durable by then is refused
-_LIVE_S = 1.0  # how long a skin-like reading is shown as somebody standing there
 _FULL_RETRY_S = 0.5
+_PASSED = 200  # newest passages in which contacts are looked for: more than a door lets by in time
 
 _LOG = logging.getLogger(__name__)
 _REFUSALS = {"not_found": NotFound, "out_of_turn": OutOfTurn, "invalid": Invalid}
 _NO_UPLINK = UplinkView(state="connecting", cause="", pending=0, oldest_pending_s=0, receipted=0)
 Done = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Live:
-    """The newest skin-like reading."""
-
-    centi_c: int
-    boot_ns: int
 
 
 class Gate:
@@ -97,23 +99,27 @@ class Gate:
         self._keeper = keeper
         self._version = version
         self._loop = asyncio.get_running_loop()
-        self._picture = Picture(gate=config.gate, version=version, journal=journal, reader=reader)
         self._live = Live()
         self._counts: Counter[str] = Counter()
         self._devices: Mapping[str, Watched] = {}
         self._uplink: Callable[[], UplinkView] = lambda: _NO_UPLINK
         self._opened: str | None = None
-        self._skin: _Live | None = None
+        self._skin = Skin()
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
+        self._picture = Picture(
+            gate=config.gate, version=version, journal=journal, reader=reader, now=now
+        )
+        holds, contacts = restored_cases(reader, now, clock.boot_id)
         self._door = Door(
             passage=Idle(),
-            holds=restored_holds(reader.open_holds(), now, clock.boot_id),
+            holds=holds,
             policy=keeper.current,
             profile=PROFILES[config.thermometer.profile],
             thermometer_usable=False,  # unknown is never normal
             ids=Ids(secrets.token_hex(6)),
             memory=restored_memory(reader, now, clock.boot_id),
+            contacts=contacts,
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
 
@@ -138,7 +144,7 @@ class Gate:
         records: list[Record] = [started]
         applied = self._reader.last_policy()
         if applied is None or applied.policy_sha256 != policy_digest(self._door.policy):
-            records.append(self._mode_applied())
+            records.append(mode_applied(self._door.policy))
         self._append([Draft(record=record, at=self._clock.now()) for record in records])
         self.policy_due()
         self._arm()
@@ -164,9 +170,7 @@ class Gate:
         """Take what a device reported."""
         now = self._clock.now()
         if isinstance(report, Reading):
-            if self._door.profile.sees_skin(report):
-                value = self._door.profile.value(report)
-                self._skin = _Live(centi_c=value, boot_ns=now.boot_ns)
+            self._skin.see(report, self._door.profile, now)
             self._take(ReadingTaken(at=now, reading=report))
             return
         try:
@@ -175,7 +179,9 @@ class Gate:
             self._take(CardUnreadable(at=now, fault=fault.code))
             return
         self._take(
-            PersonIdentified(at=now, person=person, known_phone=self._phone_of(person.person_ref))
+            PersonIdentified(
+                at=now, person=person, known_phone=known_phone(self._reader, person.person_ref)
+            )
         )
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
@@ -232,7 +238,7 @@ class Gate:
             self._door,
             now,
             opened=self._opened,
-            live_centi_c=self._shown_skin(now),
+            live_centi_c=self._skin.shown(now),
             clock=self._clock.quality(),
             devices=self._devices,
             uplink=self._uplink(),
@@ -288,6 +294,8 @@ class Gate:
                     admitted = effect.passage_id
                 case Alarm() | Refuse():
                     self._opened = None  # shut at once, whatever the journal says
+                case FindContacts():
+                    self._loop.call_soon(self._find_contacts, effect.hold_id)
                 case Note():
                     self._counts[f"note_{effect.text}"] += 1
         if drafts:
@@ -334,20 +342,17 @@ class Gate:
         passage = self._door.passage
         if not isinstance(passage, Idle):
             passage = replace(passage, presence=Idle().presence)
-        return passage, self._door.holds, self._shown_skin(self._clock.now())
+        return passage, self._door.holds, self._door.contacts, self._skin.shown(self._clock.now())
 
-    def _shown_skin(self, now: Moment) -> int | None:
-        skin = self._skin
-        if skin is None or now.boot_ns - skin.boot_ns > _LIVE_S * NS_PER_S:
-            return None
-        return skin.centi_c
-
-    def _phone_of(self, person_ref: str) -> Secret | None:
+    def _find_contacts(self, hold_id: str) -> None:
+        """Bring the door who passed of late; a journal that cannot be read proposes nobody."""
         try:
-            row = self._reader.person(person_ref)
+            passed = self._reader.recent_passages(_PASSED)
         except StorageError:
-            return None  # then it is asked for again
-        return None if row is None else row.phone
+            self._counts["contacts_unread"] += 1
+            return
+        passages = tuple(record for _, record in passed)
+        self._take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=passages))
 
     # --- time ---------------------------------------------------------------------------------
 
@@ -372,16 +377,8 @@ class Gate:
         if policy is None:
             return
         self._take(PolicyChanged(at=now, policy=policy))
-        self.keep([self._mode_applied()], now)
+        self.keep([mode_applied(self._door.policy)], now)
         self._live.tell()
-
-    def _mode_applied(self) -> ModeApplied:
-        policy = self._door.policy
-        return ModeApplied(
-            policy_version=policy.version,
-            hall_mode=policy.hall_mode,
-            policy_sha256=policy_digest(policy),
-        )
 
     def keep(self, records: Sequence[Record], at: Moment, done: Done | None = None) -> bool:
         """Append records of the engine's own; tell whether the journal took them."""

@@ -15,7 +15,8 @@ QUEUE_LIMIT = 1000  # events one slow screen may be behind; beyond, it comes bac
 class Ear:
     """One screen's subscription; see `gate.desk.Subscription`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, watched: bool = True) -> None:
+        self.watched = watched  # by a guard, who would see an alarm
         self._events: deque[LiveEvent] = deque()
         self._changed = False
         self._closed = False
@@ -60,10 +61,15 @@ class Live:
         """How many screens are attached."""
         return len(self._ears)
 
+    @property
+    def watched(self) -> int:
+        """How many guard screens are attached; visitors' displays are none."""
+        return sum(ear.watched for ear in self._ears)
+
     @contextmanager
-    def subscribe(self) -> Iterator[Ear]:
+    def subscribe(self, *, watched: bool = True) -> Iterator[Ear]:
         """Attach a screen for the time of the context."""
-        ear = Ear()
+        ear = Ear(watched=watched)
         self._ears.add(ear)
         if self._closed:
             ear.close()

@@ -13,7 +13,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gate_agent.config.model import GateSection
-from gate_agent.domain.hold import Hold, next_steps
+from gate_agent.domain.contact import Contact, next_states
+from gate_agent.domain.hold import Hold, escalates_to, next_steps
 from gate_agent.domain.identity import Secret, mask_name, mask_number
 from gate_agent.domain.passage import (
     Identified,
@@ -24,15 +25,19 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
 )
-from gate_agent.domain.policy import PhoneRule
+from gate_agent.domain.policy import CallEntry, PhoneRule, Policy
 from gate_agent.domain.records import Category, Decision, DeviceState
 from gate_agent.domain.state import Door
 from gate_agent.errors import StorageError
+from gate_agent.gate.alarms import AlarmBook, of_people, of_the_gate
 from gate_agent.gate.snapshot import (
+    CallView,
+    ContactView,
     DeviceView,
     GateView,
     HoldView,
     JournalView,
+    NoteView,
     PassageLine,
     PassageView,
     PersonView,
@@ -84,7 +89,13 @@ class Picture:
     """Everything a snapshot needs beside the door itself."""
 
     def __init__(
-        self, *, gate: GateSection, version: str, journal: Journal, reader: JournalReader
+        self,
+        *,
+        gate: GateSection,
+        version: str,
+        journal: Journal,
+        reader: JournalReader,
+        now: Moment,
     ) -> None:
         self._zone = ZoneInfo(gate.timezone)
         self._gate = GateView(
@@ -93,6 +104,7 @@ class Picture:
         self._journal = journal
         self._reader = reader
         self._masks: OrderedDict[str, PersonView] = OrderedDict()
+        self._alarms = AlarmBook(now)
         self._stale = True
         self._recent: tuple[PassageLine, ...] = ()
         self._today = TodayView(day="", passages=(), holds_opened=0)
@@ -115,6 +127,19 @@ class Picture:
         """Return what a screen may know; `opened` is the passage the gate stands open for."""
         self._refresh(now.utc)
         head = self._journal.head
+        alarms = self._alarms.look(
+            (
+                *of_people(door.holds, door.contacts, now),
+                *of_the_gate(
+                    devices=((name, _state(device)) for name, device in devices.items()),
+                    journal_writable=self._journal.healthy,
+                    uplink_state=uplink.state,
+                    oldest_pending_s=uplink.oldest_pending_s,
+                    clock=clock,
+                ),
+            ),
+            now,
+        )
         return Snapshot(
             gate=self._gate,
             time=format_utc(now.utc),
@@ -123,7 +148,7 @@ class Picture:
             clock=clock,
             live_centi_c=live_centi_c,
             passage=self._passage(door.passage, now, opened),
-            holds=tuple(self._hold(hold, now) for hold in door.holds),
+            holds=tuple(self._hold(hold, door.policy, now) for hold in door.holds),
             recent=self._recent,
             today=self._today,
             devices={name: _device(device) for name, device in devices.items()},
@@ -136,6 +161,10 @@ class Picture:
             uplink=uplink,
             purposes=door.policy.purposes,
             phone_required=door.policy.registration.phone is PhoneRule.REQUIRED,
+            alarms=alarms,
+            alarm_counts=self._alarms.counts(now),
+            contacts=tuple(self._contact(contact) for contact in door.contacts),
+            calls=tuple(_call(entry) for entry in door.policy.calls),
         )
 
     def _passage(self, state: PassageState, now: Moment, opened: str | None) -> PassageView | None:
@@ -165,7 +194,8 @@ class Picture:
             and opened == state.passage_id,
         )
 
-    def _hold(self, hold: Hold, now: Moment) -> HoldView:
+    def _hold(self, hold: Hold, policy: Policy, now: Moment) -> HoldView:
+        next_one = escalates_to(hold, policy.calls)
         return HoldView(
             hold_id=hold.hold_id,
             passage_id=hold.passage_id,
@@ -180,6 +210,32 @@ class Picture:
             overdue=hold.overdue,
             next_steps=next_steps(hold),
             drill=hold.drill,
+            notes=tuple(
+                NoteView(
+                    kind=note.kind,
+                    at=note.at,
+                    by=note.by,
+                    to=note.to,
+                    answered=note.answered,
+                    symptoms=note.symptoms,
+                )
+                for note in hold.notes
+            ),
+            disinfected=hold.disinfected,
+            escalates_to=None if next_one is None else _call(next_one),
+        )
+
+    def _contact(self, contact: Contact) -> ContactView:
+        entry = contact.entry
+        return ContactView(
+            contact_id=entry.contact_id,
+            hold_id=contact.hold_id,
+            person=self._person(entry.person_ref),
+            category=entry.category,
+            passed=entry.passed,
+            apart_s=entry.apart_s,
+            state=contact.state,
+            next_states=next_states(contact.state),
         )
 
     def _refresh(self, utc: datetime) -> None:
@@ -234,10 +290,18 @@ def _masked(name: Secret, number: Secret) -> PersonView:
 def _device(device: Watched) -> DeviceView:
     return DeviceView(
         driver=device.driver_name,
-        state=device.state or DeviceState.LOST,  # not heard yet is not well
+        state=_state(device),
         cause=device.cause,
         counters=dict(device.counters),
     )
+
+
+def _state(device: Watched) -> DeviceState:
+    return device.state or DeviceState.LOST  # not heard yet is not well
+
+
+def _call(entry: CallEntry) -> CallView:
+    return CallView(post=entry.post, phone=entry.phone)
 
 
 def _left_s(due_ns: int | None, now: Moment) -> float | None:

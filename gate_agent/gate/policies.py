@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from gate_agent.config.load import load_policy, parse_policy
-from gate_agent.domain.policy import Policy
+from gate_agent.domain.policy import Policy, policy_digest
+from gate_agent.domain.records import ModeApplied
 from gate_agent.errors import ConfigurationError
 
 
@@ -70,3 +71,12 @@ class PolicyKeeper:
             return False
         self._next = policy
         return True
+
+
+def mode_applied(policy: Policy) -> ModeApplied:
+    """Return the record of a policy that takes effect."""
+    return ModeApplied(
+        policy_version=policy.version,
+        hall_mode=policy.hall_mode,
+        policy_sha256=policy_digest(policy),
+    )

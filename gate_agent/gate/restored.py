@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
+from gate_agent.domain.contact import Contact, replayed
 from gate_agent.domain.hold import Hold
+from gate_agent.domain.records import HoldNoted
 from gate_agent.messages import parse_body
 from gate_agent.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.store.reader import Event, HoldRow, JournalReader
 
 _EVENTS_A_PERSON = 3  # a verdict overruled, named, stepped: what one person's value may take
+
+
+def restored_cases(
+    reader: JournalReader, now: Moment, boot_id: str
+) -> tuple[tuple[Hold, ...], tuple[Contact, ...]]:
+    """Return the open holds with what was noted on them, and the contacts not at an end."""
+    told = [
+        (record, event.drill) for event in reader.cases() if (record := event.record()) is not None
+    ]
+    notes = [record for record, _ in told if isinstance(record, HoldNoted)]
+    holds = tuple(
+        replace(hold, notes=tuple(note for note in notes if note.hold_id == hold.hold_id))
+        for hold in restored_holds(reader.open_holds(), now, boot_id)
+    )
+    return holds, replayed(told, holds)
 
 
 def restored_holds(rows: Iterable[HoldRow], now: Moment, boot_id: str) -> tuple[Hold, ...]:

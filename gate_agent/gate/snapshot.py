@@ -12,13 +12,16 @@ from pydantic import BaseModel, ConfigDict
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.records import (
     Category,
+    ContactState,
     Decision,
     DeviceState,
     HoldState,
+    NoteKind,
     PassageCount,
     Round,
     Temperature,
 )
+from gate_agent.gate.alarms import AlarmCounts, AlarmView
 from gate_agent.moment import ClockQuality
 
 
@@ -70,6 +73,37 @@ class PassageView(_View):
     gate_open: bool  # true only after the admission is durable
 
 
+class NoteView(_View):
+    """What was done for a held person beside the steps."""
+
+    kind: NoteKind
+    at: str
+    by: str
+    to: str | None
+    answered: bool | None
+    symptoms: tuple[str, ...]
+
+
+class ContactView(_View):
+    """A close contact (密切接触者) that is not at an end, or whose hold is open."""
+
+    contact_id: str
+    hold_id: str
+    person: PersonView | None
+    category: Category
+    passed: str
+    apart_s: float
+    state: ContactState
+    next_states: tuple[ContactState, ...]
+
+
+class CallView(_View):
+    """Whom the guard calls: a post, and its duty telephone."""
+
+    post: str
+    phone: str
+
+
 class HoldView(_View):
     """An open hold; the alarm rings while its state is `flagged` or it is overdue."""
 
@@ -86,6 +120,9 @@ class HoldView(_View):
     overdue: int  # how often this state was overdue
     next_steps: tuple[HoldState, ...]
     drill: bool
+    notes: tuple[NoteView, ...] = ()
+    disinfected: bool = False
+    escalates_to: CallView | None = None  # whom the missed deadline went to
 
 
 class PassageLine(_View):
@@ -160,6 +197,10 @@ class Snapshot(_View):
     uplink: UplinkView
     purposes: tuple[str, ...]
     phone_required: bool
+    alarms: tuple[AlarmView, ...] = ()
+    alarm_counts: AlarmCounts | None = None
+    contacts: tuple[ContactView, ...] = ()
+    calls: tuple[CallView, ...] = ()
 
 
 class RoundView(_View):

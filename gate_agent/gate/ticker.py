@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gate_agent.clock import Clock
-from gate_agent.domain.records import ClockStepped
+from gate_agent.domain.records import ClockStepped, Record
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate, resolve
+from gate_agent.gate.presence import Presence
 from gate_agent.gate.report import due_report
 from gate_agent.moment import Moment
 from gate_agent.store.reader import JournalReader
@@ -30,6 +31,7 @@ class Ticker:
         self._clock = clock
         self._zone = zone
         self._booted = _booted(clock.now())
+        self._presence = Presence(lambda: gate.live.watched, clock.now())
         self.lag_s = 0.0  # how late the loop was at the last tick
 
     async def run(self) -> None:
@@ -45,8 +47,22 @@ class Ticker:
     async def tick(self) -> None:
         """Do what is due now."""
         self._clock_step()
+        self._look_for_screens()
         self._gate.policy_due()
         await self._report()
+
+    def touched(self) -> None:
+        """Somebody touched a guard screen."""
+        now = self._clock.now()
+        self._keep(self._presence.touched(now), now)
+
+    def _look_for_screens(self) -> None:
+        now = self._clock.now()
+        self._keep(self._presence.look(now), now)
+
+    def _keep(self, records: list[Record], now: Moment) -> None:
+        if records:
+            self._gate.keep(records, now)
 
     def _clock_step(self) -> None:
         now = self._clock.now()

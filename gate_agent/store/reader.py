@@ -32,7 +32,7 @@ from gate_agent.domain.records import (
     Severity,
 )
 from gate_agent.errors import StorageError
-from gate_agent.messages import Receipt, parse_body
+from gate_agent.messages import Envelope, Receipt, parse_body
 from gate_agent.moment import Moment, corrected_utc
 from gate_agent.store.figures import DailyFigures, daily_figures
 from gate_agent.store.opening import (
@@ -128,6 +128,15 @@ _DECISIONS = compiled(
     .order_by(EVENT.c.sequence.desc())
     .limit(bindparam("limit"))
 )
+_CASES = compiled(
+    select(EVENT.c.body)
+    .where(
+        IS_URGENT,  # the index of the lane: a long journal costs no more
+        text("type IN ('gate.hold.noted.v1', 'gate.contact.listed.v1', 'gate.contact.updated.v1')"),
+        EVENT.c.body.is_not(None),
+    )
+    .order_by(EVENT.c.sequence)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +224,10 @@ class JournalReader:
         """
         after = self.head().sequence - _LOOKED_AT
         return [_event(row) for row in reversed(self._rows(_DECISIONS, after=after, limit=limit))]
+
+    def cases(self) -> list[Envelope]:
+        """Return what was noted on holds, and what became of contacts, oldest first."""
+        return [parse_body(body) for (body,) in self._rows(_CASES)]
 
     def oldest_time(self, after_sequence: int) -> str | None:
         """Return when the first event after this one occurred (UTC)."""

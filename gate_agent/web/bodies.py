@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.domain.records import Decision, HoldState, Round
+from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
 
 Post = Annotated[
     str,
@@ -58,8 +58,37 @@ class HoldStepRequest(_Request):
     to: Note | None = Field(None, description="whom it is reported or handed over to")
     note: Note | None = None
     disinfected: bool = Field(
-        default=False, description="the spot was disinfected; closed needs true"
+        default=False,
+        description="the spot was disinfected; closed needs true, here or in a note before",
     )
+    vehicle: Note | None = Field(None, description="what takes the person away (移送车辆)")
+
+
+class HoldNoteRequest(_Request):
+    """What was done for a held person beside the steps: a call, symptoms, counselling."""
+
+    kind: NoteKind
+    by: Post
+    to: Post | None = Field(None, description="the post that was called; called needs it")
+    answered: bool | None = Field(None, strict=True, description="called needs it")
+    symptoms: tuple[Annotated[str, Field(min_length=1, max_length=20)], ...] = Field(
+        (), max_length=12
+    )
+    note: Note | None = None
+
+
+class ContactRequest(_Request):
+    """A close contact (密切接触者) is judged; `next_states` in the state says how it may be."""
+
+    state: ContactState
+    by: Post
+    reason: Note | None = Field(None, description="dismissed and cleared need it")
+
+
+class DrillRequest(_Request):
+    """A hold is practised (演练)."""
+
+    by: Post
 
 
 class RoundRequest(_Request):
@@ -90,6 +119,10 @@ class SymptomsRequest(_Request):
 
     by: Post
     note: Note | None = None
+
+
+class TouchRequest(_Request):
+    """Somebody touched the guard screen."""
 
 
 class Accepted(BaseModel):

@@ -1,29 +1,20 @@
-"""The HTTP interface of a gate: what a screen reads, and what a guard asks of the gate."""
+"""The HTTP interface of a gate: what a screen reads; `requests` is what a guard asks."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from gate_agent.gate.desk import Desk
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.web import metrics
-from gate_agent.web.answers import REFUSALS, answer
-from gate_agent.web.bodies import (
-    Accepted,
-    ErrorBody,
-    Health,
-    HoldStepRequest,
-    JournalMark,
-    OverrideRequest,
-    RegistrationRequest,
-    SymptomsRequest,
-)
+from gate_agent.web.answers import answer
+from gate_agent.web.bodies import ErrorBody, Health, JournalMark
+from gate_agent.web.requests import build_requests
 from gate_agent.web.sse import EventStream, Screens
 
-_Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 _Sequence = Annotated[int | None, Query(ge=0, description="as Last-Event-ID, which wins")]
 _LastEventId = Annotated[str | None, Header(description="last sequence this screen saw")]
 _STREAM_TEXT = """Server-sent events, for as long as the screen listens:
@@ -87,55 +78,7 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
         resumed = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else after  # noqa: PLR2004 as long as a sequence
         return EventStream(desk, screens, after=resumed)
 
-    router.include_router(_requests(desk))
-    return router
-
-
-def _requests(desk: Desk) -> APIRouter:
-    """Return what a guard may ask; each answers after its events are durable."""
-    router = APIRouter(prefix="/api/v1", tags=["guard"], responses=REFUSALS)
-
-    def accepted() -> Accepted:
-        return Accepted(sequence=desk.snapshot().journal.sequence)
-
-    @router.post("/passages/{passage_id}/registration")
-    async def register(passage_id: _Id, body: RegistrationRequest) -> Accepted:
-        """Register the visitor of this passage (实名登记)."""
-        await desk.register(passage_id, phone=body.phone, purpose=body.purpose)
-        return accepted()
-
-    @router.post("/passages/{passage_id}/override")
-    async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
-        """Overrule the decision of this passage (改判)."""
-        await desk.override(passage_id, decision=body.decision, by=body.by, reason=body.reason)
-        return accepted()
-
-    @router.post("/passages/{passage_id}/dismissal")
-    async def dismiss(passage_id: _Id) -> Accepted:
-        """End this passage: the person went away."""
-        await desk.dismiss(passage_id)
-        return accepted()
-
-    @router.post("/holds/{hold_id}/steps")
-    async def step(hold_id: _Id, body: HoldStepRequest) -> Accepted:
-        """Record the next step of a hold (暂留处置)."""
-        await desk.step_hold(
-            hold_id,
-            body.step,
-            by=body.by,
-            contact_centi_c=body.contact_centi_c,
-            to=body.to,
-            note=body.note,
-            disinfected=body.disinfected,
-        )
-        return accepted()
-
-    @router.post("/symptoms")
-    async def symptoms(body: SymptomsRequest) -> Accepted:
-        """Hold the person at the door for declared symptoms (申报症状)."""
-        await desk.declare_symptoms(by=body.by, note=body.note)
-        return accepted()
-
+    router.include_router(build_requests(desk))
     return router
 
 

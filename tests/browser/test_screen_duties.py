@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from browser.screen_steps import show
 from chromium import PHONE, Watched
 from gate_agent.domain.records import Round
-from web import scenes
+from web import cases
 from web.scripted_duties import duties
 from web.serving import Served
 
@@ -24,7 +24,7 @@ def change_duties(served: Served, done: int, due: int) -> None:
 def test_who_leads_is_always_in_view(page: Page, served: Served) -> None:
     expect(page.locator("#status")).to_contain_text("值班领导 李主任 010-55550101")
 
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
 
     expect(page.locator("#status")).to_contain_text("李主任 010-55550101")
 

@@ -9,7 +9,7 @@ from browser.screen_steps import show
 from chromium import PHONE, Watched
 from gate_agent.domain.records import Decision, HoldState
 from gate_agent.gate.errors import Invalid
-from web import scenes
+from web import cases, scenes
 from web.scripted_desk import Asked
 from web.serving import Served
 
@@ -151,7 +151,7 @@ def test_a_registration_survives_what_else_changes(page: Page, served: Served) -
     show(page, served, scenes.registering())
     page.keyboard.type("13812")
 
-    show(page, served, scenes.with_holds(scenes.registering(), *scenes.two_holds()))
+    show(page, served, cases.with_holds(scenes.registering(), *cases.two_holds()))
     expect(page.locator(".hold")).to_have_count(2)
     page.keyboard.type("345678")
     page.keyboard.press("F2")
@@ -161,7 +161,7 @@ def test_a_registration_survives_what_else_changes(page: Page, served: Served) -
 
 
 def test_a_hold_goes_from_flagged_to_closed_by_its_buttons(page: Page, served: Served) -> None:
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
     card = page.locator(".hold")
     steps = ("acknowledged", "rechecked", "confirmed", "reported", "transferred", "closed")
     for step in steps:
@@ -193,8 +193,8 @@ def test_a_hold_goes_from_flagged_to_closed_by_its_buttons(page: Page, served: S
 
 
 def test_a_release_carries_the_contact_temperature(page: Page, served: Served) -> None:
-    held = scenes.hold(state=HoldState.RECHECKED, contact_centi_c=3661, due_s=500)
-    show(page, served, scenes.held(held))
+    held = cases.hold(state=HoldState.RECHECKED, contact_centi_c=3661, due_s=500)
+    show(page, served, cases.held(held))
 
     page.locator("[data-step=released]").click()
     expect(page.locator("#panel h2")).to_have_text("接触式复测 36.61，解除暂留？")
@@ -206,7 +206,7 @@ def test_a_release_carries_the_contact_temperature(page: Page, served: Served) -
 
 
 def test_who_walked_away_is_recorded_with_how(page: Page, served: Served) -> None:
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
 
     page.locator("[data-step=left]").click()
     page.locator("#panel button", has_text="拒不配合").click()
@@ -217,7 +217,7 @@ def test_who_walked_away_is_recorded_with_how(page: Page, served: Served) -> Non
 
 
 def test_an_impossible_contact_temperature_is_not_sent(page: Page, served: Served) -> None:
-    show(page, served, scenes.held(scenes.hold(state=HoldState.ACKNOWLEDGED, due_s=600)))
+    show(page, served, cases.held(cases.hold(state=HoldState.ACKNOWLEDGED, due_s=600)))
     page.keyboard.press("F9")
 
     for typed in ("37", "999", "120"):
@@ -233,7 +233,7 @@ def test_an_impossible_contact_temperature_is_not_sent(page: Page, served: Serve
 
 
 def test_f9_answers_the_hold_on_top_once(page: Page, served: Served) -> None:
-    show(page, served, scenes.with_holds(scenes.registering(), *scenes.two_holds()))
+    show(page, served, cases.with_holds(scenes.registering(), *cases.two_holds()))
     expect(page.locator(".hold")).to_have_count(2)
     served.do(lambda desk: desk.may_answer.clear())
 
@@ -248,7 +248,7 @@ def test_f9_answers_the_hold_on_top_once(page: Page, served: Served) -> None:
 
 
 def test_a_panel_goes_when_its_hold_is_closed_elsewhere(page: Page, served: Served) -> None:
-    show(page, served, scenes.held(scenes.hold(state=HoldState.CONFIRMED, due_s=250)))
+    show(page, served, cases.held(cases.hold(state=HoldState.CONFIRMED, due_s=250)))
     page.locator("[data-step=reported]").click()
     expect(page.locator("#panel")).to_be_visible()
 
@@ -303,7 +303,7 @@ def test_who_went_away_is_dismissed(page: Page, served: Served) -> None:
 
 
 def test_a_held_person_cannot_be_dismissed_by_a_tap(page: Page, served: Served) -> None:
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
 
     expect(page.locator("#dismiss")).to_be_disabled()
     page.keyboard.press("F10")
@@ -320,7 +320,7 @@ def test_the_post_that_acts_is_chosen_and_remembered(page: Page, served: Served)
 
     page.reload()
     expect(page.locator("#post")).to_have_text("3 号岗")
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
     page.locator("[data-step=acknowledged]").click()
 
     recorded(page)

@@ -14,7 +14,7 @@ from gate_agent.clock import SystemClock
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.records import Decision, HoldState
 from gate_agent.gate.snapshot import Snapshot
-from web import scenes
+from web import cases, scenes
 from web.scripted_desk import ScriptedDesk
 from web.serving import Served
 
@@ -31,12 +31,12 @@ def every_scene() -> dict[str, Snapshot]:
         "identified": scenes.identified(),
         "measured": scenes.measured(),
         "registering": scenes.registering(),
-        "busy": scenes.with_holds(scenes.registering(), *scenes.two_holds()),
+        "busy": cases.with_holds(scenes.registering(), *cases.two_holds()),
         "recording": scenes.recording(),
         "admit": scenes.admitted(),
         "deny": scenes.denied(),
         "recheck": scenes.rechecked(),
-        "hold": scenes.held(),
+        "hold": cases.held(),
         "device lost": scenes.device_lost(),
         "journal failing": scenes.journal_failing(),
         "uplink down": scenes.uplink_down(),
@@ -55,7 +55,7 @@ VERDICTS = (
     (scenes.denied(), "deny", "劝返"),
     (scenes.rechecked(), "recheck", "复测"),
     (scenes.settled(Decision.AMBIGUOUS, reasons=("two_cards",)), "ambiguous", "复测"),
-    (scenes.held(), "hold", "暂留"),
+    (cases.held(), "hold", "暂留"),
     (scenes.device_lost(), "technical", "暂停放行"),
     (scenes.device_lost("id_reader"), "technical", "暂停放行"),
     (scenes.journal_failing(), "technical", "暂停放行"),
@@ -146,12 +146,12 @@ def test_an_event_is_on_the_screen_within_100_ms(page: Page, served: Served) -> 
 
 def test_a_fever_and_a_fault_never_look_or_ring_alike(page: Page, served: Served) -> None:
     body = page.locator("body")
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
     expect(body).to_have_attribute("data-alarm", "fever")
     expect(page.locator("#verdict")).to_have_css("animation-duration", "0.5s")  # 2 Hz
     expect(page.locator("#verdict")).to_have_attribute("data-rings", "yes")
 
-    show(page, served, scenes.held(scenes.hold(state=HoldState.ACKNOWLEDGED, due_s=600)))
+    show(page, served, cases.held(cases.hold(state=HoldState.ACKNOWLEDGED, due_s=600)))
     expect(body).to_have_attribute("data-alarm", "none")
     expect(page.locator("#verdict")).to_have_attribute("data-rings", "no")
     expect(page.locator("#verdict")).to_have_css("background-color", "rgb(196, 13, 18)")
@@ -170,7 +170,7 @@ def test_an_alarm_sounds_may_be_muted_and_a_new_one_breaks_the_mute(
     mute.click()
     expect(mute).to_have_attribute("data-kind", "quiet")
 
-    show(page, served, scenes.held())
+    show(page, served, cases.held())
     expect(mute).to_have_attribute("data-kind", "ringing")
     expect(mute).to_have_attribute("data-bursts", "1")
 
@@ -178,12 +178,12 @@ def test_an_alarm_sounds_may_be_muted_and_a_new_one_breaks_the_mute(
     expect(mute).to_have_attribute("data-kind", "muted")
     expect(mute).to_have_text("已静音 1:58")
 
-    show(page, served, scenes.held(scenes.hold(), scenes.hold("ab12-903")))
+    show(page, served, cases.held(cases.hold(), cases.hold("ab12-903")))
     expect(mute).to_have_attribute("data-kind", "ringing")
 
 
 def test_the_hold_that_waits_for_somebody_is_on_top(page: Page, served: Served) -> None:
-    show(page, served, scenes.with_holds(scenes.measured(), *scenes.two_holds()))
+    show(page, served, cases.with_holds(scenes.measured(), *cases.two_holds()))
 
     holds = page.locator(".hold")
 

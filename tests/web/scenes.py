@@ -7,7 +7,6 @@ from gate_agent.domain.records import (
     Category,
     Decision,
     DeviceState,
-    HoldState,
     Outcome,
     PassageCount,
     Temperature,
@@ -15,7 +14,6 @@ from gate_agent.domain.records import (
 from gate_agent.gate.snapshot import (
     DeviceView,
     GateView,
-    HoldView,
     JournalView,
     PassageLine,
     PassageView,
@@ -30,16 +28,6 @@ from gate_agent.moment import ClockQuality
 ZHANG = PersonView(name="张*", number="110***********002X")
 OUYANG = PersonView(name="欧***", number="430***********1234")
 PURPOSES = ("综合窗口", "社保", "不动产", "公安", "税务", "其他")
-NEXT_STEPS = {
-    HoldState.FLAGGED: (HoldState.ACKNOWLEDGED, HoldState.LEFT),
-    HoldState.ACKNOWLEDGED: (HoldState.RECHECKED, HoldState.LEFT),
-    HoldState.RECHECKED: (HoldState.CONFIRMED, HoldState.RELEASED, HoldState.LEFT),
-    HoldState.CONFIRMED: (HoldState.REPORTED, HoldState.RELEASED, HoldState.LEFT),
-    HoldState.REPORTED: (HoldState.TRANSFERRED, HoldState.LEFT),
-    HoldState.TRANSFERRED: (HoldState.CLOSED,),
-    HoldState.RELEASED: (HoldState.CLOSED,),
-    HoldState.LEFT: (HoldState.CLOSED,),
-}
 
 
 def warm(surface_centi_c: int, outcome: Outcome = Outcome.NORMAL) -> Temperature:
@@ -221,58 +209,6 @@ def denied() -> Snapshot:
 
 def rechecked() -> Snapshot:
     return settled(Decision.RECHECK, reasons=("cold_skin",), surface_centi_c=3251)
-
-
-def hold(
-    hold_id: str = "ab12-902",
-    state: HoldState = HoldState.FLAGGED,
-    *,
-    due_s: float | None = 15.0,
-    overdue: int = 0,
-    contact_centi_c: int | None = None,
-    person: PersonView | None = ZHANG,
-    drill: bool = False,
-) -> HoldView:
-    return HoldView(
-        hold_id=hold_id,
-        passage_id="ab12-901",
-        state=state,
-        category=Category.VISITOR,
-        reason="elevated",
-        person=person,
-        surface_centi_c=3762,
-        contact_centi_c=contact_centi_c,
-        opened="2026-11-24T06:51:05.000Z",
-        due_s=due_s,
-        overdue=overdue,
-        next_steps=NEXT_STEPS[state],
-        drill=drill,
-    )
-
-
-def held(*holds: HoldView) -> Snapshot:
-    first = holds[0] if holds else hold()
-    snapshot = settled(
-        Decision.HOLD, reasons=("elevated",), surface_centi_c=3762, hold_id=first.hold_id
-    )
-    return snapshot.model_copy(update={"holds": holds or (first,)})
-
-
-def with_holds(snapshot: Snapshot, *holds: HoldView) -> Snapshot:
-    return snapshot.model_copy(update={"holds": holds})
-
-
-def two_holds() -> tuple[HoldView, HoldView]:
-    return (
-        hold(
-            "ab12-880",
-            HoldState.RECHECKED,
-            due_s=412,
-            contact_centi_c=3781,
-            person=OUYANG,
-        ),
-        hold("ab12-902", HoldState.FLAGGED, due_s=-8, overdue=1),
-    )
 
 
 def device_lost(device: str = "thermometer") -> Snapshot:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from gate_agent.clock import SystemClock
 from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import Decision, HoldState, ModeApplied
+from gate_agent.domain.records import ContactState, Decision, HoldState, ModeApplied, NoteKind
+from gate_agent.gate.alarms import AlarmBook
 from gate_agent.gate.desk import LiveEvent
 from gate_agent.gate.errors import Refused
 from gate_agent.gate.live import Ear, Live
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.snapshot import HoldView, Snapshot
 from gate_agent.messages import LINK_0, Header, encode_body
 from gate_agent.moment import ClockQuality
-from web import scenes
+from web import cases, scenes
 from web.scripted_duties import ScriptedDuties
 
 
@@ -46,18 +47,25 @@ class ScriptedDesk:
         self._live = Live()
         self._events: list[LiveEvent] = []
         self.duties.reset()
+        self._alarms = AlarmBook(self._clock.now())
         self.shown = scenes.idle()
         self.asked: list[Asked] = []
         self.refusal: Refused | None = None
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.backlog_asked: list[int] = []
+        self.touches = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Change the state; every screen is told."""
         sequence = max(snapshot.journal.sequence, self.shown.journal.sequence)
         journal = snapshot.journal.model_copy(update={"sequence": sequence})
-        self.shown = snapshot.model_copy(update={"journal": journal})
+        now = self._clock.now()
+        alarms = self._alarms.look(cases.standing(snapshot), now)
+        counts = self._alarms.counts(now)
+        self.shown = snapshot.model_copy(
+            update={"journal": journal, "alarms": alarms, "alarm_counts": counts}
+        )
         self._live.tell()
 
     def commit(self, count: int = 1) -> list[int]:
@@ -84,8 +92,11 @@ class ScriptedDesk:
     def snapshot(self) -> Snapshot:
         return self.shown
 
-    def subscribe(self) -> AbstractContextManager[Ear]:
-        return self._live.subscribe()
+    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Ear]:
+        return self._live.subscribe(watched=watched)
+
+    def touched(self) -> None:
+        self.touches += 1
 
     async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
         self.backlog_asked.append(sequence)
@@ -106,6 +117,7 @@ class ScriptedDesk:
         to: str | None = None,
         note: str | None = None,
         disinfected: bool = False,
+        vehicle: str | None = None,
     ) -> None:
         await self._ask(
             "step_hold",
@@ -116,21 +128,59 @@ class ScriptedDesk:
             to=to,
             note=note,
             disinfected=disinfected,
+            vehicle=vehicle,
         )
         holds = [
-            scenes.hold(
-                hold_id,
-                step,
-                due_s=600,
-                contact_centi_c=contact_centi_c or hold.contact_centi_c,
-                person=hold.person,
-            )
+            cases.stepped(hold, step, contact_centi_c=contact_centi_c)
             if hold.hold_id == hold_id
             else hold
             for hold in self.shown.holds
             if hold.hold_id != hold_id or step is not HoldState.CLOSED
         ]
-        self.show(scenes.with_holds(self.shown, *holds))
+        self.show(cases.with_holds(self.shown, *holds))
+
+    async def note_hold(
+        self,
+        hold_id: str,
+        kind: NoteKind,
+        *,
+        by: str,
+        to: str | None = None,
+        answered: bool | None = None,
+        symptoms: tuple[str, ...] = (),
+        note: str | None = None,
+    ) -> None:
+        await self._ask(
+            "note_hold",
+            hold_id,
+            kind=kind,
+            by=by,
+            to=to,
+            answered=answered,
+            symptoms=symptoms,
+            note=note,
+        )
+        taken = cases.note(kind, by=by, to=to, answered=answered, symptoms=symptoms)
+        self._change_hold(hold_id, lambda hold: cases.noted(hold, taken))
+
+    async def judge_contact(
+        self, contact_id: str, state: ContactState, *, by: str, reason: str | None = None
+    ) -> None:
+        await self._ask("judge_contact", contact_id, state=state, by=by, reason=reason)
+        contacts = tuple(
+            cases.judged(contact, state) if contact.contact_id == contact_id else contact
+            for contact in self.shown.contacts
+        )
+        self.show(self.shown.model_copy(update={"contacts": contacts}))
+
+    async def start_drill(self, *, by: str) -> None:
+        await self._ask("start_drill", "", by=by)
+        drill = cases.hold("ab12-990", person=None, drill=True)
+        self.show(cases.with_holds(self.shown, *self.shown.holds, drill))
+
+    def _change_hold(self, hold_id: str, change: Callable[[HoldView], HoldView]) -> None:
+        holds = (change(hold) if hold.hold_id == hold_id else hold for hold in self.shown.holds)
+        self.show(cases.with_holds(self.shown, *holds))
 
     async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
         await self._ask("override", passage_id, decision=decision, by=by, reason=reason)
@@ -138,7 +188,7 @@ class ScriptedDesk:
 
     async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
         await self._ask("declare_symptoms", "", by=by, note=note)
-        self.show(scenes.held())
+        self.show(cases.held())
 
     async def dismiss(self, passage_id: str) -> None:
         await self._ask("dismiss", passage_id)

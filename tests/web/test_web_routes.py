@@ -5,12 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from gate_agent.domain.records import Decision, HoldState
+from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind
 from gate_agent.errors import ConfigurationError
 from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn, Refused
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.web.server import listen
-from web import scenes
+from web import cases, scenes
 from web.scripted_desk import Asked
 from web.serving import Served
 
@@ -18,7 +18,7 @@ PHONE = "13812345678"
 
 
 def test_the_state_is_the_desk_s_snapshot(served: Served, client: httpx.Client) -> None:
-    shown = scenes.held()
+    shown = cases.held()
     served.do(lambda desk: desk.show(shown))
 
     answer = client.get("/api/v1/state")
@@ -38,7 +38,7 @@ def test_healthz_tells_a_journal_that_cannot_write(served: Served, client: httpx
 
 
 def test_metrics_show_what_the_snapshot_shows(served: Served, client: httpx.Client) -> None:
-    lost = scenes.with_holds(scenes.device_lost(), *scenes.two_holds())
+    lost = cases.with_holds(scenes.device_lost(), *cases.two_holds())
     served.do(lambda desk: desk.show(lost))
 
     answer = client.get("/metrics")
@@ -72,12 +72,21 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
             {"step": "rechecked", "by": "guard-1", "contact_centi_c": 3781},
         ),
         ("/api/v1/symptoms", {"by": "guard-1", "note": "咳嗽"}),
+        (
+            "/api/v1/holds/ab12-902/notes",
+            {"kind": "called", "by": "guard-1", "to": "疾控中心", "answered": False},
+        ),
+        (
+            "/api/v1/contacts/ab12-902-c1",
+            {"state": "dismissed", "by": "guard-1", "reason": "隔着玻璃"},
+        ),
+        ("/api/v1/drills", {"by": "guard-1"}),
     ]
 
     answers = [client.post(path, json=body) for path, body in sent]
 
-    assert [answer.status_code for answer in answers] == [200] * 5
-    assert answers[-1].json() == {"sequence": 4205}
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert answers[-1].json() == {"sequence": 4208}
     assert served.do(lambda desk: desk.asked) == [
         Asked(what="register", about="ab12-901", details={"phone": PHONE, "purpose": "社保"}),
         Asked(
@@ -96,10 +105,34 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
                 "to": None,
                 "note": None,
                 "disinfected": False,
+                "vehicle": None,
             },
         ),
         Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "咳嗽"}),
+        Asked(
+            what="note_hold",
+            about="ab12-902",
+            details={
+                "kind": NoteKind.CALLED,
+                "by": "guard-1",
+                "to": "疾控中心",
+                "answered": False,
+                "symptoms": (),
+                "note": None,
+            },
+        ),
+        Asked(
+            what="judge_contact",
+            about="ab12-902-c1",
+            details={"state": ContactState.DISMISSED, "by": "guard-1", "reason": "隔着玻璃"},
+        ),
+        Asked(what="start_drill", about="", details={"by": "guard-1"}),
     ]
+
+
+def test_a_touch_reaches_the_desk(served: Served, client: httpx.Client) -> None:
+    assert client.post("/api/v1/touch", json={}).status_code == 200
+    assert served.do(lambda desk: desk.touches) == 1
 
 
 @pytest.mark.parametrize(
@@ -211,6 +244,10 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/passages/{passage_id}/override",
         "/api/v1/passages/{passage_id}/dismissal",
         "/api/v1/holds/{hold_id}/steps",
+        "/api/v1/holds/{hold_id}/notes",
+        "/api/v1/contacts/{contact_id}",
+        "/api/v1/drills",
+        "/api/v1/touch",
         "/api/v1/symptoms",
     }
     models = document["components"]["schemas"]

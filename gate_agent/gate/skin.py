@@ -1,0 +1,28 @@
+"""The newest skin-like reading: shown while somebody stands at the thermometer."""
+
+from __future__ import annotations
+
+from gate_agent.domain.signals import Reading
+from gate_agent.domain.temperature import Profile
+from gate_agent.moment import NS_PER_S, Moment
+
+_SHOWN_S = 1.0  # how long it is shown as somebody standing there
+
+
+class Skin:
+    """What the thermometer saw last of a person."""
+
+    def __init__(self) -> None:
+        self._centi_c = 0
+        self._seen_ns: int | None = None
+
+    def see(self, reading: Reading, profile: Profile, now: Moment) -> None:
+        """Take a reading; one that is not of skin leaves the last one to grow old."""
+        if profile.sees_skin(reading):
+            self._centi_c = profile.value(reading)
+            self._seen_ns = now.boot_ns
+
+    def shown(self, now: Moment) -> int | None:
+        """Return the value while it is fresh."""
+        fresh = self._seen_ns is not None and now.boot_ns - self._seen_ns <= _SHOWN_S * NS_PER_S
+        return self._centi_c if fresh else None

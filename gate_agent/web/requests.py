@@ -1,0 +1,111 @@
+"""What a guard asks of the gate over HTTP; each answers after its events are durable."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from gate_agent.gate.desk import Desk
+from gate_agent.web.answers import REFUSALS
+from gate_agent.web.bodies import (
+    Accepted,
+    ContactRequest,
+    DrillRequest,
+    HoldNoteRequest,
+    HoldStepRequest,
+    OverrideRequest,
+    RegistrationRequest,
+    SymptomsRequest,
+    TouchRequest,
+)
+
+_Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
+
+
+def build_requests(desk: Desk) -> APIRouter:
+    """Return every route that changes something."""
+    router = APIRouter(prefix="/api/v1", tags=["guard"], responses=REFUSALS)
+    _about_passages(router, desk)
+    _about_holds(router, desk)
+
+    @router.post("/touch")
+    async def touch(_: TouchRequest) -> Accepted:
+        """Somebody is at this guard screen; a screen says so once a minute while it is used."""
+        desk.touched()
+        return _accepted(desk)
+
+    return router
+
+
+def _accepted(desk: Desk) -> Accepted:
+    return Accepted(sequence=desk.snapshot().journal.sequence)
+
+
+def _about_passages(router: APIRouter, desk: Desk) -> None:
+    @router.post("/passages/{passage_id}/registration")
+    async def register(passage_id: _Id, body: RegistrationRequest) -> Accepted:
+        """Register the visitor of this passage (实名登记)."""
+        await desk.register(passage_id, phone=body.phone, purpose=body.purpose)
+        return _accepted(desk)
+
+    @router.post("/passages/{passage_id}/override")
+    async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
+        """Overrule the decision of this passage (改判)."""
+        await desk.override(passage_id, decision=body.decision, by=body.by, reason=body.reason)
+        return _accepted(desk)
+
+    @router.post("/passages/{passage_id}/dismissal")
+    async def dismiss(passage_id: _Id) -> Accepted:
+        """End this passage: the person went away."""
+        await desk.dismiss(passage_id)
+        return _accepted(desk)
+
+    @router.post("/symptoms")
+    async def symptoms(body: SymptomsRequest) -> Accepted:
+        """Hold the person at the door for declared symptoms (申报症状)."""
+        await desk.declare_symptoms(by=body.by, note=body.note)
+        return _accepted(desk)
+
+
+def _about_holds(router: APIRouter, desk: Desk) -> None:
+    @router.post("/holds/{hold_id}/steps")
+    async def step(hold_id: _Id, body: HoldStepRequest) -> Accepted:
+        """Record the next step of a hold (暂留处置)."""
+        await desk.step_hold(
+            hold_id,
+            body.step,
+            by=body.by,
+            contact_centi_c=body.contact_centi_c,
+            to=body.to,
+            note=body.note,
+            disinfected=body.disinfected,
+            vehicle=body.vehicle,
+        )
+        return _accepted(desk)
+
+    @router.post("/holds/{hold_id}/notes")
+    async def note(hold_id: _Id, body: HoldNoteRequest) -> Accepted:
+        """Record what was done for a held person beside the steps: calls, counselling."""
+        await desk.note_hold(
+            hold_id,
+            body.kind,
+            by=body.by,
+            to=body.to,
+            answered=body.answered,
+            symptoms=body.symptoms,
+            note=body.note,
+        )
+        return _accepted(desk)
+
+    @router.post("/contacts/{contact_id}")
+    async def contact(contact_id: _Id, body: ContactRequest) -> Accepted:
+        """Judge a close contact (密切接触者), up to its end."""
+        await desk.judge_contact(contact_id, body.state, by=body.by, reason=body.reason)
+        return _accepted(desk)
+
+    @router.post("/drills")
+    async def drill(body: DrillRequest) -> Accepted:
+        """Practise a hold (演练): marked, never counted."""
+        await desk.start_drill(by=body.by)
+        return _accepted(desk)

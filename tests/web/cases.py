@@ -1,0 +1,162 @@
+"""Holds, their notes and contacts, and the alarms that follow, as a screen sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gate_agent.domain.contact import next_states
+from gate_agent.domain.hold import next_steps
+from gate_agent.domain.records import (
+    Category,
+    ContactState,
+    Decision,
+    DeviceState,
+    HoldState,
+    NoteKind,
+)
+from gate_agent.gate.alarms import Priority, Standing, of_the_gate
+from gate_agent.gate.snapshot import (
+    CallView,
+    ContactView,
+    HoldView,
+    NoteView,
+    PersonView,
+    Snapshot,
+)
+from web import scenes
+
+CALLS = (
+    CallView(post="值班领导", phone="010-8900 1201"),
+    CallView(post="区疫情防控办", phone="010-8900 1202"),
+    CallView(post="疾控中心", phone="12320"),
+    CallView(post="急救", phone="120"),
+)
+
+
+def hold(
+    hold_id: str = "ab12-902",
+    state: HoldState = HoldState.FLAGGED,
+    *,
+    due_s: float | None = 15.0,
+    overdue: int = 0,
+    contact_centi_c: int | None = None,
+    person: PersonView | None = scenes.ZHANG,
+    drill: bool = False,
+) -> HoldView:
+    return HoldView(
+        hold_id=hold_id,
+        passage_id="ab12-901",
+        state=state,
+        category=Category.VISITOR,
+        reason="elevated",
+        person=person,
+        surface_centi_c=3762,
+        contact_centi_c=contact_centi_c,
+        opened="2026-11-24T06:51:05.000Z",
+        due_s=due_s,
+        overdue=overdue,
+        next_steps=next_steps(state),
+        drill=drill,
+    )
+
+
+def held(*holds: HoldView) -> Snapshot:
+    first = holds[0] if holds else hold()
+    snapshot = scenes.settled(
+        Decision.HOLD, reasons=("elevated",), surface_centi_c=3762, hold_id=first.hold_id
+    )
+    return snapshot.model_copy(update={"holds": holds or (first,)})
+
+
+def with_holds(snapshot: Snapshot, *holds: HoldView) -> Snapshot:
+    return snapshot.model_copy(update={"holds": holds})
+
+
+def two_holds() -> tuple[HoldView, HoldView]:
+    return (
+        hold(
+            "ab12-880",
+            HoldState.RECHECKED,
+            due_s=412,
+            contact_centi_c=3781,
+            person=scenes.OUYANG,
+        ),
+        hold("ab12-902", HoldState.FLAGGED, due_s=-8, overdue=1),
+    )
+
+
+def stepped(held: HoldView, step: HoldState, *, contact_centi_c: int | None) -> HoldView:
+    changes = {
+        "state": step,
+        "due_s": 600.0,
+        "overdue": 0,
+        "escalates_to": None,
+        "contact_centi_c": contact_centi_c or held.contact_centi_c,
+        "next_steps": next_steps(step),
+    }
+    return held.model_copy(update=changes)
+
+
+def note(
+    kind: NoteKind,
+    *,
+    by: str = "guard-1",
+    to: str | None = None,
+    answered: bool | None = None,
+    symptoms: tuple[str, ...] = (),
+) -> NoteView:
+    at = "2026-11-24T06:58:31.000Z"
+    return NoteView(kind=kind, at=at, by=by, to=to, answered=answered, symptoms=symptoms)
+
+
+def noted(held: HoldView, *notes: NoteView) -> HoldView:
+    taken = (*held.notes, *notes)
+    disinfected = any(one.kind is NoteKind.DISINFECTED for one in taken)
+    return held.model_copy(update={"notes": taken, "disinfected": disinfected})
+
+
+def contacts(hold_id: str = "ab12-902", count: int = 3) -> tuple[ContactView, ...]:
+    people = (scenes.OUYANG, None, PersonView(name="李*", number="320***********0017"))
+    return tuple(
+        judged(
+            ContactView(
+                contact_id=f"{hold_id}-c{n + 1}",
+                hold_id=hold_id,
+                person=people[n % 3],
+                category=Category.UNKNOWN if people[n % 3] is None else Category.VISITOR,
+                passed=f"2026-11-24T06:{50 + n}:13.000Z",
+                apart_s=(-52.0, 68.0, 128.0)[n % 3],
+                state=ContactState.PROPOSED,
+                next_states=(),
+            ),
+            ContactState.PROPOSED,
+        )
+        for n in range(count)
+    )
+
+
+def judged(contact: ContactView, state: ContactState) -> ContactView:
+    return contact.model_copy(update={"state": state, "next_states": next_states(state)})
+
+
+def standing(snapshot: Snapshot) -> Iterator[Standing]:
+    """Yield what is the matter in a snapshot, as the gate finds it at its door."""
+    for one in snapshot.holds:
+        flagged = one.state is HoldState.FLAGGED
+        if flagged or one.overdue:
+            yield Standing(
+                priority=Priority.HIGH,
+                technical=False,
+                what="flagged" if flagged else "overdue",
+                about=one.hold_id,
+                level=one.overdue,
+            )
+    for hold_id in {c.hold_id for c in snapshot.contacts if c.state is ContactState.PROPOSED}:
+        yield Standing(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
+    yield from of_the_gate(
+        devices=((name, DeviceState(view.state)) for name, view in snapshot.devices.items()),
+        journal_writable=snapshot.journal.writable,
+        uplink_state=snapshot.uplink.state,
+        oldest_pending_s=snapshot.uplink.oldest_pending_s,
+        clock=snapshot.clock,
+    )
