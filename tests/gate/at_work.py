@@ -1,0 +1,172 @@
+"""A gate at work for tests: the real journal on a disk, a clock set by hand, people in a word."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec
+from zoneinfo import ZoneInfo
+
+from doorfiles import write_door
+from gate_agent.clock import Clock
+from gate_agent.config.load import load_config
+from gate_agent.config.model import GateConfig
+from gate_agent.domain.records import DeviceState
+from gate_agent.driver_api import Card, Reading
+from gate_agent.emulation.people import synthetic_card
+from gate_agent.gate.counter import GuardCounter
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.policies import PolicyKeeper
+from gate_agent.gate.snapshot import PassageView, Snapshot
+from gate_agent.gate.ticker import Ticker
+from gate_agent.messages import Envelope, parse_body
+from gate_agent.store.journal import Journal
+from gate_agent.store.keys import resolve_keys
+from gate_agent.store.reader import JournalReader
+from gate_agent.testing import FakeClock, eventually
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NORMAL, FEVER, NOBODY = 3450, 3900, 2400
+PHONE_OPTIONAL = {"version": 1, "registration": {"phone": "optional"}}
+P = ParamSpec("P")
+
+
+def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test that waits inside an event loop of its own."""
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
+
+
+class _Device:
+    state, cause, counters, driver_name = DeviceState.OK, "", {"checksum": 2}, "emulated"
+
+
+class AtWork:
+    """One start of the daemon's inside; `end` is a clean stop, without it the power went."""
+
+    def __init__(
+        self, folder: Path, clock: Clock | None = None, policy: dict[str, object] | None = None
+    ) -> None:
+        self.clock = clock or FakeClock()
+        policy_file = folder / "given.json"
+        policy_file.write_text(json.dumps(policy or PHONE_OPTIONAL), encoding="utf-8")
+        config = load_config(write_door(folder, {"policy": {"file": policy_file}}), GateConfig)
+        path = config.journal.path
+        keys = resolve_keys(config.keys, path.parent)
+        keeper = PolicyKeeper(file=config.policy.file, beside=path.parent)
+        self.path = path
+        self.journal = Journal.open(
+            path, site="hall-01", gate="west-1f", clock=self.clock, zone=ZONE, key=keys.store
+        )
+        self.reader = JournalReader(path, keys.store)
+        self.gate = Gate(
+            config=config,
+            keys=keys,
+            journal=self.journal,
+            reader=self.reader,
+            clock=self.clock,
+            keeper=keeper,
+            version="test",
+        )
+        self.gate.watch({"thermometer": _Device(), "id_reader": _Device()})
+        self.ticker = Ticker(self.gate, reader=self.reader, clock=self.clock, zone=ZONE)
+        self.desk = GuardCounter(self.gate, ticker=self.ticker, reader=self.reader)
+        self.gate.start(config_sha256="0" * 64)
+        self.gate.on_device("thermometer", DeviceState.OK, "")
+
+    # --- people -------------------------------------------------------------------------------
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and the thermometer see nobody: what is due is done."""
+        assert isinstance(self.clock, FakeClock)
+        self.clock.advance(seconds)
+        self.look(NOBODY)
+
+    def look(self, surface: int, ambient: int | None = 2400) -> None:
+        """Report one reading."""
+        self.gate.on_report(Reading(surface_centi_c=surface, ambient_centi_c=ambient))
+
+    def measure(self, surface: int, times: int = 5) -> None:
+        """Report as many readings as a measurement takes, a tenth of a second apart."""
+        for _ in range(times):
+            if isinstance(self.clock, FakeClock):
+                self.clock.advance(0.1)
+            self.look(surface)
+
+    def lay(self, card: Card | int) -> None:
+        """Lay a card on the reader."""
+        self.gate.on_report(synthetic_card(card) if isinstance(card, int) else card)
+
+    def clear(self) -> None:
+        """Let the door be idle: whoever was there has gone."""
+        self.look(NOBODY)
+        self.wait(12)
+
+    # --- what can be seen ---------------------------------------------------------------------
+
+    @property
+    def seen(self) -> Snapshot:
+        """What a screen shows now."""
+        return self.gate.snapshot()
+
+    @property
+    def passage(self) -> PassageView:
+        """The passage at the door."""
+        passage = self.seen.passage
+        assert passage is not None, "expected a passage at the door, got none"
+        return passage
+
+    @property
+    def events(self) -> list[Envelope]:
+        """Every committed event."""
+        return [parse_body(event.body) for event in self.reader.after(0, 100_000) if event.body]
+
+    def told(self, kind: str) -> list[Envelope]:
+        """Return the committed events of this type, such as `hold.opened`."""
+        return [event for event in self.events if event.type == f"gate.{kind}.v1"]
+
+    async def durable(self) -> None:
+        """Wait until all that was appended is committed, and the gate has heard of it."""
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def committed(_: object) -> None:
+            loop.call_soon_threadsafe(done.set)
+
+        self.journal.append([], committed)
+        await asyncio.wait_for(done.wait(), 30)
+
+    async def sees(self, what: Callable[[Snapshot], object], within_s: float = 20) -> None:
+        """Wait until the snapshot is so."""
+        await eventually(lambda: what(self.seen), within_s, "the snapshot to be so")
+
+    # --- ends ---------------------------------------------------------------------------------
+
+    async def end(self) -> None:
+        """Stop as the daemon does."""
+        await self.gate.stop("test")
+        self.die()
+
+    def die(self) -> None:
+        """Be gone without a word: what is committed is all that is left."""
+        self.gate.live.close()
+        self.reader.close()
+        self.journal.close()
+
+    @contextmanager
+    def disk_in_trouble(self) -> Iterator[sqlite3.Connection]:
+        """Keep every commit from succeeding, as long as the context lasts."""
+        other = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            yield other
+        finally:
+            other.close()
