@@ -1,11 +1,13 @@
 """Keeps the newest policy beside the journal, so that a door without a network knows its mode.
 
 The centre's document is kept as it came. It counts from its `valid_from`; until then the one
-before it holds. A version only grows: an old retained message never takes a door back.
+before it holds, also over a restart. A version only grows: an old retained message never takes a
+door back.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -25,16 +27,10 @@ class PolicyKeeper:
         Raises ConfigurationError when the configured file cannot be used. A kept one that
         cannot be read is set aside: it came from the network, the file from the installer.
         """
-        self._kept = beside / "policy.json"
-        self._current = load_policy(file)
-        self._next: Policy | None = None
-        if self._kept.exists():
-            try:
-                kept = load_policy(self._kept)
-            except ConfigurationError:
-                self._kept.rename(self._kept.with_suffix(".unreadable"))
-            else:
-                self._take(kept)
+        self._in_force, self._waiting = beside / "policy.json", beside / "policy.next.json"
+        self._current = _newer(load_policy(file), self._in_force)
+        newest = _newer(self._current, self._waiting)
+        self._next = None if newest is self._current else newest
 
     @property
     def current(self) -> Policy:
@@ -44,17 +40,18 @@ class PolicyKeeper:
     def offer(self, document: bytes) -> bool:
         """Keep `document` if it is newer than what is here; tell whether it was.
 
-        Raises ConfigurationError when it is not a policy.
+        Raises ConfigurationError when it is not a policy, OSError when it cannot be kept.
         """
         policy = parse_policy(document, source="policy from the centre")
-        if not self._take(policy):
+        if policy.version <= (self._next or self._current).version:
             return False
-        draft = self._kept.with_suffix(".new")
+        draft = self._waiting.with_suffix(".new")
         with draft.open("wb") as out:
             out.write(document)
             out.flush()
             os.fsync(out.fileno())
-        draft.replace(self._kept)
+        draft.replace(self._waiting)
+        self._next = policy
         return True
 
     def due(self, now: datetime) -> Policy | None:
@@ -63,14 +60,9 @@ class PolicyKeeper:
         if policy is None or (policy.valid_from is not None and policy.valid_from > now):
             return None
         self._current, self._next = policy, None
+        with contextlib.suppress(OSError):  # else it waits on the disk, and is due at once again
+            self._waiting.replace(self._in_force)
         return policy
-
-    def _take(self, policy: Policy) -> bool:
-        newest = self._next or self._current
-        if policy.version <= newest.version:
-            return False
-        self._next = policy
-        return True
 
 
 def mode_applied(policy: Policy) -> ModeApplied:
@@ -80,3 +72,15 @@ def mode_applied(policy: Policy) -> ModeApplied:
         hall_mode=policy.hall_mode,
         policy_sha256=policy_digest(policy),
     )
+
+
+def _newer(policy: Policy, kept: Path) -> Policy:
+    """Return the policy in file `kept` if there is a newer one, else `policy`."""
+    if not kept.exists():
+        return policy
+    try:
+        found = load_policy(kept)
+    except ConfigurationError:
+        kept.rename(kept.with_suffix(".unreadable"))
+        return policy
+    return found if found.version > policy.version else policy

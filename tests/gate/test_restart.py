@@ -1,0 +1,185 @@
+"""What a restart keeps: holds with their clocks running; and what it never gives: an admission."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gate.at_work import FEVER, NORMAL, AtWork, in_loop
+from gate_agent.clock import SystemClock
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import Decision, HoldState, PassageDecided
+from gate_agent.gate.snapshot import Phase
+from gate_agent.testing import FakeClock
+
+ACKNOWLEDGE_S = Policy().hold.acknowledge_s
+RECHECK_S = Policy().hold.recheck_s
+
+
+@in_loop
+async def test_a_held_person_stays_held_and_the_deadline_runs_on(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.lay(1)
+    door.measure(FEVER)
+    await door.durable()
+    (before,) = door.seen.holds
+    await door.end()
+    clock.advance(5)
+
+    door = AtWork(tmp_path, clock)
+
+    (after,) = door.seen.holds
+    assert after.due_s == ACKNOWLEDGE_S - 5
+    assert after == before.model_copy(update={"due_s": after.due_s})
+    assert after.person
+    assert after.person.name.endswith("*")
+    door.wait(ACKNOWLEDGE_S - 5)
+    await door.durable()
+    assert [event.data["escalation"] for event in door.told("hold.overdue")] == [1]
+    await door.end()
+
+
+@in_loop
+async def test_a_deadline_that_passed_while_the_daemon_was_off_is_missed_at_once(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.measure(FEVER)
+    await door.durable()
+    door.die()
+    clock.advance(ACKNOWLEDGE_S + 60)
+
+    door = AtWork(tmp_path, clock)
+
+    await door.sees(lambda seen: seen.holds[0].overdue == 1)
+    await door.durable()
+    assert len(door.told("hold.overdue")) == 1
+    assert door.seen.holds[0].state is HoldState.FLAGGED
+    await door.end()
+
+
+@in_loop
+async def test_after_a_reboot_the_wall_clock_says_how_long_and_never_makes_it_longer(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.measure(FEVER)
+    (hold,) = door.seen.holds
+    await door.desk.step_hold(hold.hold_id, HoldState.ACKNOWLEDGED, by="guard-1")
+    await door.end()
+    left = []
+    for gone_s in (60, -3600):  # a board without a battery wakes up in the past
+        rebooted = FakeClock(clock.utc, boot_ns=10**9)
+        rebooted.boot_id = "c" * 32
+        rebooted.step(gone_s)
+
+        door = AtWork(tmp_path, rebooted)
+
+        left.append(door.seen.holds[0].due_s)
+        await door.end()
+    assert left == [RECHECK_S - 60, RECHECK_S]
+
+
+@in_loop
+async def test_somebody_in_the_middle_of_a_passage_at_a_kill_is_measured_again(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.lay(1)
+    door.measure(NORMAL, times=4)  # one more, and the verdict were out
+    assert door.passage.phase is Phase.MEASURING
+    door.die()
+
+    door = AtWork(tmp_path, clock)
+    assert door.seen.passage is None
+    door.lay(1)
+    assert door.passage.phase is Phase.IDENTIFIED
+    door.measure(NORMAL, times=4)
+    assert door.passage.decision is None, "four readings, and four before the kill, are not five"
+    door.measure(NORMAL, times=1)
+    await door.durable()
+
+    (decided,) = door.told("passage.decided")
+    assert decided.data["decision"] == "admit"
+    record = decided.record()
+    assert isinstance(record, PassageDecided)
+    assert record.temperature.samples == 5
+    await door.end()
+
+
+@in_loop
+async def test_who_was_measured_before_a_kill_is_not_admitted_by_a_card_after_it(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.measure(NORMAL)
+    assert door.passage.phase is Phase.MEASURED
+    door.die()
+
+    door = AtWork(tmp_path, clock)
+    door.lay(1)
+    door.wait(60)
+    await door.durable()
+
+    (decided,) = door.told("passage.decided")
+    assert decided.data["decision"] == "recheck"
+    assert decided.data["reasons"] == ["no_temperature"]
+    await door.end()
+
+
+@in_loop
+async def test_an_open_gate_is_shut_after_a_restart(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.lay(1)
+    door.measure(NORMAL)
+    await door.sees(lambda seen: seen.passage and seen.passage.gate_open)
+    door.die()
+
+    door = AtWork(tmp_path, clock)
+
+    assert door.seen.passage is None
+    assert door.seen.recent[0].decision is Decision.ADMIT
+    await door.end()
+
+
+@in_loop
+async def test_two_starts_never_use_the_same_passage_id(tmp_path: Path) -> None:
+    clock = FakeClock()
+    ids = []
+    for card in (1, 2):
+        door = AtWork(tmp_path, clock)
+        door.lay(card)
+        ids.append(door.passage.passage_id)
+        await door.end()
+
+    assert len(set(ids)) == 2
+
+
+@in_loop
+async def test_the_gate_wakes_by_itself_when_something_is_due(tmp_path: Path) -> None:
+    soon = {"version": 1, "hold": {"acknowledge_s": 1}}
+    door = AtWork(tmp_path, SystemClock(), soon)
+
+    door.measure(FEVER)
+    await door.sees(lambda seen: seen.holds[0].overdue >= 1)
+
+    await door.durable()
+    assert door.told("hold.overdue")[0].data["due_s"] == 1
+    await door.end()
+
+
+@in_loop
+async def test_a_stop_is_recorded_and_ends_every_screen(tmp_path: Path) -> None:
+    door = AtWork(tmp_path)
+    with door.desk.subscribe() as ear:
+        await door.end()
+        heard = [what async for what in ear]
+
+    assert heard[-1] is None
+    stopped = [what.body for what in heard if what is not None][-1]
+    assert b"gate.agent.stopped.v1" in stopped
