@@ -56,6 +56,7 @@ class AtWork:
     def __init__(
         self, folder: Path, clock: Clock | None = None, policy: dict[str, object] | None = None
     ) -> None:
+        self.loop = asyncio.get_running_loop()
         self.clock = clock or FakeClock()
         policy_file = folder / "given.json"
         policy_file.write_text(json.dumps(policy or PHONE_OPTIONAL), encoding="utf-8")
@@ -136,10 +137,10 @@ class AtWork:
 
     async def durable(self) -> None:
         """Wait until all that was appended is committed, and the gate has heard of it."""
-        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        done = asyncio.Event()
 
         def committed(_: object) -> None:
-            loop.call_soon_threadsafe(done.set)
+            self.loop.call_soon_threadsafe(done.set)
 
         self.journal.append([], committed)
         await asyncio.wait_for(done.wait(), 30)
