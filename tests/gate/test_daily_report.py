@@ -62,7 +62,7 @@ async def test_a_day_without_anybody_is_reported_as_zero_once(tmp_path: Path) ->
     assert (report.admitted, report.holds_opened, report.holds_open) == (0, 0, 0)
     assert report.passages == ()
     assert report.first_sequence == 1
-    assert report.last_sequence == door.events[-1].number - 1
+    assert report.last_sequence < door.told("report.daily")[0].number
     await door.end()
 
 
