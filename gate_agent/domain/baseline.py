@@ -18,9 +18,9 @@ from gate_agent.moment import NS_PER_S
 PEOPLE = 30  # the window: 10 is noisy, 100 follows a day's drift too late
 PEOPLE_LEAST = 10  # fewer are filled up with the prior
 RECENT_S = 3 * 3600  # who came longer ago says nothing of the air and the instrument now
-KNOWN, KNOWN_LEAST = 200, 30  # people who tell what this instrument at this door usually shows
+KNOWN = 200  # people who tell what this instrument at this door usually shows
 KNOWN_S = 14 * 86_400
-PROOFS_LEAST = 3  # that many flagged people proven healthy lift the ceiling: it is the instrument
+PROOFS_LEAST = 3  # that many flagged people proven healthy: it is the instrument, not the people
 FEVER_CONTACT_CENTI_C, COLD_CONTACT_CENTI_C = 3730, 3500  # 37.3 °C under the arm is fever
 
 
@@ -81,21 +81,23 @@ class Memory:
 
     def usual(self, profile: Profile, now_ns: int) -> Usual:
         """Return what is usual at this moment."""
-        ours = [seen for seen in self.seen if seen.profile == profile.label]
-        usable = [seen for seen in ours if seen.proof is not Proof.FEVERISH]
-        recent = _scores(usable[-PEOPLE:], now_ns - RECENT_S * NS_PER_S)
-        known = _scores(usable, now_ns - KNOWN_S * NS_PER_S)
-        is_known = len(known) >= KNOWN_LEAST
-        prior = median(known) if is_known else profile.baseline_centi_c
-        filled = [*recent, *[prior] * (PEOPLE_LEAST - len(recent))]
+        usable = [
+            seen
+            for seen in self.seen
+            if seen.profile == profile.label and seen.proof is not Proof.FEVERISH
+        ]
+        known = _since(usable, now_ns - KNOWN_S * NS_PER_S)
+        is_known = len(known) >= PEOPLE_LEAST
+        prior = median(_scores(known)) if is_known else profile.baseline_centi_c
+        recent = _since(known, now_ns - RECENT_S * NS_PER_S)
+        newest = _scores(_since_step(recent[-PEOPLE:]))
+        filled = [*newest, *[prior] * (PEOPLE_LEAST - len(newest))]
         source = Source.MEMORY if is_known else Source.MODEL
         return Usual(
             baseline=median(filled),
-            people=len(recent),
-            source=Source.PEOPLE if len(recent) >= PEOPLE_LEAST else source,
-            reference=profile.baseline_centi_c
-            if profile.decides_on_body
-            else _reference(ours[-PEOPLE:], prior),
+            people=len(newest),
+            source=Source.PEOPLE if len(newest) >= PEOPLE_LEAST else source,
+            reference=_reference(_healthy(recent), prior, profile),
         )
 
     def _decided(self, record: PassageDecided, at_ns: int) -> Memory:
@@ -148,14 +150,41 @@ def median(values: Sequence[int]) -> int:
     return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) // 2
 
 
-def _scores(seen: Iterable[Seen], since_ns: int) -> list[int]:
-    return [person.score for person in seen if person.at_ns >= since_ns]
+def _since(seen: Iterable[Seen], ns: int) -> list[Seen]:
+    return [person for person in seen if person.at_ns >= ns]
 
 
-def _reference(newest: Iterable[Seen], prior: int) -> int:
-    """Return what the ceiling stands on: the prior, or above it what healthy people show now."""
-    healthy = [seen.score for seen in newest if seen.proof is Proof.HEALTHY]
-    return max(prior, median(healthy)) if len(healthy) >= PROOFS_LEAST else prior
+def _since_step(newest: Sequence[Seen]) -> Sequence[Seen]:
+    """Return the people since the instrument's last step, and ten at least.
+
+    Three proven healthy within ten people tell of one: it was there when the first of them came.
+    """
+    places = [place for place, seen in enumerate(newest) if seen.proof is Proof.HEALTHY]
+    for first, third in zip(places, places[PROOFS_LEAST - 1 :], strict=False):
+        if third - first < PEOPLE_LEAST:
+            return newest[min(first, max(0, len(newest) - PEOPLE_LEAST)) :]
+    return newest
+
+
+def _scores(seen: Iterable[Seen]) -> list[int]:
+    return [person.score for person in seen]
+
+
+def _healthy(seen: Iterable[Seen]) -> list[int]:
+    return [person.score for person in seen if person.proof is Proof.HEALTHY]
+
+
+def _reference(healthy: Sequence[int], prior: int, profile: Profile) -> int:
+    """Return what the ceiling stands on: the prior, or what people proven healthy show by now.
+
+    A healthy person is above the middle by the widest margin at most: so far below the third
+    highest of them the middle is at least. What a body mode shows keeps its own ceiling.
+    """
+    if profile.decides_on_body:
+        return profile.baseline_centi_c
+    if len(healthy) < PROOFS_LEAST:
+        return prior
+    return max(prior, sorted(healthy)[-PROOFS_LEAST] - profile.margins[0][1])
 
 
 def _proof(step: HoldStep) -> Proof | None:

@@ -57,6 +57,19 @@ def test_four_people_cannot_move_the_baseline_far() -> None:
     assert queue.usual.baseline == PRIOR
 
 
+def test_three_flagged_people_proven_healthy_make_the_newest_ten_the_baseline() -> None:
+    queue = Queue()
+    for skin in crowd(60, PRIOR):
+        queue.measure(skin)
+    for _ in range(8):
+        queue.measure(PRIOR + 100)
+    assert queue.usual.baseline < PRIOR + 50
+    for number in (61, 62, 63):
+        queue.recheck(number, HEALTHY)
+
+    assert (queue.usual.baseline, queue.usual.people) == (PRIOR + 100, 10)
+
+
 def test_the_same_person_measured_three_times_counts_once() -> None:
     queue = Queue()
     for skin in crowd(12, PRIOR):
@@ -187,7 +200,7 @@ def test_three_flagged_people_proven_healthy_lift_the_ceiling_and_two_do_not() -
     assert queue.usual.reference == before
     queue.recheck(63, HEALTHY)
 
-    assert queue.usual.reference == PRIOR + 150
+    assert queue.usual.reference == PRIOR + 150 - dict(FACE.margins)[10]
 
 
 def test_who_decides_about_a_hold_has_the_last_word_on_the_value() -> None:

@@ -1,0 +1,108 @@
+"""Lets people of the study walk up to a door: the product's own judging and remembering."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gate_agent.domain.baseline import NOBODY_SEEN, Memory
+from gate_agent.domain.policy import HallMode, MeasurementPolicy
+from gate_agent.domain.profile import Profile
+from gate_agent.domain.records import (
+    Category,
+    Decision,
+    HoldState,
+    HoldStep,
+    Outcome,
+    PassageDecided,
+    Temperature,
+)
+from gate_agent.domain.signals import Reading
+from gate_agent.domain.temperature import judge
+from gate_agent.moment import NS_PER_S
+
+ADAPTIVE = MeasurementPolicy()
+_UTC = "2026-01-01T00:00:00.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """Somebody at the door: the skin it shows, the air, and what a contact thermometer says."""
+
+    skin: int
+    ambient: int
+    contact: int
+
+
+class Door:
+    """One door. `evidence_after`: people who come until a held one meets the contact thermometer.
+
+    None: nobody ever does, and only the infrared values are known.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        rules: MeasurementPolicy = ADAPTIVE,
+        memory: Memory = NOBODY_SEEN,
+        evidence_after: int | None = 5,
+        now_s: float = 0,
+        first: int = 0,
+    ) -> None:
+        self._profile = profile
+        self._rules = rules
+        self.memory = memory
+        self._evidence_after = evidence_after
+        self.now_s = now_s
+        self._count = first
+        self._held: deque[tuple[int, str, int]] = deque()
+
+    def measure(self, comer: Comer) -> Temperature:
+        """Let one person be measured, decided on, and remembered."""
+        self._count += 1
+        now_ns = round(self.now_s * NS_PER_S)
+        self._recheck()
+        readings = [Reading(surface_centi_c=comer.skin, ambient_centi_c=comer.ambient)] * 5
+        usual = self.memory.usual(self._profile, now_ns)
+        told = judge(readings, self._profile, self._rules, usual)
+        name = f"p-{self._count}"
+        elevated = told.outcome is Outcome.ELEVATED
+        if elevated and self._evidence_after is not None:
+            self._held.append((self._count + self._evidence_after, name, comer.contact))
+        record = PassageDecided(
+            passage_id=name,
+            category=Category.UNKNOWN,
+            person_ref=None,
+            decision=Decision.HOLD if elevated else Decision.ADMIT,
+            reasons=(),
+            temperature=told,
+            started=_UTC,
+            decided=_UTC,
+            registered=False,
+            hall_mode=HallMode.OPEN,
+            hold_id=name if elevated else None,
+        )
+        self.memory = self.memory.after(record, now_ns)
+        return told
+
+    def measure_all(self, comers: Iterable[Comer], every_s: float) -> list[Temperature]:
+        """Let people come one after the other."""
+        told = []
+        for comer in comers:
+            self.now_s += every_s
+            told.append(self.measure(comer))
+        return told
+
+    def _recheck(self) -> None:
+        while self._held and self._held[0][0] < self._count:
+            _, hold, contact = self._held.popleft()
+            step = HoldStep(
+                hold_id=hold,
+                step=HoldState.RECHECKED,
+                by="bench",
+                at=_UTC,
+                contact_centi_c=contact,
+            )
+            self.memory = self.memory.after(step, round(self.now_s * NS_PER_S))

@@ -1,0 +1,182 @@
+"""A hall played with the study's people: days of drift, steps of the whole queue, hot queues."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from bench.fever import figures
+from bench.fever.data import Subject
+from bench.fever.door import ADAPTIVE, Comer, Door
+from bench.fever.figures import Quality
+from bench.fever.study import FEVER_CENTI_C, View, comer, flags, is_fever, scores, seen
+from gate_agent.domain.baseline import Memory
+from gate_agent.domain.policy import MeasurementPolicy
+from gate_agent.domain.records import Outcome
+
+A_DAY, PREVALENCE = 600, 0.02
+OPEN_S, EVERY_S = 10 * 3600, 60  # the hall is open ten hours: one person a minute
+NIGHT_S = 14 * 3600
+RECOVERED = 0.10  # false flags, as the reference has it
+_WINDOW = 30  # of the reference rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How the instrument errs: a bias a day (normal), a swing in the day, an offset for ever."""
+
+    name: str
+    day_sd: float = 0
+    swing: float = 0  # °C from the lowest to the highest of the day
+    offset: float = 0
+
+
+WEATHERS = (
+    Weather(name="stable"),
+    Weather(name="day ±0.3, swing 0.4", day_sd=0.3, swing=0.4),
+    Weather(name="day ±0.5, swing 0.8", day_sd=0.5, swing=0.8),
+    Weather(name="day ±0.5, swing 1.6", day_sd=0.5, swing=1.6),
+    Weather(name="1.0 °C too low", offset=-1.0),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drifted:
+    """How well fever is told under a weather: sensitivity at 95 % specificity, three rules."""
+
+    fixed: float | None  # what an offset does to a cut depends on when it was made
+    reference: float  # median of 30, nothing before ten people
+    product: float
+    decided: Quality  # the product's own outcomes, at the wanted flag rate
+
+
+class Crowd:
+    """Draws people of the study, the same for the same seed."""
+
+    def __init__(self, view: View, people: Sequence[Subject], seed: int) -> None:
+        ours = seen(view, people)
+        self.dice = random.Random(seed)  # noqa: S311 a simulation
+        self.hot = [subject for subject in ours if subject.oral >= FEVER_CENTI_C]
+        self.cool = [subject for subject in ours if subject.oral < FEVER_CENTI_C]
+
+    def anybody(self) -> Subject:
+        """Return somebody, feverish as often as the hall has it."""
+        return self.dice.choice(self.hot if self.dice.random() < PREVALENCE else self.cool)
+
+
+def drift(
+    view: View,
+    people: Sequence[Subject],
+    weather: Weather,
+    *,
+    days: int,
+    rules: MeasurementPolicy = ADAPTIVE,
+    seed: int = 7,
+) -> Drifted:
+    """Play `days` of 600 people."""
+    crowd = Crowd(view, people, seed)
+    door = Door(view.profile, rules=rules)
+    came: list[Subject] = []
+    told = []
+    reference: list[float] = []
+    for _ in range(days):
+        bias = crowd.dice.gauss(0, weather.day_sd) + weather.offset
+        phase = crowd.dice.random()
+        today: list[float] = []
+        for n in range(A_DAY):
+            wave = weather.swing / 2 * math.sin(2 * math.pi * (n / A_DAY + phase))
+            subject = crowd.anybody()
+            came.append(subject)
+            door.now_s += OPEN_S / A_DAY
+            told.append(door.measure(comer(view, subject, round((bias + wave) * 100))))
+            today.append(float(told[-1].score_centi_c or 0))
+            newest = today[-_WINDOW - 1 : -1]
+            enough = len(newest) >= 10
+            reference.append(median(newest) if enough else view.profile.baseline_centi_c)
+        door.now_s += NIGHT_S
+    fever, score = is_fever(came), scores(told)
+    baseline = np.array([float(t.baseline_centi_c or 0) for t in told])
+    return Drifted(
+        fixed=None if weather.offset else figures.se_at_sp(score, fever, 0.95),
+        reference=figures.se_at_sp(score - np.array(reference), fever, 0.95),
+        product=figures.se_at_sp(score - baseline, fever, 0.95),
+        decided=figures.flagged(flags(told), fever),
+    )
+
+
+def warm(view: View, people: Sequence[Subject], seed: int = 11) -> Door:
+    """Return a door at which 200 healthy people have passed in good order."""
+    crowd = Crowd(view, people, seed)
+    door = Door(view.profile)
+    door.measure_all((comer(view, crowd.dice.choice(crowd.cool)) for _ in range(200)), EVERY_S)
+    return door
+
+
+def _played(
+    view: View, memory: Memory, now_s: float, evidence: int | None, queue: Sequence[Comer]
+) -> list[bool]:
+    door = Door(view.profile, memory=memory, evidence_after=evidence, now_s=now_s, first=1000)
+    return [t.outcome is Outcome.ELEVATED for t in door.measure_all(queue, EVERY_S)]
+
+
+def step_flags(
+    view: View,
+    people: Sequence[Subject],
+    step: int,
+    *,
+    evidence: int | None,
+    length: int,
+    runs: int,
+) -> list[float]:
+    """Return the share of runs in which the n-th healthy person after a sudden step is flagged."""
+    before = warm(view, people)
+    shares = np.zeros(length)
+    for run in range(runs):
+        crowd = Crowd(view, people, 100 + run)
+        queue = [comer(view, crowd.dice.choice(crowd.cool), step) for _ in range(length)]
+        shares += _played(view, before.memory, before.now_s, evidence, queue)
+    return [float(share) for share in shares / runs]
+
+
+def recovery(shares: Sequence[float]) -> int | None:
+    """Return after how many people false flags are down to 10 %, on a mean of five; None: never."""
+    for n in range(len(shares) - 4):
+        if sum(shares[n : n + 5]) / 5 <= RECOVERED:
+            return n
+    return None
+
+
+def hot_queue(
+    view: View, people: Sequence[Subject], *, evidence: int | None, runs: int, length: int = 30
+) -> tuple[float, float]:
+    """Return how many of a feverish queue are flagged: of all, and of its last ten."""
+    before = warm(view, people)
+    shares = np.zeros(length)
+    for run in range(runs):
+        crowd = Crowd(view, people, 500 + run)
+        queue = [comer(view, crowd.dice.choice(crowd.hot)) for _ in range(length)]
+        shares += _played(view, before.memory, before.now_s, evidence, queue)
+    shares /= runs
+    return float(shares.mean()), float(shares[-10:].mean())
+
+
+def real_time_line(view: View, people: Sequence[Subject]) -> tuple[float, float, Quality]:
+    """Play the study as it was: 154 days, about six people a day.
+
+    Returns the AUC without a baseline, with it, and the quality of what the door decided.
+    """
+    ours = seen(view, people)
+    door = Door(view.profile)
+    told = []
+    for subject in ours:
+        door.now_s = (subject.at - ours[0].at).total_seconds()
+        told.append(door.measure(comer(view, subject)))
+    fever, score = is_fever(ours), scores(told)
+    baseline = np.array([float(t.baseline_centi_c or 0) for t in told])
+    alone, moved = figures.auc(score, fever), figures.auc(score - baseline, fever)
+    return alone, moved, figures.flagged(flags(told), fever)

@@ -1,0 +1,242 @@
+"""Runs everything, and prints each figure beside the published or reference one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bench.fever import hall, study
+from bench.fever.data import Subject
+from bench.fever.figures import Quality
+from bench.fever.hall import Drifted
+from bench.fever.study import VIEWS, Told, View
+from gate_agent.domain.policy import MeasurementPolicy
+
+STEPS = (50, 100, 150)
+EVIDENCE = (5, None)
+WANTED = (20, 50, 100, 200)  # flags per thousand
+
+# What others measured, for the same data where nothing else is said (docs/measuring/expert.md).
+PUBLISHED_AUC = {  # Zhou et al. 2020, J Biomed Opt 25(9) 097002: 596 people
+    "face max": ".95-.97",
+    "forehead max": ".86-.87",
+    "forehead centre": "-",
+}
+REFERENCE_TRANSFER = {  # Se/Sp, 1->2 and 2->1, ambient corrected
+    "face max": ".89/.94 .92/.94",
+    "forehead max": ".69/.92 .79/.82",
+    "forehead centre": ".77/.70 .49/.99",
+}
+REFERENCE_DRIFT = {  # Se at Sp .95: fixed cut, median of 30
+    ("face max", "stable"): ".91 .88",
+    ("face max", "day ±0.3, swing 0.4"): ".69 .88",
+    ("face max", "day ±0.5, swing 0.8"): ".53 .85",
+    ("forehead max", "stable"): ".71 .69",
+    ("forehead max", "day ±0.3, swing 0.4"): ".61 .69",
+    ("forehead max", "day ±0.5, swing 0.8"): ".42 .65",
+}
+REFERENCE_RECOVERY = {50: "9", 100: "13", 150: "14"}  # median of 30, everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is played: the usual, or a quick look."""
+
+    bootstrap: int = 1000
+    days: int = 60
+    runs: int = 100
+    step_length: int = 80
+
+
+QUICK = Effort(bootstrap=50, days=1, runs=3, step_length=30)
+
+
+@dataclass
+class Results:
+    """Everything that was found."""
+
+    people: int
+    fever: int
+    told: dict[str, Told] = field(default_factory=dict)
+    slopes: dict[str, list[float]] = field(default_factory=dict)
+    drift: dict[tuple[str, str], Drifted] = field(default_factory=dict)
+    wanted: dict[tuple[str, int], Quality] = field(default_factory=dict)
+    steps: dict[tuple[str, int, int | None], list[float]] = field(default_factory=dict)
+    hot: dict[tuple[str, int | None], tuple[float, float]] = field(default_factory=dict)
+    line: dict[str, tuple[float, float, Quality]] = field(default_factory=dict)
+
+
+def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
+    """Find every figure, with progress."""
+    results = Results(len(people), int(study.is_fever(people).sum()))
+    pieces = 2 + len(study.SLOPES) + len(hall.WEATHERS) + len(WANTED)
+    pieces += len(EVIDENCE) * (len(STEPS) + 1)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("", total=pieces * len(VIEWS))
+
+        def done() -> None:
+            progress.advance(task)
+
+        for view in VIEWS:
+            progress.update(task, description=view.name)
+            results.told[view.name] = study.tell(view, people, bootstrap=effort.bootstrap)
+            done()
+            results.slopes[view.name] = study.by_slope(view, people, done)
+            results.line[view.name] = hall.real_time_line(view, people)
+            done()
+            for weather in hall.WEATHERS:
+                drifted = hall.drift(view, people, weather, days=effort.days)
+                results.drift[view.name, weather.name] = drifted
+                done()
+            for permille in WANTED:
+                rules = MeasurementPolicy(flag_permille=permille)
+                stable = hall.drift(
+                    view, people, hall.WEATHERS[0], days=max(1, effort.days // 4), rules=rules
+                )
+                results.wanted[view.name, permille] = stable.decided
+                done()
+            _steps(results, view, people, effort)
+            progress.advance(task, len(EVIDENCE) * (len(STEPS) + 1))
+    return results
+
+
+def _steps(results: Results, view: View, people: Sequence[Subject], effort: Effort) -> None:
+    for evidence in EVIDENCE:
+        for step in STEPS:
+            results.steps[view.name, step, evidence] = hall.step_flags(
+                view, people, step, evidence=evidence, length=effort.step_length, runs=effort.runs
+            )
+        results.hot[view.name, evidence] = hall.hot_queue(
+            view, people, evidence=evidence, runs=effort.runs
+        )
+
+
+def show(results: Results, console: Console) -> None:
+    """Print the tables."""
+    console.print(f"{results.people} people, {results.fever} with oral >= 37.5 °C; FLIR A325sc")
+    console.print(_quality(results))
+    console.print(_ppv(results))
+    console.print(_drift(results))
+    console.print(_wanted(results))
+    console.print(_stepped(results))
+    console.print(_hot(results))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=True)
+    return table
+
+
+def _quality(results: Results) -> Table:
+    table = _table(
+        "Telling fever (score; Se/Sp)",
+        "view", "AUC [95 %]", "published", "best cut", "in sample", "transfer 1->2, 2->1",
+        "reference", "all refitted, 1->2, 2->1",
+    )  # fmt: skip
+    for name, told in results.told.items():
+        low, high = told.interval
+        table.add_row(
+            name,
+            f"{told.auc:.3f} [{low:.3f}, {high:.3f}]",
+            PUBLISHED_AUC[name],
+            f"{told.cut / 100:.2f}",
+            _se_sp(told.in_sample),
+            " ".join(map(_se_sp, told.transfer)),
+            REFERENCE_TRANSFER[name],
+            " ".join(map(_se_sp, told.refitted)),
+        )
+    return table
+
+
+def _ppv(results: Results) -> Table:
+    table = _table(
+        "As the door decides, 1 % feverish; and the study as it was (154 days, 6 people a day)",
+        "view", "Se/Sp", "PPV", "flags per 1000", "knowing nobody yet", "real time line Se/Sp",
+        "its AUC alone", "less baseline",
+    )  # fmt: skip
+    for name, told in results.told.items():
+        alone, moved, decided = results.line[name]
+        quality = results.drift[name, hall.WEATHERS[0].name].decided
+        rate = quality.se * 0.01 + (1 - quality.sp) * 0.99
+        table.add_row(
+            name,
+            _se_sp(quality),
+            f"{quality.ppv(0.01) * 100:.1f} %",
+            f"{rate * 1000:.0f}",
+            _se_sp(told.new_door),
+            _se_sp(decided),
+            f"{alone:.3f}",
+            f"{moved:.3f}",
+        )
+    return table
+
+
+def _drift(results: Results) -> Table:
+    table = _table(
+        "600 people a day, 2 % feverish: sensitivity at 95 % specificity",
+        "view", "weather", "fixed cut", "median of 30", "product", "reference", "decided Se/Sp",
+    )  # fmt: skip
+    for (name, weather), drifted in results.drift.items():
+        table.add_row(
+            name,
+            weather,
+            "-" if drifted.fixed is None else f"{drifted.fixed:.3f}",
+            f"{drifted.reference:.3f}",
+            f"{drifted.product:.3f}",
+            REFERENCE_DRIFT.get((name, weather), "-"),
+            _se_sp(drifted.decided),
+        )
+    return table
+
+
+def _wanted(results: Results) -> Table:
+    table = _table(
+        "Wanted flags of healthy people, and what came (Se of that)",
+        "view", *(f"{permille / 10:.0f} %" for permille in WANTED),
+    )  # fmt: skip
+    for name in results.told:
+        found = [results.wanted[name, permille] for permille in WANTED]
+        table.add_row(name, *(f"{(1 - q.sp) * 100:.1f} % ({q.se:.2f})" for q in found))
+    return table
+
+
+def _stepped(results: Results) -> Table:
+    table = _table(
+        "People until false flags are down to 10 % after a sudden step of the whole queue",
+        "view", "contact reading", *(f"+{step / 100:.1f} °C" for step in STEPS),
+    )  # fmt: skip
+    for name in results.told:
+        for evidence in EVIDENCE:
+            curves = [results.steps[name, step, evidence] for step in STEPS]
+            table.add_row(name, _evidence(evidence), *(_people(c) for c in curves))
+    table.add_row("reference", "never", *(REFERENCE_RECOVERY[s] for s in STEPS))
+    return table
+
+
+def _hot(results: Results) -> Table:
+    table = _table(
+        "30 feverish people in a row (oral >= 37.5 °C): share that is flagged",
+        "view", "contact reading", "of all 30", "of the last ten",
+    )  # fmt: skip
+    for (name, evidence), (every, last) in results.hot.items():
+        table.add_row(name, _evidence(evidence), f"{every * 100:.0f} %", f"{last * 100:.0f} %")
+    return table
+
+
+def _people(curve: Sequence[float]) -> str:
+    count = hall.recovery(curve)
+    return f"> {len(curve)}" if count is None else str(count)
+
+
+def _evidence(evidence: int | None) -> str:
+    return "never" if evidence is None else f"{evidence} people later"
+
+
+def _se_sp(quality: Quality) -> str:
+    return f"{quality.se:.2f}/{quality.sp:.2f}".replace("0.", ".")
