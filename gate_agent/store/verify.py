@@ -31,6 +31,7 @@ _BATCH = 256
 _TELL_EVERY = 1000
 _MOST_DIFFERENCES = 20
 _COLUMNS = ("sequence", "severity", "type", "time", "boot", "bootns", "body", "bodysha256", "link")
+_KINDS = (int, str, str, str, str, int, bytes | None, bytes, bytes)  # SQLite itself keeps any
 _AFTER = compiled(select(*(EVENT.c[name] for name in _COLUMNS)).order_by(EVENT.c.sequence))
 
 Progress = Callable[[int, int], None]
@@ -173,9 +174,13 @@ def _contradiction(row: _Row, told: Envelope, about: About) -> str | None:
 
 
 def _rows(connection: sqlite3.Connection) -> Iterator[_Row]:
+    """Yield every event. BrokenChain where a column holds a kind of value that we never write."""
     cursor = connection.execute(_AFTER.sql)
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:
+            kinds = zip(_COLUMNS, row, _KINDS, strict=True)
+            if fault := next((name for name, it, kind in kinds if not isinstance(it, kind)), None):
+                raise BrokenChain(row[0], f"its column {fault} holds another kind of value")
             yield _Row(*row)
 
 
