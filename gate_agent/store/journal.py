@@ -23,6 +23,7 @@ from gate_agent.errors import StorageError
 from gate_agent.messages import Receipt
 from gate_agent.store.errors import JournalFull
 from gate_agent.store.ledger import Draft, Ledger, Stored
+from gate_agent.store.mark import Mark
 from gate_agent.store.opening import (
     Head,
     open_for_writing,
@@ -113,7 +114,15 @@ class Journal:
         except BaseException:
             os.close(lock)
             raise
-        ledger = Ledger(connection, about=about, head=head, clock=clock, zone=zone, box=box)
+        ledger = Ledger(
+            connection,
+            about=about,
+            head=head,
+            clock=clock,
+            zone=zone,
+            box=box,
+            mark=Mark(path),
+        )
         return cls(path, lock, ledger, receipt)
 
     @property

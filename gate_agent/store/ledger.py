@@ -17,6 +17,7 @@ from gate_agent.clock import Clock
 from gate_agent.domain.records import Record, Severity
 from gate_agent.messages import Header, Receipt, encode_body, link_after
 from gate_agent.moment import Moment, format_utc
+from gate_agent.store.mark import Mark
 from gate_agent.store.opening import SET_META, About, Head
 from gate_agent.store.people import PersonRow, keep_person
 from gate_agent.store.schema import EVENT, compiled
@@ -61,6 +62,7 @@ class Ledger:
         clock: Clock,
         zone: ZoneInfo,
         box: StoreBox,
+        mark: Mark,
     ) -> None:
         self._connection = connection
         self._about = about
@@ -68,6 +70,7 @@ class Ledger:
         self._clock = clock
         self._zone = zone
         self._box = box
+        self._mark = mark
         self._unmoved = 0
 
     @property
@@ -101,6 +104,7 @@ class Ledger:
             raise
         self._unmoved += head.sequence - self._head.sequence
         self._head = head
+        self._mark.write(head)
         return stored
 
     def checkpoint(self) -> None:
@@ -111,6 +115,7 @@ class Ledger:
     def close(self) -> None:
         """Close the connection; the last one moves everything and removes the -wal file."""
         self._connection.close()
+        self._mark.close()
 
     def _append(self, calls: Iterable[Sequence[Draft]]) -> tuple[Head, list[tuple[Stored, ...]]]:
         connection, about = self._connection, self._about

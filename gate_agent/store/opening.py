@@ -80,6 +80,8 @@ def typed_errors(path: Path) -> Iterator[None]:
         if code in _NO_DATABASE:
             raise NotAJournal(f"{path}: expected a journal, got: {exc}") from exc
         raise StorageError(f"{path}: expected to open it, got: {exc}") from exc
+    except UnicodeDecodeError as exc:  # of a name in the file, quoted in SQLite's own message
+        raise NotAJournal(f"{path}: expected a journal, got text that is none") from exc
 
 
 def take_lock(path: Path) -> int:

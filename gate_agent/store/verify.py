@@ -18,10 +18,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 
 from gate_agent.errors import StorageError
-from gate_agent.messages import LINK_0, ContractError, Envelope, link_after, parse_body
+from gate_agent.messages import LINK_0, ContractError, Envelope, Receipt, link_after, parse_body
 from gate_agent.moment import parse_utc
 from gate_agent.store.errors import BrokenChain
-from gate_agent.store.opening import About, Head, open_for_reading, typed_errors
+from gate_agent.store.mark import read_mark
+from gate_agent.store.opening import About, Head, open_for_reading, read_receipt, typed_errors
 from gate_agent.store.people import unreadable_people
 from gate_agent.store.schema import EVENT, VIEWS, compiled, create_statements
 from gate_agent.store.seal import StoreBox
@@ -62,13 +63,16 @@ def verify(path: Path, progress: Progress) -> Head:
     """Return the head of a journal whose whole chain holds.
 
     Raises BrokenChain at the first bad event: a gap, a body that was changed, a link that does
-    not follow, a column that says other than its body. Raises StorageError for a bad file.
+    not follow, a column that says other than its body, an end before what was durable already.
+    Raises StorageError for a bad file.
     """
+    mark = read_mark(path)  # first: a running gate is ahead of what it was
     connection, about = open_for_reading(path)
     with closing(connection), typed_errors(path):
         for problem, *_ in connection.execute("PRAGMA quick_check(1)"):
             if problem != "ok":
                 raise StorageError(f"{path}: expected a sound database, got: {problem}")
+        promised = _promised(mark, read_receipt(connection), about.epoch)
         total = _total(connection)
         sequence, link = 0, LINK_0
         for row in _rows(connection):
@@ -77,10 +81,24 @@ def verify(path: Path, progress: Progress) -> Head:
                 raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
             _check(row, link, about)
             link = row.link
+            if any(at == sequence and told != link for at, told in promised):
+                raise BrokenChain(sequence, "it was another when it was told to be durable")
             if sequence % _TELL_EVERY == 0:
                 progress(sequence, total)
         progress(sequence, total)
+        if (last := max((at for at, _ in promised), default=0)) > sequence:
+            raise BrokenChain(sequence + 1, f"it is missing, and {last} was durable already")
         return Head(about.epoch, sequence, link)
+
+
+def _promised(mark: Head | None, receipt: Receipt | None, epoch: str) -> list[tuple[int, bytes]]:
+    """Return what was told of this journal elsewhere: sequence and link."""
+    told: list[tuple[int, bytes]] = []
+    if receipt is not None and receipt.epoch == epoch:
+        told.append((receipt.upto, bytes.fromhex(receipt.link)))
+    if mark is not None and mark.epoch == epoch:
+        told.append((mark.sequence, mark.link))
+    return told
 
 
 def export(path: Path, out: BinaryIO) -> None:

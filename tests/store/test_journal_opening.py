@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,8 +18,8 @@ from gate_agent.store.errors import (
     NotAJournal,
 )
 from gate_agent.store.reader import JournalReader
+from store.children import writing
 from store.shelf import Waiter, drafts, open_journal, passage, proven, raw, write
-from tree import ROOT
 
 
 @pytest.fixture
@@ -34,32 +31,16 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-@contextmanager
-def another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Hold the journal in another process, which has already written one event."""
-    command = [sys.executable, "tests/writer.py", str(path)]
-    environment = {"PYTHONPATH": "tests", "PATH": ""}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as child:
-        try:
-            assert child.stdout is not None
-            assert child.stdout.readline()
-            yield child
-        finally:
-            child.kill()
-
-
 def test_a_second_process_is_told_who_holds_the_journal(path: Path) -> None:
     with (
-        another_process(path) as child,
+        writing(path) as child,
         pytest.raises(JournalInUse, match=f"held by process {child.pid}"),
     ):
         open_journal(path)
 
 
 def test_a_killed_holder_leaves_no_lock_behind(path: Path) -> None:
-    with another_process(path):
+    with writing(path):
         pass
 
     with open_journal(path) as journal:
