@@ -1,7 +1,9 @@
-"""Which event goes next: urgent before routine, in order inside each lane. Pure.
+"""Which event goes next: urgent, then live, then history; in order inside each lane. Pure.
 
-The journal is the outbox. A lane knows how far it has gone; what it has not seen yet is read
-from the journal, unless it comes fresh from the writer.
+The journal is the outbox. Live is what was committed since the connection began, history what
+waited for it: a backlog of days delays neither a hold nor what happens now. A lane knows how far
+it has gone; what it has not seen yet is read from the journal, unless it comes fresh from the
+writer.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from dataclasses import dataclass, field
 from gate_agent.domain.records import Severity
 
 MOST_READY = 256  # events held in memory for one lane
+MOST_HISTORY = 400  # of history without a receipt: a broker's queue and a collector stay short
+_NO_END = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,91 +29,122 @@ class Outgoing:
 
 
 @dataclass(slots=True)
-class _Lane:
-    gone: int = 0  # every event of this lane up to here was handed out
+class Lane:
+    """Every event of this lane up to `gone` was handed out; it ends with `last`."""
+
+    severity: Severity
+    gone: int = 0
+    last: int = _NO_END
     ready: deque[Outgoing] = field(default_factory=deque)
-    behind: bool = True  # the journal may hold more than is ready
+    behind: bool = False  # the journal may hold more than is ready
+
+    def begin(self, after: int, last: int = _NO_END, *, behind: bool) -> None:
+        """Begin again after this event."""
+        self.gone, self.last = after, last
+        self.ready.clear()
+        self.behind = behind and after < last
+
+    @property
+    def seen(self) -> int:
+        """The last event that was handed out or is ready."""
+        return self.ready[-1].sequence if self.ready else self.gone
 
 
 class Lanes:
-    """Both lanes of one connection, and what is under way."""
+    """The lanes of one connection."""
 
-    def __init__(self, window: int) -> None:
-        self.window = window
-        self._lanes = {Severity.URGENT: _Lane(), Severity.ROUTINE: _Lane()}
-        self._under_way: set[int] = set()
+    def __init__(self, head: int) -> None:
+        """`head` is the journal's last event."""
+        self._urgent = Lane(Severity.URGENT)
+        self._live = Lane(Severity.ROUTINE)
+        self._history = Lane(Severity.ROUTINE)
+        self._lanes = (self._urgent, self._live, self._history)
+        self._unreceipted: deque[int] = deque()  # of history, handed out
+        self._mark = head  # what is not after it is history
         self._upto = 0
         self._beyond: tuple[tuple[int, int], ...] = ()
+        self.rewind(head)
 
     @property
-    def under_way(self) -> int:
-        """How many events were published and are not acknowledged by the broker."""
-        return len(self._under_way)
+    def is_idle(self) -> bool:
+        """Whether nothing can be taken, and only receipts can change that."""
+        return self.wanted() is None and self._next(routine=True) is None
 
-    @property
-    def is_drained(self) -> bool:
-        """Whether nothing is ready, behind or under way: all was handed to the broker."""
-        idle = all(not lane.ready and not lane.behind for lane in self._lanes.values())
-        return idle and not self._under_way
+    def is_history(self, event: Outgoing) -> bool:
+        """Whether this event waited for the connection."""
+        return event.sequence <= self._mark
 
-    def rewind(self) -> None:
+    def rewind(self, head: int) -> None:
         """Begin again after what is receipted: a new connection, or something was lost."""
-        self._under_way.clear()
-        for lane in self._lanes.values():
-            lane.gone = self._upto
-            lane.ready.clear()
-            lane.behind = True
+        self._unreceipted.clear()
+        self._mark = max(head, self._upto)
+        self._urgent.begin(self._upto, behind=True)
+        self._live.begin(self._mark, behind=False)
+        self._history.begin(self._upto, self._mark, behind=True)
 
     def receipted(self, upto: int, beyond: Iterable[tuple[int, int]]) -> None:
         """Everything up to `upto` and in the ranges `beyond` is at the collector."""
         self._upto, self._beyond = upto, tuple(beyond)
-        for lane in self._lanes.values():
-            lane.gone = max(lane.gone, upto)
+        for lane in self._lanes:
+            lane.gone = max(lane.gone, min(upto, lane.last))
             while lane.ready and lane.ready[0].sequence <= upto:
                 lane.ready.popleft()
+        while self._unreceipted and self._unreceipted[0] <= upto:
+            self._unreceipted.popleft()
+        if len(self._unreceipted) >= MOST_HISTORY:
+            self._unreceipted = deque(n for n in self._unreceipted if not self._is_there(n))
 
     def fresh(self, event: Outgoing) -> None:
         """An event was committed just now."""
-        lane = self._lanes[event.severity]
+        lane = self._urgent if event.severity is Severity.URGENT else self._live
+        if event.sequence <= lane.seen:
+            return  # read from the journal already
         if lane.behind or len(lane.ready) >= MOST_READY:
             lane.behind = True  # it is in the journal, behind others
         else:
             lane.ready.append(event)
 
-    def wanted(self) -> tuple[Severity, int] | None:
-        """Return the lane that must be read from the journal now, and after which event."""
-        if len(self._under_way) >= self.window:
-            return None
-        for severity, lane in self._lanes.items():
+    def wanted(self) -> Lane | None:
+        """Return the lane that must be filled from the journal now, after its `seen`."""
+        for lane in self._lanes:
+            if lane is self._history and self._history_waits:
+                return None
             if lane.ready:
                 return None
             if lane.behind:
-                return severity, lane.gone
+                return lane
         return None
 
-    def fill(self, severity: Severity, events: Iterable[Outgoing], *, whole: bool) -> None:
+    def fill(self, lane: Lane, events: Iterable[Outgoing], *, whole: bool) -> None:
         """Take what the journal holds for a lane; `whole` if it holds no more."""
-        lane = self._lanes[severity]
-        lane.ready.extend(events)
         lane.behind = not whole
+        for event in events:
+            if event.sequence > lane.last:
+                lane.behind = False
+                return
+            lane.ready.append(event)
 
-    def take(self) -> Outgoing | None:
-        """Return the next event to publish; None while the window is full or none is ready."""
-        while len(self._under_way) < self.window:
-            lane = next((lane for lane in self._lanes.values() if lane.ready), None)
-            if lane is None:
-                return None
+    def take(self, *, routine: bool = True) -> Outgoing | None:
+        """Return the next event to publish, None if none is ready; or the next urgent one."""
+        while (lane := self._next(routine=routine)) is not None:
             event = lane.ready.popleft()
             lane.gone = event.sequence
             if event.sequence <= self._upto or self._is_there(event.sequence):
                 continue
-            self._under_way.add(event.sequence)
+            if lane is self._history:
+                self._unreceipted.append(event.sequence)
             return event
         return None
 
-    def acknowledged(self, sequence: int) -> None:
-        """The broker has it; the collector's receipt is another matter."""
-        self._under_way.discard(sequence)
+    @property
+    def _history_waits(self) -> bool:
+        return len(self._unreceipted) >= MOST_HISTORY
+
+    def _next(self, *, routine: bool) -> Lane | None:
+        for lane in self._lanes if routine else (self._urgent,):
+            if lane.ready and not (lane is self._history and self._history_waits):
+                return lane
+        return None
 
     def _is_there(self, sequence: int) -> bool:
         return any(first <= sequence <= last for first, last in self._beyond)

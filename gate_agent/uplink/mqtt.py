@@ -1,11 +1,14 @@
-"""One MQTT 5 connection from birth to end, by paho on its own thread. Nothing is kept over it.
+"""One MQTT 5 connection from birth to end, by paho in the event loop. Nothing is kept over it.
 
-A new connection is a new client: what paho would send again by itself, the lanes decide.
+A new connection is a new client: what paho would send again by itself, the lanes decide. paho's
+socket is read and written when the loop says so: no thread, no hop for each acknowledgement.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +23,12 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
 from gate_agent.errors import UplinkError
+from gate_agent.messages import HISTORICAL
 from gate_agent.tls import in_words, tls_context
 
+_REACH_WITHIN_S = 2.0  # TCP asks again after 1 s and 3 s: a line that is back is found soon
 _CONNECT_WITHIN_S = 10.0
+_LOOK_AFTER_S = 1.0  # how often paho looks after its keep-alive
 _QOS = 1
 
 
@@ -35,7 +41,7 @@ class Will:
 
 
 class Link:
-    """A connection. Callbacks come in the event loop's thread."""
+    """A connection. Callbacks come in the event loop."""
 
     def __init__(
         self,
@@ -45,9 +51,9 @@ class Link:
         will: Will,
         clock: Clock,
         on_message: Callable[[str, bytes], None],
-        on_acknowledged: Callable[[int, int], None],
+        on_acknowledged: Callable[[list[tuple[int, int]]], None],
     ) -> None:
-        """`on_acknowledged(message id, reason code)` for every publish."""
+        """`on_acknowledged([(message id, reason code), …])`: publishes the broker answered."""
         self._section = section
         self._clock = clock
         self._last_error = ""
@@ -56,18 +62,28 @@ class Link:
         self._on_acknowledged = on_acknowledged
         self._ended: asyncio.Future[str] = self._loop.create_future()
         self._connected: asyncio.Future[int] = self._loop.create_future()
+        self._acknowledged: list[tuple[int, int]] = []
+        self._came: list[MQTTMessage] = []
+        self._socket: socket.socket | None = None
+        self._writing = False
+        self._looking: asyncio.TimerHandle | None = None
+        self._waited = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        self._waited.UserProperty = (HISTORICAL, "1")
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
         )
+        client.connect_timeout = _REACH_WITHIN_S
         client.max_inflight_messages_set(0)  # the lanes keep the broker's Receive Maximum
         client.will_set(will.topic, will.payload, qos=_QOS, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
-        client.on_message = self._message
+        client.on_message = lambda _client, _data, message: self._came.append(message)
+        client.on_socket_close = self._on_socket_close
+        client.on_socket_register_write = lambda *_: None  # we write when we are done: flush()
         client.on_log = self._on_log
         self._client = client
 
@@ -85,7 +101,7 @@ class Link:
             raise UplinkError(
                 f"expected a broker at {where}, got: {self._in_words(str(exc))}"
             ) from exc
-        self._client.loop_start()
+        self._take_socket()
         try:
             async with asyncio.timeout(_CONNECT_WITHIN_S):
                 return await self._connected
@@ -93,31 +109,99 @@ class Link:
             expected = f"an answer within {_CONNECT_WITHIN_S:g} s"
             raise UplinkError(f"expected {expected} from {where}, got none") from None
 
-    async def subscribe(self, *topics: str) -> None:
+    def subscribe(self, *topics: str) -> None:
         """Hear these topics, retained messages first."""
         options = SubscribeOptions(qos=_QOS)
         self._client.subscribe([(topic, options) for topic in topics])
+        self.flush()
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int:
-        """Send; return the message id that will be acknowledged."""
-        return self._client.publish(topic, payload, qos=_QOS, retain=retain).mid
+    def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, historical: bool = False
+    ) -> int:
+        """Send with the next `flush`; return the message id that will be acknowledged."""
+        properties = self._waited if historical else None
+        return self._client.publish(
+            topic, payload, qos=_QOS, retain=retain, properties=properties
+        ).mid
+
+    def flush(self) -> None:
+        """Hand what was published to the socket, as far as it takes it."""
+        if self._socket is None:
+            return
+        self._client.loop_write()
+        self._write_later()
+
+    def end(self, why: str) -> None:
+        """Give the connection up."""
+        self._refused(why)
 
     async def ended(self) -> str:
         """Wait for the connection's end; return why it ended."""
         return await asyncio.shield(self._ended)
 
     async def close(self) -> None:
-        """Say goodbye, and end the thread."""
+        """Say goodbye, and close the socket."""
         self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
+        self.flush()
+        if (left := self._socket) is not None:  # the line takes nothing any more
+            self._on_socket_close(self._client, None, left)
+            left.close()
         for future in (self._connected, self._ended):
             future.cancel()
 
-    # --- paho's thread ------------------------------------------------------------------------
+    # --- the socket ---------------------------------------------------------------------------
 
-    def _tell(self, call: Callable[..., object], *arguments: object) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(call, *arguments)
+    def _take_socket(self) -> None:
+        taken: Any = self._client.socket()
+        if taken is None:
+            self._refused("the connection ended before it began")
+            return
+        self._socket = taken
+        self._loop.add_reader(taken, self._read)
+        self._look_after()
+        self.flush()
+
+    def _read(self) -> None:
+        while True:
+            self._client.loop_read()
+            taken = self._socket
+            if taken is None or not isinstance(taken, ssl.SSLSocket) or not taken.pending():
+                break
+        came, self._came = self._came, []
+        for message in came:
+            self._on_message(message.topic, bytes(message.payload))
+        if self._acknowledged:
+            told, self._acknowledged = self._acknowledged, []
+            self._on_acknowledged(told)
+        self.flush()
+
+    def _write_later(self) -> None:
+        """Go on writing when the socket takes more; stop when there is no more."""
+        if self._socket is None or self._writing is self._client.want_write():
+            return
+        if self._writing:
+            self._loop.remove_writer(self._socket)
+        else:
+            self._loop.add_writer(self._socket, self.flush)
+        self._writing = not self._writing
+
+    def _look_after(self) -> None:
+        self._client.loop_misc()
+        if self._socket is not None:
+            self._looking = self._loop.call_later(_LOOK_AFTER_S, self._look_after)
+            self.flush()
+
+    def _on_socket_close(self, _client: Client, _data: Any, closing: Any) -> None:
+        if self._socket is None:
+            return
+        self._socket = None
+        self._loop.remove_reader(closing)
+        self._loop.remove_writer(closing)
+        self._writing = False
+        if self._looking is not None:
+            self._looking.cancel()
+
+    # --- paho's callbacks ---------------------------------------------------------------------
 
     def _on_connect(
         self,
@@ -128,23 +212,21 @@ class Link:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._tell(self._refused, f"the broker refused: {named(reason.value, reason)}")
+            self._refused(f"the broker refused: {named(reason.value, reason)}")
             return
-        most = getattr(properties, "ReceiveMaximum", 65535)
-        self._tell(_settle, self._connected, most)
+        _settle(self._connected, getattr(properties, "ReceiveMaximum", 65535))
 
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
-        said = named(reason.value, reason)
-        if self._last_error:  # a broker refuses a certificate after paho took the line for open
-            said = self._in_words(self._last_error)
-        self._tell(self._refused, f"the connection ended: {said}")
+        why = f"the connection ended: {self._last_error or named(reason.value, reason)}"
+        # A broker refuses a certificate after paho took the line for open.
+        self._refused(why if self._connected.done() else self._in_words(why))
 
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _properties: Any
     ) -> None:
-        self._tell(self._on_acknowledged, mid, reason.value)
+        self._acknowledged.append((mid, reason.value))
 
     def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:
@@ -152,9 +234,6 @@ class Link:
 
     def _in_words(self, text: str) -> str:
         return in_words(text, self._section, self._clock.now().utc)
-
-    def _message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        self._tell(self._on_message, message.topic, bytes(message.payload))
 
     def _refused(self, why: str) -> None:
         if not self._connected.done():

@@ -1,7 +1,7 @@
 """Brings every event to the centre: publishes, hears receipts, sends again what is missing.
 
 PUBACK is flow control; the collector's receipt is delivery. Everything here runs in the event
-loop: the journal's writer and paho's thread only call into it.
+loop; the journal's writer thread only calls into it.
 """
 
 from __future__ import annotations
@@ -15,19 +15,29 @@ from typing import Literal
 
 from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
-from gate_agent.domain.records import DeviceState, Severity
+from gate_agent.domain.records import DeviceState
 from gate_agent.errors import StorageError, UplinkError
-from gate_agent.messages import LINK_0, ContractError, GateState, Receipt, Topics, parse_receipt
-from gate_agent.moment import format_utc, parse_utc
+from gate_agent.messages import (
+    ContractError,
+    Range,
+    Topics,
+    parse_receipt,
+)
+from gate_agent.moment import NS_PER_S
 from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.tls import CertificateWatch
-from gate_agent.uplink.lanes import Lanes, Outgoing
+from gate_agent.uplink.flow import Flow
+from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named
+from gate_agent.uplink.standing import Standing
 
 HEARTBEAT_S = 10.0
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 2.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 1.0
+_LOOK_EVERY_S = 1.0
+_DEAD_AFTER_S = 8.0  # something was sent and nothing is acknowledged: the line is dead
 _STALLED_S, _LONGEST_STALL_S = 10.0, 60.0  # receipts without progress: send again
+_REPEAT_S = 2.0  # not more often because a collector that is back told its receipt again
 _ASK_AGAIN_S, _LONGEST_ASK_S = 2.0, 30.0  # refused or unheard: one event, to see
 _GOODBYE_S = 2.0
 _BATCH = 64
@@ -79,39 +89,44 @@ class Uplink:
         self._journal = journal
         self._reader = reader
         self._clock = clock
-        self._version = version
-        self._devices = devices
         self._on_policy = on_policy
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
-        self._lanes = Lanes(section.window)
+        self._lanes = Lanes(journal.head.sequence)
+        self._flow = Flow(section.window)
         self._link: Link | None = None
-        self._sent: dict[int, int] = {}  # message id → sequence
+        self._sent: set[int] = set()  # message ids of events
         self._state: State = "connecting"
         self._cause = ""
         self._asking_s = 0.0  # > 0: nothing but one event goes, after so long
         self._retry: asyncio.TimerHandle | None = None
         self._stall_s = _STALLED_S
-        self._oldest: tuple[int, float] = (0, 0.0)  # first pending sequence, its UTC timestamp
+        self._rewound_ns = 0
+        self._told: tuple[int, tuple[Range, ...]] = (0, ())
         self._goodbye_mid = -1
         self._goodbye_heard = asyncio.Event()
-        receipt = journal.receipt
-        self._receipted = 0
-        if receipt is not None and receipt.epoch == journal.epoch:
-            self._receipted = receipt.upto
+        self._standing = Standing(
+            journal=journal,
+            reader=reader,
+            clock=clock,
+            version=version,
+            devices=devices,
+            certificates=self._certificates,
+        )
+        if (receipt := self._standing.receipt) is not None:
             self._lanes.receipted(receipt.upto, receipt.ranges)
         journal.subscribe(self._committed)
 
     @property
     def status(self) -> UplinkStatus:
         """How it is now."""
-        pending = max(0, self._journal.head.sequence - self._receipted)
+        standing = self._standing
         return UplinkStatus(
             state=self._state,
             cause=self._cause or self._certificates.shown(self._clock.now().utc),
-            pending=pending,
-            oldest_pending_s=self._oldest_pending_s() if pending else 0.0,
-            receipted=self._receipted,
+            pending=standing.pending,
+            oldest_pending_s=standing.oldest_pending_s(),
+            receipted=standing.receipted,
             certificate_until=self._certificates.until,
         )
 
@@ -126,7 +141,7 @@ class Uplink:
             link = Link(
                 self._section,
                 client_id=self._client_id,
-                will=Will(topic=self._topics.state, payload=self._state_bytes("lost")),
+                will=Will(topic=self._topics.state, payload=self._standing.encode("lost")),
                 clock=self._clock,
                 on_message=self._on_message,
                 on_acknowledged=self._on_acknowledged,
@@ -143,24 +158,25 @@ class Uplink:
             finally:
                 self._link = None
                 await link.close()
-            self._set("refused" if "refused" in why else "connecting", why)
+            somebody_said = why.replace("Connection refused", "")  # nobody listens: no refusal
+            self._set("refused" if "refused" in somebody_said else "connecting", why)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
     async def _connected(self, link: Link, window: int) -> str:
         """Work while the connection lasts; return why it ended."""
         self._link = link
-        self._lanes.window = max(1, min(self._section.window, window - _FOR_STATES))
-        self._lanes.rewind()
+        self._flow = Flow(max(1, min(self._section.window, window - _FOR_STATES)))
         self._sent.clear()
+        self._rewind()
         self._ask_no_more()
         self._set("connected", "")
         self._publish_state("online")
         self._warn_of_certificates()
-        await link.subscribe(self._topics.receipt, self._topics.policy)
         self._pump()
+        link.subscribe(self._topics.receipt, self._topics.policy)
         async with asyncio.TaskGroup() as group:
-            beating = [group.create_task(self._beat()), group.create_task(self._mend())]
+            beating = [group.create_task(self._beat()), group.create_task(self._watch(link))]
             why = await link.ended()
             for task in beating:
                 task.cancel()
@@ -178,26 +194,35 @@ class Uplink:
         if warning is not None:
             _LOG.warning("uplink: %s", warning)
 
-    async def _mend(self) -> None:
-        """Send again what has no receipt, when receipts make no progress though all was sent."""
+    async def _watch(self, link: Link) -> None:
+        """Give up a line that acknowledges nothing; send again what gets no receipt."""
+        standing = self._standing
+        idle_ns, receipted = self._now_ns(), standing.receipted
         while True:
-            before = self._receipted
-            await asyncio.sleep(self._stall_s)
-            pending = self._journal.head.sequence - self._receipted
-            if self._receipted != before or not pending:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            now_ns = self._now_ns()
+            if self._flow.waits_ns(now_ns) > _DEAD_AFTER_S * NS_PER_S:
+                link.end(f"nothing was acknowledged for {_DEAD_AFTER_S:g} s")
+            pending = standing.pending
+            if standing.receipted != receipted or not pending:
+                idle_ns, receipted = now_ns, standing.receipted
                 self._stall_s = _STALLED_S
-            elif self._lanes.is_drained and not self._asking_s:
+            elif now_ns - idle_ns > self._stall_s * NS_PER_S and not self._asking_s:
+                if not self._is_idle:
+                    continue
                 _LOG.info("no receipt for %d events in %g s: sent again", pending, self._stall_s)
                 self._stall_s = min(2 * self._stall_s, _LONGEST_STALL_S)
-                self._lanes.rewind()
+                idle_ns = now_ns
+                self._rewind()
                 self._pump()
 
     async def _goodbye(self, link: Link) -> None:
         if self._link is None:
             return
         self._goodbye_mid = link.publish(
-            self._topics.state, self._state_bytes("stopped"), retain=True
+            self._topics.state, self._standing.encode("stopped"), retain=True
         )
+        link.flush()
         try:
             async with asyncio.timeout(_GOODBYE_S):
                 await self._goodbye_heard.wait()
@@ -221,44 +246,63 @@ class Uplink:
         link, lanes = self._link, self._lanes
         if link is None or (self._asking_s and self._retry is not None):
             return
+        now_ns = self._now_ns()
         while True:
-            if (wanted := lanes.wanted()) is not None:
-                self._read(*wanted)
-            event = lanes.take()
+            if (lane := lanes.wanted()) is not None:
+                self._read(lane)
+            if not self._flow.has_urgent_room:
+                break
+            event = lanes.take(routine=self._flow.has_room)
             if event is None:
                 if lanes.wanted() is None:
-                    return
+                    break
                 continue
-            mid = link.publish(self._topics.event(event.severity), event.body)
-            self._sent[mid] = event.sequence
+            topic = self._topics.event(event.severity)
+            mid = link.publish(topic, event.body, historical=lanes.is_history(event))
+            self._sent.add(mid)
+            self._flow.sent(mid, len(event.body), now_ns)
             if self._asking_s:
-                return  # one event, to see whether it is taken now
+                break  # one event, to see whether it is taken now
+        link.flush()
 
-    def _read(self, severity: Severity, after: int) -> None:
+    def _read(self, lane: Lane) -> None:
         try:
-            found = self._reader.after(after, _BATCH, severity)
+            found = self._reader.after(lane.seen, _BATCH, lane.severity)
         except StorageError as exc:
             _LOG.warning("the backlog cannot be read: %s", exc)
             found = []
         events = [Outgoing(e.sequence, e.severity, e.body) for e in found if e.body is not None]
-        self._lanes.fill(severity, events, whole=len(found) < _BATCH)
+        self._lanes.fill(lane, events, whole=len(found) < _BATCH)
 
-    def _on_acknowledged(self, mid: int, code: int) -> None:
-        if mid == self._goodbye_mid:
-            self._goodbye_heard.set()
-        sequence = self._sent.pop(mid, None)
-        if sequence is None:
-            return  # a state, or of an earlier connection
-        self._lanes.acknowledged(sequence)
+    @property
+    def _is_idle(self) -> bool:
+        return not self._sent and self._lanes.is_idle
+
+    def _rewind(self) -> None:
+        self._rewound_ns = self._now_ns()
+        self._lanes.rewind(self._journal.head.sequence)
+
+    def _on_acknowledged(self, told: list[tuple[int, int]]) -> None:
+        now_ns = self._now_ns()
+        for mid, code in told:
+            self._flow.acknowledged(mid, now_ns)
+            if mid == self._goodbye_mid:
+                self._goodbye_heard.set()
+            if mid in self._sent:  # an event, not a state
+                self._sent.discard(mid)
+                self._judge(code)
+        self._pump()
+
+    def _judge(self, code: int) -> None:
+        """See from a PUBACK whether events are taken, and whether somebody listens."""
         if code >= _FAILURE:
             topic = f"publishing below gate/v1/{self._topics.site}/{self._topics.gate}/event"
             self._ask_later("refused", f"expected leave for {topic}, got {named(code)}")
         elif code == _UNHEARD:
             self._ask_later("unheard", f"expected a collector, got {named(code)}")
-        elif self._asking_s:
+        elif self._asking_s and self._retry is None:
             self._ask_no_more()
             self._set("connected", "")
-        self._pump()
 
     def _ask_later(self, state: State, cause: str) -> None:
         """Nothing is delivered this way: try one event after a while, and not the backlog."""
@@ -269,7 +313,7 @@ class Uplink:
 
     def _ask_again(self) -> None:
         self._retry = None
-        self._lanes.rewind()
+        self._rewind()
         self._pump()
 
     def _ask_no_more(self) -> None:
@@ -295,30 +339,25 @@ class Uplink:
             return
         if receipt.epoch != self._journal.epoch:
             return  # of the journal before this one
-        if not self._is_ours(receipt):
+        standing = self._standing
+        if not standing.is_ours(receipt):
             self._set("refused", f"expected a receipt of our chain, got another at {receipt.upto}")
             return
-        if receipt.upto < self._receipted:
-            return  # an old one; the collector's restored backup is found by its own alarm
-        if self._asking_s:  # somebody listens
-            self._ask_no_more()
-            self._lanes.receipted(receipt.upto, receipt.ranges)
-            self._lanes.rewind()
-        self._set("connected", "")
-        self._receipted = receipt.upto
+        if not standing.is_news(receipt):
+            return
+        lost = receipt.upto < standing.receipted
+        told, self._told = self._told, (receipt.upto, receipt.ranges)
+        standing.receipt = receipt
         self._lanes.receipted(receipt.upto, receipt.ranges)
+        since_ns = self._now_ns() - self._rewound_ns
+        again = told == self._told and self._is_idle and since_ns > _REPEAT_S * NS_PER_S
+        if lost or again or self._asking_s:  # a collector is there, and has no more than this
+            self._ask_no_more()
+            self._rewind()
+        self._set("connected", "")
         self._journal.save_receipt(receipt)
         self._pump()
         self._on_change()
-
-    def _is_ours(self, receipt: Receipt) -> bool:
-        if receipt.upto == 0:
-            return receipt.link == LINK_0.hex()
-        try:
-            event = self._reader.event(receipt.upto)
-        except StorageError:
-            return False
-        return event is not None and event.link.hex() == receipt.link
 
     # --- state --------------------------------------------------------------------------------
 
@@ -331,33 +370,10 @@ class Uplink:
 
     def _publish_state(self, state: Literal["online"]) -> None:
         if self._link is not None:
-            self._link.publish(self._topics.state, self._state_bytes(state), retain=True)
+            payload = self._standing.encode(state)
+            mid = self._link.publish(self._topics.state, payload, retain=True)
+            self._flow.sent(mid, len(payload), self._now_ns())
+            self._link.flush()
 
-    def _state_bytes(self, state: Literal["online", "stopped", "lost"]) -> bytes:
-        head, status = self._journal.head, self.status
-        until = status.certificate_until
-        return GateState(
-            state=state,
-            epoch=head.epoch,
-            sequence=head.sequence,
-            link=head.link.hex(),
-            pending=status.pending,
-            oldest_pending_s=status.oldest_pending_s,
-            clock=self._clock.quality(),
-            devices=self._devices(),
-            version=self._version,
-            time=format_utc(self._clock.now().utc),
-            certificate_until=None if until is None else format_utc(until),
-        ).encode()
-
-    def _oldest_pending_s(self) -> float:
-        first = self._receipted + 1
-        if self._oldest[0] != first:
-            try:
-                time = self._reader.oldest_time(self._receipted)
-            except StorageError:
-                return 0.0
-            if time is None:
-                return 0.0
-            self._oldest = first, parse_utc(time).timestamp()
-        return max(0.0, round(self._clock.now().utc.timestamp() - self._oldest[1], 3))
+    def _now_ns(self) -> int:
+        return self._clock.now().boot_ns

@@ -1,0 +1,100 @@
+"""How a gate stands with the centre: what has no receipt yet, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from gate_agent.clock import Clock
+from gate_agent.domain.records import DeviceState
+from gate_agent.errors import StorageError
+from gate_agent.messages import LINK_0, GateState, Receipt
+from gate_agent.moment import format_utc, parse_utc
+from gate_agent.store.journal import Journal
+from gate_agent.store.reader import JournalReader
+from gate_agent.tls import CertificateWatch
+
+
+class Standing:
+    """The newest receipt of our chain, and the journal's head."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        reader: JournalReader,
+        clock: Clock,
+        version: str,
+        devices: Callable[[], dict[str, DeviceState]],
+        certificates: CertificateWatch,
+    ) -> None:
+        self._journal = journal
+        self._reader = reader
+        self._clock = clock
+        self._version = version
+        self._devices = devices
+        self._certificates = certificates
+        self._oldest: tuple[int, float] = (0, 0.0)  # first pending sequence, its UTC timestamp
+        saved = journal.receipt
+        ours = saved is not None and saved.epoch == journal.epoch
+        self.receipt: Receipt | None = saved if ours else None
+
+    @property
+    def receipted(self) -> int:
+        """Up to which event the collector has all."""
+        return 0 if self.receipt is None else self.receipt.upto
+
+    @property
+    def pending(self) -> int:
+        """How many events have no receipt yet."""
+        return max(0, self._journal.head.sequence - self.receipted)
+
+    def is_ours(self, receipt: Receipt) -> bool:
+        """Whether a receipt is of our chain: its link is that of our event."""
+        if receipt.upto == 0:
+            return receipt.link == LINK_0.hex()
+        try:
+            event = self._reader.event(receipt.upto)
+        except StorageError:
+            return False
+        return event is not None and event.link.hex() == receipt.link
+
+    def is_news(self, receipt: Receipt) -> bool:
+        """Whether a receipt says more than the last, or later than the last that less is there.
+
+        Less is there when the centre was restored from a backup: then all of it is sent again.
+        """
+        last = self.receipt
+        return last is None or receipt.upto >= last.upto or receipt.time > last.time
+
+    def oldest_pending_s(self) -> float:
+        """Return the age of the oldest event without a receipt."""
+        if not self.pending:
+            return 0.0
+        first = self.receipted + 1
+        if self._oldest[0] != first:
+            try:
+                time = self._reader.oldest_time(self.receipted)
+            except StorageError:
+                return 0.0
+            if time is None:
+                return 0.0
+            self._oldest = first, parse_utc(time).timestamp()
+        return max(0.0, round(self._clock.now().utc.timestamp() - self._oldest[1], 3))
+
+    def encode(self, state: Literal["online", "stopped", "lost"]) -> bytes:
+        """Return what the gate says of itself now."""
+        head, until = self._journal.head, self._certificates.until
+        return GateState(
+            state=state,
+            epoch=head.epoch,
+            sequence=head.sequence,
+            link=head.link.hex(),
+            pending=self.pending,
+            oldest_pending_s=self.oldest_pending_s(),
+            clock=self._clock.quality(),
+            devices=self._devices(),
+            version=self._version,
+            time=format_utc(self._clock.now().utc),
+            certificate_until=None if until is None else format_utc(until),
+        ).encode()
