@@ -21,12 +21,15 @@ from gate_agent.domain.policy import Policy
 from gate_agent.errors import ConfigurationError
 from gate_collector.broker import Broker
 from gate_collector.centre import Centre
+from gate_collector.clerk import Clerk
 from gate_collector.config import load_collector
 from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
+from gate_collector.reports.versions import make_due, watch_missing
 from gate_collector.schema import open_store
 from gate_collector.web import create_app
 
+_CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -59,7 +62,17 @@ def run_collector(config_file: Path) -> None:
     )
     told.append(broker)
     centre = Centre(
-        engine=engine, clock=clock, zone=zone, site=config.collector.site, policy=Policy
+        engine=engine,
+        clock=clock,
+        zone=zone,
+        site=config.collector.site,
+        name=config.collector.name,
+        unit=config.collector.unit,
+        policy=Policy,
+    )
+    clerk = Clerk(
+        {"reports": lambda: make_due(centre), "missing": lambda: watch_missing(centre)},
+        every_s=_CLERK_S,
     )
     app = create_app(
         centre,
@@ -83,11 +96,13 @@ def run_collector(config_file: Path) -> None:
         broker.start()
         ingest.start()
         feeding.start()
+        clerk.start()
         try:
             asyncio.run(_serve(server, listener, config.collector.site))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
+            clerk.close()
             broker.close()
             ingest.close()
             engine.dispose()

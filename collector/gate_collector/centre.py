@@ -21,6 +21,8 @@ class Centre:
     clock: Clock
     zone: ZoneInfo
     site: str
+    name: str = "政务服务大厅"
+    unit: str = "疫情防控工作领导小组办公室"
     policy: Callable[[], Policy]
 
     @property

@@ -17,6 +17,15 @@ class CollectorSection(Section):
 
     site: Name = Field(description="the hall, as in the gates' configuration")
     timezone: ZoneName = Field("Asia/Shanghai", description="IANA name, for the day")
+    name: str = Field(
+        "政务服务大厅", min_length=1, max_length=60, description="the hall, on the daily report"
+    )
+    unit: str = Field(
+        "疫情防控工作领导小组办公室",
+        min_length=1,
+        max_length=60,
+        description="who signs the daily report 单位",
+    )
 
 
 class StoreSection(Section):

@@ -6,7 +6,10 @@ import ipaddress
 from collections.abc import Callable
 from http import HTTPStatus
 
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,6 +38,35 @@ def refusal(status: int, *, code: str, expected: str, got: str) -> JSONResponse:
     """Return a refusal: what was expected, and what came."""
     fault = {"code": code, "expected": expected, "got": got}
     return JSONResponse({"error": fault}, status_code=status)
+
+
+def install_refusals(app: FastAPI) -> None:
+    """Make every failure of `app` answer in our shape, with no value echoed."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _invalid(_: Request, exc: Exception) -> JSONResponse:
+    if not isinstance(exc, RequestValidationError):
+        raise TypeError(f"expected RequestValidationError, got {type(exc).__name__}")
+    faults = [
+        f"{'.'.join(str(part) for part in error['loc'][1:]) or 'body'}: {error['msg']}"
+        for error in exc.errors()
+        if error["type"] != "extra_forbidden"  # its place is the caller's own word
+    ] or ["body: expected known keys only"]
+    return refusal(422, code="invalid", expected="; ".join(faults), got="another value")
+
+
+def _http(_: Request, exc: Exception) -> JSONResponse:
+    if not isinstance(exc, HTTPException):
+        raise TypeError(f"expected HTTPException, got {type(exc).__name__}")
+    code = f"http_{exc.status_code}"
+    return refusal(exc.status_code, code=code, expected="a known address", got="another request")
+
+
+def _failed(_: Request, exc: Exception) -> JSONResponse:
+    return refusal(500, code="failed", expected="an answer", got=f"a fault: {type(exc).__name__}")
 
 
 class Shield:

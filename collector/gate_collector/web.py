@@ -17,7 +17,8 @@ from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
 from gate_collector.pages import HERE, Lang, Pages
-from gate_collector.shield import Shield, is_loopback
+from gate_collector.reports.routes import build_reports
+from gate_collector.shield import Shield, install_refusals, is_loopback
 
 _OVERVIEW = "overview.html"
 Look = Callable[[], dict[str, Any]]
@@ -32,6 +33,7 @@ def create_app(centre: Centre, look: Look, *, failing: Callable[[], str], versio
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    install_refusals(app)
     app.add_middleware(Shield, known_host=is_loopback)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     pages = Pages(centre.zone)
@@ -40,6 +42,7 @@ def create_app(centre: Centre, look: Look, *, failing: Callable[[], str], versio
     registry.register(_Figures(look))
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
     app.include_router(build_ledger(centre, pages))
+    app.include_router(build_reports(centre, pages))
 
     @app.get("/", include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
+from gate_agent.domain.duty_records import RoundCount
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.records import (
     Category,
@@ -168,6 +169,7 @@ class Door:
         holds: tuple[int, int, int] = (0, 0, 0),
         lost_s: dict[str, int] | None = None,
         first: int = 1,
+        rounds: tuple[RoundCount, ...] = (),
     ) -> None:
         """Write the daily report; `holds` are opened, closed, still open."""
         record = DailyReport(
@@ -180,6 +182,7 @@ class Door:
             holds_closed=holds[1],
             holds_open=holds[2],
             device_lost_s={"thermometer": 0, "id_reader": 0} if lost_s is None else lost_s,
+            rounds=rounds,
             first_sequence=min(first, self.sequence),
             last_sequence=self.sequence,
         )

@@ -41,12 +41,12 @@ def read_ledger(centre: Centre) -> Ledger:
     with centre.engine.connect() as connection:
         states = connection.execute(select(GATE)).all()
         streams = connection.execute(select(STREAM)).all()
-        gates = sorted({row.gate for row in (*states, *streams)})
+        known = sorted({row.gate for row in (*states, *streams)})
         lanes, late = _lateness(connection, policy, since)
         return Ledger(
             time=format_utc(now),
             since=since,
-            gates=tuple(gates),
+            gates=tuple(known),
             gaps=tuple(_gaps(connection, streams, states)),
             aside=tuple(_aside(connection)),
             lanes=lanes,
@@ -56,10 +56,16 @@ def read_ledger(centre: Centre) -> Ledger:
             alarms=tuple(standing(connection)),
             reports=tuple(
                 report
-                for gate in gates
+                for gate in known
                 for report in due_reports(connection, gate, centre, policy, days=REPORT_DAYS)
             ),
         )
+
+
+def gates(connection: Connection) -> list[str]:
+    """Return every door that was ever heard."""
+    known = set(connection.execute(select(STREAM.c.gate)).scalars())
+    return sorted(known | set(connection.execute(select(GATE.c.gate)).scalars()))
 
 
 def _gaps(connection: Connection, streams: Any, states: Any) -> list[Gap]:

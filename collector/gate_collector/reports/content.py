@@ -1,0 +1,143 @@
+"""What a merged report says. It is kept as JSON: a new field gets a default. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.domain.duty_records import RoundCount, Stock
+from gate_agent.domain.records import Category, Decision
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Verdict(StrEnum):
+    """What the evidence says of one thing; unknown is never fine."""
+
+    PROVED = "proved"  # 已证明
+    LACKING = "lacking"  # 不符
+    UNKNOWN = "unknown"  # 无记录
+
+
+class Check(_Part):
+    """One thing a zero report must prove."""
+
+    key: str
+    verdict: Verdict
+    zh: str
+    en: str
+
+
+class HourCount(_Part):
+    """Passages of one kind and outcome in one hour of the day."""
+
+    hour: int = Field(ge=0, le=23)
+    category: Category
+    decision: Decision
+    count: int = Field(ge=1)
+
+
+class DoorDay(_Part):
+    """One door's day, as the centre holds it."""
+
+    gate: str
+    came: str | None = Field(description="when its own report was stored; null if it never came")
+    late: bool = False
+    since: str
+    until: str
+    first_sequence: int = 0
+    last_sequence: int = 0
+    missing_events: int = Field(0, description="numbers of the span that are not here")
+    joined: bool = Field(default=True, description="the span begins where the day before ended")
+    aside: int = Field(0, description="messages in quarantine that came in the span")
+    agrees: bool | None = Field(None, description="our own count equals the door's")
+    counts: tuple[HourCount, ...] = ()
+    device_lost_s: dict[str, int] = Field(default_factory=dict)
+    down_s: int = Field(0, description="at most so long was the daemon down")
+    rounds: tuple[RoundCount, ...] = ()
+    supplies: tuple[Stock, ...] = ()
+    thermometer_checks: int | None = Field(None, description="null: not recorded by this version")
+    late_urgent: int = 0
+    late_routine: int = 0
+    late_p95_ms: int | None = None
+
+    def total(self, *, category: Category | None = None, decision: Decision | None = None) -> int:
+        """Return how many passages there were, of this kind and outcome where given."""
+        return sum(
+            line.count
+            for line in self.counts
+            if category in (None, line.category) and decision in (None, line.decision)
+        )
+
+
+class HoldLine(_Part):
+    """One hold of the day (暂留), without a name."""
+
+    gate: str
+    hold_id: str
+    opened: str
+    category: str
+    reason: str
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    state: str
+    outcome: str | None
+    closed: str | None
+    overdue: int = Field(description="how often a step was not done in its time")
+
+
+class MergedReport(_Part):
+    """Both doors' day in one document."""
+
+    site: str
+    name: str
+    unit: str
+    day: str
+    version: int = Field(ge=1)
+    made: str
+    by: str = Field(description="who made this version; 'clock' when it was due")
+    why: str = ""
+    policy_version: int
+    leaders: tuple[str, ...] = ()
+    doors: tuple[DoorDay, ...]
+    holds: tuple[HoldLine, ...] = ()
+    open_before: int = Field(0, description="holds of earlier days that are still open")
+    contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every check is proved."""
+        return all(check.verdict is Verdict.PROVED for check in self.checks)
+
+    @property
+    def abnormal(self) -> int:
+        """How many holds were not simply released: transferred, left, or still open."""
+        return self.open_before + sum(line.outcome != "released" for line in self.holds)
+
+    def by_outcome(self, outcome: str | None) -> int:
+        """Return how many holds ended so; None for those still open."""
+        return sum(line.outcome == outcome for line in self.holds)
+
+    def hours(self) -> range:
+        """Return the hours from the first to the last in which anybody passed."""
+        seen = [line.hour for door in self.doors for line in door.counts]
+        return range(min(seen), max(seen) + 1) if seen else range(0)
+
+
+def rounds_of(doors: Iterable[DoorDay]) -> list[RoundCount]:
+    """Return the rounds of each area over all doors: an area belongs to the hall."""
+    found: dict[tuple[str, str], RoundCount] = {}
+    for line in (line for door in doors for line in door.rounds):
+        known = found.get((line.area, line.kind))
+        found[line.area, line.kind] = RoundCount(
+            area=line.area,
+            kind=line.kind,
+            done=line.done + (known.done if known else 0),
+            needed=max(line.needed, known.needed if known else 0),
+        )
+    return list(found.values())

@@ -1,0 +1,280 @@
+"""Gathers a day's evidence from the store: each door's own report, and our count beside it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from gate_agent.domain.contact_records import ContactListed, ContactState, ContactUpdated
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import (
+    BY_TYPE,
+    AgentStarted,
+    Category,
+    DailyReport,
+    Decision,
+    PassageDecided,
+    Severity,
+)
+from gate_agent.messages import parse_body
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.centre import Centre
+from gate_collector.ledger.read import due_at, gates
+from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
+from gate_collector.reports.judge import judge
+from gate_collector.schema import EVENT, HOLD, NOTABLE, QUARANTINE, REPORT
+
+_CHECKED = "gate.thermometer.checked.v1"  # 测温仪比对; counted where this version records it
+_DAY = timedelta(days=1)
+
+
+def gather(centre: Centre, day: date, *, version: int, by: str, why: str = "") -> MergedReport:
+    """Return the merged report of `day`, with what it proves."""
+    policy = centre.policy()
+    begin, end = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
+    with centre.engine.connect() as connection:
+        doors = tuple(
+            _door(connection, gate, day, centre, policy) for gate in _gates(connection, end)
+        )
+        since = min([*(parse_utc(door.since) for door in doors), begin])
+        until = max([*(parse_utc(door.until) for door in doors), end])
+        report = MergedReport(
+            site=centre.site,
+            name=centre.name,
+            unit=centre.unit,
+            day=day.isoformat(),
+            version=version,
+            made=format_utc(centre.now),
+            by=by,
+            why=why,
+            policy_version=policy.version,
+            leaders=tuple(
+                entry.leader
+                for entry in policy.rota
+                if entry.valid_from < until and entry.valid_until > since
+            ),
+            doors=doors,
+            holds=tuple(_holds(connection, doors)),
+            open_before=_open_before(connection, doors),
+            contacts=_contacts(connection, since, until),
+        )
+    return report.model_copy(update={"checks": judge(report, policy, centre.zone)})
+
+
+def _gates(connection: Connection, end: datetime) -> list[str]:
+    """Return the doors that had begun by then."""
+    began = select(EVENT.c.gate, func.min(EVENT.c.time)).where(EVENT.c.sequence == 1)
+    later = {
+        gate
+        for gate, time in connection.execute(began.group_by(EVENT.c.gate))
+        if parse_utc(time) >= end
+    }
+    return [gate for gate in gates(connection) if gate not in later]
+
+
+def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: Policy) -> DoorDay:
+    row = connection.execute(
+        select(REPORT, EVENT.c.stored)
+        .join(
+            EVENT,
+            (EVENT.c.gate == REPORT.c.gate)
+            & (EVENT.c.epoch == REPORT.c.epoch)
+            & (EVENT.c.sequence == REPORT.c.sequence),
+        )
+        .where(REPORT.c.gate == gate, REPORT.c.day == day.isoformat())
+    ).first()
+    own: DailyReport | None = None
+    if row is None:
+        since, until = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
+        of: tuple[Any, ...] = (
+            EVENT.c.gate == gate,
+            EVENT.c.time > format_utc(since),
+            EVENT.c.time <= format_utc(until),
+        )
+        common: dict[str, Any] = {
+            "came": None,
+            "since": format_utc(since),
+            "until": format_utc(until),
+        }
+    else:
+        own = DailyReport.model_validate_json(row.data)
+        grace = timedelta(seconds=policy.punctuality.report_within_s)
+        of = (
+            EVENT.c.gate == gate,
+            EVENT.c.epoch == row.epoch,
+            EVENT.c.sequence.between(own.first_sequence, own.last_sequence),
+        )
+        common = {
+            "came": row.stored,
+            "late": parse_utc(row.stored) > due_at(day, centre, policy) + grace,
+            "since": own.since,
+            "until": own.until,
+            "first_sequence": own.first_sequence,
+            "last_sequence": own.last_sequence,
+            "joined": _joined(connection, gate, row.epoch, own),
+            "device_lost_s": own.device_lost_s,
+            "rounds": own.rounds,
+            "supplies": own.supplies,
+        }
+        if own.last_sequence:
+            held = connection.execute(select(func.count()).where(*of)).scalar_one()
+            common["missing_events"] = own.last_sequence - own.first_sequence + 1 - held
+    counts = tuple(_counts(connection, of, centre))
+    common["agrees"] = None if own is None else _totals(counts) == _told(own)
+    since_text, until_text = common["since"], common["until"]
+    span = (NOTABLE.c.gate == gate, NOTABLE.c.time > since_text, NOTABLE.c.time <= until_text)
+    common["down_s"] = _down_s(connection, span)
+    common["thermometer_checks"] = _checks(connection, span)
+    aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
+    common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
+    return DoorDay.model_validate(
+        {"gate": gate, "counts": counts, **common, **_lateness(connection, of, policy)}
+    )
+
+
+def _joined(connection: Connection, gate: str, epoch: str, own: DailyReport) -> bool:
+    """Whether the span begins right after the one before it, or with the journal itself."""
+    before = connection.execute(
+        select(REPORT.c.data, REPORT.c.epoch)
+        .where(REPORT.c.gate == gate, REPORT.c.day < own.day)
+        .order_by(REPORT.c.day.desc())
+        .limit(1)
+    ).first()
+    if before is None or before.epoch != epoch or not own.last_sequence:
+        return own.first_sequence <= 1
+    return bool(own.first_sequence == json.loads(before.data)["last_sequence"] + 1)
+
+
+def _passages(connection: Connection, of: tuple[Any, ...]) -> Iterator[tuple[str, PassageDecided]]:
+    """Yield the newest verdict on each passage of the span, as its event says; no drills."""
+    newest: dict[str, tuple[str, PassageDecided]] = {}
+    bodies = select(EVENT.c.body).where(*of, EVENT.c.type == PassageDecided.TYPE)
+    for body in connection.execute(bodies.order_by(EVENT.c.sequence)).scalars():
+        told = parse_body(bytes(body))
+        record = told.record()
+        if isinstance(record, PassageDecided) and not told.drill:
+            newest[record.passage_id] = told.time, record
+    yield from newest.values()
+
+
+def _counts(connection: Connection, of: tuple[Any, ...], centre: Centre) -> Iterator[HourCount]:
+    counted = Counter(
+        (parse_utc(time).astimezone(centre.zone).hour, record.category, record.decision)
+        for time, record in _passages(connection, of)
+    )
+    for (hour, category, decision), count in sorted(counted.items()):
+        yield HourCount(hour=hour, category=category, decision=decision, count=count)
+
+
+def _totals(counts: tuple[HourCount, ...]) -> Counter[tuple[Category, Decision]]:
+    found = Counter[tuple[Category, Decision]]()
+    for line in counts:
+        found[line.category, line.decision] += line.count
+    return found
+
+
+def _told(own: DailyReport) -> Counter[tuple[Category, Decision]]:
+    return Counter({(line.category, line.decision): line.count for line in own.passages})
+
+
+def _down_s(connection: Connection, span: tuple[Any, ...]) -> int:
+    """Return how long the daemon was down at most: from its last event before each start."""
+    total = 0.0
+    starts = select(NOTABLE).where(NOTABLE.c.type == AgentStarted.TYPE, *span)
+    for row in connection.execute(starts).all():
+        before = connection.execute(
+            select(EVENT.c.time).where(
+                EVENT.c.gate == row.gate,
+                EVENT.c.epoch == row.epoch,
+                EVENT.c.sequence == row.sequence - 1,
+            )
+        ).scalar()
+        if before is not None:
+            total += max(0.0, (parse_utc(row.time) - parse_utc(before)).total_seconds())
+    return round(total)
+
+
+def _checks(connection: Connection, span: tuple[Any, ...]) -> int | None:
+    if _CHECKED not in BY_TYPE:
+        return None
+    checked = select(func.count()).where(NOTABLE.c.type == _CHECKED, *span)
+    return connection.execute(checked).scalar_one()
+
+
+def _lateness(connection: Connection, of: tuple[Any, ...], policy: Policy) -> dict[str, Any]:
+    limits = policy.punctuality
+    found: dict[str, Any] = {}
+    for severity, limit_s in (
+        (Severity.URGENT, limits.urgent_within_s),
+        (Severity.ROUTINE, limits.routine_within_s),
+    ):
+        late = (*of, EVENT.c.severity == severity.value, EVENT.c.late_ms > limit_s * 1000)
+        count = connection.execute(select(func.count()).where(*late)).scalar_one()
+        found[f"late_{severity}"] = count
+    lates = sorted(connection.execute(select(EVENT.c.late_ms).where(*of)).scalars())
+    found["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
+    return found
+
+
+def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldLine]:
+    columns = [HOLD.c[name] for name in HoldLine.model_fields if name != "overdue"]
+    for door in doors:
+        rows = connection.execute(
+            select(*columns)
+            .where(
+                HOLD.c.gate == door.gate,
+                HOLD.c.drill.is_(False),
+                HOLD.c.opened > door.since,
+                HOLD.c.opened <= door.until,
+            )
+            .order_by(HOLD.c.opened)
+        ).mappings()
+        for row in rows.all():
+            overdue = select(func.count()).where(
+                NOTABLE.c.type == "gate.hold.overdue.v1",
+                NOTABLE.c.gate == door.gate,
+                NOTABLE.c.subject == row["hold_id"],
+            )
+            yield HoldLine(**row, overdue=connection.execute(overdue).scalar_one())
+
+
+def _open_before(connection: Connection, doors: tuple[DoorDay, ...]) -> int:
+    return sum(
+        connection.execute(
+            select(func.count()).where(
+                HOLD.c.gate == door.gate,
+                HOLD.c.drill.is_(False),
+                HOLD.c.opened <= door.since,
+                HOLD.c.state != "closed",
+            )
+        ).scalar_one()
+        for door in doors
+    )
+
+
+def _contacts(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """Return how many close contacts (密切接触者) listed in the span are in which state."""
+    states: dict[str, str] = {}
+    rows = connection.execute(
+        select(NOTABLE.c.type, NOTABLE.c.data)
+        .where(
+            NOTABLE.c.type.in_((ContactListed.TYPE, ContactUpdated.TYPE)),
+            NOTABLE.c.time > format_utc(since),
+            NOTABLE.c.time <= format_utc(until),
+            NOTABLE.c.drill.is_(False),
+        )
+        .order_by(NOTABLE.c.time, NOTABLE.c.id)
+    )
+    for kind, data in rows:
+        if kind == ContactListed.TYPE:
+            for entry in ContactListed.model_validate_json(data).contacts:
+                states.setdefault(entry.contact_id, ContactState.PROPOSED)
+        else:
+            updated = ContactUpdated.model_validate_json(data)
+            states[updated.contact_id] = updated.state
+    return dict(Counter(states.values()))

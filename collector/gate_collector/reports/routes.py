@@ -1,0 +1,102 @@
+"""The pages of the daily report: the list, the sheet to print and sign, files, corrections."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from gate_agent.domain.records import Category, Decision
+from gate_collector.centre import Centre
+from gate_collector.office_schema import MERGED
+from gate_collector.pages import Lang, Pages
+from gate_collector.reports.content import rounds_of
+from gate_collector.reports.sheets import as_csv, as_xlsx
+from gate_collector.reports.versions import NoSuchReport, correct, read
+from gate_collector.shield import refusal
+
+_LISTED = 62
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Version = Annotated[int | None, Query(ge=1, le=10_000)]
+
+
+class Correction(BaseModel):
+    """Who corrects a report, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: str = Field(min_length=1, max_length=40)
+    why: str = Field(min_length=1, max_length=400)
+
+
+def build_reports(centre: Centre, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+
+    @routes.get("/reports", include_in_schema=False)
+    def listed(lang: Lang = "zh") -> HTMLResponse:
+        """Return the days and their versions, the newest first."""
+        columns = [c for c in MERGED.c if c.name != "document"]
+        with centre.engine.connect() as connection:
+            rows = connection.execute(
+                select(*columns)
+                .order_by(MERGED.c.day.desc(), MERGED.c.version.desc())
+                .limit(_LISTED)
+            ).all()
+        return pages.show("reports.html", lang, rows=rows)
+
+    @routes.get("/reports/{day}", include_in_schema=False)
+    def sheet(day: date, version: Version = None, lang: Lang = "zh") -> Response:
+        """Return one version to look at, print and sign."""
+        try:
+            kept = read(centre, day, version)
+        except NoSuchReport as exc:
+            return _unknown(exc)
+        return pages.show(
+            "report.html",
+            lang,
+            kept=kept,
+            report=kept.report,
+            rounds=rounds_of(kept.report.doors),
+            categories=list(Category),
+            decisions=list(Decision),
+            day=day,
+        )
+
+    @routes.get("/reports/{day}/report.{form}")
+    def file(day: date, form: Literal["csv", "xlsx", "json"], version: Version = None) -> Response:
+        """Return one version as a file."""
+        try:
+            kept = read(centre, day, version)
+        except NoSuchReport as exc:
+            return _unknown(exc)
+        report = kept.report
+        name = f"zero-report-{report.day}-v{report.version}.{form}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if form == "json":
+            return Response(report.model_dump_json(), media_type="application/json")
+        if form == "csv":
+            body, kind = as_csv(report, centre.zone), "text/csv; charset=utf-8"
+        else:
+            body, kind = as_xlsx(report, centre.zone), _XLSX
+        return Response(body, media_type=kind, headers=headers)
+
+    @routes.post("/reports/{day}/corrections")
+    def correction(day: date, asked: Correction) -> Response:
+        """Make a new version from what is stored now; the one before it stays as it is."""
+        try:
+            report = correct(centre, day, by=asked.by, why=asked.why)
+        except NoSuchReport as exc:
+            return _unknown(exc)
+        where = f"/reports/{report.day}?version={report.version}"
+        return JSONResponse({"version": report.version, "location": where}, status_code=201)
+
+    return routes
+
+
+def _unknown(exc: NoSuchReport) -> JSONResponse:
+    expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+    return refusal(404, code="not_found", expected=expected, got=got)

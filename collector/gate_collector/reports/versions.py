@@ -1,0 +1,138 @@
+"""Keeps the merged reports: made when they are due, corrected by a new version, never edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
+
+from gate_agent.errors import GateError
+from gate_agent.moment import format_utc
+from gate_collector.alarms import keep_to
+from gate_collector.centre import Centre
+from gate_collector.ledger.findings import Punctual
+from gate_collector.ledger.read import due_at, due_reports, gates
+from gate_collector.office_schema import MERGED
+from gate_collector.reports.content import MergedReport
+from gate_collector.reports.evidence import gather
+
+CLOCK = "clock"  # who makes a report that is due
+MISSING = "report"  # kind of the alarm: a door's daily report is missing 日报漏报
+_LOOK_BACK = 7  # days: a collector that was away makes what was due
+
+
+class NoSuchReport(GateError):  # noqa: N818 it is an answer
+    """There is no merged report of this day and version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One version as it is kept."""
+
+    report: MergedReport
+    sha256: str
+    newest: int
+
+
+def make_due(centre: Centre) -> list[MergedReport]:
+    """Make every report that is due and not there, and a new version where a door's came late."""
+    made = []
+    policy = centre.policy()
+    today = centre.now.astimezone(centre.zone).date()
+    grace = timedelta(seconds=policy.punctuality.report_within_s)
+    for back in reversed(range(_LOOK_BACK)):
+        day = today - timedelta(days=back)
+        if centre.now < due_at(day, centre, policy) + grace:
+            continue
+        with centre.engine.connect() as connection:
+            due = [
+                report
+                for gate in gates(connection)
+                for report in due_reports(connection, gate, centre, policy, days=back + 1)
+                if report.day == day.isoformat()
+            ]
+            newest = _newest(connection, day)
+        if newest is None:
+            if due:
+                made.append(_make(centre, day, version=1, by=CLOCK))
+            continue
+        came = {report.gate for report in due if report.state is not Punctual.MISSING}
+        awaited = {door.gate for door in newest.doors if door.came is None}
+        if awaited & came:
+            late = "、".join(sorted(awaited & came))
+            why = f"迟到的闸口日报 late report: {late}"
+            made.append(_make(centre, day, version=newest.version + 1, by=CLOCK, why=why))
+    return made
+
+
+def correct(centre: Centre, day: date, *, by: str, why: str) -> MergedReport:
+    """Make a new version from what the store holds now. Raises NoSuchReport."""
+    with centre.engine.connect() as connection:
+        newest = _newest(connection, day)
+    if newest is None:
+        raise NoSuchReport(f"expected a report of {day}, got none: it is made when it is due")
+    return _make(centre, day, version=newest.version + 1, by=by, why=why)
+
+
+def read(centre: Centre, day: date, version: int | None = None) -> Kept:
+    """Return one version, the newest by default. Raises NoSuchReport."""
+    with centre.engine.connect() as connection:
+        newest = connection.execute(
+            select(func.max(MERGED.c.version)).where(MERGED.c.day == day.isoformat())
+        ).scalar()
+        row = connection.execute(
+            select(MERGED.c.document, MERGED.c.sha256).where(
+                MERGED.c.day == day.isoformat(), MERGED.c.version == (version or newest)
+            )
+        ).first()
+    if row is None:
+        raise NoSuchReport(f"expected a report of {day}, version {version or 1}, got none")
+    report = MergedReport.model_validate_json(row.document)
+    return Kept(report=report, sha256=row.sha256, newest=newest or 1)
+
+
+def watch_missing(centre: Centre) -> None:
+    """Let an alarm stand for each door whose newest due report is missing."""
+    policy = centre.policy()
+    with centre.engine.begin() as connection:
+        found = {}
+        for gate in gates(connection):
+            due = due_reports(connection, gate, centre, policy, days=2)
+            if due and due[0].state is Punctual.MISSING:
+                found[MISSING, gate] = f"the daily report of {due[0].day} is missing"
+        keep_to(connection, frozenset({MISSING}), found, format_utc(centre.now))
+
+
+def _newest(connection: Connection, day: date) -> MergedReport | None:
+    document = connection.execute(
+        select(MERGED.c.document)
+        .where(MERGED.c.day == day.isoformat())
+        .order_by(MERGED.c.version.desc())
+        .limit(1)
+    ).scalar()
+    return None if document is None else MergedReport.model_validate_json(document)
+
+
+def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") -> MergedReport:
+    report = gather(centre, day, version=version, by=by, why=why)
+    document = report.model_dump_json()
+    row = {
+        "day": report.day,
+        "version": version,
+        "made": report.made,
+        "by": by,
+        "why": why,
+        "complete": report.complete,
+        "abnormal": report.abnormal,
+        "sha256": sha256(document.encode()).hexdigest(),
+        "document": document,
+    }
+    try:
+        with centre.engine.begin() as connection:
+            connection.execute(MERGED.insert().values(row))
+    except IntegrityError:
+        return read(centre, day, version).report  # another worker was first: theirs counts
+    return report

@@ -1,0 +1,55 @@
+"""A working day at both doors, as the daily report tells it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from centre.hall import TEN, Door, Hall
+from gate_agent.domain.duty_records import Round, RoundCount
+from gate_agent.domain.policy import Policy, RotaEntry
+from gate_agent.domain.records import Category, Decision, PassageCount
+
+DAY = "2026-11-24"
+SIX = TEN + timedelta(hours=8)  # six in the evening: the doors report
+DUE = SIX + timedelta(seconds=Policy().punctuality.report_within_s)
+LED = Policy(
+    version=3,
+    rota=(
+        RotaEntry(
+            leader="李主任",
+            phone="010-5550 0101",
+            valid_from=TEN - timedelta(days=2),
+            valid_until=TEN + timedelta(days=2),
+        ),
+    ),
+)
+THREE = tuple(
+    RoundCount(area=area, kind=Round.DISINFECTED, done=3, needed=3)
+    for area in ("出入口门", "自助终端")
+)
+ONE_EACH = (
+    PassageCount(category=Category.VISITOR, decision=Decision.ADMIT, count=1),
+    PassageCount(category=Category.STAFF, decision=Decision.ADMIT, count=1),
+)
+
+
+def pass_two(door: Door) -> None:
+    """Let one visitor and one of the staff in."""
+    door.passage()
+    door.passage(category=Category.STAFF)
+
+
+def to(hall: Hall, hour: float) -> None:
+    """Let the hall's clock be so many hours after ten, everything said until then stored."""
+    hall.settle()
+    hall.clock.advance((TEN + timedelta(hours=hour) - hall.clock.utc).total_seconds())
+
+
+def quiet_day(hall: Hall, *, rounds: tuple[RoundCount, ...] = THREE) -> None:
+    """Let two people in at each door, and both doors report; stand at the time it is merged."""
+    for door in (hall.west, hall.central):
+        pass_two(door)
+    to(hall, 8)
+    hall.west.report(DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=rounds)
+    hall.central.report(DAY, at=SIX, since=TEN, passages=ONE_EACH)
+    to(hall, 8.5)
