@@ -19,6 +19,7 @@ from gate_agent.domain.door import (
     Door,
     DoorEvent,
     GuardOverrode,
+    HandMeasured,
     HoldStepped,
     Ids,
     PassageDismissed,
@@ -29,6 +30,7 @@ from gate_agent.domain.door import (
     SymptomsDeclared,
     ThermometerChanged,
     TimePassed,
+    TrustChanged,
     next_deadline_ns,
     step,
 )
@@ -107,6 +109,11 @@ def registration(phone: Secret | None) -> Happening:
     return once(RegistrationGiven, passage_id=PASSAGE, phone=phone, purpose="社保")
 
 
+def by_hand(contact_centi_c: int) -> Happening:
+    """Return the guard measuring with the contact thermometer."""
+    return once(HandMeasured, passage_id=PASSAGE, contact_centi_c=contact_centi_c, by="guard-1")
+
+
 def _due(door: Door, at: Moment) -> Sequence[DoorEvent]:
     due_ns = next_deadline_ns(replace(door, holds=()))
     return [TimePassed(at=later(at, 0 if due_ns is None else (due_ns - at.boot_ns) / NS_PER_S))]
@@ -142,6 +149,9 @@ EVENTS: dict[str, Case] = {
     "stranger": Case(
         "别的通行", "dismissed, another passage", once(PassageDismissed, passage_id="t-99")
     ),
+    "hand": Case("手测正常", "36.50 by hand", by_hand(3650)),
+    "hand_fever": Case("手测发热", "37.30 by hand", by_hand(3730)),
+    "distrust": Case("测温仪不可信", "thermometer not trusted", once(TrustChanged, trusted=False)),
     "lost": Case("测温仪失联", "thermometer lost", once(ThermometerChanged, usable=False)),
     "back": Case("测温仪恢复", "thermometer back", once(ThermometerChanged, usable=True)),
     "policy": Case(
@@ -198,6 +208,7 @@ STATES: dict[str, Scene] = {
     "admitted": _scene("已放行", "admitted A", "card", "normal", "registers"),
     "denied": _scene("已劝返", "denied A", "card", "normal", "deny"),
     "rechecked": _scene("需复测", "recheck of A", "card", "cold"),
+    "by_hand": _scene("待手测", "by hand, A", "distrust", "card", "normal"),
     "ambiguous": _scene("两人，需复测", "ambiguous", "card", "skin", "other"),
     "held_unknown": _scene("暂留，未识别", "hold, no card", "fever"),
     "held": _scene("暂留（甲）", "hold of A", "card", "fever"),

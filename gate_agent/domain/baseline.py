@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gate_agent.domain.profile import Profile
-from gate_agent.domain.records import HoldState, HoldStep, Outcome, PassageDecided, Record
+from gate_agent.domain.records import (
+    HoldState,
+    HoldStep,
+    Outcome,
+    PassageDecided,
+    Record,
+    Temperature,
+)
 from gate_agent.moment import NS_PER_S
 
 PEOPLE = 30  # the window: 10 is noisy, 100 follows a day's drift too late
@@ -47,7 +54,9 @@ class Seen:
     person_ref: str | None
     hold_id: str | None
     profile: str
+    surface: int
     score: int
+    elevated: bool  # by the infrared value alone
     at_ns: int
     proof: Proof | None = None
 
@@ -103,7 +112,8 @@ class Memory:
     def _decided(self, record: PassageDecided, at_ns: int) -> Memory:
         """Take in a verdict: it replaces what was known of this passage and of this person."""
         measured = record.temperature
-        if measured.score_centi_c is None or measured.outcome is Outcome.UNUSABLE:
+        score, surface = measured.score_centi_c, measured.surface_centi_c
+        if score is None or surface is None or measured.outcome is Outcome.UNUSABLE:
             return self
         proof: Proof | None = None
         others = []
@@ -117,9 +127,11 @@ class Memory:
             person_ref=record.person_ref,
             hold_id=record.hold_id,
             profile=measured.profile,
-            score=measured.score_centi_c,
+            surface=surface,
+            score=score,
+            elevated=_elevated(measured, score),
             at_ns=at_ns,
-            proof=proof,
+            proof=_by_contact(measured.contact_centi_c) or proof,
         )
         return Memory((*others, new)[-KNOWN:])
 
@@ -192,6 +204,15 @@ def _proof(step: HoldStep) -> Proof | None:
         return Proof.FEVERISH
     if step.step is HoldState.RELEASED:
         return Proof.HEALTHY
-    if step.contact_centi_c is None or step.contact_centi_c < COLD_CONTACT_CENTI_C:
+    return _by_contact(step.contact_centi_c)
+
+
+def _by_contact(centi_c: int | None) -> Proof | None:
+    if centi_c is None or centi_c < COLD_CONTACT_CENTI_C:
         return None
-    return Proof.FEVERISH if step.contact_centi_c >= FEVER_CONTACT_CENTI_C else Proof.HEALTHY
+    return Proof.FEVERISH if centi_c >= FEVER_CONTACT_CENTI_C else Proof.HEALTHY
+
+
+def _elevated(measured: Temperature, score: int) -> bool:
+    limits = (measured.threshold_centi_c, measured.ceiling_centi_c)
+    return any(limit is not None and score >= limit for limit in limits)

@@ -11,6 +11,7 @@ from gate_agent.domain.events import (
     PersonIdentified,
     ReadingTaken,
     ThermometerChanged,
+    TrustChanged,
 )
 from gate_agent.domain.identity import Person, Secret
 from gate_agent.domain.passage import (
@@ -25,7 +26,7 @@ from gate_agent.domain.passage import (
     Settled,
     carried,
 )
-from gate_agent.domain.records import Decision, HoldState, Outcome
+from gate_agent.domain.records import Decision, HoldState, Outcome, Temperature
 from gate_agent.domain.signals import Reading
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import Window, judge
@@ -61,7 +62,7 @@ def on_unreadable(door: Door, event: CardUnreadable) -> Step:
     """A card was laid whose number cannot be one: whose it is, is not known."""
     at, state = event.at, door.passage
     note = Note(f"card_fault_{event.fault}")
-    if isinstance(state, Registering):
+    if isinstance(state, Registering) or (isinstance(state, Settled) and state.waits_for_hand):
         return Step(door, (note,))
     if isinstance(state, Idle | Settled):
         if _is_held_here(state, at):
@@ -98,6 +99,8 @@ def on_reading(door: Door, event: ReadingTaken) -> Step:
         case Measured() if arrives:
             joined = replace(state, presence=presence)
             return verdict.ambiguous(door, joined, "two_people", at)
+        case Settled(waits_for_hand=True) if door.measures_by_hand:
+            return Step(replace(door, passage=replace(state, presence=presence)))
         case Idle() | Settled() if arrives:
             passage_id, ids = door.ids.take()
             new = Attempt(passage_id=passage_id, started=at, presence=presence)
@@ -118,6 +121,15 @@ def on_thermometer(door: Door, event: ThermometerChanged) -> Step:
             return verdict.recheck(door, blind, "thermometer_lost", event.at)
         case Idle() | Registering() | Settled() as rest:
             return Step(replace(door, passage=replace(rest, presence=NOBODY)))
+
+
+def on_trust(door: Door, event: TrustChanged) -> Step:
+    """The thermometer is believed again, or no longer: then its last word waits for no card."""
+    door = replace(door, thermometer_trusted=event.trusted)
+    state = door.passage
+    if event.trusted or not isinstance(state, Measured) or _is_by_hand(state.temperature):
+        return Step(door)
+    return verdict.recheck(door, state, "thermometer_untrusted", event.at)
 
 
 def on_due(door: Door, at: Moment) -> Step:
@@ -157,6 +169,9 @@ def _begin_with_card(door: Door, event: PersonIdentified) -> Step:
 
 
 def _card_after_verdict(door: Door, state: Settled, event: PersonIdentified) -> Step:
+    if state.person is not None and state.waits_for_hand and door.measures_by_hand:
+        same = _is_same(state, event.person)
+        return Step(door, (Note("same_card" if same else "card_too_early"),))
     if _is_same(state, event.person):
         if event.at.boot_ns < state.settled.plus_s(SAME_CARD_S):
             return Step(door)
@@ -203,16 +218,28 @@ def _conclude(door: Door, state: Measuring, at: Moment) -> Step:
     usual = door.memory.usual(door.profile, at.boot_ns)
     temperature = judge(state.window.readings, door.profile, measurement, usual)
     measured = replace(state, temperature=temperature)
+    if not door.thermometer_trusted and temperature.outcome is not Outcome.ELEVATED:
+        return verdict.recheck(door, measured, "thermometer_untrusted", at)
+    return on_measured(door, measured, temperature, at)
+
+
+def on_measured(door: Door, attempt: Attempt, temperature: Temperature, at: Moment) -> Step:
+    """A measurement is there: decide on it, or wait for the card."""
+    measured = replace(attempt, temperature=temperature)
     match temperature.outcome:
         case Outcome.ELEVATED:
             return verdict.hold(door, measured, "elevated", at)
         case Outcome.LOW | Outcome.UNUSABLE:
             return verdict.recheck(door, measured, temperature.reason or "unstable", at)
-        case Outcome.NORMAL if state.person is not None:
-            return verdict.decide(door, measured, state.person, at)
+        case Outcome.NORMAL if attempt.person is not None:
+            return verdict.decide(door, measured, attempt.person, at)
         case Outcome.NORMAL:
             waiting = Measured(**carried(measured), due_ns=_pair_ns(door, at))
             return Step(replace(door, passage=waiting))
+
+
+def _is_by_hand(temperature: Temperature | None) -> bool:
+    return temperature is not None and temperature.contact_centi_c is not None
 
 
 def _left_unmeasured(door: Door, state: Measuring) -> Step:

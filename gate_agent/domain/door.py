@@ -14,6 +14,7 @@ from gate_agent.domain.events import (
     DoorEvent,
     DrillStarted,
     GuardOverrode,
+    HandMeasured,
     HoldStepped,
     NoteTaken,
     PassageDismissed,
@@ -24,6 +25,7 @@ from gate_agent.domain.events import (
     SymptomsDeclared,
     ThermometerChanged,
     TimePassed,
+    TrustChanged,
 )
 from gate_agent.domain.hold import hold_overdue
 from gate_agent.domain.state import Door, Ids, Step
@@ -37,6 +39,7 @@ __all__ = [
     "DoorEvent",
     "DrillStarted",
     "GuardOverrode",
+    "HandMeasured",
     "HoldStepped",
     "Ids",
     "NoteTaken",
@@ -49,6 +52,7 @@ __all__ = [
     "SymptomsDeclared",
     "ThermometerChanged",
     "TimePassed",
+    "TrustChanged",
     "next_deadline_ns",
     "step",
 ]
@@ -80,6 +84,10 @@ def _happen(door: Door, event: DoorEvent) -> Step:
             return course.on_unreadable(door, event)
         case ThermometerChanged():
             return course.on_thermometer(door, event)
+        case TrustChanged():
+            return course.on_trust(door, event)
+        case HandMeasured():
+            return guard.on_hand_measured(door, event)
         case RegistrationGiven():
             return guard.on_registration(door, event)
         case SymptomsDeclared():

@@ -83,6 +83,24 @@ class ThermometerChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChanged:
+    """What the thermometer says can be believed, or no longer; it is measured all the same."""
+
+    at: Moment
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandMeasured:
+    """The guard measured the person with the contact thermometer (手测)."""
+
+    at: Moment
+    passage_id: str
+    contact_centi_c: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged:
     """Another policy is in force; running deadlines stay."""
 
@@ -163,6 +181,8 @@ DoorEvent = (
     | GuardOverrode
     | PassageDismissed
     | ThermometerChanged
+    | TrustChanged
+    | HandMeasured
     | PolicyChanged
     | HoldStepped
     | NoteTaken

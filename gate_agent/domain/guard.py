@@ -6,22 +6,25 @@ from dataclasses import replace
 
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import judge, propose, still_open
+from gate_agent.domain.course import on_measured
 from gate_agent.domain.effects import Effects, Note, StepRefused
 from gate_agent.domain.events import (
     ContactJudged,
     ContactsFound,
     DrillStarted,
     GuardOverrode,
+    HandMeasured,
     HoldStepped,
     NoteTaken,
     PassageDismissed,
     RegistrationGiven,
     SymptomsDeclared,
 )
-from gate_agent.domain.hold import Hold, note_hold, open_hold, step_hold
-from gate_agent.domain.passage import Attempt, Idle, OpenPassage, Registering, Settled
+from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, Hold, note_hold, open_hold, step_hold
+from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
 from gate_agent.domain.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain.state import Door, Step
+from gate_agent.domain.temperature import by_hand, not_measured
 
 # What a verdict may be overruled to. The gate that has opened cannot be denied any more, and a
 # held person is released by the steps of the hold alone.
@@ -33,6 +36,7 @@ _OVERRULED_TO: dict[Decision, tuple[Decision, ...]] = {
     Decision.HOLD: (),
 }
 _OPEN_TO = (Decision.ADMIT, Decision.DENY, Decision.RECHECK, Decision.HOLD)
+COLDEST_BODY_CENTI_C = 3400  # a contact thermometer under it was not on a body
 _MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says so
 
 
@@ -46,6 +50,23 @@ def on_registration(door: Door, event: RegistrationGiven) -> Step:
         raise StepRefused("invalid", "a mobile number", "none")
     given = replace(state, known_phone=phone)
     return verdict.decide(door, given, state.person, event.at, purpose=event.purpose)
+
+
+def on_hand_measured(door: Door, event: HandMeasured) -> Step:
+    """The guard measured by hand (手测): the passage goes on with that reading."""
+    state = _passage(door, event.passage_id)
+    if isinstance(state, Measured | Registering) or (
+        isinstance(state, Settled) and state.decision is not Decision.RECHECK
+    ):
+        raise StepRefused("out_of_turn", "a passage that is to be measured", _name(state))
+    if not event.by.strip():
+        raise StepRefused("invalid", "who measured", "nobody")
+    if not COLDEST_BODY_CENTI_C <= event.contact_centi_c <= HOTTEST_CONTACT_CENTI_C:
+        expected = f"{COLDEST_BODY_CENTI_C} to {HOTTEST_CONTACT_CENTI_C} centi °C"
+        raise StepRefused("invalid", expected, str(event.contact_centi_c))
+    measured = state.temperature or not_measured(door.profile)
+    by_contact = by_hand(measured, event.contact_centi_c, event.by)
+    return on_measured(door, state, by_contact, event.at)
 
 
 def on_symptoms(door: Door, event: SymptomsDeclared) -> Step:
@@ -177,7 +198,10 @@ def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:
 def _may_be_admitted(door: Door, state: OpenPassage | Settled, reason: str) -> None:
     if not reason:
         raise StepRefused("invalid", "a reason", "none")
-    outcome = None if state.temperature is None else state.temperature.outcome
+    measured = state.temperature
+    if not door.thermometer_trusted and (measured is None or measured.contact_centi_c is None):
+        raise StepRefused("out_of_turn", "a contact reading", "an untrusted thermometer's")
+    outcome = None if measured is None else measured.outcome
     if outcome not in _MEASURED:
         got = outcome or "none"
         raise StepRefused("out_of_turn", "a measured temperature that is not elevated", got)

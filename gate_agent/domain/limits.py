@@ -73,6 +73,9 @@ def recompute(temperature: Temperature) -> Outcome:
     Raises ValueError for one that was recorded before its limits were.
     """
     t = temperature
+    if t.contact_centi_c is not None and t.contact_threshold_centi_c is not None:
+        fever = t.contact_centi_c >= t.contact_threshold_centi_c
+        return Outcome.ELEVATED if fever else Outcome.NORMAL
     value = t.body_centi_c if t.decides_on == "body" else t.surface_centi_c
     if value is None or t.surface_centi_c is None:
         return Outcome.UNUSABLE

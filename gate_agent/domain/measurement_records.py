@@ -44,6 +44,11 @@ class Temperature(BaseModel):
     rail_centi_c: int | None = Field(
         None, description="绝对上限: a raw value from here on is elevated whatever the ambient"
     )
+    contact_centi_c: int | None = Field(
+        None, description="手测: the contact thermometer; where it is there, it decides"
+    )
+    contact_threshold_centi_c: int | None = Field(None, description="elevated from here on")
+    contact_by: str | None = Field(None, description="who measured by hand")
     error_above_centi_c: int = Field(
         4250, description="a raw value above is the instrument's error"
     )

@@ -11,6 +11,8 @@ from gate_agent.domain.temperature import Window
 from gate_agent.moment import NS_PER_S, Moment
 
 GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
+HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever they stand
+BY_HAND = frozenset({"thermometer_lost", "thermometer_untrusted"})  # reasons that need a hand
 SETTLED_FOR_S = 10  # a verdict stays this long, unless the person goes first
 SAME_CARD_S = 5  # the same card laid again so soon is no new attempt
 
@@ -138,8 +140,15 @@ class Settled(Attempt):
     by: str | None = None  # who overrode, or took the declaration
 
     @property
+    def waits_for_hand(self) -> bool:
+        """Whether only the contact thermometer can bring this passage on."""
+        return self.decision is Decision.RECHECK and not BY_HAND.isdisjoint(self.reasons)
+
+    @property
     def due_ns(self) -> int:
         """When the door is idle again."""
+        if self.waits_for_hand:
+            return self.settled.plus_s(HAND_FOR_S)
         latest = self.settled.plus_s(SETTLED_FOR_S)
         gone = self.presence.gone_ns
         return latest if gone is None else min(latest, max(gone, self.settled.plus_s(GONE_AFTER_S)))

@@ -38,6 +38,12 @@ class Door:
     ids: Ids
     contacts: tuple[Contact, ...] = ()
     memory: Memory = NOBODY_SEEN
+    thermometer_trusted: bool = True
+
+    @property
+    def measures_by_hand(self) -> bool:
+        """Whether the contact thermometer alone can let somebody in."""
+        return not (self.thermometer_usable and self.thermometer_trusted)
 
 
 @dataclass(frozen=True, slots=True)

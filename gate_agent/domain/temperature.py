@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gate_agent.domain.baseline import Usual
+from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C, Usual
 from gate_agent.domain.limits import Limits, limits, score
 from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import (
@@ -23,7 +23,7 @@ from gate_agent.domain.records import Outcome, Temperature
 from gate_agent.domain.signals import Reading
 from gate_agent.moment import Moment
 
-__all__ = ["PROFILES", "Profile", "Window", "judge", "not_measured", "stable_part"]
+__all__ = ["PROFILES", "Profile", "Window", "by_hand", "judge", "not_measured", "stable_part"]
 
 MOST_READINGS = 600  # a window's bound: 30 s at 20 Hz
 
@@ -115,6 +115,20 @@ def judge(
         low_centi_c=held.low,
         rail_centi_c=held.rail,
         error_above_centi_c=held.error_above,
+    )
+
+
+def by_hand(measured: Temperature, contact_centi_c: int, by: str) -> Temperature:
+    """Return the measurement with the contact thermometer's reading: that one decides now."""
+    elevated = contact_centi_c >= FEVER_CONTACT_CENTI_C
+    return measured.model_copy(
+        update={
+            "outcome": Outcome.ELEVATED if elevated else Outcome.NORMAL,
+            "reason": None,
+            "contact_centi_c": contact_centi_c,
+            "contact_threshold_centi_c": FEVER_CONTACT_CENTI_C,
+            "contact_by": by,
+        }
     )
 
 

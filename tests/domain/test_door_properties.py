@@ -15,6 +15,7 @@ from gate_agent.domain.door import (
     Door,
     DoorEvent,
     GuardOverrode,
+    HandMeasured,
     HoldStepped,
     PassageDismissed,
     PersonIdentified,
@@ -24,10 +25,13 @@ from gate_agent.domain.door import (
     SymptomsDeclared,
     ThermometerChanged,
     TimePassed,
+    TrustChanged,
     next_deadline_ns,
     step,
 )
 from gate_agent.domain.effects import Admit, Alarm, Effects, Refuse, Register, StepRefused, Write
+from gate_agent.domain.limits import recompute
+from gate_agent.domain.passage import Registering
 from gate_agent.domain.policy import HallMode, PhoneRule, Policy, RosterEntry
 from gate_agent.domain.records import (
     Category,
@@ -76,6 +80,12 @@ def override(decision: Decision, reason: str) -> Make:
     )
 
 
+def by_hand(contact: int) -> Make:
+    return lambda door, at: HandMeasured(
+        at=at, passage_id=passage_of(door), contact_centi_c=contact, by="guard-1"
+    )
+
+
 def registration(*, phone: bool) -> Make:
     return lambda door, at: RegistrationGiven(
         at=at, passage_id=passage_of(door), phone=PHONE if phone else None, purpose=None
@@ -118,6 +128,11 @@ MAKES: st.SearchStrategy[Make] = st.one_of(
         lambda usable: lambda _door, at: ThermometerChanged(at=at, usable=usable),
         st.sampled_from((True, True, False)),
     ),
+    st.builds(
+        lambda trusted: lambda _door, at: TrustChanged(at=at, trusted=trusted),
+        st.sampled_from((True, True, False)),
+    ),
+    st.builds(by_hand, st.sampled_from((3640, 3729, 3730, 9000))),
     st.builds(
         lambda policy: lambda _door, at: PolicyChanged(at=at, policy=policy),
         st.sampled_from(POLICIES),
@@ -206,6 +221,7 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
     read: set[int] = set()
     laid: set[str] = set()
     held: dict[str, str | None] = {}
+    trusted = True
     for event, door, effects in story(acts).steps:
         if isinstance(event, ReadingTaken):
             read.add(event.reading.surface_centi_c)
@@ -216,11 +232,16 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
             decided = [d for d in decisions_in(effects) if d.passage_id == admit.passage_id][-1]
             temperature = decided.temperature
             assert decided.decision is Decision.ADMIT
-            assert temperature.surface_centi_c in read
-            assert temperature.score_centi_c is not None
-            assert temperature.threshold_centi_c is not None
-            assert temperature.score_centi_c < temperature.threshold_centi_c
-            assert temperature.surface_centi_c < 3800
+            if temperature.contact_centi_c is not None:
+                assert temperature.contact_centi_c in (3640, 3729)
+            else:
+                assert temperature.surface_centi_c in read
+                assert temperature.score_centi_c is not None
+                assert temperature.threshold_centi_c is not None
+                assert temperature.score_centi_c < temperature.threshold_centi_c
+                assert temperature.surface_centi_c < 3800
+                assert trusted
+            assert recompute(temperature) is temperature.outcome
             assert decided.person_ref not in held.values()
             registers = [e.registration for e in effects if isinstance(e, Register)]
             if decided.by is None:
@@ -237,6 +258,7 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
                 assert isinstance(event, GuardOverrode)
                 assert event.reason
             assert decided.registered == (decided.category is Category.VISITOR)
+        trusted = door.thermometer_trusted or isinstance(door.passage, Registering)
         held = {
             hold.hold_id: hold.person_ref
             for hold in door.holds

@@ -11,7 +11,7 @@ from tree import tool
 machine = tool("state_machine_doc")
 STATES = (
     "idle", "lingering", "measuring", "measuring_card", "identified", "measured", "registering",
-    "admitted", "denied", "rechecked", "ambiguous", "held_unknown", "held"
+    "admitted", "denied", "rechecked", "by_hand", "ambiguous", "held_unknown", "held"
 )  # fmt: skip
 SETTLED = STATES[7:]
 HELD = ("held_unknown", "held")
@@ -46,6 +46,12 @@ def held(cell: str) -> dict[str, str]:
     return dict.fromkeys(HELD, cell)
 
 
+def taken_by_hand(passage: str, named: str) -> dict[str, str]:
+    """Say how a contact reading ends a passage that is to be measured."""
+    waiting = ("measuring_card", "identified", "rechecked", "by_hand")
+    return row("✗ out_of_turn", NO_PASSAGE, dict.fromkeys(waiting, named), measuring=passage)
+
+
 NOT_OURS = row("✗ not_found")
 NOT_NOW = row("✗ out_of_turn", NO_PASSAGE)
 TABLE: dict[str, dict[str, str]] = {
@@ -56,10 +62,11 @@ TABLE: dict[str, dict[str, str]] = {
     "cold": measured("recheck: cold_skin", "recheck A: cold_skin"),
     "faulty": measured("recheck: instrument_error", "recheck A: instrument_error"),
     "shaky": measured("recheck: unstable", "recheck A: unstable"),
-    "away": row("=", settled("idle"), measuring="idle", measuring_card="identified A"),
+    "away": row("=", settled("idle"), by_hand="=", measuring="idle", measuring_card="identified A"),
     "next": row(
         "=",
         settled("new measuring"),
+        by_hand="=",
         idle="measuring",
         lingering="measuring",
         measuring="new measuring",
@@ -72,6 +79,7 @@ TABLE: dict[str, dict[str, str]] = {
         lingering="identified A",
         measuring="measuring A",
         measured="registering A",
+        by_hand="=",
         ambiguous="new identified A",
         held_unknown="hold A: elevated",
     ),
@@ -84,6 +92,7 @@ TABLE: dict[str, dict[str, str]] = {
         identified="ambiguous: two_cards",
         measured="registering B",
         registering="=",
+        by_hand="=",
         held_unknown="hold B: elevated",
     ),
     "unreadable": row(
@@ -95,6 +104,7 @@ TABLE: dict[str, dict[str, str]] = {
         measuring_card="ambiguous: two_cards",
         identified="ambiguous: two_cards",
         registering="=",
+        by_hand="=",
         held_unknown="=",
         held="=",
     ),
@@ -112,6 +122,7 @@ TABLE: dict[str, dict[str, str]] = {
         registering="admit A: guard, 测试",
         denied="admit A: guard, 测试",
         rechecked="admit A: guard, 测试",
+        by_hand="✗ out_of_turn",
     ),
     "admit_why": row(
         "✗ invalid", NO_PASSAGE, held("✗ out_of_turn"), admitted="✗ out_of_turn",
@@ -121,11 +132,15 @@ TABLE: dict[str, dict[str, str]] = {
         "deny: guard, 测试", dict.fromkeys((*HELD, "admitted", "denied"), "✗ out_of_turn")
     ),
     "recheck": decided(
-        "recheck: guard, 测试", dict.fromkeys((*HELD, "admitted", "rechecked"), "✗ out_of_turn")
+        "recheck: guard, 测试",
+        dict.fromkeys((*HELD, "admitted", "rechecked", "by_hand"), "✗ out_of_turn"),
     ),
     "hold": decided("hold: guard, 测试", held("✗ out_of_turn")),
     "dismissed": row("idle", NO_PASSAGE),
     "stranger": NOT_OURS,
+    "hand": taken_by_hand("measured", "registering A"),
+    "hand_fever": taken_by_hand("hold: elevated", "hold A: elevated"),
+    "distrust": row("=", measured="recheck: thermometer_untrusted"),
     "lost": row(
         "=",
         measuring="recheck: thermometer_lost",
@@ -150,8 +165,8 @@ TABLE: dict[str, dict[str, str]] = {
 NOTES = {
     ("away", "measuring"): 1,
     ("next", "measuring"): 1,
-    **{("card", state): 1 for state in ("measuring_card", "identified", "registering")},
-    ("other", "registering"): 1,
+    **{("card", s): 1 for s in ("measuring_card", "identified", "registering", "by_hand")},
+    **{("other", state): 1 for state in ("registering", "by_hand")},
     **{("unreadable", state): 1 for state in STATES},
     **{("symptoms", state): 1 for state in HELD},
 }

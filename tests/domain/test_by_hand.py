@@ -1,0 +1,157 @@
+"""A thermometer that is not trusted lets nobody in: the contact thermometer does, on the record."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.doors import FEVER, NORMAL, Bench, verdict
+from gate_agent.domain.baseline import Proof
+from gate_agent.domain.door import GuardOverrode, HandMeasured, ThermometerChanged, TrustChanged
+from gate_agent.domain.effects import Admit, StepRefused
+from gate_agent.domain.limits import recompute
+from gate_agent.domain.passage import Identified, Idle, Measured, Settled
+from gate_agent.domain.records import Decision, Outcome
+
+
+def untrusted() -> Bench:
+    bench = Bench()
+    bench.take(TrustChanged(at=bench.now, trusted=False))
+    return bench
+
+
+def by_hand(bench: Bench, contact: int, by: str = "guard-1") -> None:
+    passage_id = bench.door.passage.passage_id or ""
+    bench.take(HandMeasured(at=bench.now, passage_id=passage_id, contact_centi_c=contact, by=by))
+
+
+def test_nobody_is_let_in_on_the_word_of_a_thermometer_that_is_not_trusted() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.steady(NORMAL)
+
+    assert verdict(bench) == (Decision.RECHECK, ("thermometer_untrusted",))
+    assert bench.verdicts[0].temperature.surface_centi_c == NORMAL
+
+
+def test_an_elevated_reading_holds_all_the_same() -> None:
+    bench = untrusted()
+    bench.steady(FEVER)
+
+    assert verdict(bench)[0] is Decision.HOLD
+
+
+def test_a_normal_contact_reading_lets_the_passage_go_on_with_the_method_on_record() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.steady(NORMAL)
+    bench.wait(40)
+    by_hand(bench, 3650)
+
+    told = bench.verdicts[-1]
+    assert told.decision is Decision.ADMIT
+    assert told.passage_id == bench.verdicts[0].passage_id
+    assert (told.temperature.contact_centi_c, told.temperature.contact_by) == (3650, "guard-1")
+    assert told.temperature.surface_centi_c == NORMAL
+    assert recompute(told.temperature) is Outcome.NORMAL
+    assert [seen.proof for seen in bench.door.memory.seen] == [Proof.HEALTHY]
+
+
+def test_a_contact_reading_of_fever_opens_a_hold_at_any_skin() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.steady(NORMAL)
+    by_hand(bench, 3730)
+
+    assert verdict(bench) == (Decision.HOLD, ("elevated",))
+    assert bench.door.holds[0].person_ref == "a" * 64
+    assert [seen.proof for seen in bench.door.memory.seen] == [Proof.FEVERISH]
+
+
+def test_a_lost_thermometer_is_worked_round_by_hand() -> None:
+    bench = Bench()
+    bench.take(ThermometerChanged(at=bench.now, usable=False))
+    bench.card()
+    assert verdict(bench) == (Decision.RECHECK, ("thermometer_lost",))
+    by_hand(bench, 3640)
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+    assert bench.verdicts[-1].temperature.surface_centi_c is None
+
+
+def test_somebody_measured_by_hand_before_a_card_waits_for_it() -> None:
+    bench = untrusted()
+    bench.steady(NORMAL)
+    by_hand(bench, 3640)
+    assert isinstance(bench.door.passage, Measured)
+    bench.card()
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+
+
+def test_the_next_in_the_queue_waits_while_somebody_is_measured_by_hand() -> None:
+    bench = untrusted()
+    bench.card("a")
+    bench.steady(NORMAL)
+    bench.nobody_for(2)
+    bench.card("b")
+    bench.steady(NORMAL)
+    by_hand(bench, 3640)
+
+    assert [v.person_ref for v in bench.verdicts] == ["a" * 64] * 2
+
+
+def test_who_is_not_measured_by_hand_in_two_minutes_begins_again() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.steady(NORMAL)
+    bench.wait(119)
+    assert isinstance(bench.door.passage, Settled)
+    bench.wait(1)
+
+    assert isinstance(bench.door.passage, Idle)
+
+
+def test_losing_trust_takes_back_a_measurement_that_waits_for_its_card() -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+    bench.take(TrustChanged(at=bench.now, trusted=False))
+
+    assert verdict(bench) == (Decision.RECHECK, ("thermometer_untrusted",))
+
+
+def test_trust_that_comes_back_measures_again_at_once() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.steady(NORMAL)
+    bench.take(TrustChanged(at=bench.now, trusted=True))
+    bench.nobody_for(2)
+    bench.card("b")
+    assert isinstance(bench.door.passage, Identified)
+    bench.steady(NORMAL)
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+
+
+@pytest.mark.parametrize(("contact", "by"), [(3399, "guard-1"), (4501, "guard-1"), (3650, " ")])
+def test_a_reading_that_no_body_has_or_that_nobody_took_is_refused(contact: int, by: str) -> None:
+    bench = untrusted()
+    bench.card()
+    with pytest.raises(StepRefused):
+        by_hand(bench, contact, by)
+
+
+def test_a_guard_cannot_overrule_distrust_without_a_contact_reading() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.steady(NORMAL)
+    admit = GuardOverrode(
+        at=bench.now,
+        passage_id=bench.door.passage.passage_id or "",
+        decision=Decision.ADMIT,
+        by="guard-1",
+        reason="看起来正常",
+    )
+    with pytest.raises(StepRefused, match="contact reading"):
+        bench.take(admit)
+
+    assert not any(isinstance(effect, Admit) for effect in bench.effects)
