@@ -8,24 +8,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, closing
 from pathlib import Path
+from typing import Protocol
 
 from gate_agent.clock import Clock
 from gate_agent.config.model import DeviceSection
 from gate_agent.devices.registry import find_model
-from gate_agent.devices.transport import SerialTransport, open_serial
+from gate_agent.devices.transport import open_serial
 from gate_agent.domain.records import DeviceState
-from gate_agent.driver_api import Driver, Model, Report
+from gate_agent.driver_api import Driver, Model, Report, Transport
 from gate_agent.errors import DeviceError, NoReplyError
 from gate_agent.moment import NS_PER_S
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
+_LOOK_EVERY_S = 0.25  # at the most: a device that is back is told soon
 
 _LOG = logging.getLogger(__name__)
-Opener = Callable[[Path, int], SerialTransport]
+
+
+class Line(Transport, Protocol):
+    """An open line, as the supervisor holds it."""
+
+    @property
+    def drops(self) -> int:
+        """How many bytes nobody read in time."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+Opener = Callable[[Path, int], Line]
 
 
 class Supervisor:
@@ -39,6 +57,7 @@ class Supervisor:
         clock: Clock,
         on_report: Callable[[Report], None],
         on_change: Callable[[DeviceState, str], None],
+        opener: Opener = open_serial,
     ) -> None:
         """Raises ConfigurationError for an unknown driver."""
         self._device = device
@@ -50,6 +69,8 @@ class Supervisor:
         self._state: DeviceState | None = None
         self._cause = ""
         self._past: Counter[str] = Counter()  # counters of the drivers before this one
+        self._open = opener
+        self._line: Line | None = None
         self._driver: Driver | None = None
         self._seen_frames = 0
         self._seen_ns = 0
@@ -75,58 +96,66 @@ class Supervisor:
         now = Counter(self._past)
         if self._driver is not None:
             now.update(self._driver.counters)
-        return now
+        if self._line is not None:
+            now["overflow"] += self._line.drops
+        return +now
 
     async def run(self) -> None:
         """Work until cancelled."""
+        if warning := port_warning(self._section.port):
+            _LOG.warning("%s: %s", self._device, warning)
         wait_s = _FIRST_WAIT_S
         while True:
-            began = self._frames_ever
             try:
                 await self._connected()
-            except NoReplyError as exc:
-                self._past["no_reply"] += 1
-                self._tell(DeviceState.LOST, str(exc))
             except DeviceError as exc:
+                self._past["no_reply"] += isinstance(exc, NoReplyError)
+                if self._state is not DeviceState.LOST:
+                    wait_s = _FIRST_WAIT_S
                 self._tell(DeviceState.LOST, str(exc))
             finally:
                 self._retire()
             self._past["reconnects"] += 1
-            wait_s = _FIRST_WAIT_S if self._frames_ever > began else wait_s
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
-
-    @property
-    def _frames_ever(self) -> int:
-        return self._past["frames"] + (0 if self._driver is None else self._driver.frames)
 
     async def _connected(self) -> None:
         """Hold one connection until it ends; it always ends with a DeviceError."""
         section, model = self._section, self._model
-        baud = section.baud or model.line.baud
-        with closing(open_serial(section.port, baud)) as transport:
-            self._driver = driver = model.driver(transport, **section.options)
+        with closing(self._open(section.port, section.baud or model.line.baud)) as line:
+            self._line = line
+            self._driver = driver = model.driver(line, **section.options)
             self._seen_frames, self._seen_ns = 0, self._clock.now().boot_ns
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as group, aclosing(driver.reports()) as reports:
                 looking = group.create_task(self._look(driver))
                 try:
-                    async for report in driver.reports():
-                        self._heard(driver)
-                        self._on_report(report)
-                except DeviceError as exc:
-                    fault = exc
-                else:
-                    fault = DeviceError("expected the driver to go on, it ended")
+                    fault = await self._converse(driver, reports)
                 finally:
                     looking.cancel()
-            self._past["overflow"] += transport.drops
         raise fault
+
+    async def _converse(self, driver: Driver, reports: AsyncGenerator[Report, None]) -> DeviceError:
+        """Hand on what the driver reports; return why it ended."""
+        while True:
+            try:
+                report = await anext(reports)
+            except DeviceError as exc:
+                return exc
+            except StopAsyncIteration:
+                return DeviceError("expected the driver to go on, it ended")
+            except Exception as exc:  # noqa: BLE001 a driver's slip closes its line, not the door
+                self._past["driver_failed"] += 1
+                where = traceback.extract_tb(exc.__traceback__)[-1]
+                told = f"{type(exc).__name__} at {Path(where.filename).name}:{where.lineno}"
+                return DeviceError(f"expected the driver to work, it failed: {told}")
+            self._heard(driver)
+            self._on_report(report)
 
     async def _look(self, driver: Driver) -> None:
         """See frames that bring no report, and see when none come any more."""
         stale_after_s = self._model.stale_after_s
         while True:
-            await asyncio.sleep(min(stale_after_s / 3, 1.0))
+            await asyncio.sleep(min(stale_after_s / 3, _LOOK_EVERY_S))
             self._heard(driver)
             silent_s = (self._clock.now().boot_ns - self._seen_ns) / NS_PER_S
             if silent_s > stale_after_s and self._state in (DeviceState.OK, None):
@@ -145,6 +174,9 @@ class Supervisor:
             self._past.update(self._driver.counters)
             self._past["frames"] += self._driver.frames
             self._driver = None
+        if self._line is not None:
+            self._past["overflow"] += self._line.drops
+            self._line = None
 
     def _tell(self, state: DeviceState, cause: str) -> None:
         if self._state is DeviceState.LOST and state is DeviceState.STALE:

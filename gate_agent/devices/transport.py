@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import termios
 from collections.abc import Callable
 from pathlib import Path
@@ -30,17 +31,26 @@ class SerialTransport:
         self._name = name
         self._held = bytearray()
         self._came = asyncio.Event()
+        self._writable = asyncio.Event()
         self._fault: str | None = None
         self._loop = asyncio.get_running_loop()
         self._fd: int = port.fileno()
         self._loop.add_reader(self._fd, self._on_bytes)
         self.drops = 0
 
+    def fileno(self) -> int:
+        """Return the port's descriptor."""
+        return self._fd
+
+    @property
+    def held(self) -> int:
+        """How many bytes came and were not read yet."""
+        return len(self._held)
+
     async def read(self) -> bytes:
         """Return the next bytes; raise TransportClosedError once the line is gone."""
         while not self._held:
-            if self._fault is not None:
-                raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
+            self._refuse_if_gone()
             self._came.clear()
             await self._came.wait()
         data = bytes(self._held)
@@ -51,64 +61,67 @@ class SerialTransport:
         """Send all of `data`, however slowly the line takes it."""
         rest = memoryview(data)
         while rest:
-            if self._fault is not None:
-                raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
-            sent = self._try(lambda rest=rest: self._port.write(rest))  # type: ignore[misc]
-            rest = rest[sent or 0 :]
-            if rest:
-                await self._writable()
+            self._refuse_if_gone()
+            # not pyserial's own write: it spins while a full line takes nothing
+            rest = rest[self._try(os.write, self._fd, rest) or 0 :]
+            if rest and self._fault is None:
+                await self._until_writable()
 
-    def discard_input(self) -> None:
-        """Forget what came and was not read yet, here and in the kernel."""
+    def discard_input(self) -> int:
+        """Forget what came and was not read yet, here and in the kernel; return how much."""
+        count = len(self._held)
         self._held.clear()
         if self._fault is None:
+            count += self._try(lambda: self._port.in_waiting) or 0
             self._try(self._port.reset_input_buffer)
+        return count
 
     def close(self) -> None:
         """Close the port."""
-        if self._fd >= 0:
-            self._loop.remove_reader(self._fd)
-            self._fd = -1
         self._lose("closed")
         with contextlib.suppress(*_GONE):
             self._port.close()
 
     def _on_bytes(self) -> None:
-        data = self._try(lambda: self._port.read(_CHUNK))
-        if data == b"":  # ready, but nothing there: the other side went away
-            self._lose("the device went away")
-        elif data is not None:
+        # nothing, without an error: the event came before a `discard_input` and was served by it
+        data = self._try(self._port.read, _CHUNK)
+        if data:
             room = MOST_HELD - len(self._held)
             self._held += data[:room]
             self.drops += max(0, len(data) - room)
             self._came.set()
 
-    async def _writable(self) -> None:
-        ready = asyncio.Event()
-        self._loop.add_writer(self._fd, ready.set)
+    async def _until_writable(self) -> None:
+        self._writable.clear()
+        self._loop.add_writer(self._fd, self._writable.set)
         try:
-            await ready.wait()
+            await self._writable.wait()
         finally:
-            if self._fd >= 0:
+            if self._fault is None:
                 self._loop.remove_writer(self._fd)
 
-    def _try(self, call: Callable[[], _T]) -> _T | None:
+    def _try(self, call: Callable[..., _T], *arguments: object) -> _T | None:
+        """Return what `call` returns, None if there is nothing now or the line is gone."""
         try:
-            return call()
+            return call(*arguments)
         except BlockingIOError:
-            return None
-        except serial.SerialTimeoutException:
             return None
         except _GONE as exc:
             self._lose(_words(exc))
             return None
 
+    def _refuse_if_gone(self) -> None:
+        if self._fault is not None:
+            raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
+
     def _lose(self, why: str) -> None:
-        if self._fault is None:
-            self._fault = why
-        if self._fd >= 0:
-            self._loop.remove_reader(self._fd)
+        if self._fault is not None:
+            return
+        self._fault = why
+        self._loop.remove_reader(self._fd)
+        self._loop.remove_writer(self._fd)
         self._came.set()
+        self._writable.set()
 
 
 def open_serial(port: Path, baud: int) -> SerialTransport:

@@ -36,10 +36,12 @@ class Arrival:
 
 
 def synthetic_card(n: int) -> Card:
-    """Return the `n`-th invented resident card; the same number for the same `n`."""
+    """Return the `n`-th invented resident card; no two have the same number."""
     dice = random.Random(n)  # noqa: S311 people of a play
-    born = _OLDEST + timedelta(days=dice.randrange(_YOUNGEST_DAYS))
-    digits = f"{_AREA}{born:%Y%m%d}{n % 1000:03d}"
+    thousand, order = divmod(n, 1000)  # who share the order have birthdays of their own
+    days = (random.Random(order).randrange(_YOUNGEST_DAYS) + thousand) % _YOUNGEST_DAYS  # noqa: S311
+    born = _OLDEST + timedelta(days=days)
+    digits = f"{_AREA}{born:%Y%m%d}{order:03d}"
     name = dice.choice(_SURNAMES) + "".join(dice.sample(_GIVEN, dice.choice((1, 2, 2))))
     return Card(
         card_type=CardType.RESIDENT, name=name, number=digits + mod_11_2.calc_check_digit(digits)

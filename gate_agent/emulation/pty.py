@@ -21,13 +21,22 @@ _CHUNK = 4096
 class PtyTransport:
     """The device's side of one PTY. Bytes nobody reads are dropped, as a UART does."""
 
-    def __init__(self, master: int) -> None:
+    def __init__(self, master: int, *, listening: bool = True) -> None:
         self._loop = asyncio.get_running_loop()
         self._master = master
         self._held = bytearray()
         self._came = asyncio.Event()
         self._open = True
-        self._loop.add_reader(master, self._on_bytes)
+        if listening:
+            self.listen()
+
+    def fileno(self) -> int:
+        """Return the descriptor of our end."""
+        return self._master
+
+    def listen(self) -> None:
+        """Take from now on what the host writes; before, it fills the line."""
+        self._loop.add_reader(self._master, self._on_bytes)
 
     async def read(self) -> bytes:
         """Return what the host wrote."""
@@ -76,8 +85,10 @@ class PtyTransport:
 class Pty:
     """A port path that leads to us. Use inside a running event loop."""
 
-    def __init__(self, link: Path) -> None:
+    def __init__(self, link: Path, *, listening: bool = True) -> None:
+        """`listening` is false for a device that takes nothing until `PtyTransport.listen`."""
         self._link = link
+        self._listening = listening
         self._master = self._slave = -1
         self._plugged = asyncio.Event()
         self.transport: PtyTransport | None = None
@@ -101,7 +112,7 @@ class Pty:
         draft.unlink(missing_ok=True)
         draft.symlink_to(os.ttyname(self._slave))
         draft.replace(self._link)
-        self.transport = PtyTransport(self._master)
+        self.transport = PtyTransport(self._master, listening=self._listening)
         self._plugged.set()
 
     def unplug(self) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Generic, Protocol, TypeVar
 
 from gate_agent.driver_api import NoReplyError, Reading, Transport, TransportClosedError
@@ -124,12 +124,12 @@ class StreamingEmulator:
 
     async def run(self, transport: Transport) -> None:
         """Send and listen until the line closes."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen(transport))
-                group.create_task(self._send_on(transport))
-        except* TransportClosedError:
-            pass  # the end, as `Emulator.run` promises
+        async with asyncio.TaskGroup() as group:
+            # no error may leave a task: a cancellation that comes with it would be lost (3.11)
+            sending = group.create_task(self._send_on(transport))
+            with suppress(TransportClosedError):
+                await self._listen(transport)
+            sending.cancel()
 
     def obey(self, data: bytes) -> int:
         """Take bytes of the host; return how many readings it asks for now."""
@@ -143,11 +143,12 @@ class StreamingEmulator:
     async def _send_on(self, transport: Transport) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
-        while True:
-            if self.sends:
-                await self._send(transport)
-            due = max(due + PERIOD_S, loop.time())
-            await asyncio.sleep(due - loop.time())
+        with suppress(TransportClosedError):
+            while True:
+                if self.sends:
+                    await self._send(transport)
+                due = max(due + PERIOD_S, loop.time())
+                await asyncio.sleep(due - loop.time())
 
     async def _send(self, transport: Transport) -> None:
         await self._faults.send(transport, self._next(), late_s=_LATE_S, near_miss=self._near_miss)

@@ -174,7 +174,7 @@ class SamUart:
             async with asyncio.timeout(within_s):
                 while True:
                     for reply in self._decoder.feed(await self._transport.read()):
-                        self._frames += 1
+                        self._frames += reply.status not in _DEAD  # no sign of life
                         if fits(reply) if fits else _fits(command, reply):
                             return reply
                         self._counts["unexpected"] += 1
