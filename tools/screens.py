@@ -23,7 +23,6 @@ from playwright.sync_api import Browser, Error, Page
 
 from chromium import KIOSK, PHONE, chromium, watched_page
 from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import HoldState
 from gate_agent.gate.snapshot import Snapshot
 from tree import ROOT
 from web import cases, scenes
@@ -37,8 +36,12 @@ WIDE = (1920, 1080)
 After = Callable[[Page], None]
 
 
-def _press(name: str) -> After:
-    return lambda page: page.locator(name).first.click()
+def _press(*names: str) -> After:
+    def after(page: Page) -> None:
+        for name in names:
+            page.locator(name).first.click()
+
+    return after
 
 
 def _type(text: str) -> After:
@@ -49,8 +52,15 @@ def states() -> dict[str, tuple[Snapshot, After | None]]:
     """Return each state of the guard screen, and what is done to it before its picture."""
     busy = cases.with_holds(scenes.registering(), *cases.two_holds())
     emergency = scenes.idle().model_copy(update={"hall_mode": HallMode.EMERGENCY})
-    answered = cases.hold(state=HoldState.ACKNOWLEDGED, due_s=588)
-    confirmed = cases.hold(state=HoldState.CONFIRMED, due_s=250, contact_centi_c=3781)
+    open_case = _press(".hold-do button")
+    steps = {name: (shown, open_case) for name, shown in cases.course().items()}
+    for tab, name in (
+        ("symptoms", "tab=symptoms"),
+        ("contacts", "tab=contacts"),
+        ("left", "step=left"),
+    ):
+        steps[tab] = (cases.course()["report"], _press(".hold-do button", f"#case [data-{name}]"))
+    left_over = scenes.idle().model_copy(update={"contacts": cases.contacts()})
     return {
         "": (busy, _type("13812345678")),
         "idle": (scenes.idle(), None),
@@ -62,8 +72,10 @@ def states() -> dict[str, tuple[Snapshot, After | None]]:
         "denied": (scenes.denied(), None),
         "cold-skin": (scenes.rechecked(), None),
         "hold": (cases.held(), None),
-        "hold-contact": (cases.held(answered), _press("[data-step=rechecked]")),
-        "hold-report": (cases.held(confirmed), _press("[data-step=reported]")),
+        "hold-answered": (cases.held(), _press("[data-step=acknowledged]")),
+        **{f"hold-{name}": (shown, after) for name, (shown, after) in steps.items()},
+        "hold-overdue": (cases.held(cases.late_hold()), None),
+        "contacts-left": (left_over, None),
         "overrule": (scenes.denied(), _press("#override")),
         "symptoms": (scenes.measured(), _press("#symptoms")),
         "thermometer-lost": (scenes.device_lost(), None),

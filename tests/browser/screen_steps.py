@@ -20,3 +20,8 @@ def show(page: Page, served: Served, snapshot: Snapshot) -> None:
 
     sequence = served.do(change)
     expect(page.locator("body")).to_have_attribute("data-sequence", str(sequence))
+
+
+def recorded(page: Page) -> None:
+    """Wait until the gate has taken what was asked."""
+    expect(page.locator("#message")).to_have_text("已记录")

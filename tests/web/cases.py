@@ -115,6 +115,36 @@ def noted(held: HoldView, *notes: NoteView) -> HoldView:
     return held.model_copy(update={"notes": taken, "disinfected": disinfected})
 
 
+def course() -> dict[str, Snapshot]:
+    """Return a hold at each of its steps, with what was done by then."""
+    asked = note(NoteKind.SYMPTOMS, symptoms=("咳嗽", "乏力"))
+    calls = (
+        note(NoteKind.CALLED, to="值班领导", answered=False),
+        note(NoteKind.CALLED, to="区疫情防控办", answered=True),
+    )
+    after = (asked, *calls, note(NoteKind.COUNSELLED))
+    states: dict[str, tuple[HoldState, float, tuple[NoteView, ...]]] = {
+        "contact": (HoldState.ACKNOWLEDGED, 588, ()),
+        "decide": (HoldState.RECHECKED, 571, (asked,)),
+        "report": (HoldState.CONFIRMED, 250, (asked, *calls)),
+        "transfer": (HoldState.REPORTED, 6840, after),
+        "close": (HoldState.TRANSFERRED, 7020, (*after, note(NoteKind.DISINFECTED))),
+        "released": (HoldState.RELEASED, 7100, (asked,)),
+    }
+    return {
+        name: held(
+            noted(hold(state=state, due_s=due_s, contact_centi_c=contact_centi_c), *notes)
+        ).model_copy(update={"calls": CALLS, "contacts": contacts()})
+        for name, (state, due_s, notes) in states.items()
+        for contact_centi_c in (None if name == "contact" else 3781,)
+    }
+
+
+def late_hold() -> HoldView:
+    late = hold(due_s=9, overdue=2)
+    return late.model_copy(update={"escalates_to": CALLS[1]})
+
+
 def contacts(hold_id: str = "ab12-902", count: int = 3) -> tuple[ContactView, ...]:
     people = (scenes.OUYANG, None, PersonView(name="李*", number="320***********0017"))
     return tuple(

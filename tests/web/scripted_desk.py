@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from gate_agent.clock import SystemClock
 from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import ContactState, Decision, HoldState, ModeApplied, NoteKind
+from gate_agent.domain.records import (
+    Category,
+    ContactState,
+    Decision,
+    HoldOpened,
+    HoldState,
+    ModeApplied,
+    NoteKind,
+    Record,
+)
 from gate_agent.gate.alarms import AlarmBook
 from gate_agent.gate.desk import LiveEvent
 from gate_agent.gate.errors import Refused
@@ -70,12 +79,30 @@ class ScriptedDesk:
 
     def commit(self, count: int = 1) -> list[int]:
         """Record `count` events as the journal would; return their sequences."""
-        events = [self._event(self.shown.journal.sequence + 1 + n) for n in range(count)]
+        first = self.shown.journal.sequence + 1
+        return self._keep([self._event(first + n, _mode(first + n)) for n in range(count)])
+
+    def _keep(self, events: list[LiveEvent]) -> list[int]:
         self._events += events
         journal = self.shown.journal.model_copy(update={"sequence": events[-1].sequence})
         self.shown = self.shown.model_copy(update={"journal": journal})
         self._live.tell(events)
         return [event.sequence for event in events]
+
+    def commit_holds(self, count: int) -> None:
+        """Record `count` holds of the past: opened, and closed again by now."""
+        for n in range(count):
+            opened = HoldOpened(
+                hold_id=f"ab12-{n}",
+                passage_id=f"ab12-{n}p",
+                person_ref=None,
+                category=Category.UNKNOWN,
+                reason="elevated",
+                surface_centi_c=3790,
+                opened="2026-11-24T05:00:00.000Z",
+                deadline_s=15,
+            )
+            self._keep([self._event(self.shown.journal.sequence + 1, opened)])
 
     def end_subscriptions(self) -> None:
         """End what the screens listen to, as an overflow does."""
@@ -204,7 +231,7 @@ class ScriptedDesk:
             raise self.refusal
         self.commit()
 
-    def _event(self, sequence: int) -> LiveEvent:
+    def _event(self, sequence: int, record: Record) -> LiveEvent:
         now = self._clock.now()
         header = Header(
             site="dongcheng",
@@ -217,7 +244,8 @@ class ScriptedDesk:
             boot_id="1" * 32,
             clock=ClockQuality.SYNCED,
         )
-        record = ModeApplied(
-            policy_version=sequence, hall_mode=HallMode.OPEN, policy_sha256="2" * 64
-        )
         return LiveEvent(sequence=sequence, body=encode_body(header, record))
+
+
+def _mode(sequence: int) -> ModeApplied:
+    return ModeApplied(policy_version=sequence, hall_mode=HallMode.OPEN, policy_sha256="2" * 64)

@@ -49,10 +49,13 @@ export function renderDuties() {
   setData(find("duties"), "due", waiting ? String(waiting) : "no");
 }
 
+/** Who leads now: {post, phone}, or null. */
+export const leader = () => duties?.leader ?? null;
+
 export function dutyCells() {
   if (duties === null) return [];
-  const { leader } = duties;
-  const cells = [[word("leader"), leader ? `${leader.post} ${leader.phone}` : word("leader_none"), leader ? "plain" : "low"]];
+  const leads = duties.leader;
+  const cells = [[word("leader"), leads ? `${leads.post} ${leads.phone}` : word("leader_none"), leads ? "plain" : "low"]];
   if (short().length) cells.push([word("rounds"), word("rounds_due", { n: short().length }), "low"]);
   if (low().length) cells.push([word("supplies"), word("supplies_low", { n: low().length }), "low"]);
   return cells;

@@ -1,104 +1,85 @@
-// Open holds (暂留): the gravest on top, each with its clock and its next step as a big button.
+// Open holds (暂留): a slot that is always there, the gravest card on top; the rest is case.js.
 
-import { button, degrees, find, make, rebuild, setData, setText, span } from "./page.js";
-import { ask, askTemperature } from "./panel.js";
+import { openCase, settleContacts } from "./case.js";
+import { leader } from "./duties.js";
+import { due, escalation, heat, sendKey } from "./hold_words.js";
+import { button, find, make, rebuild, setData, setText } from "./page.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
-import { isOverdue, left, orderedHolds } from "./state.js";
-import { code, reason, recorded, word } from "./words.js";
+import { isOverdue, orderedHolds } from "./state.js";
+import { reason, word } from "./words.js";
 
-const TO = {
-  reported: ["duty_office", "cdc", "community"],
-  transferred: ["emergency_120", "fever_clinic", "hospital"],
-};
-const HOW_LEFT = ["walked_away", "refused_stay", "family"];
 const STEP_KEY = "F9"; // the next step of the hold on top
 
-let top = null; // press of the top hold's first step
+let top = null; // press of the top hold's button
 
 export function renderHolds(state, language) {
   const area = find("holds");
   const holds = orderedHolds(state);
+  const orphans = orphaned(state);
   setData(area, "count", String(Math.min(holds.length, 3)));
-  rebuild(area, `${language} ${holds.map((hold) => hold.hold_id).join()}`, () => holds.map(() => make("article", { class: "hold" })));
-  holds.forEach((hold, index) => renderHold(area.children[index], hold, index === 0, language));
+  const leads = leader();
+  rebuild(area, `${language} ${leads?.phone} ${holds.map((hold) => hold.hold_id).join()} ${orphans.length}`, () => [
+    ...holds.map(() => make("article", { class: "hold" })),
+    orphans.length ? contactsCard(orphans) : null,
+    holds.length || orphans.length ? null : make("div", { id: "no-holds" },
+      make("span", {}, word("no_holds")),
+      leads ? make("span", {}, `${word("leader")} ${leads.post}`) : null,
+      leads ? make("b", {}, leads.phone) : null),
+  ]);
+  holds.forEach((hold, index) => renderHold(area.children[index], state, hold, index === 0, language));
   if (!holds.length) top = null;
 }
 
-function renderHold(card, hold, isTop, language) {
-  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.next_steps, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill]);
-  const steps = stepsOf(hold);
-  rebuild(card, key, () => [
-    make("div", { class: "hold-who" },
-      make("b", { class: "hold-state" }, word(hold.state)),
-      hold.drill ? make("b", { class: "drill" }, word("drill")) : null,
-      make("b", { class: "hold-temperature" }, heat(hold)),
-      make("span", {}, hold.person ? hold.person.name : word(hold.category)),
-      make("span", { class: "hold-why" }, reason(hold.reason)),
-    ),
-    make("div", { class: "hold-do" }, make("time", { class: "hold-due" }),
-      ...steps.map((step, index) => {
-        const element = button(word(`do_${step}`), {
-          key: isTop && index === 0 ? STEP_KEY : null,
-          kind: step === "left" ? "quiet" : index === 0 ? "go" : "",
-          press: () => next(hold, step),
-        });
-        element.dataset.step = step;
-        return element;
-      })),
-  ]);
-  if (isTop) top = steps.length ? () => next(hold, steps[0]) : null;
+/** Contacts whose hold is closed, and who are not at an end. */
+const orphaned = (state) => {
+  const open = new Set(state.holds.map((hold) => hold.hold_id));
+  return state.contacts.filter((contact) => !open.has(contact.hold_id) && contact.next_states.length);
+};
+
+function contactsCard(orphans) {
+  const press = () => settleContacts(orphans[0].hold_id);
+  return make("article", { class: "hold left-over" },
+    make("b", {}, word("contacts_left", { n: orphans.length })),
+    button(word("do_open"), { kind: "go", press }));
+}
+
+function renderHold(card, state, hold, isTop, language) {
+  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill, hold.escalates_to, hold.overdue]);
+  rebuild(card, key, () => {
+    const [step] = hold.next_steps;
+    const press = () => proceed(hold);
+    const element = button(word(`do_${step}`), { key: isTop ? STEP_KEY : null, kind: "go", press });
+    element.dataset.step = step;
+    return [
+      make("div", { class: "hold-who" },
+        make("b", { class: "hold-state" }, word(hold.state)),
+        hold.drill ? make("b", { class: "drill" }, word("drill")) : null,
+        make("b", { class: "hold-temperature" }, heat(hold)),
+        make("span", {}, hold.person ? hold.person.name : word(hold.category)),
+        make("span", { class: "hold-why" }, hold.overdue ? "" : reason(hold.reason)),
+      ),
+      make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
+      hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,
+    ];
+  });
+  if (isTop) top = () => proceed(hold);
   setData(card, "hold", hold.hold_id);
   setData(card, "state", hold.state);
-  setData(card, "rings", hold.state === "flagged" || isOverdue(hold) ? "yes" : "no");
-  setData(card, "sent", isSent(stepKey(hold)) ? "yes" : "no");
+  setData(card, "rings", rings(state, hold) ? "yes" : "no");
+  setData(card, "sent", isSent(sendKey(hold)) ? "yes" : "no");
   setText(card.querySelector(".hold-due"), due(hold));
 }
 
-/** The way forward first; `left` always last and small: it is what must not happen. */
-const stepsOf = (hold) => [...hold.next_steps].sort((a, b) => (a === "left") - (b === "left"));
+/** Whether the gate rings for this hold; before it says so, the screen's own clock does. */
+const rings = (state, hold) => isOverdue(hold) || state.alarms.some((alarm) => alarm.about === hold.hold_id && alarm.priority === "high");
 
-const stepKey = (hold) => `hold:${hold.hold_id}:${hold.state}`;
-
-function heat(hold) {
-  if (hold.contact_centi_c !== null) return word("contact", { t: degrees(hold.contact_centi_c) });
-  return hold.surface_centi_c === null ? "" : word("surface", { t: degrees(hold.surface_centi_c) });
-}
-
-function due(hold) {
-  if (hold.due_s === null) return "";
-  const seconds = left(hold.due_s);
-  const missed = hold.overdue ? ` ${word("overdue_times", { n: hold.overdue })}` : "";
-  return (seconds < 0 ? word("overdue", { s: span(-seconds) }) : word("due", { s: span(seconds) })) + missed;
-}
-
-/** Do the next step, asking first for what it needs; two taps at most. */
-function next(hold, step) {
-  if (isSent(stepKey(hold))) return;
-  const about = hold.hold_id;
-  const choices = (names, field) => names.map((name) => ({
-    label: code(name), kind: "tall", press: () => post(hold, step, { [field]: recorded(name) }),
-  }));
-  if (step === "rechecked" || (step === "released" && hold.contact_centi_c === null)) {
-    askTemperature(about, (centi) => post(hold, step, { contact_centi_c: centi }));
-  } else if (step === "released") {
-    const t = degrees(hold.contact_centi_c);
-    const press = () => post(hold, step, { contact_centi_c: hold.contact_centi_c });
-    ask(about, word("released_title", { t }), [{ choices: [{ label: word("do_released"), kind: "go tall", press }] }]);
-  } else if (step in TO) {
-    ask(about, word(`${step}_title`), [{ choices: choices(TO[step], "to") }]);
-  } else if (step === "left") {
-    ask(about, word("left_title"), [{ choices: choices(HOW_LEFT, "note") }]);
-  } else if (step === "closed") {
-    const press = () => post(hold, step, { disinfected: true });
-    ask(about, word("closed_title"), [{ choices: [{ label: word("closed_yes"), kind: "go tall", press }] }]);
-  } else {
-    post(hold, step, {});
+/** Answer at once; every other step is done in the guided sequence. */
+function proceed(hold) {
+  if (hold.state === "flagged" && !isSent(sendKey(hold))) {
+    sendOnce(sendKey(hold), `/api/v1/holds/${hold.hold_id}/steps`, { step: "acknowledged", by: by() });
   }
-}
-
-function post(hold, step, details) {
-  return sendOnce(stepKey(hold), `/api/v1/holds/${hold.hold_id}/steps`, { step, by: by(), ...details });
+  openCase(hold.hold_id);
 }
 
 /** Take a key; returns whether it was for the holds. */

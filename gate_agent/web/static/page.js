@@ -27,7 +27,7 @@ export function setData(element, name, value) {
 export function rebuild(element, key, build) {
   if (element.dataset.key === key) return false;
   element.dataset.key = key;
-  element.replaceChildren(...build());
+  element.replaceChildren(...build().filter((child) => child !== null && child !== undefined));
   return true;
 }
 

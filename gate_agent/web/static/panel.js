@@ -1,7 +1,6 @@
-// One thing asked at a time, over the right side: a choice of big buttons, or a number to type.
+// One thing asked at a time, over the right side: a choice of big buttons, or what another module shows.
 
-import { button, find, make, setText } from "./page.js";
-import { keypad } from "./keypad.js";
+import { button, find, make } from "./page.js";
 import { word } from "./words.js";
 
 let open = null; // {about, keys: Map(key → press)}
@@ -27,41 +26,6 @@ export function ask(about, title, groups) {
     parts.push(row);
   }
   showPanel(about, title, keys, parts);
-}
-
-/** Ask for a temperature of the contact thermometer; `done(centi)` gets hundredths of °C. */
-export function askTemperature(about, done) {
-  let digits = "";
-  const field = make("output", { class: "field", id: "contact" });
-  const draw = () => setText(field, `${shape(digits)} ℃`);
-  const type = (digit) => { if (digits.length < 4) digits += digit; draw(); };
-  const erase = () => { digits = digits.slice(0, -1); draw(); };
-  const enter = () => {
-    const centi = Number(digits.padEnd(4, "0"));
-    if (digits.length < 3 || centi < 2500 || centi > 4500) {
-      field.dataset.bad = "yes";
-      setText(hint, word("contact_bad"));
-      return;
-    }
-    closePanel();
-    done(centi);
-  };
-  const hint = make("p", { class: "hint" }, word("contact_bad"));
-  const keys = new Map([["Backspace", erase], ["Enter", enter]]);
-  for (const digit of "0123456789") keys.set(digit, () => type(digit));
-  draw();
-  const confirm = button(word("confirm"), { key: "Enter", kind: "go tall", press: enter });
-  confirm.id = "contact-confirm";
-  showPanel(about, word("contact_title"), keys, [
-    field,
-    make("div", { class: "typing" }, keypad({ type, erase, clear: () => { digits = ""; draw(); } }), make("div", { class: "beside" }, hint, confirm)),
-  ]);
-}
-
-/** 3, 37, 37.4, 37.42 as it is typed: the point sets itself. */
-function shape(digits) {
-  const text = digits.padEnd(3, "_");
-  return `${text.slice(0, 2)}.${text.slice(2)}`;
 }
 
 /** Show `parts` over the right side; `keys` maps a key to what it does. */

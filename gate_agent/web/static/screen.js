@@ -1,20 +1,24 @@
 // The guard screen: puts the modules together. State comes in, the page follows; taps go out.
 
 import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
+import { renderAlarmLine, soundOf } from "./alarms.js";
+import { caseKey, renderCase } from "./case.js";
+import { renderChecks, wireChecks } from "./checks.js";
 import { dutiesKey, dutyMark, renderDuties, watchDuties } from "./duties.js";
 import { holdsKey, renderHolds } from "./holds.js";
 import { find, rebuild, setData, setText, shape, span } from "./page.js";
 import { closePanel, panelAbout, panelKey } from "./panel.js";
 import { registrationKey, renderRegistration } from "./registration.js";
-import { forget } from "./send.js";
+import { forget, touched } from "./send.js";
 import { ring, soundState, toggleMute, unlock } from "./sound.js";
-import { current, ringing, take, technicalFaults } from "./state.js";
-import { renderBar, renderRecent, renderStatus, renderTechnical } from "./status.js";
+import { current, take } from "./state.js";
+import { renderBar, renderRecent, renderStatus } from "./status.js";
 import { listen } from "./stream.js";
 import { renderVerdict } from "./verdict.js";
 import { applyLanguage, switchLanguage, word } from "./words.js";
 
 const MUTE_KEY = "m";
+let lastAlive = 0;
 const isLive = () => document.body.dataset.live === "yes";
 
 function render() {
@@ -31,7 +35,8 @@ function render() {
   renderActions(state, language);
   renderRecent(state, language);
   renderBar(state);
-  renderTechnical(state);
+  renderAlarmLine(state, language);
+  renderCase(state, language);
   renderStatus(state, language);
 }
 
@@ -44,6 +49,7 @@ function renderButtons() {
   setText(find("post"), postLabel());
   setText(find("language"), word("language"));
   renderDuties();
+  renderChecks();
 }
 
 function onState(snapshot, at) {
@@ -51,37 +57,48 @@ function onState(snapshot, at) {
   setData(document.body, "live", "yes");
   forget((key) => {
     const [kind, id] = key.split(":");
-    if (kind === "duty" || kind === "supply") return true;
+    if (kind === "duty" || kind === "supply" || kind === "contact") return true;
     if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
     return snapshot.passage?.passage_id === id;
   });
   const about = panelAbout();
-  const known = about === "post" || about?.startsWith("duties") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  const known = about === "post" || about === "checks" || about?.startsWith("duties") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
   if (about !== null && !known) closePanel();
+  sound(snapshot);
   render();
   setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
 }
 
 function onLife(alive, silentMs) {
+  if (alive) lastAlive = Math.round(performance.now());
   const state = current();
   const live = alive ? (state === null ? "no" : "yes") : "dead";
   setData(document.body, "live", live);
   find("dead").hidden = alive;
   if (!alive) setText(find("dead-for"), word("dead_for", { s: Math.round(silentMs / 1000) }));
-  const holds = alive && state ? ringing(state).map((hold) => `${hold.hold_id}:${hold.state}:${hold.overdue}`) : [];
-  const faults = alive ? (state ? technicalFaults(state).map((fault) => `${fault.what}:${fault.device}`) : []) : ["dead"];
-  setData(document.body, "alarm", holds.length ? "fever" : faults.length ? "technical" : "none");
-  ring(holds, faults);
+  sound(alive ? state : { alarms: [{ id: "dead", priority: "medium", technical: true, what: "dead", rung: 1, since: `${lastAlive}` }] });
   render();
 }
 
-function onKey(event) {
+/** Ring by what the gate says stands now: a backlog that is told again rings nothing. */
+function sound(state) {
+  const now = soundOf(state?.alarms ?? []);
+  setData(document.body, "alarm", now.kind);
+  ring(now);
+}
+
+function onTouch() {
   unlock();
+  touched();
+}
+
+function onKey(event) {
+  onTouch();
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const key = event.key;
   if (key.toLowerCase() === MUTE_KEY) toggleMute();
   else if (event.repeat && key !== "Backspace") return;
-  else if (!isLive() || !(panelKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
+  else if (!isLive() || !(caseKey(key) || panelKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
   event.preventDefault();
   render();
 }
@@ -90,10 +107,11 @@ rebuild(document.querySelector(".dead-shape"), "plug", () => [shape("plug")]);
 applyLanguage();
 wireActions();
 document.addEventListener("keydown", onKey);
-document.addEventListener("pointerdown", unlock);
+document.addEventListener("pointerdown", onTouch);
 find("mute").addEventListener("click", () => { toggleMute(); render(); });
 find("post").addEventListener("click", () => askPost(render));
 find("language").addEventListener("click", () => { switchLanguage(); closePanel(); render(); });
+wireChecks(render);
 // A kiosk started with --autoplay-policy=no-user-gesture-required opens /?kiosk: sound at once.
 if (new URLSearchParams(location.search).has("kiosk")) unlock();
 render();

@@ -5,6 +5,7 @@ import { word } from "./words.js";
 
 const done = new Set();
 const ANSWER_MS = 5000;
+const TOUCH_MS = 60_000;
 let hideMessage = 0;
 
 /** Whether `key` is under way or was accepted. */
@@ -35,6 +36,17 @@ export async function sendOnce(key, path, body) {
   }
   done.delete(key);
   return false;
+}
+
+let touchedAt = -Infinity;
+
+/** Somebody is at this screen: told to the gate once a minute, so that it knows. */
+export function touched() {
+  const now = performance.now();
+  if (now - touchedAt < TOUCH_MS) return;
+  touchedAt = now;
+  const headers = { "Content-Type": "application/json" };
+  fetch("/api/v1/touch", { method: "POST", headers, body: "{}" }).catch(() => { touchedAt = -Infinity; });
 }
 
 /** Forget requests about what is no longer there; `alive` tells by key. */

@@ -33,7 +33,7 @@ export function technicalFaults(state) {
 
 export const isOverdue = (hold) => hold.overdue > 0 || (hold.due_s !== null && left(hold.due_s) < 0);
 
-/** Holds that ring: nobody answered, or a step was missed. */
+/** Holds somebody must go to now: nobody answered, or a step was missed. */
 export function ringing(state) {
   return state.holds.filter((hold) => hold.state === "flagged" || isOverdue(hold));
 }

@@ -2,15 +2,14 @@
 
 import { degrees, find, make, rebuild, setData, setText, shape, span } from "./page.js";
 import { dutyCells } from "./duties.js";
-import { countsByDecision, gateTime, technicalFaults } from "./state.js";
-import { faultText } from "./verdict.js";
+import { gateTime } from "./state.js";
 import { reason, word } from "./words.js";
 
 const SHAPE = { admit: "check", deny: "noentry", recheck: "again", ambiguous: "again", hold: "stop" };
 const ROWS = 12;
 const times = new Map();
 
-function clockText(date, zone) {
+export function clockText(date, zone) {
   if (!times.has(zone)) {
     times.set(zone, new Intl.DateTimeFormat("zh-CN", { timeZone: zone, hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" }));
   }
@@ -21,13 +20,6 @@ export function renderBar(state) {
   setText(find("mode"), word(`mode_${state.hall_mode}`));
   setData(find("mode"), "mode", state.hall_mode);
   setText(find("clock"), clockText(gateTime(), state.gate.timezone));
-}
-
-export function renderTechnical(state) {
-  const faults = technicalFaults(state);
-  const strip = find("technical");
-  strip.hidden = !faults.length;
-  setText(strip, faults.map((fault) => `⚠ ${faultText(fault)}`).join("　"));
 }
 
 export function renderRecent(state, language) {
@@ -52,17 +44,14 @@ function row(line, zone) {
 }
 
 export function renderStatus(state, language) {
-  const counts = countsByDecision(state);
-  const today = ["admit", "deny", "recheck", "hold"].map((name) => [word(name), String(counts[name]), "plain"]);
   const devices = Object.entries(state.devices).map(([name, view]) => [word(name), word(view.state), view.state === "ok" ? "plain" : "technical"]);
   const journal = [word("journal"), state.journal.writable ? `${word("journal_ok")} #${state.journal.sequence}` : word("journal_bad"), state.journal.writable ? "plain" : "technical"];
   const { state: link, pending, oldest_pending_s: oldest } = state.uplink;
   const waiting = pending ? ` · ${word("pending", { n: pending })}` + (oldest >= 60 ? ` · ${word("pending_age", { s: span(oldest) })}` : "") : "";
   const uplink = [word("uplink"), word(link) + waiting, link === "connected" ? "plain" : "low"];
   const clock = [word("clock"), word(state.clock), state.clock === "synced" || state.clock === "holdover" ? "plain" : "low"];
-  const cells = [...today, ...devices, journal, uplink, clock, ...dutyCells()];
+  const cells = [...devices, journal, uplink, clock, ...dutyCells()];
   rebuild(find("status"), JSON.stringify([language, cells]), () => [
-    make("strong", {}, word("today")),
     ...cells.map(([name, text, kind]) => make("span", { "data-kind": kind }, `${name} `, make("b", {}, text))),
   ]);
 }

@@ -1,7 +1,9 @@
 // Every word a guard reads, in Chinese first and in English; nothing else holds text.
 
+import * as CASE from "./words_case.js";
+
 const ZH = {
-  dead: "画面已失联", dead_do: "停止放行，人工测温登记，并报值班领导", dead_for: "已失联 {s} 秒",
+  dead: "画面已停止更新", dead_do: "停止放行，人工测温登记，并报值班领导", dead_for: "已停止 {s} 秒，正在重连",
   starting: "正在连接", idle: "请下一位", measuring: "测温中", identified: "请测温",
   measured: "请刷证", registering: "请登记", recording: "请稍候", admit: "放行", deny: "劝返",
   recheck: "复测", ambiguous: "复测", hold: "暂留", technical: "设备故障", blocked: "暂停放行",
@@ -67,8 +69,8 @@ const ZH = {
 };
 
 const EN = {
-  dead: "SCREEN DEAD", dead_do: "Admit nobody. Screen by hand, call the duty leader",
-  dead_for: "for {s} s",
+  dead: "SCREEN STOPPED", dead_do: "Admit nobody. Screen by hand, call the duty leader",
+  dead_for: "for {s} s, reconnecting",
   starting: "Connecting", idle: "Next, please", measuring: "Measuring", identified: "Measure",
   measured: "Card, please", registering: "Register", recording: "Please wait", admit: "ADMIT",
   deny: "TURN AWAY", recheck: "RECHECK", ambiguous: "RECHECK", hold: "HOLD",
@@ -143,7 +145,10 @@ const EN = {
   },
 };
 
-export const TABLES = { zh: ZH, en: EN };
+const joined = (table, more) => ({
+  ...table, ...more, code: { ...table.code, ...more.code }, reason: { ...table.reason, ...more.reason },
+});
+export const TABLES = { zh: joined(ZH, CASE.ZH), en: joined(EN, CASE.EN) };
 const KEY = "gate.language";
 let language = chosen();
 
@@ -174,7 +179,7 @@ export function code(name) {
 }
 
 /** What is recorded for a choice: the Chinese term, whatever the screen shows. */
-export const recorded = (name) => ZH.code[name] ?? name;
+export const recorded = (name) => TABLES.zh.code[name] ?? name;
 
 /** The other language, remembered on this screen. */
 export function switchLanguage() {
