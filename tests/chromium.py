@@ -1,4 +1,4 @@
-"""Debian's Chromium under Playwright: one browser a test process, a fresh profile a page."""
+"""Debian's Chromium under Playwright: a fresh profile a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Chromium and one server a test process; a fresh page and desk a test.
+"""One Chromium a module, one server a test process; a fresh page and desk a test.
 
 A page that complains on its console, breaks the CSP or asks anybody but this machine fails
 its test, whatever the test was about.
@@ -17,7 +17,7 @@ from web.serving import Served
 Opens = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop runs in this thread: no longer than it must
 def browser() -> Iterator[Browser]:
     with chromium() as one:
         yield one
