@@ -39,7 +39,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        quick = "" if self._synced else " -c fsync=off -c synchronous_commit=off"
+        quick = "" if self._synced else " -c fsync=off"
         options = f"-c listen_addresses= -c unix_socket_directories={self._folder}{quick}"
         self._control("start", f"--options={options}", f"--log={self._folder / 'log'}")
 

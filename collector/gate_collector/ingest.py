@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from queue import Empty, Queue
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -27,10 +26,9 @@ from gate_collector.batch import Batch, unreadable
 from gate_collector.chain import Stream
 from gate_collector.schema import STREAM
 from gate_collector.streams import load_beyond, stream_of
+from gate_collector.waiting import Waiting
 from gate_collector.watch import Hearing, watch
 
-MOST_WAITING = 20_000
-_MOST_AT_ONCE = 500
 _RETRY_S = 1.0
 _LOOK_EVERY_S = 1.0
 _LOG = logging.getLogger(__name__)
@@ -63,7 +61,7 @@ class Ingest:
         self._clock = clock
         self._publish = publish
         self._hearing = hearing
-        self._queue: Queue[Message | _Work | None] = Queue(MOST_WAITING)
+        self._waiting: Waiting[Message | _Work] = Waiting()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._closing = threading.Event()
         self._look_at_ns = 0
@@ -80,18 +78,18 @@ class Ingest:
 
     def offer(self, message: Message) -> None:
         """Hand over a message, from any thread; waits while too many wait (back-pressure)."""
-        self._queue.put(message)
+        self._waiting.put(message, historical=message.historical)
 
     def write(self, work: Callable[[Connection], _T]) -> Future[_T]:
         """Do `work` in a transaction of the one writer, from any thread; it is tried once."""
         done: Future[_T] = Future()
-        self._queue.put(_Work(work, done))
+        self._waiting.put(_Work(work, done))
         return done
 
     def close(self) -> None:
         """Write what waits, and end."""
         self._closing.set()
-        self._queue.put(None)
+        self._waiting.close()
         self._thread.join(10)
 
     def receipts(self) -> list[tuple[str, Receipt]]:
@@ -107,30 +105,15 @@ class Ingest:
     # --- the writer ---------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while not (self._closing.is_set() and self._queue.empty()):
-            messages, works = self._waiting()
+        while not (self._closing.is_set() and not self._waiting):
+            batch = self._waiting.take(_LOOK_EVERY_S)
+            messages = [item for item in batch if isinstance(item, Message)]
             if messages:
                 self._store(messages)
-            for work in works:
-                self._do(work)
+            for item in batch:
+                if isinstance(item, _Work):
+                    self._do(item)
             self._look()
-
-    def _waiting(self) -> tuple[list[Message], list[_Work]]:
-        messages: list[Message] = []
-        works: list[_Work] = []
-        try:
-            item = self._queue.get(timeout=_LOOK_EVERY_S)
-            while True:
-                if isinstance(item, Message):
-                    messages.append(item)
-                elif item is not None:
-                    works.append(item)
-                if len(messages) >= _MOST_AT_ONCE:
-                    break
-                item = self._queue.get_nowait()
-        except Empty:
-            pass
-        return messages, works
 
     def _store(self, messages: Sequence[Message]) -> None:
         """Commit a batch, however often it takes; then give receipts."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from hashlib import sha256
 from typing import Any, BinaryIO
 
@@ -29,29 +30,36 @@ def gates(engine: Engine) -> list[str]:
 def verify(engine: Engine, gate: str) -> Iterator[str]:
     """Yield one line for each epoch whose chain holds; BrokenChain at the first bad event."""
     epoch, count, link = "", 0, LINK_0
-    for row in _events(engine, gate):
-        if row.epoch != epoch:
-            if epoch:
-                yield _line(epoch, count, link)
-            epoch, count, link = row.epoch, 0, LINK_0
-        count += 1
-        where = f"{gate} epoch {epoch} event {count}"
-        if row.sequence != count:
-            raise BrokenChain(f"{where}: it is missing, the next is {row.sequence}")
-        if bytes(row.prevlink) != link:
-            raise BrokenChain(f"{where}: it does not follow the event before it")
-        digest = bytes(row.bodysha256)
-        if row.body is not None and sha256(bytes(row.body)).digest() != digest:
-            raise BrokenChain(f"{where}: its body is not the one that was received")
-        link = link_after(link, digest)
-        if bytes(row.link) != link:
-            raise BrokenChain(f"{where}: its link does not follow from its body")
+    with closing(_events(engine, gate)) as events:
+        for row in events:
+            if row.epoch != epoch:
+                if epoch:
+                    yield _line(epoch, count, link)
+                epoch, count, link = row.epoch, 0, LINK_0
+            count += 1
+            link = _check(row, count, link, f"{gate} epoch {epoch} event {count}")
     yield _line(epoch or "-", count, link)
+
+
+def _check(row: Any, count: int, link: bytes, where: str) -> bytes:
+    """Return the link of an event that follows; BrokenChain if it does not."""
+    if row.sequence != count:
+        raise BrokenChain(f"{where}: it is missing, the next is {row.sequence}")
+    if bytes(row.prevlink) != link:
+        raise BrokenChain(f"{where}: it does not follow the event before it")
+    digest = bytes(row.bodysha256)
+    if row.body is not None and sha256(bytes(row.body)).digest() != digest:
+        raise BrokenChain(f"{where}: its body is not the one that was received")
+    link = link_after(link, digest)
+    if bytes(row.link) != link:
+        raise BrokenChain(f"{where}: its link does not follow from its body")
+    return link
 
 
 def export(engine: Engine, gate: str, out: BinaryIO) -> None:
     """Write each body as one line, exactly as it came, in order; or that it was redacted."""
-    out.writelines(_exported(row) + b"\n" for row in _events(engine, gate))
+    with closing(_events(engine, gate)) as events:
+        out.writelines(_exported(row) + b"\n" for row in events)
 
 
 def _exported(row: Any) -> bytes:
@@ -65,7 +73,7 @@ def _exported(row: Any) -> bytes:
     return json.dumps(redacted, separators=(",", ":")).encode()
 
 
-def _events(engine: Engine, gate: str) -> Iterator[Any]:
+def _events(engine: Engine, gate: str) -> Generator[Any, None, None]:
     """Yield a gate's events, the epochs in the order they began."""
     with engine.connect() as connection:
         epochs = connection.execute(
@@ -80,7 +88,8 @@ def _events(engine: Engine, gate: str) -> Iterator[Any]:
                 .where(EVENT.c.gate == gate, EVENT.c.epoch == epoch)
                 .order_by(EVENT.c.sequence)
             )
-            yield from rows
+            with closing(rows):
+                yield from rows
 
 
 def _line(epoch: str, count: int, link: bytes) -> str:
