@@ -61,6 +61,7 @@ class Broker:
         )
         client.reconnect_delay_set(min_delay=1, max_delay=2)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_log = self._on_log
@@ -102,15 +103,25 @@ class Broker:
             self.cause = f"the broker refused: 0x{reason.value:02x} {reason.getName()}"
             _LOG.error("%s", self.cause)
             return
-        self._heard(connected=True)
-        self.cause = ""
         if warning := self._certificates.warning(self._clock.now().utc):
             _LOG.warning("%s", warning)
-        _LOG.info("connected to the broker")
         every = Topics(site=self._site, gate="+")
         options = SubscribeOptions(qos=_QOS)
         topics = (every.event(Severity.URGENT), every.event(Severity.ROUTINE), every.state)
         client.subscribe([(topic, options) for topic in topics])
+
+    def _on_subscribe(
+        self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Any
+    ) -> None:
+        """Only now is every event heard: what the gates send because of a receipt as well."""
+        if refused := next((code for code in codes if code.is_failure), None):
+            said = f"0x{refused.value:02x} {refused.getName()}"
+            self.cause = f"expected leave to hear every gate of {self._site}, got {said}"
+            _LOG.error("%s", self.cause)
+            return
+        self._heard(connected=True)
+        self.cause = ""
+        _LOG.info("connected to the broker, hears every gate of %s", self._site)
         self._told_connected()
 
     def _on_connect_fail(self, _client: Client, _data: Any) -> None:

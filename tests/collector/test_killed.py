@@ -70,7 +70,7 @@ def test_what_is_committed_and_not_receipted_is_receipted_after_the_restart(
         mosquitto.start()
         wait_until(lambda: listens(port), "mosquitto")
         with _hall(tmp_path, line, port) as (collector, publisher):
-            wait_until(lambda: "connected to the broker" in collector.said, "the collector")
+            wait_until(lambda: "hears every gate" in collector.said, "the collector")
             publisher.publish(gate.passages(3))
             wait_until(lambda: publisher.receipt and publisher.receipt.upto == 3, "a receipt")
             engine = open_store(url)
