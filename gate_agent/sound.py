@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from gate_agent.config.keyfile import load_key, load_public_key
 from gate_agent.config.load import load_config, load_policy, load_sections, missing_files
 from gate_agent.config.model import (
     DeviceSection,
@@ -17,7 +18,6 @@ from gate_agent.config.model import (
 )
 from gate_agent.devices.registry import find_model
 from gate_agent.errors import ConfigurationError
-from gate_agent.store.keys import load_key, load_public_key
 
 Sections = Mapping[str, BaseModel]
 

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from nacl.public import PrivateKey
 
+from gate_agent.config.keyfile import KEY_BYTES, load_key, load_public_key
 from gate_agent.config.model import KeysSection
 from gate_agent.errors import ConfigurationError
-
-KEY_BYTES = 32
-_HEX = re.compile(r"[0-9a-fA-F]{64}")
-_PRIVATE_MODES = (0o600, 0o400)  # 0400 is how systemd hands over a credential
-_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -35,19 +29,6 @@ class Keys:
     def __repr__(self) -> str:
         """Return how many were made, and no key."""
         return f"Keys(made={self.made!r})"
-
-
-def load_key(path: Path) -> bytes:
-    """Return the secret key in `path`, 32 bytes.
-
-    Raises ConfigurationError: no such file, readable by others, not 64 hex digits.
-    """
-    return _load(path, public=False)
-
-
-def load_public_key(path: Path) -> bytes:
-    """Return the public key in `path`; others may read it, and must not write it."""
-    return _load(path, public=True)
 
 
 def make_key(path: Path) -> bytes:
@@ -117,24 +98,6 @@ def _pair_beside(beside: Path, made: list[str]) -> bytes:
     _write_new(public_path, public)
     made.append(public_path.name)
     return public
-
-
-def _load(path: Path, *, public: bool) -> bytes:
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        got = exc.strerror if isinstance(exc, OSError) else "no text"
-        raise ConfigurationError([f"{path}: expected a key file, got: {got}"]) from exc
-    if public and mode & _WRITABLE_BY_OTHERS:
-        expected = "a mode that only its owner may write"
-        raise ConfigurationError([f"{path}: expected {expected}, got {mode:04o}"])
-    if not public and mode not in _PRIVATE_MODES:
-        raise ConfigurationError([f"{path}: expected mode 0600, got {mode:04o}"])
-    if not _HEX.fullmatch(text):
-        expected = f"{2 * KEY_BYTES} hexadecimal digits"
-        raise ConfigurationError([f"{path}: expected {expected}, got {len(text)} characters"])
-    return bytes.fromhex(text)
 
 
 def _write_new(path: Path, key: bytes) -> None:

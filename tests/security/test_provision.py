@@ -13,9 +13,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from children import program
+from gate_agent.config.keyfile import load_key, load_public_key
 from gate_agent.errors import ConfigurationError
 from gate_agent.provision import Site
-from gate_agent.store.keys import load_key, load_public_key
 from security.hall import GATES, SITE, provision, today
 
 
