@@ -17,7 +17,8 @@ import uvicorn
 
 from gate_agent import __version__, systemd
 from gate_agent.clock import SystemClock
-from gate_agent.domain.policy import Policy
+from gate_agent.config.keyfile import load_key
+from gate_agent.config.load import load_policy
 from gate_agent.errors import ConfigurationError
 from gate_collector.broker import Broker
 from gate_collector.centre import Centre
@@ -25,6 +26,7 @@ from gate_collector.clerk import Clerk
 from gate_collector.config import load_collector
 from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
+from gate_collector.policies.book import PolicyBook
 from gate_collector.reports.versions import make_due, watch_missing
 from gate_collector.schema import open_store
 from gate_collector.web import create_app
@@ -49,7 +51,18 @@ def run_collector(config_file: Path) -> None:
         hearing=lambda: told[0].hearing,
     )
 
+    book = PolicyBook(
+        engine,
+        site=config.collector.site,
+        clock=clock,
+        first=load_policy(config.policy.file),
+        publish=lambda topic, document: told[0].publish(topic, document),  # noqa: PLW0108 as above
+    )
+    key_file = config.keys.site_key_file
+    site_key = None if key_file is None else load_key(key_file)
+
     def tell_all() -> None:
+        book.publish()
         for gate, receipt in ingest.receipts():
             told[0].tell(gate, receipt)
 
@@ -68,15 +81,21 @@ def run_collector(config_file: Path) -> None:
         site=config.collector.site,
         name=config.collector.name,
         unit=config.collector.unit,
-        policy=Policy,
+        policy=book.in_force,
     )
     clerk = Clerk(
-        {"reports": lambda: make_due(centre), "missing": lambda: watch_missing(centre)},
+        {
+            "reports": lambda: make_due(centre),
+            "missing": lambda: watch_missing(centre),
+            "policy": book.keep_published,
+        },
         every_s=_CLERK_S,
     )
     app = create_app(
         centre,
         lambda: overview(engine, clock=clock, zone=zone, site=config.collector.site),
+        book=book,
+        site_key=site_key,
         failing=lambda: ingest.failing or ("" if ingest.alive else "the writer stopped"),
         version=__version__,
     )

@@ -91,6 +91,13 @@ class Broker:
             topic = Topics(site=self._site, gate=gate).receipt
             self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
 
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Publish, retained; return whether the client took it."""
+        if not self.hearing.connected:
+            return False
+        self._client.publish(topic, payload, qos=_QOS, retain=True)
+        return True
+
     def close(self) -> None:
         """Disconnect."""
         self._client.disconnect()

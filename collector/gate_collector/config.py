@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from gate_agent.config.load import load_config, load_sections, missing_files
-from gate_agent.config.model import MqttSection, Section, WebSection, ZoneName
+from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
 from gate_agent.errors import ConfigurationError
 from gate_agent.messages import Name
 
@@ -37,6 +37,14 @@ class StoreSection(Section):
     )
 
 
+class CollectorKeysSection(Section):
+    """Key files, mode 0600."""
+
+    site_key_file: Path | None = Field(
+        None, description="32 bytes in hex, the gates' own: rosters and appointments are hashed"
+    )
+
+
 class CollectorConfig(Section):
     """The whole file."""
 
@@ -44,6 +52,8 @@ class CollectorConfig(Section):
     mqtt: MqttSection
     store: StoreSection
     web: WebSection = WebSection(port=8090)
+    policy: PolicySection = PolicySection()
+    keys: CollectorKeysSection = CollectorKeysSection()
 
 
 def load_collector(path: Path) -> CollectorConfig:

@@ -14,11 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 8 * 1024 * 1024  # a province's roster as a spreadsheet
-_BODIES = (
-    "application/json",
-    "text/csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-)
+_JSON = "application/json"
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -111,9 +107,9 @@ class Shield:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return refusal(403, code="origin", expected="our own page", got="another site")
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind not in _BODIES:
+        if kind != _JSON:
             status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-            return refusal(status, code="content_type", expected=_BODIES[0], got="another type")
+            return refusal(status, code="content_type", expected=_JSON, got="another type")
         length = headers.get("content-length", "")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE

@@ -17,6 +17,8 @@ from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
 from gate_collector.pages import HERE, Lang, Pages
+from gate_collector.policies.book import PolicyBook
+from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.reports.routes import build_reports
 from gate_collector.shield import Shield, install_refusals, is_loopback
 
@@ -24,7 +26,15 @@ _OVERVIEW = "overview.html"
 Look = Callable[[], dict[str, Any]]
 
 
-def create_app(centre: Centre, look: Look, *, failing: Callable[[], str], version: str) -> FastAPI:
+def create_app(
+    centre: Centre,
+    look: Look,
+    *,
+    book: PolicyBook,
+    site_key: bytes | None,
+    failing: Callable[[], str],
+    version: str,
+) -> FastAPI:
     """Return the application; `look` gives the overview, `failing` why nothing can be stored."""
     app = FastAPI(
         title="Gate collector 汇聚服务",
@@ -43,6 +53,8 @@ def create_app(centre: Centre, look: Look, *, failing: Callable[[], str], versio
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
+    app.include_router(build_policies(centre, pages, book, has_key=site_key is not None))
+    app.include_router(build_policy_changes(centre, book, site_key))
 
     @app.get("/", include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:

@@ -69,7 +69,9 @@ def lay_out(folder: Path, *, tls: bool = False) -> DemoSite:
     collector_config.write_text(
         f'[collector]\nsite = "{SITE}"\n\n{_mqtt(hall, "collector", port, tls=tls)}\n'
         f'[store]\nurl = "sqlite:///{folder / "collector.sqlite"}"\n\n'
-        f'[web]\nhost = "{_HOST}"\nport = {collector}\n',
+        f'[web]\nhost = "{_HOST}"\nport = {collector}\n\n'
+        f'[policy]\nfile = "policy.json"\n\n'
+        f'[keys]\nsite_key_file = "{hall}/collector/site.key"\n',
         encoding="utf-8",
     )
     west_1f, central_2f = (_mqtt(hall, gate, port, tls=tls) for gate in _GATES)

@@ -28,10 +28,13 @@ collector_public_key_file = "{files}/collector.pub"
 
 
 def collector_sections(site: str, url: str, *, files: str = COLLECTOR_KEYS) -> str:
-    """Return the section of the collector's configuration that provisioning decides."""
+    """Return the sections of the collector's configuration that provisioning decides."""
     return f"""\
-# Of {site}: put this section into /etc/gate-agent/collector.toml, in place of its own.
-{mqtt_section(url, files, "collector")}"""
+# Of {site}: put these sections into /etc/gate-agent/collector.toml, in place of its own.
+{mqtt_section(url, files, "collector")}
+[keys]
+site_key_file = "{files}/site.key"
+"""
 
 
 def instructions(site: str, gates: Iterable[str]) -> str:

@@ -204,6 +204,7 @@ class Site:
             self._put(self._folder / gate / "collector.pub", public.read_bytes())
         _make_folder(self._folder / _COLLECTOR)
         self._put(self._folder / _COLLECTOR / "registrations.key", private.read_bytes())
+        self._put(self._folder / _COLLECTOR / "site.key", site_key.read_bytes())
 
     def _issue(self, authority: Authority, name: str, days: int) -> None:
         if name == _BROKER:

@@ -15,8 +15,10 @@ from centre.hall import SITE, ZONE, Hall
 from gate_agent.domain.policy import Policy
 from gate_collector.centre import Centre
 from gate_collector.overview import overview
+from gate_collector.policies.book import PolicyBook
 from gate_collector.web import create_app
 
+SITE_KEY = bytes(range(32))
 _STARTS_WITHIN_S = 20
 
 
@@ -25,13 +27,34 @@ def centre_of(hall: Hall, policy: Callable[[], Policy] = Policy) -> Centre:
     return Centre(engine=hall.engine, clock=hall.clock, zone=ZONE, site=SITE, policy=policy)
 
 
-def app_of(centre: Centre) -> FastAPI:
+def book_of(hall: Hall, publish: Callable[[str, bytes], bool] | None = None) -> PolicyBook:
+    """Return a book of policies whose broker takes everything, unless another is given."""
+    return PolicyBook(
+        hall.engine,
+        site=SITE,
+        clock=hall.clock,
+        first=Policy(),
+        publish=publish or (lambda _topic, _document: True),
+    )
+
+
+def app_of(centre: Centre, book: PolicyBook | None = None) -> FastAPI:
     """Return the application as the collector puts it together."""
+    if book is None:
+        book = PolicyBook(
+            centre.engine,
+            site=SITE,
+            clock=centre.clock,
+            first=Policy(),
+            publish=lambda _topic, _document: True,
+        )
 
     def look() -> dict[str, object]:
         return overview(centre.engine, clock=centre.clock, zone=ZONE, site=SITE)
 
-    return create_app(centre, look, failing=lambda: "", version="0.1.0")
+    return create_app(
+        centre, look, book=book, site_key=SITE_KEY, failing=lambda: "", version="0.1.0"
+    )
 
 
 @contextmanager

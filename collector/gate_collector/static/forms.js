@@ -6,7 +6,8 @@ function value(form) {
   for (const field of form.elements) {
     if (!field.name || field.disabled) continue;
     if (field.type === "checkbox") told[field.name] = field.checked;
-    else if (field.type === "number") told[field.name] = field.value === "" ? null : Number(field.value);
+    else if (field.type === "radio") { if (field.checked) told[field.name] = field.value; }
+    else if (field.type === "number" || "number" in field.dataset) told[field.name] = field.value === "" ? null : Number(field.value);
     else told[field.name] = field.value;
   }
   return told;
@@ -39,5 +40,14 @@ for (const form of document.querySelectorAll("form[data-post]"))
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form, form.dataset.post, JSON.stringify(value(form)));
+  });
+for (const form of document.querySelectorAll("form[data-sheet]"))
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const bytes = new Uint8Array(await form.querySelector("[type=file]").files[0].arrayBuffer());
+    let binary = "";
+    for (let at = 0; at < bytes.length; at += 32768) binary += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    const body = JSON.stringify({ ...value(form), content: btoa(binary) });
+    send(form, `/policy/sheets/${form.querySelector("[data-kind]").value}`, body);
   });
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

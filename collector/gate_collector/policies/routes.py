@@ -1,0 +1,198 @@
+"""The page of the policy (策略): mode, rules, sheets, history, and what each door has applied."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import Field
+
+from gate_agent.domain.policy import HallMode, Policy
+from gate_collector.centre import Centre
+from gate_collector.pages import Lang, Pages
+from gate_collector.policies import sheets
+from gate_collector.policies.acknowledged import acknowledgements
+from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
+from gate_collector.policies.rules import Author, Rules, local_time
+from gate_collector.shield import refusal
+
+_MOST_SHEET = 8 * 1024 * 1024
+
+
+class Mode(Author):
+    """A new hall mode (大厅运行状态)."""
+
+    hall_mode: HallMode
+
+
+class Sheet(Author):
+    """A spreadsheet: CSV or XLSX, in base64."""
+
+    content: str = Field(max_length=_MOST_SHEET)
+    replace: bool = Field(default=True, description="in place of what is there, or beside it")
+
+
+class OneAppointment(Author):
+    """One booked visitor; the number is hashed at once and kept nowhere."""
+
+    number: str = Field(min_length=1, max_length=40)
+    begins: str = Field("", description="local time")
+    ends: str = Field("", description="local time")
+    green_channel: bool = False
+
+
+def build_policies(centre: Centre, pages: Pages, book: PolicyBook, *, has_key: bool) -> APIRouter:
+    """Return the page and what may be read; without the site's key the page says so."""
+    routes = APIRouter()
+
+    @routes.get("/policy", include_in_schema=False)
+    def page(lang: Lang = "zh") -> HTMLResponse:
+        """Return the policy to look at and to change."""
+        newest, in_force = book.newest(), book.in_force()
+        with centre.engine.connect() as connection:
+            doors = acknowledgements(connection, in_force.version)
+        return pages.show(
+            "policy.html",
+            lang,
+            newest=newest,
+            in_force=in_force,
+            rules=Rules.of(newest),
+            issues=book.issues(),
+            planned=newest.version != in_force.version,
+            doors=doors,
+            modes=list(HallMode),
+            leader=in_force.on_duty(centre.now),
+            published=book.published,
+            has_key=has_key,
+            is_planned=lambda issue: is_planned(issue, centre.now),
+        )
+
+    @routes.get("/policy/{version}.json")
+    def document(version: int) -> Response:
+        """Return one version exactly as it was published."""
+        text = book.document(version)
+        if text is None:
+            raise HTTPException(404)
+        return Response(text, media_type="application/json")
+
+    @routes.get("/api/v1/policy")
+    def doors() -> JSONResponse:
+        """Return the version in force, and what each door has applied of it."""
+        in_force = book.in_force()
+        with centre.engine.connect() as connection:
+            found = acknowledgements(connection, in_force.version)
+        body = {
+            "version": in_force.version,
+            "hall_mode": in_force.hall_mode,
+            "gates": [
+                {name: getattr(one, name) for name in type(one).__dataclass_fields__}
+                for one in found
+            ],
+        }
+        return JSONResponse(body)
+
+    return routes
+
+
+def build_policy_changes(centre: Centre, book: PolicyBook, site_key: bytes | None) -> APIRouter:
+    """Return the routes that issue a version. Without the site's key no number is taken."""
+    routes = APIRouter()
+    desk = _Desk(centre, book)
+
+    @routes.post("/policy/mode")
+    def mode(asked: Mode) -> Response:
+        """Set the hall's mode, at once or from a time on."""
+        at_once = not asked.valid_from
+        return desk.issue(asked, lambda _: {"hall_mode": asked.hall_mode.value}, at_once=at_once)
+
+    @routes.post("/policy/rules")
+    def rules(asked: Rules) -> Response:
+        """Set the rules."""
+        return desk.issue(asked, asked.change)
+
+    @routes.post("/policy/sheets/{kind}")
+    def sheet(kind: Literal["roster", "appointments", "rota"], asked: Sheet) -> Response:
+        """Take a roster, appointments or a rota; a sheet with one bad line is refused whole."""
+        if kind != "rota" and site_key is None:
+            return _no_key()
+        try:
+            content = base64.b64decode(asked.content, validate=True)
+        except binascii.Error:
+            return refusal(422, code="invalid", expected="a sheet in base64", got="something else")
+
+        def change(old: Policy) -> dict[str, Any]:
+            made: tuple[Any, ...]
+            if kind == "rota":
+                made = sheets.rota(content, centre.zone)
+            elif kind == "roster":
+                made = sheets.roster(content, site_key or b"")
+            else:
+                made = sheets.appointments(content, site_key or b"", centre.zone)
+            kept = () if asked.replace else getattr(old, kind)
+            merged = (*(entry for entry in kept if entry not in made), *made)
+            if kind == "appointments":
+                sheets.check_quota(merged, old.quotas, centre.zone)
+            return {kind: [entry.model_dump(mode="json") for entry in merged]}
+
+        return desk.issue(asked, change)
+
+    @routes.post("/policy/appointments")
+    def appointment(asked: OneAppointment) -> Response:
+        """Book one visitor, or give a standing right of way."""
+        if site_key is None:
+            return _no_key()
+
+        def change(old: Policy) -> dict[str, Any]:
+            green = "是" if asked.green_channel else "否"
+            begins, ends = (text.replace("T", " ") for text in (asked.begins, asked.ends))
+            line = f"证件号码,开始,结束,绿色通道\n{asked.number},{begins},{ends},{green}\n"
+            made = sheets.appointments(line.encode(), site_key, centre.zone)
+            merged = (*(entry for entry in old.appointments if entry not in made), *made)
+            sheets.check_quota(merged, old.quotas, centre.zone)
+            return {"appointments": [entry.model_dump(mode="json") for entry in merged]}
+
+        return desk.issue(asked, change)
+
+    return routes
+
+
+class _Desk:
+    """Issues what a form asks, and turns every refusal into an answer."""
+
+    def __init__(self, centre: Centre, book: PolicyBook) -> None:
+        self._zone = centre.zone
+        self._book = book
+
+    def issue(self, asked: Author, change: Change, *, at_once: bool = False) -> Response:
+        """Issue the next version."""
+        try:
+            policy = self._book.issue(
+                change,
+                by=asked.by,
+                why=asked.why,
+                base=None if at_once else asked.base,
+                valid_from=local_time(asked.valid_from, self._zone),
+                at_once=at_once,
+            )
+        except PolicyFault as exc:
+            return _faults(exc.faults)
+        except Outdated as exc:
+            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+            return refusal(409, code="outdated", expected=expected, got=got)
+        except (ValueError, IndexError):
+            return refusal(422, code="invalid", expected="values as the form asks", got="others")
+        return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)
+
+
+def _faults(faults: list[str]) -> JSONResponse:
+    body = {"code": "refused", "expected": "a policy without faults", "got": f"{len(faults)}",
+            "faults": faults}  # fmt: skip
+    return JSONResponse({"error": body}, status_code=422)
+
+
+def _no_key() -> JSONResponse:
+    expected = "keys.site_key_file in the collector's configuration"
+    return refusal(409, code="no_key", expected=expected, got="none: numbers cannot be hashed")
