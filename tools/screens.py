@@ -103,6 +103,22 @@ def take_guard(browser: Browser, wanted: Callable[[str], bool]) -> None:
             _take_page(browser, f"{served.url}/?lang=en", KIOSK, "guard-en-1280", states()[""][1])
 
 
+def take_visitor(browser: Browser, wanted: Callable[[str], bool]) -> None:
+    """Take the visitors' display: the four modes of the hall, and what a person may be told."""
+    for size in (KIOSK, WIDE, PHONE):
+        for state, snapshot in scenes.visitors().items():
+            name = f"visitor-{state}-{size[0]}"
+            if not wanted(name) or (size != KIOSK and state not in ("open", "denied")):
+                continue
+            with Served() as served, watched_page(browser, size) as watched:
+                served.do(lambda desk: setattr(desk, "policy", scenes.POLICY))
+                served.show(snapshot)
+                watched.page.goto(f"{served.url}/visitor")
+                watched.page.wait_for_selector("body[data-live=yes]")
+                watched.page.wait_for_load_state("networkidle")
+                _take(watched.page, name)
+
+
 def _die(served: Served) -> After:
     def after(page: Page) -> None:
         served.stop()
@@ -178,6 +194,7 @@ def main(parts: list[str]) -> None:
 
     with chromium() as browser:
         take_guard(browser, wanted)
+        take_visitor(browser, wanted)
         if wanted("collector-1280"):
             take_collector(browser)
 

@@ -29,6 +29,7 @@ from gate_agent.gate.errors import Invalid
 from gate_agent.gate.live import Ear
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.gate.ticker import Ticker
+from gate_agent.gate.visitor import VisitorView, visitor_view
 from gate_agent.store.reader import JournalReader
 
 _LOG = logging.getLogger(__name__)
@@ -45,6 +46,14 @@ class GuardCounter:
     def snapshot(self) -> Snapshot:
         """Return the present state."""
         return self._gate.snapshot()
+
+    def visitor(self) -> VisitorView:
+        """Return what the visitors' display shows."""
+        return visitor_view(self._gate.snapshot(), self._gate.policy)
+
+    def online_channels(self) -> Sequence[str]:
+        """Return the addresses of the online channels."""
+        return [channel.url for channel in self._gate.policy.online_channels]
 
     def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Ear]:
         """Attach a screen."""

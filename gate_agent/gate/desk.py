@@ -9,6 +9,7 @@ from typing import Protocol
 
 from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
 from gate_agent.gate.snapshot import DutiesView, Snapshot
+from gate_agent.gate.visitor import VisitorView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,14 @@ class Desk(Protocol):
 
     def snapshot(self) -> Snapshot:
         """Return the present state; cheap: no disk."""
+        ...
+
+    def visitor(self) -> VisitorView:
+        """Return what the visitors' display shows: nothing about anybody."""
+        ...
+
+    def online_channels(self) -> Sequence[str]:
+        """Return the addresses of the online channels (网上办), as the policy lists them."""
         ...
 
     def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Subscription]:

@@ -17,6 +17,7 @@ from gate_agent.web.duty_routes import duty_routes
 from gate_agent.web.routes import STREAM_MODELS, build_routes
 from gate_agent.web.shield import Shield
 from gate_agent.web.sse import Screens
+from gate_agent.web.visitor import visitor_routes
 
 _HERE = Path(__file__).parent
 
@@ -34,15 +35,16 @@ def create_app(desk: Desk, duties: DutyDesk, *, version: str, host: str, port: i
     )
     screens = Screens()
     app.state.screens = screens
-    install_answers(app)
-    app.add_middleware(Shield)
-    app.include_router(build_routes(desk, screens))
-    app.include_router(duty_routes(duties))
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
     )
+    install_answers(app)
+    app.add_middleware(Shield)
+    app.include_router(build_routes(desk, screens))
+    app.include_router(visitor_routes(desk, screens, pages))
+    app.include_router(duty_routes(duties))
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+
     page = pages.get_template("screen.html")
     servers = [{"url": f"http://{shown_host}:{port}"}]
 

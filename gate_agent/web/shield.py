@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gate_agent.web.answers import answer
 
 MAX_BODY_BYTES = 16 * 1024
+_PAGES = ("/", "/visitor")  # another page may link to these, and read nothing
 _CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
@@ -75,7 +76,7 @@ def _fault(scope: Scope) -> tuple[int, str, str, str] | None:
     origin = headers.get("origin")
     if origin is not None and origin.lower() != f"http://{hosts[0].lower()}":
         return HTTPStatus.FORBIDDEN, "origin", "a request of our own page", "another origin"
-    if scope["path"] != "/" and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if scope["path"] not in _PAGES and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return HTTPStatus.FORBIDDEN, "origin", "a request of our own page", "another site"
     if scope["method"] == "POST":
         kind = headers.get("content-type", "").split(";")[0].strip().lower()

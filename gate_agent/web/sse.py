@@ -60,20 +60,26 @@ class Screens:
 
 
 class EventStream(Response):
-    """One screen's stream; `after` is the last sequence it saw, None for a new screen."""
+    """One screen's stream; `after` is the last sequence it saw, None for a new screen.
+
+    A visitors' display hears its own state and the pulse, and nothing of the journal.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, desk: Desk, screens: Screens, *, after: int | None) -> None:
+    def __init__(
+        self, desk: Desk, screens: Screens, *, after: int | None, visitor: bool = False
+    ) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._desk = desk
+        self._visitor = visitor
         self._screens = screens
         self._after = after
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Stream until the screen goes, the subscription ends or the server closes."""
-        with self._screens.one_more(), self._desk.subscribe() as ear:
+        with self._screens.one_more(), self._desk.subscribe(watched=not self._visitor) as ear:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with asyncio.TaskGroup() as group:
                 tasks = (
@@ -110,8 +116,8 @@ class EventStream(Response):
                         coming = group.create_task(_next(news))
                         if item is None:
                             state_due = min(state_due, max(loop.time(), state_at + COALESCE_S))
-                        elif item.sequence == last + 1:
-                            parts.append(_mark(item))
+                        elif item.sequence == last + 1 or self._visitor:
+                            parts += () if self._visitor else (_mark(item),)
                             last = item.sequence
                         elif item.sequence > last:
                             last = await self._catch_up(last, send)
@@ -135,7 +141,8 @@ class EventStream(Response):
         return last
 
     def _state(self, last: int) -> str:
-        return f"id: {last}\nevent: state\ndata: {self._desk.snapshot().model_dump_json()}\n\n"
+        shown = self._desk.visitor() if self._visitor else self._desk.snapshot()
+        return f"id: {last}\nevent: state\ndata: {shown.model_dump_json()}\n\n"
 
 
 def _mark(event: LiveEvent) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate_agent.domain.policy import HallMode
+from gate_agent.domain.policy import HallMode, Notice, OnlineChannel, Policy
 from gate_agent.domain.records import (
     Category,
     Decision,
@@ -234,3 +234,47 @@ def uplink_down() -> Snapshot:
         receipted=2888,
     )
     return idle().model_copy(update={"uplink": uplink, "clock": ClockQuality.UNSYNCED})
+
+
+POLICY = Policy(
+    notices=(
+        Notice(
+            zh="请佩戴口罩，配合测温登记。",
+            en="Please wear a mask, and let us measure and register you.",
+        ),
+    ),
+    tips=(Notice(zh="勤洗手，多通风，少聚集。", en="Wash hands, air rooms, avoid crowds."),),
+    online_channels=(
+        OnlineChannel(
+            zh="政务服务网", en="Government services", url="https://zwfw.example.gov.cn/dongcheng"
+        ),
+        OnlineChannel(zh="社保网上办", en="Social security", url="https://rs.example.gov.cn/apply"),
+        OnlineChannel(zh="电子税务局", en="Tax online", url="https://tax.example.gov.cn/"),
+    ),
+    booking=Notice(
+        zh="电话 010-8900 1000，或在“政务服务网”选择日期", en="call 010-8900 1000, or online"
+    ),
+)
+
+
+def in_mode(hall_mode: HallMode, snapshot: Snapshot | None = None) -> Snapshot:
+    return (snapshot or idle()).model_copy(update={"hall_mode": hall_mode})
+
+
+def visitors() -> dict[str, Snapshot]:
+    """Return what the visitors' display may have to show."""
+    held = settled(Decision.HOLD, reasons=("elevated",), surface_centi_c=3762, hold_id="ab12-902")
+    return {
+        "open": idle(),
+        "appointment": in_mode(HallMode.APPOINTMENT),
+        "closed": in_mode(HallMode.CLOSED),
+        "emergency": in_mode(HallMode.EMERGENCY),
+        "measure": measuring(),
+        "card": measured(),
+        "register": registering(),
+        "go": admitted(),
+        "again": rechecked(),
+        "wait": held,
+        "denied": in_mode(HallMode.APPOINTMENT, denied()),
+        "ask": device_lost(),
+    }

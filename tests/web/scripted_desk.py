@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from gate_agent.clock import SystemClock
-from gate_agent.domain.policy import HallMode
+from gate_agent.domain.policy import HallMode, Policy
 from gate_agent.domain.records import (
     Category,
     ContactState,
@@ -24,6 +24,7 @@ from gate_agent.gate.desk import LiveEvent
 from gate_agent.gate.errors import Refused
 from gate_agent.gate.live import Ear, Live
 from gate_agent.gate.snapshot import HoldView, Snapshot
+from gate_agent.gate.visitor import VisitorView, visitor_view
 from gate_agent.messages import LINK_0, Header, encode_body
 from gate_agent.moment import ClockQuality
 from web import cases, scenes
@@ -64,6 +65,7 @@ class ScriptedDesk:
         self.may_answer.set()
         self.backlog_asked: list[int] = []
         self.touches = 0
+        self.policy = Policy()
 
     def show(self, snapshot: Snapshot) -> None:
         """Change the state; every screen is told."""
@@ -114,10 +116,21 @@ class ScriptedDesk:
         """How many screens are attached."""
         return len(self._live)
 
+    @property
+    def guards(self) -> int:
+        """How many of them are guard screens."""
+        return self._live.watched
+
     # --- what a Desk does ---
 
     def snapshot(self) -> Snapshot:
         return self.shown
+
+    def visitor(self) -> VisitorView:
+        return visitor_view(self.shown, self.policy)
+
+    def online_channels(self) -> Sequence[str]:
+        return [channel.url for channel in self.policy.online_channels]
 
     def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Ear]:
         return self._live.subscribe(watched=watched)

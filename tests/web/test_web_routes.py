@@ -248,6 +248,8 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/contacts/{contact_id}",
         "/api/v1/drills",
         "/api/v1/touch",
+        "/api/v1/visitor",
+        "/api/v1/visitor/stream",
         "/api/v1/symptoms",
     }
     models = document["components"]["schemas"]

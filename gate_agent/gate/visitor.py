@@ -1,0 +1,104 @@
+"""What the visitors' display (引导屏) may know: what to do next, and nothing about anybody.
+
+It faces the queue: no name, no number, no temperature, no word of a fever. Who is held is asked to
+wait, in the same words as everybody who has to wait.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from gate_agent.domain.policy import HallMode, Policy
+from gate_agent.domain.records import Decision, DeviceState
+from gate_agent.gate.snapshot import Phase, Snapshot
+
+
+class Guide(StrEnum):
+    """What the person in front of the display does next."""
+
+    WELCOME = "welcome"  # 欢迎
+    MEASURE = "measure"  # 请站好测温
+    CARD = "card"  # 请刷身份证
+    REGISTER = "register"  # 请登记
+    WAIT = "wait"  # 请稍候
+    GO = "go"  # 请进
+    AGAIN = "again"  # 请稍后再测一次
+    AWAY = "away"  # 今天不能入内: where to do it online
+    ASK = "ask"  # 请听工作人员指引
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class TextView(_View):
+    """A text in both languages; the English one may be empty."""
+
+    zh: str
+    en: str
+
+
+class VisitorView(_View):
+    """Everything the visitors' display shows."""
+
+    gate: str
+    timezone: str
+    time: str
+    hall_mode: HallMode
+    guide: Guide
+    why: str  # no_appointment | hall_closed | emergency | registration_timeout, where away
+    notices: tuple[TextView, ...]
+    tips: tuple[TextView, ...]
+    channels: tuple[TextView, ...]  # their QR codes: /visitor/channels/{n}.svg
+    booking: TextView | None
+
+
+_PHASES = {
+    Phase.MEASURING: Guide.MEASURE,
+    Phase.IDENTIFIED: Guide.MEASURE,
+    Phase.MEASURED: Guide.CARD,
+    Phase.REGISTERING: Guide.REGISTER,
+}
+_TOLD = frozenset({"no_appointment", "hall_closed", "emergency", "registration_timeout"})
+_CLOSED = {HallMode.CLOSED: "hall_closed", HallMode.EMERGENCY: "emergency"}
+
+
+def visitor_view(snapshot: Snapshot, policy: Policy) -> VisitorView:
+    """Return what the display shows beside this state of the door."""
+    guide, why = _guide(snapshot)
+    booking = policy.booking
+    return VisitorView(
+        gate=snapshot.gate.name,
+        timezone=snapshot.gate.timezone,
+        time=snapshot.time,
+        hall_mode=snapshot.hall_mode,
+        guide=guide,
+        why=why,
+        notices=tuple(TextView(zh=notice.zh, en=notice.en) for notice in policy.notices),
+        tips=tuple(TextView(zh=tip.zh, en=tip.en) for tip in policy.tips),
+        channels=tuple(TextView(zh=one.zh, en=one.en) for one in policy.online_channels),
+        booking=None if booking is None else TextView(zh=booking.zh, en=booking.en),
+    )
+
+
+def _guide(snapshot: Snapshot) -> tuple[Guide, str]:
+    passage = snapshot.passage
+    if passage is None:
+        if snapshot.hall_mode in _CLOSED:
+            return Guide.AWAY, _CLOSED[snapshot.hall_mode]
+        well = all(device.state is DeviceState.OK for device in snapshot.devices.values())
+        return (Guide.WELCOME if well and snapshot.journal.writable else Guide.ASK), ""
+    match passage.decision:
+        case None:
+            return _PHASES[passage.phase], ""
+        case Decision.ADMIT:
+            return (Guide.GO if passage.gate_open else Guide.WAIT), ""
+        case Decision.DENY:
+            told = [reason for reason in passage.reasons if reason in _TOLD]
+            return Guide.AWAY, told[0] if told else ""
+        case Decision.RECHECK | Decision.AMBIGUOUS:
+            return Guide.AGAIN, ""
+        case Decision.HOLD:
+            return Guide.WAIT, ""

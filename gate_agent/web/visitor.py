@@ -1,0 +1,63 @@
+"""The visitors' display (引导屏): its page, state and stream, and QR codes of online channels."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+
+from gate_agent.gate.desk import Desk
+from gate_agent.gate.visitor import VisitorView
+from gate_agent.web.answers import answer
+from gate_agent.web.bodies import ErrorBody
+from gate_agent.web.sse import EventStream, Screens
+
+_BORDER = 3  # quiet modules around a QR code; the page is white around it
+_STREAM_TEXT = """Server-sent events for a visitors' display: `state`, a VisitorView, when it
+changes and at least every 5 s; `pulse` every second. It counts as no guard screen."""
+
+
+def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRouter:
+    """Return what the visitors' display needs; nothing here changes anything."""
+    router = APIRouter()
+    page = pages.get_template("visitor.html")
+
+    @router.get("/visitor", include_in_schema=False)
+    async def visitor() -> HTMLResponse:
+        """Return the page; its words are in both languages at once."""
+        return HTMLResponse(page.render(gate=desk.visitor().gate))
+
+    @router.get("/api/v1/visitor", tags=["visitor"])
+    async def state() -> VisitorView:
+        """Return what the visitors' display shows: never a name, never a temperature."""
+        return desk.visitor()
+
+    @router.get(
+        "/api/v1/visitor/stream",
+        tags=["visitor"],
+        description=_STREAM_TEXT,
+        response_class=Response,
+        responses={
+            200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            503: {"model": ErrorBody, "description": "too many screens"},
+        },
+    )
+    async def stream() -> Response:
+        if screens.is_full:
+            return answer(503, code="too_many", expected="a screen less", got="one more")
+        return EventStream(desk, screens, after=None, visitor=True)
+
+    @router.get("/visitor/channels/{number}.svg", include_in_schema=False)
+    async def channel(number: int) -> Response:
+        """Return the QR code of an online channel of the policy, by its place."""
+        channels = desk.online_channels()
+        if not 0 <= number < len(channels):
+            return answer(404, code="http_404", expected="a channel of the policy", got="another")
+        out = io.BytesIO()
+        segno.make(channels[number], error="m").save(out, kind="svg", border=_BORDER, xmldecl=False)
+        return Response(out.getvalue(), media_type="image/svg+xml")
+
+    return router
