@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-_LOOK_EVERY_S = 0.25
-_TYPES_FOR_S = 1.0
-_STEP_AFTER_S = 2.5
 _FEVER_CENTI_C = 3730
 _OK = 200
 State = dict[str, Any]
@@ -36,11 +34,23 @@ def ask(port: int, path: str, body: dict[str, object] | None = None) -> State:
         connection.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How quick the guard is, in seconds."""
+
+    looks_every_s: float = 0.25
+    types_for_s: float = 1.0
+    steps_after_s: float = 2.5
+
+
 class RobotGuard:
     """Works at one door's screen."""
 
-    def __init__(self, port: int, *, post: str, on_state: Callable[[State], None]) -> None:
+    def __init__(
+        self, port: int, *, post: str, on_state: Callable[[State], None], pace: Pace | None = None
+    ) -> None:
         self._port = port
+        self._pace = pace or Pace()
         self._post = post
         self._on_state = on_state
         self._seen: dict[str, float] = {}  # what waits for a hand, and since when
@@ -53,7 +63,7 @@ class RobotGuard:
             if state:
                 self._on_state(state)
                 await self._work(state)
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(self._pace.looks_every_s)
 
     async def _work(self, state: State) -> None:
         waiting: dict[str, tuple[float, str, dict[str, object]]] = {}
@@ -62,11 +72,15 @@ class RobotGuard:
             path = f"/api/v1/passages/{passage['passage_id']}/registration"
             purpose = state["purposes"][self._phones % len(state["purposes"])]
             body = {"phone": f"138{self._phones % 10**8:08d}", "purpose": purpose}
-            waiting[path] = _TYPES_FOR_S, path, body
+            waiting[path] = self._pace.types_for_s, path, body
         for hold in state["holds"]:
             if hold["next_steps"]:
                 path = f"/api/v1/holds/{hold['hold_id']}/steps"
-                waiting[f"{path} {hold['state']}"] = _STEP_AFTER_S, path, self._step(hold)
+                waiting[f"{path} {hold['state']}"] = (
+                    self._pace.steps_after_s,
+                    path,
+                    self._step(hold),
+                )
         now = asyncio.get_running_loop().time()
         self._seen = {what: self._seen.get(what, now) for what in waiting}
         for what, (after_s, path, body) in waiting.items():

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,14 +49,15 @@ class DemoSite:
     collector_port: int
 
 
-def lay_out(folder: Path, *, tls: bool = False) -> DemoSite:
+def lay_out(folder: Path, *, tls: bool = False, ports: Sequence[int] | None = None) -> DemoSite:
     """Make the site anew in `folder`; what an earlier demo left there is removed.
 
-    With `tls`, it is provisioned as a real hall is.
+    With `tls`, it is provisioned as a real hall is. `ports` are the wished ones of broker,
+    collector and both screens; 0 is any free one.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
-    port, collector, west, central = _ports(8883 if tls else 1883, 8080, 8081, 8082)
+    port, collector, west, central = _ports(*(ports or (8883 if tls else 1883, 8080, 8081, 8082)))
     hall = folder / "hall"
     provisioned = Site.open(
         hall, site=SITE, gates=_GATES, brokers=[_HOST], now=SystemClock().now().utc

@@ -1,0 +1,230 @@
+"""The whole hall as processes: 200 people pass while everything is killed or unplugged in turn.
+
+What must hold then: the collector has what both journals have, byte for byte, once; nobody was
+admitted on half a passage; and nobody's name, number or phone is anywhere outside the sealed box.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from children import Child, broker, listens, program
+from cli.commands import command
+from gate_agent.demo.robot import ask
+from gate_agent.demo.site import DemoSite, lay_out
+from gate_agent.emulation.people import synthetic_card
+from gate_agent.messages import Envelope, parse_body
+from gate_agent.store.keys import load_key
+from gate_agent.testing import eventually
+from system.canary import files_below, traces
+from system.doors import SystemDoor
+from system.spy import Spy
+
+PEOPLE = 200
+THERMOMETERS = ("gy-614v3", "gy-mcu90614")
+DOWN_S = 2.0  # how long what was killed stays down
+
+
+class Hall:
+    """Broker, collector and both doors; started, not yet ready."""
+
+    def __init__(self, site: DemoSite, stack: ExitStack) -> None:
+        self.site = site
+        self.broker = broker(site.folder / "broker", site.broker_port)
+        self.collector = Child(
+            site.folder / "collector.log",
+            program("gate-collector"),
+            *("run", "--config", site.collector_config),
+        )
+        self.doors = [
+            SystemDoor(
+                gate,
+                thermometer=thermometer,
+                site_key=load_key(gate.config.parent / "../hall" / gate.id / "site.key"),
+                seed=seed,
+            )
+            for seed, (gate, thermometer) in enumerate(
+                zip(site.gates, THERMOMETERS, strict=True), start=1
+            )
+        ]
+        for door in self.doors:
+            stack.callback(door.close)
+        for child in (self.broker, self.collector, *(door.child for door in self.doors)):
+            stack.enter_context(child)
+            child.start()
+
+    @property
+    def passed(self) -> int:
+        """How many people have their verdict."""
+        return sum(door.passed for door in self.doors)
+
+    async def once(self, passed: int) -> None:
+        """Wait until so many people have passed."""
+        await eventually(lambda: self.passed >= passed, 300, f"{passed} people to pass")
+
+    async def lose(self, child: Child) -> None:
+        """Kill it, and start it again after a while."""
+        child.kill()
+        await asyncio.sleep(DOWN_S)
+        child.start()
+
+
+@asynccontextmanager
+async def hall(folder: Path) -> AsyncIterator[Hall]:
+    site = lay_out(folder / "hall", ports=(0, 0, 0, 0))
+    with ExitStack() as stack:
+        one = Hall(site, stack)
+        working = [asyncio.ensure_future(door.work()) for door in one.doors]
+        try:
+            await asyncio.gather(*(door.ready() for door in one.doors))
+            yield one
+        finally:
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+
+
+async def misfortunes(hall: Hall) -> list[str]:
+    """Let everything fail in turn; return the passages that a kill cut short."""
+    west, central = hall.doors
+    await hall.once(15)
+    await hall.lose(hall.collector)
+    await hall.once(35)
+    await hall.lose(hall.broker)
+    await hall.once(55)
+    cut = [await west.kill_in_the_middle()]
+    west.child.start()
+    await west.ready()
+    await hall.once(75)
+    await west.unplug("thermometer")
+    await hall.once(90)
+    await central.unplug("id_reader")
+    await hall.once(105)
+    await west.unplug("id_reader")
+    await hall.once(120)
+    await central.unplug("thermometer")
+    await hall.once(135)
+    await hall.lose(hall.broker)
+    await hall.once(150)
+    await hall.lose(hall.collector)
+    await hall.once(165)
+    cut.append(await west.kill_in_the_middle())
+    west.child.start()
+    await west.ready()
+    return cut
+
+
+def upto(site: DemoSite) -> dict[str, int]:
+    overview = ask(site.collector_port, "/api/v1/overview")
+    return {gate["gate"]: gate["upto"] for gate in overview.get("gates", ())}
+
+
+def exported(name: str, *words: str | Path) -> bytes:
+    said = command(name, *words)
+    assert said.code == 0, said.err
+    return said.out.encode()
+
+
+def events(export: bytes) -> list[Envelope]:
+    return [parse_body(line) for line in export.splitlines()]
+
+
+async def play(folder: Path) -> tuple[Hall, list[str], Spy]:
+    async with hall(folder) as one:
+        with Spy(one.site.broker_port) as spy:
+            failing = asyncio.ensure_future(misfortunes(one))
+            await asyncio.gather(*(door.admit_all(PEOPLE // 2) for door in one.doors))
+            cut = await failing
+            for door in one.doors:
+                assert await asyncio.to_thread(door.child.stop) == 0
+            heads = {
+                door.gate.id: len(exported(*journal("export", door)).splitlines())
+                for door in one.doors
+            }
+            await eventually(lambda: upto(one.site) == heads, 60, f"receipts up to {heads}")
+            assert await asyncio.to_thread(one.collector.stop) == 0
+            await asyncio.to_thread(one.broker.stop)
+            assert not listens(one.site.broker_port)
+    return one, cut, spy
+
+
+def journal(what: str, door: SystemDoor) -> tuple[str, *tuple[str | Path, ...]]:
+    return "gate-agent", "journal", what, "--config", door.gate.config
+
+
+@pytest.mark.system
+@pytest.mark.timeout(480)
+def test_nothing_is_lost_doubled_or_shown_while_everything_fails_in_turn(tmp_path: Path) -> None:
+    one, cut, spy = asyncio.run(play(tmp_path))
+    site = one.site
+    collector = ("--config", site.collector_config)
+
+    assert one.passed == PEOPLE
+    for door in one.doors:
+        here = exported(*journal("export", door))
+        there = exported("gate-collector", "export", *collector, "--gate", door.gate.id)
+        assert there == here, "every event, once, byte for byte"
+        proof = exported(*journal("verify", door)).decode()
+        assert exported(
+            "gate-collector", "verify", *collector, "--gate", door.gate.id
+        ).decode() == (f"{door.gate.id} {proof}")
+        exported(*journal("rebuild", door))
+        told = events(here)
+        verdicts = [event for event in told if event.type == "gate.passage.decided.v1"]
+        assert len({event.data["person_ref"] for event in verdicts} - {None}) <= len(verdicts)
+        for device in door.lines:
+            states = [e.data["state"] for e in told if e.subject == device]
+            assert ["lost", "ok"] in [states[n : n + 2] for n in range(len(states))]
+
+    west = events(exported(*journal("export", one.doors[0])))
+    assert [event.type for event in west].count("gate.agent.started.v1") == 3
+    assert [event.type for event in west].count("gate.agent.stopped.v1") == 1
+    assert len(cut) == 2
+    assert not {event.subject for event in west} & set(cut), "cut short is never decided"
+    for event in west:
+        if event.data.get("decision") == "admit" and event.data.get("by") is None:
+            temperature = event.data["temperature"]
+            assert isinstance(temperature, dict)
+            assert temperature["outcome"] == "normal"
+            assert temperature["samples"] >= 5
+
+    with sqlite3.connect(site.folder / "collector.sqlite") as store:
+        rows = store.execute("SELECT count(*), count(DISTINCT gate || sequence) FROM event")
+        assert len(set(rows.fetchone())) == 1
+        assert store.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
+    store.close()
+
+    cards = [card for door in one.doors for card in door.cards]
+    assert len({card.number for card in cards}) > PEOPLE / 2
+    registered = [event for event in west if event.type == "gate.person.registered.v1"]
+    assert registered
+    traffic = {f"message {n} at {topic}": body for n, (topic, body) in enumerate(spy.heard)}
+    assert any(b"gate.person.registered.v1" in body for body in traffic.values())
+    topics = {"topics": "\n".join(topic for topic, _ in spy.heard).encode()}
+    assert traces({**files_below(site.folder), **traffic, **topics}, cards) == []
+    assert json.loads(next(body for _, body in spy.heard if body))
+
+
+def test_the_search_would_find_a_name_a_number_and_a_phone(tmp_path: Path) -> None:
+    card = next(card for n in range(99) if len((card := synthetic_card(n)).name) == 3)
+    for number, planted in enumerate(
+        [
+            card.name.encode(),
+            card.name.encode("gb18030"),
+            json.dumps(card.name).encode(),
+            card.number.encode("utf-16-le"),
+            b"?phone=13800000017",
+        ]
+    ):
+        (tmp_path / f"core.{number}").write_bytes(b"\0\xff" + planted + b"\0")
+
+    found = traces(files_below(tmp_path), [card])
+
+    assert {line.split(":")[0] for line in found} == {f"core.{n}" for n in range(5)}
