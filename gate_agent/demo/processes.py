@@ -65,6 +65,15 @@ class Processes:
             await asyncio.sleep(0.5)
 
 
+async def ran(*command: str) -> str:
+    """Run `command` to its end; return all it said."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    told, _ = await process.communicate()
+    return told.decode(errors="replace").strip()
+
+
 def program(name: str) -> str:
     """Return where a program of this installation, or of the system, is."""
     beside = Path(sys.executable).parent / name

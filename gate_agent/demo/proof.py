@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from gate_agent.demo.processes import Processes
+from gate_agent.demo.processes import Processes, program, ran
 from gate_agent.demo.robot import ask
 from gate_agent.demo.site import DemoGate, DemoSite
 from gate_agent.errors import StorageError
@@ -31,6 +31,7 @@ async def prove(site: DemoSite, processes: Processes, console: Console) -> int:
         except StorageError as exc:
             faults.append(f"{gate.id}: {exc}")
     centre = await _settled(site, heads)
+    kept = await ran(program("gate-collector"), "verify", "--config", str(site.collector_config))
     table = Table(box=None, pad_edge=False)
     for column in ("door", "passages", "holds", "events", "at collector", "unreceipted"):
         table.add_column(column, justify="left" if column == "door" else "right")
@@ -42,6 +43,10 @@ async def prove(site: DemoSite, processes: Processes, console: Console) -> int:
             faults.append(
                 f"{gate.id}: expected {head.sequence} events at the collector, "
                 f"link {head.link.hex()[:12]}, got {there.get('upto', 0)}"
+            )
+        elif _proof(gate, head) not in kept:
+            faults.append(
+                f"{gate.id}: expected the same chain in the collector's store, got {kept}"
             )
         passages, holds = _counts(gate)
         table.add_row(
@@ -59,6 +64,12 @@ async def prove(site: DemoSite, processes: Processes, console: Console) -> int:
     if not faults:
         console.print("both chains verified, every event is at the collector 两端一致，无漏无瞒")
     return 1 if faults else 0
+
+
+def _proof(gate: DemoGate, head: Head) -> str:
+    """Return what `gate-collector verify` says of a gate whose every event it holds."""
+    last, link = head.sequence, head.link.hex()
+    return f"{gate.id} epoch {head.epoch} events {last} last {last} link {link}"
 
 
 def _tell_lateness(site: DemoSite, console: Console) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import signal
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from rich.text import Text
 
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.demo.processes import Processes, program
+from gate_agent.demo.processes import DemoError, Processes, program
 from gate_agent.demo.proof import prove
 from gate_agent.demo.robot import RobotGuard, State, ask
 from gate_agent.demo.site import STAFF, DemoSite, lay_out
@@ -27,8 +30,24 @@ _PAUSE_S = 1.0  # between two people
 
 
 def run_demo(*, seconds: float | None, seed: int, tls: bool = False) -> int:
-    """Return 0 if the demo ended with every event proved, 1 if not."""
-    return asyncio.run(_Demo(lay_out(_FOLDER.absolute(), tls=tls), seed).run(seconds))
+    """Return 0 if the demo ended with every event proved, 1 if not.
+
+    Raises DemoError: another demo runs in this folder, a program is missing or ended by itself.
+    """
+    with _alone(_FOLDER.absolute()):
+        return asyncio.run(_Demo(lay_out(_FOLDER.absolute(), tls=tls), seed).run(seconds))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder for this demo: a second one would take away what the first stands on."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise DemoError(f"{folder}: expected no other demo here, got one that runs") from exc
+        yield
 
 
 class _Demo:
@@ -48,27 +67,33 @@ class _Demo:
         try:
             await self._start()
             self._tell_addresses()
-            async with asyncio.TaskGroup() as group:
-                playing = [
-                    group.create_task(self._play(number)) for number in range(len(self._site.gates))
-                ]
-                guarding = [group.create_task(guard.run()) for guard in self._guards()]
-                guarding += [
-                    group.create_task(self._processes.watch()),
-                    group.create_task(self._look()),
-                    group.create_task(self._show(loop.time())),
-                ]
-                try:
-                    async with asyncio.timeout(seconds):
-                        await stop.wait()
-                except TimeoutError:
-                    pass
-                for task in [*playing, *guarding]:
-                    task.cancel()
+            await self._play_until(stop, seconds)
             self._console.print("stopping 正在停止 …")
             return await prove(self._site, self._processes, self._console)
         finally:
             await self._processes.stop_all()
+
+    async def _play_until(self, stop: asyncio.Event, seconds: float | None) -> None:
+        """Let people come until asked to stop; DemoError when a process ends by itself."""
+        began = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.TaskGroup() as group:
+                gates = range(len(self._site.gates))
+                playing = [group.create_task(self._play(number)) for number in gates]
+                playing += [group.create_task(guard.run()) for guard in self._guards()]
+                playing += [
+                    group.create_task(self._processes.watch()),
+                    group.create_task(self._look()),
+                    group.create_task(self._show(began)),
+                ]
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await stop.wait()
+                for task in playing:
+                    task.cancel()
+        except ExceptionGroup as several:
+            ended = several.subgroup(DemoError)
+            raise several if ended is None else ended.exceptions[0] from None
 
     async def _start(self) -> None:
         site, start = self._site, self._processes.start

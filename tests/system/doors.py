@@ -22,7 +22,7 @@ from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 
 QUICK = Pace(looks_every_s=0.1, types_for_s=0, steps_after_s=0)
 SETTLED = ("admit", "deny", "hold")
-_WAITS_S = 6  # for a verdict, before a person steps back and tries again
+_WAITS_S = 4  # for a verdict, before a person steps back and tries again
 _TRIES = 30
 _STEPS_BACK_S = 1.4
 _READ_S = 0.2  # a quick card reader
@@ -113,10 +113,12 @@ class SystemDoor:
                 surface_centi_c=arrival.surface_centi_c, ambient_centi_c=arrival.ambient_centi_c
             )
             self._reader.place(card)
-            if arrival.kind == "early_lift" and number == 0:
+            hasty = arrival.kind == "early_lift" and number == 0
+            if hasty:
                 await asyncio.sleep(_READ_S / 2)
                 self._reader.lift()
-            decision = await self._verdict(reader, ref, last)
+            waits_s = _STEPS_BACK_S if hasty else _WAITS_S
+            decision = await self._verdict(reader, ref, last, waits_s)
             if decision in SETTLED or (arrival.kind == "cold" and decision == "recheck"):
                 return
             self._reader.lift()
@@ -124,10 +126,12 @@ class SystemDoor:
             await asyncio.sleep(_STEPS_BACK_S)
         raise AssertionError(f"expected a verdict after {_TRIES} tries at {self.gate.id}")
 
-    async def _verdict(self, reader: JournalReader, ref: str, last: int) -> str | None:
+    async def _verdict(
+        self, reader: JournalReader, ref: str, last: int, waits_s: float
+    ) -> str | None:
         """Return what the gate decided of this person since event `last`; None if it did not."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + _WAITS_S
+        until = loop.time() + waits_s
         while loop.time() < until:
             for event in reader.after(last, 200):
                 last = event.sequence
