@@ -17,11 +17,11 @@ import pytest
 
 from children import Child, broker, listens, program
 from cli.commands import command
+from gate_agent.config.keyfile import load_key
 from gate_agent.demo.robot import ask
 from gate_agent.demo.site import DemoSite, lay_out
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.messages import Envelope, parse_body
-from gate_agent.store.keys import load_key
 from gate_agent.testing import eventually
 from system.canary import files_below, traces
 from system.doors import SystemDoor
