@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate_agent import __version__, systemd
+from gate_agent import __version__, coredump, systemd
 from gate_agent.clock import SystemClock
 from gate_agent.config.load import digest
 from gate_agent.config.model import GateConfig
@@ -19,6 +19,7 @@ from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.policies import PolicyKeeper
+from gate_agent.gate.retention import Retention
 from gate_agent.gate.snapshot import UplinkView
 from gate_agent.gate.ticker import Ticker
 from gate_agent.moment import format_utc
@@ -41,6 +42,7 @@ def run_gate(config_file: Path) -> None:
     Raises ConfigurationError or StorageError before anything has started.
     """
     config = sound_config(config_file)
+    coredump.forbid()
     asyncio.run(_Daemon(config, digest(config_file)).run())
 
 
@@ -83,6 +85,13 @@ class _Daemon:
                     version=__version__,
                 )
                 ticker = Ticker(gate, reader=reader, clock=clock, zone=zone)
+                retention = Retention(
+                    journal=journal,
+                    reader=reader,
+                    clock=clock,
+                    zone=zone,
+                    days=lambda: gate.policy.retention.gate_days,
+                )
                 supervisors = {
                     name: Supervisor(
                         device=name,
@@ -120,6 +129,7 @@ class _Daemon:
                 async with asyncio.TaskGroup() as group:
                     doing = [group.create_task(s.run()) for s in supervisors.values()]
                     doing.append(group.create_task(ticker.run()))
+                    doing.append(group.create_task(retention.run()))
                     telling = [
                         group.create_task(self._uplink.run()),
                         group.create_task(serve(app, listener)),

@@ -15,19 +15,21 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from gate_agent import __version__, systemd
+from gate_agent import __version__, coredump, systemd
 from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
-from gate_agent.errors import ConfigurationError
+from gate_agent.errors import ConfigurationError, StorageError
 from gate_collector.broker import Broker
 from gate_collector.centre import Centre
 from gate_collector.clerk import Clerk
 from gate_collector.config import load_collector
 from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
+from gate_collector.people import sole_writer, spool_of
 from gate_collector.policies.book import PolicyBook
 from gate_collector.reports.versions import make_due, watch_missing
+from gate_collector.retention import Retention
 from gate_collector.schema import open_store
 from gate_collector.web import create_app
 
@@ -38,6 +40,7 @@ _LOG = logging.getLogger(__name__)
 def run_collector(config_file: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigurationError or StorageError before it starts."""
     config = load_collector(config_file)
+    coredump.forbid()
     clock, zone = SystemClock(), ZoneInfo(config.collector.timezone)
     listener = _listen(config.web.host, config.web.port)
     engine = open_store(config.store.url)
@@ -83,11 +86,19 @@ def run_collector(config_file: Path) -> None:
         unit=config.collector.unit,
         policy=book.in_force,
     )
+    retention = Retention(
+        write=ingest.write,
+        clock=clock,
+        days=config.retention.registration_days,
+        spool=spool_of(config.store.url),
+    )
     clerk = Clerk(
         {
             "reports": lambda: make_due(centre),
             "missing": lambda: watch_missing(centre),
             "policy": book.keep_published,
+            "asked": retention.asked,
+            "retention": retention.due,
         },
         every_s=_CLERK_S,
     )
@@ -111,7 +122,9 @@ def run_collector(config_file: Path) -> None:
     )
     stopping = threading.Event()
     feeding = threading.Thread(target=_feed_watchdog, args=(ingest, stopping), daemon=True)
-    with listener:
+    with listener, sole_writer(config.store.url) as alone:
+        if not alone:
+            raise StorageError("expected the store free, got: held by another collector")
         broker.start()
         ingest.start()
         feeding.start()

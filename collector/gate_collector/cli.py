@@ -12,6 +12,7 @@ import typer
 from gate_agent import __version__, tls
 from gate_agent.clock import SystemClock
 from gate_agent.errors import ConfigurationError, GateError
+from gate_collector import people
 from gate_collector.broker import client_id
 from gate_collector.config import load_collector
 from gate_collector.proof import export as export_gate
@@ -40,6 +41,9 @@ def _version(*, wanted: bool) -> None:
 Version = Annotated[
     bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
 ]
+
+
+app.add_typer(people.app, name="people")
 
 
 @app.callback()

@@ -37,11 +37,21 @@ class StoreSection(Section):
     )
 
 
+class RetentionSection(Section):
+    """How long personal data stays at the centre (保存期限)."""
+
+    registration_days: int = Field(
+        30, ge=1, le=365, description="sealed registrations; their place in the chain stays"
+    )
+
+
 class CollectorKeysSection(Section):
     """Key files, mode 0600."""
 
     site_key_file: Path | None = Field(
-        None, description="32 bytes in hex, the gates' own: rosters and appointments are hashed"
+        None,
+        description="32 bytes in hex, the gates' own: rosters and appointments are hashed with it, "
+        "and one person's registrations are found by the card number",
     )
 
 
@@ -53,6 +63,7 @@ class CollectorConfig(Section):
     store: StoreSection
     web: WebSection = WebSection(port=8090)
     policy: PolicySection = PolicySection()
+    retention: RetentionSection = RetentionSection()
     keys: CollectorKeysSection = CollectorKeysSection()
 
 

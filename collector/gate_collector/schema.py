@@ -7,6 +7,8 @@ The others are views of `event`, and of what the gates said last.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    make_url,
     text,
 )
 
@@ -154,6 +157,21 @@ REPORT = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
 )
+PURGED = Table(  # personal data that is gone: the proof that what is left is whole
+    "purged",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("cause", Text, nullable=False),  # retention | request | wipe
+    Column("request", Text),
+    Column("gate", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("redacted", Integer, nullable=False),
+    Column("first_sequence", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("link_before", LargeBinary, nullable=False),
+    Column("link_after", LargeBinary, nullable=False),
+)
 NOTABLE = Table(  # every event that is not a passage or a registration: few, and asked for often
     "notable",
     METADATA,
@@ -178,11 +196,19 @@ def open_store(url: str) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         if engine.dialect.name == "sqlite":
+            if (path := sqlite_file(url)) is not None:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
             event.listen(engine, "connect", _careful)
         METADATA.create_all(engine)
     except Exception as exc:
         raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
     return engine
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite store; None for another database."""
+    made = make_url(url)
+    return Path(made.database) if made.drivername == "sqlite" and made.database else None
 
 
 def insert_for(engine: Engine) -> Any:
@@ -200,6 +226,8 @@ def _careful(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # a receipt is a promise
     connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA secure_delete=ON")  # what is redacted is gone from the file
+    connection.execute("PRAGMA journal_size_limit=0")  # and from the write-ahead file after it
 
 
 def _first_line(exc: Exception) -> str:

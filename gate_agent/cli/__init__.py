@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gate_agent.cli import devices, journal, life, provision
+from gate_agent.cli import devices, journal, life, people, provision
 from gate_agent.cli.options import Version
 from gate_agent.errors import ConfigurationError, GateError
 
@@ -25,6 +25,7 @@ app.command()(life.demo)
 app.command()(devices.drivers)
 app.command()(provision.provision)
 app.add_typer(journal.app, name="journal")
+app.add_typer(people.app, name="people")
 
 
 @app.callback()

@@ -26,8 +26,12 @@ def provision(
     revoke: Annotated[
         list[str] | None, typer.Option(metavar="GATE", help="A stolen board: lock it out.")
     ] = None,
+    rotate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="registrations or site: a new key, the old one kept."),
+    ] = None,
 ) -> None:
-    """Make a site: CA, certificates, keys, broker rules; again to add, renew, revoke. 开通."""
+    """Make a site: CA, certificates, keys, broker rules; again to add, renew, rotate. 开通."""
     from gate_agent.provision import Site  # noqa: PLC0415 the daemon needs no X.509
 
     found = Site.open(
@@ -39,6 +43,8 @@ def provision(
     )
     for name in revoke or ():
         found.revoke(name)
+    for name in rotate or ():
+        found.rotate(name)
     for line in found.write(days=days, renew=renew):
         typer.echo(line)
     typer.echo(f"{out}: {found.name} {' '.join(found.gates)}: see INSTALL.txt 见 INSTALL.txt")

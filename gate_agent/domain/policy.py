@@ -87,6 +87,14 @@ class ContactsPolicy(_Part):
     most: int = Field(30, ge=0, le=200, description="the nearest in time, no more than these")
 
 
+class RetentionPolicy(_Part):
+    """How long personal data stays (保存期限). The centre's own limit is its configuration's."""
+
+    gate_days: int = Field(
+        14, ge=1, le=90, description="names, numbers, phones at a door; at most a day longer"
+    )
+
+
 class RosterEntry(_Part):
     """One member of staff (工作人员), named only by the keyed hash of the card number."""
 
@@ -209,6 +217,7 @@ class Policy(_Part):
     measurement: MeasurementPolicy = MeasurementPolicy()
     hold: HoldPolicy = HoldPolicy()
     contacts: ContactsPolicy = ContactsPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     roster: tuple[RosterEntry, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -51,6 +51,7 @@ from gate_agent.domain.hold_records import (
 )
 from gate_agent.domain.measurement_records import Temperature
 from gate_agent.domain.policy import HallMode
+from gate_agent.domain.privacy_records import DataPurged, PurgeCause
 from gate_agent.domain.record import (
     Category,
     Decision,
@@ -77,6 +78,7 @@ __all__ = [
     "ContactState",
     "ContactUpdated",
     "DailyReport",
+    "DataPurged",
     "Decision",
     "DeviceChanged",
     "DeviceState",
@@ -95,6 +97,7 @@ __all__ = [
     "PassageCount",
     "PassageDecided",
     "PersonRegistered",
+    "PurgeCause",
     "Record",
     "Ref",
     "Round",
@@ -188,6 +191,6 @@ RECORDS: tuple[type[Record], ...] = (
     PassageDecided, PersonRegistered,
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
-    DutyDone, SuppliesCounted, DailyReport,
+    DutyDone, SuppliesCounted, DailyReport, DataPurged,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Record]] = {record.TYPE: record for record in RECORDS}

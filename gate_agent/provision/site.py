@@ -21,13 +21,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gate_agent.config.keyfile import load_key, load_public_key
+from gate_agent.config.keyfile import load_key, load_public_key, make_key, make_pair, public_half
 from gate_agent.errors import ConfigurationError
 from gate_agent.messages import Name
 from gate_agent.moment import format_utc
 from gate_agent.provision import broker, papers
 from gate_agent.provision.authority import Authority, Issued
-from gate_agent.store.keys import make_key, make_pair
+from gate_agent.store.seal import key_id
 
 _BROKER = "broker"
 _COLLECTOR = "collector"
@@ -143,6 +143,23 @@ class Site:
         ]
         (self._folder / gate / f"{gate}.crt").unlink(missing_ok=True)
 
+    def rotate(self, which: str) -> None:
+        """Put a key of the site aside, named by its digest; the next run makes a new one.
+
+        What the old pair sealed is opened with it: it stays with the new one at the centre. An old
+        site key names nobody any more: it is kept only to compare.
+        """
+        names = {"registrations": "registrations.key", "site": "site.key"}
+        if which not in names:
+            raise ConfigurationError([f"--rotate: expected registrations or site, got {which}"])
+        home = self._folder / _AUTHORITY
+        path = home / names[which]
+        key = load_key(path)
+        public = public_half(key) if which == "registrations" else key
+        path.rename(home / f"{path.stem}-{key_id(public)}.key")
+        if which == "registrations":
+            (home / "collector.pub").unlink()
+
     def write(self, *, days: int, renew: bool) -> tuple[str, ...]:
         """Make what is missing, and with `renew` every certificate anew; tell what was made."""
         _make_folder(self._folder)
@@ -203,8 +220,9 @@ class Site:
             self._put(self._folder / gate / "site.key", site_key.read_bytes())
             self._put(self._folder / gate / "collector.pub", public.read_bytes())
         _make_folder(self._folder / _COLLECTOR)
-        self._put(self._folder / _COLLECTOR / "registrations.key", private.read_bytes())
         self._put(self._folder / _COLLECTOR / "site.key", site_key.read_bytes())
+        for pair in home.glob("registrations*.key"):  # those before it open what they sealed
+            self._put(self._folder / _COLLECTOR / pair.name, pair.read_bytes())
 
     def _issue(self, authority: Authority, name: str, days: int) -> None:
         if name == _BROKER:

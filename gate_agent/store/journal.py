@@ -335,11 +335,12 @@ class Journal:
 
     def _move(self) -> None:
         """Move the -wal file into the database when nobody waits for a commit."""
-        unmoved = self._ledger.unmoved
-        if unmoved < _MOVE_AFTER or (unmoved < _MOVE_LATEST and not self._queue.empty()):
+        ledger, unmoved = self._ledger, self._ledger.unmoved
+        waits = unmoved < _MOVE_LATEST and not self._queue.empty()
+        if not ledger.purged and (unmoved < _MOVE_AFTER or waits):
             return
         try:
-            self._ledger.checkpoint()
+            ledger.clear() if ledger.purged else ledger.checkpoint()
         except sqlite3.Error as exc:
             _LOG.warning("journal: the -wal file grows, it could not be moved: %s", exc)
 

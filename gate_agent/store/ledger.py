@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from gate_agent.clock import Clock
-from gate_agent.domain.records import Record, Severity
+from gate_agent.domain.records import DataPurged, Record, Severity
 from gate_agent.messages import Header, Receipt, encode_body, link_after
 from gate_agent.moment import Moment, format_utc
 from gate_agent.store.mark import Mark
 from gate_agent.store.opening import SET_META, About, Head
 from gate_agent.store.people import PersonRow, keep_person
+from gate_agent.store.retention import Purge
 from gate_agent.store.schema import EVENT, compiled
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.views import Place, apply, local_day
@@ -29,12 +30,16 @@ _APPEND = compiled(insert(EVENT))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A record to be journalled: it has no number yet. `person` goes, encrypted, beside it."""
+    """A record to be journalled: it has no number yet. `person` goes, encrypted, beside it.
+
+    `purge` is carried out in the same transaction, and the record tells what went.
+    """
 
     record: Record
     at: Moment
     drill: bool = False
     person: PersonRow | None = None
+    purge: Purge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Ledger:
         self._box = box
         self._mark = mark
         self._unmoved = 0
+        self._purged = False
 
     @property
     def head(self) -> Head:
@@ -107,6 +113,17 @@ class Ledger:
         self._mark.write(head)
         return stored
 
+    @property
+    def purged(self) -> bool:
+        """Whether what was purged may still stand in the write-ahead file."""
+        return self._purged
+
+    def clear(self) -> None:
+        """Move everything and empty the write-ahead file: what was purged is in no file then."""
+        busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:  # else a reader is at it: once more after the next commit
+            self._unmoved, self._purged = 0, False
+
     def checkpoint(self) -> None:
         """Move the write-ahead file into the database, as far as readers allow."""
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
@@ -126,6 +143,9 @@ class Ledger:
             events: list[Stored] = []
             for draft in drafts:
                 record, at = draft.record, draft.at
+                if draft.purge is not None and isinstance(record, DataPurged):
+                    record = draft.purge.carry_out(connection, record)
+                    self._purged = True
                 sequence += 1
                 header = Header(
                     site=about.site,
@@ -167,7 +187,7 @@ class Ledger:
                 )
                 apply(connection, place, record)
                 if draft.person is not None:
-                    keep_person(connection, self._box, draft.person)
+                    keep_person(connection, self._box, draft.person, sequence)
                 events.append(Stored(sequence, severity, record, body, link, at, draft.drill))
             done.append(tuple(events))
         return Head(about.epoch, sequence, link), done

@@ -32,6 +32,7 @@ from gate_agent.store.schema import (
     EVENT,
     FILE_HEADER,
     META,
+    UPGRADES,
     VERSION,
     compiled,
     create_statements,
@@ -123,6 +124,7 @@ def open_for_writing(
                 expected = f"the journal of {site}/{gate}"
                 raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")  # noqa: TRY301
             _set_up(connection, path)
+            _upgrade(connection)
             connection.execute("BEGIN IMMEDIATE")  # now, and not at the first person, it shows
             if about.zone != zone:
                 connection.execute(SET_META.sql, {"key": "zone", "value": zone})
@@ -229,6 +231,20 @@ def _create(connection: sqlite3.Connection, *, site: str, gate: str, zone: str) 
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={VERSION}")
     connection.execute("COMMIT")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring an older journal to this version, each step whole or not at all."""
+    for version in range(_pragma(connection, "user_version"), VERSION):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in UPGRADES[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={version + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:

@@ -36,8 +36,10 @@ class PersonRow:
     card_type: CardType
 
 
-def keep_person(connection: sqlite3.Connection, box: StoreBox, person: PersonRow) -> None:
-    """Write one row, in place of the person's earlier one."""
+def keep_person(
+    connection: sqlite3.Connection, box: StoreBox, person: PersonRow, sequence: int
+) -> None:
+    """Write one row, in place of the person's earlier one; `sequence` is its registration's."""
     plain = json.dumps(
         {
             "person_ref": person.person_ref,
@@ -49,7 +51,8 @@ def keep_person(connection: sqlite3.Connection, box: StoreBox, person: PersonRow
         },
         ensure_ascii=False,
     ).encode()
-    connection.execute(_KEEP.sql, {"person_ref": person.person_ref, "box": box.encrypt(plain)})
+    row = {"person_ref": person.person_ref, "box": box.encrypt(plain), "sequence": sequence}
+    connection.execute(_KEEP.sql, row)
 
 
 def find_person(connection: sqlite3.Connection, box: StoreBox, person_ref: str) -> PersonRow | None:

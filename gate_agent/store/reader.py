@@ -43,6 +43,7 @@ from gate_agent.store.opening import (
     typed_errors,
 )
 from gate_agent.store.people import PersonRow, find_person
+from gate_agent.store.retention import Purge
 from gate_agent.store.schema import (
     DAY_COUNT,
     EVENT,
@@ -313,6 +314,13 @@ class JournalReader:
         """Return those of `refs` that are known here."""
         found = {ref: self.person(ref) for ref in refs}
         return {ref: person for ref, person in found.items() if person is not None}
+
+    def purgeable(self, purge: Purge) -> bool:
+        """Tell whether a purge would remove anything."""
+        with self._turn, typed_errors(self._path):
+            if purge.due(self._connection):
+                return True
+            return purge.person_ref is None and purge.old_people(self._connection) > 0
 
     def daily(
         self, since_sequence: int, *, now: Moment | None = None, boot: str = ""

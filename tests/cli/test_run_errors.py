@@ -157,7 +157,7 @@ def test_keys_that_are_made_are_said_and_nobody_else_reads_them(
 
     said = run(tmp_path, {"gate": {"id": "central-2f"}})
 
-    made = ("site.key", "store.key", "collector.key")
+    made = ("site.key", "store.key", "registrations.key")
     for name in made:
         path = tmp_path / "journal" / name
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -81,9 +81,9 @@ class Gate:
     def link(self) -> bytes:
         return self.events[-1].link if self.events else LINK_0
 
-    def append(self, record: Record) -> Event:
+    def append(self, record: Record, utc: datetime | None = None) -> Event:
         sequence, prevlink = len(self.events) + 1, self.link
-        at = Moment(utc=BEGAN + timedelta(seconds=sequence), boot_ns=sequence)
+        at = Moment(utc=utc or BEGAN + timedelta(seconds=sequence), boot_ns=sequence)
         header = Header(
             site=SITE,
             gate=self.gate,

@@ -133,6 +133,16 @@ SAMPLES: tuple[Record, ...] = (
     records.SuppliesCounted(
         item="医用口罩", stock=80, change=-20, low=True, by="guard-1", at=UTC_TEXT
     ),
+    records.DataPurged(
+        cause=records.PurgeCause.RETENTION,
+        retention_days=14,
+        people=2,
+        redacted=2,
+        first_sequence=7,
+        last_sequence=9,
+        link_before=REF,
+        link_after=REF,
+    ),
     records.DailyReport(
         day="2026-11-23",
         since=UTC_TEXT,

@@ -13,9 +13,10 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from children import program
-from gate_agent.config.keyfile import load_key, load_public_key
+from gate_agent.config.keyfile import load_key, load_public_key, public_half
 from gate_agent.errors import ConfigurationError
 from gate_agent.provision import Site
+from gate_agent.store.seal import key_id
 from security.hall import GATES, SITE, provision, today
 
 
@@ -191,3 +192,32 @@ def test_only_a_gate_that_has_a_certificate_can_be_revoked(tmp_path: Path) -> No
 
     with pytest.raises(ConfigurationError, match="--revoke"):
         site.revoke("north-3f")
+
+
+def test_a_rotated_pair_leaves_the_old_one_with_the_centre(tmp_path: Path) -> None:
+    folder = provision(tmp_path / "hall")
+    old = load_public_key(folder / "west-1f" / "collector.pub")
+
+    site = Site.open(folder, site=None, gates=[], brokers=[], now=today())
+    site.rotate("registrations")
+    site.write(days=90, renew=False)
+
+    new = load_public_key(folder / "west-1f" / "collector.pub")
+    assert new != old
+    keys = {key_id(public_half(load_key(p))) for p in (folder / "collector").glob("reg*.key")}
+    assert keys == {key_id(old), key_id(new)}
+    assert len(list((folder / "authority").glob("registrations*.key"))) == 2
+
+
+def test_a_rotated_site_key_is_new_at_every_door(tmp_path: Path) -> None:
+    folder = provision(tmp_path / "hall")
+    old = load_key(folder / "west-1f" / "site.key")
+
+    site = Site.open(folder, site=None, gates=[], brokers=[], now=today())
+    site.rotate("site")
+    site.write(days=90, renew=False)
+
+    west, central = (load_key(folder / gate / "site.key") for gate in GATES)
+    assert west == central != old
+    with pytest.raises(ConfigurationError, match="--rotate"):
+        site.rotate("broker")

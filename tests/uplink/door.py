@@ -8,10 +8,10 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from gate_agent.clock import SystemClock
+from gate_agent.config.keyfile import make_key
 from gate_agent.config.model import MqttSection
 from gate_agent.domain.records import DeviceState, Record
 from gate_agent.store.journal import Draft, Journal, Stored
-from gate_agent.store.keys import make_key
 from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
 from gate_agent.uplink.publisher import Uplink, UplinkStatus

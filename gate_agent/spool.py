@@ -1,0 +1,66 @@
+"""Requests that a command hands to a running daemon as files (清除请求): they outlive a restart.
+
+Who may write the folder may ask: it lies beside the store, and belongs to the daemon's user. A
+request holds a keyed hash at the most, never a number.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+_ERASE, _WIPE = "erase", "wipe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request; `person_ref` is None where everybody shall be forgotten."""
+
+    id: str
+    person_ref: str | None
+
+
+class Spool:
+    """The requests of one store."""
+
+    def __init__(self, store: Path) -> None:
+        """Take the store's file; the requests lie beside it."""
+        self._folder = store.with_name(f"{store.name}.requests")
+
+    def put(self, person_ref: str | None) -> Request:
+        """Ask, durably."""
+        request = Request(id=secrets.token_hex(8), person_ref=person_ref)
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        path = self._path(request)
+        draft = path.with_name(f".{path.name}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
+            out.write(person_ref or "")
+            out.flush()
+            os.fsync(descriptor)
+        draft.replace(path)
+        return request
+
+    def waiting(self) -> list[Request]:
+        """Return what was asked and is not done; a file of another kind is left alone."""
+        if not self._folder.is_dir():
+            return []
+        found = []
+        for path in sorted(self._folder.iterdir()):
+            kind, _, identity = path.name.partition("-")
+            if kind == _WIPE:
+                found.append(Request(id=identity, person_ref=None))
+            elif kind == _ERASE:
+                text = path.read_text(encoding="ascii", errors="replace")
+                found.append(Request(id=identity, person_ref=text.strip()))
+        return found
+
+    def done(self, request: Request) -> None:
+        """Take a request away: all of it was carried out."""
+        self._path(request).unlink(missing_ok=True)
+
+    def _path(self, request: Request) -> Path:
+        kind = _WIPE if request.person_ref is None else _ERASE
+        return self._folder / f"{kind}-{request.id}"
