@@ -17,10 +17,11 @@ from gate_agent.devices.supervisor import Supervisor
 from gate_agent.domain.records import DeviceState
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
-from gate_agent.gate.engine import Gate
+from gate_agent.gate.engine import THERMOMETER, Gate
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import Retention
 from gate_agent.gate.snapshot import UplinkView
+from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.moment import format_utc
 from gate_agent.sound import device_sections, sound_config
@@ -84,6 +85,7 @@ class _Daemon:
                     keeper=keeper,
                     version=__version__,
                 )
+                thermometer = ThermometerKeeper(gate, reader=reader)
                 ticker = Ticker(gate, reader=reader, clock=clock, zone=zone)
                 retention = Retention(
                     journal=journal,
@@ -97,8 +99,8 @@ class _Daemon:
                         device=name,
                         section=section,
                         clock=clock,
-                        on_report=gate.on_report,
-                        on_change=partial(self._device_changed, gate, name),
+                        on_report=thermometer.on_report,
+                        on_change=partial(self._device_changed, gate, thermometer, name),
                     )
                     for name, section in device_sections(config).items()
                 }
@@ -120,16 +122,17 @@ class _Daemon:
                 gate.watch(supervisors, self._uplink_view)
                 gate.start(config_sha256=self._config_sha256)
                 app = create_app(
-                    GuardCounter(gate, ticker=ticker, reader=reader),
+                    GuardCounter(gate, ticker=ticker, reader=reader, thermometer=thermometer),
                     DutyBook(gate, reader=reader, zone=zone),
+                    thermometer,
                     version=__version__,
                     host=config.web.host,
                     port=config.web.port,
                 )
                 async with asyncio.TaskGroup() as group:
                     doing = [group.create_task(s.run()) for s in supervisors.values()]
-                    doing.append(group.create_task(ticker.run()))
-                    doing.append(group.create_task(retention.run()))
+                    beside = (ticker.run(), retention.run(), thermometer.run())
+                    doing += [group.create_task(work) for work in beside]
                     telling = [
                         group.create_task(self._uplink.run()),
                         group.create_task(serve(app, listener)),
@@ -156,7 +159,16 @@ class _Daemon:
         self._reason = name
         self._stop.set()
 
-    def _device_changed(self, gate: Gate, name: str, state: DeviceState, cause: str) -> None:
+    def _device_changed(
+        self,
+        gate: Gate,
+        thermometer: ThermometerKeeper,
+        name: str,
+        state: DeviceState,
+        cause: str,
+    ) -> None:
+        if name == THERMOMETER and state is DeviceState.LOST:
+            thermometer.on_gone()
         gate.on_device(name, state, cause)
         self._uplink.notify_state()
 

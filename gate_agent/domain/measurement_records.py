@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.domain.record import Outcome
+from gate_agent.domain.record import Outcome, Record, Severity, Utc
+
+Reference = Literal["contact", "blackbody"]
 
 
 class Temperature(BaseModel):
@@ -52,3 +54,43 @@ class Temperature(BaseModel):
     error_above_centi_c: int = Field(
         4250, description="a raw value above is the instrument's error"
     )
+
+
+class ThermometerChecked(Record):
+    """The thermometer was held against a reference (每日校验)."""
+
+    TYPE: ClassVar[str] = "gate.thermometer.checked.v1"
+    reference: Reference
+    reference_centi_c: int = Field(description="what the black body or the contact reading says")
+    measured_centi_c: int = Field(description="what the thermometer says of it")
+    surface_centi_c: int = Field(description="体表温度: as measured, never edited")
+    ambient_centi_c: int | None = None
+    difference_centi_c: int
+    tolerance_centi_c: int = Field(ge=0)
+    passed: bool
+    failed_in_row: int = Field(0, ge=0, description="how many failed since one passed")
+    by: str
+    at: Utc
+    profile: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """A failed check is urgent."""
+        return Severity.ROUTINE if self.passed else Severity.URGENT
+
+
+class CoverageLost(Record):
+    """Nobody can be screened by the thermometer: people are measured by hand (测温中断)."""
+
+    TYPE: ClassVar[str] = "gate.coverage.lost.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    reasons: tuple[str, ...] = Field(description="thermometer_lost, or what speaks against it")
+    since: Utc
+
+
+class CoverageRestored(Record):
+    """The thermometer screens again (测温恢复)."""
+
+    TYPE: ClassVar[str] = "gate.coverage.restored.v1"
+    since: Utc = Field(description="when it was lost")
+    lost_s: float = Field(ge=0, description="for how long")

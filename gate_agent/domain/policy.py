@@ -62,6 +62,9 @@ class MeasurementPolicy(_Part):
         le=200,
         description="wanted flags per thousand healthy people: fewer flags, fewer fevers found",
     )
+    elsewhere_centi_c: CentiC | None = Field(
+        None, description="the other door's baseline, where the centre compares both"
+    )
     pair_within_s: float = Field(
         20, ge=2, le=120, description="card and measurement of one person come within this time"
     )

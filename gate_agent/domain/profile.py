@@ -30,6 +30,7 @@ class Profile:
     margins: tuple[tuple[int, int], ...]
     ceiling_margin: int
     low_margin: int
+    tolerance: int  # of a check: 0.3 °C for a forehead thermometer, 0.4 for a screening instrument
     low_centi_c: int  # below it skin is cold, where the centre sets a fixed threshold
     rail_centi_c: int = 3800
     skin_low: int = 3100
@@ -75,6 +76,7 @@ PROFILES: dict[str, Profile] = {
             margins=((10, 79), (20, 71), (50, 58), (100, 48), (200, 32)),
             ceiling_margin=110,
             low_margin=170,
+            tolerance=30,
             low_centi_c=3300,
         ),
         Profile(  # no public data: the vendor's estimate halves what the skin does
@@ -85,6 +87,7 @@ PROFILES: dict[str, Profile] = {
             margins=((10, 75), (20, 65), (50, 50), (100, 42), (200, 30)),
             ceiling_margin=80,
             low_margin=120,
+            tolerance=30,
             low_centi_c=3500,
             decides_on_body=True,
         ),
@@ -96,6 +99,7 @@ PROFILES: dict[str, Profile] = {
             margins=((10, 66), (20, 60), (50, 47), (100, 36), (200, 25)),
             ceiling_margin=130,
             low_margin=170,
+            tolerance=40,
             low_centi_c=3300,
         ),
     )

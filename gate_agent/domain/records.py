@@ -49,7 +49,12 @@ from gate_agent.domain.hold_records import (
     HoldStep,
     NoteKind,
 )
-from gate_agent.domain.measurement_records import Temperature
+from gate_agent.domain.measurement_records import (
+    CoverageLost,
+    CoverageRestored,
+    Temperature,
+    ThermometerChecked,
+)
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.privacy_records import DataPurged, PurgeCause
 from gate_agent.domain.record import (
@@ -77,6 +82,8 @@ __all__ = [
     "ContactListed",
     "ContactState",
     "ContactUpdated",
+    "CoverageLost",
+    "CoverageRestored",
     "DailyReport",
     "DataPurged",
     "Decision",
@@ -110,6 +117,7 @@ __all__ = [
     "StoreState",
     "SuppliesCounted",
     "Temperature",
+    "ThermometerChecked",
     "Utc",
 ]
 
@@ -174,6 +182,9 @@ class DailyReport(Record):
     holds_closed: int = Field(ge=0)
     holds_open: int = Field(ge=0)
     device_lost_s: dict[str, int] = Field(description="seconds without each device in the span")
+    coverage_lost_s: int = Field(
+        0, ge=0, description="seconds without a thermometer that can be believed (测温中断)"
+    )
     rounds: tuple[RoundCount, ...] = Field((), description="消毒通风: all that the day needs")
     supplies: tuple[Stock, ...] = Field((), description="物资: as last counted")
     first_sequence: int = Field(ge=0)
@@ -188,6 +199,7 @@ class DailyReport(Record):
 RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
+    ThermometerChecked, CoverageLost, CoverageRestored,
     PassageDecided, PersonRegistered,
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,

@@ -28,6 +28,7 @@ from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.live import Ear
 from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.gate.visitor import VisitorView, visitor_view
 from gate_agent.store.reader import JournalReader
@@ -38,14 +39,25 @@ _LOG = logging.getLogger(__name__)
 class GuardCounter:
     """One door's desk. Every method is called in the event loop."""
 
-    def __init__(self, gate: Gate, *, ticker: Ticker, reader: JournalReader) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        ticker: Ticker,
+        reader: JournalReader,
+        thermometer: ThermometerKeeper | None = None,
+    ) -> None:
         self._gate = gate
+        self._thermometer = thermometer
         self._ticker = ticker
         self._reader = reader
 
     def snapshot(self) -> Snapshot:
         """Return the present state."""
-        return self._gate.snapshot()
+        shown = self._gate.snapshot()
+        if self._thermometer is None:
+            return shown
+        return shown.model_copy(update={"thermometer": self._thermometer.view()})
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows."""
@@ -176,4 +188,5 @@ class GuardCounter:
     def gauges(self) -> Mapping[str, float]:
         """Return what `/metrics` shows beside the snapshot."""
         counted = {f"count_{name}": float(count) for name, count in self._gate.counts().items()}
-        return {"loop_lag_seconds": self._ticker.lag_s, **counted}
+        by_hand = float(self._gate.door.measures_by_hand)
+        return {"loop_lag_seconds": self._ticker.lag_s, "measures_by_hand": by_hand, **counted}

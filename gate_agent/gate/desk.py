@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from gate_agent.domain.measurement_records import Reference, ThermometerChecked
 from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
 from gate_agent.gate.snapshot import DutiesView, Snapshot
 from gate_agent.gate.visitor import VisitorView
@@ -120,6 +121,24 @@ class Desk(Protocol):
 
     def gauges(self) -> Mapping[str, float]:
         """Return what `/metrics` shows beside the snapshot: name → value."""
+        ...
+
+
+class ThermometerDesk(Protocol):
+    """The thermometer and what to do where it cannot be believed. Requests as at `Desk`."""
+
+    async def measured_by_hand(self, passage_id: str, contact_centi_c: int, *, by: str) -> None:
+        """The person was measured with the contact thermometer (手测): the passage goes on."""
+        ...
+
+    def begin_check(self) -> None:
+        """The reference is held before the thermometer: what it sees is nobody's passage."""
+        ...
+
+    async def check(
+        self, reference: Reference, reference_centi_c: int, *, by: str
+    ) -> ThermometerChecked:
+        """Compare what the thermometer sees now with the reference (每日校验)."""
         ...
 
 

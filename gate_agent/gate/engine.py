@@ -55,7 +55,7 @@ from gate_agent.domain.temperature import PROFILES
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.desk import LiveEvent
 from gate_agent.gate.drafts import known_phone, registration_draft
-from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn
+from gate_agent.gate.errors import JournalUnavailable, refused
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
@@ -73,7 +73,6 @@ _FULL_RETRY_S = 0.5
 _PASSED = 200  # newest passages in which contacts are looked for: more than a door lets by in time
 
 _LOG = logging.getLogger(__name__)
-_REFUSALS = {"not_found": NotFound, "out_of_turn": OutOfTurn, "invalid": Invalid}
 _NO_UPLINK = UplinkView(state="connecting", cause="", pending=0, oldest_pending_s=0, receipted=0)
 Done = Callable[[], None]
 
@@ -227,6 +226,11 @@ class Gate:
         return self._clock.now()
 
     @property
+    def door(self) -> Door:
+        """The door as it is, a value."""
+        return self._door
+
+    @property
     def policy(self) -> Policy:
         """The policy in force at the door."""
         return self._door.policy
@@ -257,7 +261,7 @@ class Gate:
             self._step(event, lambda: resolve(future))
         except StepRefused as exc:
             self._take(TimePassed(at=event.at))  # what was due is done all the same
-            raise _REFUSALS[exc.code](expected=exc.expected, got=exc.got) from None
+            raise refused(exc) from None
         except StorageError as exc:
             raise self._unavailable(str(exc)) from None
         try:
@@ -351,8 +355,8 @@ class Gate:
         except StorageError:
             self._counts["contacts_unread"] += 1
             return
-        passages = tuple(record for _, record in passed)
-        self._take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=passages))
+        found = tuple(record for _, record in passed)
+        self._take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=found))
 
     # --- time ---------------------------------------------------------------------------------
 
@@ -373,8 +377,7 @@ class Gate:
     def policy_due(self) -> None:
         """Apply a policy whose time has come."""
         now = self._clock.now()
-        policy = self._keeper.due(now.utc)
-        if policy is None:
+        if (policy := self._keeper.due(now.utc)) is None:
             return
         self._take(PolicyChanged(at=now, policy=policy))
         self.keep([mode_applied(self._door.policy)], now)

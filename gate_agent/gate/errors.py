@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate_agent.domain.effects import StepRefused
 from gate_agent.errors import GateError
 
 
@@ -43,3 +44,11 @@ class JournalUnavailable(Refused):
 
     status = 503
     code = "journal_unavailable"
+
+
+_REFUSALS = {"not_found": NotFound, "out_of_turn": OutOfTurn, "invalid": Invalid}
+
+
+def refused(answer: StepRefused) -> Refused:
+    """Return the domain's refusal as the gate's."""
+    return _REFUSALS[answer.code](expected=answer.expected, got=answer.got)

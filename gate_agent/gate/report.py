@@ -55,6 +55,7 @@ def due_report(
         holds_closed=figures.holds_closed,
         holds_open=figures.holds_open,
         device_lost_s=figures.device_lost_s,
+        coverage_lost_s=figures.coverage_lost_s,
         rounds=tuple(day_rounds(policy.duties, rounds)),
         supplies=tuple(day_supplies(policy.supplies, reader.stocks(day.isoformat()))),
         first_sequence=figures.first_sequence,

@@ -21,6 +21,7 @@ from gate_agent.domain.records import (
     Round,
     Temperature,
 )
+from gate_agent.domain.thermometer_health import Doubt, Trust
 from gate_agent.gate.alarms import AlarmCounts, AlarmView
 from gate_agent.moment import ClockQuality
 
@@ -179,6 +180,32 @@ class UplinkView(_View):
     certificate_until: str | None = None  # when the first of the link's certificates expires
 
 
+class CheckView(_View):
+    """A daily check (每日校验), as it was recorded."""
+
+    at: str
+    by: str
+    reference: str
+    difference_centi_c: int
+    tolerance_centi_c: int
+    passed: bool
+
+
+class ThermometerView(_View):
+    """Whether the thermometer can be believed (测温仪可信度), and what is usual at this door."""
+
+    trust: Trust
+    doubts: tuple[Doubt, ...]
+    by_hand: bool  # 人人手测: nobody is let in on the thermometer's word
+    lost_s: float | None  # for how long nobody is screened by it
+    check: CheckView | None  # the newest
+    check_due: bool
+    checking_s: float | None  # 校验中: the door is not listening for so many seconds more
+    baseline_centi_c: int
+    baseline_people: int
+    threshold_centi_c: int
+
+
 class Snapshot(_View):
     """Everything the guard screen shows."""
 
@@ -201,6 +228,7 @@ class Snapshot(_View):
     alarm_counts: AlarmCounts | None = None
     contacts: tuple[ContactView, ...] = ()
     calls: tuple[CallView, ...] = ()
+    thermometer: ThermometerView | None = None
 
 
 class RoundView(_View):

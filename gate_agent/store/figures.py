@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, func, select, text
 
 from gate_agent.domain.records import (
     Category,
+    CoverageLost,
+    CoverageRestored,
     Decision,
     DeviceChanged,
     DeviceState,
@@ -55,6 +57,17 @@ _BEFORE = compiled(
     _CHANGES.where(EVENT.c.sequence <= bindparam("since")).order_by(EVENT.c.sequence.desc())
 )
 _SINCE = compiled(_CHANGES.where(EVENT.c.sequence > bindparam("since")).order_by(EVENT.c.sequence))
+_COVERED = compiled(
+    select(EVENT.c.body, *_AT).where(
+        EVENT.c.sequence > bindparam("since"),
+        text("type = 'gate.coverage.restored.v1'"),
+        EVENT.c.body.is_not(None),
+    )
+)
+_COVERAGE_LOST, _RESTORED = (
+    compiled(select(NEWEST.c.data).where(NEWEST.c.type == record.TYPE))
+    for record in (CoverageLost, CoverageRestored)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,7 @@ class DailyFigures:
     holds_closed: int
     holds_open: int
     device_lost_s: dict[str, int]
+    coverage_lost_s: int
     first_sequence: int
     last_sequence: int
 
@@ -96,10 +110,12 @@ def daily_figures(
     first = connection.execute(_FIRST.sql, _FIRST.values(**of)).fetchone()
     last = connection.execute(_LAST.sql, _LAST.values()).fetchone()
     lost: dict[str, int] = {}
+    uncovered = 0
     if last is not None:
         begin = _At(*(first or last)[1:])
         end = _At(*last[1:]) if now is None else _At(format_utc(now.utc), boot, now.boot_ns)
         lost = _lost_s(connection, since, begin, end)
+        uncovered = _uncovered_s(connection, since, begin, end)
     return DailyFigures(
         passages=passages,
         admitted=sum(line.count for line in passages if line.decision is Decision.ADMIT),
@@ -107,6 +123,7 @@ def daily_figures(
         holds_closed=connection.execute(_CLOSED.sql, of).fetchone()[0],
         holds_open=connection.execute(_OPEN.sql).fetchone()[0],
         device_lost_s=lost,
+        coverage_lost_s=uncovered,
         first_sequence=0 if first is None else first[0],
         last_sequence=0 if first is None else last[0],
     )
@@ -132,6 +149,23 @@ def _lost_s(connection: sqlite3.Connection, since: int, begin: _At, end: _At) ->
         if began is not None:
             seconds[device] += end.seconds_since(began)
     return {device: round(lost) for device, lost in seconds.items()}
+
+
+def _uncovered_s(connection: sqlite3.Connection, since: int, begin: _At, end: _At) -> int:
+    """Return the whole seconds of the span in which coverage was lost (测温中断)."""
+    seconds = 0.0
+    lost = connection.execute(_COVERAGE_LOST.sql, _COVERAGE_LOST.values()).fetchone()
+    for body, *at in connection.execute(_COVERED.sql, {"since": since}):
+        restored = parse_body(body).record()
+        if isinstance(restored, CoverageRestored):
+            seconds += min(restored.lost_s, _At(*at).seconds_since(begin))
+    if lost is not None:
+        began = CoverageLost.model_validate_json(lost[0]).since
+        over = connection.execute(_RESTORED.sql, _RESTORED.values()).fetchone()
+        if over is None or CoverageRestored.model_validate_json(over[0]).since != began:
+            gone_s = (parse_utc(end.time) - parse_utc(began)).total_seconds()
+            seconds += min(max(0.0, gone_s), end.seconds_since(begin))
+    return round(seconds)
 
 
 def _changes(rows: sqlite3.Cursor) -> Iterator[tuple[DeviceChanged, _At]]:

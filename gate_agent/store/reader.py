@@ -20,6 +20,8 @@ from gate_agent.domain.duties import StockLevel
 from gate_agent.domain.records import (
     Category,
     ClockSynced,
+    CoverageLost,
+    CoverageRestored,
     DailyReport,
     Decision,
     DeviceChanged,
@@ -30,7 +32,9 @@ from gate_agent.domain.records import (
     Record,
     Round,
     Severity,
+    ThermometerChecked,
 )
+from gate_agent.domain.thermometer_health import Checks
 from gate_agent.errors import StorageError
 from gate_agent.messages import Envelope, Receipt, parse_body
 from gate_agent.moment import Moment, corrected_utc
@@ -278,6 +282,21 @@ class JournalReader:
     def devices(self) -> dict[str, DeviceChanged]:
         """Return the last state of each device."""
         return {record.device: record for record in self._newest(DeviceChanged)}
+
+    def checks(self) -> Checks:
+        """Return the newest checks of the thermometer."""
+        checks = Checks()
+        for check in self._newest(ThermometerChecked):
+            checks = checks.after(check)
+        return checks
+
+    def coverage_lost(self) -> CoverageLost | None:
+        """Return how the thermometer was lost (测温中断); None while it screens."""
+        lost = next(iter(self._newest(CoverageLost)), None)
+        restored = next(iter(self._newest(CoverageRestored)), None)
+        if lost is None or (restored is not None and restored.since == lost.since):
+            return None
+        return lost
 
     def booted(self, boot: str) -> str | None:
         """Return when a boot began, by its synchronised clock (UTC); None if it never was."""

@@ -16,6 +16,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from gate_agent.domain.records import (
     ClockSynced,
+    CoverageLost,
+    CoverageRestored,
     DailyReport,
     DeviceChanged,
     DutyDone,
@@ -28,6 +30,7 @@ from gate_agent.domain.records import (
     PassageDecided,
     Record,
     SuppliesCounted,
+    ThermometerChecked,
 )
 from gate_agent.store.schema import DAY_COUNT, HOLD, NEWEST, PASSAGE, ROUND, SUPPLY, compiled
 
@@ -50,6 +53,7 @@ SHOWN: frozenset[str] = frozenset(
     for record in (
         PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
         DutyDone, SuppliesCounted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
+        CoverageLost, CoverageRestored, ThermometerChecked,
     )
 )  # fmt: skip
 
@@ -135,20 +139,37 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
         case DutyDone() | SuppliesCounted():
             if not place.drill:
                 _duty(connection, place, record)
-        case DeviceChanged() | ModeApplied() | DailyReport() | ClockSynced():
-            # one report and one mode are the newest, whatever day or version they are of
-            by_subject = isinstance(record, DeviceChanged | ClockSynced)
+        case (
+            DeviceChanged()
+            | ModeApplied()
+            | DailyReport()
+            | ClockSynced()
+            | CoverageLost()
+            | CoverageRestored()
+            | ThermometerChecked()
+        ):
             connection.execute(
                 _KEEP.sql,
                 {
                     "type": record.TYPE,
-                    "subject": record.subject if by_subject else "",
+                    "subject": _newest_of(record),
                     "sequence": place.sequence,
                     "data": record.model_dump_json(),
                 },
             )
         case _:
             pass
+
+
+def _newest_of(record: Record) -> str:
+    """Return what a record is the newest of; one report and one mode are, whatever their day."""
+    match record:
+        case DeviceChanged() | ClockSynced():
+            return record.subject
+        case ThermometerChecked():
+            return "passed" if record.passed else "failed"
+        case _:
+            return ""
 
 
 def _passage(connection: sqlite3.Connection, place: Place, record: PassageDecided) -> None:

@@ -11,18 +11,27 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
-from gate_agent.gate.desk import Desk, DutyDesk
+from gate_agent.gate.desk import Desk, DutyDesk, ThermometerDesk
 from gate_agent.web.answers import install_answers
 from gate_agent.web.duty_routes import duty_routes
 from gate_agent.web.routes import STREAM_MODELS, build_routes
 from gate_agent.web.shield import Shield
 from gate_agent.web.sse import Screens
+from gate_agent.web.thermometer_routes import thermometer_routes
 from gate_agent.web.visitor import visitor_routes
 
 _HERE = Path(__file__).parent
 
 
-def create_app(desk: Desk, duties: DutyDesk, *, version: str, host: str, port: int) -> FastAPI:
+def create_app(
+    desk: Desk,
+    duties: DutyDesk,
+    thermometer: ThermometerDesk,
+    *,
+    version: str,
+    host: str,
+    port: int,
+) -> FastAPI:
     """Return the application; `app.state.screens` is its `Screens`, to end the streams."""
     shown_host = f"[{host}]" if ":" in host else host
     app = FastAPI(
@@ -43,6 +52,7 @@ def create_app(desk: Desk, duties: DutyDesk, *, version: str, host: str, port: i
     app.include_router(build_routes(desk, screens))
     app.include_router(visitor_routes(desk, screens, pages))
     app.include_router(duty_routes(duties))
+    app.include_router(thermometer_routes(thermometer))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
     page = pages.get_template("screen.html")

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.domain.measurement_records import Reference
 from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
 
 Post = Annotated[
@@ -88,6 +89,23 @@ class ContactRequest(_Request):
 class DrillRequest(_Request):
     """A hold is practised (演练)."""
 
+    by: Post
+
+
+class HandRequest(_Request):
+    """The person was measured with the contact thermometer (手测)."""
+
+    contact_centi_c: int = Field(strict=True, ge=3400, le=4500, description="hundredths of °C")
+    by: Post
+
+
+class CheckRequest(_Request):
+    """The thermometer is held against a reference (每日校验)."""
+
+    reference: Reference
+    reference_centi_c: int = Field(
+        strict=True, ge=3400, le=4200, description="what the reference says, hundredths of °C"
+    )
     by: Post
 
 

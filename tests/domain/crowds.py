@@ -63,12 +63,14 @@ class Queue:
     count: int = 0
     told: list[Temperature] = field(default_factory=list)
 
-    def measure(self, surface: int, *, ambient: int = 2400, ref: str | None = None) -> Temperature:
+    def measure(
+        self, surface: int, *, ambient: int = 2400, body: int | None = None, ref: str | None = None
+    ) -> Temperature:
         """Let somebody come who shows this skin; a hold is named as its passage."""
         self.count += 1
         self.now_s += self.every_s
-        readings = [Reading(surface_centi_c=surface, ambient_centi_c=ambient)] * 5
-        temperature = judge(readings, self.profile, self.rules, self.usual)
+        reading = Reading(surface_centi_c=surface, ambient_centi_c=ambient, body_centi_c=body)
+        temperature = judge([reading] * 5, self.profile, self.rules, self.usual)
         passage = f"p-{self.count}"
         hold = passage if temperature.outcome is Outcome.ELEVATED else None
         record = decided(temperature, passage, ref=ref, hold=hold)

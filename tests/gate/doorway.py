@@ -20,6 +20,8 @@ from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
 from gate_agent.testing import FakeClock, eventually
 
+ZONE = ZoneInfo("Asia/Shanghai")
+
 
 class Port:
     """A device as a supervisor shows it."""
@@ -40,6 +42,7 @@ class Doorway:
         self.journal = journal
         self.reader = reader
         self.clock = clock
+        self.zone = ZONE
 
     def read(self, surface: int, times: int = 1, ambient: int = 2400) -> None:
         for _ in range(times):
@@ -91,7 +94,6 @@ def doorway(folder: Path, clock: FakeClock, profile: str = "spot-forehead") -> I
     settings = config(folder, profile)
     rules = folder / "rules.json"
     rules.write_text('{"registration": {"phone": "optional"}}')
-    zone = ZoneInfo("Asia/Shanghai")
     keys = resolve_keys(settings.keys, folder)
     with (
         Journal.open(
@@ -99,7 +101,7 @@ def doorway(folder: Path, clock: FakeClock, profile: str = "spot-forehead") -> I
             site="hall",
             gate="west-1f",
             clock=clock,
-            zone=zone,
+            zone=ZONE,
             key=keys.store,
         ) as journal,
         JournalReader(settings.journal.path, keys.store) as reader,

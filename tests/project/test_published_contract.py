@@ -129,6 +129,21 @@ SAMPLES: tuple[Record, ...] = (
     records.HoldClosed(
         hold_id="7f3a-2", outcome="released", by="guard", disinfected=True, closed=UTC_TEXT
     ),
+    records.ThermometerChecked(
+        reference="contact",
+        reference_centi_c=3660,
+        measured_centi_c=3672,
+        surface_centi_c=3434,
+        ambient_centi_c=2380,
+        difference_centi_c=12,
+        tolerance_centi_c=88,
+        passed=True,
+        by="guard-1",
+        at=UTC_TEXT,
+        profile="spot-forehead/2",
+    ),
+    records.CoverageLost(reasons=("frozen",), since=UTC_TEXT),
+    records.CoverageRestored(since=UTC_TEXT, lost_s=312.5),
     records.DutyDone(area="出入口门", kind=records.Round.DISINFECTED, by="guard-1", at=UTC_TEXT),
     records.SuppliesCounted(
         item="医用口罩", stock=80, change=-20, low=True, by="guard-1", at=UTC_TEXT

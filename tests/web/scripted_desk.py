@@ -29,6 +29,7 @@ from gate_agent.messages import LINK_0, Header, encode_body
 from gate_agent.moment import ClockQuality
 from web import cases, scenes
 from web.scripted_duties import ScriptedDuties
+from web.scripted_thermometer import ScriptedThermometer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class ScriptedDesk:
         self._clock = SystemClock()
         self._live = Live()
         self.duties = ScriptedDuties()
+        self.thermometer = ScriptedThermometer()
         self.reset()
 
     # --- what a test does ---
@@ -57,6 +59,7 @@ class ScriptedDesk:
         self._live = Live()
         self._events: list[LiveEvent] = []
         self.duties.reset()
+        self.thermometer.reset()
         self._alarms = AlarmBook(self._clock.now())
         self.shown = scenes.idle()
         self.asked: list[Asked] = []

@@ -73,7 +73,14 @@ class Served:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        app = create_app(self.desk, self.duties, version="0.1.0", host="127.0.0.1", port=self.port)
+        app = create_app(
+            self.desk,
+            self.duties,
+            self.desk.thermometer,
+            version="0.1.0",
+            host="127.0.0.1",
+            port=self.port,
+        )
         try:
             self._task = self._loop.create_task(serve(app, self._listener))
             self._loop.run_until_complete(asyncio.wait([self._task]))

@@ -1,0 +1,258 @@
+"""Whether the thermometer can be believed (测温仪可信度): by readings, people and checks.
+
+Deployed terminals were found to pull readings to normal, and to drift without a word. What speaks
+against ours is told by name; what speaks loudly sends people to the contact thermometer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Seen, median
+from gate_agent.domain.measurement_records import ThermometerChecked
+from gate_agent.domain.policy import MeasurementPolicy
+from gate_agent.domain.profile import AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C, Profile
+from gate_agent.domain.signals import Reading
+from gate_agent.moment import NS_PER_S, Moment, parse_utc
+
+FROZEN_S, FROZEN_READINGS = 60, 100  # a sound sensor's last digit moves within seconds
+WARM_UP_S = 600  # a thermopile is right in thermal equilibrium only
+AMBIENT_EVERY_S, AMBIENT_FOR_S = 10, 300
+AMBIENT_STEP_CENTI_C = 150  # within five minutes: sun, or a door that stands open
+AMBIENT_OUT = 3  # samples in a row
+ENOUGH = 20  # people whose spread says something
+PILE_CENTI_C, PILE_SHARE = 10, 60  # per cent within a tenth of a degree: healthy crowds have 15
+PULLED_TIMES = 5  # what the body estimate may vary less than the skin; a vendor's curve halves
+UNEXPLAINED, UNEXPLAINED_OF = 6, 10
+MISSED_LEAST = 3
+SHIFT_CENTI_C, SHIFT_KNOWN = 100, 60
+ELSEWHERE_CENTI_C = 60
+CHECK_EVERY_S = 26 * 3600  # once a day, with a late morning allowed
+CHECK_FAILURES = 2  # in a row with the contact thermometer: a second person makes it certain
+
+
+class Trust(StrEnum):
+    """How far the thermometer is believed."""
+
+    TRUSTED = "trusted"  # 可信
+    DOUBTFUL = "doubtful"  # 存疑: it decides, and somebody should look
+    NOT_TRUSTED = "not_trusted"  # 不可信: people are measured by hand
+
+
+class Doubt(StrEnum):
+    """What speaks against the thermometer."""
+
+    FROZEN = "frozen"  # 读数不变
+    COLLAPSED = "collapsed"  # 人人几乎一样
+    CLIPPED = "clipped"  # 读数堆在一处
+    PULLED = "pulled"  # 体温估值被拉向正常
+    FEVERS_MISSED = "fevers_missed"  # 接触测温发热而红外正常
+    UNEXPLAINED_FLAGS = "unexplained_flags"  # 连续多人偏高，尚未接触复测
+    AMBIENT_RANGE = "ambient_range"  # 环境温度超出范围
+    CHECK_FAILED = "check_failed"  # 校验不合格
+    CHECK_REPEAT = "check_repeat"  # 校验不合格一次，请换人再做
+    CHECK_OVERDUE = "check_overdue"  # 每日校验未做
+    WARMING_UP = "warming_up"  # 预热中
+    AMBIENT_STEP = "ambient_step"  # 环境温度突变：日晒或穿堂风
+    SHIFTED = "shifted"  # 与平时相差大
+    ELSEWHERE = "elsewhere"  # 与另一入口相差大
+
+
+LOUD = frozenset(
+    {
+        Doubt.FROZEN, Doubt.COLLAPSED, Doubt.CLIPPED, Doubt.PULLED, Doubt.FEVERS_MISSED,
+        Doubt.UNEXPLAINED_FLAGS, Doubt.AMBIENT_RANGE, Doubt.CHECK_FAILED,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is thought of the thermometer now."""
+
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def trust(self) -> Trust:
+        """One loud doubt is enough."""
+        if not LOUD.isdisjoint(self.doubts):
+            return Trust.NOT_TRUSTED
+        return Trust.DOUBTFUL if self.doubts else Trust.TRUSTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What is remembered of the stream of readings: little, however long it runs."""
+
+    powered_ns: int | None = None
+    newest: Reading | None = None
+    newest_ns: int = 0
+    same_since_ns: int = 0
+    same: int = 0
+    ambients: tuple[tuple[int, int], ...] = ()
+
+    def after(self, reading: Reading, at_ns: int) -> Watch:
+        """Return the watch after one more reading."""
+        moved = reading != self.newest
+        ambients = self.ambients
+        ambient = reading.ambient_centi_c
+        if ambient is not None and (
+            not ambients or at_ns - ambients[-1][0] >= AMBIENT_EVERY_S * NS_PER_S
+        ):
+            oldest_ns = at_ns - AMBIENT_FOR_S * NS_PER_S
+            ambients = (*(one for one in ambients if one[0] >= oldest_ns), (at_ns, ambient))
+        return replace(
+            self,
+            powered_ns=at_ns if self.powered_ns is None else self.powered_ns,
+            newest=reading,
+            newest_ns=at_ns,
+            same_since_ns=at_ns if moved else self.same_since_ns,
+            same=1 if moved else self.same + 1,
+            ambients=ambients,
+        )
+
+    def doubts(self, now_ns: int) -> list[Doubt]:
+        """Return what the readings themselves tell."""
+        found = []
+        still_ns = self.newest_ns - self.same_since_ns
+        if self.same >= FROZEN_READINGS and still_ns >= FROZEN_S * NS_PER_S:
+            found.append(Doubt.FROZEN)
+        if self.powered_ns is not None and now_ns - self.powered_ns < WARM_UP_S * NS_PER_S:
+            found.append(Doubt.WARMING_UP)
+        air = [ambient for _, ambient in self.ambients]
+        out = [not AMBIENT_COLD_CENTI_C <= one <= AMBIENT_HOT_CENTI_C for one in air[-AMBIENT_OUT:]]
+        if len(out) == AMBIENT_OUT and all(out):
+            found.append(Doubt.AMBIENT_RANGE)
+        if air and max(air) - min(air) > AMBIENT_STEP_CENTI_C:
+            found.append(Doubt.AMBIENT_STEP)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """The newest check that passed, and the newest that did not."""
+
+    passed: ThermometerChecked | None = None
+    failed: ThermometerChecked | None = None
+
+    @property
+    def newest(self) -> ThermometerChecked | None:
+        """The newest of both."""
+        both = [check for check in (self.passed, self.failed) if check is not None]
+        return max(both, key=lambda check: check.at, default=None)
+
+    @property
+    def failed_in_row(self) -> int:
+        """How many failed since one passed."""
+        newest = self.newest
+        return 0 if newest is None else newest.failed_in_row
+
+    def after(self, check: ThermometerChecked) -> Checks:
+        """Return the checks after one more."""
+        return replace(self, passed=check) if check.passed else replace(self, failed=check)
+
+    def doubts(self, now: Moment) -> list[Doubt]:
+        """Return what the checks tell."""
+        found = []
+        newest = self.newest
+        if newest is not None and not newest.passed:
+            sure = newest.reference == "blackbody" or newest.failed_in_row >= CHECK_FAILURES
+            found.append(Doubt.CHECK_FAILED if sure else Doubt.CHECK_REPEAT)
+        age_s = self.passed_s_ago(now)
+        if age_s is None or age_s > CHECK_EVERY_S:
+            found.append(Doubt.CHECK_OVERDUE)
+        return found
+
+    def passed_s_ago(self, now: Moment) -> float | None:
+        """Return how long ago the last one passed, by the wall clock."""
+        return None if self.passed is None else _ago_s(self.passed, now)
+
+
+def health(
+    watch: Watch,
+    memory: Memory,
+    checks: Checks,
+    *,
+    profile: Profile,
+    rules: MeasurementPolicy,
+    now: Moment,
+) -> Health:
+    """Return what is thought of the thermometer at this moment."""
+    ours = [seen for seen in memory.seen if seen.profile == profile.label]
+    recent_ns = now.boot_ns - RECENT_S * NS_PER_S
+    newest = [seen for seen in ours if seen.at_ns >= recent_ns][-PEOPLE:]
+    ago_s = checks.passed_s_ago(now)
+    since_ns = None if ago_s is None else now.plus_s(-ago_s)
+    unchecked = [seen for seen in newest if since_ns is None or seen.at_ns >= since_ns]
+    doubts = [
+        *watch.doubts(now.boot_ns),
+        *_crowd(newest, profile),
+        *_fevers(unchecked),
+        *_shifts(newest, ours, rules),
+        *checks.doubts(now),
+    ]
+    return Health(tuple(sorted(doubts, key=list(Doubt).index)))
+
+
+def _crowd(newest: Sequence[Seen], profile: Profile) -> list[Doubt]:
+    """Return what tells of a device that shows everybody alike."""
+    if len(newest) < ENOUGH:
+        return []
+    scores = [seen.score for seen in newest]
+    surfaces = [seen.surface for seen in newest]
+    found = []
+    if 2 * spread(scores) < dict(profile.margins)[200]:  # a healthy crowd: 1.6 of that margin
+        found.append(Doubt.COLLAPSED)
+    values = scores if profile.decides_on_body else surfaces
+    if _piled(values) * 100 >= PILE_SHARE * len(values):
+        found.append(Doubt.CLIPPED)
+    wide = spread(surfaces)
+    if profile.decides_on_body and wide >= ENOUGH and spread(scores) * PULLED_TIMES <= wide:
+        found.append(Doubt.PULLED)
+    return found
+
+
+def _fevers(newest: Sequence[Seen]) -> list[Doubt]:
+    """Return what the contact thermometer, or its absence, tells of flags and of fevers."""
+    found = []
+    hot = [seen for seen in newest if seen.proof is Proof.FEVERISH]
+    missed = sum(not seen.elevated for seen in hot)
+    if missed >= MISSED_LEAST and 2 * missed > len(hot):
+        found.append(Doubt.FEVERS_MISSED)
+    open_flags = [seen.elevated and seen.proof is None for seen in newest[-UNEXPLAINED_OF:]]
+    if sum(open_flags) >= UNEXPLAINED:
+        found.append(Doubt.UNEXPLAINED_FLAGS)
+    return found
+
+
+def _shifts(newest: Sequence[Seen], known: Sequence[Seen], rules: MeasurementPolicy) -> list[Doubt]:
+    """Return what differs from other hours at this door, and from the other door."""
+    if len(newest) < PEOPLE_LEAST:
+        return []
+    found = []
+    now = median([seen.score for seen in newest])
+    usual = median([seen.score for seen in known])
+    if len(known) >= SHIFT_KNOWN and abs(now - usual) > SHIFT_CENTI_C:
+        found.append(Doubt.SHIFTED)
+    elsewhere = rules.elsewhere_centi_c
+    if elsewhere is not None and abs(now - elsewhere) > ELSEWHERE_CENTI_C:
+        found.append(Doubt.ELSEWHERE)
+    return found
+
+
+def spread(values: Sequence[int]) -> int:
+    """Return how far apart the middle half lies (interquartile range, nearest ranks)."""
+    ranked = sorted(values)
+    quarter = len(ranked) // 4
+    return ranked[-1 - quarter] - ranked[quarter]
+
+
+def _piled(values: Sequence[int]) -> int:
+    """Return how many lie in the fullest tenth of a degree."""
+    return max(sum(low <= value < low + PILE_CENTI_C for value in values) for low in values)
+
+
+def _ago_s(check: ThermometerChecked, now: Moment) -> float:
+    return (now.utc - parse_utc(check.at)).total_seconds()

@@ -1,0 +1,198 @@
+"""The thermometer's keeper (测温仪监护): watches what it says, and says when it is not believed.
+
+Readings pass through here on their way to the door, untouched. Once a second it is asked whether
+they can be believed; while they cannot, the door measures by hand and coverage is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from gate_agent.domain.door import HandMeasured, TrustChanged
+from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.limits import limits
+from gate_agent.domain.measurement_records import (
+    CoverageLost,
+    CoverageRestored,
+    Reference,
+    ThermometerChecked,
+)
+from gate_agent.domain.signals import Card, Reading
+from gate_agent.domain.thermometer_check import check
+from gate_agent.domain.thermometer_health import Doubt, Health, Trust, Watch, health
+from gate_agent.gate.engine import ANSWER_WITHIN_S, Gate, resolve
+from gate_agent.gate.errors import JournalUnavailable, Refused, refused
+from gate_agent.gate.snapshot import CheckView, ThermometerView
+from gate_agent.moment import NS_PER_S, Moment, format_utc, parse_utc
+from gate_agent.store.reader import JournalReader
+
+LOOK_S = 1.0
+LOST_AFTER_S = 5.0  # a line that comes back at once lost nothing
+CHECK_S = 120.0  # as long as a reference may stand before the thermometer
+_KEPT_S, _MOST_KEPT = 5, 100  # readings that a check compares
+
+THERMOMETER_LOST = "thermometer_lost"
+
+
+class ThermometerKeeper:
+    """One door's thermometer. Implements `gate.desk.ThermometerDesk`; used in the event loop."""
+
+    def __init__(self, gate: Gate, *, reader: JournalReader) -> None:
+        """Take up what the journal knows: the last checks, and coverage that was lost."""
+        self._gate = gate
+        self._watch = Watch()
+        self._newest: deque[tuple[int, Reading]] = deque(maxlen=_MOST_KEPT)
+        self._checks = reader.checks()
+        self._checking_until_ns = 0
+        lost = reader.coverage_lost()
+        self._lost: Moment | None = None if lost is None else _moment_of(lost, gate.now())
+        self._uncovered_ns: int | None = None
+        self._health = Health(())
+
+    # --- from the device --------------------------------------------------------------------
+
+    def on_report(self, report: Reading | Card) -> None:
+        """Pass on what the thermometer reports; a reference is nobody's passage."""
+        if isinstance(report, Reading):
+            now_ns = self._gate.now().boot_ns
+            self._watch = self._watch.after(report, now_ns)
+            self._newest.append((now_ns, report))
+            if now_ns < self._checking_until_ns:
+                return
+        self._gate.on_report(report)
+
+    def on_gone(self) -> None:
+        """The line is down: it may have been the power, and it warms up again."""
+        self._watch = Watch()
+
+    # --- once a second ----------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """Ask whether it can be believed, and do what follows."""
+        now, door = self._gate.now(), self._gate.door
+        found = health(
+            self._watch,
+            door.memory,
+            self._checks,
+            profile=door.profile,
+            rules=door.policy.measurement,
+            now=now,
+        )
+        changed, self._health = found != self._health, found
+        trusted = found.trust is not Trust.NOT_TRUSTED
+        if trusted != door.thermometer_trusted:
+            try:
+                await self._gate.request(TrustChanged(at=now, trusted=trusted))
+            except Refused:
+                return  # the journal cannot write now: asked again in a second
+        self._cover(self._gate.now())
+        if changed:
+            self._gate.changed()
+
+    def _cover(self, now: Moment) -> None:
+        """Record where the time without a believable thermometer begins and ends (测温中断)."""
+        if not self._gate.door.measures_by_hand:
+            self._uncovered_ns = None
+            lost = self._lost
+            if lost is None:
+                return
+            record = CoverageRestored(
+                since=format_utc(lost.utc), lost_s=round(max(0.0, now.seconds_since(lost)), 3)
+            )
+            if self._gate.keep([record], now):
+                self._lost = None
+            return
+        began_ns = self._uncovered_ns = self._uncovered_ns or now.boot_ns
+        if self._lost is None and now.boot_ns - began_ns >= LOST_AFTER_S * NS_PER_S:
+            record_lost = CoverageLost(reasons=self._reasons(), since=format_utc(now.utc))
+            if self._gate.keep([record_lost], now):
+                self._lost = now
+
+    def _reasons(self) -> tuple[str, ...]:
+        lost = () if self._gate.door.thermometer_usable else (THERMOMETER_LOST,)
+        return (*lost, *self._health.doubts)
+
+    # --- the guard --------------------------------------------------------------------------
+
+    async def measured_by_hand(self, passage_id: str, contact_centi_c: int, *, by: str) -> None:
+        """The person was measured with the contact thermometer (手测): the passage goes on."""
+        await self._gate.request(
+            HandMeasured(
+                at=self._gate.now(),
+                passage_id=passage_id,
+                contact_centi_c=contact_centi_c,
+                by=by,
+            )
+        )
+
+    def begin_check(self) -> None:
+        """The reference is held before the thermometer: what it sees is nobody's passage."""
+        self._checking_until_ns = self._gate.now().plus_s(CHECK_S)
+        self._newest.clear()
+        self._gate.changed()
+
+    async def check(
+        self, reference: Reference, reference_centi_c: int, *, by: str
+    ) -> ThermometerChecked:
+        """Compare what the thermometer sees now with the reference, and record it (每日校验)."""
+        now, door = self._gate.now(), self._gate.door
+        newest_ns = now.plus_s(-_KEPT_S)
+        try:
+            checked = check(
+                [reading for at_ns, reading in self._newest if at_ns >= newest_ns],
+                reference=reference,
+                reference_centi_c=reference_centi_c,
+                by=by,
+                profile=door.profile,
+                usual=door.memory.usual(door.profile, now.boot_ns),
+                failed_before=self._checks.failed_in_row,
+                at=now,
+            )
+        except StepRefused as exc:
+            raise refused(exc) from None
+        written = asyncio.get_running_loop().create_future()
+        if not self._gate.keep([checked], now, lambda: resolve(written)):
+            raise JournalUnavailable(expected="a journal that can write", got="none")
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await written
+        except TimeoutError:
+            raise JournalUnavailable(expected="a durable record", got="none yet") from None
+        self._checks = self._checks.after(checked)
+        self._checking_until_ns = 0
+        await self.look()
+        return checked
+
+    def view(self) -> ThermometerView:
+        """Return what a screen shows of it."""
+        now, door = self._gate.now(), self._gate.door
+        usual = door.memory.usual(door.profile, now.boot_ns)
+        newest, left_ns = self._checks.newest, self._checking_until_ns - now.boot_ns
+        return ThermometerView(
+            trust=self._health.trust,
+            doubts=self._health.doubts,
+            by_hand=door.measures_by_hand,
+            lost_s=None if self._lost is None else max(0.0, now.seconds_since(self._lost)),
+            check=None
+            if newest is None
+            else CheckView.model_validate(newest.model_dump(include=set(CheckView.model_fields))),
+            check_due=Doubt.CHECK_OVERDUE in self._health.doubts,
+            checking_s=round(left_ns / NS_PER_S, 1) if left_ns > 0 else None,
+            baseline_centi_c=usual.baseline,
+            baseline_people=usual.people,
+            threshold_centi_c=limits(door.profile, door.policy.measurement, usual).threshold,
+        )
+
+
+def _moment_of(lost: CoverageLost, now: Moment) -> Moment:
+    """Return when it was lost, on the clock of this boot: what the wall clocks say."""
+    since = parse_utc(lost.since)
+    ago_s = max(0.0, (now.utc - since).total_seconds())
+    return Moment(utc=since, boot_ns=now.plus_s(-ago_s))

@@ -1,0 +1,38 @@
+"""The thermometer over HTTP: measured by hand where it is not believed, checked once a day."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from gate_agent.domain.measurement_records import ThermometerChecked
+from gate_agent.gate.desk import ThermometerDesk
+from gate_agent.web.answers import REFUSALS
+from gate_agent.web.bodies import CheckRequest, HandRequest
+
+_Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
+
+
+def thermometer_routes(thermometer: ThermometerDesk) -> APIRouter:
+    """Return the routes of the thermometer; its state is in /api/v1/state."""
+    router = APIRouter(prefix="/api/v1", tags=["thermometer"], responses=REFUSALS)
+
+    @router.post("/passages/{passage_id}/hand", status_code=204)
+    async def measured_by_hand(passage_id: _Id, body: HandRequest) -> Response:
+        """Enter a contact reading (手测): the passage goes on with it, and says so."""
+        await thermometer.measured_by_hand(passage_id, body.contact_centi_c, by=body.by)
+        return Response(status_code=204)
+
+    @router.post("/thermometer/reference", status_code=204)
+    async def reference() -> Response:
+        """Hold a reference before it: for two minutes what it sees is nobody's passage."""
+        thermometer.begin_check()
+        return Response(status_code=204)
+
+    @router.post("/thermometer/checks")
+    async def check(body: CheckRequest) -> ThermometerChecked:
+        """Compare what it sees now with the reference (每日校验); recorded, passed or not."""
+        return await thermometer.check(body.reference, body.reference_centi_c, by=body.by)
+
+    return router

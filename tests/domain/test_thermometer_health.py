@@ -1,0 +1,235 @@
+"""What speaks against a thermometer is told by name, and a sound one is left alone."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from domain.crowds import FACE, Queue, contact
+from domain.doors import NOON, later
+from gate_agent.domain.measurement_records import ThermometerChecked
+from gate_agent.domain.policy import MeasurementPolicy
+from gate_agent.domain.profile import PROFILES
+from gate_agent.domain.signals import Reading
+from gate_agent.domain.thermometer_health import (
+    LOUD,
+    Checks,
+    Doubt,
+    Health,
+    Trust,
+    Watch,
+    health,
+    spread,
+)
+from gate_agent.moment import NS_PER_S, Moment, format_utc
+
+BODY = PROFILES["module-body"]
+PRIOR = FACE.baseline_centi_c
+
+
+def checked(at: Moment, *, passed: bool = True, row: int = 0, by: str = "contact") -> Checks:
+    check = ThermometerChecked(
+        reference="contact" if by == "contact" else "blackbody",
+        reference_centi_c=3660,
+        measured_centi_c=3660,
+        surface_centi_c=3600,
+        difference_centi_c=0,
+        tolerance_centi_c=30,
+        passed=passed,
+        failed_in_row=row,
+        by="guard-1",
+        at=format_utc(at.utc),
+    )
+    return Checks().after(check)
+
+
+CHECKED = checked(later(NOON, -3600))
+
+
+def stream(seconds: int, ambient: int = 2400, *, noise: int = 6, start_s: float = -4000) -> Watch:
+    dice = random.Random(3)  # noqa: S311 a sensor's last digit
+    watch = Watch()
+    for n in range(seconds * 10):
+        at_ns = later(NOON, start_s + n / 10).boot_ns
+        surface = 2400 + dice.randint(-noise, noise)
+        watch = watch.after(Reading(surface_centi_c=surface, ambient_centi_c=ambient), at_ns)
+    return watch
+
+
+def crowd(count: int, middle: int = PRIOR, sd: float = 31, seed: int = 1) -> list[int]:
+    dice = random.Random(seed)  # noqa: S311 people of a test
+    return [round(dice.gauss(middle, sd)) for _ in range(count)]
+
+
+def queue_of(skins: list[int], queue: Queue | None = None) -> Queue:
+    queue = queue or Queue(now_s=NOON.boot_ns / NS_PER_S - 30 * len(skins))
+    for skin in skins:
+        queue.measure(skin)
+    return queue
+
+
+def told(
+    queue: Queue | None = None,
+    watch: Watch | None = None,
+    checks: Checks = CHECKED,
+    rules: MeasurementPolicy | None = None,
+) -> Health:
+    queue = queue or Queue()
+    return health(
+        watch or stream(2),
+        queue.memory,
+        checks,
+        profile=queue.profile,
+        rules=rules or queue.rules,
+        now=NOON,
+    )
+
+
+def test_a_sound_thermometer_before_a_healthy_crowd_is_trusted() -> None:
+    for seed in range(20):
+        found = told(queue_of(crowd(200, seed=seed)))
+
+        assert (found.trust, found.doubts) == (Trust.TRUSTED, ())
+
+
+def test_a_crowd_as_wide_as_foreheads_are_is_trusted_too() -> None:
+    spot = PROFILES["spot-forehead"]
+    for seed in range(10):
+        queue = Queue(profile=spot, now_s=NOON.boot_ns / NS_PER_S - 6000)
+        found = told(queue_of(crowd(200, spot.baseline_centi_c, 55, seed), queue))
+
+        assert Trust.NOT_TRUSTED is not found.trust, found.doubts
+
+
+def test_a_value_that_never_moves_is_frozen_after_a_minute() -> None:
+    assert told(watch=stream(59, noise=0)).trust is Trust.TRUSTED
+    assert told(watch=stream(62, noise=0)).doubts == (Doubt.FROZEN,)
+    assert told(watch=stream(62, noise=0)).trust is Trust.NOT_TRUSTED
+
+
+def test_a_frozen_value_that_moves_again_is_believed_again() -> None:
+    watch = stream(70, noise=0)
+    moved = watch.after(Reading(surface_centi_c=2407, ambient_centi_c=2400), watch.newest_ns + 1)
+
+    assert told(watch=moved).trust is Trust.TRUSTED
+
+
+def test_it_warms_up_for_ten_minutes_after_power() -> None:
+    assert told(watch=stream(2, start_s=-599)).doubts == (Doubt.WARMING_UP,)
+    assert told(watch=stream(2, start_s=-599)).trust is Trust.DOUBTFUL
+    assert told(watch=stream(2, start_s=-601)).doubts == ()
+
+
+def test_air_outside_its_range_is_not_trusted() -> None:
+    for ambient in (1600, 3200):
+        assert told(watch=stream(40, ambient)).trust is Trust.TRUSTED
+    for ambient in (1599, 3201):
+        assert told(watch=stream(40, ambient)).doubts == (Doubt.AMBIENT_RANGE,)
+        assert told(watch=stream(19, ambient)).trust is Trust.TRUSTED
+
+
+def test_sun_on_the_sensor_is_told_and_forgotten_after_five_minutes() -> None:
+    watch = stream(60)
+    told_for = []
+    for n in range(40):
+        at_ns = watch.newest_ns + 10 * NS_PER_S
+        watch = watch.after(Reading(surface_centi_c=2600 + n, ambient_centi_c=2560), at_ns)
+        told_for.append(Doubt.AMBIENT_STEP in watch.doubts(at_ns))
+
+    assert all(told_for[:28])
+    assert not any(told_for[31:])
+
+
+def test_a_device_that_shows_everybody_alike_is_not_trusted() -> None:
+    found = told(queue_of(crowd(30, sd=5)))
+
+    assert Doubt.COLLAPSED in found.doubts
+    assert found.trust is Trust.NOT_TRUSTED
+
+
+def test_values_that_pile_up_at_one_figure_are_told() -> None:
+    piled = [3612 if n % 10 < 7 else skin for n, skin in enumerate(crowd(30, sd=60))]
+
+    assert Doubt.CLIPPED in told(queue_of(piled)).doubts
+
+
+def test_a_body_estimate_that_hardly_follows_the_skin_is_pulled_to_normal() -> None:
+    def found(share: float) -> Health:
+        queue = Queue(profile=BODY, now_s=NOON.boot_ns / NS_PER_S - 900)
+        for skin in crowd(30, 3450, 55):
+            queue.measure(skin, body=3650 + round((skin - 3450) * share))
+        return told(queue)
+
+    assert Doubt.PULLED in found(0.1).doubts
+    assert Doubt.PULLED not in found(0.5).doubts
+
+
+def test_fevers_that_only_the_contact_thermometer_finds_speak_against_it() -> None:
+    queue = queue_of(crowd(30))
+    for number in (3, 8, 12):
+        seen = tuple(
+            replace(s, hold_id=s.passage_id, elevated=False) if s.passage_id == f"p-{number}" else s
+            for s in queue.memory.seen
+        )
+        queue.memory = replace(queue.memory, seen=seen).after(contact(f"p-{number}", 3850), 0)
+        assert (Doubt.FEVERS_MISSED in told(queue).doubts) == (number == 12)
+
+
+def test_a_queue_of_flags_without_a_contact_reading_is_measured_by_hand() -> None:
+    queue = queue_of([*crowd(60), *[PRIOR + 120] * 6])
+    assert told(queue).doubts == (Doubt.UNEXPLAINED_FLAGS,)
+
+    queue.recheck(61, 3820)
+
+    assert told(queue).doubts == ()
+
+
+def test_a_check_that_passes_explains_the_flags_before_it() -> None:
+    queue = queue_of([*crowd(60), *[PRIOR + 120] * 6])
+
+    assert told(queue, checks=checked(NOON)).doubts == ()
+
+
+def test_an_hour_unlike_the_others_is_told() -> None:
+    queue = queue_of([*crowd(150), *crowd(40, PRIOR - 130)])
+
+    assert Doubt.SHIFTED in told(queue).doubts
+    assert told(queue).trust is Trust.DOUBTFUL
+
+
+def test_a_door_unlike_the_other_is_told_where_the_centre_compares() -> None:
+    queue = queue_of(crowd(30))
+
+    assert told(queue, rules=MeasurementPolicy(elsewhere_centi_c=PRIOR + 50)).doubts == ()
+    assert told(queue, rules=MeasurementPolicy(elsewhere_centi_c=PRIOR + 90)).doubts == (
+        Doubt.ELSEWHERE,
+    )
+
+
+def test_a_check_is_due_once_a_day() -> None:
+    assert told(checks=Checks()).doubts == (Doubt.CHECK_OVERDUE,)
+    assert told(checks=checked(later(NOON, -25 * 3600))).doubts == ()
+    assert told(checks=checked(later(NOON, -27 * 3600))).trust is Trust.DOUBTFUL
+
+
+def test_one_failed_contact_check_asks_for_a_second_and_a_black_body_for_none() -> None:
+    once = checked(NOON, passed=False, row=1)
+    twice = checked(NOON, passed=False, row=2)
+    body = checked(NOON, passed=False, row=1, by="blackbody")
+
+    assert Doubt.CHECK_REPEAT in told(checks=once).doubts
+    assert told(checks=once).trust is Trust.DOUBTFUL
+    assert told(checks=twice).trust is Trust.NOT_TRUSTED
+    assert told(checks=body).trust is Trust.NOT_TRUSTED
+    assert told(checks=replace(twice, passed=checked(later(NOON, 1)).passed)).doubts == ()
+
+
+def test_every_loud_doubt_takes_the_trust_and_no_other_does() -> None:
+    for doubt in Doubt:
+        wanted = Trust.NOT_TRUSTED if doubt in LOUD else Trust.DOUBTFUL
+        assert Health((doubt,)).trust is wanted
+
+
+def test_the_spread_is_that_of_the_middle_half() -> None:
+    assert spread(list(range(100))) == 49
+    assert spread([5] * 9) == 0
