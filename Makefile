@@ -41,7 +41,7 @@ imports: $(READY)-test
 	$(BIN)/lint-imports
 
 pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 docs: $(READY)-test ## make the generated documents and schemas again (a test fails when stale)
 	@set -e; for generator in $(GENERATORS); do echo "$$generator"; $(BIN)/python $$generator; done

@@ -18,6 +18,7 @@ from gate_agent.domain.records import DeviceState
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
+from gate_agent.gate.identification import Identification
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import Retention
 from gate_agent.gate.snapshot import UplinkView
@@ -76,9 +77,11 @@ class _Daemon:
             ):
                 for name in keys.made:
                     _LOG.warning("made %s beside the journal: to be provisioned by the site", name)
+                identification = Identification(keys, reader)
                 gate = Gate(
                     config=config,
                     keys=keys,
+                    identification=identification,
                     journal=journal,
                     reader=reader,
                     clock=clock,
@@ -122,7 +125,13 @@ class _Daemon:
                 gate.watch(supervisors, self._uplink_view)
                 gate.start(config_sha256=self._config_sha256)
                 app = create_app(
-                    GuardCounter(gate, ticker=ticker, reader=reader, thermometer=thermometer),
+                    GuardCounter(
+                        gate,
+                        ticker=ticker,
+                        reader=reader,
+                        identification=identification,
+                        thermometer=thermometer,
+                    ),
                     DutyBook(gate, reader=reader, zone=zone),
                     thermometer,
                     version=__version__,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict
 
 from gate_agent.domain import verdict
 from gate_agent.domain.effects import Note, Write
@@ -38,12 +39,10 @@ def on_card(door: Door, event: PersonIdentified) -> Step:
     person, at = event.person, event.at
     match door.passage:
         case Measured() as state:
-            known = replace(state, person=person, known_phone=event.known_phone)
+            known = replace(state, **_identity(event))
             return verdict.decide(door, known, person, at)
         case Measuring(person=None) as state:
-            paired = replace(
-                state, person=person, known_phone=event.known_phone, pair_due_ns=_pair_ns(door, at)
-            )
+            paired = replace(state, **_identity(event), pair_due_ns=_pair_ns(door, at))
             return Step(replace(door, passage=paired))
         case Settled() as state:
             return _card_after_verdict(door, state, event)
@@ -151,6 +150,21 @@ def on_due(door: Door, at: Moment) -> Step:
             return Step(door)
 
 
+class _Identity(TypedDict):
+    person: Person
+    known_phone: Secret | None
+    identified: Moment
+    is_repeat: bool
+
+
+def _identity(event: PersonIdentified) -> _Identity:
+    """Return what a card makes known of an attempt."""
+    phone = event.known_phone
+    return _Identity(
+        person=event.person, known_phone=phone, identified=event.at, is_repeat=phone is not None
+    )
+
+
 def _begin_with_card(door: Door, event: PersonIdentified) -> Step:
     """Begin a passage that is measured from here on, whatever was measured before."""
     passage_id, ids = door.ids.take()
@@ -158,9 +172,8 @@ def _begin_with_card(door: Door, event: PersonIdentified) -> Step:
     new = Attempt(
         passage_id=passage_id,
         started=event.at,
-        person=event.person,
-        known_phone=event.known_phone,
         presence=door.passage.presence,
+        **_identity(event),
     )
     if not door.thermometer_usable:
         return verdict.recheck(door, new, "thermometer_lost", event.at)
@@ -176,16 +189,15 @@ def _card_after_verdict(door: Door, state: Settled, event: PersonIdentified) -> 
         if event.at.boot_ns < state.settled.plus_s(SAME_CARD_S):
             return Step(door)
     elif state.person is None and _is_held_here(state, event.at):
-        named = _name_the_held(door, state, event.person, event.known_phone, event.at)
+        named = _name_the_held(door, state, event)
         if named is not None:
             return named
     return _begin_with_card(door, event)
 
 
-def _name_the_held(
-    door: Door, state: Settled, person: Person, phone: Secret | None, at: Moment
-) -> Step | None:
+def _name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step | None:
     """The held person, still standing there, lays a card: the hold gets its name."""
+    person = event.person
     holds = tuple(
         replace(hold, person_ref=person.person_ref, category=person.category)
         if hold.hold_id == state.hold_id and hold.state is not HoldState.RELEASED
@@ -194,9 +206,10 @@ def _name_the_held(
     )
     if holds == door.holds:
         return None
-    register = verdict.register(replace(state, person=person), phone, None)
-    named = replace(state, person=person, known_phone=phone, registered=bool(register))
-    record = Write(verdict.decided(door, named, at))
+    named = replace(state, **_identity(event))
+    register = verdict.register(door, named)
+    named = replace(named, registered=bool(register))
+    record = Write(verdict.decided(door, named, event.at))
     return Step(replace(door, passage=named, holds=holds), (*register, record))
 
 

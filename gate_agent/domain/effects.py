@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.identity import Companion, Person, Secret
 from gate_agent.domain.records import Record
 from gate_agent.errors import GateError
 
@@ -22,6 +22,8 @@ class Registration:
     person: Person
     phone: Secret | None
     purpose: str | None
+    companions: tuple[Companion, ...] = ()
+    notice_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

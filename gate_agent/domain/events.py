@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.identity import Companion, Person, Secret
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
 from gate_agent.domain.signals import Reading
@@ -44,6 +44,7 @@ class RegistrationGiven:
     passage_id: str
     phone: Secret | None
     purpose: str | None
+    companions: tuple[Companion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

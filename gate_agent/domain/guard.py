@@ -46,10 +46,10 @@ def on_registration(door: Door, event: RegistrationGiven) -> Step:
     if not isinstance(state, Registering) or state.person is None:
         raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))
     phone = event.phone or state.known_phone
-    if hall.waits_for_phone(door.policy, state.person, phone):
+    if phone is None and hall.needs_phone(door.policy, state.person):
         raise StepRefused("invalid", "a mobile number", "none")
-    given = replace(state, known_phone=phone)
-    return verdict.decide(door, given, state.person, event.at, purpose=event.purpose)
+    named = replace(state, known_phone=phone)
+    return verdict.decide(door, named, state.person, event.at, given=event)
 
 
 def on_hand_measured(door: Door, event: HandMeasured) -> Step:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.identity import Person, Secret
-from gate_agent.domain.policy import Appointment, HallMode, PhoneRule, Policy
+from gate_agent.domain.policy import Appointment, HallMode, KnownPhone, PhoneRule, Policy
 from gate_agent.domain.records import Category, HoldState
 
 
@@ -39,10 +39,15 @@ def is_registered_here(person: Person | None) -> bool:
     return person is not None and person.category is Category.VISITOR
 
 
-def waits_for_phone(policy: Policy, person: Person, phone: Secret | None) -> bool:
-    """Whether the decision has to wait for the person's phone."""
-    required = policy.registration.phone is PhoneRule.REQUIRED
-    return required and phone is None and is_registered_here(person)
+def needs_phone(policy: Policy, person: Person) -> bool:
+    """Whether this person is admitted with a mobile number only."""
+    return policy.registration.phone is PhoneRule.REQUIRED and is_registered_here(person)
+
+
+def waits_for_registration(policy: Policy, person: Person, phone: Secret | None) -> bool:
+    """Whether the decision has to wait for the guard: to type the phone, or to confirm it."""
+    trusted = phone is not None and policy.registration.known_phone is KnownPhone.TRUST
+    return needs_phone(policy, person) and not trusted
 
 
 def standing_hold(holds: Iterable[Hold], person: Person | None) -> Hold | None:

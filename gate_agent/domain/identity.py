@@ -15,7 +15,7 @@ from datetime import date
 from stdnum.iso7064 import mod_11_2
 
 from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import Category
+from gate_agent.domain.records import ByHand, Category
 from gate_agent.domain.signals import Card, CardType
 
 _SHAPES = {
@@ -29,7 +29,10 @@ _SHAPES = {
         re.compile(r"9[0-9]{16}[0-9X]"),
         "9, 16 digits and a check character",
     ),
+    CardType.PASSPORT: (re.compile(r"[A-Z0-9]{5,17}"), "5 to 17 letters and digits"),
+    CardType.OTHER: (re.compile(r"[A-Z0-9]{3,30}"), "3 to 30 letters and digits"),
 }
+_WITH_CHECK_CHARACTER = (CardType.RESIDENT, CardType.HMT_PERMIT, CardType.FOREIGNER_2023)
 _BIRTH = slice(6, 14)  # YYYYMMDD in every 18-character number (GB 11643, GA 2102-2023)
 _OLDEST, _NEWEST = 1880, 2099
 _KEPT_HEAD, _KEPT_TAIL = 3, 4
@@ -40,6 +43,8 @@ class NumberFault(ValueError):  # noqa: N818 a fault of the card, not of the pro
     """A card's number cannot be one; `code` says why, and no digit of it is told."""
 
     def __init__(self, code: str, *, expected: str, got: str) -> None:
+        self.expected = expected
+        self.got = got
         self.code = code  # shape | check_character | birth_date
         super().__init__(f"expected {expected}, got {got}")
 
@@ -74,6 +79,15 @@ class Person:
     card_type: CardType
     name: Secret
     number: Secret
+    by_hand: ByHand | None = None  # where no reader read it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """Who comes with a registered person, a child say; `number` where there is one."""
+
+    name: Secret
+    number: Secret | None = None
 
 
 def normalise_number(text: str) -> str:
@@ -86,12 +100,12 @@ def check_number(card_type: CardType, number: str) -> None:
     """Raise NumberFault unless the normalised `number` can be one of this type of card.
 
     The check character of the 15-character number is not enforced: its rule is known from a
-    single example.
+    single example. A passport has no rule that all countries keep.
     """
     shape, expected = _SHAPES[card_type]
     if not shape.fullmatch(number):
         raise NumberFault("shape", expected=expected, got=f"{len(number)} characters, not so")
-    if card_type is CardType.FOREIGNER_2017:
+    if card_type not in _WITH_CHECK_CHARACTER:
         return
     if not mod_11_2.is_valid(number):
         raise NumberFault(
@@ -110,8 +124,13 @@ def person_ref(number: str, site_key: bytes) -> str:
     return hmac.digest(site_key, normalise_number(number).encode(), "sha256").hex()
 
 
-def identify(card: Card, site_key: bytes, policy: Policy) -> Person:
-    """Return the person `card` names; staff are those on the roster. Raises NumberFault."""
+def identify(
+    card: Card, site_key: bytes, policy: Policy, *, by_hand: ByHand | None = None
+) -> Person:
+    """Return the person `card` names; staff are those on the roster. Raises NumberFault.
+
+    `by_hand` says who typed it and why, where no reader read it.
+    """
     number = normalise_number(card.number)
     check_number(card.card_type, number)
     ref = person_ref(number, site_key)
@@ -122,6 +141,7 @@ def identify(card: Card, site_key: bytes, policy: Policy) -> Person:
         card_type=card.card_type,
         name=Secret(card.name.strip()),
         number=Secret(number),
+        by_hand=by_hand,
     )
 
 

@@ -56,6 +56,8 @@ class Attempt:
     started: Moment
     person: Person | None = None
     known_phone: Secret | None = None
+    identified: Moment | None = None  # when the card was laid, or its number typed
+    is_repeat: bool = False  # known here from an earlier visit, with a phone
     temperature: Temperature | None = None
     presence: Presence = NOBODY
     registered: bool = False
@@ -165,6 +167,8 @@ class Carried(TypedDict):
     started: Moment
     person: Person | None
     known_phone: Secret | None
+    identified: Moment | None
+    is_repeat: bool
     temperature: Temperature | None
     presence: Presence
     registered: bool
@@ -177,6 +181,8 @@ def carried(attempt: Attempt) -> Carried:
         started=attempt.started,
         person=attempt.person,
         known_phone=attempt.known_phone,
+        identified=attempt.identified,
+        is_repeat=attempt.is_repeat,
         temperature=attempt.temperature,
         presence=attempt.presence,
         registered=attempt.registered,

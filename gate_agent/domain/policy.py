@@ -37,6 +37,27 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class KnownPhone(StrEnum):
+    """What a phone that is known from an earlier visit is worth."""
+
+    CONFIRM = "confirm"  # one tap by the guard, who asks
+    TRUST = "trust"  # it is taken without asking
+
+
+class PrivacyNotice(_Part):
+    """Why data is taken and how long it is kept (个人信息告知); its version is recorded."""
+
+    version: int = Field(1, ge=1)
+    zh: str = Field(
+        "为疫情防控，登记您的姓名、证件号码和手机号，加密保存，到期删除，不作他用。", max_length=500
+    )
+    en: str = Field(
+        "To control the epidemic we record your name, document number and mobile number: "
+        "encrypted, deleted in time, used for nothing else.",
+        max_length=800,
+    )
+
+
 class RegistrationPolicy(_Part):
     """Real-name registration (实名登记)."""
 
@@ -47,6 +68,13 @@ class RegistrationPolicy(_Part):
     within_s: float = Field(
         120, ge=5, le=3600, description="how long a passage waits for the registration"
     )
+    known_phone: KnownPhone = Field(
+        KnownPhone.CONFIRM, description="a phone from an earlier visit: one tap, or none"
+    )
+    again_s: float = Field(
+        600, ge=0, le=86400, description="the same person within this time is shown as such"
+    )
+    notice: PrivacyNotice = PrivacyNotice()
 
 
 class MeasurementPolicy(_Part):
@@ -223,6 +251,9 @@ class Policy(_Part):
     retention: RetentionPolicy = RetentionPolicy()
     roster: tuple[RosterEntry, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    watch: tuple[Digest, ...] = Field(
+        (), description="person_refs to be measured again by hand 复测名单"
+    )
     notices: tuple[Notice, ...] = ()
     purposes: tuple[str, ...] = Field(
         ("综合窗口", "社保", "不动产", "公安", "税务", "其他"),

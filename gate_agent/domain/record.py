@@ -70,6 +70,14 @@ class HoldState(StrEnum):
     CLOSED = "closed"  # 已结案
 
 
+class ByHand(BaseModel):
+    """Who typed what no reader read, and why (人工录入)."""
+
+    model_config = ConfigDict(frozen=True)
+    reason: str = Field(description="no_card | card_damaged | reader_broken | other_document | …")
+    by: str
+
+
 class Record(BaseModel):
     """Base of every event's data. `TYPE` is its name; `SEVERITY` its lane."""
 

@@ -58,6 +58,7 @@ from gate_agent.domain.measurement_records import (
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.privacy_records import DataPurged, PurgeCause
 from gate_agent.domain.record import (
+    ByHand,
     Category,
     Decision,
     DeviceState,
@@ -75,6 +76,7 @@ __all__ = [
     "Absence",
     "AgentStarted",
     "AgentStopped",
+    "ByHand",
     "Category",
     "ClockStepped",
     "ClockSynced",
@@ -138,6 +140,11 @@ class PassageDecided(Record):
     hall_mode: HallMode
     hold_id: str | None = None
     by: str | None = Field(None, description="who overrode, where a guard did")
+    by_hand: ByHand | None = Field(None, description="where no reader read the document")
+    repeat_visit: bool = Field(default=False, description="known here from an earlier visit")
+    registration_ms: int | None = Field(
+        None, description="from card to admission of a registered visitor; null for others"
+    )
 
     @property
     def subject(self) -> str:
@@ -153,6 +160,9 @@ class PersonRegistered(Record):
     person_ref: Ref
     sealed: str = Field(description="base64 of an X25519 sealed box over a JSON object")
     key_id: str = Field(description="first 16 hex digits of SHA-256 of the collector's public key")
+    by_hand: ByHand | None = Field(None, description="where no reader read the document")
+    companions: int = Field(0, ge=0, description="随行人员: registered with this person")
+    notice_version: int = Field(0, ge=0, description="which notice was shown 个人信息告知")
 
     @property
     def subject(self) -> str:

@@ -7,12 +7,14 @@ from enum import StrEnum
 
 
 class CardType(StrEnum):
-    """The four kinds of card an ID-card reader reads."""
+    """The kinds of document (证件): the first four an ID-card reader reads, the rest a guard."""
 
     RESIDENT = "resident"  # 居民身份证
     HMT_PERMIT = "hmt_permit"  # 港澳台居民居住证
     FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证 2017
     FOREIGNER_2023 = "foreigner_2023"  # 外国人永久居留身份证 2023
+    PASSPORT = "passport"  # 护照
+    OTHER = "other"  # 其他证件
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

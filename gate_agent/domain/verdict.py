@@ -14,8 +14,9 @@ from gate_agent.domain.effects import (
     Registration,
     Write,
 )
+from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.hold import open_hold
-from gate_agent.domain.identity import Person, Secret
+from gate_agent.domain.identity import Person
 from gate_agent.domain.passage import Attempt, Registering, Settled, carried
 from gate_agent.domain.records import (
     Category,
@@ -29,11 +30,16 @@ from gate_agent.moment import Moment, format_utc
 
 
 def decide(
-    door: Door, attempt: Attempt, person: Person, at: Moment, *, purpose: str | None = None
+    door: Door,
+    attempt: Attempt,
+    person: Person,
+    at: Moment,
+    *,
+    given: RegistrationGiven | None = None,
 ) -> Step:
     """Decide on an identified person whose temperature is normal.
 
-    In this order: a hold that stands, the hall's mode, the registration.
+    In this order: a hold that stands, the hall's mode, the registration (`given`, if it was).
     """
     standing = hall.standing_hold(door.holds, person)
     if standing is not None:
@@ -41,10 +47,10 @@ def decide(
     refused = hall.refusal(door.policy, person, at.utc)
     if refused is not None:
         return settle(door, attempt, Decision.DENY, (refused,), at)
-    if hall.waits_for_phone(door.policy, person, attempt.known_phone):
+    if given is None and hall.waits_for_registration(door.policy, person, attempt.known_phone):
         due_ns = at.plus_s(door.policy.registration.within_s)
         return Step(replace(door, passage=Registering(**carried(attempt), due_ns=due_ns)))
-    return admit(door, attempt, at, purpose=purpose)
+    return admit(door, attempt, at, given=given)
 
 
 def admit(
@@ -54,7 +60,7 @@ def admit(
     *,
     reasons: tuple[str, ...] = (),
     by: str | None = None,
-    purpose: str | None = None,
+    given: RegistrationGiven | None = None,
 ) -> Step:
     """Let the person in: a visitor is registered with it."""
     return settle(
@@ -64,7 +70,7 @@ def admit(
         reasons,
         at,
         by=by,
-        register=register(attempt, attempt.known_phone, purpose),
+        register=register(door, attempt, given),
     )
 
 
@@ -75,7 +81,7 @@ def recheck(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
 
 def ambiguous(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
     """Two people in one window: nobody is named, both are measured again."""
-    nobody = replace(attempt, person=None, known_phone=None)
+    nobody = replace(attempt, person=None, known_phone=None, identified=None, is_repeat=False)
     return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
 
 
@@ -119,7 +125,7 @@ def hold(
         by=by,
         hold_id=hold_id,
         first=held,
-        register=register(attempt, attempt.known_phone, None),
+        register=register(door, attempt),
     )
 
 
@@ -172,19 +178,34 @@ def decided(door: Door, settled: Settled, at: Moment) -> PassageDecided:
         hall_mode=door.policy.hall_mode,
         hold_id=settled.hold_id,
         by=settled.by,
+        by_hand=None if person is None else person.by_hand,
+        repeat_visit=settled.is_repeat,
+        registration_ms=_registration_ms(settled, at),
     )
 
 
-def register(attempt: Attempt, phone: Secret | None, purpose: str | None) -> Effects:
+def _registration_ms(settled: Settled, at: Moment) -> int | None:
+    """Return how long a visitor took from card to admission, in milliseconds."""
+    admitted = settled.decision is Decision.ADMIT and settled.registered
+    if not admitted or settled.identified is None:
+        return None
+    return round(at.seconds_since(settled.identified) * 1000)
+
+
+def register(door: Door, attempt: Attempt, given: RegistrationGiven | None = None) -> Effects:
     """Return the registration of an identified visitor, once a passage; nothing for others."""
     person = attempt.person
     if person is None or attempt.registered or not hall.is_registered_here(person):
         return ()
-    return (
-        Register(
-            Registration(passage_id=attempt.passage_id, person=person, phone=phone, purpose=purpose)
-        ),
+    registration = Registration(
+        passage_id=attempt.passage_id,
+        person=person,
+        phone=attempt.known_phone,
+        purpose=None if given is None else given.purpose,
+        companions=() if given is None else given.companions,
+        notice_version=door.policy.registration.notice.version,
     )
+    return (Register(registration),)
 
 
 def category(person: Person | None) -> Category:

@@ -20,12 +20,22 @@ from gate_agent.domain.door import (
     RegistrationGiven,
     SymptomsDeclared,
 )
-from gate_agent.domain.identity import PhoneFault, Secret, check_phone
-from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind
+from gate_agent.domain.identity import (
+    Companion,
+    NumberFault,
+    PhoneFault,
+    Secret,
+    check_number,
+    check_phone,
+    normalise_number,
+)
+from gate_agent.domain.records import ByHand, ContactState, Decision, HoldState, NoteKind
+from gate_agent.domain.signals import Card
 from gate_agent.errors import StorageError
-from gate_agent.gate.desk import LiveEvent
+from gate_agent.gate.desk import LiveEvent, TypedPerson
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
+from gate_agent.gate.identification import Identification
 from gate_agent.gate.live import Ear
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.gate.thermometer import ThermometerKeeper
@@ -45,8 +55,10 @@ class GuardCounter:
         *,
         ticker: Ticker,
         reader: JournalReader,
+        identification: Identification,
         thermometer: ThermometerKeeper | None = None,
     ) -> None:
+        self._identification = identification
         self._gate = gate
         self._thermometer = thermometer
         self._ticker = ticker
@@ -84,8 +96,27 @@ class GuardCounter:
             return ()
         return [LiveEvent(sequence=event.sequence, body=event.body or b"") for event in events]
 
-    async def register(self, passage_id: str, *, phone: str | None, purpose: str | None) -> None:
-        """Register the visitor of this passage (实名登记)."""
+    async def identify(self, person: TypedPerson, *, by_hand: ByHand) -> None:
+        """Take a typed document as if its card had been laid (人工录入)."""
+        number = "" if person.number is None else person.number.reveal()
+        card = Card(card_type=person.document, name=person.name.reveal(), number=number)
+        try:
+            event = self._identification.of(
+                card, self._gate.now(), self._gate.policy, by_hand=by_hand
+            )
+        except NumberFault as fault:
+            raise _bad_number(fault) from None
+        await self._gate.request(event)
+
+    async def register(
+        self,
+        passage_id: str,
+        *,
+        phone: str | None,
+        purpose: str | None,
+        companions: Sequence[TypedPerson] = (),
+    ) -> None:
+        """Register the visitor of this passage (实名登记), with who comes along (随行人员)."""
         try:
             checked = Secret(check_phone(phone)) if phone else None
         except PhoneFault:
@@ -95,7 +126,11 @@ class GuardCounter:
             raise Invalid(expected=f"one of {', '.join(purposes)}", got="another purpose")
         await self._gate.request(
             RegistrationGiven(
-                at=self._gate.now(), passage_id=passage_id, phone=checked, purpose=purpose
+                at=self._gate.now(),
+                passage_id=passage_id,
+                phone=checked,
+                purpose=purpose,
+                companions=tuple(_companion(one) for one in companions),
             )
         )
 
@@ -190,3 +225,19 @@ class GuardCounter:
         counted = {f"count_{name}": float(count) for name, count in self._gate.counts().items()}
         by_hand = float(self._gate.door.measures_by_hand)
         return {"loop_lag_seconds": self._ticker.lag_s, "measures_by_hand": by_hand, **counted}
+
+
+def _companion(typed: TypedPerson) -> Companion:
+    """Check a companion's number where one was typed: a child may have none at hand."""
+    if typed.number is None:
+        return Companion(name=typed.name)
+    number = normalise_number(typed.number.reveal())
+    try:
+        check_number(typed.document, number)
+    except NumberFault as fault:
+        raise _bad_number(fault) from None
+    return Companion(name=typed.name, number=Secret(number))
+
+
+def _bad_number(fault: NumberFault) -> Invalid:
+    return Invalid(expected=fault.expected, got=fault.got)

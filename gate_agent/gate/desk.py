@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from gate_agent.domain.identity import Secret
 from gate_agent.domain.measurement_records import Reference, ThermometerChecked
-from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.domain.records import ByHand, ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.domain.signals import CardType
 from gate_agent.gate.snapshot import DutiesView, Snapshot
 from gate_agent.gate.visitor import VisitorView
 
@@ -19,6 +21,15 @@ class LiveEvent:
 
     sequence: int
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedPerson:
+    """Who a guard typed in (人工录入): a person without a readable card, or a companion."""
+
+    name: Secret
+    number: Secret | None = None
+    document: CardType = CardType.RESIDENT
 
 
 class Subscription(Protocol):
@@ -64,8 +75,19 @@ class Desk(Protocol):
         """Return up to `limit` committed events after `sequence`, in order."""
         ...
 
-    async def register(self, passage_id: str, *, phone: str | None, purpose: str | None) -> None:
-        """Register the visitor of this passage (实名登记)."""
+    async def register(
+        self,
+        passage_id: str,
+        *,
+        phone: str | None,
+        purpose: str | None,
+        companions: Sequence[TypedPerson] = (),
+    ) -> None:
+        """Register the visitor of this passage (实名登记), with who comes along."""
+        ...
+
+    async def identify(self, person: TypedPerson, *, by_hand: ByHand) -> None:
+        """Take a typed document as if its card had been laid (人工录入)."""
         ...
 
     async def step_hold(

@@ -6,13 +6,11 @@ And back: what is known here of an earlier visit.
 from __future__ import annotations
 
 from gate_agent.domain.effects import Registration
-from gate_agent.domain.identity import Secret
+from gate_agent.domain.identity import Companion
 from gate_agent.domain.records import PersonRegistered
-from gate_agent.errors import StorageError
 from gate_agent.moment import Moment
 from gate_agent.store.journal import Draft, PersonRow
 from gate_agent.store.keys import Keys
-from gate_agent.store.reader import JournalReader
 from gate_agent.store.seal import seal_registration
 
 
@@ -26,6 +24,8 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             "card_type": person.card_type,
             "phone": None if phone is None else phone.reveal(),
             "purpose": registration.purpose,
+            "companions": [_companion(one) for one in registration.companions],
+            "notice_version": registration.notice_version,
         },
         keys.collector_public,
     )
@@ -35,6 +35,9 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             person_ref=person.person_ref,
             sealed=sealed,
             key_id=key_id,
+            by_hand=person.by_hand,
+            companions=len(registration.companions),
+            notice_version=registration.notice_version,
         ),
         at=at,
         person=PersonRow(
@@ -48,10 +51,9 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
     )
 
 
-def known_phone(reader: JournalReader, person_ref: str) -> Secret | None:
-    """Return the phone of an earlier visit; one that cannot be read is asked for again."""
-    try:
-        row = reader.person(person_ref)
-    except StorageError:
-        return None
-    return None if row is None else row.phone
+def _companion(companion: Companion) -> dict[str, str | None]:
+    number = companion.number
+    return {
+        "name": companion.name.reveal(),
+        "number": None if number is None else number.reveal(),
+    }

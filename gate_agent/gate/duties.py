@@ -76,7 +76,7 @@ class DutyBook:
         local = now.utc.astimezone(self._zone)
         day = local.date().isoformat()
         try:
-            rounds, stocks = self._reader.rounds(day), self._reader.stocks(day)
+            rounds, stocks = self._reader.today.rounds(day), self._reader.today.stocks(day)
         except StorageError:
             return None
         done = {key: count for key, (count, _) in rounds.items()}
@@ -105,7 +105,7 @@ class DutyBook:
 
     def _stock(self, item: str, now: Moment) -> int | None:
         day = now.utc.astimezone(self._zone).date().isoformat()
-        level = self._reader.stocks(day).get(item)
+        level = self._reader.today.stocks(day).get(item)
         return None if level is None else level.stock
 
     async def _keep(self, record: Record, now: Moment) -> None:

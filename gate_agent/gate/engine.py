@@ -21,7 +21,6 @@ from gate_agent.domain.door import (
     Door,
     DoorEvent,
     Ids,
-    PersonIdentified,
     PolicyChanged,
     ReadingTaken,
     ThermometerChanged,
@@ -39,7 +38,7 @@ from gate_agent.domain.effects import (
     StepRefused,
     Write,
 )
-from gate_agent.domain.identity import NumberFault, identify
+from gate_agent.domain.identity import NumberFault
 from gate_agent.domain.passage import Idle, Settled
 from gate_agent.domain.policy import Policy, policy_digest
 from gate_agent.domain.records import (
@@ -54,8 +53,9 @@ from gate_agent.domain.signals import Card, Reading
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.desk import LiveEvent
-from gate_agent.gate.drafts import known_phone, registration_draft
+from gate_agent.gate.drafts import registration_draft
 from gate_agent.gate.errors import JournalUnavailable, refused
+from gate_agent.gate.identification import Identification
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
@@ -85,6 +85,7 @@ class Gate:
         *,
         config: GateConfig,
         keys: Keys,
+        identification: Identification,
         journal: Journal,
         reader: JournalReader,
         clock: Clock,
@@ -94,6 +95,7 @@ class Gate:
         self._keys = keys
         self._journal = journal
         self._reader = reader
+        self._identification = identification
         self._clock = clock
         self._keeper = keeper
         self._version = version
@@ -173,15 +175,11 @@ class Gate:
             self._take(ReadingTaken(at=now, reading=report))
             return
         try:
-            person = identify(report, self._keys.site, self._door.policy)
+            event = self._identification.of(report, now, self._door.policy)
         except NumberFault as fault:
             self._take(CardUnreadable(at=now, fault=fault.code))
             return
-        self._take(
-            PersonIdentified(
-                at=now, person=person, known_phone=known_phone(self._reader, person.person_ref)
-            )
-        )
+        self._take(event)
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""

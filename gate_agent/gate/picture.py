@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gate_agent.config.model import GateSection
 from gate_agent.domain.contact import Contact, next_states
 from gate_agent.domain.hold import Hold, escalates_to, next_steps
-from gate_agent.domain.identity import Secret, mask_name, mask_number
+from gate_agent.domain.identity import Person, Secret, mask_name, mask_number, mask_phone
 from gate_agent.domain.passage import (
     Identified,
     Idle,
@@ -38,6 +38,7 @@ from gate_agent.gate.snapshot import (
     HoldView,
     JournalView,
     NoteView,
+    NoticeView,
     PassageLine,
     PassageView,
     PersonView,
@@ -105,6 +106,7 @@ class Picture:
         self._reader = reader
         self._masks: OrderedDict[str, PersonView] = OrderedDict()
         self._alarms = AlarmBook(now)
+        self._flagged: tuple[tuple[str, str], tuple[str, ...]] = ("", ""), ()
         self._stale = True
         self._recent: tuple[PassageLine, ...] = ()
         self._today = TodayView(day="", passages=(), holds_opened=0)
@@ -147,7 +149,7 @@ class Picture:
             policy_version=door.policy.version,
             clock=clock,
             live_centi_c=live_centi_c,
-            passage=self._passage(door.passage, now, opened),
+            passage=self._passage(door, now, opened),
             holds=tuple(self._hold(hold, door.policy, now) for hold in door.holds),
             recent=self._recent,
             today=self._today,
@@ -165,9 +167,11 @@ class Picture:
             alarm_counts=self._alarms.counts(now),
             contacts=tuple(self._contact(contact) for contact in door.contacts),
             calls=tuple(_call(entry) for entry in door.policy.calls),
+            notice=NoticeView(**door.policy.registration.notice.model_dump()),
         )
 
-    def _passage(self, state: PassageState, now: Moment, opened: str | None) -> PassageView | None:
+    def _passage(self, door: Door, now: Moment, opened: str | None) -> PassageView | None:
+        state = door.passage
         if isinstance(state, Idle):
             return None
         if isinstance(state, Measuring):
@@ -184,6 +188,10 @@ class Picture:
             category=Category.UNKNOWN if person is None else person.category,
             person=None if person is None else _masked(person.name, person.number),
             temperature=state.temperature,
+            known_phone=None
+            if state.known_phone is None
+            else mask_phone(state.known_phone.reveal()),
+            flags=() if person is None else self._flags(state.passage_id, person, door.policy, now),
             waits_for=waits,
             deadline_s=_left_s(state.due_ns, now),
             decision=settled.decision if settled else None,
@@ -193,6 +201,22 @@ class Picture:
             and settled.decision is Decision.ADMIT
             and opened == state.passage_id,
         )
+
+    def _flags(
+        self, passage_id: str, person: Person, policy: Policy, now: Moment
+    ) -> tuple[str, ...]:
+        """Return what the guard should know of who stands here; asked of the journal once."""
+        if self._flagged[0] != (passage_id, person.person_ref):
+            since = format_utc(now.utc - timedelta(seconds=policy.registration.again_s))
+            try:
+                again = self._reader.today.admitted_since(person.person_ref, since, but=passage_id)
+            except StorageError:
+                again = False
+            watched = person.person_ref in policy.watch
+            named = (("watched", watched), ("again", again))
+            flags = tuple(name for name, holds in named if holds)
+            self._flagged = (passage_id, person.person_ref), flags
+        return self._flagged[1]
 
     def _hold(self, hold: Hold, policy: Policy, now: Moment) -> HoldView:
         next_one = escalates_to(hold, policy.calls)
@@ -261,6 +285,8 @@ class Picture:
                 day=day,
                 passages=self._reader.counts(day),
                 holds_opened=self._reader.holds_opened(day),
+                first_visit_ms=self._reader.today.pace_ms(day, repeat=False),
+                repeat_visit_ms=self._reader.today.pace_ms(day, repeat=True),
             )
         except StorageError:
             return  # the journal's own view says that the disk is in trouble; show the last known

@@ -44,7 +44,7 @@ def due_report(
     figures = reader.daily(0 if last is None else last.last_sequence, now=now, boot=boot_id)
     until = format_utc(now.utc)
     since = reader.oldest_time(0) if last is None else last.until
-    rounds = {key: count for key, (count, _) in reader.rounds(day.isoformat()).items()}
+    rounds = {key: count for key, (count, _) in reader.today.rounds(day.isoformat()).items()}
     return DailyReport(
         day=day.isoformat(),
         since=since or until,
@@ -57,7 +57,7 @@ def due_report(
         device_lost_s=figures.device_lost_s,
         coverage_lost_s=figures.coverage_lost_s,
         rounds=tuple(day_rounds(policy.duties, rounds)),
-        supplies=tuple(day_supplies(policy.supplies, reader.stocks(day.isoformat()))),
+        supplies=tuple(day_supplies(policy.supplies, reader.today.stocks(day.isoformat()))),
         first_sequence=figures.first_sequence,
         last_sequence=figures.last_sequence,
     )

@@ -66,6 +66,8 @@ class PassageView(_View):
     category: Category
     person: PersonView | None
     temperature: Temperature | None
+    known_phone: str | None = None  # masked; from an earlier visit, to be confirmed
+    flags: tuple[str, ...] = ()  # watched 复测名单, again 刚来过, other_door 另一入口刚到
     waits_for: tuple[str, ...]  # of card, temperature, registration, departure
     deadline_s: float | None  # seconds left for what it waits for
     decision: Decision | None
@@ -145,6 +147,16 @@ class TodayView(_View):
     day: str
     passages: tuple[PassageCount, ...]
     holds_opened: int
+    first_visit_ms: int | None = None  # 95th percentile from card to admission
+    repeat_visit_ms: int | None = None
+
+
+class NoticeView(_View):
+    """What a visitor is told before data is taken (个人信息告知)."""
+
+    version: int
+    zh: str
+    en: str
 
 
 class DeviceView(_View):
@@ -229,6 +241,7 @@ class Snapshot(_View):
     contacts: tuple[ContactView, ...] = ()
     calls: tuple[CallView, ...] = ()
     thermometer: ThermometerView | None = None
+    notice: NoticeView | None = None
 
 
 class RoundView(_View):

@@ -16,7 +16,6 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import bindparam, func, select, text
 
-from gate_agent.domain.duties import StockLevel
 from gate_agent.domain.records import (
     Category,
     ClockSynced,
@@ -30,7 +29,6 @@ from gate_agent.domain.records import (
     PassageCount,
     PassageDecided,
     Record,
-    Round,
     Severity,
     ThermometerChecked,
 )
@@ -56,12 +54,11 @@ from gate_agent.store.schema import (
     IS_URGENT,
     NEWEST,
     PASSAGE,
-    ROUND,
-    SUPPLY,
     Statement,
     compiled,
 )
 from gate_agent.store.seal import StoreBox
+from gate_agent.store.today import Today
 
 _LOG = logging.getLogger(__name__)
 _R = TypeVar("_R", bound=Record)
@@ -115,12 +112,6 @@ _BOOTED = compiled(
         NEWEST.c.type == bindparam("type"), NEWEST.c.subject == bindparam("boot")
     )
 )
-_ROUNDS = compiled(
-    select(ROUND.c.area, ROUND.c.kind, ROUND.c.count, ROUND.c.last).where(
-        ROUND.c.day == bindparam("day")
-    )
-)
-_STOCKS = compiled(select(SUPPLY.c.item, SUPPLY.c.stock, SUPPLY.c.day, SUPPLY.c.used))
 _NEWEST = compiled(
     select(NEWEST.c.data).where(NEWEST.c.type == bindparam("type")).order_by(NEWEST.c.subject)
 )
@@ -195,6 +186,7 @@ class JournalReader:
         self._connection, self._about = open_for_reading(path)
         self._box = None if key is None else StoreBox(key)
         self._turn = threading.Lock()
+        self.today = Today(self._rows)
         self._told_unreadable = False
 
     @property
@@ -264,20 +256,6 @@ class JournalReader:
         """Return how many holds were opened on a local day; no drills."""
         count: int = self._rows(_HOLDS_OF, day=day)[0][0]
         return count
-
-    def rounds(self, day: str) -> dict[tuple[str, Round], tuple[int, str]]:
-        """Return how often each area had each round on a local day, and when last (UTC)."""
-        return {
-            (area, Round(kind)): (count, last)
-            for area, kind, count, last in self._rows(_ROUNDS, day=day)
-        }
-
-    def stocks(self, day: str) -> dict[str, StockLevel]:
-        """Return the stock of each item that was ever counted, and its use on a local day."""
-        return {
-            item: StockLevel(stock=stock, used_today=used if counted == day else 0)
-            for item, stock, counted, used in self._rows(_STOCKS)
-        }
 
     def devices(self) -> dict[str, DeviceChanged]:
         """Return the last state of each device."""

@@ -73,7 +73,13 @@ PASSAGE = Table(
     Column("category", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("drill", Integer, nullable=False),
+    Column("person_ref", Text),
+    Column("decided", Text, nullable=False),
+    Column("repeat_visit", Integer, nullable=False),
+    Column("registration_ms", Integer),
 )
+Index("passage_person", PASSAGE.c.person_ref, PASSAGE.c.decided)
+Index("passage_pace", PASSAGE.c.day, PASSAGE.c.repeat_visit, PASSAGE.c.registration_ms)
 DAY_COUNT = Table(
     "day_count",
     METADATA,

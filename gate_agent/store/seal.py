@@ -26,20 +26,20 @@ def key_id(public: bytes) -> str:
     return sha256(public).hexdigest()[:_KEY_ID_DIGITS]
 
 
-def seal_registration(fields: Mapping[str, str | None], public: bytes) -> tuple[str, str]:
+def seal_registration(fields: Mapping[str, object], public: bytes) -> tuple[str, str]:
     """Return `fields` as base64 of a sealed box over a JSON object, and the key's id."""
     plain = json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":")).encode()
     box = SealedBox(PublicKey(public)).encrypt(plain)
     return base64.b64encode(box).decode("ascii"), key_id(public)
 
 
-def open_sealed(sealed_b64: str, private: bytes) -> dict[str, str | None]:
+def open_sealed(sealed_b64: str, private: bytes) -> dict[str, object]:
     """Return what `seal_registration` sealed. StorageError if it is for another key."""
     try:
         plain = SealedBox(PrivateKey(private)).decrypt(base64.b64decode(sealed_b64, validate=True))
     except (CryptoError, binascii.Error) as exc:
         raise StorageError("expected a registration sealed to this key, got another") from exc
-    fields: dict[str, str | None] = json.loads(plain)
+    fields: dict[str, object] = json.loads(plain)
     return fields
 
 

@@ -180,6 +180,10 @@ def _passage(connection: sqlite3.Connection, place: Place, record: PassageDecide
         "category": record.category.value,
         "decision": record.decision.value,
         "drill": place.drill,
+        "person_ref": record.person_ref,
+        "decided": record.decided,
+        "repeat_visit": record.repeat_visit,
+        "registration_ms": record.registration_ms,
     }
     if connection.execute(_ADD_PASSAGE.sql, row).rowcount == 0:  # a later verdict: overruled, named
         of = {"passage_id": record.passage_id}

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.domain.measurement_records import Reference
 from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.domain.signals import CardType
 
 Post = Annotated[
     str,
@@ -23,8 +24,29 @@ Post = Annotated[
 Note = Annotated[str, Field(min_length=1, max_length=200, description="no personal data")]
 
 
+_Name = Annotated[str, Field(min_length=1, max_length=60, description="as on the document")]
+_Number = Annotated[str, Field(min_length=3, max_length=30, description="as on the document")]
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CompanionBody(_Request):
+    """Who comes along with a registered visitor (随行人员), a child say."""
+
+    name: _Name
+    number: _Number | None = None
+
+
+class ManualRequest(_Request):
+    """A person whose document no reader read (人工录入): as if the card had been laid."""
+
+    document: CardType = CardType.RESIDENT
+    name: _Name
+    number: _Number
+    reason: Literal["no_card", "card_damaged", "reader_broken", "other_document"]
+    by: Post
 
 
 class RegistrationRequest(_Request):
@@ -34,6 +56,7 @@ class RegistrationRequest(_Request):
         None, max_length=24, description="mobile number, digits; may be left out where optional"
     )
     purpose: str | None = Field(None, max_length=40, description="one of the state's `purposes`")
+    companions: tuple[CompanionBody, ...] = Field((), max_length=8)
 
 
 class OverrideRequest(_Request):

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from gate_agent.gate.desk import Desk
+from gate_agent.domain.identity import Secret
+from gate_agent.domain.records import ByHand
+from gate_agent.gate.desk import Desk, TypedPerson
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
@@ -14,6 +16,7 @@ from gate_agent.web.bodies import (
     DrillRequest,
     HoldNoteRequest,
     HoldStepRequest,
+    ManualRequest,
     OverrideRequest,
     RegistrationRequest,
     SymptomsRequest,
@@ -46,7 +49,22 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     @router.post("/passages/{passage_id}/registration")
     async def register(passage_id: _Id, body: RegistrationRequest) -> Accepted:
         """Register the visitor of this passage (实名登记)."""
-        await desk.register(passage_id, phone=body.phone, purpose=body.purpose)
+        companions = [
+            TypedPerson(name=Secret(one.name), number=Secret(one.number) if one.number else None)
+            for one in body.companions
+        ]
+        await desk.register(
+            passage_id, phone=body.phone, purpose=body.purpose, companions=companions
+        )
+        return _accepted(desk)
+
+    @router.post("/persons")
+    async def identify(body: ManualRequest) -> Accepted:
+        """Enter a document that no reader reads (人工录入): as if its card had been laid."""
+        typed = TypedPerson(
+            name=Secret(body.name), number=Secret(body.number), document=body.document
+        )
+        await desk.identify(typed, by_hand=ByHand(reason=body.reason, by=body.by))
         return _accepted(desk)
 
     @router.post("/passages/{passage_id}/override")

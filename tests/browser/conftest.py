@@ -17,8 +17,9 @@ from web.serving import Served
 Opens = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")  # Playwright's loop runs in this thread: no longer than it must
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Playwright keeps a loop running in this thread: it ends before another file's asyncio.run."""
     with chromium() as one:
         yield one
 

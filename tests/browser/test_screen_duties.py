@@ -22,7 +22,7 @@ def change_duties(served: Served, done: int, due: int) -> None:
 
 
 def test_who_leads_is_always_in_view(page: Page, served: Served) -> None:
-    expect(page.locator("#status")).to_contain_text("值班领导 李主任 010-55550101")
+    expect(page.locator("#holds")).to_contain_text("010-55550101")
 
     show(page, served, cases.held())
 

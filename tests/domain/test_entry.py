@@ -9,8 +9,16 @@ import pytest
 from domain.doors import FEVER, NOON, NORMAL, PHONE, Bench, later, mode, new_door, verdict
 from gate_agent.domain.door import PolicyChanged, RegistrationGiven
 from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.identity import Companion, Secret
 from gate_agent.domain.passage import Registering
-from gate_agent.domain.policy import Appointment, HallMode, Policy, RosterEntry
+from gate_agent.domain.policy import (
+    Appointment,
+    HallMode,
+    KnownPhone,
+    Policy,
+    RegistrationPolicy,
+    RosterEntry,
+)
 from gate_agent.domain.records import Category, Decision
 
 STAFF = Category.STAFF
@@ -90,14 +98,66 @@ def test_a_visitor_without_a_known_phone_waits_for_it_and_is_then_admitted() -> 
     assert (registration.phone, registration.purpose) == (PHONE, "社保")
 
 
-def test_a_phone_known_from_an_earlier_visit_is_not_asked_for_again() -> None:
+def test_a_phone_known_from_an_earlier_visit_takes_one_tap() -> None:
     bench = Bench(new_door(Policy()))
+    bench.card(phone=PHONE)
+    bench.steady(NORMAL)
+    passage = bench.door.passage
+    assert isinstance(passage, Registering)
+
+    bench.take(
+        RegistrationGiven(
+            at=later(bench.now, 1), passage_id=passage.passage_id, phone=None, purpose="社保"
+        )
+    )
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+    assert bench.registrations[0].registration.phone == PHONE
+    assert bench.verdicts[-1].repeat_visit
+
+
+def test_where_the_centre_trusts_it_a_known_phone_takes_none() -> None:
+    trusting = Policy(registration=RegistrationPolicy(known_phone=KnownPhone.TRUST))
+    bench = Bench(new_door(trusting))
 
     bench.card(phone=PHONE)
     bench.steady(NORMAL)
 
     assert verdict(bench) == (Decision.ADMIT, ())
     assert bench.registrations[0].registration.phone == PHONE
+
+
+def test_the_time_from_card_to_admission_is_told_of_registered_visitors_alone() -> None:
+    bench = Bench()
+
+    bench.card("a")
+    bench.steady(NORMAL)
+    bench.nobody_for(12)
+    bench.card("b", STAFF)
+    bench.steady(NORMAL)
+
+    assert [one.registration_ms for one in bench.verdicts] == [500, None]
+
+
+def test_companions_and_the_notice_go_with_the_registration() -> None:
+    bench = Bench(new_door(Policy()))
+    bench.card()
+    bench.steady(NORMAL)
+    child = Companion(name=Secret("小明"))
+
+    bench.take(
+        RegistrationGiven(
+            at=bench.now,
+            passage_id=bench.door.passage.passage_id or "",
+            phone=PHONE,
+            purpose=None,
+            companions=(child,),
+        )
+    )
+
+    registration = bench.registrations[0].registration
+    assert registration.companions == (child,)
+    assert registration.notice_version == 1
 
 
 def test_staff_are_measured_and_never_registered() -> None:

@@ -21,6 +21,7 @@ from gate_agent.driver_api import Card, Reading
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.engine import Gate
+from gate_agent.gate.identification import Identification
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.snapshot import PassageView, Snapshot
 from gate_agent.gate.ticker import Ticker
@@ -69,9 +70,11 @@ class AtWork:
             path, site="hall-01", gate="west-1f", clock=self.clock, zone=ZONE, key=keys.store
         )
         self.reader = JournalReader(path, keys.store)
+        identification = Identification(keys, self.reader)
         self.gate = Gate(
             config=config,
             keys=keys,
+            identification=identification,
             journal=self.journal,
             reader=self.reader,
             clock=self.clock,
@@ -80,7 +83,9 @@ class AtWork:
         )
         self.gate.watch({"thermometer": _Device(), "id_reader": _Device()})
         self.ticker = Ticker(self.gate, reader=self.reader, clock=self.clock, zone=ZONE)
-        self.desk = GuardCounter(self.gate, ticker=self.ticker, reader=self.reader)
+        self.desk = GuardCounter(
+            self.gate, ticker=self.ticker, reader=self.reader, identification=identification
+        )
         self.gate.start(config_sha256="0" * 64)
         self.gate.on_device("thermometer", DeviceState.OK, "")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from gate_agent.domain.records import DeviceState, PassageDecided, Record
 from gate_agent.domain.signals import Reading
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import THERMOMETER, Gate
+from gate_agent.gate.identification import Identification
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.messages import parse_body
 from gate_agent.store.journal import Journal
@@ -21,6 +23,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.testing import FakeClock, eventually
 
 ZONE = ZoneInfo("Asia/Shanghai")
+PHONE_OPTIONAL: Mapping[str, object] = {"registration": {"phone": "optional"}}
 
 
 class Port:
@@ -89,11 +92,16 @@ def config(folder: Path, profile: str) -> GateConfig:
 
 
 @contextmanager
-def doorway(folder: Path, clock: FakeClock, profile: str = "spot-forehead") -> Iterator[Doorway]:
+def doorway(
+    folder: Path,
+    clock: FakeClock,
+    profile: str = "spot-forehead",
+    rules: Mapping[str, object] = PHONE_OPTIONAL,
+) -> Iterator[Doorway]:
     """Open the gate in `folder`; call it again for a restart. Inside a running loop."""
     settings = config(folder, profile)
-    rules = folder / "rules.json"
-    rules.write_text('{"registration": {"phone": "optional"}}')
+    policy = folder / "rules.json"
+    policy.write_text(json.dumps(rules), encoding="utf-8")
     keys = resolve_keys(settings.keys, folder)
     with (
         Journal.open(
@@ -109,10 +117,11 @@ def doorway(folder: Path, clock: FakeClock, profile: str = "spot-forehead") -> I
         gate = Gate(
             config=settings,
             keys=keys,
+            identification=Identification(keys, reader),
             journal=journal,
             reader=reader,
             clock=clock,
-            keeper=PolicyKeeper(file=rules, beside=folder),
+            keeper=PolicyKeeper(file=policy, beside=folder),
             version="0",
         )
         gate.watch({THERMOMETER: Port()})

@@ -7,71 +7,40 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from doorfiles import write_door
-from gate_agent.config.load import load_config
-from gate_agent.config.model import GateConfig
+from gate.at_work import ZONE, AtWork
+from gate_agent.config.model import KeysSection
 from gate_agent.domain.records import Round, Stock
 from gate_agent.gate.duties import DutyBook
-from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.report import due_report
-from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
-from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import rebuild
 from gate_agent.testing import FakeClock
 
-ZONE = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
 class Door:
-    """A gate over a journal in a folder."""
+    """A door at work in the morning, and its duty book."""
 
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
-        self.clock = clock
-        self._config = load_config(write_door(folder), GateConfig)
-        path = self._config.journal.path
-        path.parent.mkdir()
-        self._keys = resolve_keys(self._config.keys, path.parent)
-        self.journal = Journal.open(
-            path, site="hall-01", gate="west-1f", clock=clock, zone=ZONE, key=self._keys.store
-        )
-        self.reader = JournalReader(path, self._keys.store)
-        keeper = PolicyKeeper(file=None, beside=path.parent)
-        self.gate = Gate(
-            config=self._config,
-            keys=self._keys,
-            journal=self.journal,
-            reader=self.reader,
-            clock=clock,
-            keeper=keeper,
-            version="0",
-        )
+    def __init__(self, folder: Path) -> None:
+        self.clock = FakeClock(MORNING)
+        self.at_work = AtWork(folder, self.clock)
+        self.journal, self.reader = self.at_work.journal, self.at_work.reader
+        self.gate = self.at_work.gate
         self.book = DutyBook(self.gate, reader=self.reader, zone=ZONE)
-
-    @property
-    def path(self) -> Path:
-        return self._config.journal.path
-
-    @property
-    def store_key(self) -> bytes:
-        return self._keys.store
 
 
 @asynccontextmanager
 async def door(folder: Path) -> AsyncIterator[Door]:
-    one = Door(folder, FakeClock(MORNING))
+    one = Door(folder)
     try:
         yield one
     finally:
-        one.reader.close()
-        one.journal.close()
+        await one.at_work.end()
 
 
 def test_a_round_is_counted_where_it_was_done_and_due_by_the_clock(tmp_path: Path) -> None:
@@ -98,7 +67,7 @@ def test_an_area_or_a_round_that_the_policy_does_not_know_is_refused(tmp_path: P
                 await one.book.round_done("车库", Round.DISINFECTED, by="guard-1")
             with pytest.raises(Invalid):
                 await one.book.round_done("出入口门", Round.AIRED, by="guard-1")
-            assert one.journal.head.sequence == 0
+            assert one.at_work.told("duty.disinfected") == []
 
     asyncio.run(go())
 
@@ -177,7 +146,7 @@ def test_the_views_of_duties_equal_a_replay(tmp_path: Path) -> None:
                 await one.book.supply_changed("体温计", counted=9, change=None, by="guard-1")
                 await one.book.supply_changed("体温计", counted=None, change=-2, by="guard-1")
                 one.clock.advance(20 * 3600)
-            return one.path, one.store_key
+            return one.at_work.path, resolve_keys(KeysSection(), one.at_work.path.parent).store
 
     path, key = asyncio.run(go())
 

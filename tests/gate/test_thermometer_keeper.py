@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gate.doorway import Doorway, doorway
+from gate_agent.config.model import KeysSection
 from gate_agent.domain.records import (
     CoverageLost,
     CoverageRestored,
@@ -23,8 +24,10 @@ from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.engine import THERMOMETER
 from gate_agent.gate.errors import OutOfTurn
+from gate_agent.gate.identification import Identification
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
+from gate_agent.store.keys import resolve_keys
 from gate_agent.testing import FakeClock
 
 COLD_AIR = 1500
@@ -204,7 +207,14 @@ def test_the_screen_is_told_of_it(tmp_path: Path) -> None:
         with kept(tmp_path, FakeClock()) as (door, keeper):
             await keeper.look()
             ticker = Ticker(door.gate, reader=door.reader, clock=door.clock, zone=door.zone)
-            desk = GuardCounter(door.gate, ticker=ticker, reader=door.reader, thermometer=keeper)
+            keys = resolve_keys(KeysSection(), tmp_path)
+            desk = GuardCounter(
+                door.gate,
+                ticker=ticker,
+                reader=door.reader,
+                identification=Identification(keys, door.reader),
+                thermometer=keeper,
+            )
             shown = desk.snapshot().thermometer
 
             assert shown is not None

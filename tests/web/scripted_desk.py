@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from gate_agent.clock import SystemClock
 from gate_agent.domain.policy import HallMode, Policy
 from gate_agent.domain.records import (
+    ByHand,
     Category,
     ContactState,
     Decision,
@@ -20,7 +21,7 @@ from gate_agent.domain.records import (
     Record,
 )
 from gate_agent.gate.alarms import AlarmBook
-from gate_agent.gate.desk import LiveEvent
+from gate_agent.gate.desk import LiveEvent, TypedPerson
 from gate_agent.gate.errors import Refused
 from gate_agent.gate.live import Ear, Live
 from gate_agent.gate.snapshot import HoldView, Snapshot
@@ -146,8 +147,22 @@ class ScriptedDesk:
         await asyncio.to_thread(lambda: None)  # the real one reads the disk: others run meanwhile
         return [event for event in self._events if event.sequence > sequence][:limit]
 
-    async def register(self, passage_id: str, *, phone: str | None, purpose: str | None) -> None:
-        await self._ask("register", passage_id, phone=phone, purpose=purpose)
+    async def identify(self, person: TypedPerson, *, by_hand: ByHand) -> None:
+        await self._ask("identify", person.document, person=person, by_hand=by_hand)
+        self.show(scenes.registering())
+
+    async def register(
+        self,
+        passage_id: str,
+        *,
+        phone: str | None,
+        purpose: str | None,
+        companions: Sequence[TypedPerson] = (),
+    ) -> None:
+        details: dict[str, object] = {"phone": phone, "purpose": purpose}
+        if companions:
+            details["companions"] = tuple(companions)
+        await self._ask("register", passage_id, **details)
         self.show(scenes.admitted())
 
     async def step_hold(

@@ -5,17 +5,20 @@ import { ask } from "./panel.js";
 import { POSTS, by, postLabel, setPost } from "./post.js";
 import { sendOnce } from "./send.js";
 import { current } from "./state.js";
+import { askManual } from "./typed.js";
 import { code, recorded, word } from "./words.js";
 
 const SYMPTOMS = ["fever", "cough", "breathless", "fatigue", "other"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
-const KEYS = { F7: askSymptoms, F8: askOverride, F10: dismiss };
+const KEYS = { F6: askManualNow, F7: askSymptoms, F8: askOverride, F10: dismiss };
 
 export function renderActions(state, language) {
+  label("manual", "F6", language);
   label("symptoms", "F7", language);
   label("override", "F8", language);
   label("dismiss", "F10", language);
   const passage = state.passage;
+  find("manual").disabled = passage !== null && !["measuring", "measured", "settled"].includes(passage.phase);
   find("symptoms").disabled = passage?.decision === "hold";
   find("override").disabled = passage === null || passage.decision === "hold";
   find("dismiss").disabled = passage === null || passage.decision === "hold"; // leaving a hold is a step of it
@@ -26,6 +29,7 @@ function label(name, key, language) {
 }
 
 export function wireActions() {
+  find("manual").addEventListener("click", askManualNow);
   find("symptoms").addEventListener("click", askSymptoms);
   find("override").addEventListener("click", askOverride);
   find("dismiss").addEventListener("click", dismiss);
@@ -35,6 +39,10 @@ export function wireActions() {
 export function actionKey(key) {
   KEYS[key]?.();
   return key in KEYS;
+}
+
+function askManualNow() {
+  if (!find("manual").disabled) askManual();
 }
 
 function askSymptoms() {

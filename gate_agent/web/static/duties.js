@@ -52,10 +52,13 @@ export function renderDuties() {
 /** Who leads now: {post, phone}, or null. */
 export const leader = () => duties?.leader ?? null;
 
-export function dutyCells() {
+/** `holds`: the leader stands where holds would, unless there are any. */
+export function dutyCells(holds) {
   if (duties === null) return [];
   const leads = duties.leader;
-  const cells = [[word("leader"), leads ? `${leads.post} ${leads.phone}` : word("leader_none"), leads ? "plain" : "low"]];
+  const cells = [];
+  if (!leads) cells.push([word("leader"), word("leader_none"), "low"]);
+  else if (holds) cells.push([word("leader"), `${leads.post} ${leads.phone}`, "plain"]);
   if (short().length) cells.push([word("rounds"), word("rounds_due", { n: short().length }), "low"]);
   if (low().length) cells.push([word("supplies"), word("supplies_low", { n: low().length }), "low"]);
   return cells;

@@ -4,6 +4,7 @@ import { button, find, make, rebuild, setData, setText } from "./page.js";
 import { keypad } from "./keypad.js";
 import { isSent, say, sendOnce } from "./send.js";
 import { left } from "./state.js";
+import { askCompanion, companionButton } from "./typed.js";
 import { code, word } from "./words.js";
 
 const LENGTH = 11;
@@ -15,8 +16,11 @@ let digits = "";
 let purpose = null;
 let purposes = [];
 let phoneRequired = true;
+let known = null; // the phone of an earlier visit, masked
+let companions = [];
 
 const sendKey = () => `registration:${passageId}`;
+const isReady = () => MOBILE.test(digits) || (!digits && (known !== null || !phoneRequired));
 const isOpen = () => passageId !== null && !isSent(sendKey());
 
 /** Show the panel while a passage waits for it; a new person starts with an empty field. */
@@ -27,6 +31,7 @@ export function renderRegistration(state, language) {
     passageId = next;
     digits = "";
     purpose = null;
+    companions = [];
   }
   const area = find("registration");
   area.hidden = passageId === null;
@@ -38,7 +43,8 @@ export function renderRegistration(state, language) {
   }
   purposes = state.purposes;
   phoneRequired = state.phone_required;
-  rebuild(area, `${passageId} ${language} ${purposes.join()} ${phoneRequired}`, build);
+  known = passage.known_phone;
+  rebuild(area, JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length]), build);
   const who = passage.person ? ` · ${passage.person.name}` : "";
   setText(find("registration-title"), `${word("registration")}${who}`);
   const seconds = passage.deadline_s === null ? "" : word("seconds", { s: Math.ceil(Math.max(0, left(passage.deadline_s))) });
@@ -57,8 +63,11 @@ function build() {
   if (!purposes.length) buttons.push(button(word("confirm"), { key: "Enter", kind: "purpose go", press: () => submit(null) }));
   return [
     make("header", {}, make("h2", { id: "registration-title" }), make("b", { id: "registration-left" })),
-    make("output", { id: "phone", class: "field", "aria-label": word("phone") }),
-    make("p", { id: "phone-hint", class: "hint" }, word("purpose_hint")),
+    make("div", { class: "phone-row" },
+      make("output", { id: "phone", class: "field", "aria-label": word("phone") }),
+      companionButton(companions, () => askCompanion(passageId, (one) => { companions.push(one); })),
+    ),
+    make("p", { id: "phone-hint", class: "hint" }, word(known ? "known_hint" : "purpose_hint")),
     make("div", { class: "typing" }, pad, make("div", { class: "purposes", "data-many": purposes.length > 6 ? "yes" : "no" }, ...buttons)),
   ];
 }
@@ -67,10 +76,10 @@ function draw() {
   const field = find("phone");
   if (!field) return;
   const shown = [digits.slice(0, 3), digits.slice(3, 7), digits.slice(7)].filter(Boolean).join(" ");
-  setText(field, shown || word(phoneRequired ? "phone" : "phone_optional"));
-  setData(field, "empty", digits ? "no" : "yes");
+  setText(field, shown || known || word(phoneRequired ? "phone" : "phone_optional"));
+  setData(field, "empty", digits || known ? "no" : "yes");
   setData(field, "bad", digits.length === LENGTH && !MOBILE.test(digits) ? "yes" : "no");
-  setData(field, "full", MOBILE.test(digits) ? "yes" : "no");
+  setData(field, "full", MOBILE.test(digits) || (known && !digits) ? "yes" : "no");
   for (const element of find("registration").querySelectorAll(".purpose")) {
     setData(element, "chosen", element.dataset.purpose === purpose ? "yes" : "no");
   }
@@ -93,27 +102,27 @@ function clearDigits() {
 
 function hint() {
   draw();
-  const text = digits.length < LENGTH ? "purpose_hint" : MOBILE.test(digits) ? "purpose_first" : "phone_bad";
+  const text = known && !digits ? "known_hint" : digits.length < LENGTH ? "purpose_hint" : MOBILE.test(digits) ? "purpose_first" : "phone_bad";
   setText(find("phone-hint"), word(text));
 }
 
 function choose(name) {
   purpose = name;
   draw();
-  if (MOBILE.test(digits) || (!phoneRequired && !digits)) submit(name);
+  if (isReady()) submit(name);
   else setText(find("phone-hint"), word("phone_bad"));
 }
 
 async function submit(name) {
   if (!isOpen()) return;
-  if (!MOBILE.test(digits) && (phoneRequired || digits)) {
+  if (!isReady()) {
     say(word("phone_bad"), "bad");
     return;
   }
   const about = passageId;
   const area = find("registration");
   area.dataset.sent = "yes";
-  const body = { phone: digits || null, purpose: name };
+  const body = { phone: digits || null, purpose: name, ...(companions.length ? { companions } : {}) };
   await sendOnce(sendKey(), `/api/v1/passages/${about}/registration`, body);
   if (passageId === about) setData(area, "sent", isOpen() ? "no" : "yes");
 }

@@ -14,6 +14,7 @@ import { ring, soundState, toggleMute, unlock } from "./sound.js";
 import { current, take } from "./state.js";
 import { renderBar, renderRecent, renderStatus } from "./status.js";
 import { listen } from "./stream.js";
+import { MANUAL } from "./typed.js";
 import { renderVerdict } from "./verdict.js";
 import { applyLanguage, switchLanguage, word } from "./words.js";
 
@@ -62,7 +63,7 @@ function onState(snapshot, at) {
     return snapshot.passage?.passage_id === id;
   });
   const about = panelAbout();
-  const known = about === "post" || about === "checks" || about?.startsWith("duties") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
   if (about !== null && !known) closePanel();
   sound(snapshot);
   render();
@@ -94,6 +95,8 @@ function onTouch() {
 
 function onKey(event) {
   onTouch();
+  const typing = event.target instanceof HTMLInputElement;
+  if (typing && event.key !== "Enter" && event.key !== "Escape") return;
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const key = event.key;
   if (key.toLowerCase() === MUTE_KEY) toggleMute();

@@ -50,7 +50,10 @@ export function renderStatus(state, language) {
   const waiting = pending ? ` · ${word("pending", { n: pending })}` + (oldest >= 60 ? ` · ${word("pending_age", { s: span(oldest) })}` : "") : "";
   const uplink = [word("uplink"), word(link) + waiting, link === "connected" ? "plain" : "low"];
   const clock = [word("clock"), word(state.clock), state.clock === "synced" || state.clock === "holdover" ? "plain" : "low"];
-  const cells = [...devices, journal, uplink, clock, ...dutyCells()];
+  const { first_visit_ms: first, repeat_visit_ms: repeat } = state.today;
+  const seconds = (ms) => (ms === null ? "—" : `${(ms / 1000).toFixed(1)} s`);
+  const pace = first === null && repeat === null ? [] : [[word("pace"), word("pace_of", { f: seconds(first), r: seconds(repeat) }), "plain"]];
+  const cells = [...pace, ...devices, journal, uplink, clock, ...dutyCells(state.holds.length)];
   rebuild(find("status"), JSON.stringify([language, cells]), () => [
     ...cells.map(([name, text, kind]) => make("span", { "data-kind": kind }, `${name} `, make("b", {}, text))),
   ]);

@@ -1,6 +1,6 @@
 // The big area: what the guard must do now, in a word, a shape and a colour; then why, and who.
 
-import { degrees, find, rebuild, setData, setText, shape, span } from "./page.js";
+import { degrees, find, make, rebuild, setData, setText, shape, span } from "./page.js";
 import { left, ringing, technicalFaults, verdictOf } from "./state.js";
 import { reason, word } from "./words.js";
 
@@ -17,6 +17,9 @@ export function renderVerdict(state) {
   setData(find("verdict-word"), "width", width(word(verdict.word)));
   temperature(state);
   setText(find("verdict-person"), person(state.passage));
+  const told = state.passage?.phase === "registering" ? state.notice : null;
+  setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
+  rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(flag))));
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
 }

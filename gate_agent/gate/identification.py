@@ -1,0 +1,35 @@
+"""From a document to a person at the door: the same for a reader's card and a guard's typing."""
+
+from __future__ import annotations
+
+from gate_agent.domain.events import PersonIdentified
+from gate_agent.domain.identity import Secret, identify
+from gate_agent.domain.policy import Policy
+from gate_agent.domain.records import ByHand
+from gate_agent.domain.signals import Card
+from gate_agent.errors import StorageError
+from gate_agent.moment import Moment
+from gate_agent.store.keys import Keys
+from gate_agent.store.reader import JournalReader
+
+
+class Identification:
+    """Knows the site's key, and who came before."""
+
+    def __init__(self, keys: Keys, reader: JournalReader) -> None:
+        self._keys = keys
+        self._reader = reader
+
+    def of(
+        self, card: Card, at: Moment, policy: Policy, *, by_hand: ByHand | None = None
+    ) -> PersonIdentified:
+        """Return what the door takes. Raises NumberFault."""
+        person = identify(card, self._keys.site, policy, by_hand=by_hand)
+        return PersonIdentified(at=at, person=person, known_phone=self._phone_of(person.person_ref))
+
+    def _phone_of(self, person_ref: str) -> Secret | None:
+        try:
+            row = self._reader.person(person_ref)
+        except StorageError:
+            return None  # then it is asked for again
+        return None if row is None else row.phone

@@ -1,0 +1,76 @@
+"""What a screen shows of a local day beside the counts: rounds, stocks, pace, who came again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text
+
+from gate_agent.domain.duties import StockLevel
+from gate_agent.domain.records import Round
+from gate_agent.store.schema import PASSAGE, ROUND, SUPPLY, compiled
+
+_AGAIN = compiled(
+    select(PASSAGE.c.sequence)
+    .where(
+        PASSAGE.c.person_ref == bindparam("person_ref"),
+        PASSAGE.c.decided >= bindparam("since"),
+        PASSAGE.c.passage_id != bindparam("but"),
+        text("decision = 'admit'"),
+    )
+    .limit(1)
+)
+_PACED = (
+    PASSAGE.c.day == bindparam("day"),
+    PASSAGE.c.repeat_visit == bindparam("repeat"),
+    PASSAGE.c.registration_ms.is_not(None),
+)
+_PACE_COUNT = compiled(select(func.count()).select_from(PASSAGE).where(*_PACED))
+_PACE = compiled(
+    select(PASSAGE.c.registration_ms)
+    .where(*_PACED)
+    .order_by(PASSAGE.c.registration_ms)
+    .limit(1)
+    .offset(bindparam("offset"))
+)
+_ROUNDS = compiled(
+    select(ROUND.c.area, ROUND.c.kind, ROUND.c.count, ROUND.c.last).where(
+        ROUND.c.day == bindparam("day")
+    )
+)
+_STOCKS = compiled(select(SUPPLY.c.item, SUPPLY.c.stock, SUPPLY.c.day, SUPPLY.c.used))
+
+
+class Today:
+    """Reads the views of a day; `rows` runs a statement of ours on the reader's connection."""
+
+    def __init__(self, rows: Callable[..., list[Any]]) -> None:
+        self._rows = rows
+
+    def admitted_since(self, person_ref: str, since: str, *, but: str) -> bool:
+        """Whether this person was admitted since then (UTC), in another passage than `but`."""
+        return bool(self._rows(_AGAIN, person_ref=person_ref, since=since, but=but))
+
+    def pace_ms(self, day: str, *, repeat: bool) -> int | None:
+        """Return the 95th percentile (nearest rank) from card to admission on a local day."""
+        of = {"day": day, "repeat": repeat}
+        count: int = self._rows(_PACE_COUNT, **of)[0][0]
+        if not count:
+            return None
+        found: int = self._rows(_PACE, offset=-(-95 * count // 100) - 1, **of)[0][0]
+        return found
+
+    def rounds(self, day: str) -> dict[tuple[str, Round], tuple[int, str]]:
+        """Return how often each area had each round on a local day, and when last (UTC)."""
+        return {
+            (area, Round(kind)): (count, last)
+            for area, kind, count, last in self._rows(_ROUNDS, day=day)
+        }
+
+    def stocks(self, day: str) -> dict[str, StockLevel]:
+        """Return the stock of each item that was ever counted, and its use on a local day."""
+        return {
+            item: StockLevel(stock=stock, used_today=used if counted == day else 0)
+            for item, stock, counted, used in self._rows(_STOCKS)
+        }

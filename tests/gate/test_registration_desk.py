@@ -1,0 +1,203 @@
+"""Registration at the counter: repeat visits, documents typed by hand, companions, pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gate.doorway import Doorway, doorway
+from gate_agent.config.model import KeysSection
+from gate_agent.domain.identity import Secret, person_ref
+from gate_agent.domain.records import ByHand, Decision, PersonRegistered
+from gate_agent.domain.signals import Card, CardType
+from gate_agent.gate.counter import GuardCounter
+from gate_agent.gate.desk import TypedPerson
+from gate_agent.gate.errors import Invalid
+from gate_agent.gate.identification import Identification
+from gate_agent.gate.snapshot import PassageView, Snapshot
+from gate_agent.gate.ticker import Ticker
+from gate_agent.store.keys import Keys, resolve_keys
+from gate_agent.store.seal import open_sealed
+from gate_agent.testing import FakeClock
+
+ZHANG = Card(card_type=CardType.RESIDENT, name="张三", number="11010519491231002X")
+PASSPORT = TypedPerson(
+    name=Secret("DOE JOHN"), number=Secret("E12345678"), document=CardType.PASSPORT
+)
+BY_HAND = ByHand(reason="reader_broken", by="guard-1")
+PHONE = "13800138000"
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A door whose phone is required, and its counter."""
+
+    door: Doorway
+    desk: GuardCounter
+    keys: Keys
+
+    async def measure(self) -> None:
+        self.door.read(3420, 5)
+        await self.door.settled()
+
+    async def leave(self) -> None:
+        """Nobody stands there for long enough that the door is idle again."""
+        self.door.read(2400, 130)
+        await self.door.settled()
+
+    def passage(self) -> PassageView:
+        passage = self.desk.snapshot().passage
+        assert passage is not None
+        return passage
+
+    def registrations(self) -> list[PersonRegistered]:
+        return [one for one in self.door.records() if isinstance(one, PersonRegistered)]
+
+
+def at_the_counter(folder: Path, play: Callable[[Counter], Awaitable[None]]) -> None:
+    async def go() -> None:
+        with doorway(folder, FakeClock(), rules={"registration": {"phone": "required"}}) as door:
+            keys = resolve_keys(KeysSection(), folder)  # the files that the door made
+            zone = ZoneInfo("Asia/Shanghai")
+            ticker = Ticker(door.gate, reader=door.reader, clock=door.clock, zone=zone)
+            desk = GuardCounter(
+                door.gate,
+                ticker=ticker,
+                reader=door.reader,
+                identification=Identification(keys, door.reader),
+            )
+            await play(Counter(door, desk, keys))
+
+    asyncio.run(go())
+
+
+def test_a_repeat_visit_is_one_tap_and_shows_only_the_mask(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+        assert at.passage().known_phone is None
+        await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="社保")
+        await at.leave()
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+
+        passage = at.passage()
+        await at.desk.register(passage.passage_id, phone=None, purpose="税务")
+
+        assert passage.known_phone == "138****8000"
+        assert passage.flags == ("again",)
+        assert [one.repeat_visit for one in at.door.verdicts()] == [False, True]
+        assert [one.decision for one in at.door.verdicts()] == [Decision.ADMIT] * 2
+
+    at_the_counter(tmp_path, play)
+
+
+def test_nobody_is_turned_away_for_a_broken_reader(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        await at.measure()
+
+        await at.desk.identify(PASSPORT, by_hand=BY_HAND)
+        await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="公安")
+
+        decided = at.door.verdicts()[-1]
+        assert (decided.decision, decided.by_hand) == (Decision.ADMIT, BY_HAND)
+        assert at.registrations()[-1].by_hand == BY_HAND
+        assert at.passage().gate_open
+
+    at_the_counter(tmp_path, play)
+
+
+@pytest.mark.parametrize("number", ["110105194912310021", "11010519491331002X", "123"])
+def test_a_number_that_cannot_be_one_is_refused_without_a_digit_of_it(
+    tmp_path: Path, number: str
+) -> None:
+    async def play(at: Counter) -> None:
+        typed = TypedPerson(name=Secret("张三"), number=Secret(number))
+
+        with pytest.raises(Invalid) as refused:
+            await at.desk.identify(typed, by_hand=BY_HAND)
+
+        assert number[:8] not in str(refused.value)
+        assert at.desk.snapshot().passage is None
+
+    at_the_counter(tmp_path, play)
+
+
+def test_companions_are_sealed_and_only_their_number_is_told(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+        family = (TypedPerson(name=Secret("小明")), TypedPerson(name=Secret("王五")))
+
+        await at.desk.register(
+            at.passage().passage_id, phone=PHONE, purpose="社保", companions=family
+        )
+
+        told = at.registrations()[-1]
+        assert (told.companions, told.notice_version) == (2, 1)
+        assert "小明" not in told.model_dump_json()
+        private = bytes.fromhex((tmp_path / "registrations.key").read_text().strip())
+        opened = open_sealed(told.sealed, private)
+        assert opened["companions"] == [
+            {"name": "小明", "number": None},
+            {"name": "王五", "number": None},
+        ]
+
+    at_the_counter(tmp_path, play)
+
+
+def test_a_companions_faulty_number_registers_nobody(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+        wrong = TypedPerson(name=Secret("小明"), number=Secret("110105194912310021"))
+
+        with pytest.raises(Invalid):
+            await at.desk.register(
+                at.passage().passage_id, phone=PHONE, purpose="社保", companions=(wrong,)
+            )
+
+        assert at.registrations() == []
+        assert at.passage().phase == "registering"
+
+    at_the_counter(tmp_path, play)
+
+
+def test_the_pace_of_the_day_is_the_95th_percentile(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+        at.door.clock.advance(12)
+        await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="社保")
+        await at.leave()
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+        at.door.clock.advance(1)
+        await at.desk.register(at.passage().passage_id, phone=None, purpose="社保")
+        await at.door.settled()
+
+        shown: Snapshot = at.desk.snapshot()
+
+        assert (shown.today.first_visit_ms, shown.today.repeat_visit_ms) == (12_500, 1500)
+
+    at_the_counter(tmp_path, play)
+
+
+def test_who_is_on_the_recheck_list_is_shown_as_such(tmp_path: Path) -> None:
+    async def go() -> None:
+        site = resolve_keys(KeysSection(), tmp_path).site
+        rules = {"watch": [person_ref(ZHANG.number, site)]}
+        with doorway(tmp_path, FakeClock(), rules=rules) as door:
+            door.gate.on_report(ZHANG)
+
+            shown = door.gate.snapshot().passage
+
+            assert shown is not None
+            assert shown.flags == ("watched",)
+
+    asyncio.run(go())
