@@ -20,6 +20,9 @@ from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
 from gate_agent.errors import ConfigurationError, StorageError
+from gate_collector.alerts.alerter import EVERY_S, Alerter
+from gate_collector.alerts.channels import AppriseMessenger, load_recipients
+from gate_collector.alerts.shelf import Shelf, new_secret
 from gate_collector.broker import Broker
 from gate_collector.centre import Centre
 from gate_collector.clerk import Clerk
@@ -92,9 +95,23 @@ def run_collector(config_file: Path) -> None:
         days=config.retention.registration_days,
         spool=spool_of(config.store.url),
     )
+    shelf = Shelf(engine, site_key or new_secret())
+    alerter = Alerter(
+        centre,
+        shelf,
+        people=load_recipients(config.alerts.channels_file),
+        messenger=AppriseMessenger(),
+        base_url=config.alerts.base_url or f"http://{config.web.host}:{config.web.port}",
+    )
+
+    def make_reports() -> None:
+        for report in make_due(centre):
+            alerter.report(report)
+
+    teller = Clerk({"alerts": alerter.round}, every_s=EVERY_S)
     clerk = Clerk(
         {
-            "reports": lambda: make_due(centre),
+            "reports": make_reports,
             "missing": lambda: watch_missing(centre),
             "policy": book.keep_published,
             "asked": retention.asked,
@@ -106,6 +123,8 @@ def run_collector(config_file: Path) -> None:
         centre,
         lambda: overview(engine, clock=clock, zone=zone, site=config.collector.site),
         book=book,
+        shelf=shelf,
+        alerter=alerter,
         site_key=site_key,
         failing=lambda: ingest.failing or ("" if ingest.alive else "the writer stopped"),
         version=__version__,
@@ -129,11 +148,14 @@ def run_collector(config_file: Path) -> None:
         ingest.start()
         feeding.start()
         clerk.start()
+        teller.start()
         try:
             asyncio.run(_serve(server, listener, config.collector.site))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
+            teller.close()
+            alerter.close()
             clerk.close()
             broker.close()
             ingest.close()

@@ -55,6 +55,19 @@ class CollectorKeysSection(Section):
     )
 
 
+class AlertsSection(Section):
+    """Who is told of what is urgent."""
+
+    channels_file: Path | None = Field(
+        None, description="TOML of mode 0600: [[person]] name, urls (Apprise); nobody if absent"
+    )
+    base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+$",
+        description="how a telephone reaches this server; the web section's address by default",
+    )
+
+
 class CollectorConfig(Section):
     """The whole file."""
 
@@ -65,6 +78,7 @@ class CollectorConfig(Section):
     policy: PolicySection = PolicySection()
     retention: RetentionSection = RetentionSection()
     keys: CollectorKeysSection = CollectorKeysSection()
+    alerts: AlertsSection = AlertsSection()
 
 
 def load_collector(path: Path) -> CollectorConfig:

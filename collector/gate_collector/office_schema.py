@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
 from gate_collector.schema import METADATA
 
@@ -30,4 +30,35 @@ POLICY = Table(  # every policy that was ever issued (策略), and who wanted it
     Column("hall_mode", Text, nullable=False),
     Column("sha256", Text, nullable=False),  # what a gate's `mode.applied` must say
     Column("document", Text, nullable=False),  # the exact text that is published
+)
+ALERT = Table(  # what somebody must be told (告警), and whether they answered
+    "alert",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # one alert for one cause
+    Column("topic", Text, nullable=False),  # kind and door: what is quiet for a while after one
+    Column("kind", Text, nullable=False),
+    Column("gate", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a hold, an alarm's number, or nothing
+    Column("text", Text, nullable=False),
+    Column("opened", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("step", Integer, nullable=False),  # how many people were told
+    Column("next_at", Text, nullable=False),
+    Column("token_sha256", Text, nullable=False),
+    Column("answered", Text),
+    Column("answered_by", Text),
+)
+Index("alert_due", ALERT.c.state, ALERT.c.next_at)
+Index("alert_topic", ALERT.c.topic, ALERT.c.opened)
+ATTEMPT = Table(  # every try to tell somebody, whether it came through or not
+    "attempt",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", Integer, nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),  # the service alone: its address holds secrets
+    Column("sent", Boolean, nullable=False),
+    Column("took_ms", Integer, nullable=False),
 )

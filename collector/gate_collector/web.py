@@ -12,6 +12,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
+from gate_collector.alerts.alerter import Alerter
+from gate_collector.alerts.routes import build_alerts
+from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
 from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
@@ -31,6 +34,8 @@ def create_app(
     look: Look,
     *,
     book: PolicyBook,
+    shelf: Shelf,
+    alerter: Alerter,
     site_key: bytes | None,
     failing: Callable[[], str],
     version: str,
@@ -53,6 +58,7 @@ def create_app(
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
+    app.include_router(build_alerts(centre, pages, shelf, alerter))
     app.include_router(build_policies(centre, pages, book, has_key=site_key is not None))
     app.include_router(build_policy_changes(centre, book, site_key))
 

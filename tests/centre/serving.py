@@ -13,6 +13,9 @@ from fastapi import FastAPI
 
 from centre.hall import SITE, ZONE, Hall
 from gate_agent.domain.policy import Policy
+from gate_collector.alerts.alerter import Alerter
+from gate_collector.alerts.channels import AppriseMessenger
+from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
 from gate_collector.overview import overview
 from gate_collector.policies.book import PolicyBook
@@ -38,7 +41,9 @@ def book_of(hall: Hall, publish: Callable[[str, bytes], bool] | None = None) -> 
     )
 
 
-def app_of(centre: Centre, book: PolicyBook | None = None) -> FastAPI:
+def app_of(
+    centre: Centre, book: PolicyBook | None = None, alerter: Alerter | None = None
+) -> FastAPI:
     """Return the application as the collector puts it together."""
     if book is None:
         book = PolicyBook(
@@ -52,8 +57,20 @@ def app_of(centre: Centre, book: PolicyBook | None = None) -> FastAPI:
     def look() -> dict[str, object]:
         return overview(centre.engine, clock=centre.clock, zone=ZONE, site=SITE)
 
+    shelf = Shelf(centre.engine, SITE_KEY)
+    if alerter is None:
+        alerter = Alerter(
+            centre, shelf, people=(), messenger=AppriseMessenger(), base_url="http://hall.example"
+        )
     return create_app(
-        centre, look, book=book, site_key=SITE_KEY, failing=lambda: "", version="0.1.0"
+        centre,
+        look,
+        book=book,
+        shelf=shelf,
+        alerter=alerter,
+        site_key=SITE_KEY,
+        failing=lambda: "",
+        version="0.1.0",
     )
 
 

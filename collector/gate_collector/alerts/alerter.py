@@ -1,0 +1,131 @@
+"""Looks twice a second for what somebody must be told, and tells it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from sqlalchemy import func, select
+
+from gate_agent.domain.records import Severity
+from gate_collector.alarms import alarms_after
+from gate_collector.alerts.causes import Cause, of_alarm, of_event
+from gate_collector.alerts.channels import Messenger, Recipient, order
+from gate_collector.alerts.shelf import REPORTED, TESTED, Alert, AlertState, Shelf
+from gate_collector.centre import Centre
+from gate_collector.reports.content import MergedReport
+from gate_collector.schema import NOTABLE
+
+EVERY_S = 0.5
+_ROUNDS = 3  # how often everybody on the list is told
+_LOOK_BACK = 500  # rows that are looked at again: several writers commit out of order
+_AT_ONCE = 4  # a service that hangs must not hold up another alert
+_LOG = logging.getLogger(__name__)
+
+
+class Alerter:
+    """Opens alerts for what happened, and tells people until one answers."""
+
+    def __init__(
+        self, centre: Centre, shelf: Shelf, *, people: Sequence[Recipient], messenger: Messenger,
+        base_url: str,
+    ) -> None:  # fmt: skip
+        self._centre = centre
+        self._shelf = shelf
+        self._people = people
+        self._messenger = messenger
+        self._base_url = base_url.rstrip("/")
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="alert")
+        self._seen_event, self._seen_alarm = self._heads()
+        self._known: set[str] = set()
+
+    @property
+    def people(self) -> Sequence[Recipient]:
+        """Who can be told."""
+        return self._people
+
+    def round(self) -> None:
+        """Open what is new, tell what is due."""
+        self._look()
+        within_s = self._centre.policy().punctuality.answer_within_s
+        for alert in self._shelf.claim(self._centre.now, within_s):
+            self._pool.submit(self._tell, alert).add_done_callback(_log_fault)
+
+    def test(self, by: str) -> None:
+        """Send a test to the leader on duty: answered or passed on like any other."""
+        now = self._centre.now
+        text = f"告警测试（{by}）：请点开链接确认收到，无需其他操作。"
+        self._open(Cause(key=f"test:{now.isoformat()}", kind=TESTED, gate="", subject="",
+                         text=text, quiet=False))  # fmt: skip
+
+    def report(self, report: MergedReport) -> None:
+        """Send a daily report's conclusion; nobody has to answer."""
+        proved = "证据齐全" if report.complete else "证据不齐"
+        text = (
+            f"{report.day} 每日零报告第 {report.version} 版：暂留 {len(report.holds)} 例，"
+            f"未解除 {report.abnormal} 例，{proved}。{self._base_url}/reports/{report.day}"
+        )
+        key = f"report:{report.day}:{report.version}"
+        self._open(Cause(key=key, kind=REPORTED, gate="", subject="", text=text, quiet=False))
+
+    def close(self) -> None:
+        """End after what is being sent."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _heads(self) -> tuple[int, int]:
+        """Start a little before the newest: what came while nobody looked is still told."""
+        with self._centre.engine.connect() as connection:
+            newest = connection.execute(select(func.max(NOTABLE.c.id))).scalar() or 0
+        return max(0, newest - _LOOK_BACK), 0
+
+    def _look(self) -> None:
+        with self._centre.engine.connect() as connection:
+            rows = connection.execute(
+                select(
+                    NOTABLE.c.id, NOTABLE.c.gate, NOTABLE.c.epoch, NOTABLE.c.type, NOTABLE.c.data
+                )
+                .where(
+                    NOTABLE.c.severity == Severity.URGENT.value,
+                    NOTABLE.c.id > self._seen_event - _LOOK_BACK,
+                    NOTABLE.c.drill.is_(False),
+                )
+                .order_by(NOTABLE.c.id)
+            ).all()
+            alarms = alarms_after(connection, self._seen_alarm)
+        for row in rows:
+            self._seen_event = max(self._seen_event, row.id)
+            cause = of_event(row.gate, row.epoch, row.type, row.data)
+            if cause is not None:
+                self._open(cause)
+        for alarm in alarms:
+            if alarm.cleared is None:
+                self._open(of_alarm(alarm))
+            self._seen_alarm = max(self._seen_alarm, alarm.id)
+
+    def _open(self, cause: Cause) -> None:
+        if cause.key not in self._known:
+            self._shelf.open(cause, self._centre.now)
+            self._known.add(cause.key)
+
+    def _tell(self, alert: Alert) -> None:
+        people = order(self._people, self._centre.policy().on_duty(self._centre.now))
+        if alert.step >= _ROUNDS * len(people):
+            self._shelf.end(alert, AlertState.UNANSWERED)
+            return
+        person = people[alert.step % len(people)]
+        needs_answer = alert.kind != REPORTED
+        link = f"\n确认收到：{self._base_url}/answer/{alert.token}" if needs_answer else ""
+        title = f"大厅告警 {alert.gate}".strip() if needs_answer else "每日零报告"
+        began = self._centre.clock.now()
+        tries = self._messenger.tell(person, title, alert.text + link)
+        ended = self._centre.clock.now()
+        took_ms = round(ended.seconds_since(began) * 1000)
+        self._shelf.told(alert, person.name, tries, ended.utc, took_ms)
+        if not needs_answer and any(one.sent for one in tries):
+            self._shelf.end(alert, AlertState.OVER)
+
+
+def _log_fault(done: Future[None]) -> None:
+    if not done.cancelled() and (fault := done.exception()) is not None:
+        _LOG.error("an alert could not be told: %s", type(fault).__name__)

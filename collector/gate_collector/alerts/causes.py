@@ -1,0 +1,116 @@
+"""What is worth an alert, and what it says: what is needed now, and nobody's name. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gate_agent.domain.records import (
+    BY_TYPE,
+    EventsDropped,
+    HoldOpened,
+    HoldOverdue,
+    HoldState,
+    HoldStep,
+    JournalReplaced,
+)
+from gate_collector.alarms import Alarm
+from gate_collector.words import word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One reason to tell somebody."""
+
+    key: str
+    kind: str
+    gate: str
+    subject: str
+    text: str
+    quiet: bool = True  # another of this kind and door waits for the first one's quiet time
+
+
+def of_event(gate: str, epoch: str, kind: str, data: str) -> Cause | None:
+    """Return the cause in an urgent event, None for one that needs nobody at once."""
+    model = BY_TYPE.get(kind)
+    if model is None:
+        return None
+    match model.model_validate_json(data):
+        case HoldOpened() as held:
+            warm = held.surface_centi_c
+            measured = "" if warm is None else f"，体表 {warm / 100:.2f} ℃"
+            return _of_hold(
+                gate, held.hold_id, "hold",
+                f"{gate} 出入口暂留一人：{word(held.reason, 'zh')}{measured}。"
+                "请立即确认现场已安置、复测，并准备上报。",
+            )  # fmt: skip
+        case HoldOverdue() as late:
+            return _of_hold(
+                gate, late.hold_id, f"overdue:{late.state}",
+                f"{gate} 出入口暂留处置超时：停在“{word(late.state, 'zh')}”已过 {late.due_s:g} 秒。"
+                "请催办下一步，或派人到场。",
+            )  # fmt: skip
+        case HoldStep(step=HoldState.CONFIRMED, hold_id=hold_id):
+            return _of_hold(
+                gate, hold_id, "confirmed",
+                f"{gate} 出入口暂留人员已确认发热。请即报区疫情防控办，安排移送，核对密切接触者。",
+            )  # fmt: skip
+        case HoldStep(step=HoldState.LEFT, hold_id=hold_id):
+            return _of_hold(
+                gate, hold_id, "left",
+                f"{gate} 出入口暂留人员自行离开。请即报区疫情防控办，按登记信息联系。",
+            )  # fmt: skip
+        case EventsDropped() as dropped:
+            return Cause(
+                key=f"dropped:{gate}:{epoch}:{dropped.since}",
+                kind="dropped",
+                gate=gate,
+                subject="",
+                text=f"{gate} 闸口磁盘不足，丢弃 {dropped.count} 件记录。请运维更换存储。",
+            )
+        case JournalReplaced() as replaced:
+            return Cause(
+                key=f"replaced:{gate}:{epoch}:{replaced.kept_as}",
+                kind="replaced",
+                gate=gate,
+                subject="",
+                text=f"{gate} 闸口审计日志损坏并已更换。请运维保存旧文件，核对漏瞒迟。",
+            )
+        case _:
+            return None
+
+
+_ALARMS = {
+    "deaf": "汇聚服务连不上消息服务器，两处出入口的消息收不到。请运维检查消息服务器与网络。",
+    "silent": "{gate} 闸口无心跳。请电话询问值守人员，运维检查网络与电源。",
+    "lost": "{gate} 闸口失联。请电话询问值守人员，运维检查网络与电源。",
+    "late": "{gate} 闸口有记录迟迟未送达。请运维检查网络。",
+    "gap": "{gate} 闸口的记录缺号且不再到达。请运维核对该闸口的审计日志。",
+    "device": "{gate} 闸口设备异常。请值守人员改用手持体温计、手工登记，运维检查线缆。",
+    "mismatch": "{gate} 闸口同号记录内容不同，疑似克隆或篡改。请停用该闸口并取证。",
+    "rewound": "{gate} 闸口的序号倒退，疑似恢复了旧日志。请运维核对。",
+    "refused": "收到不属于本大厅的消息。请运维核对消息服务器的权限。",
+    "report": "{gate} 闸口今日日报到期未到。请值守人员与运维核实后补报。",
+}
+
+
+def of_alarm(alarm: Alarm) -> Cause:
+    """Return the cause that an alarm is."""
+    text = _ALARMS.get(alarm.kind, "{gate} 告警：" + alarm.kind)
+    return Cause(
+        key=f"alarm:{alarm.id}",
+        kind=alarm.kind,
+        gate=alarm.gate,
+        subject=str(alarm.id),
+        text=text.format(gate=alarm.gate or "大厅"),
+    )
+
+
+def _of_hold(gate: str, hold_id: str, what: str, text: str) -> Cause:
+    return Cause(
+        key=f"hold:{gate}:{hold_id}:{what}",
+        kind=what.partition(":")[0],
+        gate=gate,
+        subject=hold_id,
+        text=text,
+        quiet=False,  # another held person is never a duplicate
+    )

@@ -1,0 +1,88 @@
+"""Whom an alert goes to, by which service: Apprise for WeCom, DingTalk, Feishu, mail and SMS."""
+
+from __future__ import annotations
+
+import logging
+import stat
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import Field, ValidationError
+
+from gate_agent.config.model import Section
+from gate_agent.domain.policy import RotaEntry
+from gate_agent.errors import ConfigurationError
+
+_OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Recipient(Section):
+    """One person of the duty list, as the rota names them."""
+
+    name: str = Field(min_length=1, max_length=40)
+    urls: tuple[str, ...] = Field(min_length=1, description="Apprise addresses")
+
+
+class Recipients(Section):
+    """The file of channels: who is told, in the order of escalation."""
+
+    person: tuple[Recipient, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one try over one service went."""
+
+    channel: str
+    sent: bool
+
+
+class Messenger(Protocol):
+    """Tells one person something."""
+
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:
+        """Try every address of this person."""
+        ...
+
+
+class AppriseMessenger:
+    """Sends by Apprise, which is imported when there is something to send."""
+
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:
+        """Try every address of this person."""
+        import apprise  # noqa: PLC0415 140 services: half a second, when the first alert goes out
+
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log addresses
+        found = []
+        for url in recipient.urls:
+            service = apprise.Apprise()
+            sent = service.add(url) and bool(service.notify(body=text, title=title))
+            found.append(Sent(url.split(":", 1)[0], sent))
+        return found
+
+
+def load_recipients(path: Path | None) -> tuple[Recipient, ...]:
+    """Return the people in the file; nobody without one. Raises ConfigurationError."""
+    if path is None:
+        return ()
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text(encoding="utf-8")
+        if mode & _OPEN_TO_OTHERS:
+            raise ConfigurationError([f"{path}: expected mode 0600, got {mode:04o}"])
+        return Recipients.model_validate(tomllib.loads(text)).person
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigurationError([f"{path}: expected a file of channels, got: {exc}"]) from exc
+    except ValidationError as exc:
+        raise ConfigurationError(
+            f"{path}: {'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors()
+        ) from None
+
+
+def order(people: Sequence[Recipient], leader: RotaEntry | None) -> list[Recipient]:
+    """Return who is told first, and to whom it is passed on: the leader on duty, then the list."""
+    first = [person for person in people if leader is not None and person.name == leader.leader]
+    return first + [person for person in people if person not in first]

@@ -1,0 +1,75 @@
+"""The page of the alerts, the test button, and the page behind an alert's link."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from gate_collector.alerts.alerter import Alerter
+from gate_collector.alerts.shelf import Shelf
+from gate_collector.centre import Centre
+from gate_collector.office_schema import ALERT, ATTEMPT
+from gate_collector.pages import Lang, Pages
+from gate_collector.shield import refusal
+
+_LISTED = 100
+Token = Annotated[str, Path(pattern="^[0-9a-f]{40}$")]
+
+
+class By(BaseModel):
+    """Who it is."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: str = Field(min_length=1, max_length=40)
+
+
+def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+
+    @routes.get("/alerts", include_in_schema=False)
+    def listed(lang: Lang = "zh") -> HTMLResponse:
+        """Return the newest alerts with every try."""
+        with centre.engine.connect() as connection:
+            alerts = connection.execute(
+                select(ALERT).order_by(ALERT.c.id.desc()).limit(_LISTED)
+            ).all()
+            of = ATTEMPT.c.alert_id.in_([alert.id for alert in alerts])
+            tries = connection.execute(select(ATTEMPT).where(of).order_by(ATTEMPT.c.id)).all()
+        by_alert: dict[int, list[object]] = {}
+        for one in tries:
+            by_alert.setdefault(one.alert_id, []).append(one)
+        leader = centre.policy().on_duty(centre.now)
+        return pages.show(
+            "alerts.html", lang, alerts=alerts, tries=by_alert, people=alerter.people, leader=leader
+        )
+
+    @routes.post("/alerts/test")
+    def test(asked: By) -> JSONResponse:
+        """Send a test to the leader on duty."""
+        if not alerter.people:
+            expected = "alerts.channels_file with at least one person"
+            return refusal(409, code="nobody", expected=expected, got="nobody to tell")
+        alerter.test(asked.by)
+        return JSONResponse({"location": "/alerts"}, status_code=201)
+
+    @routes.get("/answer/{token}", include_in_schema=False)
+    def asked(token: Token, lang: Lang = "zh") -> HTMLResponse:
+        """Return the alert with a button; opening the link alone answers nothing."""
+        alert = shelf.of_token(token)
+        if alert is None:
+            raise HTTPException(404)
+        return pages.show("answer.html", lang, alert=alert, token=token)
+
+    @routes.post("/answer/{token}")
+    def answer(token: Token, who: By) -> JSONResponse:
+        """Answer the alert: it is passed on no further."""
+        if not shelf.answer(token, who.by, centre.now):
+            raise HTTPException(404)
+        return JSONResponse({"location": f"/answer/{token}"}, status_code=201)
+
+    return routes
