@@ -94,9 +94,12 @@ class Batch:
             stream.moved = self._at
         for number in sorted(broken):
             self._take_out(stream, number)
-        for arrived in new:
-            if arrived.told.number not in broken and arrived.record is not None:
-                apply(self.connection, arrived.told, arrived.record, self.zone)
+        sound = [
+            (arrived.told, arrived.record)
+            for arrived in new
+            if arrived.record is not None and arrived.told.number not in broken
+        ]
+        apply(self.connection, sound, self.zone)
 
     def _known(self, stream: Stream, events: list[Arrived]) -> dict[int, bytes]:
         """Return the links of those of `events` that are here, and of all beyond a gap."""

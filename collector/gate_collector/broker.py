@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 import sys
 from collections.abc import Callable
@@ -61,6 +62,7 @@ class Broker:
         )
         client.reconnect_delay_set(min_delay=1, max_delay=2)
         client.on_connect = self._on_connect
+        client.on_socket_open = lambda _client, _data, taken: _send_at_once(taken)
         client.on_subscribe = self._on_subscribe
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -160,6 +162,11 @@ class Broker:
     def _heard(self, *, connected: bool) -> None:
         if self.hearing.connected is not connected:
             self.hearing = Hearing(connected=connected, since=self._clock.now().utc)
+
+
+def _send_at_once(taken: Any) -> None:
+    """Let no receipt wait for the acknowledgement of a packet before it (RFC 896): 40 ms each."""
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _message(told: MQTTMessage) -> Message:

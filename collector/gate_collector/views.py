@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,30 +21,53 @@ from gate_agent.domain.records import (
 )
 from gate_agent.messages import Envelope
 from gate_agent.moment import parse_utc
-from gate_collector.schema import HOLD, NOTABLE, PASSAGE, REPORT
+from gate_collector.schema import HOLD, NOTABLE, PASSAGE, REPORT, insert_for
+
+_PASSAGE_KEY = ("gate", "passage_id")
 
 
-def apply(connection: Connection, told: Envelope, record: Record, zone: ZoneInfo) -> None:
-    """Change the views by one event that is new."""
-    if not isinstance(record, PassageDecided | PersonRegistered):
+def apply(
+    connection: Connection, events: Iterable[tuple[Envelope, Record]], zone: ZoneInfo
+) -> None:
+    """Change the views by events that are new."""
+    passages = []
+    for told, record in events:
+        if isinstance(record, PassageDecided):
+            passages.append(_passage(told, record, zone))
+        else:
+            _apply(connection, told, record)
+    if passages:
+        insert: Any = insert_for(connection.engine)(PASSAGE)
+        news = {c.name: insert.excluded[c.name] for c in PASSAGE.c if c.name not in _PASSAGE_KEY}
+        newest = insert.on_conflict_do_update(
+            index_elements=_PASSAGE_KEY,
+            set_=news,
+            where=PASSAGE.c.sequence < insert.excluded.sequence,
+        )
+        connection.execute(newest, passages)  # at once: this is what doors say all day
+
+
+def _passage(told: Envelope, record: PassageDecided, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "gate": told.gate,
+        "passage_id": record.passage_id,
+        "epoch": told.epoch,
+        "sequence": told.number,
+        "day": parse_utc(told.time).astimezone(zone).date().isoformat(),
+        "category": record.category.value,
+        "decision": record.decision.value,
+        "person_ref": record.person_ref,
+        "started": record.started,
+        "decided": record.decided,
+        "hold_id": record.hold_id,
+        "drill": told.drill,
+    }
+
+
+def _apply(connection: Connection, told: Envelope, record: Record) -> None:
+    if not isinstance(record, PersonRegistered):
         _note(connection, told, record)
     match record:
-        case PassageDecided():
-            row = {
-                "gate": told.gate,
-                "passage_id": record.passage_id,
-                "epoch": told.epoch,
-                "sequence": told.number,
-                "day": parse_utc(told.time).astimezone(zone).date().isoformat(),
-                "category": record.category.value,
-                "decision": record.decision.value,
-                "person_ref": record.person_ref,
-                "started": record.started,
-                "decided": record.decided,
-                "hold_id": record.hold_id,
-                "drill": told.drill,
-            }
-            _newest(connection, PASSAGE, ("gate", "passage_id"), row)
         case DailyReport():
             row = {
                 "gate": told.gate,

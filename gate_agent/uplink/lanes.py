@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from gate_agent.domain.records import Severity
 
 MOST_READY = 256  # events held in memory for one lane
-MOST_HISTORY = 400  # of history without a receipt: a broker's queue and a collector stay short
+# Of history without a receipt: a broker's queue and a collector stay short; shorter still while
+# something happens at the door, so that it waits for little.
+MOST_HISTORY, FEW_HISTORY = 400, 16
 _NO_END = 2**63
 
 
@@ -61,6 +63,7 @@ class Lanes:
         self._lanes = (self._urgent, self._live, self._history)
         self._unreceipted: deque[int] = deque()  # of history, handed out
         self._mark = head  # what is not after it is history
+        self.is_busy = False  # something happens at the door now
         self._upto = 0
         self._beyond: tuple[tuple[int, int], ...] = ()
         self.rewind(head)
@@ -91,7 +94,7 @@ class Lanes:
                 lane.ready.popleft()
         while self._unreceipted and self._unreceipted[0] <= upto:
             self._unreceipted.popleft()
-        if len(self._unreceipted) >= MOST_HISTORY:
+        if self._history_waits:
             self._unreceipted = deque(n for n in self._unreceipted if not self._is_there(n))
 
     def fresh(self, event: Outgoing) -> None:
@@ -138,7 +141,7 @@ class Lanes:
 
     @property
     def _history_waits(self) -> bool:
-        return len(self._unreceipted) >= MOST_HISTORY
+        return len(self._unreceipted) >= (FEW_HISTORY if self.is_busy else MOST_HISTORY)
 
     def _next(self, *, routine: bool) -> Lane | None:
         for lane in self._lanes if routine else (self._urgent,):

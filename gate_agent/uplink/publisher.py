@@ -41,6 +41,7 @@ _REPEAT_S = 2.0  # not more often because a collector that is back told its rece
 _ASK_AGAIN_S, _LONGEST_ASK_S = 2.0, 30.0  # refused or unheard: one event, to see
 _GOODBYE_S = 2.0
 _BATCH = 64
+_BUSY_NS = 2 * NS_PER_S  # after an event: history goes slowly
 _FOR_STATES = 2  # of what the broker takes at once
 _UNHEARD = 0x10  # PUBACK: no matching subscribers (MQTT 5 §3.4.2.1)
 _FAILURE = 0x80
@@ -102,6 +103,7 @@ class Uplink:
         self._retry: asyncio.TimerHandle | None = None
         self._stall_s = _STALLED_S
         self._rewound_ns = 0
+        self._busy_until_ns = 0
         self._told: tuple[int, tuple[Range, ...]] = (0, ())
         self._goodbye_mid = -1
         self._goodbye_heard = asyncio.Event()
@@ -237,6 +239,7 @@ class Uplink:
             self._loop.call_soon_threadsafe(self._fresh, stored)
 
     def _fresh(self, stored: tuple[Stored, ...]) -> None:
+        self._busy_until_ns = self._now_ns() + _BUSY_NS
         for event in stored:
             self._lanes.fresh(Outgoing(event.sequence, event.severity, event.body))
         self._pump()
@@ -247,6 +250,7 @@ class Uplink:
         if link is None or (self._asking_s and self._retry is not None):
             return
         now_ns = self._now_ns()
+        lanes.is_busy = now_ns < self._busy_until_ns
         while True:
             if (lane := lanes.wanted()) is not None:
                 self._read(lane)

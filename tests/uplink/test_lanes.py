@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from gate_agent.domain.records import Severity
-from gate_agent.uplink.lanes import MOST_HISTORY, MOST_READY, Lanes, Outgoing
+from gate_agent.uplink.lanes import FEW_HISTORY, MOST_HISTORY, MOST_READY, Lanes, Outgoing
 
 URGENT, ROUTINE = Severity.URGENT, Severity.ROUTINE
 _BATCH = 7
@@ -82,6 +82,16 @@ def test_history_waits_for_receipts_and_what_happens_now_does_not() -> None:
     assert outbox.drain() == [now.sequence]
     outbox.lanes.receipted(20, [(now.sequence, now.sequence)])
     assert outbox.drain() == list(range(MOST_HISTORY + 1, MOST_HISTORY + 21))
+
+
+def test_history_goes_slowly_while_something_happens_at_the_door() -> None:
+    outbox = Outbox([ROUTINE] * (MOST_HISTORY + 50))
+    outbox.lanes.is_busy = True
+
+    assert outbox.drain() == list(range(1, FEW_HISTORY + 1))
+    assert outbox.lanes.is_idle
+    outbox.lanes.receipted(10, ())
+    assert outbox.drain() == list(range(FEW_HISTORY + 1, FEW_HISTORY + 11))
 
 
 def test_a_gap_that_stays_does_not_stop_what_comes_behind_it() -> None:
