@@ -64,6 +64,7 @@ export function renderCase(state, language) {
   }
   const area = find("case");
   area.hidden = false;
+  area.setAttribute("aria-label", word("hold_title"));
   const others = orderedHolds(state).filter((one) => one.hold_id !== openId);
   const registering = state.passage?.phase === "registering";
   const key = JSON.stringify([language, openId, tab, handedTo, registering, hold && { ...hold, due_s: 0 }, contacts, state.calls, others.map((one) => [one.hold_id, one.state])]);
@@ -86,7 +87,7 @@ function build(state, hold, contacts, others, registering) {
     hold?.drill ? make("b", { class: "drill" }, word("drill")) : null,
     make("h2", {}, title), hold ? make("time", { id: "case-due" }) : null, back);
   const switches = others.map((one) => button(`${one.person?.name ?? word(one.category)} ${word(one.state)}`, { kind: "other", press: () => openCase(one.hold_id) }));
-  const parts = [head, switches.length ? make("nav", { class: "others" }, ...switches) : null];
+  const parts = [head, switches.length ? make("div", { class: "others" }, ...switches) : null];
   if (hold) {
     parts.push(rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold));
   }
@@ -135,7 +136,7 @@ function tabs(hold, contacts) {
   const gone = button(word("tab_left"), { kind: tab === "left" ? "chosen" : "", press: () => show("left") });
   gone.dataset.step = "left";
   gone.disabled = !hold.next_steps.includes("left");
-  return make("nav", { class: "case-tabs" }, ...buttons, calm, gone);
+  return make("div", { class: "case-tabs", role: "group" }, ...buttons, calm, gone);
 }
 
 /** The one thing to do now. */
