@@ -42,7 +42,7 @@ class AlarmView(BaseModel):
     id: str
     priority: Priority
     technical: bool  # a fault of the gate, not a person
-    what: str  # flagged | overdue | due_soon | contacts | lost | stale | journal | uplink | clock
+    what: str  # flagged | overdue | due_soon | contacts | lost | stale | untrusted | journal | …
     about: str  # a hold or a device; empty where there is but one
     since: str
     rung: int
@@ -106,6 +106,7 @@ def of_people(
 def of_the_gate(
     *,
     devices: Iterable[tuple[str, DeviceState]],
+    thermometer_trusted: bool,
     journal_writable: bool,
     uplink_state: str,
     oldest_pending_s: float,
@@ -117,6 +118,10 @@ def of_the_gate(
     for name, state in devices:
         if state is not DeviceState.OK:
             yield Standing(priority=Priority.MEDIUM, technical=True, what=state, about=name)
+    if not thermometer_trusted:
+        yield Standing(
+            priority=Priority.MEDIUM, technical=True, what="untrusted", about="thermometer"
+        )
     late = uplink_state != "connected" and oldest_pending_s >= _UPLINK_LATE_S
     if late or uplink_state == "refused":
         yield Standing(priority=Priority.LOW, technical=True, what="uplink")

@@ -134,6 +134,7 @@ class Picture:
                 *of_people(door.holds, door.contacts, now),
                 *of_the_gate(
                     devices=((name, _state(device)) for name, device in devices.items()),
+                    thermometer_trusted=door.thermometer_trusted,
                     journal_writable=self._journal.healthy,
                     uplink_state=uplink.state,
                     oldest_pending_s=uplink.oldest_pending_s,
@@ -197,6 +198,7 @@ class Picture:
             decision=settled.decision if settled else None,
             reasons=settled.reasons if settled else (),
             hold_id=settled.hold_id if settled else None,
+            needs_hand=settled is not None and settled.waits_for_hand,
             gate_open=settled is not None
             and settled.decision is Decision.ADMIT
             and opened == state.passage_id,

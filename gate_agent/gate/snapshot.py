@@ -74,6 +74,7 @@ class PassageView(_View):
     reasons: tuple[str, ...]
     hold_id: str | None
     gate_open: bool  # true only after the admission is durable
+    needs_hand: bool = False  # only the contact thermometer brings it on (手测)
 
 
 class NoteView(_View):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]
+    Axe,
+)
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
@@ -23,6 +25,7 @@ GUARD: dict[str, Snapshot] = {
     "hold": cases.held(cases.late_hold()),
     "lost": scenes.device_lost(),
     "offline": scenes.uplink_down(),
+    "by hand": scenes.by_hand(),
 }
 
 

@@ -26,6 +26,7 @@ FLAGGED = Standing(priority=Priority.HIGH, technical=False, what="flagged", abou
 def matter(**changes: object) -> list[tuple[str, Priority, bool]]:
     well: dict[str, object] = {
         "devices": [("thermometer", DeviceState.OK)],
+        "thermometer_trusted": True,
         "journal_writable": True,
         "uplink_state": "connected",
         "oldest_pending_s": 0,
@@ -41,6 +42,7 @@ def test_a_fault_of_the_gate_is_technical_and_never_of_high_priority() -> None:
     assert matter(devices=[("id_reader", DeviceState.STALE)]) == [
         ("stale:id_reader", Priority.MEDIUM, True)
     ]
+    assert matter(thermometer_trusted=False) == [("untrusted:thermometer", Priority.MEDIUM, True)]
     assert matter(uplink_state="connecting", oldest_pending_s=59) == []
     assert matter(uplink_state="connecting", oldest_pending_s=60) == [
         ("uplink", Priority.LOW, True)

@@ -14,6 +14,7 @@ from gate_agent.domain.records import (
     HoldState,
     NoteKind,
 )
+from gate_agent.domain.thermometer_health import Trust
 from gate_agent.gate.alarms import Priority, Standing, of_the_gate
 from gate_agent.gate.snapshot import (
     CallView,
@@ -185,6 +186,8 @@ def standing(snapshot: Snapshot) -> Iterator[Standing]:
         yield Standing(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
     yield from of_the_gate(
         devices=((name, DeviceState(view.state)) for name, view in snapshot.devices.items()),
+        thermometer_trusted=snapshot.thermometer is None
+        or snapshot.thermometer.trust is not Trust.NOT_TRUSTED,
         journal_writable=snapshot.journal.writable,
         uplink_state=snapshot.uplink.state,
         oldest_pending_s=snapshot.uplink.oldest_pending_s,

@@ -11,7 +11,9 @@ from gate_agent.domain.records import (
     PassageCount,
     Temperature,
 )
+from gate_agent.domain.thermometer_health import Doubt, Trust
 from gate_agent.gate.snapshot import (
+    CheckView,
     DeviceView,
     GateView,
     JournalView,
@@ -20,6 +22,7 @@ from gate_agent.gate.snapshot import (
     PersonView,
     Phase,
     Snapshot,
+    ThermometerView,
     TodayView,
     UplinkView,
 )
@@ -255,6 +258,38 @@ POLICY = Policy(
         zh="电话 010-8900 1000，或在“政务服务网”选择日期", en="call 010-8900 1000, or online"
     ),
 )
+
+
+def not_trusted(snapshot: Snapshot | None = None) -> Snapshot:
+    """A thermometer whose readings do not change: everybody is measured by hand."""
+    thermometer = ThermometerView(
+        trust=Trust.NOT_TRUSTED,
+        doubts=(Doubt.FROZEN,),
+        by_hand=True,
+        lost_s=312.0,
+        check=CheckView(
+            at="2026-11-24T00:32:00.000Z",
+            by="guard-1",
+            reference="contact",
+            difference_centi_c=12,
+            tolerance_centi_c=30,
+            passed=True,
+        ),
+        check_due=False,
+        checking_s=None,
+        baseline_centi_c=3412,
+        baseline_people=30,
+        threshold_centi_c=3730,
+    )
+    return (snapshot or idle()).model_copy(update={"thermometer": thermometer})
+
+
+def by_hand() -> Snapshot:
+    """Somebody waits for the contact thermometer."""
+    shown = settled(Decision.RECHECK, reasons=("thermometer_untrusted",), surface_centi_c=3655)
+    assert shown.passage is not None
+    waiting = shown.passage.model_copy(update={"needs_hand": True})
+    return not_trusted(shown.model_copy(update={"passage": waiting}))
 
 
 def in_mode(hall_mode: HallMode, snapshot: Snapshot | None = None) -> Snapshot:

@@ -3,10 +3,10 @@
 import { button, find, make, rebuild, setData, setText } from "./page.js";
 import { callRows, noteTime, resetSections, sectionOf } from "./case_sections.js";
 import { due, escalation, heat, sendKey } from "./hold_words.js";
+import { makePad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { current, isOverdue, orderedHolds } from "./state.js";
-import { contactPad, padKey, resetPad } from "./case_pad.js";
 import { code, recorded, word } from "./words.js";
 
 const FEVER = ["acknowledged", "rechecked", "confirmed", "reported", "transferred", "closed"];
@@ -19,6 +19,7 @@ const TO = {
 const VEHICLES = ["negative", "ambulance", "car", "walked"];
 const TABS = ["step", "calls", "symptoms", "contacts"];
 const WARM_CENTI_C = 3730;
+const pad = makePad(2500, 4500);
 
 let openId = null;
 let tab = "step";
@@ -29,7 +30,7 @@ export const caseIsOpen = () => openId !== null;
 /** Open the sequence of this hold, at what is to be done now. */
 export function openCase(holdId) {
   if (holdId !== openId) {
-    resetPad();
+    pad.clear();
     resetSections();
   }
   openId = holdId;
@@ -152,7 +153,7 @@ function step(state, hold) {
     case "flagged":
       return [title("do_flagged_title"), forward("acknowledged", {})];
     case "acknowledged":
-      return [title("do_acknowledged_title"), ...contactPad((centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
+      return [title("do_acknowledged_title"), ...pad.parts((centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
     case "rechecked": {
       const warm = hold.contact_centi_c >= WARM_CENTI_C;
       return [title("do_rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },
@@ -196,7 +197,7 @@ export function caseKey(key) {
     return true;
   }
   const hold = current()?.holds.find((one) => one.hold_id === openId);
-  if (tab === "step" && hold?.state === "acknowledged" && padKey(key)) return true;
+  if (tab === "step" && hold?.state === "acknowledged" && pad.key(key)) return true;
   if (key === "F9") find("case").querySelector(".case-do button.go:not(:disabled)")?.click();
   return key === "F9" || /^[0-9]$/.test(key);
 }

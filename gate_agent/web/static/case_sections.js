@@ -1,9 +1,8 @@
 // What a held person's sheet shows beside the step: calls, symptoms, contacts, how they left.
 
-import { button, make, span } from "./page.js";
+import { button, clockText, make, span } from "./page.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
-import { clockText } from "./status.js";
 import { code, recorded, word } from "./words.js";
 
 const SYMPTOMS = ["fever", "cough", "fatigue", "breathless", "sore_throat", "diarrhoea"];

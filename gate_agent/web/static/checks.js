@@ -1,10 +1,11 @@
 // The sound's self-test at the start of a shift, and a drill of the hold (演练).
 
 import { button, find, make, setData, setText } from "./page.js";
-import { closePanel, showPanel } from "./panel.js";
+import { closePanel, panelAbout, showPanel } from "./panel.js";
 import { by } from "./post.js";
 import { sendOnce } from "./send.js";
 import { playSelfTest } from "./sound.js";
+import { checkKey, checkParts } from "./thermometer.js";
 import { word } from "./words.js";
 
 const KEY = "gate.selftest"; // {at, heard}: of this screen
@@ -53,8 +54,12 @@ function openChecks(changed) {
     make("div", { class: "choices two" },
       button(word("selftest_heard"), { kind: "tall", press: () => keep(true), id: "selftest-heard" }),
       button(word("selftest_unheard"), { kind: "tall", press: () => keep(false), id: "selftest-unheard" })),
-    make("hr"),
+    ...checkParts(() => { if (panelAbout() === "checks") openChecks(changed); }),
+    make("h3", {}, word("drill")),
     button(word("drill_start"), { kind: "tall", press: drill, id: "drill" }),
     make("p", {}, word("drill_hint")),
   ]);
 }
+
+/** Take a key while the panel is open; returns whether it was for it. */
+export const checksKey = (key) => panelAbout() === "checks" && checkKey(key);

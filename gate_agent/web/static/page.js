@@ -78,3 +78,13 @@ export function span(seconds) {
   const two = (n) => String(n).padStart(2, "0");
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
+
+const times = new Map();
+
+/** A time of day at the gate: 14:51:07. */
+export function clockText(date, zone) {
+  if (!times.has(zone)) {
+    times.set(zone, new Intl.DateTimeFormat("zh-CN", { timeZone: zone, hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" }));
+  }
+  return times.get(zone).format(date);
+}

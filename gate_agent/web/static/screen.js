@@ -3,7 +3,7 @@
 import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
 import { renderAlarmLine, soundOf } from "./alarms.js";
 import { caseKey, renderCase } from "./case.js";
-import { renderChecks, wireChecks } from "./checks.js";
+import { checksKey, renderChecks, wireChecks } from "./checks.js";
 import { dutiesKey, dutyMark, renderDuties, watchDuties } from "./duties.js";
 import { holdsKey, renderHolds } from "./holds.js";
 import { find, rebuild, setData, setText, shape, span } from "./page.js";
@@ -14,6 +14,7 @@ import { ring, soundState, toggleMute, unlock } from "./sound.js";
 import { current, take } from "./state.js";
 import { renderBar, renderRecent, renderStatus } from "./status.js";
 import { listen } from "./stream.js";
+import { handKey, renderHand } from "./thermometer.js";
 import { MANUAL } from "./typed.js";
 import { renderVerdict } from "./verdict.js";
 import { applyLanguage, switchLanguage, word } from "./words.js";
@@ -33,6 +34,7 @@ function render() {
   renderVerdict(state);
   renderHolds(state, language);
   renderRegistration(state, language);
+  renderHand(state, language);
   renderActions(state, language);
   renderRecent(state, language);
   renderBar(state);
@@ -101,7 +103,7 @@ function onKey(event) {
   const key = event.key;
   if (key.toLowerCase() === MUTE_KEY) toggleMute();
   else if (event.repeat && key !== "Backspace") return;
-  else if (!isLive() || !(caseKey(key) || panelKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
+  else if (!isLive() || !(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
   event.preventDefault();
   render();
 }

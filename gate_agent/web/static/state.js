@@ -28,6 +28,7 @@ export function technicalFaults(state) {
   for (const [device, view] of Object.entries(state.devices)) {
     if (view.state !== "ok") faults.push({ what: view.state, device });
   }
+  if (state.thermometer?.trust === "not_trusted") faults.push({ what: "untrusted", device: "thermometer" });
   return faults;
 }
 
@@ -71,6 +72,7 @@ export function verdictOf(state) {
     if (!state.journal.writable) return { kind: "technical", word: "blocked", shape: "plug" };
     return { kind: "wait", word: "recording", shape: "hourglass" };
   }
+  if (passage?.needs_hand) return { kind: "recheck", word: "hand", shape: "thermometer" };
   if (passage?.decision) return { kind: passage.decision, word: passage.decision, shape: SETTLED[passage.decision] };
   const stops = ({ what, device }) => what === "journal" || passage === null || device === NEEDS[passage.phase];
   if (technicalFaults(state).some(stops)) return { kind: "technical", word: "blocked", shape: "plug" };

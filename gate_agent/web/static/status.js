@@ -1,20 +1,13 @@
 // Around the verdict: hall mode, clock, technical faults, last passages, today, devices, uplink.
 
-import { degrees, find, make, rebuild, setData, setText, shape, span } from "./page.js";
+import { clockText, degrees, find, make, rebuild, setData, setText, shape, span } from "./page.js";
 import { dutyCells } from "./duties.js";
 import { gateTime } from "./state.js";
+import { trustWords } from "./thermometer.js";
 import { reason, word } from "./words.js";
 
 const SHAPE = { admit: "check", deny: "noentry", recheck: "again", ambiguous: "again", hold: "stop" };
 const ROWS = 12;
-const times = new Map();
-
-export function clockText(date, zone) {
-  if (!times.has(zone)) {
-    times.set(zone, new Intl.DateTimeFormat("zh-CN", { timeZone: zone, hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" }));
-  }
-  return times.get(zone).format(date);
-}
 
 export function renderBar(state) {
   setText(find("mode"), word(`mode_${state.hall_mode}`));
@@ -44,7 +37,11 @@ function row(line, zone) {
 }
 
 export function renderStatus(state, language) {
-  const devices = Object.entries(state.devices).map(([name, view]) => [word(name), word(view.state), view.state === "ok" ? "plain" : "technical"]);
+  const trust = trustWords(state);
+  const devices = Object.entries(state.devices).map(([name, view]) => {
+    const doubts = name === "thermometer" && view.state === "ok" ? trust : "";
+    return [word(name), doubts || word(view.state), view.state !== "ok" ? "technical" : doubts ? "low" : "plain"];
+  });
   const journal = [word("journal"), state.journal.writable ? `${word("journal_ok")} #${state.journal.sequence}` : word("journal_bad"), state.journal.writable ? "plain" : "technical"];
   const { state: link, pending, oldest_pending_s: oldest } = state.uplink;
   const waiting = pending ? ` · ${word("pending", { n: pending })}` + (oldest >= 60 ? ` · ${word("pending_age", { s: span(oldest) })}` : "") : "";
