@@ -29,6 +29,7 @@ __all__ = [
     "NoReplyError",
     "ProtocolError",
     "Reading",
+    "Redact",
     "Report",
     "SerialLine",
     "ThermometerEmulator",
@@ -132,6 +133,12 @@ class IdReaderEmulator(FaultyEmulator, Protocol):
         ...
 
 
+Redact = Callable[[bytes, Callable[[Card], Card]], bytes]
+"""Returns as many bytes as one exchange brought, every card in them replaced by its stand-in.
+
+Nothing that may be personal stays: neither in a broken frame nor between frames. Pure."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialLine:
     """How the device wants its line; 8 data bits, no parity, 1 stop bit, no flow control."""
@@ -157,3 +164,4 @@ class Model:
     driver: Callable[..., Driver]  # driver(transport, **options)
     emulator: Callable[[], FaultyEmulator]
     options: Mapping[str, str] = field(default_factory=dict)  # name -> what it does
+    redact: Redact | None = None  # None: nothing the device sends is personal

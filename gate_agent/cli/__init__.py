@@ -1,4 +1,4 @@
-"""The command `gate-agent`: run, check, provision, emulate, demo, journal, drivers."""
+"""The command `gate-agent`: daemon, checks, emulation, demo, captures, journal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gate_agent.cli import devices, journal, life, people, provision
+from gate_agent.cli import capture, devices, journal, life, people, provision
 from gate_agent.cli.options import Version
 from gate_agent.errors import ConfigurationError, GateError
 
@@ -23,6 +23,8 @@ app.command()(life.check)
 app.command()(devices.emulate)
 app.command()(life.demo)
 app.command()(devices.drivers)
+app.command()(capture.capture)
+app.command()(capture.replay)
 app.command()(provision.provision)
 app.add_typer(journal.app, name="journal")
 app.add_typer(people.app, name="people")

@@ -1,16 +1,13 @@
-"""Time in tests: a clock that is set by hand, a loop that jumps, and waiting for what comes."""
+"""Time in tests: a clock that is set by hand, and waiting for what comes."""
 
 from __future__ import annotations
 
 import asyncio
-import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
 
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment
 
-_T = TypeVar("_T")
 _LOOK_EVERY_S = 0.01
 
 
@@ -40,37 +37,6 @@ class FakeClock:
     def step(self, seconds: float) -> None:
         """Set the wall clock alone, as an operator or NTP does."""
         self.utc += timedelta(seconds=seconds)
-
-
-class _Jumping(selectors.DefaultSelector):
-    """A selector that never waits for a timer: it moves the loop's time there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now_s = 0.0
-
-    def select(self, timeout: float | None = None) -> Any:
-        ready = super().select(0)
-        if not ready and timeout:
-            self.now_s += timeout
-        elif not ready and timeout is None:
-            raise AssertionError("expected something to happen, but nothing is due, ever")
-        return ready
-
-
-class _VirtualLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self._jumping = _Jumping()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.now_s
-
-
-def run_virtual(main: Coroutine[Any, Any, _T]) -> _T:
-    """Run `main` in a loop whose time jumps to the next timer when nothing else is to do."""
-    with asyncio.Runner(loop_factory=_VirtualLoop) as runner:
-        return runner.run(main)
 
 
 async def eventually(

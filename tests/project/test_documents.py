@@ -19,12 +19,15 @@ APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 COMMAND = re.compile(r"\b(gate-agent|gate-collector) ([a-z]+)(?: ([a-z]+))?")
 TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
-    "gate-agent": {"run", "check", "provision", "emulate", "demo", "drivers", "journal", "people"},
+    "gate-agent": {
+        "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "journal",
+        "people",
+    },
     "gate-agent journal": {"tail", "verify", "export", "rebuild"},
     "gate-agent people": {"erase", "wipe"},
     "gate-collector": {"run", "check", "verify", "export", "people"},
     "gate-collector people": {"erase", "wipe"},
-}
+}  # fmt: skip
 # Written in halves, so that this file does not find itself.
 ELSEWHERE = (
     "pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "deb.debian" + ".org",

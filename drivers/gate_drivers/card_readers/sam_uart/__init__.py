@@ -3,6 +3,7 @@
 from gate_agent.driver_api import DeviceKind, Model, SerialLine
 from gate_drivers.card_readers.sam_uart.driver import SamUart
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
+from gate_drivers.card_readers.sam_uart.redaction import redact
 
 MODEL = Model(
     name="sam-uart",
@@ -13,5 +14,6 @@ MODEL = Model(
     maturity="emulated",
     driver=SamUart,
     emulator=SamUartEmulator,
+    redact=redact,
     options={"continual": "true if the reader finds a card again while it still lies there"},
 )

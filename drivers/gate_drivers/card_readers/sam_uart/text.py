@@ -99,15 +99,21 @@ def parse_card(text: bytes) -> Card:
     return Card(card_type=CARD_TYPES[kind], name=name, number=fields["number"])
 
 
+def blank_text(flag: str = " ") -> bytes:
+    """Return a text block that says nothing but its flag."""
+    text = bytearray(" ".encode("utf-16-le") * (SIZE // 2))
+    text[_FLAG_AT : _FLAG_AT + 2] = flag.encode("utf-16-le")
+    return bytes(text)
+
+
 def build_text(kind: Kind, fields: Mapping[str, str]) -> bytes:
     """Return the text block of a card. ValueError for a field that is unknown or too long."""
-    text = bytearray(" ".encode("utf-16-le") * (SIZE // 2))
+    text = bytearray(blank_text(kind.value))
     for name, value in fields.items():
         if name not in LAYOUTS[kind]:
             raise ValueError(f"expected a field of {kind.name}, got {name!r}")
         offset, size = LAYOUTS[kind][name]
         text[offset : offset + size] = _padded(value, size)
-    text[_FLAG_AT : _FLAG_AT + 2] = kind.value.encode("utf-16-le")
     return bytes(text)
 
 
