@@ -58,3 +58,21 @@ def test_the_daily_check_compares_with_the_contact_thermometer(page: Page, serve
         ("reference",),
         ("check", "contact", 3655, "guard-1"),
     ]
+
+
+def test_a_black_body_can_be_the_reference(page: Page, served: Served) -> None:
+    show(page, served, scenes.not_trusted())
+    page.locator("#more").click()
+
+    page.locator("#check-blackbody").click()
+    expect(page.locator("#panel #contact")).to_be_visible()
+    page.keyboard.type("370")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#check-begin")).to_be_visible()
+    assert served.do(lambda desk: desk.thermometer.asked)[-1] == (
+        "check",
+        "blackbody",
+        3700,
+        "guard-1",
+    )

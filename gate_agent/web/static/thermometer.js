@@ -10,7 +10,7 @@ import { word } from "./words.js";
 const hand = makePad(3400, 4500, "hand_bad");
 const reference = makePad(3400, 4200, "reference_bad");
 let handId = null; // whose contact reading is asked for
-let checking = false;
+let checking = null; // against what: contact | blackbody
 
 const handKeyOf = () => `hand:${handId}`;
 
@@ -55,13 +55,13 @@ export function checkParts(again) {
     t: clockText(new Date(check.at), state.gate.timezone).slice(0, 5),
     d: degrees(check.difference_centi_c), m: degrees(check.tolerance_centi_c),
   });
-  const begin = async () => {
-    checking = await sendOnce(`reference:${performance.now()}`, "/api/v1/thermometer/reference", {});
+  const begin = (against) => async () => {
+    if (await sendOnce(`reference:${performance.now()}`, "/api/v1/thermometer/reference", {})) checking = against;
     again();
   };
   const finish = async (centi) => {
-    const body = { reference: "contact", reference_centi_c: centi, by: by() };
-    checking = !(await sendOnce(`check:${performance.now()}`, "/api/v1/thermometer/checks", body));
+    const body = { reference: checking, reference_centi_c: centi, by: by() };
+    if (await sendOnce(`check:${performance.now()}`, "/api/v1/thermometer/checks", body)) checking = null;
     again();
   };
   const doubts = trustWords(state);
@@ -69,9 +69,12 @@ export function checkParts(again) {
     make("h3", {}, word("check_title")),
     make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, told),
     doubts ? make("p", { id: "check-doubts" }, doubts) : null,
-    ...(checking ? [make("p", {}, word("check_now")), ...reference.parts(finish)] : [button(word("check_begin"), { kind: "tall", press: begin, id: "check-begin" })]),
+    ...(checking ? [make("p", {}, word(`check_now_${checking}`)), ...reference.parts(finish)] : [
+      button(word("check_begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
+      button(word("check_blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
+    ]),
   ].filter((part) => part !== null);
 }
 
 /** Take a key while the check's panel is open. */
-export const checkKey = (key) => checking && reference.key(key);
+export const checkKey = (key) => checking !== null && reference.key(key);
