@@ -1,10 +1,10 @@
 """A process that appends to a journal, and says on its standard output what is durable.
 
-    python tests/writer.py PATH [--events N] [--crowd K] [--holds EVERY] [--synchronous NORMAL]
+    python tests/writer.py PATH [--events N] [--crowd K] [--pace S] [--synchronous NORMAL]
 
 Each line is `sequence link`, written only after the journal's callback: whoever reads it has been
-promised that event. `--crowd` drafts wait at a time; `--synchronous` breaks the promise on
-purpose, to show that a test would see it.
+promised that event. `--crowd` drafts wait at a time, `--pace` seconds apart. `--synchronous`
+breaks the promise on purpose, to show that a test would see it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--events", type=int)
     parser.add_argument("--crowd", type=int, default=1)
+    parser.add_argument("--pace", type=float, default=0)
     parser.add_argument("--holds", type=int, default=10)
     parser.add_argument("--synchronous")
     options = parser.parse_args()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody listens any more: end
     clock = SystemClock()
-    room = threading.Semaphore(options.crowd)
+    room, pause = threading.Semaphore(options.crowd), threading.Event()
 
     def tell(stored: tuple[Stored, ...]) -> None:
         for event in stored:
@@ -48,6 +49,7 @@ def main() -> None:
         last = range(first, first + options.events) if options.events else itertools.count(first)
         for number in last:
             room.acquire()
+            pause.wait(options.pace)
             record: Record = passage(number) if number % options.holds else hold(number)
             journal.append([Draft(record=record, at=clock.now())], tell)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gate_agent.store.verify import verify
-from store.children import needs_strace, write_all
 from store.shelf import proven
+from store.writers import needs_strace, write_all
 
 EVENTS = 60
 

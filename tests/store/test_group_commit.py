@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from store.children import needs_strace, write_all
 from store.shelf import proven
+from store.writers import needs_strace, write_all
 
 EVENTS = 200
 

@@ -18,8 +18,8 @@ from gate_agent.store.errors import (
     NotAJournal,
 )
 from gate_agent.store.reader import JournalReader
-from store.children import writing
 from store.shelf import Waiter, drafts, open_journal, passage, proven, raw, write
+from store.writers import writing
 
 
 @pytest.fixture
