@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pytest lock docs screens bench install clean help
+.PHONY: demo test check lint types imports pytest lock docs screens power bench install clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -49,6 +49,10 @@ docs: $(READY)-test ## make the generated documents and schemas again (a test fa
 screens: $(READY)-test ## take the pictures in docs/screens again, in real Chromium
 	@tools/setup apt test
 	$(BIN)/python tools/screens.py
+
+power: $(READY)-test ## cut the power of a card many times, as root, and of lying disks [CUTS=200]
+	@tools/setup apt test
+	CUTS=$(or $(CUTS),200) $(BIN)/pytest -q -s tests/power
 
 bench: $(READY)-test ## measure what bench/README.md promises, each beside its peer
 	@tools/setup apt test

@@ -43,7 +43,7 @@ def main() -> None:
 
     with open_journal(options.path, clock=clock) as journal:
         if options.synchronous:
-            connection = journal._ledger._connection
+            connection = journal._writer.ledger._connection
             connection.execute(f"PRAGMA synchronous={options.synchronous}")
         first = journal.head.sequence + 1
         last = range(first, first + options.events) if options.events else itertools.count(first)

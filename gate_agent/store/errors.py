@@ -25,6 +25,10 @@ class NotAJournal(StorageError):  # noqa: N818 as above
     """The file is something else, or no longer a database."""
 
 
+class JournalDamaged(NotAJournal):
+    """A journal was here, and its file is torn, emptied or older than what was durable."""
+
+
 class JournalFull(StorageError):  # noqa: N818 as above
     """Too many drafts wait for the disk; nothing of the refused call was taken."""
 

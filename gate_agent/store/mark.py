@@ -34,8 +34,10 @@ class Mark:
             os.pwrite(self._file, _line(head), 0)
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._file)
+        """Close the file; again is nothing."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
 
 
 def read_mark(path: Path) -> Head | None:

@@ -10,7 +10,7 @@ from gate_agent.store.verify import verify
 from store.shelf import proven
 from store.writers import needs_strace, write_all
 
-EVENTS = 60
+EVENTS = 40
 
 
 @needs_strace
@@ -29,12 +29,12 @@ def test_commits_that_fail_are_tried_again_and_nothing_is_lost(tmp_path: Path, f
     trace = tmp_path / "trace"
     strace = ("strace", "-f", "-qq", "-o", str(trace), "-e", f"inject={fault}")
 
-    told = write_all(path, EVENTS, "--crowd", "3", under=strace)
+    told = write_all(path, EVENTS, "--crowd", "3", "--holds", "1", under=strace)
 
     assert "INJECTED" in trace.read_text()
     events = [sequence for sequence, _ in proven(path)]
     assert [sequence for sequence in events if sequence in set(told)] == told
-    holds_due = [number for number in range(1, EVENTS + 1) if number % 10 == 0]
+    holds_due = list(range(1, EVENTS + 1))
     bodies = b"\n".join(body or b"" for _, body in proven(path))
     assert [number for number in holds_due if b'"h-%d"' % number in bodies] == holds_due
     verify(path, lambda _done, _total: None)

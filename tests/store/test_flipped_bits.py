@@ -107,7 +107,7 @@ def test_one_flipped_bit_in_the_write_ahead_file_is_found_or_harmless(tmp_path: 
     rng = random.Random(7)  # noqa: S311 as above
     with open_journal(living) as journal:
         write(journal, *(passage(number) for number in range(50)))
-        journal._ledger.checkpoint()
+        journal._writer.ledger.checkpoint()
         write(journal, *(passage(number) for number in range(50, 150)))
         for name in ("", ".head"):
             shutil.copy(f"{living}{name}", f"{damaged}{name}")

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from disks import private_mounts, run, tmpfs
+from gate_agent.domain.records import StoreChanged, StoreState
 from gate_agent.errors import StorageError
+from gate_agent.messages import parse_body
 from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,
@@ -97,7 +99,11 @@ def test_another_programs_lock_while_running_delays_the_event_and_loses_nothing(
 
     assert [state for state, _ in health] == [False, True]
     assert "SQLITE_BUSY" in health[0][1]
-    assert len(proven(path)) == 3
+    again = parse_body(proven(path)[3][1] or b"").record()
+    assert isinstance(again, StoreChanged)
+    assert again.state is StoreState.OK
+    assert "SQLITE_BUSY" in again.cause
+    assert again.since is not None
 
 
 def test_the_journal_of_another_gate_is_refused_and_left_as_it_was(path: Path) -> None:
@@ -169,7 +175,7 @@ def test_a_folder_in_the_journals_place_is_named(tmp_path: Path) -> None:
 
 @private_mounts
 def test_a_read_only_disk_is_refused_at_the_start_and_left_as_it_was(tmp_path: Path) -> None:
-    disk = tmpfs(tmp_path / "disk", "4m")
+    disk = tmpfs(tmp_path / "disk", "32m")
     path = disk / "gate.db"
     with open_journal(path) as journal:
         write(journal, passage(1))
