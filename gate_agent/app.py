@@ -39,13 +39,14 @@ _LOG = logging.getLogger(__name__)
 
 
 def run_gate(config_file: Path) -> None:
-    """Run the gate of `config_file` until SIGTERM or SIGINT.
+    """Run the gate of `config_file` until SIGTERM or SIGINT; begin anew on a replaced journal.
 
     Raises ConfigurationError or StorageError before anything has started.
     """
     config = sound_config(config_file)
     coredump.forbid()
-    asyncio.run(_Daemon(config, digest(config_file)).run())
+    while asyncio.run(_Daemon(config, digest(config_file)).run()):
+        _LOG.warning("door %s begins anew on its new journal", config.gate.id)
 
 
 class _Daemon:
@@ -55,9 +56,11 @@ class _Daemon:
         self._clock = SystemClock()
         self._stop = asyncio.Event()
         self._reason = "asked to"
+        self._replaced = False
         self._uplink_changed = asyncio.Event()
 
-    async def run(self) -> None:
+    async def run(self) -> bool:
+        """Run until asked to stop; tell whether the journal was replaced, and all begins anew."""
         config, clock = self._config, self._clock
         folder = config.journal.path.parent
         zone = ZoneInfo(config.gate.timezone)
@@ -72,6 +75,7 @@ class _Daemon:
                     clock=clock,
                     zone=zone,
                     key=keys.store,
+                    replace_damaged=True,
                 ) as journal,
                 JournalReader(config.journal.path, keys.store) as reader,
             ):
@@ -88,8 +92,10 @@ class _Daemon:
                     keeper=keeper,
                     version=__version__,
                 )
+                loop = asyncio.get_running_loop()
+                journal.on_replaced(partial(loop.call_soon_threadsafe, self._begin_anew))
                 thermometer = ThermometerKeeper(gate, reader=reader)
-                ticker = Ticker(gate, reader=reader, clock=clock, zone=zone)
+                ticker = Ticker(gate, journal=journal, reader=reader, clock=clock, zone=zone)
                 retention = Retention(
                     journal=journal,
                     reader=reader,
@@ -151,13 +157,16 @@ class _Daemon:
                     systemd.notify("READY=1")
                     _LOG.info("door %s is up", config.gate.id)
                     await self._stop.wait()
-                    systemd.notify("STOPPING=1")
+                    if not self._replaced:
+                        systemd.notify("STOPPING=1")
                     for task in doing:
                         task.cancel()
                     await gate.stop(self._reason)
-                    await self._last_words()
+                    if not self._replaced:
+                        await self._last_words()
                     for task in telling:
                         task.cancel()
+        return self._replaced
 
     def _take_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -167,6 +176,10 @@ class _Daemon:
     def _asked(self, name: str) -> None:
         self._reason = name
         self._stop.set()
+
+    def _begin_anew(self) -> None:
+        self._replaced = True
+        self._asked("journal replaced")
 
     def _device_changed(
         self,

@@ -14,6 +14,7 @@ from gate_agent.gate.engine import Gate, resolve
 from gate_agent.gate.presence import Presence
 from gate_agent.gate.report import due_report
 from gate_agent.moment import Moment
+from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
 TICK_S = 1.0
@@ -25,31 +26,57 @@ _LOG = logging.getLogger(__name__)
 class Ticker:
     """Looks once a second at what may have become due."""
 
-    def __init__(self, gate: Gate, *, reader: JournalReader, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        journal: Journal,
+        reader: JournalReader,
+        clock: Clock,
+        zone: ZoneInfo,
+    ) -> None:
         self._gate = gate
+        self._journal = journal
         self._reader = reader
         self._clock = clock
         self._zone = zone
         self._booted = _booted(clock.now())
         self._presence = Presence(lambda: gate.live.watched, clock.now())
+        self._kept = ("", False)  # why events are not kept, whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick
 
     async def run(self) -> None:
-        """Tick until cancelled."""
+        """Tick until cancelled; a report that waits for the disk keeps nothing else waiting."""
         loop = asyncio.get_running_loop()
         due = loop.time() + TICK_S
-        while True:
-            await asyncio.sleep(due - loop.time())
-            self.lag_s = max(0.0, loop.time() - due)
-            due = loop.time() + TICK_S
-            await self.tick()
+        async with asyncio.TaskGroup() as group:
+            ticking = group.create_task(self.tick())
+            while True:
+                await asyncio.sleep(due - loop.time())
+                self.lag_s = max(0.0, loop.time() - due)
+                due = loop.time() + TICK_S
+                if ticking.done():
+                    ticking = group.create_task(self.tick())
+                else:
+                    self._look()
 
     async def tick(self) -> None:
-        """Do what is due now."""
+        """Do what is due now; return when a report that was due is durable."""
+        self._look()
+        await self._report()
+
+    def _look(self) -> None:
+        self._look_at_journal()
         self._clock_step()
         self._look_for_screens()
         self._gate.policy_due()
-        await self._report()
+
+    def _look_at_journal(self) -> None:
+        """Tell the screens when events are not kept, also when a commit only hangs."""
+        kept = (self._journal.cause, self._journal.full)
+        if kept != self._kept:
+            self._kept = kept
+            self._gate.changed()
 
     def touched(self) -> None:
         """Somebody touched a guard screen."""

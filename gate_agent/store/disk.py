@@ -53,7 +53,7 @@ class Reserve:
             finally:
                 os.close(file)
         except OSError as exc:
-            self._path.unlink(missing_ok=True)
+            self.release()
             if exc.errno in (errno.ENOSPC, errno.EDQUOT):
                 return False
             raise StorageError(f"{self._path}: expected to write it, got: {exc.strerror}") from exc

@@ -72,6 +72,13 @@ class Journal:
         first: list[Draft] = []
 
         def opened() -> tuple[Ledger, Receipt | None]:
+            mark = None if first else read_mark(path)
+            if (
+                mark is not None
+                and mark.sequence > 0
+                and not (path.exists() and path.stat().st_size)
+            ):
+                raise JournalDamaged(f"{path}: expected {mark.sequence} events, got no file")
             connection, about = open_for_writing(
                 path, site=site, gate=gate, zone=zone.key, busy_wait_s=busy_wait_s
             )
@@ -80,24 +87,30 @@ class Journal:
                     head = read_head(connection, about.epoch)
                     receipt = read_receipt(connection)
                     connection.execute(f"PRAGMA busy_timeout={_COMMIT_WAIT_MS}")
-                if not first:
-                    _compare(path, head)
-                mark = Mark(path)
+                if mark and mark.epoch == head.epoch and mark.sequence > head.sequence:
+                    expected = f"{mark.sequence} events, durable already"
+                    raise JournalDamaged(f"{path}: expected {expected}, got {head.sequence}")  # noqa: TRY301
+                new_mark = Mark(path)
             except BaseException:
                 connection.close()
                 raise
             ledger = Ledger(
-                connection, about=about, head=head, clock=clock, zone=zone, box=box, mark=mark
+                connection, about=about, head=head, clock=clock, zone=zone, box=box, mark=new_mark
             )
             return ledger, receipt
 
-        def renew(cause: str, now: Moment) -> tuple[Ledger, list[Draft]]:
+        def renew(cause: str, now: Moment) -> Ledger:
             if not first:  # else only the new file could not be made the last time
                 first.extend(set_aside(path, cause, now))
             ledger, _ = opened()
-            begin = list(first)
+            try:
+                with typed_errors(path):
+                    ledger.write([first], None)
+            except BaseException:
+                ledger.close()
+                raise
             first.clear()
-            return ledger, begin
+            return ledger
 
         lock = take_lock(path)
         room = Room(Reserve(path, reserve_bytes), clock)
@@ -107,8 +120,7 @@ class Journal:
             except NotAJournal as exc:
                 if not replace_damaged or read_mark(path) is None:
                     raise  # it never was a journal of ours
-                ledger, room.news = renew(str(exc), clock.now())
-                receipt = None
+                ledger, receipt = renew(str(exc), clock.now()), None
         except BaseException:
             os.close(lock)
             raise
@@ -187,7 +199,7 @@ class Journal:
         """Call `callback(healthy, cause)` in the writer thread, when that changes."""
         self._writer.on_health += (callback,)
 
-    def on_replaced(self, callback: Callable[[], None]) -> None:
+    def on_replaced(self, callback: Callable[[], object]) -> None:
         """Call `callback` in the writer thread once a new file took a damaged one's place."""
         self._writer.on_replaced += (callback,)
 
@@ -222,15 +234,3 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _compare(path: Path, head: Head) -> None:
-    """Raise JournalDamaged when the file ends before what somebody was told to be durable."""
-    mark = read_mark(path)
-    if mark is None or mark.sequence == 0:
-        return
-    if mark.epoch == head.epoch and mark.sequence > head.sequence:
-        expected, got = f"{mark.sequence} events, durable already", f"{head.sequence}"
-        raise JournalDamaged(f"{path}: expected {expected}, got {got}")
-    if mark.epoch != head.epoch and head.sequence == 0:
-        raise JournalDamaged(f"{path}: expected the epoch {mark.epoch}, got an empty file")

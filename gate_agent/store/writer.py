@@ -38,7 +38,7 @@ _LOG = logging.getLogger("gate_agent.store.journal")
 
 Callback = Callable[[tuple[Stored, ...]], None]
 HealthCallback = Callable[[bool, str], None]
-Renew = Callable[[str, Moment], tuple[Ledger, list[Draft]]]
+Renew = Callable[[str, Moment], Ledger]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Writer(threading.Thread):
         self._damage = ""
         self.subscribers: tuple[Callback, ...] = ()
         self.on_health: tuple[HealthCallback, ...] = ()
-        self.on_replaced: tuple[Callable[[], None], ...] = ()
+        self.on_replaced: tuple[Callable[[], object], ...] = ()
 
     # --- any thread ---------------------------------------------------------------------------
 
@@ -217,11 +217,11 @@ class Writer(threading.Thread):
                 _call_back(subscriber, together)
 
     def _commit(self, calls: list[Call], receipt: Receipt | None) -> list[tuple[Stored, ...]]:
-        """Try until it succeeds; `calls` may change: a full disk takes, a new file brings some."""
+        """Try until it succeeds. A full disk changes `calls`: passages go, the news of it comes."""
         while True:
             try:
                 if self._damage:
-                    self._replace(calls)
+                    self._replace()
                 self._began_ns = self._clock.now().boot_ns
                 return self.ledger.write([call.drafts for call in calls], receipt)
             except (sqlite3.Error, StorageError) as exc:
@@ -267,16 +267,14 @@ class Writer(threading.Thread):
         _LOG.error("expected records that can be encoded, got %s: %s", types, type(exc).__name__)
         self._written([call])
 
-    def _replace(self, calls: list[Call]) -> None:
+    def _replace(self) -> None:
         """Go on in a new journal, the damaged one kept aside. StorageError while that fails."""
         self.ledger.close()
-        self.ledger, first = self._renew(self._damage, self._clock.now())
+        self.ledger = self._renew(self._damage, self._clock.now())
         _LOG.error("journal: damaged, kept aside, a new epoch begins: %s", self._damage)
-        self._damage = ""
-        self.receipt = None
-        calls.insert(0, Call(tuple(first), lambda _stored: self._tell_replaced()))
-        with self._guard:
-            self.waiting += len(first)
+        self._damage, self.receipt = "", None
+        for callback in self.on_replaced:
+            _call_back(callback)
 
     def _look_at_disk(self) -> None:
         was_full = self.room.full
@@ -286,10 +284,6 @@ class Writer(threading.Thread):
             self._tell_health("" if was_full else "the disk is full")
         with self._guard:
             self.room.tell_dropped(at_once=self.closing)
-
-    def _tell_replaced(self) -> None:
-        for callback in self.on_replaced:
-            _call_back(callback)
 
     def _well_again(self) -> None:
         """After a commit: trouble is over, unless the disk is full and takes holds alone."""
@@ -331,7 +325,7 @@ def _words(exc: Exception) -> str:
     return f"{exc} ({name})" if name else str(exc)
 
 
-def _call_back(callback: Callable[..., None], *arguments: object) -> None:
+def _call_back(callback: Callable[..., object], *arguments: object) -> None:
     try:
         callback(*arguments)
     except Exception:  # noqa: BLE001 a listener's fault is not the journal's

@@ -112,7 +112,31 @@ async def test_a_request_that_is_not_durable_in_time_is_refused(tmp_path: Path) 
 
 
 @in_loop
-async def test_a_full_journal_leaves_the_door_as_it_was_and_says_so(tmp_path: Path) -> None:
+async def test_a_full_journal_leaves_the_door_before_a_hold_as_it_was_and_says_so(
+    tmp_path: Path,
+) -> None:
+    door = AtWork(tmp_path)
+    await door.durable()
+
+    with door.disk_in_trouble():
+        filler = Draft(record=AgentStopped(reason="filler"), at=door.clock.now())
+        door.journal.append([filler] * MOST_WAITING)
+        door.lay(1)
+        door.measure(FEVER)
+        assert door.gate.counts()["journal_full"] > 0
+        assert door.passage.decision is None, "measured on: nobody is held unrecorded"
+        with pytest.raises(JournalUnavailable):
+            await door.desk.declare_symptoms(by="guard-1")
+    await door.durable()
+    door.measure(FEVER, times=1)
+    await door.durable()
+
+    assert len(door.told("hold.opened")) == 1
+    await door.end()
+
+
+@in_loop
+async def test_a_passage_that_is_dropped_is_counted_and_opens_nothing(tmp_path: Path) -> None:
     door = AtWork(tmp_path)
     await door.durable()
 
@@ -121,15 +145,14 @@ async def test_a_full_journal_leaves_the_door_as_it_was_and_says_so(tmp_path: Pa
         door.journal.append([filler] * MOST_WAITING)
         door.lay(1)
         door.measure(NORMAL)
-        assert door.gate.counts()["journal_full"] > 0
-        assert door.passage.decision is None, "measured on: nobody is admitted unrecorded"
-        with pytest.raises(JournalUnavailable):
-            await door.desk.declare_symptoms(by="guard-1")
+        assert door.passage.decision is Decision.ADMIT
+        assert not door.passage.gate_open
     await door.durable()
-    door.measure(NORMAL, times=1)
-    await door.sees(lambda seen: seen.passage and seen.passage.gate_open)
 
-    assert len(door.told("passage.decided")) == 1
+    assert not door.passage.gate_open, "by hand: nothing says that this passage was kept"
+    assert door.told("passage.decided") == []
+    (dropped,) = door.told("events.dropped")
+    assert "gate.passage.decided.v1" in str(dropped.data["types"])
     await door.end()
 
 

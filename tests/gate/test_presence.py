@@ -63,7 +63,11 @@ def test_a_real_gate_counts_guard_screens_and_no_visitors_display(tmp_path: Path
     async def story() -> None:
         with doorway(tmp_path, clock) as door:
             ticker = Ticker(
-                door.gate, reader=door.reader, clock=clock, zone=ZoneInfo("Asia/Shanghai")
+                door.gate,
+                journal=door.journal,
+                reader=door.reader,
+                clock=clock,
+                zone=ZoneInfo("Asia/Shanghai"),
             )
             with door.gate.live.subscribe():
                 clock.advance(NO_SCREEN_S + 1)

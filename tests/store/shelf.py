@@ -23,6 +23,7 @@ from gate_agent.domain.records import (
     Temperature,
 )
 from gate_agent.moment import Moment, format_utc
+from gate_agent.store.disk import RESERVE_BYTES
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.testing import FakeClock
 
@@ -34,7 +35,13 @@ NOON = FakeClock().now()
 
 
 def open_journal(
-    path: Path, *, clock: Clock | None = None, gate: str = GATE, busy_wait_s: float = 5
+    path: Path,
+    *,
+    clock: Clock | None = None,
+    gate: str = GATE,
+    busy_wait_s: float = 5,
+    reserve_bytes: int = RESERVE_BYTES,
+    replace_damaged: bool = False,
 ) -> Journal:
     """Open the journal of the west door."""
     return Journal.open(
@@ -45,6 +52,8 @@ def open_journal(
         zone=ZONE,
         key=KEY,
         busy_wait_s=busy_wait_s,
+        reserve_bytes=reserve_bytes,
+        replace_damaged=replace_damaged,
     )
 
 
