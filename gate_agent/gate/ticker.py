@@ -14,7 +14,6 @@ from gate_agent.gate.engine import Gate, resolve
 from gate_agent.gate.presence import Presence
 from gate_agent.gate.report import due_report
 from gate_agent.moment import Moment
-from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
 TICK_S = 1.0
@@ -26,23 +25,14 @@ _LOG = logging.getLogger(__name__)
 class Ticker:
     """Looks once a second at what may have become due."""
 
-    def __init__(
-        self,
-        gate: Gate,
-        *,
-        journal: Journal,
-        reader: JournalReader,
-        clock: Clock,
-        zone: ZoneInfo,
-    ) -> None:
+    def __init__(self, gate: Gate, *, reader: JournalReader, clock: Clock, zone: ZoneInfo) -> None:
         self._gate = gate
-        self._journal = journal
         self._reader = reader
         self._clock = clock
         self._zone = zone
         self._booted = _booted(clock.now())
         self._presence = Presence(lambda: gate.live.watched, clock.now())
-        self._kept = ("", False)  # why events are not kept, whether the disk is full
+        self._kept = ("", False)  # why events are not kept, and whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick
 
     async def run(self) -> None:
@@ -73,7 +63,8 @@ class Ticker:
 
     def _look_at_journal(self) -> None:
         """Tell the screens when events are not kept, also when a commit only hangs."""
-        kept = (self._journal.cause, self._journal.full)
+        journal = self._gate.snapshot().journal
+        kept = (journal.cause, journal.full)
         if kept != self._kept:
             self._kept = kept
             self._gate.changed()

@@ -64,7 +64,6 @@ def test_a_real_gate_counts_guard_screens_and_no_visitors_display(tmp_path: Path
         with doorway(tmp_path, clock) as door:
             ticker = Ticker(
                 door.gate,
-                journal=door.journal,
                 reader=door.reader,
                 clock=clock,
                 zone=ZoneInfo("Asia/Shanghai"),
