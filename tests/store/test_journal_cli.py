@@ -119,7 +119,7 @@ def test_rebuild_names_the_difference_and_exits_1(config: Path) -> None:
 
 
 def test_rebuild_says_when_people_do_not_open_with_this_key(config: Path) -> None:
-    raw(config.parent / "gate.db", "INSERT INTO people VALUES ('ab', x'00')")
+    raw(config.parent / "gate.db", "INSERT INTO people VALUES ('ab', x'00', 1)")
 
     done = journal("rebuild", config)
 

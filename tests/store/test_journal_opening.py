@@ -20,6 +20,7 @@ from gate_agent.store.errors import (
     NotAJournal,
 )
 from gate_agent.store.reader import JournalReader
+from gate_agent.store.schema import VERSION
 from store.shelf import Waiter, drafts, open_journal, passage, proven, raw, write
 from store.writers import writing
 
@@ -115,11 +116,11 @@ def test_the_journal_of_another_gate_is_refused_and_left_as_it_was(path: Path) -
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [2, 99])
+@pytest.mark.parametrize("version", [VERSION + 1, 99])
 def test_a_newer_schema_is_refused_by_writer_and_reader(path: Path, version: int) -> None:
     raw(path, f"PRAGMA user_version={version}")
 
-    with pytest.raises(NewerSchema, match=f"version 1 or older, got {version}"):
+    with pytest.raises(NewerSchema, match=f"version {VERSION} or older, got {version}"):
         open_journal(path)
     with pytest.raises(NewerSchema):
         JournalReader(path)

@@ -158,7 +158,7 @@ def test_a_redacted_event_keeps_its_place_in_export_and_chain(path: Path) -> Non
         ("UPDATE day_count SET count = 99", "day_count .*: expected the replay's row"),
         ("DELETE FROM passage WHERE sequence = 2", "passage .2,.: expected a row, got none"),
         (
-            "INSERT INTO passage VALUES (77, 'p-77', '2026-11-24', 'staff', 'admit', 0)",
+            "UPDATE passage SET sequence = 77 WHERE sequence = 2",
             "passage .77,.: expected no such row",
         ),
         ("UPDATE hold SET state = 'closed' WHERE hold_id = 'h-2'", "hold .'h-2',.: expected the"),
