@@ -15,6 +15,7 @@ from gate_agent.config.load import digest
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.supervisor import Supervisor
 from gate_agent.domain.records import DeviceState
+from gate_agent.gate.access import AccessCounter
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
@@ -29,9 +30,11 @@ from gate_agent.sound import device_sections, sound_config
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
+from gate_agent.store.staff import StaffBook
 from gate_agent.uplink.publisher import Uplink
 from gate_agent.web.app import create_app
 from gate_agent.web.server import listen, serve
+from gate_agent.web.session_routes import SignOn
 
 _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
 
@@ -130,6 +133,10 @@ class _Daemon:
                 )
                 gate.watch(supervisors, self._uplink_view)
                 gate.start(config_sha256=self._config_sha256)
+                sign_on = None
+                if config.web.sign_on:
+                    book = StaffBook(config.journal.path)
+                    sign_on = SignOn(book, clock, AccessCounter(gate, reader=reader))
                 app = create_app(
                     GuardCounter(
                         gate,
@@ -143,10 +150,13 @@ class _Daemon:
                     version=__version__,
                     host=config.web.host,
                     port=config.web.port,
+                    sign_on=sign_on,
                 )
                 async with asyncio.TaskGroup() as group:
                     doing = [group.create_task(s.run()) for s in supervisors.values()]
-                    beside = (ticker.run(), retention.run(), thermometer.run())
+                    beside = [ticker.run(), retention.run(), thermometer.run()]
+                    if sign_on is not None:
+                        beside.append(sign_on.run())
                     doing += [group.create_task(work) for work in beside]
                     telling = [
                         group.create_task(self._uplink.run()),

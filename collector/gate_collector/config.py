@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from gate_agent.config.load import load_config, load_sections, missing_files
-from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
+from gate_agent.config.model import LocalWebSection, MqttSection, PolicySection, Section, ZoneName
 from gate_agent.errors import ConfigurationError
 from gate_agent.messages import Name
 
@@ -74,7 +74,7 @@ class CollectorConfig(Section):
     collector: CollectorSection
     mqtt: MqttSection
     store: StoreSection
-    web: WebSection = WebSection(port=8090)
+    web: LocalWebSection = LocalWebSection(port=8090)
     policy: PolicySection = PolicySection()
     retention: RetentionSection = RetentionSection()
     keys: CollectorKeysSection = CollectorKeysSection()

@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -133,24 +134,53 @@ class JournalSection(Section):
     path: Path = Field(description="one SQLite file on a disk that keeps what it says it kept")
 
 
-class WebSection(Section):
-    """The guard screen (值守界面)."""
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
-    host: str = Field("127.0.0.1", description="loopback only, until sign-on comes")
-    port: Port = Field(8080, description="TCP port of the screens")
+
+class LocalWebSection(Section):
+    """Pages for this machine alone."""
+
+    host: str = Field("127.0.0.1", description="loopback only")
+    port: Port = Field(8080, description="TCP port of the pages")
 
     @field_validator("host")
     @classmethod
     def _loopback(cls, value: str) -> str:
-        try:
-            loopback = value == "localhost" or ipaddress.ip_address(value).is_loopback
-        except ValueError:
-            loopback = False
-        if not loopback:
+        if not _is_loopback(value):
+            raise ValueError(
+                f"expected a loopback address (127.0.0.1, ::1, localhost), got {value!r}: "
+                "the pages are for this machine only"
+            )
+        return value
+
+
+class WebSection(Section):
+    """The guard screen (值守界面)."""
+
+    sign_on: bool = Field(
+        default=False, description="guards sign on with a PIN; without it, loopback only"
+    )
+    host: str = Field("127.0.0.1", description="loopback; another address only with sign_on")
+    port: Port = Field(8080, description="TCP port of the screens")
+
+    @field_validator("host")
+    @classmethod
+    def _reachable(cls, value: str, told: ValidationInfo) -> str:
+        if _is_loopback(value):
+            return value
+        if not told.data.get("sign_on"):
             raise ValueError(
                 f"expected a loopback address (127.0.0.1, ::1, localhost), got {value!r}: "
                 "without sign-on the screen is for this machine only"
             )
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise ValueError(f"expected an address, got {value!r}") from None
         return value
 
 

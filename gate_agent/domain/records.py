@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.domain.access_records import PersonRevealed, ShiftChanged, StaffChanged
 from gate_agent.domain.agent_records import (
     Absence,
     AgentStarted,
@@ -106,6 +107,7 @@ __all__ = [
     "PassageCount",
     "PassageDecided",
     "PersonRegistered",
+    "PersonRevealed",
     "PurgeCause",
     "Record",
     "Ref",
@@ -114,6 +116,8 @@ __all__ = [
     "ScreenAttended",
     "ScreenUnattended",
     "Severity",
+    "ShiftChanged",
+    "StaffChanged",
     "Stock",
     "StoreChanged",
     "StoreState",
@@ -214,5 +218,6 @@ RECORDS: tuple[type[Record], ...] = (
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, DailyReport, DataPurged,
+    ShiftChanged, StaffChanged, PersonRevealed,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Record]] = {record.TYPE: record for record in RECORDS}

@@ -7,9 +7,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from gate_agent.domain.access_records import Role
 from gate_agent.domain.identity import Secret
 from gate_agent.domain.measurement_records import Reference, ThermometerChecked
-from gate_agent.domain.records import ByHand, ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.domain.records import (
+    ByHand,
+    ContactState,
+    Decision,
+    HoldState,
+    NoteKind,
+    Record,
+    Round,
+)
 from gate_agent.domain.signals import CardType
 from gate_agent.gate.snapshot import DutiesView, Snapshot
 from gate_agent.gate.visitor import VisitorView
@@ -162,6 +171,27 @@ class ThermometerDesk(Protocol):
     ) -> ThermometerChecked:
         """Compare what the thermometer sees now with the reference (每日校验)."""
         ...
+
+
+class AccessDesk(Protocol):
+    """What people at the screen do that is no passage: each is recorded. Requests as at `Desk`."""
+
+    async def record(self, *records: Record) -> None:
+        """Record these, durably."""
+        ...
+
+    async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
+        """Return who passed, once it is recorded who looked and why."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Revealed:
+    """A person, unmasked: it does not print itself."""
+
+    name: str
+    number: str
+    phone: str | None
 
 
 class DutyDesk(Protocol):

@@ -99,6 +99,11 @@ _RECENT = compiled(
     .order_by(PASSAGE.c.sequence.desc())
     .limit(bindparam("limit"))
 )
+_PASSAGE = compiled(
+    select(EVENT.c.body)
+    .join(PASSAGE, EVENT.c.sequence == PASSAGE.c.sequence)
+    .where(PASSAGE.c.passage_id == bindparam("passage_id"), EVENT.c.body.is_not(None))
+)
 _COUNTS = compiled(
     select(DAY_COUNT.c.category, DAY_COUNT.c.decision, DAY_COUNT.c.count)
     .where(DAY_COUNT.c.day == bindparam("day"), text("count > 0"))
@@ -244,6 +249,12 @@ class JournalReader:
             if isinstance(record, PassageDecided):
                 found.append((sequence, record))
         return found
+
+    def passage(self, passage_id: str) -> PassageDecided | None:
+        """Return a passage's newest verdict; None for an unknown one."""
+        rows = self._rows(_PASSAGE, passage_id=passage_id)
+        record = parse_body(rows[0][0]).record() if rows else None
+        return record if isinstance(record, PassageDecided) else None
 
     def counts(self, day: str) -> tuple[PassageCount, ...]:
         """Return the passages of a local day (YYYY-MM-DD) by kind and outcome; no drills."""

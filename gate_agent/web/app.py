@@ -13,8 +13,10 @@ from starlette.staticfiles import StaticFiles
 
 from gate_agent.gate.desk import Desk, DutyDesk, ThermometerDesk
 from gate_agent.web.answers import install_answers
+from gate_agent.web.auth import Access
 from gate_agent.web.duty_routes import duty_routes
 from gate_agent.web.routes import STREAM_MODELS, build_routes
+from gate_agent.web.session_routes import SignOn, session_routes
 from gate_agent.web.shield import Shield
 from gate_agent.web.sse import Screens
 from gate_agent.web.thermometer_routes import thermometer_routes
@@ -31,8 +33,12 @@ def create_app(
     version: str,
     host: str,
     port: int,
+    sign_on: SignOn | None = None,
 ) -> FastAPI:
-    """Return the application; `app.state.screens` is its `Screens`, to end the streams."""
+    """Return the application; `app.state.screens` is its `Screens`, to end the streams.
+
+    Without `sign_on`, whoever sits at the board acts, in the name the page says.
+    """
     shown_host = f"[{host}]" if ":" in host else host
     app = FastAPI(
         title="Gate 闸口",
@@ -48,11 +54,14 @@ def create_app(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
     )
     install_answers(app)
-    app.add_middleware(Shield)
+    if sign_on is not None:
+        app.add_middleware(Access, sessions=sign_on.sessions)
+    app.add_middleware(Shield, bound=host)
     app.include_router(build_routes(desk, screens))
     app.include_router(visitor_routes(desk, screens, pages))
     app.include_router(duty_routes(duties))
     app.include_router(thermometer_routes(thermometer))
+    app.include_router(session_routes(sign_on))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
     page = pages.get_template("screen.html")

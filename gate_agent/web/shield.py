@@ -1,7 +1,7 @@
 """What stands before every route: whose request it is, how big it may be, what a page may load.
 
-Until sign-on comes the server listens on loopback only; these checks keep other web pages in
-the same browser out (DNS rebinding, cross-site requests).
+These checks keep other web pages in the same browser out (DNS rebinding, cross-site requests);
+who is at the screen is `auth`'s to know.
 """
 
 from __future__ import annotations
@@ -36,8 +36,13 @@ _HEADERS = {
 class Shield:
     """ASGI middleware: refuses what does not come from our own page or this machine."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, bound: str = "127.0.0.1") -> None:
+        """Take the address the server is bound to: beyond loopback, any address may be asked for.
+
+        Only a name can be rebound to this machine; an address is what the browser connected to.
+        """
         self._app = app
+        self._any_address = not _is_loopback(f"[{bound}]" if ":" in bound else bound)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one request, then pass it on with our headers on the answer."""
@@ -52,7 +57,7 @@ class Shield:
                     headers[name] = value
             await send(message)
 
-        fault = _fault(scope)
+        fault = _fault(scope, any_address=self._any_address)
         if fault is None and scope["method"] not in ("GET", "HEAD"):
             body = await _body(receive)
             if body is None:
@@ -67,14 +72,14 @@ class Shield:
         await self._app(scope, receive, guarded)
 
 
-def _fault(scope: Scope) -> tuple[int, str, str, str] | None:
+def _fault(scope: Scope, *, any_address: bool) -> tuple[int, str, str, str] | None:
     """Return why this request is refused (status, code, expected, got), or None."""
     headers = Headers(scope=scope)
     hosts = headers.getlist("host")
-    if len(hosts) != 1 or not _is_loopback(hosts[0]):
+    if len(hosts) != 1 or not (_is_loopback(hosts[0]) or (any_address and _is_address(hosts[0]))):
         return HTTPStatus.BAD_REQUEST, "host", "localhost or a loopback address", "another host"
     origin = headers.get("origin")
-    if origin is not None and origin.lower() != f"http://{hosts[0].lower()}":
+    if origin is not None and origin.lower() != f"{scope['scheme']}://{hosts[0].lower()}":
         return HTTPStatus.FORBIDDEN, "origin", "a request of our own page", "another origin"
     if scope["path"] not in _PAGES and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return HTTPStatus.FORBIDDEN, "origin", "a request of our own page", "another site"
@@ -87,19 +92,31 @@ def _fault(scope: Scope) -> tuple[int, str, str, str] | None:
 
 
 def _is_loopback(host: str) -> bool:
+    name = _name(host)
+    if name is None or name.lower() == "localhost":
+        return name is not None
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(_name(host) or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _name(host: str) -> str | None:
+    """Return a host header without its port; None if it has a form of its own."""
     if host.startswith("["):
         name, _, rest = host[1:].partition("]")
         port = rest.removeprefix(":")
     else:
         name, _, port = host.partition(":")
-    if port and not (port.isascii() and port.isdigit()):
-        return False
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return None if port and not (port.isascii() and port.isdigit()) else name
 
 
 async def _body(receive: Receive) -> bytes | None:

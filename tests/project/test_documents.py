@@ -21,10 +21,11 @@ TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
         "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "journal",
-        "people",
+        "people", "staff",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild"},
     "gate-agent people": {"erase", "wipe"},
+    "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {"run", "check", "verify", "export", "people"},
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip

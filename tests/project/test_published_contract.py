@@ -15,6 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from gate_agent.domain import records
+from gate_agent.domain.access_records import Role, ShiftChange, StaffChange
 from gate_agent.domain.policy import HallMode, Policy
 from gate_agent.domain.records import BY_TYPE, Category, Decision, DeviceState, HoldState, Record
 from gate_agent.messages import (
@@ -147,6 +148,11 @@ SAMPLES: tuple[Record, ...] = (
     records.DutyDone(area="出入口门", kind=records.Round.DISINFECTED, by="guard-1", at=UTC_TEXT),
     records.SuppliesCounted(
         item="医用口罩", stock=80, change=-20, low=True, by="guard-1", at=UTC_TEXT
+    ),
+    records.ShiftChanged(change=ShiftChange.STARTED, by="g01", role=Role.GUARD, on_duty=("g01",)),
+    records.StaffChanged(change=StaffChange.ADDED, code="g02", role=Role.GUARD, by="s01"),
+    records.PersonRevealed(
+        passage_id="7f3a-1", person_ref=REF, by="s01", role=Role.SUPERVISOR, reason="发热上报"
     ),
     records.DataPurged(
         cause=records.PurgeCause.RETENTION,

@@ -14,6 +14,7 @@ import httpx
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.web.app import create_app
 from gate_agent.web.server import listen, serve
+from gate_agent.web.session_routes import SignOn
 from web.scripted_desk import Asked, ScriptedDesk
 
 T = TypeVar("T")
@@ -23,8 +24,9 @@ _WITHIN_S = 10
 class Served:
     """A desk behind a server; use as a context."""
 
-    def __init__(self) -> None:
+    def __init__(self, sign_on: SignOn | None = None) -> None:
         self.desk = ScriptedDesk()
+        self.sign_on = sign_on
         self.duties = self.desk.duties
         self._listener = listen("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]
@@ -80,6 +82,7 @@ class Served:
             version="0.1.0",
             host="127.0.0.1",
             port=self.port,
+            sign_on=self.sign_on,
         )
         try:
             self._task = self._loop.create_task(serve(app, self._listener))

@@ -251,6 +251,7 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/holds/{hold_id}/notes",
         "/api/v1/contacts/{contact_id}",
         "/api/v1/drills",
+        "/api/v1/session",
         "/api/v1/touch",
         "/api/v1/visitor",
         "/api/v1/visitor/stream",

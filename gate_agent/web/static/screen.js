@@ -17,6 +17,8 @@ import { listen } from "./stream.js";
 import { handKey, renderHand } from "./thermometer.js";
 import { MANUAL } from "./typed.js";
 import { renderVerdict } from "./verdict.js";
+import { session } from "./session.js";
+import { askSignOff, renderSignOn, signOnKey, signedOnName, watchSession } from "./signon.js";
 import { applyLanguage, switchLanguage, word } from "./words.js";
 
 const MUTE_KEY = "m";
@@ -49,10 +51,11 @@ function renderButtons() {
   setText(find("mute"), word(label, { s: span(sound.leftS) }));
   setData(find("mute"), "kind", sound.kind);
   setData(find("mute"), "bursts", String(sound.bursts));
-  setText(find("post"), postLabel());
+  setText(find("post"), signedOnName() ?? postLabel());
   setText(find("language"), word("language"));
   renderDuties();
   renderChecks();
+  renderSignOn();
 }
 
 function onState(snapshot, at) {
@@ -103,6 +106,7 @@ function onKey(event) {
   const key = event.key;
   if (key.toLowerCase() === MUTE_KEY) toggleMute();
   else if (event.repeat && key !== "Backspace") return;
+  else if (signOnKey(key)) return event.preventDefault();
   else if (!isLive() || !(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
   event.preventDefault();
   render();
@@ -114,13 +118,14 @@ wireActions();
 document.addEventListener("keydown", onKey);
 document.addEventListener("pointerdown", onTouch);
 find("mute").addEventListener("click", () => { toggleMute(); render(); });
-find("post").addEventListener("click", () => askPost(render));
+find("post").addEventListener("click", () => (session()?.sign_on ? askSignOff() : askPost(render)));
 find("language").addEventListener("click", () => { switchLanguage(); closePanel(); render(); });
 wireChecks(render);
 // A kiosk started with --autoplay-policy=no-user-gesture-required opens /?kiosk: sound at once.
 if (new URLSearchParams(location.search).has("kiosk")) unlock();
 render();
 watchDuties(render);
+watchSession(render);
 listen({
   onState,
   onPulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),

@@ -1,6 +1,7 @@
 // What the guard asks of the gate: each request once, however often the button is tapped.
 
 import { find, setText } from "./page.js";
+import { askSession, headers } from "./session.js";
 import { word } from "./words.js";
 
 const done = new Set();
@@ -21,7 +22,7 @@ export async function sendOnce(key, path, body) {
   try {
     const answer = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: headers(),
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
@@ -31,6 +32,7 @@ export async function sendOnce(key, path, body) {
     }
     const fault = await answer.json().catch(() => ({ error: { code: String(answer.status) } }));
     say(refusal(fault.error.code), "bad");
+    if (answer.status === 401) void askSession();
   } catch {
     say(word("failed_send"), "bad");
   }
@@ -45,8 +47,7 @@ export function touched() {
   const now = performance.now();
   if (now - touchedAt < TOUCH_MS) return;
   touchedAt = now;
-  const headers = { "Content-Type": "application/json" };
-  fetch("/api/v1/touch", { method: "POST", headers, body: "{}" }).catch(() => { touchedAt = -Infinity; });
+  fetch("/api/v1/touch", { method: "POST", headers: headers(), body: "{}" }).catch(() => { touchedAt = -Infinity; });
 }
 
 /** Forget requests about what is no longer there; `alive` tells by key. */

@@ -1,6 +1,7 @@
 // Every word a guard reads, in Chinese first and in English; nothing else holds text.
 
 import * as CASE from "./words_case.js";
+import * as SIGNON from "./words_signon.js";
 
 const ZH = {
   dead: "画面已停止更新", dead_do: "停止放行，人工测温登记，并报值班领导", dead_for: "已停止 {s} 秒，正在重连",
@@ -165,7 +166,7 @@ const EN = {
 const joined = (table, more) => ({
   ...table, ...more, code: { ...table.code, ...more.code }, reason: { ...table.reason, ...more.reason },
 });
-export const TABLES = { zh: joined(ZH, CASE.ZH), en: joined(EN, CASE.EN) };
+export const TABLES = { zh: joined(joined(ZH, CASE.ZH), SIGNON.ZH), en: joined(joined(EN, CASE.EN), SIGNON.EN) };
 const KEY = "gate.language";
 let language = chosen();
 

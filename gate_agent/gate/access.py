@@ -1,0 +1,57 @@
+"""What the screen's people do that is no passage (值守人员): shifts, accounts, looking at a name.
+
+Each is an event, durable before it counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from gate_agent.domain.access_records import PersonRevealed, Role
+from gate_agent.domain.records import Record
+from gate_agent.errors import StorageError
+from gate_agent.gate.desk import Revealed
+from gate_agent.gate.engine import ANSWER_WITHIN_S, Gate, resolve
+from gate_agent.gate.errors import JournalUnavailable, NotFound
+from gate_agent.store.reader import JournalReader
+
+
+class AccessCounter:
+    """Implements `gate.desk.AccessDesk`. Every method is called in the event loop."""
+
+    def __init__(self, gate: Gate, *, reader: JournalReader) -> None:
+        self._gate = gate
+        self._reader = reader
+
+    async def record(self, *records: Record) -> None:
+        """Record these, durably. Raises JournalUnavailable."""
+        future = asyncio.get_running_loop().create_future()
+        if self._gate.keep(records, self._gate.now(), lambda: resolve(future)):
+            try:
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    await future
+            except TimeoutError:
+                pass
+            else:
+                return
+        expected = f"a durable record in {ANSWER_WITHIN_S:.0f} s"
+        raise JournalUnavailable(expected=expected, got="none yet")
+
+    async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
+        """Return who passed, once it is recorded who looked and why. Raises NotFound."""
+        try:
+            passage = await asyncio.to_thread(self._reader.passage, passage_id)
+            ref = None if passage is None else passage.person_ref
+            person = None if ref is None else await asyncio.to_thread(self._reader.person, ref)
+        except StorageError:
+            raise JournalUnavailable(expected="a journal to read", got="none yet") from None
+        if ref is None or person is None:
+            raise NotFound(expected="a passage whose person is known here", got="none")
+        await self.record(
+            PersonRevealed(passage_id=passage_id, person_ref=ref, by=by, role=role, reason=reason)
+        )
+        return Revealed(
+            name=person.name.reveal(),
+            number=person.number.reveal(),
+            phone=None if person.phone is None else person.phone.reveal(),
+        )

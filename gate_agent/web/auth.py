@@ -1,0 +1,267 @@
+"""Who is at the screen (值守登录): sessions, wrong PINs, and what a request may do.
+
+A request that changes something needs a session and its token in a header; whoever it is, is
+written into it here: a page cannot act in another's name. One thing needs nobody: acknowledging an
+alarm. "Emergency actions should not be impeded" (IEC 62443-4-2, CR 1.1).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gate_agent.clock import Clock
+from gate_agent.domain.access_records import Role
+from gate_agent.errors import StorageError
+from gate_agent.moment import NS_PER_S
+from gate_agent.store.staff import Account, StaffBook
+from gate_agent.web.answers import answer
+
+COOKIE = "gate-session"
+CSRF_HEADER = "x-gate-csrf"
+UNSIGNED = "unsigned"  # who acknowledged an alarm when nobody was signed on
+IDLE_S = 2 * 3600.0  # a quiet hall; a touch of the page counts
+ABSOLUTE_S = 13 * 3600.0  # the longest shift, with its hand-over
+MOST_SESSIONS = 32
+_FREE_GUESSES, _LONGEST_WAIT_S = 3, 60.0
+_MOST_GUESSED = 1000
+_OPEN = frozenset({"/api/v1/session", "/api/v1/setup", "/api/v1/touch"})
+_STEPS = re.compile(r"/api/v1/holds/[0-9A-Za-z-]{1,80}/steps")
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One who is signed on, at one browser."""
+
+    account: Account
+    csrf: str
+    began_ns: int
+    seen_ns: int
+
+
+class Sessions:
+    """Everybody who is signed on, in memory: a restart signs everybody off."""
+
+    def __init__(self, book: StaffBook, clock: Clock) -> None:
+        self._book = book
+        self._clock = clock
+        self._sessions: dict[bytes, Session] = {}
+
+    def begin(self, account: Account) -> tuple[str, Session]:
+        """Return a fresh token of 256 bits and its session; the oldest of too many ends."""
+        token, now = secrets.token_urlsafe(32), self._clock.now().boot_ns
+        session = Session(
+            account=account, csrf=secrets.token_urlsafe(32), began_ns=now, seen_ns=now
+        )
+        if len(self._sessions) >= MOST_SESSIONS:
+            del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].seen_ns)]
+        self._sessions[_key(token)] = session
+        return token, session
+
+    def of(self, token: str) -> Session | None:
+        """Return the session of a token that is good now."""
+        return self._sessions.get(_key(token))
+
+    def seen(self, session: Session) -> None:
+        """Somebody did something."""
+        session.seen_ns = self._clock.now().boot_ns
+
+    def end(self, session: Session) -> None:
+        """Sign off, here at the server: the token is worth nothing any more."""
+        self._sessions = {key: kept for key, kept in self._sessions.items() if kept is not session}
+
+    def end_of(self, code: str) -> int:
+        """End every session of an account; return how many there were."""
+        ending = [s for s in self._sessions.values() if s.account.code == code]
+        for session in ending:
+            self.end(session)
+        return len(ending)
+
+    def lapsed(self) -> list[tuple[Session, bool]]:
+        """End what is over; return each, and whether its account was taken away."""
+        now, over = self._clock.now().boot_ns, []
+        for session in self._sessions.values():
+            revoked = not self._is_good(session.account)
+            if revoked or now >= self._ends_ns(session):
+                over.append((session, revoked))
+        for session, _ in over:
+            self.end(session)
+        return over
+
+    def left_s(self, session: Session) -> float:
+        """Return how long a session lasts if nobody touches the screen."""
+        return max(0.0, (self._ends_ns(session) - self._clock.now().boot_ns) / NS_PER_S)
+
+    def codes(self) -> tuple[str, ...]:
+        """Return who is signed on."""
+        return tuple(sorted({session.account.code for session in self._sessions.values()}))
+
+    def _ends_ns(self, session: Session) -> int:
+        idle = session.seen_ns + round(IDLE_S * NS_PER_S)
+        return min(idle, session.began_ns + round(ABSOLUTE_S * NS_PER_S))
+
+    def _is_good(self, account: Account) -> bool:
+        try:
+            return self._book.active(account.code) == account
+        except StorageError:
+            return True  # a broken file signs nobody off in the middle of a hold
+
+
+class Guesses:
+    """Wrong PINs: after three, each next try of that code waits, twice as long, a minute at most.
+
+    Nobody is locked out for good: who wants to keep a guard from the screen cannot.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wrong: dict[str, tuple[int, int]] = {}  # code → how many, next try not before (ns)
+
+    def wait_s(self, code: str) -> float:
+        """Return how long this code must wait; 0 if it may try."""
+        _, until_ns = self._wrong.get(code, (0, 0))
+        return max(0.0, (until_ns - self._clock.now().boot_ns) / NS_PER_S)
+
+    def wrong(self, code: str) -> int:
+        """Count a wrong PIN; return how many in a row."""
+        count = self._wrong.get(code, (0, 0))[0] + 1
+        wait_s = (
+            min(_LONGEST_WAIT_S, 2.0 ** (count - _FREE_GUESSES))
+            if (count >= _FREE_GUESSES)
+            else 0.0
+        )
+        if len(self._wrong) >= _MOST_GUESSED:
+            self._wrong.pop(next(iter(self._wrong)))
+        self._wrong[code] = count, self._clock.now().plus_s(wait_s)
+        return count
+
+    def right(self, code: str) -> None:
+        """Forget the wrong ones before."""
+        self._wrong.pop(code, None)
+
+
+class Access:
+    """ASGI middleware behind the shield: whoever acts, acts in their own name."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app = app
+        self._sessions = sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in with its session, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        session = self._sessions.of(cookie(headers.get("cookie", "")))
+        scope.setdefault("state", {})["session"] = session
+        path = scope["path"]
+        if scope["method"] not in _CHANGING:
+            if session is None and path.startswith("/api/") and not _may_read(scope, path):
+                await _sign_on(scope, receive, send)
+                return
+            await self._app(scope, receive, send)
+            return
+        if session is not None:
+            self._sessions.seen(session)
+        if path in _OPEN:
+            await self._app(scope, receive, send)
+            return
+        body = (await receive()).get("body", b"")
+        if session is None:
+            if not _is_acknowledgement(path, body):
+                await _sign_on(scope, receive, send)
+                return
+            by = UNSIGNED
+        else:
+            if not hmac.compare_digest(headers.get(CSRF_HEADER, ""), session.csrf):
+                refusal = answer(
+                    HTTPStatus.FORBIDDEN, code="csrf", expected="this session's token", got="none"
+                )
+                await refusal(scope, receive, send)
+                return
+            by = session.account.code
+        stamped = in_the_name_of(by, body)
+        scope["headers"] = _with_length(scope["headers"], len(stamped))
+        await self._app(scope, _once(stamped, receive), send)
+
+
+def cookie(header: str) -> str:
+    """Return the session's token in a cookie header; empty if there is none."""
+    try:
+        found = SimpleCookie(header)
+    except CookieError:
+        return ""
+    held = found.get(f"__Host-{COOKIE}") or found.get(COOKIE)
+    return "" if held is None else held.value
+
+
+def in_the_name_of(by: str, body: bytes) -> bytes:
+    """Return a JSON body whose `by`, if it has one, is the code of who is signed on."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return body  # the route refuses it
+    if not isinstance(told, dict) or "by" not in told:
+        return body
+    return json.dumps({**told, "by": by}, ensure_ascii=False).encode()
+
+
+def may(session: Session | None, *roles: Role) -> bool:
+    """Tell whether somebody of these roles is signed on."""
+    return session is not None and session.account.role in roles
+
+
+def _is_acknowledgement(path: str, body: bytes) -> bool:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return False
+    acknowledged = isinstance(told, dict) and told.get("step") == "acknowledged"
+    return acknowledged and _STEPS.fullmatch(path) is not None
+
+
+def _may_read(scope: Scope, path: str) -> bool:
+    """Tell what somebody may read who is not signed on: all that is masked, at the board itself."""
+    if path in _OPEN or path.startswith("/api/v1/visitor"):
+        return True
+    client = scope.get("client")
+    return client is not None and client[0] in ("127.0.0.1", "::1")
+
+
+async def _sign_on(scope: Scope, receive: Receive, send: Send) -> None:
+    refusal = answer(
+        HTTPStatus.UNAUTHORIZED, code="sign_on", expected="somebody signed on", got="nobody"
+    )
+    await refusal(scope, receive, send)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    waiting: Iterable[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def replayed() -> Message:
+        for message in waiting:
+            return message
+        return await receive()
+
+    return replayed
+
+
+def _with_length(headers: list[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
+    return [*kept, (b"content-length", str(length).encode())]
+
+
+def _key(token: str) -> bytes:
+    return sha256(token.encode()).digest()

@@ -1,0 +1,17 @@
+// The words of signing on (值守登录); see words.js.
+
+export const ZH = {
+  signon: "请选择姓名并输入 PIN 上岗", signon_pin: "输入 PIN", signon_enter: "确认",
+  signon_wrong: "姓名或 PIN 不对，请重试", signon_wait: "请等 {s} 秒再试", signon_name: "请输入姓名",
+  signon_setup: "新闸口：请输入服务日志里的一次性代码", signon_new_pin: "请设定 PIN（6 至 12 位，不要连号）",
+  signoff: "下岗", signoff_title: "确认下岗？", role_guard: "值守", role_supervisor: "主管", role_maintainer: "维护",
+  refused_sign_on: "请先登录上岗", refused_csrf: "登录已失效，请重新登录", refused_role: "需要值班主管",
+};
+
+export const EN = {
+  signon: "Choose your name, enter your PIN", signon_pin: "Enter PIN", signon_enter: "Enter",
+  signon_wrong: "Not this name and PIN: try again", signon_wait: "Wait {s} s, then try again", signon_name: "Enter your name",
+  signon_setup: "New door: enter the one-time code of the service's log", signon_new_pin: "Choose a PIN (6 to 12 digits, no row)",
+  signoff: "Sign off", signoff_title: "Sign off?", role_guard: "guard", role_supervisor: "supervisor", role_maintainer: "maintainer",
+  refused_sign_on: "Sign on first", refused_csrf: "Sign on again", refused_role: "A supervisor must do this",
+};
