@@ -17,6 +17,15 @@ class CardType(StrEnum):
     OTHER = "other"  # 其他证件
 
 
+READER_CARDS = (
+    CardType.RESIDENT,
+    CardType.HMT_PERMIT,
+    CardType.FOREIGNER_2017,
+    CardType.FOREIGNER_2023,
+)
+"""Whose numbers have a shape of their own: a mistyped one is noticed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One temperature report (读数), in hundredths of a degree Celsius, as the frame says it.

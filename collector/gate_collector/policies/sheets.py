@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.domain.identity import NumberFault, check_number, normalise_number, person_ref
 from gate_agent.domain.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
-from gate_agent.domain.signals import CardType
+from gate_agent.domain.signals import READER_CARDS
 from gate_collector.policies.book import PolicyFault
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -166,7 +166,7 @@ def _workbook(content: bytes) -> Iterator[list[Any]]:
 def _ref(cells: Cells, site_key: bytes) -> str:
     number = normalise_number(str(cells.get("number") or ""))
     faults = []
-    for card in CardType:  # a resident's card is the first, and its fault the one to tell
+    for card in READER_CARDS:  # a resident's card is the first, and its fault the one to tell
         try:
             check_number(card, number)
         except NumberFault as exc:
