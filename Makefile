@@ -49,6 +49,7 @@ docs: $(READY)-test ## make the generated documents and schemas again (a test fa
 screens: $(READY)-test ## take the pictures in docs/screens again, in real Chromium
 	@tools/setup apt test
 	$(BIN)/python tools/screens.py
+	$(BIN)/python tools/collector_screens.py
 
 power: $(READY)-test ## cut the power of a card many times, as root, and of lying disks [CUTS=200]
 	@tools/setup apt test

@@ -42,7 +42,13 @@ class Pages:
 
         page = self._templates.get_template(name)
         text = page.render(
-            lang=lang, say=say, word=lambda key: word(key, lang), link=link, here=name, **context
+            lang=lang,
+            say=say,
+            word=lambda key: word(key, lang),
+            link=link,
+            here=name,
+            zone=self._zone.key,
+            **context,
         )
         return HTMLResponse(text)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -19,13 +19,13 @@ from gate_collector.centre import Centre
 from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
-from gate_collector.pages import HERE, Lang, Pages
+from gate_collector.live.routes import build_live
+from gate_collector.pages import HERE, Pages
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.reports.routes import build_reports
 from gate_collector.shield import Shield, install_refusals, is_loopback
 
-_OVERVIEW = "overview.html"
 Look = Callable[[], dict[str, Any]]
 
 
@@ -56,16 +56,12 @@ def create_app(
     ProcessCollector(registry=registry)
     registry.register(_Figures(look))
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
+    app.include_router(build_live(centre, pages, look, site_key))
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
     app.include_router(build_alerts(centre, pages, shelf, alerter))
     app.include_router(build_policies(centre, pages, book, has_key=site_key is not None))
     app.include_router(build_policy_changes(centre, book, site_key))
-
-    @app.get("/", include_in_schema=False)
-    def page(lang: Lang = "zh") -> HTMLResponse:
-        """Return the overview of both doors."""
-        return pages.show(_OVERVIEW, lang)
 
     @app.get("/api/v1/overview")
     def overview() -> JSONResponse:

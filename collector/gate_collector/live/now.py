@@ -1,0 +1,134 @@
+"""What the live page shows beside the overview: mode, flow, queue time, and the charts' figures."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from gate_agent.domain.records import Decision, ModeApplied
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.centre import Centre
+from gate_collector.schema import NOTABLE, PASSAGE
+
+FLOW_S = 300
+_FLOW_BARS = 24  # two hours
+_QUEUE = timedelta(minutes=30)
+_DAYS = 7
+_OPENS, _CLOSES = 8, 17  # hours that are drawn even when nobody came
+Row = dict[str, Any]
+
+
+class Now:
+    """Looks at most so often, whoever asks: many screens cost no more than one."""
+
+    def __init__(self, centre: Centre, overview: Callable[[], Row], fresh_s: float = 0.5) -> None:
+        self._centre = centre
+        self._overview = overview
+        self._fresh_s = fresh_s
+        self._lock = threading.Lock()
+        self._looked: tuple[int, Row] | None = None
+
+    def __call__(self) -> Row:
+        """Return both doors as they are, or were half a second ago."""
+        with self._lock:
+            boot_ns = self._centre.clock.now().boot_ns
+            if self._looked is None or boot_ns - self._looked[0] > self._fresh_s * 1e9:
+                self._looked = boot_ns, self._look()
+            return self._looked[1]
+
+    def _look(self) -> Row:
+        told = self._overview()
+        now, policy = self._centre.now, self._centre.policy()
+        leader = policy.on_duty(now)
+        with self._centre.engine.connect() as connection:
+            gates = [gate | _of_gate(connection, gate["gate"], now) for gate in told["gates"]]
+        return told | {
+            "gates": gates,
+            "hall_mode": policy.hall_mode,
+            "policy_version": policy.version,
+            "leader": leader and {"leader": leader.leader, "phone": leader.phone},
+        }
+
+
+def _of_gate(connection: Connection, gate: str, now: datetime) -> Row:
+    begin = now - timedelta(seconds=FLOW_S * _FLOW_BARS)
+    rows = connection.execute(
+        select(PASSAGE.c.started, PASSAGE.c.decided).where(
+            PASSAGE.c.gate == gate,
+            PASSAGE.c.decided >= format_utc(begin),
+            PASSAGE.c.drill.is_(False),
+        )
+    ).all()
+    flow = [0] * _FLOW_BARS
+    waited = []
+    for started, decided in rows:
+        at = parse_utc(decided)
+        bar = int((at - begin).total_seconds() // FLOW_S)
+        if 0 <= bar < _FLOW_BARS:
+            flow[bar] += 1
+        if at > now - _QUEUE:
+            waited.append((at - parse_utc(started)).total_seconds())
+    waited.sort()
+    p95 = waited[min(len(waited) - 1, len(waited) * 95 // 100)] if waited else None
+    applied = connection.execute(
+        select(NOTABLE.c.data)
+        .where(NOTABLE.c.gate == gate, NOTABLE.c.type == ModeApplied.TYPE)
+        .order_by(NOTABLE.c.id.desc())
+        .limit(1)
+    ).scalar()
+    mode = None if applied is None else ModeApplied.model_validate_json(applied)
+    return {
+        "flow": flow,
+        "flow_s": FLOW_S,
+        "queue_p95_s": None if p95 is None else round(p95, 1),
+        "hall_mode": mode and mode.hall_mode,
+        "policy_version": mode and mode.policy_version,
+    }
+
+
+def charts(centre: Centre) -> Row:
+    """Return what is drawn: today by the hour, the last seven days by the day, for each door."""
+    today = centre.now.astimezone(centre.zone).date()
+    week = [(today - timedelta(days=back)).isoformat() for back in reversed(range(_DAYS))]
+    held = Decision.HOLD.value
+    with centre.engine.connect() as connection:
+        rows = connection.execute(
+            select(PASSAGE.c.gate, PASSAGE.c.decided, PASSAGE.c.decision).where(
+                PASSAGE.c.day == today.isoformat(), PASSAGE.c.drill.is_(False)
+            )
+        )
+        hours, hour_holds = Counter[tuple[str, int]](), Counter[int]()
+        for gate, decided, decision in rows:
+            hour = parse_utc(decided).astimezone(centre.zone).hour
+            hours[gate, hour] += 1
+            hour_holds[hour] += decision == held
+        by_day = connection.execute(
+            select(PASSAGE.c.gate, PASSAGE.c.day, PASSAGE.c.decision, func.count())
+            .where(PASSAGE.c.day >= week[0], PASSAGE.c.drill.is_(False))
+            .group_by(PASSAGE.c.gate, PASSAGE.c.day, PASSAGE.c.decision)
+        )
+        days, day_holds = Counter[tuple[str, str]](), Counter[str]()
+        for gate, day, decision, count in by_day:
+            days[gate, day] += count
+            day_holds[day] += count if decision == held else 0
+    gates = sorted({gate for gate, _ in (*hours, *days)})
+    seen = [hour for _, hour in hours]
+    span = range(min([_OPENS, *seen]), max([_CLOSES, *seen]) + 1)
+    return {
+        "gates": gates,
+        "day": [
+            {"at": f"{hour}", "counts": [hours[gate, hour] for gate in gates],
+             "holds": hour_holds[hour]}
+            for hour in span
+        ],
+        "week": [
+            {"at": day[5:], "counts": [days[gate, day] for gate in gates],
+             "holds": day_holds[day]}
+            for day in week
+        ],
+    }  # fmt: skip

@@ -1,0 +1,83 @@
+"""The live page, its stream, its charts and its search."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_collector.centre import Centre
+from gate_collector.live.now import Now, charts
+from gate_collector.live.search import Unsearchable, reference, search
+from gate_collector.pages import Lang, Pages
+from gate_collector.shield import refusal
+
+EVERY_S = 1.0
+_MOST_SCREENS = 64
+Look = Callable[[], dict[str, Any]]
+
+
+class Asked(BaseModel):
+    """Whom to look for: a reference, or a number that is hashed at once."""
+
+    model_config = ConfigDict(extra="forbid")
+    who: str = Field(min_length=1, max_length=80)
+
+
+def build_live(centre: Centre, pages: Pages, overview: Look, site_key: bytes | None) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+    now = Now(centre, overview)
+    screens = set[object]()
+
+    @routes.get("/", include_in_schema=False)
+    def page(lang: Lang = "zh") -> HTMLResponse:
+        """Return the live page of both doors."""
+        return pages.show("overview.html", lang)
+
+    @routes.get("/api/v1/now")
+    def told() -> JSONResponse:
+        """Return the overview with mode, flow per five minutes and queue time of each door."""
+        return JSONResponse(now())
+
+    @routes.get("/api/v1/charts")
+    def drawn() -> JSONResponse:
+        """Return today by the hour and the week by the day, for each door."""
+        return JSONResponse(charts(centre))
+
+    @routes.get("/api/v1/stream")
+    async def stream(request: Request) -> Response:
+        """Stream `now` as server-sent events, once a second."""
+        if len(screens) >= _MOST_SCREENS:
+            most = f"at most {_MOST_SCREENS} screens"
+            return refusal(503, code="full", expected=most, got="more")
+        return StreamingResponse(_stream(request), media_type="text/event-stream")
+
+    async def _stream(request: Request) -> AsyncIterator[str]:
+        screen = object()
+        screens.add(screen)
+        try:
+            yield "retry: 1000\n\n"
+            while not await request.is_disconnected():
+                looked = await asyncio.to_thread(now)
+                yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"
+                await asyncio.sleep(EVERY_S)
+        finally:
+            screens.discard(screen)
+
+    @routes.post("/api/v1/search")
+    def found(asked: Asked) -> Response:
+        """Return a person's passages and holds at both doors; never a name."""
+        try:
+            ref = reference(asked.who, site_key)
+        except Unsearchable as exc:
+            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+            return refusal(422, code="invalid", expected=expected, got=got)
+        return JSONResponse(search(centre.engine, ref))
+
+    return routes
