@@ -42,7 +42,7 @@ def main() -> None:
                             watched.page.locator("#week svg").wait_for()
                             watched.page.locator(".hold").first.wait_for()
                         file = FOLDER / f"collector-{name}-{size[0]}.png"
-                        watched.page.screenshot(path=file, full_page=name in ("policy", "report"))
+                        watched.page.screenshot(path=file)
 
 
 def _policy(one: Hall, book: PolicyBook) -> None:
