@@ -13,7 +13,7 @@ from gate_agent.messages import parse_body
 from gate_agent.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.store.reader import Event, HoldRow, JournalReader
 
-_EVENTS_A_PERSON = 3  # a verdict overruled, named, stepped: what one person's value may take
+_EVENTS_A_PERSON = 2  # a verdict, and what was overruled, named, or stepped of it
 
 
 def restored_cases(

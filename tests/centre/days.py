@@ -7,9 +7,11 @@ from datetime import timedelta
 from centre.hall import TEN, Door, Hall
 from gate_agent.domain.duty_records import Round, RoundCount
 from gate_agent.domain.policy import Policy, RotaEntry
-from gate_agent.domain.records import Category, Decision, PassageCount
+from gate_agent.domain.records import Category, Decision, PassageCount, ThermometerChecked
+from gate_agent.moment import format_utc
 
 DAY = "2026-11-24"
+CHECKED = TEN + timedelta(minutes=5)
 SIX = TEN + timedelta(hours=8)  # six in the evening: the doors report
 DUE = SIX + timedelta(seconds=Policy().punctuality.report_within_s)
 LED = Policy(
@@ -45,9 +47,26 @@ def to(hall: Hall, hour: float) -> None:
     hall.clock.advance((TEN + timedelta(hours=hour) - hall.clock.utc).total_seconds())
 
 
+def check(door: Door) -> None:
+    """Hold the door's thermometer against a contact reading."""
+    checked = ThermometerChecked(
+        reference="contact",
+        reference_centi_c=3660,
+        measured_centi_c=3672,
+        surface_centi_c=3460,
+        difference_centi_c=12,
+        tolerance_centi_c=88,
+        passed=True,
+        by="guard-1",
+        at=format_utc(CHECKED),
+    )
+    door.say(checked, at=CHECKED)
+
+
 def quiet_day(hall: Hall, *, rounds: tuple[RoundCount, ...] = THREE) -> None:
-    """Let two people in at each door, and both doors report; stand at the time it is merged."""
+    """Check both doors and let two people in at each; both report; stand when it is merged."""
     for door in (hall.west, hall.central):
+        check(door)
         pass_two(door)
     to(hall, 8)
     hall.west.report(DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=rounds)

@@ -168,6 +168,7 @@ class Door:
         passages: tuple[PassageCount, ...] = (),
         holds: tuple[int, int, int] = (0, 0, 0),
         lost_s: dict[str, int] | None = None,
+        uncovered_s: int = 0,
         first: int = 1,
         rounds: tuple[RoundCount, ...] = (),
     ) -> None:
@@ -182,6 +183,7 @@ class Door:
             holds_closed=holds[1],
             holds_open=holds[2],
             device_lost_s={"thermometer": 0, "id_reader": 0} if lost_s is None else lost_s,
+            coverage_lost_s=uncovered_s,
             rounds=rounds,
             first_sequence=min(first, self.sequence),
             last_sequence=self.sequence,

@@ -118,7 +118,13 @@ def test_lost_devices_and_a_daemon_that_was_down_are_counted(tmp_path: Path) -> 
         one.west.say(started)
         to(one, 8)
         one.west.report(
-            DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=THREE, lost_s={"thermometer": 130}
+            DAY,
+            at=SIX,
+            since=TEN,
+            passages=ONE_EACH,
+            rounds=THREE,
+            lost_s={"thermometer": 130},
+            uncovered_s=430,
         )
         to(one, 8.5)
 
@@ -127,6 +133,7 @@ def test_lost_devices_and_a_daemon_that_was_down_are_counted(tmp_path: Path) -> 
     assert report.doors[0].down_s == 3600
     told = next(check.zh for check in report.checks if check.key == "coverage")
     assert "测温仪缺 3 分钟" in told
+    assert "测温仪不可信 5 分钟" in told
     assert "程序停止至多 60 分钟" in told
 
 

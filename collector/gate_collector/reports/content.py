@@ -57,6 +57,7 @@ class DoorDay(_Part):
     agrees: bool | None = Field(None, description="our own count equals the door's")
     counts: tuple[HourCount, ...] = ()
     device_lost_s: dict[str, int] = Field(default_factory=dict)
+    coverage_lost_s: int = Field(0, description="no thermometer that could be believed: by hand")
     down_s: int = Field(0, description="at most so long was the daemon down")
     rounds: tuple[RoundCount, ...] = ()
     supplies: tuple[Stock, ...] = ()

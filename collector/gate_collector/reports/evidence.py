@@ -118,6 +118,7 @@ def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: 
             "last_sequence": own.last_sequence,
             "joined": _joined(connection, gate, row.epoch, own),
             "device_lost_s": own.device_lost_s,
+            "coverage_lost_s": own.coverage_lost_s,
             "rounds": own.rounds,
             "supplies": own.supplies,
         }

@@ -95,6 +95,10 @@ def _uncovered(door: DoorDay) -> Said | None:
     lost = {name: _minutes(s) for name, s in door.device_lost_s.items() if s > _LOST_S}
     zh = [f"{_DEVICES.get(name, name)}缺 {minutes} 分钟" for name, minutes in lost.items()]
     en = [f"{name} lost {minutes} min" for name, minutes in lost.items()]
+    distrusted_s = door.coverage_lost_s - door.device_lost_s.get("thermometer", 0)
+    if distrusted_s > _LOST_S:
+        zh.append(f"测温仪不可信 {_minutes(distrusted_s)} 分钟")
+        en.append(f"thermometer not trusted {_minutes(distrusted_s)} min")
     if door.down_s > _LOST_S:
         zh.append(f"程序停止至多 {_minutes(door.down_s)} 分钟")
         en.append(f"daemon down at most {_minutes(door.down_s)} min")
