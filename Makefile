@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pytest lock docs screens power bench install clean help
+.PHONY: demo test check lint types imports pytest lock docs screens power bench fuzz install clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -65,6 +65,10 @@ lock: ## make requirements/*.lock again, with hashes and no address of any index
 	@command -v $(UV) >/dev/null || { echo "lock: expected uv, got none: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(UV) $(LOCK) --group dev --extra centre --extra postgres --extra vision --extra bench $(ARGS) --output-file requirements/dev.lock
 	$(UV) $(LOCK) --extra centre --constraint requirements/dev.lock requirements/build.in $(ARGS) --output-file requirements/run.lock
+
+fuzz: $(READY)-test ## coverage-guided fuzzing of codecs and messages, x86_64 only [SECONDS=n a target]
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/pip install --quiet atheris || true
+	@$(BIN)/python tools/fuzz/run.py $(if $(SECONDS),--seconds $(SECONDS))
 
 install: ## put this version on a board, as root: /opt/gate-agent, units, udev rules 安装
 	@tools/setup board

@@ -108,6 +108,13 @@ def test_no_field_of_any_kind_of_card_gets_through(kind: Kind) -> None:
     assert "金".encode("utf-16-le") * 2 not in clean
 
 
+@pytest.mark.parametrize("size", [*range(1280, 1292), 2310])
+def test_an_answer_of_any_size_keeps_it(size: int) -> None:
+    (reply,) = Decoder().feed(redacted(encode_reply(0x90, (READ[10:-1] * 2)[:size])))
+
+    assert len(reply.data) == size
+
+
 def test_what_stands_between_frames_is_blank() -> None:
     noise = NAME.encode("utf-16-le")
     clean = redacted(noise + vectors.STATUS_OK + noise)

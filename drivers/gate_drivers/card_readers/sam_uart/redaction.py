@@ -73,9 +73,9 @@ def _redacted(frame: bytes, stand_in: StandIn) -> bytes:
 
 def _data(size: int, sound: bytes, stand_in: StandIn) -> bytes:
     """Return `size` bytes of data in the shape an answer of this size has."""
-    prints = size - len(_SIZES) - SIZE - _PHOTO_SIZE
-    if prints >= 0:
-        sizes = _SIZES + (b"" if prints == 0 else (prints - 2).to_bytes(2, "big"))
+    more = size - len(_SIZES) - SIZE - _PHOTO_SIZE  # nothing, or a size of fingerprints and they
+    if more >= 0:
+        sizes = _SIZES + (max(0, more - 2).to_bytes(2, "big") if more else b"")
         at = len(sizes)
         text = _text(sound[at : at + SIZE], stand_in)
         return (sizes + text + bytes(size))[:size]
