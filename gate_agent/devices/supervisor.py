@@ -21,10 +21,12 @@ from gate_agent.devices.registry import find_model
 from gate_agent.devices.transport import open_serial
 from gate_agent.domain.records import DeviceState
 from gate_agent.driver_api import Driver, Model, Report, Transport
-from gate_agent.errors import DeviceError, NoReplyError
+from gate_agent.errors import DeviceError, NoReplyError, TransportClosedError
 from gate_agent.moment import NS_PER_S
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
+_STEADY_S = 10.0  # a device that fails sooner than this after it was well flutters
+_FIRST_PROOF_S, _LONGEST_PROOF_S = 1.0, 30.0
 _LOOK_EVERY_S = 0.25  # at the most: a device that is back is told soon
 
 _LOG = logging.getLogger(__name__)
@@ -74,6 +76,9 @@ class Supervisor:
         self._driver: Driver | None = None
         self._seen_frames = 0
         self._seen_ns = 0
+        self._well_ns = 0  # since when it is well
+        self._prove_s = 0.0
+        self._proved_ns = 0
 
     @property
     def driver_name(self) -> str:
@@ -112,12 +117,24 @@ class Supervisor:
                 self._past["no_reply"] += isinstance(exc, NoReplyError)
                 if self._state is not DeviceState.LOST:
                     wait_s = _FIRST_WAIT_S
+                    self._prove_s = self._longer_proof(exc)
                 self._tell(DeviceState.LOST, str(exc))
             finally:
                 self._retire()
             self._past["reconnects"] += 1
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+
+    def _longer_proof(self, exc: DeviceError) -> float:
+        """Return how long a device that was well has to be so again before that is told.
+
+        A pulled plug is none of the device's doing. One that keeps failing on an open line stays
+        lost, instead of filling the journal with its ups and downs.
+        """
+        well_s = (self._clock.now().boot_ns - self._well_ns) / NS_PER_S
+        if isinstance(exc, TransportClosedError) or well_s > _STEADY_S:
+            return 0.0
+        return min(max(_FIRST_PROOF_S, 2 * self._prove_s), _LONGEST_PROOF_S)
 
     async def _connected(self) -> None:
         """Hold one connection until it ends; it always ends with a DeviceError."""
@@ -126,6 +143,7 @@ class Supervisor:
             self._line = line
             self._driver = driver = model.driver(line, **section.options)
             self._seen_frames, self._seen_ns = 0, self._clock.now().boot_ns
+            self._proved_ns = self._clock.now().plus_s(self._prove_s)
             async with asyncio.TaskGroup() as group, aclosing(driver.reports()) as reports:
                 looking = group.create_task(self._look(driver))
                 try:
@@ -166,7 +184,8 @@ class Supervisor:
         if driver.frames != self._seen_frames:
             self._seen_frames = driver.frames
             self._seen_ns = self._clock.now().boot_ns
-            self._tell(DeviceState.OK, "")
+            if self._state is not DeviceState.LOST or self._seen_ns >= self._proved_ns:
+                self._tell(DeviceState.OK, "")
 
     def _retire(self) -> None:
         """Keep what the driver counted, and let it go."""
@@ -182,6 +201,8 @@ class Supervisor:
         if self._state is DeviceState.LOST and state is DeviceState.STALE:
             return
         changed = state is not self._state
+        if changed and state is DeviceState.OK:
+            self._well_ns = self._clock.now().boot_ns
         self._state, self._cause = state, cause
         if changed:
             _LOG.info("%s (%s): %s %s", self._device, self.driver_name, state, cause)

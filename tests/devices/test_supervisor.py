@@ -16,6 +16,7 @@ from gate_agent.testing import eventually, run_virtual
 from gate_agent.testing.cable import End
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 from gate_drivers.thermometers.gy_614v3.emulator import Gy614V3Emulator
+from wire import sam_vectors as vectors
 from wire.talk import speak
 
 
@@ -152,6 +153,41 @@ def test_a_reader_whose_module_is_dead_stays_lost_and_does_not_flutter() -> None
 
     assert watch.states == [LOST]
     assert watch.changes[0][1].endswith("its security module is not authorised")
+
+
+class HalfAlive(End):
+    """A reader that tells its number, finds no card so often, and falls silent."""
+
+    def __init__(self, answers: int) -> None:
+        super().__init__()
+        self._answers = [vectors.SAM_NUMBER] + [vectors.NOT_FOUND] * (answers - 1)
+
+    def take(self, data: bytes) -> None:
+        assert data, "expected a question"
+        if self._answers:
+            self.peer.take(self._answers.pop(0))
+
+
+@pytest.mark.parametrize("answers", [1, 4, 12])
+def test_a_reader_that_keeps_failing_on_an_open_line_stays_lost(answers: int) -> None:
+    opened = 0
+
+    def open_line(_port: Path, _baud: int) -> Line:
+        nonlocal opened
+        opened += 1
+        ours, _ = wires(HalfAlive(answers))
+        return ours
+
+    async def main() -> Watch:
+        async with watching("sam-uart", opener=open_line) as watch:
+            await asyncio.sleep(600)
+        return watch
+
+    watch = run_virtual(main())
+
+    assert opened > 100
+    assert watch.last is LOST
+    assert len(watch.states) <= 8  # a proof of 1, 2, 4 s may be outlived
 
 
 def test_options_reach_the_driver() -> None:

@@ -62,8 +62,8 @@ class Wire(End):
         self.cut()
 
 
-def wires() -> tuple[Wire, End]:
-    ours, theirs = Wire(), End()
+def wires(theirs: End | None = None) -> tuple[Wire, End]:
+    ours, theirs = Wire(), theirs or End()
     ours.peer, theirs.peer = theirs, ours
     return ours, theirs
 
