@@ -111,6 +111,7 @@ def test_a_late_answer_reopens_the_port_and_the_next_card_is_the_right_one(
             reader.inject("duplicate", times=20)
             reader.place(second)
             await eventually(lambda: len(watch.reports) >= 2, 10)
+            await eventually(lambda: watch.last is OK, 10)  # it has proved itself again
         return watch
 
     watch = asyncio.run(main())
