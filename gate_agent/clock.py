@@ -1,17 +1,22 @@
-"""The only place that asks what time it is."""
+"""The only place that asks what time it is, and how far that can be believed."""
 
 from __future__ import annotations
 
+import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from gate_agent.moment import ClockQuality, Moment
+from gate_agent.moment import NS_PER_S, ClockQuality, Moment
+
+STEP = timedelta(milliseconds=500)  # a wall clock that moved further against the other was stepped
+HOLDS_S = 3 * 2048.0  # systemd-timesyncd asks every 2048 s at the latest; three misses are silence
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_TIMESYNC = Path("/run/systemd/timesync")
-_CHRONY = Path("/run/chrony")
+_SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+_TOGETHER_NS = 1_000_000  # both clocks are read within this, or again
+_TRIES = 5
 
 
 class Clock(Protocol):
@@ -31,16 +36,51 @@ class Clock(Protocol):
         ...
 
 
+class SyncWatch:
+    """Derives the clock's quality from what is seen of synchronisations and steps."""
+
+    def __init__(self) -> None:
+        self._mark_ns: int | None = None
+        self._synced_ns = 0  # boot time of the newest synchronisation
+        self._stepped = False
+        self._booted: datetime | None = None
+
+    def look(self, now: Moment, mark_ns: int | None) -> ClockQuality:
+        """Return the quality; `mark_ns` is the wall clock's time of the newest synchronisation.
+
+        A mark that is there at the first look is as old as the wall clock says, and one that lies
+        ahead of it means that the clock was set back since.
+        """
+        if self._booted is not None and abs(now.booted - self._booted) > STEP:
+            self._stepped = True
+        if mark_ns is not None and mark_ns != self._mark_ns:
+            age_ns = round(now.utc.timestamp() * NS_PER_S) - mark_ns if self._booted is None else 0
+            self._synced_ns = now.boot_ns - max(0, age_ns)
+            self._stepped = age_ns < -STEP / timedelta(seconds=1) * NS_PER_S
+        self._mark_ns, self._booted = mark_ns, now.booted
+        if mark_ns is None:
+            return ClockQuality.UNSYNCED
+        if self._stepped:
+            return ClockQuality.STEPPED
+        if now.boot_ns - self._synced_ns > HOLDS_S * NS_PER_S:
+            return ClockQuality.HOLDOVER
+        return ClockQuality.SYNCED
+
+
 class SystemClock:
     """The board's clocks.
 
-    Quality: systemd-timesyncd touches `/run/systemd/timesync/synchronized` on each
-    synchronisation and documents it for other programs (systemd-timesyncd.service(8));
-    asking adjtimex would be refused inside our own sandbox.
+    systemd-timesyncd touches `/run/systemd/timesync/synchronized` at each synchronisation, for
+    other programs to see (systemd-timesyncd.service(8)), and `/run` is empty after a boot; asking
+    adjtimex would be refused inside our own sandbox.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, synchronized: Path = _SYNCHRONIZED) -> None:
         self._boot_id = _BOOT_ID.read_text(encoding="ascii").strip().replace("-", "")
+        self._synchronized = synchronized
+        self._watch = SyncWatch()
+        self._turn = threading.Lock()
+        self.quality()
 
     @property
     def boot_id(self) -> str:
@@ -48,13 +88,22 @@ class SystemClock:
         return self._boot_id
 
     def now(self) -> Moment:
-        """Return the present moment."""
-        return Moment(
-            utc=datetime.fromtimestamp(time.time_ns() / 1e9, UTC),
-            boot_ns=time.clock_gettime_ns(time.CLOCK_BOOTTIME),
-        )
+        """Return the present moment: both clocks, read without a pause between them."""
+        tries = _TRIES
+        while True:
+            before_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+            utc_ns = time.time_ns()
+            boot_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+            tries -= 1
+            if boot_ns - before_ns < _TOGETHER_NS or not tries:
+                break
+        return Moment(utc=datetime.fromtimestamp(utc_ns / 1e9, UTC), boot_ns=boot_ns)
 
     def quality(self) -> ClockQuality:
-        """Return `synced` once this boot was synchronised, else `unsynced`."""
-        synced = (_TIMESYNC / "synchronized").exists() or (_CHRONY / "drift").exists()
-        return ClockQuality.SYNCED if synced else ClockQuality.UNSYNCED
+        """Return how far the wall clock can be believed right now."""
+        try:
+            mark_ns = self._synchronized.stat().st_mtime_ns
+        except OSError:
+            mark_ns = None
+        with self._turn:
+            return self._watch.look(self.now(), mark_ns)

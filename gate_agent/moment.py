@@ -29,6 +29,11 @@ class Moment:
     utc: datetime
     boot_ns: int
 
+    @property
+    def booted(self) -> datetime:
+        """When the board booted, by its wall clock: it moves only when that is stepped."""
+        return self.utc - timedelta(microseconds=self.boot_ns // 1000)
+
     def plus_s(self, seconds: float) -> int:
         """Return the deadline `seconds` from here, in nanoseconds since boot."""
         return self.boot_ns + round(seconds * NS_PER_S)

@@ -13,12 +13,13 @@ from gate_agent.store.reader import JournalReader
 
 
 def report_day_due(
-    now: datetime, *, zone: ZoneInfo, at: time, last_day: date | None
+    now: datetime, *, zone: ZoneInfo, at: time, last_day: date | None, synced: bool = False
 ) -> date | None:
     """Return the local day to report now, None if it is not time or is done.
 
     A day is due from `at` (local) on. A report that was missed while the daemon was off is made
     as soon as it is back, for the newest day that is due: its span reaches back to the last one.
+    A last day ahead of a `synced` clock was written by a wrong date, and holds nothing up.
     """
     local = now.astimezone(zone)
     due = local.date()
@@ -26,11 +27,19 @@ def report_day_due(
         if last_day is None:
             return None  # a new door owes nothing for the days before it
         due -= timedelta(days=1)
-    return None if last_day is not None and last_day >= due else due
+    if last_day is None or last_day < due or (synced and last_day > local.date()):
+        return due
+    return None
 
 
 def due_report(
-    reader: JournalReader, now: Moment, *, boot_id: str, zone: ZoneInfo, policy: Policy
+    reader: JournalReader,
+    now: Moment,
+    *,
+    boot_id: str,
+    zone: ZoneInfo,
+    policy: Policy,
+    synced: bool = False,
 ) -> DailyReport | None:
     """Return the report that is due, None if none is. Its span begins where the last one ended.
 
@@ -38,7 +47,9 @@ def due_report(
     """
     last = reader.last_report()
     last_day = None if last is None else date.fromisoformat(last.day)
-    day = report_day_due(now.utc, zone=zone, at=policy.daily_report_at, last_day=last_day)
+    day = report_day_due(
+        now.utc, zone=zone, at=policy.daily_report_at, last_day=last_day, synced=synced
+    )
     if day is None:
         return None
     figures = reader.daily(0 if last is None else last.last_sequence, now=now, boot=boot_id)

@@ -7,17 +7,17 @@ import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import Clock
-from gate_agent.domain.records import ClockStepped, Record
+from gate_agent.clock import HOLDS_S, STEP, Clock
+from gate_agent.domain.records import ClockStepped, ClockSynced, Record
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate, resolve
 from gate_agent.gate.presence import Presence
 from gate_agent.gate.report import due_report
-from gate_agent.moment import Moment
+from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc, parse_utc
 from gate_agent.store.reader import JournalReader
 
 TICK_S = 1.0
-_STEP_MS = 500  # a wall clock that moved more than this between two ticks was stepped
+_BELIEVED_AFTER_S = 2 * HOLDS_S  # a clock that was set and is not synchronised is then the clock
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,7 +30,10 @@ class Ticker:
         self._reader = reader
         self._clock = clock
         self._zone = zone
-        self._booted = _booted(clock.now())
+        self._booted = _booted_before(reader, clock)
+        self._stepped_ns: int | None = None
+        synced = reader.booted(clock.boot_id)
+        self._synced = None if synced is None else parse_utc(synced)
         self._presence = Presence(lambda: gate.live.watched, clock.now())
         self._kept = ("", False)  # why events are not kept, and whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick
@@ -57,7 +60,7 @@ class Ticker:
 
     def _look(self) -> None:
         self._look_at_journal()
-        self._clock_step()
+        self._look_at_clock()
         self._look_for_screens()
         self._gate.policy_due()
 
@@ -82,17 +85,30 @@ class Ticker:
         if records:
             self._gate.keep(records, now)
 
-    def _clock_step(self) -> None:
+    def _look_at_clock(self) -> None:
+        """Record a step of the wall clock, and when this boot began once that is known."""
         now = self._clock.now()
-        booted = _booted(now)
-        step_ms = round((booted - self._booted) / timedelta(milliseconds=1))
-        if abs(step_ms) > _STEP_MS:
-            self._gate.keep([ClockStepped(step_ms=step_ms)], now)
-            self._booted = booted
+        step = now.booted - self._booted
+        if abs(step) > STEP:
+            self._gate.keep([ClockStepped(step_ms=round(step / timedelta(milliseconds=1)))], now)
+            self._booted, self._stepped_ns = now.booted, now.boot_ns
+        if self._clock.quality() is ClockQuality.SYNCED:
+            self._stepped_ns = None
+            if self._synced is None or abs(now.booted - self._synced) > STEP:
+                self._synced = now.booted
+                synced = ClockSynced(boot=self._clock.boot_id, booted=format_utc(now.booted))
+                self._gate.keep([synced], now)
+
+    def _is_in_doubt(self, now: Moment) -> bool:
+        """Tell whether the date may be wrong: stepped lately, and not synchronised since."""
+        stepped_ns = self._stepped_ns
+        return stepped_ns is not None and now.boot_ns - stepped_ns < _BELIEVED_AFTER_S * NS_PER_S
 
     async def _report(self) -> None:
         """Write the daily report (每日零报告) when its time has come."""
         now = self._clock.now()
+        if self._is_in_doubt(now):
+            return  # a day is reported once: not by a date that may be taken back
         policy = self._gate.policy
         try:
             report = await asyncio.to_thread(
@@ -102,6 +118,7 @@ class Ticker:
                 boot_id=self._clock.boot_id,
                 zone=self._zone,
                 policy=policy,
+                synced=self._clock.quality() is ClockQuality.SYNCED,
             )
         except StorageError as exc:
             _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
@@ -111,6 +128,9 @@ class Ticker:
             await written  # not twice: the next look finds this one
 
 
-def _booted(now: Moment) -> datetime:
-    """Return when the board booted, by its wall clock: it moves only when that is stepped."""
-    return now.utc - timedelta(microseconds=now.boot_ns // 1000)
+def _booted_before(reader: JournalReader, clock: Clock) -> datetime:
+    """Return when the board booted, by the newest event of this boot: it may have stepped since."""
+    event = reader.event(reader.head().sequence)
+    if event is None or event.boot != clock.boot_id:
+        return clock.now().booted
+    return Moment(utc=parse_utc(event.time), boot_ns=event.bootns).booted
