@@ -19,12 +19,17 @@ _KNOWN_FIELDS = frozenset(
 )
 REFUSALS: dict[int | str, dict[str, object]] = {
     400: {"model": bodies.ErrorBody, "description": "a host that is not this machine"},
-    403: {"model": bodies.ErrorBody, "description": "a request of another site's page"},
+    401: {"model": bodies.ErrorBody, "description": "somebody must sign on first"},
+    403: {
+        "model": bodies.ErrorBody,
+        "description": "a request of another site's page, or without the session's token or role",
+    },
     404: {"model": bodies.ErrorBody, "description": "no such passage or hold at this door"},
     409: {"model": bodies.ErrorBody, "description": "not where this could be done"},
     413: {"model": bodies.ErrorBody, "description": "more than 16 KiB"},
     415: {"model": bodies.ErrorBody, "description": "not application/json"},
     422: {"model": bodies.ErrorBody, "description": "a value is not what it must be"},
+    429: {"model": bodies.ErrorBody, "description": "a PIN is tried too often: Retry-After"},
     503: {
         "model": bodies.ErrorBody,
         "description": "the journal cannot write: nothing is permitted",
