@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +28,21 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+# What a route may answer beside its own, for OpenAPI: {"error": {code, expected, got}}.
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    201: {"description": "done, and told where it is seen"},
+    400: {"description": "not a body of this interface, or a host that is not this machine"},
+    403: {"description": "a request of another site's page"},
+    404: {"description": "nothing is there"},
+    409: {"description": "not where this could be done"},
+    411: {"description": "a body without its length"},
+    413: {"description": "more than 8 MiB"},
+    415: {"description": "not a type that is taken"},
+    422: {"description": "a value is not what it must be"},
+    503: {"description": "the store cannot be written or read"},
 }
 
 

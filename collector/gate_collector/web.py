@@ -24,7 +24,7 @@ from gate_collector.pages import HERE, Pages
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.reports.routes import build_reports
-from gate_collector.shield import Shield, install_refusals, is_loopback
+from gate_collector.shield import ANSWERS, Shield, install_refusals, is_loopback
 
 Look = Callable[[], dict[str, Any]]
 
@@ -47,6 +47,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        responses=ANSWERS,
     )
     install_refusals(app)
     app.add_middleware(Shield, known_host=is_loopback)
@@ -75,7 +76,11 @@ def create_app(
         body = {"status": "failing" if cause else "ok", "cause": cause}
         return JSONResponse(body, status_code=503 if cause else 200)
 
-    @app.get("/metrics")
+    @app.get(
+        "/metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
     def metrics() -> Response:
         """Return the figures for Prometheus."""
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")

@@ -37,7 +37,7 @@ _CHECKS = [
     response_schema_conformance,
 ]
 _bounded = settings(
-    max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -81,7 +81,7 @@ def keeps_its_word(
     broken: list[str] = []
     count = 0
     for found in schema.exclude(path_regex=but).get_all_operations():  # a stream never ends
-        operation = found.ok()
+        operation: Any = found.ok()  # type: ignore[union-attr]  # else the document is broken
         for mode in GenerationMode:
             try:
                 strategy = operation.as_strategy(generation_mode=mode)

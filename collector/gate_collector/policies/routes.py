@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Response
@@ -120,7 +119,7 @@ def build_policy_changes(centre: Centre, book: PolicyBook, site_key: bytes | Non
             return _no_key()
         try:
             content = base64.b64decode(asked.content, validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and so is text that is not ASCII
             return refusal(422, code="invalid", expected="a sheet in base64", got="something else")
 
         def change(old: Policy) -> dict[str, Any]:
