@@ -17,6 +17,14 @@ _STOP_WITHIN_S = 2
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stopping = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn's own loop wakes ten times a second to look for it."""
+        await self.stopping.wait()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the daemon."""
@@ -55,6 +63,7 @@ async def serve(app: FastAPI, listener: socket.socket) -> None:
             log_level="warning",
             access_log=False,  # a query may hold what nobody should keep
             server_header=False,
+            date_header=False,  # kept by the loop that we do without
             proxy_headers=False,
             timeout_graceful_shutdown=_STOP_WITHIN_S,
             limit_concurrency=128,
@@ -67,6 +76,6 @@ async def serve(app: FastAPI, listener: socket.socket) -> None:
                 await asyncio.shield(running)
             except asyncio.CancelledError:
                 app.state.screens.close()
-                server.should_exit = True
+                server.stopping.set()
                 await running
                 raise
