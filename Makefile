@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pytest lock docs screens power bench fuzz install clean help
+.PHONY: demo test check lint types imports pytest lock docs screens power bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -42,6 +42,10 @@ imports: $(READY)-test
 
 pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+chaos: $(READY)-test ## the long form of tests/chaos: 1,000 events under every fault [SEED=n]
+	@tools/setup apt test
+	CHAOS=long CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest -s tests/chaos/test_chaos.py
 
 docs: $(READY)-test ## make the generated documents and schemas again (a test fails when stale)
 	@set -e; for generator in $(GENERATORS); do echo "$$generator"; $(BIN)/python $$generator; done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
         seen = max(min(told, now), parse_utc(before.seen) if before else min(told, now))
     is_will = state.state == "lost"  # it says how it was when the connection began
     if not is_will:
-        _compare(connection, gate, state, before, now)
+        _compare(connection, state, before, _Said(gate, message.retained, now))
     row = {
         "gate": gate,
         "state": state.state,
@@ -56,17 +57,26 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
 
 
-def _compare(
-    connection: Connection, gate: str, state: GateState, before: Any, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Whose state it is, and how it came."""
+
+    gate: str
+    retained: bool
+    now: datetime
+
+
+def _compare(connection: Connection, state: GateState, before: Any, said: _Said) -> None:
+    gate, at = said.gate, format_utc(said.now)
     link = _link_at(connection, gate, state)
     if link is not None and link.hex() != state.link:
         why = f"event {state.sequence} of epoch {state.epoch} has another link here"
-        raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", format_utc(now))
-    highest = _highest(connection, gate, state, before)
+        raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", at)
+    # What is retained comes with the subscription, after events that were queued meanwhile.
+    highest = 0 if said.retained else _highest(connection, gate, state, before)
     if state.sequence < highest:
         why = f"expected event {highest} or later of epoch {state.epoch}, got {state.sequence}"
-        raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", format_utc(now))
+        raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", at)
 
 
 _CLONED = "a cloned or forged journal"

@@ -137,6 +137,19 @@ def test_a_heartbeat_that_comes_once_more_is_no_restored_journal(centre: Centre)
     assert centre.standing() == set()
 
 
+def test_a_state_that_was_retained_before_queued_events_is_no_restored_journal(
+    centre: Centre,
+) -> None:
+    gate = Gate()
+    gate.passages(2)
+    centre.take(gate.says(at=BEGAN), *gate.events)
+    retained = gate.says(at=BEGAN + timedelta(seconds=10), retained=True)
+
+    centre.take(*gate.passages(6), retained)
+
+    assert centre.standing() == set()
+
+
 def test_a_heartbeat_with_another_link_is_a_cloned_or_forged_journal(centre: Centre) -> None:
     gate = Gate()
     gate.passages(4)
