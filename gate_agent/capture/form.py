@@ -37,7 +37,7 @@ class CaptureError(GateError):
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def encode(self) -> str:
+    def line(self) -> str:
         """Return the line, with its end."""
         return self.model_dump_json(exclude_defaults=True) + "\n"
 

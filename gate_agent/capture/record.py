@@ -6,8 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable
 from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from gate_agent import __version__
 from gate_agent.capture.form import CLOSED_BY_US, CaptureError, Device, Entry, Head, What
@@ -49,10 +49,18 @@ async def record(
     redact = {name: _redaction(name, section) for name, section in sections.items()}
 
     with _new_file(out) as file:
-        file.write(_head(config, clock).encode())
+        file.write(_head(config, clock).line().encode())
         stand_in = StandIns(_staff_check(config))
+        faults: list[CaptureError] = []
+
+        def failed(fault: CaptureError) -> None:
+            faults.append(fault)
+            stop.set()
+
         recorders = {
-            name: _Recorder(name, file, clock, redact=redact[name], stand_in=stand_in)
+            name: _Recorder(
+                name, file, clock, redact=redact[name], stand_in=stand_in, failed=failed
+            )
             for name in sections
         }
 
@@ -78,19 +86,29 @@ async def record(
             await stop.wait()
             for task in working:
                 task.cancel()
+    if faults:
+        raise faults[0]
 
 
 class _Recorder:
     """Writes down what happens to one device's line."""
 
     def __init__(
-        self, device: str, file: TextIO, clock: Clock, *, redact: Redact | None, stand_in: StandIns
+        self,
+        device: str,
+        file: FileIO,
+        clock: Clock,
+        *,
+        redact: Redact | None,
+        stand_in: StandIns,
+        failed: Callable[[CaptureError], None],
     ) -> None:
         self._device = device
         self._file = file
         self._clock = clock
         self._redact = redact
         self._stand_in = stand_in
+        self._failed = failed
         self._came: list[tuple[int, bytes]] = []  # of one exchange, not redacted yet
         self._held = 0
 
@@ -143,9 +161,9 @@ class _Recorder:
 
     def _write(self, entry: Entry) -> None:
         try:
-            self._file.write(entry.encode())
+            self._file.write(entry.line().encode())
         except OSError as exc:
-            raise CaptureError(f"expected to write the capture, got: {exc.strerror}") from exc
+            self._failed(CaptureError(f"expected to write the capture, got: {exc.strerror}"))
 
 
 class _Tapped:
@@ -213,13 +231,13 @@ def _head(config: GateConfig, clock: Clock) -> Head:
     )
 
 
-def _new_file(path: Path) -> TextIO:
+def _new_file(path: Path) -> FileIO:
     """Open `path` for its owner alone, each line written as it is told."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as exc:
         raise CaptureError(f"{path}: expected a new file, got: {exc.strerror}") from exc
-    return os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
+    return os.fdopen(descriptor, "wb", buffering=0)
 
 
 def _staff_check(config: GateConfig) -> Callable[[Card], bool]:

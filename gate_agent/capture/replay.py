@@ -95,9 +95,14 @@ class _Replay:
             known = ", ".join(PROFILES)
             raise CaptureError(f"head: expected a profile ({known}), got {head.profile!r}")
         self._head = head
+        self._models = {
+            device: find_model(head.devices[device].driver)
+            for device in device_sections(config)
+            if device in head.devices
+        }
         self._entries = {
             device: [entry for entry in entries if entry.device == device]
-            for device in device_sections(config)
+            for device in self._models
         }
         self._on_told = on_told
         self._differences = Differences()
@@ -122,7 +127,6 @@ class _Replay:
                 group.create_task(work(device, entries, clock))
                 for device, entries in self._entries.items()
                 for work in (self._changes, self._converse)
-                if device in self._head.devices
             ]
             working.append(group.create_task(self._doubt()))
             await clock.until(last_ns)
@@ -137,12 +141,9 @@ class _Replay:
 
     async def _converse(self, device: str, entries: Sequence[Entry], clock: _Clock) -> None:
         """Have the driver hold every conversation of the capture."""
-        setting = self._head.devices[device]
-        model = find_model(setting.driver)
+        model, options = self._models[device], self._head.devices[device].options
         for connection in _connections(entries):
-            driver = model.driver(
-                _PlayedLine(connection, clock, self._differences), **setting.options
-            )
+            driver = model.driver(_PlayedLine(connection, clock, self._differences), **options)
             with suppress(DeviceError):
                 async with aclosing(driver.reports()) as reports:
                     async for report in reports:

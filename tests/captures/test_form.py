@@ -21,12 +21,12 @@ OK = Entry(ns=1500, device="thermometer", what="state", state=DeviceState.OK)
 def test_what_is_written_is_read() -> None:
     entries = [Entry(ns=1200, device="thermometer", what="opened"), CAME, OK]
 
-    assert parse_capture([HEAD.encode(), *(e.encode() for e in entries)]) == (HEAD, entries)
+    assert parse_capture([HEAD.line(), *(e.line() for e in entries)]) == (HEAD, entries)
     assert CAME.data == b"\xa4\x03"
 
 
 def test_a_line_holds_no_more_than_it_must() -> None:
-    assert json.loads(CAME.encode()) == {
+    assert json.loads(CAME.line()) == {
         "ns": 2000,
         "device": "thermometer",
         "what": "came",
@@ -37,11 +37,11 @@ def test_a_line_holds_no_more_than_it_must() -> None:
 def test_devices_are_in_order_each_for_itself() -> None:
     late = Entry(ns=1100, device="id_reader", what="opened")
 
-    assert len(parse_capture([HEAD.encode(), CAME.encode(), late.encode()])[1]) == 2
+    assert len(parse_capture([HEAD.line(), CAME.line(), late.line()])[1]) == 2
 
 
 def test_a_capture_that_was_cut_off_ends_with_its_last_whole_line() -> None:
-    assert parse_capture([HEAD.encode(), CAME.encode(), OK.encode()[:20]])[1] == [CAME]
+    assert parse_capture([HEAD.line(), CAME.line(), OK.line()[:20]])[1] == [CAME]
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def test_a_capture_that_was_cut_off_ends_with_its_last_whole_line() -> None:
     [
         ([], "expected a capture, got an empty file"),
         (["{}\n"], "line 1: capture: Field required"),
-        ([HEAD.encode().replace('"capture":1', '"capture":2')], "line 1: capture: Input should"),
-        ([HEAD.encode(), CAME.encode().replace("a403", "a40")], "line 2: hex: String should"),
-        ([HEAD.encode(), CAME.encode().replace("came", "went")], "line 2: what: Input should be"),
+        ([HEAD.line().replace('"capture":1', '"capture":2')], "line 1: capture: Input should"),
+        ([HEAD.line(), CAME.line().replace("a403", "a40")], "line 2: hex: String should"),
+        ([HEAD.line(), CAME.line().replace("came", "went")], "line 2: what: Input should be"),
         (
-            [HEAD.encode(), CAME.encode().replace("thermometer", "scale")],
+            [HEAD.line(), CAME.line().replace("thermometer", "scale")],
             "line 2: expected a device of the head, got another",
         ),
         (
-            [HEAD.encode(), CAME.encode(), CAME.encode().replace("2000", "1999")],
+            [HEAD.line(), CAME.line(), CAME.line().replace("2000", "1999")],
             "line 3: expected times that go on, got one before the last",
         ),
         (
-            [HEAD.encode(), OK.encode().replace(',"state":"ok"', "")],
+            [HEAD.line(), OK.line().replace(',"state":"ok"', "")],
             "line 2: expected a state, got none",
         ),
-        ([HEAD.encode(), "nonsense\n"], "line 2: entry: Invalid JSON"),
+        ([HEAD.line(), "nonsense\n"], "line 2: entry: Invalid JSON"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(lines: list[str], told: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
@@ -15,7 +17,7 @@ from typer.testing import CliRunner
 from devices.watching import plugged
 from doorfiles import write_door
 from gate.at_work import AtWork
-from gate_agent.capture.form import CaptureError, Entry, parse_capture
+from gate_agent.capture.form import CaptureError, Device, Entry, parse_capture
 from gate_agent.capture.record import record
 from gate_agent.capture.replay import DeviceTold, Differences, Told, replay
 from gate_agent.cli import app
@@ -197,6 +199,20 @@ def test_the_commands_record_and_replay(tmp_path: Path) -> None:
     assert "expected a capture, got: No such file" in str(missing.exception)
 
 
+def test_a_disk_that_takes_no_more_ends_the_capture_and_is_told(tmp_path: Path) -> None:
+    config, out = write_door(tmp_path), tmp_path / "door.jsonl"
+    program = str(Path(sys.executable).with_name("gate-agent"))
+    capture = [program, "capture", "--config", str(config), "--out", str(out), "--seconds", "60"]
+
+    done = subprocess.run(
+        ["prlimit", "--fsize=300", *capture], check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "gate-agent: expected to write the capture, got: File too large\n"
+    assert out.stat().st_size <= 300
+
+
 def test_a_reader_whose_traffic_cannot_be_redacted_is_not_recorded(tmp_path: Path) -> None:
     path = write_door(tmp_path, {"id_reader": {"driver": "captures.bare:READER"}})
 
@@ -248,7 +264,7 @@ def test_a_driver_that_asks_otherwise_than_when_it_was_recorded_is_told_of(tmp_p
     assert verdicts([w for w in told if isinstance(w, PassageDecided)]) == verdicts(recorded.live)
 
 
-def test_the_head_tells_the_door_its_devices_and_a_profile_that_must_be_known(
+def test_the_head_tells_the_door_its_devices_and_a_profile_both_must_be_known(
     tmp_path: Path,
 ) -> None:
     recorded = Recorded(tmp_path)
@@ -256,16 +272,18 @@ def test_the_head_tells_the_door_its_devices_and_a_profile_that_must_be_known(
     with recorded.out.open(encoding="utf-8") as lines:
         head, entries = parse_capture(lines)
     unknown = head.model_copy(update={"profile": "elbow"})
+    other = head.model_copy(update={"devices": {"thermometer": Device(driver="x")}})
 
     assert (head.capture, head.site, head.gate) == (1, "hall-01", "west-1f")
     assert {name: device.driver for name, device in head.devices.items()} == {
         "thermometer": "gy-614v3",
         "id_reader": "sam-uart",
     }
-    with pytest.raises(CaptureError, match=r"expected a profile \(spot-forehead, .*, got 'elbow'"):
-        replay(
-            recorded.config,
-            load_policy(recorded.folder / "given.json"),
-            (unknown, entries),
-            lambda _at, _what: None,
-        )
+    policy = load_policy(recorded.folder / "given.json")
+
+    for changed, error, told in (
+        (unknown, CaptureError, r"expected a profile \(spot-forehead, .*, got 'elbow'"),
+        (other, ConfigurationError, r"expected a driver \(gy-614v3, .*, got 'x'"),
+    ):
+        with pytest.raises(error, match=told):
+            replay(recorded.config, policy, (changed, entries), lambda _at, _what: None)

@@ -140,17 +140,6 @@ def test_it_conforms_whatever_fault_is_injected() -> None:
     assert all(isinstance(report, Reading) and report.body_centi_c for report in first)
 
 
-def test_it_wakes_a_module_that_was_set_to_answer_only_when_asked() -> None:
-    async def main() -> None:
-        emulator = Gy614V3Emulator()
-        emulator.sends = False
-        async with talking(Gy614V3, emulator) as talk:
-            await talk.reports(5)
-        assert emulator.sends
-
-    run_virtual(main())
-
-
 def test_its_settings_are_written_and_never_saved() -> None:
     async def main() -> list[Command]:
         ours, theirs = cable()

@@ -21,10 +21,8 @@ from gate_drivers.thermometers.gy_mcu90614.codec import (
     encode,
     encode_command,
 )
-from gate_drivers.thermometers.gy_mcu90614.driver import GyMcu90614
 from gate_drivers.thermometers.gy_mcu90614.emulator import GyMcu90614Emulator
 from wire.streams import check_flips, check_splits, show, shown
-from wire.talk import talking
 
 PUBLISHED = [
     ("5A5A4504 0C78 0D19 A7", 3192, 3353),
@@ -141,17 +139,6 @@ def test_it_conforms_whatever_fault_is_injected() -> None:
     first = run_virtual(check_driver(MODEL, show, sound=shown, reports=3))
 
     assert {type(report) for report in first} == {Reading}
-
-
-def test_it_wakes_a_module_that_was_set_to_answer_only_when_asked() -> None:
-    async def main() -> None:
-        emulator = GyMcu90614Emulator()
-        emulator.sends = False
-        async with talking(GyMcu90614, emulator) as talk:
-            await talk.reports(5)
-        assert emulator.sends
-
-    run_virtual(main())
 
 
 def test_a_module_that_is_asked_answers_once_and_stops_sending_by_itself() -> None:

@@ -128,6 +128,18 @@ def test_who_it_is_is_told_after_a_sound_frame_only(model: Model) -> None:
 
 
 @BOTH
+def test_it_wakes_a_module_that_was_set_to_answer_only_when_asked(model: Model) -> None:
+    async def main() -> None:
+        emulator = emulated(model)
+        emulator.sends = False
+        async with talking(model.driver, emulator) as talk:
+            await talk.reports(5)
+        assert emulator.sends
+
+    run_virtual(main())
+
+
+@BOTH
 def test_silence_is_no_name(model: Model) -> None:
     async def main() -> None:
         ours: End = cable()[0]
