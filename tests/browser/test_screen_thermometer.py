@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
+from gate_agent.domain.thermometer_health import Doubt
 from web import scenes
 from web.serving import Served
 
@@ -76,3 +77,11 @@ def test_a_black_body_can_be_the_reference(page: Page, served: Served) -> None:
         3700,
         "guard-1",
     )
+
+
+def test_every_doubt_has_its_words(page: Page) -> None:
+    names = page.evaluate(
+        """async () => Object.keys((await import("/static/words.js")).TABLES.zh)"""
+    )
+
+    assert {f"doubt_{doubt}" for doubt in Doubt} <= set(names)

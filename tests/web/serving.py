@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
@@ -56,6 +56,10 @@ class Served:
             return act(self.desk)
 
         return asyncio.run_coroutine_threadsafe(in_loop(), self._loop).result(_WITHIN_S)
+
+    def wait_for(self, act: Coroutine[Any, Any, T], within_s: float = 90) -> T:
+        """Run `act` in the server's loop, beside what it serves; return what it returns."""
+        return asyncio.run_coroutine_threadsafe(act, self._loop).result(within_s)
 
     def show(self, snapshot: Snapshot) -> None:
         """Let the desk show this."""

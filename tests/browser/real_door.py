@@ -1,0 +1,122 @@
+"""A real door beside a browser test: `gate-agent run`, and both devices behind their lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Self, cast
+
+import httpx
+
+from children import Child, free_port, listens, program, wait_until
+from doorfiles import write_door
+from gate_agent.config.load import load_config
+from gate_agent.config.model import GateConfig
+from gate_agent.devices.registry import find_model
+from gate_agent.driver_api import IdReaderEmulator, ThermometerEmulator
+from gate_agent.emulation.people import Arrival, synthetic_card
+from gate_agent.emulation.pty import Pty, run_emulator
+from gate_agent.emulation.scenario import pass_by
+
+NORMAL_CENTI_C, FEVER_CENTI_C = 3420, 3860
+STAYS_S = 3.0
+POLICY = {
+    "version": 1,
+    "calls": [
+        {"post": "值班领导", "phone": "010-8900 1201"},
+        {"post": "区疫情防控办", "phone": "010-8900 1202"},
+    ],
+}
+
+
+class RealDoor:
+    """One door that really works; its broker is dead from the start. Use as a context."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "policy.json").write_text(json.dumps(POLICY), encoding="utf-8")
+        (folder / "ports").mkdir(exist_ok=True)
+        self.config_file = write_door(
+            folder, {"web": {"port": self.port}, "policy": {"file": "policy.json"}}
+        )
+        self.gate = Child(
+            folder / "gate.log", program("gate-agent"), "run", "--config", self.config_file
+        )
+        config = load_config(self.config_file, GateConfig)
+        self._ports = config.thermometer.port, config.id_reader.port
+        sight, reader = find_model(config.thermometer.driver), find_model(config.id_reader.driver)
+        self._thermometer = cast("ThermometerEmulator", sight.emulator())
+        self._reader = cast("IdReaderEmulator", reader.emulator())
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="devices")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.gate.start()
+        wait_until(lambda: listens(self.port), "the gate to listen")
+        wait_until(self._is_well, "both devices to answer")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.gate.runs:
+            self.gate.stop()
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+    def comes(self, surface_centi_c: int, card: int) -> None:
+        """Let somebody step before the thermometer and lay a card; they stay a while."""
+        arrival = Arrival(
+            card=synthetic_card(card),
+            kind="visitor",
+            surface_centi_c=surface_centi_c,
+            ambient_centi_c=2400,
+            card_delay_s=0.6,
+            card_stays_s=1.2,
+            stays_s=STAYS_S,
+        )
+        self._do(pass_by(arrival, self._thermometer, self._reader)).result(30)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the gate says of itself."""
+        told: dict[str, Any] = httpx.get(f"{self.url}/api/v1/state", timeout=10).json()
+        return told
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the journal's events, by the gate's own command."""
+        out = self.config_file.with_name("export.ndjson")
+        command = (program("gate-agent"), "journal", "export", "--config", self.config_file)
+        child = Child(out, *command).start()
+        assert child.ended() == 0
+        return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+    def _is_well(self) -> bool:
+        return all(device["state"] == "ok" for device in self.state()["devices"].values())
+
+    def _do(self, act: Coroutine[Any, Any, None]) -> Any:
+        return asyncio.run_coroutine_threadsafe(act, self._loop)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._speak())
+        finally:
+            self._loop.close()
+
+    async def _speak(self) -> None:
+        sight_port, reader_port = self._ports
+        with Pty(sight_port) as sight, Pty(reader_port) as reader:
+            async with asyncio.TaskGroup() as group:
+                speaking = [
+                    group.create_task(run_emulator(sight, self._thermometer)),
+                    group.create_task(run_emulator(reader, self._reader)),
+                ]
+                self._thermometer.show(surface_centi_c=2400, ambient_centi_c=2400)
+                await self._stop.wait()
+                for task in speaking:
+                    task.cancel()
