@@ -217,6 +217,19 @@ def test_digits_typed_so_far_stay_when_another_screen_notes_something(
     expect(page.locator("#contact")).to_have_text("37.9 ℃")
 
 
+def test_a_note_is_taken_while_a_step_is_under_way(page: Page, served: Served) -> None:
+    show(page, served, cases.held(held_in(S.RECHECKED, contact_centi_c=3781)))
+    open_case(page)
+    served.do(lambda desk: desk.may_answer.clear())
+
+    press_step(page, "confirmed")
+    page.locator("#counsel").click()
+    served.do(lambda desk: desk.may_answer.set())
+
+    expect(page.locator("#counsel")).to_be_disabled()
+    stands(page, S.CONFIRMED)
+
+
 def test_another_hold_that_rings_is_in_view_and_one_tap_away(page: Page, served: Served) -> None:
     first, ringing = cases.two_holds()
     show(page, served, cases.held(first))

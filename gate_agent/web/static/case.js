@@ -186,7 +186,8 @@ function post(hold, name, details) {
 }
 
 function note(hold, body) {
-  return sendOnce(sendKey(hold), `/api/v1/holds/${hold.hold_id}/notes`, { by: by(), ...body });
+  const key = `${sendKey(hold)}:${body.kind}:${body.to ?? ""}`; // a step under way stops no note
+  return sendOnce(key, `/api/v1/holds/${hold.hold_id}/notes`, { by: by(), ...body });
 }
 
 /** Take a key; returns whether it was for the sequence. */
