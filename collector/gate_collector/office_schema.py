@@ -62,3 +62,18 @@ ATTEMPT = Table(  # every try to tell somebody, whether it came through or not
     Column("sent", Boolean, nullable=False),
     Column("took_ms", Integer, nullable=False),
 )
+JUDGED = (
+    Table(  # what the office said of a close contact (密切接触者): every word, the newest counts
+        "contact_judged",
+        METADATA,
+        Column("id", Integer, primary_key=True),
+        Column("gate", Text, nullable=False),
+        Column("hold_id", Text, nullable=False),
+        Column("person_ref", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("by", Text, nullable=False),
+        Column("at", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+    )
+)
+Index("judged_hold", JUDGED.c.gate, JUDGED.c.hold_id)

@@ -16,6 +16,7 @@ from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.routes import build_alerts
 from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
+from gate_collector.contacts.routes import build_contacts
 from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
@@ -60,6 +61,7 @@ def create_app(
     app.include_router(build_live(centre, pages, look, site_key))
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
+    app.include_router(build_contacts(centre, pages))
     app.include_router(build_alerts(centre, pages, shelf, alerter))
     app.include_router(build_policies(centre, pages, book, has_key=site_key is not None))
     app.include_router(build_policy_changes(centre, book, site_key))

@@ -1,0 +1,74 @@
+"""The pages of close contacts (密切接触者): the holds, and everybody near one of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from gate_agent.domain.records import ContactState
+from gate_collector.centre import Centre
+from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
+from gate_collector.pages import Lang, Pages
+from gate_collector.schema import HOLD
+from gate_collector.shield import refusal
+
+_LISTED = 100
+Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
+
+
+class Judgement(BaseModel):
+    """What the office says of one contact."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: str = Field(min_length=1, max_length=40)
+    person_ref: str = Field(pattern="^[0-9a-f]{64}$")
+    state: ContactState
+    reason: str = Field("", max_length=400)
+
+
+def build_contacts(centre: Centre, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+
+    def case_of(gate: str, hold_id: str) -> Case:
+        case = trace(centre.engine, gate, hold_id, centre.policy().contacts)
+        if case is None:
+            raise HTTPException(404)
+        return case
+
+    @routes.get("/contacts", include_in_schema=False)
+    def listed(lang: Lang = "zh") -> HTMLResponse:
+        """Return the newest holds."""
+        with centre.engine.connect() as connection:
+            rows = connection.execute(
+                select(HOLD)
+                .where(HOLD.c.drill.is_(False), HOLD.c.opened.is_not(None))
+                .order_by(HOLD.c.opened.desc())
+                .limit(_LISTED)
+            ).all()
+        return pages.show("contacts.html", lang, rows=rows)
+
+    @routes.get("/contacts/{gate}/{hold_id}", include_in_schema=False)
+    def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
+        """Return one hold with everybody near it."""
+        return pages.show("case.html", lang, case=case_of(gate, hold_id))
+
+    @routes.post("/contacts/{gate}/{hold_id}")
+    def judged(gate: Gate, hold_id: HoldId, asked: Judgement) -> Response:
+        """Confirm, dismiss, transfer or clear one contact."""
+        try:
+            judge(
+                centre.engine, case_of(gate, hold_id), asked.person_ref, asked.state,
+                by=asked.by, at=centre.now, reason=asked.reason,
+            )  # fmt: skip
+        except Unjudgeable as exc:
+            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+            return refusal(409, code="out_of_turn", expected=expected, got=got)
+        return JSONResponse({"location": f"/contacts/{gate}/{hold_id}"}, status_code=201)
+
+    return routes

@@ -1,0 +1,197 @@
+"""Who was near a held person: what the door listed, and who passed either door at that time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, select
+
+from gate_agent.domain.contact import next_states
+from gate_agent.domain.policy import ContactsPolicy
+from gate_agent.domain.records import ContactListed, ContactState, ContactUpdated, Decision
+from gate_agent.errors import GateError
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.office_schema import JUDGED
+from gate_collector.schema import HOLD, NOTABLE, PASSAGE
+
+_INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
+
+
+class Unjudgeable(GateError):  # noqa: N818 it is an answer
+    """This cannot be said of this contact now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """One person near a held one; the nearest passage in time tells where and when."""
+
+    person_ref: str
+    gate: str
+    category: str
+    passed: str
+    apart_s: float
+    listed: bool  # by the guard's own screen
+    inside: bool  # admitted between the held person's own admission and the hold
+    state: ContactState
+    by: str = ""
+    reason: str = ""
+
+    @property
+    def next(self) -> tuple[ContactState, ...]:
+        """What may be said of this contact now."""
+        return next_states(self.state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A hold with everybody near it."""
+
+    gate: str
+    hold_id: str
+    opened: str
+    state: str
+    outcome: str | None
+    entered: str | None
+    contacts: tuple[Near, ...]
+
+
+def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Case | None:
+    """Return the case of a hold, None if there is none; nobody who was held is its own contact."""
+    with engine.connect() as connection:
+        held = connection.execute(
+            select(HOLD).where(HOLD.c.gate == gate, HOLD.c.hold_id == hold_id)
+        ).first()
+        if held is None or held.opened is None:
+            return None
+        opened = parse_utc(held.opened)
+        entered = _entered(connection, held.person_ref, opened)
+        found = _passed(connection, opened, entered, policy)
+        found.pop(held.person_ref, None)
+        for ref, near in _listed(connection, gate, hold_id).items():
+            known = found.get(ref)
+            inside = known is not None and known.inside
+            found[ref] = replace(near, inside=inside)
+        for row in connection.execute(
+            select(JUDGED)
+            .where(JUDGED.c.gate == gate, JUDGED.c.hold_id == hold_id)
+            .order_by(JUDGED.c.id)
+        ):
+            if row.person_ref in found:
+                judged = found[row.person_ref]
+                state = ContactState(row.state)
+                found[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
+    return Case(
+        gate=gate,
+        hold_id=hold_id,
+        opened=held.opened,
+        state=held.state,
+        outcome=held.outcome,
+        entered=None if entered is None else format_utc(entered),
+        contacts=tuple(sorted(found.values(), key=lambda near: abs(near.apart_s))),
+    )
+
+
+def judge(
+    engine: Engine, case: Case, person_ref: str, state: ContactState, *,
+    by: str, at: datetime, reason: str,
+) -> None:  # fmt: skip
+    """Keep what the office says. Raises Unjudgeable."""
+    near = next((one for one in case.contacts if one.person_ref == person_ref), None)
+    if near is None or state not in near.next:
+        allowed = " or ".join(near.next) if near and near.next else "a contact of this hold"
+        raise Unjudgeable(f"expected {allowed}, got {state}")
+    if state in (ContactState.DISMISSED, ContactState.CLEARED) and not reason:
+        raise Unjudgeable(f"expected a reason with {state}, got none")
+    row = {"gate": case.gate, "hold_id": case.hold_id, "person_ref": person_ref,
+           "state": state.value, "by": by, "at": format_utc(at), "reason": reason}  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(JUDGED.insert().values(row))
+
+
+def _entered(connection: Connection, ref: str | None, opened: datetime) -> datetime | None:
+    """Return when the held person was let in before, at either door."""
+    if ref is None:
+        return None
+    decided = connection.execute(
+        select(PASSAGE.c.decided)
+        .where(
+            PASSAGE.c.person_ref == ref,
+            PASSAGE.c.decision == Decision.ADMIT.value,
+            PASSAGE.c.decided >= format_utc(opened - _INSIDE),
+            PASSAGE.c.decided < format_utc(opened),
+        )
+        .order_by(PASSAGE.c.decided)
+        .limit(1)
+    ).scalar()
+    return None if decided is None else parse_utc(decided)
+
+
+def _passed(
+    connection: Connection, opened: datetime, entered: datetime | None, policy: ContactsPolicy
+) -> dict[str, Near]:
+    before = opened - timedelta(seconds=policy.before_s)
+    since = before if entered is None else min(before, entered)
+    until = opened + timedelta(seconds=policy.after_s)
+    rows = connection.execute(
+        select(PASSAGE).where(
+            PASSAGE.c.decided >= format_utc(since),
+            PASSAGE.c.decided <= format_utc(until),
+            PASSAGE.c.person_ref.is_not(None),
+            PASSAGE.c.drill.is_(False),
+        )
+    )
+    found: dict[str, Near] = {}
+    for row in rows:
+        apart_s = (parse_utc(row.decided) - opened).total_seconds()
+        near = Near(
+            person_ref=row.person_ref,
+            gate=row.gate,
+            category=row.category,
+            passed=row.decided,
+            apart_s=apart_s,
+            listed=False,
+            inside=entered is not None
+            and row.decision == Decision.ADMIT.value
+            and entered <= parse_utc(row.decided) <= opened,
+            state=ContactState.PROPOSED,
+        )
+        known = found.get(row.person_ref)
+        if known is None or abs(apart_s) < abs(known.apart_s):
+            found[row.person_ref] = near
+    return found
+
+
+def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:
+    """Return what the door itself listed of this hold, with what the guard said of each."""
+    rows = connection.execute(
+        select(NOTABLE.c.type, NOTABLE.c.data)
+        .where(
+            NOTABLE.c.gate == gate,
+            NOTABLE.c.type.in_((ContactListed.TYPE, ContactUpdated.TYPE)),
+        )
+        .order_by(NOTABLE.c.epoch, NOTABLE.c.sequence)
+    ).all()
+    by_id: dict[str, Near] = {}
+    for kind, data in rows:
+        if kind == ContactListed.TYPE:
+            listed = ContactListed.model_validate_json(data)
+            for entry in listed.contacts if listed.hold_id == hold_id else ():
+                if entry.person_ref is not None:
+                    by_id[entry.contact_id] = Near(
+                        person_ref=entry.person_ref,
+                        gate=gate,
+                        category=entry.category.value,
+                        passed=entry.passed,
+                        apart_s=entry.apart_s,
+                        listed=True,
+                        inside=False,
+                        state=ContactState.PROPOSED,
+                    )
+        else:
+            said = ContactUpdated.model_validate_json(data)
+            if said.contact_id in by_id:
+                by_id[said.contact_id] = replace(
+                    by_id[said.contact_id], state=said.state, by=said.by, reason=said.reason or ""
+                )
+    return {near.person_ref: near for near in by_id.values()}
