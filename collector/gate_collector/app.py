@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -26,15 +27,16 @@ from gate_collector.alerts.shelf import Shelf, new_secret
 from gate_collector.broker import Broker
 from gate_collector.centre import Centre
 from gate_collector.clerk import Clerk
-from gate_collector.config import load_collector
+from gate_collector.config import CollectorConfig, load_collector
 from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
 from gate_collector.people import sole_writer, spool_of
 from gate_collector.policies.book import PolicyBook
 from gate_collector.reports.versions import make_due, watch_missing
 from gate_collector.retention import Retention
+from gate_collector.roles.accounts import Accounts
 from gate_collector.schema import open_store
-from gate_collector.web import create_app
+from gate_collector.web import Door, create_app
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -64,8 +66,7 @@ def run_collector(config_file: Path) -> None:
         first=load_policy(config.policy.file),
         publish=lambda topic, document: told[0].publish(topic, document),  # noqa: PLW0108 as above
     )
-    key_file = config.keys.site_key_file
-    site_key = None if key_file is None else load_key(key_file)
+    site_key = _key(config.keys.site_key_file)
 
     def tell_all() -> None:
         book.publish()
@@ -95,14 +96,17 @@ def run_collector(config_file: Path) -> None:
         days=config.retention.registration_days,
         spool=spool_of(config.store.url),
     )
+    base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
     shelf = Shelf(engine, site_key or new_secret())
     alerter = Alerter(
         centre,
         shelf,
         people=load_recipients(config.alerts.channels_file),
         messenger=AppriseMessenger(),
-        base_url=config.alerts.base_url or f"http://{config.web.host}:{config.web.port}",
+        base_url=base_url,
     )
+    accounts = Accounts(centre)
+    _tell_first_code(config, accounts)
 
     def make_reports() -> None:
         for report in make_due(centre):
@@ -125,6 +129,13 @@ def run_collector(config_file: Path) -> None:
         book=book,
         shelf=shelf,
         alerter=alerter,
+        accounts=accounts,
+        door=Door(
+            sign_on=config.web.sign_on,
+            secure=base_url.startswith("https:"),
+            names=frozenset({config.web.host, urlsplit(base_url).hostname or ""}),
+        ),
+        private=_key(config.keys.registrations_key_file),
         site_key=site_key,
         failing=lambda: ingest.failing or ("" if ingest.alive else "the writer stopped"),
         version=__version__,
@@ -160,6 +171,15 @@ def run_collector(config_file: Path) -> None:
             broker.close()
             ingest.close()
             engine.dispose()
+
+
+def _tell_first_code(config: CollectorConfig, accounts: Accounts) -> None:
+    if config.web.sign_on and accounts.first_code:
+        _LOG.warning("first start 首次使用: one-time code 一次性代码 %s", accounts.first_code)
+
+
+def _key(file: Path | None) -> bytes | None:
+    return None if file is None else load_key(file)
 
 
 class _Server(uvicorn.Server):

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from gate_agent.config.load import load_config, load_sections, missing_files
-from gate_agent.config.model import LocalWebSection, MqttSection, PolicySection, Section, ZoneName
+from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
 from gate_agent.errors import ConfigurationError
 from gate_agent.messages import Name
 
@@ -53,6 +53,9 @@ class CollectorKeysSection(Section):
         description="32 bytes in hex, the gates' own: rosters and appointments are hashed with it, "
         "and one person's registrations are found by the card number",
     )
+    registrations_key_file: Path | None = Field(
+        None, description="32 bytes in hex, the collector's private key: opens what doors sealed"
+    )
 
 
 class AlertsSection(Section):
@@ -74,7 +77,7 @@ class CollectorConfig(Section):
     collector: CollectorSection
     mqtt: MqttSection
     store: StoreSection
-    web: LocalWebSection = LocalWebSection(port=8090)
+    web: WebSection = WebSection(port=8090)
     policy: PolicySection = PolicySection()
     retention: RetentionSection = RetentionSection()
     keys: CollectorKeysSection = CollectorKeysSection()

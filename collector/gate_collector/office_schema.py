@@ -77,3 +77,32 @@ JUDGED = (
     )
 )
 Index("judged_hold", JUDGED.c.gate, JUDGED.c.hold_id)
+ACCOUNT = Table(  # who may sign on, as what
+    "account",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),  # argon2id
+    Column("made", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("begun", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+)
+LOOK = Table(  # every look at personal data, and every change of an account: only ever added to
+    "look",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a reference or an account, never a name or number
+    Column("why", Text, nullable=False),
+)

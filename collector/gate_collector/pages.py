@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from gate_agent.moment import parse_utc
+from gate_collector.roles.access import CURRENT, may
 from gate_collector.words import word
 
 HERE = Path(__file__).parent
@@ -48,6 +50,9 @@ class Pages:
             link=link,
             here=name,
             zone=self._zone.key,
+            session=CURRENT.get(),
+            who=_who(CURRENT.get().name),
+            may=_may,
             **context,
         )
         return HTMLResponse(text)
@@ -58,6 +63,17 @@ class Pages:
             return "–"
         moment = parse_utc(utc) if isinstance(utc, str) else utc
         return moment.astimezone(self._zone).strftime(form)
+
+
+def _may(path: str) -> bool:
+    """Whether whoever reads this page may open another."""
+    session = CURRENT.get()
+    return not session.name or may(session.role, "GET", path)
+
+
+def _who(name: str) -> Markup:
+    """Return what makes a field for a name that of whoever is signed on."""
+    return Markup(' value="{}" readonly').format(name) if name else Markup()
 
 
 def _seconds(value_ms: float | None) -> str:

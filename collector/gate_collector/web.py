@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -25,9 +26,26 @@ from gate_collector.pages import HERE, Pages
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.reports.routes import build_reports
+from gate_collector.roles.accounts import Accounts
+from gate_collector.roles.guard import SignOn
+from gate_collector.roles.routes import build_accounts, build_sign_on
 from gate_collector.shield import ANSWERS, Shield, install_refusals, is_loopback
 
 Look = Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Whether somebody must sign on, and by which names this server is reached."""
+
+    sign_on: bool = False
+    secure: bool = False  # behind TLS: the cookie goes over nothing else
+    names: frozenset[str] = frozenset()
+
+    def knows(self, host: str) -> bool:
+        """Whether a Host header is ours."""
+        name = host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() else host
+        return is_loopback(host) or (self.sign_on and name.lower() in self.names)
 
 
 def create_app(
@@ -37,7 +55,10 @@ def create_app(
     book: PolicyBook,
     shelf: Shelf,
     alerter: Alerter,
+    accounts: Accounts,
+    door: Door,
     site_key: bytes | None,
+    private: bytes | None = None,
     failing: Callable[[], str],
     version: str,
 ) -> FastAPI:
@@ -51,17 +72,22 @@ def create_app(
         responses=ANSWERS,
     )
     install_refusals(app)
-    app.add_middleware(Shield, known_host=is_loopback)
+    if door.sign_on:
+        app.add_middleware(SignOn, accounts=accounts)
+    app.add_middleware(Shield, known_host=door.knows)  # added last, asked first
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     pages = Pages(centre.zone)
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     registry.register(_Figures(look))
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
-    app.include_router(build_live(centre, pages, look, site_key))
+    app.include_router(build_live(centre, pages, look, site_key, accounts.record))
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
-    app.include_router(build_contacts(centre, pages))
+    app.include_router(build_contacts(centre, pages, accounts.record))
+    app.include_router(build_accounts(centre, pages, accounts, private))
+    if door.sign_on:
+        app.include_router(build_sign_on(pages, accounts, secure=door.secure))
     app.include_router(build_alerts(centre, pages, shelf, alerter))
     app.include_router(build_policies(centre, pages, book, has_key=site_key is not None))
     app.include_router(build_policy_changes(centre, book, site_key))

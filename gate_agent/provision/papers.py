@@ -34,6 +34,7 @@ def collector_sections(site: str, url: str, *, files: str = COLLECTOR_KEYS) -> s
 {mqtt_section(url, files, "collector")}
 [keys]
 site_key_file = "{files}/site.key"
+registrations_key_file = "{files}/registrations.key"
 """
 
 

@@ -19,7 +19,8 @@ from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
 from gate_collector.overview import overview
 from gate_collector.policies.book import PolicyBook
-from gate_collector.web import create_app
+from gate_collector.roles.accounts import Accounts
+from gate_collector.web import Door, create_app
 
 SITE_KEY = bytes(range(32))
 _STARTS_WITHIN_S = 20
@@ -42,7 +43,11 @@ def book_of(hall: Hall, publish: Callable[[str, bytes], bool] | None = None) -> 
 
 
 def app_of(
-    centre: Centre, book: PolicyBook | None = None, alerter: Alerter | None = None
+    centre: Centre,
+    book: PolicyBook | None = None,
+    alerter: Alerter | None = None,
+    accounts: Accounts | None = None,
+    private: bytes | None = None,
 ) -> FastAPI:
     """Return the application as the collector puts it together."""
     if book is None:
@@ -68,6 +73,9 @@ def app_of(
         book=book,
         shelf=shelf,
         alerter=alerter,
+        accounts=accounts or Accounts(centre),
+        door=Door(sign_on=accounts is not None, names=frozenset({"hall.example"})),
+        private=private,
         site_key=SITE_KEY,
         failing=lambda: "",
         version="0.1.0",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from gate_collector.alerts.alerter import Alerter
@@ -14,17 +14,18 @@ from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
 from gate_collector.office_schema import ALERT, ATTEMPT
 from gate_collector.pages import Lang, Pages
+from gate_collector.roles.access import By
 from gate_collector.shield import refusal
 
 _LISTED = 100
 Token = Annotated[str, Path(pattern="^[0-9a-f]{40}$")]
 
 
-class By(BaseModel):
+class Who(BaseModel):
     """Who it is."""
 
     model_config = ConfigDict(extra="forbid")
-    by: str = Field(min_length=1, max_length=40)
+    by: By
 
 
 def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -> APIRouter:
@@ -49,7 +50,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
         )
 
     @routes.post("/alerts/test")
-    def test(asked: By) -> JSONResponse:
+    def test(asked: Who) -> JSONResponse:
         """Send a test to the leader on duty."""
         if not alerter.people:
             expected = "alerts.channels_file with at least one person"
@@ -66,7 +67,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
         return pages.show("answer.html", lang, alert=alert, token=token)
 
     @routes.post("/answer/{token}")
-    def answer(token: Token, who: By) -> JSONResponse:
+    def answer(token: Token, who: Who) -> JSONResponse:
         """Answer the alert: it is passed on no further."""
         if not shelf.answer(token, who.by, centre.now):
             raise HTTPException(404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Response
@@ -13,10 +14,12 @@ from gate_agent.domain.records import ContactState
 from gate_collector.centre import Centre
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
 from gate_collector.pages import Lang, Pages
+from gate_collector.roles.access import By
 from gate_collector.schema import HOLD
 from gate_collector.shield import refusal
 
 _LISTED = 100
+Record = Callable[[str, str, str], None]
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
 
@@ -25,13 +28,13 @@ class Judgement(BaseModel):
     """What the office says of one contact."""
 
     model_config = ConfigDict(extra="forbid")
-    by: str = Field(min_length=1, max_length=40)
+    by: By
     person_ref: str = Field(pattern="^[0-9a-f]{64}$")
     state: ContactState
     reason: str = Field("", max_length=400)
 
 
-def build_contacts(centre: Centre, pages: Pages) -> APIRouter:
+def build_contacts(centre: Centre, pages: Pages, record: Record) -> APIRouter:
     """Return the routes."""
     routes = APIRouter()
 
@@ -56,7 +59,9 @@ def build_contacts(centre: Centre, pages: Pages) -> APIRouter:
     @routes.get("/contacts/{gate}/{hold_id}", include_in_schema=False)
     def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
         """Return one hold with everybody near it."""
-        return pages.show("case.html", lang, case=case_of(gate, hold_id))
+        found = case_of(gate, hold_id)
+        record("contacts", hold_id, "")
+        return pages.show("case.html", lang, case=found)
 
     @routes.post("/contacts/{gate}/{hold_id}")
     def judged(gate: Gate, hold_id: HoldId, asked: Judgement) -> Response:

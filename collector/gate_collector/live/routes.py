@@ -19,6 +19,7 @@ from gate_collector.shield import refusal
 
 EVERY_S = 1.0
 _MOST_SCREENS = 64
+Record = Callable[[str, str, str], None]
 Look = Callable[[], dict[str, Any]]
 
 
@@ -29,7 +30,9 @@ class Asked(BaseModel):
     who: str = Field(min_length=1, max_length=80)
 
 
-def build_live(centre: Centre, pages: Pages, overview: Look, site_key: bytes | None) -> APIRouter:
+def build_live(
+    centre: Centre, pages: Pages, overview: Look, site_key: bytes | None, record: Record
+) -> APIRouter:
     """Return the routes."""
     routes = APIRouter()
     now = Now(centre, overview)
@@ -78,6 +81,7 @@ def build_live(centre: Centre, pages: Pages, overview: Look, site_key: bytes | N
         except Unsearchable as exc:
             expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
             return refusal(422, code="invalid", expected=expected, got=got)
+        record("search", ref, "")
         return JSONResponse(search(centre.engine, ref))
 
     return routes

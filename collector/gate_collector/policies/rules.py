@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.domain.policy import Notice, PhoneRule, Policy
+from gate_collector.roles.access import By
 
 _LONGEST = 20_000
 
@@ -19,7 +20,7 @@ class Author(BaseModel):
     """Who changes the policy, why, on which version, and from when it holds."""
 
     model_config = ConfigDict(extra="forbid")
-    by: str = Field(min_length=1, max_length=40)
+    by: By
     why: str = Field(min_length=1, max_length=400)
     base: int | None = Field(None, ge=0, description="the version that the form showed")
     valid_from: str = Field("", description="local time such as 2026-12-01T08:30; at once if empty")

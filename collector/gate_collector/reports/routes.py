@@ -17,6 +17,7 @@ from gate_collector.pages import Lang, Pages
 from gate_collector.reports.content import rounds_of
 from gate_collector.reports.sheets import as_csv, as_xlsx
 from gate_collector.reports.versions import NoSuchReport, correct, read
+from gate_collector.roles.access import By
 from gate_collector.shield import refusal
 
 _LISTED = 62
@@ -28,7 +29,7 @@ class Correction(BaseModel):
     """Who corrects a report, and why."""
 
     model_config = ConfigDict(extra="forbid")
-    by: str = Field(min_length=1, max_length=40)
+    by: By
     why: str = Field(min_length=1, max_length=400)
 
 

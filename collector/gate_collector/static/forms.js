@@ -1,6 +1,8 @@
 // Sends a form as JSON, and shows what the centre answered: a new place, or what it expected.
 const zh = document.documentElement.dataset.lang === "zh";
 
+export const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+
 function value(form) {
   const told = {};
   for (const field of form.elements) {
@@ -19,7 +21,7 @@ export async function send(form, path, body, type = "application/json") {
   fault.hidden = true;
   button.disabled = true;
   try {
-    const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": type } });
+    const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": type, "X-CSRF": csrf } });
     const told = await answer.json();
     if (answer.ok) {
       const where = new URL(told.location ?? location.href, location.href);

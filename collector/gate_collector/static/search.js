@@ -1,6 +1,8 @@
 // Finds a person's passages; the number goes in the body of a POST and is cleared at once.
+import { csrf } from "/static/forms.js";
 import { local, make, say, word } from "/static/make.js";
 
+const headers = { "Content-Type": "application/json", "X-CSRF": csrf };
 const form = document.getElementById("search");
 const found = document.getElementById("found");
 
@@ -20,7 +22,7 @@ form.addEventListener("submit", async (event) => {
   const fault = form.querySelector(".fault"), who = form.elements.who.value;
   form.elements.who.value = "";
   fault.hidden = true;
-  const answer = await fetch("/api/v1/search", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ who }) });
+  const answer = await fetch("/api/v1/search", { method: "POST", headers, body: JSON.stringify({ who }) });
   const told = await answer.json();
   if (!answer.ok) {
     fault.textContent = `${say("应为", "expected")} ${told.error.expected}`;
@@ -32,4 +34,22 @@ form.addEventListener("submit", async (event) => {
     make("p", `${say("人员标识", "reference")} ${told.person_ref.slice(0, 12)}… · ${say("通行", "passages")} ${told.passages.length} · ${say("暂留", "holds")} ${told.holds.length}`),
     table([say("时间", "at"), say("闸口", "door"), say("类别", "kind"), say("结论", "decision")], passages),
   );
+  if (told.passages.length) found.append(reveal(told.person_ref));
 });
+
+function reveal(ref) {
+  const asked = make("form"), why = make("input"), by = make("input"), names = make("div"), fault = make("p", null, "fault");
+  fault.hidden = true;
+  Object.assign(why, { required: true, minLength: 4, maxLength: 400, placeholder: say("原因", "reason"), ariaLabel: say("揭示原因", "why") });
+  Object.assign(by, { required: true, maxLength: 40, placeholder: say("经办人", "by"), ariaLabel: say("揭示经办人", "who") });
+  asked.append(by, why, make("button", say("揭示姓名（会记录）", "Reveal the name (recorded)")), fault, names);
+  asked.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch("/api/v1/reveal", { method: "POST", headers, body: JSON.stringify({ person_ref: ref, by: by.value, why: why.value }) });
+    const told = await answer.json();
+    fault.hidden = answer.ok;
+    if (!answer.ok) fault.textContent = `${say("应为", "expected")} ${told.error.expected}`;
+    else names.replaceChildren(...(told.registrations.length ? told.registrations.map((one) => make("p", Object.values(one).filter(Boolean).join(" · "))) : [make("p", say("没有可揭示的登记", "nothing to reveal"))]));
+  });
+  return asked;
+}

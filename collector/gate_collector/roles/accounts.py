@@ -1,0 +1,142 @@
+"""Accounts and sessions: argon2id, tokens of which the hash is kept, no default account."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from datetime import datetime, timedelta
+from hashlib import sha256
+from threading import Lock
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from gate_agent.errors import GateError
+from gate_agent.moment import format_utc, parse_utc
+from gate_collector.centre import Centre
+from gate_collector.office_schema import ACCOUNT, LOOK, SESSION
+from gate_collector.roles.access import CURRENT, Role, Session
+
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+SHORTEST_PASSWORD = 10
+_FAILURES, _WITHIN = 5, timedelta(minutes=5)
+
+
+class Denied(GateError):  # noqa: N818 it is an answer
+    """No: wrong name or password, too many tries, or a wrong code. Which, is not told."""
+
+
+class Accounts:
+    """The accounts of one centre. Safe to use from any thread."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+        self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_hex())  # so that a wrong name takes as long
+        self._failed: dict[str, deque[datetime]] = {}
+        self._lock = Lock()
+        self._code = secrets.token_hex(8) if self._is_first() else ""
+
+    @property
+    def first_code(self) -> str:
+        """The one-time code that makes the first account; empty once there is one."""
+        return self._code
+
+    def begin(self, code: str, name: str, password: str) -> None:
+        """Make the first account, a maintainer's, with the code. Raises Denied."""
+        with self._lock:
+            if not self._code or not secrets.compare_digest(code, self._code):
+                raise Denied("expected the code that the collector told at its first start")
+            self.make(name, Role.MAINTAINER, password)
+            self._code = ""
+
+    def make(self, name: str, role: Role, password: str) -> None:
+        """Make an account. Raises Denied when the name is taken."""
+        row = {"name": name, "role": role.value, "password": self._hasher.hash(password),
+               "made": format_utc(self._centre.now), "disabled": False}  # fmt: skip
+        try:
+            with self._centre.engine.begin() as connection:
+                connection.execute(ACCOUNT.insert().values(row))
+        except IntegrityError:
+            raise Denied("expected a name that is free, got one that is taken") from None
+        self.record("account made", name, role.value)
+
+    def disable(self, name: str) -> None:
+        """Disable an account; its sessions end now."""
+        with self._centre.engine.begin() as connection:
+            connection.execute(ACCOUNT.update().where(ACCOUNT.c.name == name).values(disabled=True))
+            connection.execute(delete(SESSION).where(SESSION.c.name == name))
+        self.record("account disabled", name, "")
+
+    def sign_on(self, name: str, password: str) -> str:
+        """Return the token of a new session. Raises Denied."""
+        if self._is_slowed(name):
+            raise Denied("expected fewer tries: wait five minutes")
+        with self._centre.engine.connect() as connection:
+            known = connection.execute(
+                select(ACCOUNT.c.password).where(
+                    ACCOUNT.c.name == name, ACCOUNT.c.disabled.is_(False)
+                )
+            ).scalar()
+        try:
+            self._hasher.verify(known or self._nobody, password)
+        except (VerifyMismatchError, InvalidHashError):
+            known = None
+        if known is None:
+            self._failed.setdefault(name, deque(maxlen=_FAILURES)).append(self._centre.now)
+            raise Denied("expected a name and its password, got another")
+        self._failed.pop(name, None)
+        token = secrets.token_hex(32)
+        now = format_utc(self._centre.now)
+        row = {"token_sha256": _hash(token), "name": name, "csrf": secrets.token_hex(16),
+               "begun": now, "seen": now}  # fmt: skip
+        with self._centre.engine.begin() as connection:
+            connection.execute(SESSION.insert().values(row))
+        return token
+
+    def session(self, token: str) -> Session | None:
+        """Return who holds this token, if the session still runs."""
+        now = self._centre.now
+        of = SESSION.c.token_sha256 == _hash(token)
+        with self._centre.engine.begin() as connection:
+            row = connection.execute(
+                select(SESSION, ACCOUNT.c.role)
+                .join(ACCOUNT, ACCOUNT.c.name == SESSION.c.name)
+                .where(of, ACCOUNT.c.disabled.is_(False))
+            ).first()
+            if row is None:
+                return None
+            seen, begun = parse_utc(row.seen), parse_utc(row.begun)
+            if now - seen > IDLE or now - begun > LONGEST:
+                connection.execute(delete(SESSION).where(of))
+                return None
+            if now - seen > timedelta(minutes=1):
+                connection.execute(SESSION.update().where(of).values(seen=format_utc(now)))
+        return Session(row.name, Role(row.role), row.csrf)
+
+    def sign_off(self, token: str) -> None:
+        """End a session, at the server."""
+        with self._centre.engine.begin() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.token_sha256 == _hash(token)))
+
+    def record(self, what: str, subject: str, why: str) -> None:
+        """Record that whoever acts now looked at something, or changed an account."""
+        who = CURRENT.get()
+        row = {"at": format_utc(self._centre.now), "who": who.name, "role": who.role.value,
+               "what": what, "subject": subject, "why": why}  # fmt: skip
+        with self._centre.engine.begin() as connection:
+            connection.execute(LOOK.insert().values(row))
+
+    def _is_first(self) -> bool:
+        with self._centre.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one() == 0
+
+    def _is_slowed(self, name: str) -> bool:
+        tries = self._failed.get(name, deque[datetime]())
+        return len(tries) == _FAILURES and self._centre.now - tries[0] < _WITHIN
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

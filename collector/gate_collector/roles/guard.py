@@ -1,0 +1,67 @@
+"""Stands before the routes when sign-on is on: who is it, may they, does the page's token fit."""
+
+from __future__ import annotations
+
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gate_collector.roles.access import CURRENT, Session, is_open, may
+from gate_collector.roles.accounts import Accounts
+from gate_collector.shield import refusal
+
+COOKIE = "gate_collector"
+
+
+class SignOn:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, *, accounts: Accounts) -> None:
+        self._app = app
+        self._accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, with who it is; or answer it here."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers, path = Headers(scope=scope), scope["path"]
+        token = token_of(headers)
+        session = None if token is None else await run_in_threadpool(self._accounts.session, token)
+        answer = None if is_open(path) else self._fault(session, scope["method"], path, headers)
+        if answer is not None:
+            await answer(scope, receive, send)
+            return
+        mark = CURRENT.set(session or CURRENT.get())
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            CURRENT.reset(mark)
+
+    def _fault(
+        self, session: Session | None, method: str, path: str, headers: Headers
+    ) -> Response | None:
+        if session is None:
+            if method == "GET" and not path.startswith("/api/") and path != "/metrics":
+                return RedirectResponse("/sign-on", status_code=303)
+            return refusal(401, code="sign_on", expected="somebody signed on", got="nobody")
+        if not may(session.role, method, path):
+            return refusal(403, code="role", expected="another role", got=session.role)
+        if method not in ("GET", "HEAD") and not secrets.compare_digest(
+            headers.get("x-csrf", "").encode(), session.csrf.encode()
+        ):
+            return refusal(403, code="csrf", expected="the page's own token", got="another")
+        return None
+
+
+def token_of(headers: Headers) -> str | None:
+    """Return the session's token in the cookie."""
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return None
+    return None if cookie is None else cookie.value

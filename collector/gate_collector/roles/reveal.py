@@ -1,0 +1,56 @@
+"""Opens a person's sealed registrations with the collector's private key (揭示姓名)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import Engine, select
+
+from gate_agent.domain.records import PersonRegistered
+from gate_agent.messages import ContractError, parse_body
+from gate_collector.schema import EVENT, PASSAGE
+
+_NEAR = 500  # a registration stands so many events from its passage's verdict, at most
+_MOST = 20
+
+
+def reveal(engine: Engine, ref: str, private: bytes) -> list[dict[str, str | None]]:
+    """Return what this person's newest registrations say; empty when they are gone or not ours."""
+    opened: dict[str, dict[str, str | None]] = {}
+    with engine.connect() as connection:
+        passages = connection.execute(
+            select(PASSAGE.c.gate, PASSAGE.c.epoch, PASSAGE.c.sequence, PASSAGE.c.passage_id)
+            .where(PASSAGE.c.person_ref == ref)
+            .order_by(PASSAGE.c.decided.desc())
+            .limit(_MOST)
+        ).all()
+        for gate, epoch, sequence, passage_id in passages:
+            bodies = connection.execute(
+                select(EVENT.c.body).where(
+                    EVENT.c.gate == gate,
+                    EVENT.c.epoch == epoch,
+                    EVENT.c.sequence.between(sequence - _NEAR, sequence + _NEAR),
+                    EVENT.c.type == PersonRegistered.TYPE,
+                )
+            ).scalars()
+            for body in bodies:
+                fields = _open(body, ref, private)
+                if fields is not None:
+                    opened.setdefault(passage_id, fields)
+    return list({json.dumps(one, sort_keys=True): one for one in opened.values()}.values())
+
+
+def _open(body: bytes | None, ref: str, private: bytes) -> dict[str, str | None] | None:
+    try:
+        record = None if body is None else parse_body(bytes(body)).record()
+        if not isinstance(record, PersonRegistered) or record.person_ref != ref:
+            return None
+        box = base64.b64decode(record.sealed, validate=True)
+        fields: dict[str, str | None] = json.loads(SealedBox(PrivateKey(private)).decrypt(box))
+    except (ContractError, CryptoError, binascii.Error, ValueError):
+        return None
+    return fields

@@ -1,0 +1,163 @@
+"""Signing on and off, the accounts, the record of looks, and the reveal of a name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from gate_collector.centre import Centre
+from gate_collector.office_schema import ACCOUNT, LOOK
+from gate_collector.pages import Lang, Pages
+from gate_collector.roles.access import By, Role
+from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
+from gate_collector.roles.guard import COOKIE, token_of
+from gate_collector.roles.reveal import reveal
+from gate_collector.shield import refusal
+
+_LISTED = 500
+Name = Annotated[str, Field(min_length=1, max_length=40)]
+Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Entry(_Body):
+    """Who signs on."""
+
+    name: Name
+    password: str = Field(min_length=1, max_length=200)
+
+
+class First(_Body):
+    """The first account."""
+
+    code: str = Field(max_length=40)
+    name: Name
+    password: Password
+
+
+class NewAccount(_Body):
+    """One more account."""
+
+    name: Name
+    role: Role
+    password: Password
+
+
+class Named(_Body):
+    """An account."""
+
+    name: Name
+
+
+class Wanted(_Body):
+    """Whose registration is opened, by whom and why."""
+
+    person_ref: str = Field(pattern="^[0-9a-f]{64}$")
+    by: By
+    why: str = Field(min_length=4, max_length=400)
+
+
+def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRouter:
+    """Return the routes of sessions."""
+    routes = APIRouter()
+
+    @routes.get("/sign-on", include_in_schema=False)
+    def page(lang: Lang = "zh") -> HTMLResponse:
+        """Return the form."""
+        return pages.show("sign_on.html", lang, first=bool(accounts.first_code))
+
+    @routes.post("/sign-on")
+    def on(entry: Entry) -> Response:
+        """Sign on."""
+        try:
+            token = accounts.sign_on(entry.name, entry.password)
+        except Denied as exc:
+            return _denied(exc)
+        answer = JSONResponse({"location": "/"}, status_code=201)
+        answer.set_cookie(
+            COOKIE, token, max_age=int(LONGEST.total_seconds()), httponly=True, secure=secure,
+            samesite="strict",
+        )  # fmt: skip
+        return answer
+
+    @routes.post("/sign-on/first")
+    def first(asked: First) -> Response:
+        """Make the first account with the code that the collector told."""
+        try:
+            accounts.begin(asked.code, asked.name, asked.password)
+        except Denied as exc:
+            return _denied(exc)
+        return JSONResponse({"location": "/sign-on"}, status_code=201)
+
+    @routes.post("/sign-off")
+    def off(request: Request) -> Response:
+        """Sign off; nothing of the session stays in the browser."""
+        token = token_of(request.headers)
+        if token is not None:
+            accounts.sign_off(token)
+        answer = JSONResponse({"location": "/sign-on"}, status_code=201)
+        answer.delete_cookie(COOKIE)
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
+
+    return routes
+
+
+def build_accounts(
+    centre: Centre, pages: Pages, accounts: Accounts, private: bytes | None
+) -> APIRouter:
+    """Return the routes of accounts, looks and the reveal."""
+    routes = APIRouter()
+
+    @routes.get("/accounts", include_in_schema=False)
+    def listed(lang: Lang = "zh") -> HTMLResponse:
+        """Return the accounts."""
+        columns = [ACCOUNT.c[name] for name in ("name", "role", "made", "disabled")]
+        with centre.engine.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(ACCOUNT.c.name)).all()
+        return pages.show("accounts.html", lang, rows=rows, roles=list(Role))
+
+    @routes.post("/accounts")
+    def make(asked: NewAccount) -> Response:
+        """Make an account."""
+        try:
+            accounts.make(asked.name, asked.role, asked.password)
+        except Denied as exc:
+            return _denied(exc)
+        return JSONResponse({"location": "/accounts"}, status_code=201)
+
+    @routes.post("/accounts/disable")
+    def disable(asked: Named) -> JSONResponse:
+        """Disable an account."""
+        accounts.disable(asked.name)
+        return JSONResponse({"location": "/accounts"}, status_code=201)
+
+    @routes.get("/looks", include_in_schema=False)
+    def looks(lang: Lang = "zh") -> HTMLResponse:
+        """Return who looked at whom, why."""
+        with centre.engine.connect() as connection:
+            rows = connection.execute(select(LOOK).order_by(LOOK.c.id.desc()).limit(_LISTED)).all()
+        return pages.show("looks.html", lang, rows=rows)
+
+    @routes.post("/api/v1/reveal")
+    def revealed(asked: Wanted) -> Response:
+        """Open a person's registrations; who looked and why is recorded before anything is."""
+        if private is None:
+            expected = "keys.registrations_key_file in the collector's configuration"
+            return refusal(409, code="no_key", expected=expected, got="none")
+        accounts.record("reveal", asked.person_ref, f"{asked.by}: {asked.why}")
+        return JSONResponse({"registrations": reveal(centre.engine, asked.person_ref, private)})
+
+    return routes
+
+
+def _denied(exc: Denied) -> JSONResponse:
+    expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+    return refusal(403, code="denied", expected=expected, got=got or "another")
