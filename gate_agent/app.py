@@ -20,6 +20,7 @@ from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
 from gate_agent.gate.identification import Identification
+from gate_agent.gate.picture import Watched
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import Retention
 from gate_agent.gate.snapshot import UplinkView
@@ -32,6 +33,8 @@ from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.staff import StaffBook
 from gate_agent.uplink.publisher import Uplink
+from gate_agent.vision.pictures import Pictures
+from gate_agent.vision.watcher import Watcher
 from gate_agent.web.app import create_app
 from gate_agent.web.server import listen, serve
 from gate_agent.web.session_routes import SignOn
@@ -131,12 +134,14 @@ class _Daemon:
                     on_policy=gate.on_policy,
                     on_change=partial(self._uplink_told, gate),
                 )
-                gate.watch(supervisors, self._uplink_view)
+                pictures = Pictures(folder / "pictures", keys.store)
+                watched: dict[str, Watched] = {**supervisors}
+                watcher = self._camera(gate, pictures)
+                if watcher is not None:
+                    watched["camera"] = watcher.camera
+                gate.watch(watched, self._uplink_view)
                 gate.start(config_sha256=self._config_sha256)
-                sign_on = None
-                if config.web.sign_on:
-                    book = StaffBook(config.journal.path)
-                    sign_on = SignOn(book, clock, AccessCounter(gate, reader=reader))
+                sign_on = self._sign_on(AccessCounter(gate, reader=reader, picture_of=pictures.of))
                 app = create_app(
                     GuardCounter(
                         gate,
@@ -155,6 +160,8 @@ class _Daemon:
                 async with asyncio.TaskGroup() as group:
                     doing = [group.create_task(s.run()) for s in supervisors.values()]
                     beside = [ticker.run(), retention.run(), thermometer.run()]
+                    if watcher is not None:
+                        beside.append(watcher.run())
                     if sign_on is not None:
                         beside.append(sign_on.run())
                     doing += [group.create_task(work) for work in beside]
@@ -177,6 +184,18 @@ class _Daemon:
                     for task in telling:
                         task.cancel()
         return self._replaced
+
+    def _camera(self, gate: Gate, pictures: Pictures) -> Watcher | None:
+        section = self._config.camera
+        if section.device is None:
+            return None
+        changed = partial(gate.on_device, "camera")
+        return Watcher(section, gate=gate, clock=self._clock, pictures=pictures, on_change=changed)
+
+    def _sign_on(self, desk: AccessCounter) -> SignOn | None:
+        if not self._config.web.sign_on:
+            return None
+        return SignOn(StaffBook(self._config.journal.path), self._clock, desk)
 
     def _take_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from gate_agent.domain.contact import next_states
 from gate_agent.domain.door import (
     CardUnreadable,
+    CodeShown,
     Door,
     DoorEvent,
     GuardOverrode,
@@ -135,6 +136,7 @@ EVENTS: dict[str, Case] = {
     "unreadable": Case(
         "证号有误", "card with a faulty number", once(CardUnreadable, fault="check_character")
     ),
+    "code": Case("扫码", "code shown", once(CodeShown, phone=Secret("+8613800138000"))),
     "registers": Case("登记", "registration", registration(Secret("+8613800138000"))),
     "no_phone": Case("登记无手机", "registration, no phone", registration(None)),
     "symptoms": Case(

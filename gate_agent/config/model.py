@@ -204,6 +204,21 @@ class KeysSection(Section):
     )
 
 
+class CameraSection(Section):
+    """A camera (抓拍、扫码): optional, with the extra `vision`. The door decides without it."""
+
+    device: str | None = Field(
+        None, min_length=1, description="/dev/video0, or a video file; no camera if absent"
+    )
+    snapshots: bool = Field(
+        default=True, description="a picture when a hold opens, encrypted, gone after `days`"
+    )
+    days: int = Field(3, ge=1, le=30, description="how long a picture is kept")
+    codes: bool = Field(
+        default=True, description="read visitors' codes while somebody stands there"
+    )
+
+
 class GateConfig(Section):
     """The whole file."""
 
@@ -215,3 +230,4 @@ class GateConfig(Section):
     web: WebSection = WebSection()
     policy: PolicySection = PolicySection()
     keys: KeysSection = KeysSection()
+    camera: CameraSection = CameraSection()

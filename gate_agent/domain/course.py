@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypedDict
 
-from gate_agent.domain import verdict
+from gate_agent.domain import hall, verdict
 from gate_agent.domain.effects import Note, Write
 from gate_agent.domain.events import (
     CardUnreadable,
+    CodeShown,
     PersonIdentified,
     ReadingTaken,
     ThermometerChanged,
@@ -39,10 +40,12 @@ def on_card(door: Door, event: PersonIdentified) -> Step:
     person, at = event.person, event.at
     match door.passage:
         case Measured() as state:
-            known = replace(state, **_identity(event))
+            known = replace(state, **_identity(event, state.known_phone))
             return verdict.decide(door, known, person, at)
         case Measuring(person=None) as state:
-            paired = replace(state, **_identity(event), pair_due_ns=_pair_ns(door, at))
+            paired = replace(
+                state, **_identity(event, state.known_phone), pair_due_ns=_pair_ns(door, at)
+            )
             return Step(replace(door, passage=paired))
         case Settled() as state:
             return _card_after_verdict(door, state, event)
@@ -74,6 +77,18 @@ def on_unreadable(door: Door, event: CardUnreadable) -> Step:
     else:
         done = verdict.ambiguous(door, state, "two_cards", at)
     return Step(done.door, (*done.effects, note))
+
+
+def on_code(door: Door, event: CodeShown) -> Step:
+    """Whoever is being screened shows a code: a phone to confirm, or an appointment."""
+    state = door.passage
+    if isinstance(state, Idle | Settled):
+        return Step(door, (Note("code_at_nobody"),))
+    booked = state.is_booked or hall.is_booked_by_code(
+        door.policy, event.appointment_sha256, event.at.utc
+    )
+    shown = replace(state, known_phone=event.phone or state.known_phone, is_booked=booked)
+    return Step(replace(door, passage=shown))
 
 
 def on_reading(door: Door, event: ReadingTaken) -> Step:
@@ -157,11 +172,14 @@ class _Identity(TypedDict):
     is_repeat: bool
 
 
-def _identity(event: PersonIdentified) -> _Identity:
-    """Return what a card makes known of an attempt."""
+def _identity(event: PersonIdentified, shown: Secret | None = None) -> _Identity:
+    """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
     phone = event.known_phone
     return _Identity(
-        person=event.person, known_phone=phone, identified=event.at, is_repeat=phone is not None
+        person=event.person,
+        known_phone=shown or phone,
+        identified=event.at,
+        is_repeat=phone is not None,
     )
 
 

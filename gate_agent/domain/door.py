@@ -9,6 +9,7 @@ from gate_agent.domain import course, guard
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
     CardUnreadable,
+    CodeShown,
     ContactJudged,
     ContactsFound,
     DoorEvent,
@@ -33,6 +34,7 @@ from gate_agent.moment import Moment
 
 __all__ = [
     "CardUnreadable",
+    "CodeShown",
     "ContactJudged",
     "ContactsFound",
     "Door",
@@ -82,6 +84,8 @@ def _happen(door: Door, event: DoorEvent) -> Step:
             return course.on_card(door, event)
         case CardUnreadable():
             return course.on_unreadable(door, event)
+        case CodeShown():
+            return course.on_code(door, event)
         case ThermometerChanged():
             return course.on_thermometer(door, event)
         case TrustChanged():

@@ -29,6 +29,15 @@ class CardUnreadable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeShown:
+    """A code was shown (扫码): a registration's phone, or an appointment's (预约码)."""
+
+    at: Moment
+    phone: Secret | None = None
+    appointment_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingTaken:
     """The thermometer reported (读数)."""
 
@@ -176,6 +185,7 @@ class TimePassed:
 DoorEvent = (
     PersonIdentified
     | CardUnreadable
+    | CodeShown
     | ReadingTaken
     | RegistrationGiven
     | SymptomsDeclared

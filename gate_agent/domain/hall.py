@@ -11,8 +11,12 @@ from gate_agent.domain.policy import Appointment, HallMode, KnownPhone, PhoneRul
 from gate_agent.domain.records import Category, HoldState
 
 
-def refusal(policy: Policy, person: Person, utc: datetime) -> str | None:
+def refusal(
+    policy: Policy, person: Person, utc: datetime, *, is_booked: bool = False
+) -> str | None:
     """Return why this person may not enter now (a reason code), None if nothing is against it.
+
+    `is_booked`: the code of an appointment was shown.
 
     `utc` is held against the times of appointments only: those are times of people's clocks.
     """
@@ -25,13 +29,24 @@ def refusal(policy: Policy, person: Person, utc: datetime) -> str | None:
             )
             return None if on_duty else "hall_closed"
         case HallMode.APPOINTMENT:
-            booked = person.category is Category.STAFF or any(
-                entry.person_ref == person.person_ref and _is_valid(entry, utc)
-                for entry in policy.appointments
+            booked = (
+                is_booked
+                or person.category is Category.STAFF
+                or any(
+                    entry.person_ref == person.person_ref and _is_valid(entry, utc)
+                    for entry in policy.appointments
+                )
             )
             return None if booked else "no_appointment"
         case HallMode.OPEN:
             return None
+
+
+def is_booked_by_code(policy: Policy, code_sha256: str | None, utc: datetime) -> bool:
+    """Whether a code that was shown is that of an appointment of now."""
+    return code_sha256 is not None and any(
+        entry.code_sha256 == code_sha256 and _is_valid(entry, utc) for entry in policy.appointments
+    )
 
 
 def is_registered_here(person: Person | None) -> bool:

@@ -58,6 +58,7 @@ class Attempt:
     known_phone: Secret | None = None
     identified: Moment | None = None  # when the card was laid, or its number typed
     is_repeat: bool = False  # known here from an earlier visit, with a phone
+    is_booked: bool = False  # showed the code of an appointment
     temperature: Temperature | None = None
     presence: Presence = NOBODY
     registered: bool = False
@@ -169,6 +170,7 @@ class Carried(TypedDict):
     known_phone: Secret | None
     identified: Moment | None
     is_repeat: bool
+    is_booked: bool
     temperature: Temperature | None
     presence: Presence
     registered: bool
@@ -183,6 +185,7 @@ def carried(attempt: Attempt) -> Carried:
         known_phone=attempt.known_phone,
         identified=attempt.identified,
         is_repeat=attempt.is_repeat,
+        is_booked=attempt.is_booked,
         temperature=attempt.temperature,
         presence=attempt.presence,
         registered=attempt.registered,

@@ -140,6 +140,9 @@ class Appointment(_Part):
     valid_from: AwareDatetime | None = None
     valid_until: AwareDatetime | None = None
     green_channel: bool = False
+    code_sha256: Digest | None = Field(
+        None, description="of the code the visitor shows (预约码); books whoever shows it"
+    )
 
 
 class Notice(_Part):

@@ -70,6 +70,7 @@ from gate_agent.domain.record import (
     Severity,
     Utc,
 )
+from gate_agent.domain.snapshot_records import SnapshotTaken, SnapshotViewed
 
 __all__ = [
     "BY_TYPE",
@@ -117,6 +118,8 @@ __all__ = [
     "ScreenUnattended",
     "Severity",
     "ShiftChanged",
+    "SnapshotTaken",
+    "SnapshotViewed",
     "StaffChanged",
     "Stock",
     "StoreChanged",
@@ -218,6 +221,6 @@ RECORDS: tuple[type[Record], ...] = (
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, DailyReport, DataPurged,
-    ShiftChanged, StaffChanged, PersonRevealed,
+    ShiftChanged, StaffChanged, PersonRevealed, SnapshotTaken, SnapshotViewed,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Record]] = {record.TYPE: record for record in RECORDS}

@@ -44,7 +44,7 @@ def decide(
     standing = hall.standing_hold(door.holds, person)
     if standing is not None:
         return hold(door, attempt, standing.reason, at, reasons=("open_hold",))
-    refused = hall.refusal(door.policy, person, at.utc)
+    refused = hall.refusal(door.policy, person, at.utc, is_booked=attempt.is_booked)
     if refused is not None:
         return settle(door, attempt, Decision.DENY, (refused,), at)
     if given is None and hall.waits_for_registration(door.policy, person, attempt.known_phone):
@@ -81,7 +81,9 @@ def recheck(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
 
 def ambiguous(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
     """Two people in one window: nobody is named, both are measured again."""
-    nobody = replace(attempt, person=None, known_phone=None, identified=None, is_repeat=False)
+    nobody = replace(
+        attempt, person=None, known_phone=None, identified=None, is_repeat=False, is_booked=False
+    )
     return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
 
 

@@ -6,9 +6,10 @@ Each is an event, durable before it counts.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from gate_agent.domain.access_records import PersonRevealed, Role
-from gate_agent.domain.records import Record
+from gate_agent.domain.records import Record, SnapshotViewed
 from gate_agent.errors import StorageError
 from gate_agent.gate.desk import Revealed
 from gate_agent.gate.engine import ANSWER_WITHIN_S, Gate, resolve
@@ -19,8 +20,15 @@ from gate_agent.store.reader import JournalReader
 class AccessCounter:
     """Implements `gate.desk.AccessDesk`. Every method is called in the event loop."""
 
-    def __init__(self, gate: Gate, *, reader: JournalReader) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        reader: JournalReader,
+        picture_of: Callable[[str], bytes | None] = lambda _hold_id: None,
+    ) -> None:
         self._gate = gate
+        self._picture_of = picture_of
         self._reader = reader
 
     async def record(self, *records: Record) -> None:
@@ -55,3 +63,14 @@ class AccessCounter:
             number=person.number.reveal(),
             phone=None if person.phone is None else person.phone.reveal(),
         )
+
+    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+        """Return a hold's picture, once it is recorded who looked and why. Raises NotFound."""
+        try:
+            jpeg = await asyncio.to_thread(self._picture_of, hold_id)
+        except StorageError:
+            jpeg = None
+        if jpeg is None:
+            raise NotFound(expected="a hold whose picture is still kept", got="none")
+        await self.record(SnapshotViewed(hold_id=hold_id, by=by, role=role, reason=reason))
+        return jpeg

@@ -184,6 +184,10 @@ class AccessDesk(Protocol):
         """Return who passed, once it is recorded who looked and why."""
         ...
 
+    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+        """Return a hold's picture as JPEG, once it is recorded who looked and why."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Revealed:

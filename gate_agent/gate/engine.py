@@ -172,14 +172,14 @@ class Gate:
         now = self._clock.now()
         if isinstance(report, Reading):
             self._skin.see(report, self._door.profile, now)
-            self._take(ReadingTaken(at=now, reading=report))
+            self.take(ReadingTaken(at=now, reading=report))
             return
         try:
             event = self._identification.of(report, now, self._door.policy)
         except NumberFault as fault:
-            self._take(CardUnreadable(at=now, fault=fault.code))
+            self.take(CardUnreadable(at=now, fault=fault.code))
             return
-        self._take(event)
+        self.take(event)
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""
@@ -194,7 +194,7 @@ class Gate:
         now = self._clock.now()
         self.keep([record], now)
         if device == THERMOMETER:
-            self._take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
+            self.take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
         self._live.tell()
 
     def on_policy(self, document: bytes) -> None:
@@ -258,7 +258,7 @@ class Gate:
         try:
             self._step(event, lambda: resolve(future))
         except StepRefused as exc:
-            self._take(TimePassed(at=event.at))  # what was due is done all the same
+            self.take(TimePassed(at=event.at))  # what was due is done all the same
             raise refused(exc) from None
         except StorageError as exc:
             raise self._unavailable(str(exc)) from None
@@ -271,7 +271,7 @@ class Gate:
     def _unavailable(self, got: str) -> JournalUnavailable:
         return JournalUnavailable(expected=f"a durable record in {ANSWER_WITHIN_S:.0f} s", got=got)
 
-    def _take(self, event: DoorEvent) -> None:
+    def take(self, event: DoorEvent) -> None:
         """Take an event that nobody waits for."""
         try:
             self._step(event)
@@ -354,7 +354,7 @@ class Gate:
             self._counts["contacts_unread"] += 1
             return
         found = tuple(record for _, record in passed)
-        self._take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=found))
+        self.take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=found))
 
     # --- time ---------------------------------------------------------------------------------
 
@@ -370,14 +370,14 @@ class Gate:
 
     def _wake(self) -> None:
         self._timer = None
-        self._take(TimePassed(at=self._clock.now()))
+        self.take(TimePassed(at=self._clock.now()))
 
     def policy_due(self) -> None:
         """Apply a policy whose time has come."""
         now = self._clock.now()
         if (policy := self._keeper.due(now.utc)) is None:
             return
-        self._take(PolicyChanged(at=now, policy=policy))
+        self.take(PolicyChanged(at=now, policy=policy))
         self.keep([mode_applied(self._door.policy)], now)
         self._live.tell()
 

@@ -294,6 +294,17 @@ def _about_staff(router: APIRouter, sign_on: SignOn) -> None:
         found = await sign_on.desk.reveal(passage_id, by=by.code, role=by.role, reason=body.reason)
         return RevealedView(name=found.name, number=found.number, phone=found.phone)
 
+    @router.post(
+        "/holds/{hold_id}/picture",
+        response_class=Response,
+        responses={200: {"content": {"image/jpeg": {}}}},
+    )
+    async def picture(request: Request, hold_id: _Id, body: RevealRequest) -> Response:
+        """Show the picture of a hold (抓拍): as above."""
+        by = _allowed(request, Role.SUPERVISOR).account
+        jpeg = await sign_on.desk.picture(hold_id, by=by.code, role=by.role, reason=body.reason)
+        return Response(jpeg, media_type="image/jpeg")
+
 
 class _Forbidden(Invalid):
     status = HTTPStatus.FORBIDDEN

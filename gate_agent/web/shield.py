@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 16 * 1024
 _PAGES = ("/", "/visitor")  # another page may link to these, and read nothing
 _CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "object-src 'none'"
+    "object-src 'none'; img-src 'self' blob:"  # blob: a hold's picture, held by the page alone
 )
 _HEADERS = {
     "Content-Security-Policy": _CSP,

@@ -108,6 +108,7 @@ TABLE: dict[str, dict[str, str]] = {
         held_unknown="=",
         held="=",
     ),
+    "code": row("="),
     "registers": row("✗ out_of_turn", NO_PASSAGE, registering="admit A: normal"),
     "no_phone": row("✗ out_of_turn", NO_PASSAGE, registering="✗ invalid"),
     "symptoms": decided(
@@ -168,6 +169,7 @@ NOTES = {
     **{("card", s): 1 for s in ("measuring_card", "identified", "registering", "by_hand")},
     **{("other", state): 1 for state in ("registering", "by_hand")},
     **{("unreadable", state): 1 for state in STATES},
+    **{("code", state): 1 for state in ("idle", "lingering", *SETTLED)},
     **{("symptoms", state): 1 for state in HELD},
 }
 

@@ -151,6 +151,8 @@ SAMPLES: tuple[Record, ...] = (
     ),
     records.ShiftChanged(change=ShiftChange.STARTED, by="g01", role=Role.GUARD, on_duty=("g01",)),
     records.StaffChanged(change=StaffChange.ADDED, code="g02", role=Role.GUARD, by="s01"),
+    records.SnapshotTaken(hold_id="7f3a-2", sha256="ab" * 32, bytes=40_000),
+    records.SnapshotViewed(hold_id="7f3a-2", by="s-1", role=Role.SUPERVISOR, reason="复核"),
     records.PersonRevealed(
         passage_id="7f3a-1", person_ref=REF, by="s01", role=Role.SUPERVISOR, reason="发热上报"
     ),

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from gate_agent.domain.access_records import PersonRevealed, Role
-from gate_agent.domain.records import Record
+from gate_agent.domain.records import Record, SnapshotViewed
 from gate_agent.gate.desk import Revealed
 from gate_agent.gate.errors import JournalUnavailable, NotFound
 from gate_agent.store.staff import StaffBook
@@ -46,6 +46,12 @@ class ScriptedAccess:
             PersonRevealed(passage_id=passage_id, person_ref=REF, by=by, role=role, reason=reason)
         )
         return Revealed(name="张三", number="11010119900307721X", phone="+8613912345678")
+
+    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+        if hold_id != "h-1":
+            raise NotFound(expected="a hold whose picture is still kept", got="none")
+        await self.record(SnapshotViewed(hold_id=hold_id, by=by, role=role, reason=reason))
+        return b"\xff\xd8picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from gate_agent.domain.access_records import (
     StaffChange,
     StaffChanged,
 )
+from gate_agent.domain.records import SnapshotViewed
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.store.staff import StaffBook, checked_pin, matches
 from gate_agent.web.auth import ABSOLUTE_S, IDLE_S, MOST_SESSIONS
@@ -381,6 +382,20 @@ def test_neither_a_guard_nor_a_maintainer_sees_a_name(gate: Door, code: str) -> 
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "role")
     assert gate.recorded(PersonRevealed) == []
+
+
+def test_a_picture_is_shown_to_a_supervisor_with_a_reason_and_recorded(gate: Door) -> None:
+    with gate.browser() as browser:
+        browser.sign_on("s01")
+        shown = browser.post("/api/v1/holds/h-1/picture", {"reason": "病例上报"})
+        gone = browser.post("/api/v1/holds/h-2/picture", {"reason": "病例上报"})
+        browser.sign_on("g01")
+        refused = browser.post("/api/v1/holds/h-1/picture", {"reason": "想看"})
+
+    assert (shown.status_code, gone.status_code, refused.status_code) == (200, 404, 403)
+    assert shown.headers["content-type"] == "image/jpeg"
+    (record,) = gate.recorded(SnapshotViewed)
+    assert (record.hold_id, record.by, record.reason) == ("h-1", "s01", "病例上报")
 
 
 def test_nothing_is_revealed_that_cannot_be_recorded(gate: Door) -> None:

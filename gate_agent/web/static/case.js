@@ -1,6 +1,7 @@
 // The guided sequence of one hold (暂留处置): where it stands, what to say, the one thing to do now.
 
 import { button, find, make, rebuild, setData, setText } from "./page.js";
+import { lookButton } from "./look.js";
 import { callRows, noteTime, resetSections, sectionOf } from "./case_sections.js";
 import { due, escalation, heat, sendKey } from "./hold_words.js";
 import { makePad } from "./pad.js";
@@ -137,7 +138,7 @@ function tabs(hold, contacts) {
   const gone = button(word("tab_left"), { kind: tab === "left" ? "chosen" : "", press: () => show("left") });
   gone.dataset.step = "left";
   gone.disabled = !hold.next_steps.includes("left");
-  return make("div", { class: "case-tabs", role: "group" }, ...buttons, calm, gone);
+  return make("div", { class: "case-tabs", role: "group" }, ...buttons, calm, gone, lookButton(hold));
 }
 
 /** The one thing to do now. */

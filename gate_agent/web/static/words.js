@@ -68,6 +68,7 @@ const ZH = {
   code: {
     doc_resident: "居民身份证", doc_hmt_permit: "港澳台居住证", doc_passport: "护照", doc_other: "其他证件", no_card: "没带证",
     card_damaged: "证件读不出", reader_broken: "读证器故障", other_document: "非身份证件",
+    report_case: "病例上报", trace_contacts: "追踪密接", check_identity: "核对身份",
     caution: "值守员从严", identity_by_hand: "证件已人工核对", contact_normal: "接触测温正常",
     duty_leader: "值班领导批准", fever: "发热", cough: "咳嗽", fatigue: "乏力", breathless: "气促",
     other: "其他不适", cdc: "疾控中心", duty_office: "值班领导", community: "街道社区",
@@ -152,6 +153,7 @@ const EN = {
     doc_resident: "ID card", doc_hmt_permit: "HMT permit", doc_passport: "Passport",
     doc_other: "Other", no_card: "No card here",
     card_damaged: "Card unreadable", reader_broken: "Reader broken", other_document: "Other document",
+    report_case: "Report the case", trace_contacts: "Trace contacts", check_identity: "Check identity",
     caution: "Guard's caution", identity_by_hand: "Identity checked by hand",
     contact_normal: "Contact reading normal", duty_leader: "Duty leader agreed",
     fever: "Fever", cough: "Cough", fatigue: "Fatigue", breathless: "Breathless",

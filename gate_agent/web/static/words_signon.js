@@ -5,6 +5,8 @@ export const ZH = {
   signon_wrong: "姓名或 PIN 不对，请重试", signon_wait: "请等 {s} 秒再试", signon_name: "请输入姓名",
   signon_setup: "新闸口：请输入服务日志里的一次性代码", signon_new_pin: "请设定 PIN（6 至 12 位，不要连号）",
   signoff: "下岗", signoff_title: "确认下岗？", role_guard: "值守", role_supervisor: "主管", role_maintainer: "维护",
+  look: "主管查看", look_title: "为什么查看？每次查看都有记录", look_nobody: "身份不明", look_nothing: "没有可查看的",
+  picture: "暂留抓拍", no_picture: "没有抓拍",
   refused_sign_on: "请先登录上岗", refused_csrf: "登录已失效，请重新登录", refused_role: "需要值班主管",
 };
 
@@ -13,5 +15,7 @@ export const EN = {
   signon_wrong: "Not this name and PIN: try again", signon_wait: "Wait {s} s, then try again", signon_name: "Enter your name",
   signon_setup: "New door: enter the one-time code of the service's log", signon_new_pin: "Choose a PIN (6 to 12 digits, no row)",
   signoff: "Sign off", signoff_title: "Sign off?", role_guard: "guard", role_supervisor: "supervisor", role_maintainer: "maintainer",
+  look: "Look", look_title: "Why? Every look is recorded", look_nobody: "Not identified", look_nothing: "Nothing to see",
+  picture: "Picture of the hold", no_picture: "No picture",
   refused_sign_on: "Sign on first", refused_csrf: "Sign on again", refused_role: "A supervisor must do this",
 };

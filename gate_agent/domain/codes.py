@@ -1,0 +1,36 @@
+"""What a visitor's code says (登记码、预约码): text from any scanner or camera. Pure.
+
+Two forms, short so that a phone shows few and large modules:
+
+    GATE-R:13800138000     the mobile number to register, from the hall's own page
+    GATE-A:7F3K9Q2MX4      the code of an appointment, at least 8 letters and digits
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from gate_agent.domain.events import CodeShown
+from gate_agent.domain.identity import PhoneFault, Secret, check_phone
+from gate_agent.moment import Moment
+
+_REGISTRATION = re.compile(r"GATE-R:(\+?[0-9]{11,14})")
+_APPOINTMENT = re.compile(r"GATE-A:([A-Z0-9]{8,32})")
+
+
+def read_code(text: str, at: Moment) -> CodeShown | None:
+    """Return what a code says; None for a code that is not ours."""
+    if found := _REGISTRATION.fullmatch(text):
+        try:
+            return CodeShown(at=at, phone=Secret(check_phone(found[1])))
+        except PhoneFault:
+            return None
+    if found := _APPOINTMENT.fullmatch(text):
+        return CodeShown(at=at, appointment_sha256=code_digest(found[1]))
+    return None
+
+
+def code_digest(code: str) -> str:
+    """Return what a policy says instead of an appointment's code."""
+    return sha256(code.encode()).hexdigest()

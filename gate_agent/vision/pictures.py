@@ -1,0 +1,69 @@
+"""Pictures of holds (抓拍), each an encrypted file beside the journal; the first thing to go."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gate_agent.errors import StorageError
+from gate_agent.store.seal import StoreBox
+
+_NAME = re.compile(r"(?P<time>\d{8}T\d{6})-(?P<hold>[0-9A-Za-z-]{1,80})\.picture")
+_STAMP = "%Y%m%dT%H%M%S"
+
+
+class Pictures:
+    """The folder of pictures. Every call is short; from any thread."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        """`key` is the store key: a thief of the card has no picture."""
+        self._folder = folder
+        self._box = StoreBox(key)
+
+    def keep(self, hold_id: str, jpeg: bytes, utc: datetime) -> None:
+        """Keep the picture of a hold. StorageError if the disk does not take it."""
+        path = self._folder / f"{utc:{_STAMP}}-{hold_id}.picture"
+        draft = path.with_suffix(".new")
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(self._box.encrypt(jpeg))
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(path)
+        except OSError as exc:
+            draft.unlink(missing_ok=True)
+            raise StorageError(f"expected to keep a picture, got: {exc.strerror}") from exc
+
+    def of(self, hold_id: str) -> bytes | None:
+        """Return the picture of a hold as JPEG, None if there is none any more."""
+        for path, found in self._all():
+            if found["hold"] == hold_id:
+                try:
+                    return self._box.decrypt(path.read_bytes())
+                except FileNotFoundError:
+                    return None
+        return None
+
+    def purge(self, now: datetime, days: int) -> int:
+        """Remove what is older than `days`; return how many went. For a clock that is right."""
+        before = f"{now - timedelta(days=days):{_STAMP}}"
+        return self._remove([path for path, found in self._all() if found["time"] < before])
+
+    def clear(self) -> int:
+        """Remove every picture: the disk is full, or the epidemic is over."""
+        return self._remove([path for path, _ in self._all()])
+
+    def _all(self) -> list[tuple[Path, re.Match[str]]]:
+        if not self._folder.is_dir():
+            return []
+        named = ((path, _NAME.fullmatch(path.name)) for path in sorted(self._folder.iterdir()))
+        return [(path, found) for path, found in named if found is not None]
+
+    def _remove(self, paths: list[Path]) -> int:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        return len(paths)
