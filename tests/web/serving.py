@@ -96,6 +96,7 @@ class Served:
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
+            self._listener.close()  # a task cancelled before its first step owned nothing yet
             self._loop.close()
 
 
