@@ -28,6 +28,7 @@ from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.moment import format_utc
 from gate_agent.sound import device_sections, sound_config
+from gate_agent.store.errors import NotAJournal
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
@@ -51,7 +52,7 @@ def run_gate(config_file: Path) -> None:
     """
     config = sound_config(config_file)
     coredump.forbid()
-    while asyncio.run(_Daemon(config, digest(config_file)).run()):
+    while _Daemon(config, digest(config_file)).ends_to_begin_anew():
         _LOG.warning("door %s begins anew on its new journal", config.gate.id)
 
 
@@ -62,8 +63,17 @@ class _Daemon:
         self._clock = SystemClock()
         self._stop = asyncio.Event()
         self._reason = "asked to"
-        self._replaced = False
+        self._replaced = self._condemned = False
         self._uplink_changed = asyncio.Event()
+
+    def ends_to_begin_anew(self) -> bool:
+        """Run, and tell whether to run again: on a journal that took a damaged one's place."""
+        try:
+            return asyncio.run(self.run())
+        except NotAJournal:
+            if not self._condemned:
+                raise
+            return True
 
     async def run(self) -> bool:
         """Run until asked to stop; tell whether the journal was replaced, and all begins anew."""
@@ -83,7 +93,9 @@ class _Daemon:
                     key=keys.store,
                     replace_damaged=True,
                 ) as journal,
-                JournalReader(config.journal.path, keys.store) as reader,
+                JournalReader(
+                    config.journal.path, keys.store, partial(self._condemn, journal)
+                ) as reader,
             ):
                 for name in keys.made:
                     _LOG.warning("made %s beside the journal: to be provisioned by the site", name)
@@ -205,6 +217,10 @@ class _Daemon:
     def _asked(self, name: str) -> None:
         self._reason = name
         self._stop.set()
+
+    def _condemn(self, journal: Journal, cause: str) -> None:
+        self._condemned = True
+        journal.condemn(cause)
 
     def _begin_anew(self) -> None:
         self._replaced = True

@@ -203,6 +203,10 @@ class Journal:
         """Call `callback` in the writer thread once a new file took a damaged one's place."""
         self._writer.on_replaced += (callback,)
 
+    def condemn(self, cause: str) -> None:
+        """Set the file aside and go on in a new one: a reader found it torn. Any thread."""
+        self._writer.condemn(cause)
+
     def save_receipt(self, receipt: Receipt) -> None:
         """Keep the collector's receipt; of several that wait, the last. Any thread."""
         self._writer.save_receipt(receipt)

@@ -9,7 +9,7 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +68,8 @@ class About:
 
 
 @contextmanager
-def typed_errors(path: Path) -> Iterator[None]:
-    """Turn what the database refuses into the error that says what to do."""
+def typed_errors(path: Path, on_damage: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Turn what the database refuses into the error that says what to do; tell of damage."""
     try:
         yield
     except sqlite3.Error as exc:
@@ -79,6 +79,8 @@ def typed_errors(path: Path) -> Iterator[None]:
                 f"{path}: expected it free, got: locked by another program"
             ) from exc
         if code in _NO_DATABASE:
+            if on_damage is not None:
+                on_damage(str(exc))
             raise NotAJournal(f"{path}: expected a journal, got: {exc}") from exc
         raise StorageError(f"{path}: expected to open it, got: {exc}") from exc
     except UnicodeDecodeError as exc:  # of a name in the file, quoted in SQLite's own message
@@ -141,7 +143,6 @@ def open_for_reading(path: Path) -> tuple[sqlite3.Connection, About]:
     """Return a connection that can neither write nor checkpoint. Raises as for writing."""
     if not path.is_file():
         raise NotAJournal(f"{path}: expected a journal, got: no such file")
-    _check_header(path)
     with typed_errors(path):
         connection = sqlite3.connect(
             f"file:{quote(str(path))}?mode=ro",
@@ -194,6 +195,12 @@ def _make_file(path: Path) -> bool:
 
 
 def _check_header(path: Path) -> None:
+    """Raise NotAJournal for another kind of file. Never beside an open connection of ours.
+
+    Closing any descriptor of a file gives up all of a process's POSIX locks on it; the next
+    program that closes the database would then take its write-ahead file away (howtocorrupt.html
+    §2.2), and with it what was durable.
+    """
     try:
         with path.open("rb") as file:
             header = file.read(len(FILE_HEADER))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -182,12 +182,18 @@ class HoldRow:
 class JournalReader:
     """A journal, open for reading. Any thread may call; calls take turns."""
 
-    def __init__(self, path: Path, key: bytes | None = None) -> None:
-        """Open the journal; without the store key, nobody has a name.
+    def __init__(
+        self,
+        path: Path,
+        key: bytes | None = None,
+        on_damage: Callable[[str], None] | None = None,
+    ) -> None:
+        """Open the journal; without the store key, nobody has a name. Torn pages are told.
 
         Raises NotAJournal (also when there is none), NewerSchema, JournalLocked, StorageError.
         """
         self._path = path
+        self._on_damage = on_damage
         self._connection, self._about = open_for_reading(path)
         self._box = None if key is None else StoreBox(key)
         self._turn = threading.Lock()
@@ -201,12 +207,12 @@ class JournalReader:
 
     def head(self) -> Head:
         """Return the newest committed event's number and link."""
-        with self._turn, typed_errors(self._path):
+        with self._turn, typed_errors(self._path, self._on_damage):
             return read_head(self._connection, self._about.epoch)
 
     def receipt(self) -> Receipt | None:
         """Return the newest saved receipt."""
-        with self._turn, typed_errors(self._path):
+        with self._turn, typed_errors(self._path, self._on_damage):
             return read_receipt(self._connection)
 
     def after(self, sequence: int, limit: int, severity: Severity | None = None) -> list[Event]:
@@ -309,7 +315,7 @@ class JournalReader:
         """Return who this is; None if unknown here, or encrypted under another store key."""
         if self._box is None:
             return None
-        with self._turn, typed_errors(self._path):
+        with self._turn, typed_errors(self._path, self._on_damage):
             try:
                 return find_person(self._connection, self._box, person_ref)
             except StorageError as exc:
@@ -325,7 +331,7 @@ class JournalReader:
 
     def purgeable(self, purge: Purge) -> bool:
         """Tell whether a purge would remove anything."""
-        with self._turn, typed_errors(self._path):
+        with self._turn, typed_errors(self._path, self._on_damage):
             if purge.due(self._connection):
                 return True
             return purge.person_ref is None and purge.old_people(self._connection) > 0
@@ -338,7 +344,7 @@ class JournalReader:
         A device that is lost still is counted until `now` of this `boot`; without, until the
         last event.
         """
-        with self._turn, typed_errors(self._path):
+        with self._turn, typed_errors(self._path, self._on_damage):
             self._connection.execute("BEGIN")
             try:
                 return daily_figures(self._connection, since_sequence, now=now, boot=boot)
@@ -362,7 +368,7 @@ class JournalReader:
         self.close()
 
     def _rows(self, statement: Statement, **given: object) -> list[Any]:
-        with self._turn, typed_errors(self._path):
+        with self._turn, typed_errors(self._path, self._on_damage):
             return self._connection.execute(statement.sql, statement.values(**given)).fetchall()
 
     def _newest(self, model: type[_R]) -> list[_R]:

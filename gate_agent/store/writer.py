@@ -79,7 +79,7 @@ class Writer(threading.Thread):
         self._receipt_to_save: Receipt | None = None
         self._began_ns: int | None = None  # of the commit under way
         self._troubled: Moment | None = None  # since when commits fail
-        self._damage = ""
+        self._damage, self._replaced = "", False
         self.subscribers: tuple[Callback, ...] = ()
         self.on_health: tuple[HealthCallback, ...] = ()
         self.on_replaced: tuple[Callable[[], object], ...] = ()
@@ -110,6 +110,12 @@ class Writer(threading.Thread):
             if news:
                 self._queue.put(None)
 
+    def condemn(self, cause: str) -> None:
+        """Set the file aside: a reader found it torn."""
+        if not self._replaced:  # else it is the old file that was read
+            self._damage = cause
+            self._queue.put(None)
+
     def finish(self) -> None:
         """Take no more, write what waits, end."""
         with self._guard:
@@ -136,7 +142,7 @@ class Writer(threading.Thread):
                 if self.room.news:
                     calls.insert(0, self._take_news())
                 receipt = self._take_receipt() if calls or quiet else None
-                if calls or receipt is not None:
+                if calls or receipt is not None or self._damage:
                     self._settle(calls, receipt)
                 self._move()
                 if self.closing and self._is_idle():
@@ -148,7 +154,7 @@ class Writer(threading.Thread):
 
     def _is_idle(self) -> bool:
         waits = self.room.news or self.room.tally or self._carried or self._receipt_to_save
-        return not waits and self._queue.empty()
+        return not waits and not self._damage and self._queue.empty()
 
     def _collect(self) -> tuple[list[Call], bool]:
         """Wait for a call, take all that is there, up to the bound; or tell that it is quiet."""
@@ -272,7 +278,7 @@ class Writer(threading.Thread):
         self.ledger.close()
         self.ledger = self._renew(self._damage, self._clock.now())
         _LOG.error("journal: damaged, kept aside, a new epoch begins: %s", self._damage)
-        self._damage, self.receipt = "", None
+        self._damage, self.receipt, self._replaced = "", None, True
         for callback in self.on_replaced:
             _call_back(callback)
 

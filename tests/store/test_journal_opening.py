@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -64,6 +66,18 @@ def test_a_reader_reads_beside_a_writer_and_cannot_write(path: Path) -> None:
         assert [event.sequence for event in reader.after(0, 10)] == [1, 2, 3]
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             reader._connection.execute("DELETE FROM event")
+
+
+def test_another_program_that_opens_and_closes_the_file_takes_nothing_away(path: Path) -> None:
+    look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM event')"
+    with open_journal(path) as journal, JournalReader(path):
+        write(journal, passage(3))
+
+        subprocess.run([sys.executable, "-c", look, str(path)], check=True)
+
+        assert path.with_name("gate.db-wal").exists(), "the lock that protects it was given up"
+        write(journal, passage(4))
+        assert len(proven(path)) == 4
 
 
 def test_another_programs_lock_is_waited_for_and_then_named(path: Path) -> None:
