@@ -58,6 +58,7 @@ class _Demo:
         self._processes = Processes(site.folder)
         self._states: dict[str, State] = {}
         self._overview: State = {}
+        self._opened = {gate.id: asyncio.Event() for gate in site.gates}
 
     async def run(self, seconds: float | None) -> int:
         loop = asyncio.get_running_loop()
@@ -113,9 +114,14 @@ class _Demo:
         say("Ctrl-C stops it 按 Ctrl-C 停止\n")
 
     async def _play(self, number: int) -> None:
-        config = load_config(self._site.gates[number].config, GateConfig)
+        gate = self._site.gates[number]
         await emulate_door(
-            config, seed=self._seed + number, people=None, staff=STAFF, pause_s=_PAUSE_S
+            load_config(gate.config, GateConfig),
+            seed=self._seed + number,
+            people=None,
+            staff=STAFF,
+            pause_s=_PAUSE_S,
+            opened=self._opened[gate.id],
         )
 
     def _guards(self) -> list[RobotGuard]:
@@ -123,10 +129,15 @@ class _Demo:
             RobotGuard(
                 gate.web_port,
                 post=f"guard-{number}",
-                on_state=partial(self._states.__setitem__, gate.id),
+                on_state=partial(self._see, gate.id),
             )
             for number, gate in enumerate(self._site.gates, start=1)
         ]
+
+    def _see(self, gate: str, state: State) -> None:
+        self._states[gate] = state
+        if all(device["state"] == "ok" for device in state["devices"].values()):
+            self._opened[gate].set()
 
     async def _look(self) -> None:
         while True:

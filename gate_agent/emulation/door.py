@@ -22,8 +22,9 @@ async def emulate_door(
     staff: int,
     pause_s: float,
     on_arrival: Callable[[Arrival], None] | None = None,
+    opened: asyncio.Event | None = None,
 ) -> None:
-    """Play until `people` have passed, or until cancelled."""
+    """Play until `people` have passed, or until cancelled; they come once the door is `opened`."""
     thermometer = cast("ThermometerEmulator", find_model(config.thermometer.driver).emulator())
     reader = cast("IdReaderEmulator", find_model(config.id_reader.driver).emulator())
     crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(staff)])
@@ -33,6 +34,8 @@ async def emulate_door(
                 group.create_task(run_emulator(sight, thermometer)),
                 group.create_task(run_emulator(desk, reader)),
             ]
+            if opened is not None:
+                await opened.wait()
             await play(
                 crowd, thermometer, reader, on_arrival=on_arrival, pause_s=pause_s, count=people
             )
