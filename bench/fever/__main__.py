@@ -1,4 +1,7 @@
-"""`python -m bench.fever FOLDER [--plot FILE] [--quick]`: fever data through the product."""
+"""`python -m bench.fever FOLDER [--plot FILE] [--quick]`: fever data through the product.
+
+Exits 1 when a budget is missed; a quick look judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from rich.console import Console
 
 from bench.fever.data import DataError, read
 from bench.fever.report import QUICK, Effort, run, show
+from bench.fever.verdicts import table_of, verdicts
 
 _WIDE = 150  # a table is for a file as well
 
@@ -29,12 +33,14 @@ def main(arguments: list[str]) -> int:
         return 1
     results = run(people, QUICK if given.quick else Effort(), console)
     show(results, console)
+    found = list(verdicts(results))
+    console.print(table_of(found))
     if given.plot is not None:
         from bench.fever.plot import draw  # noqa: PLC0415 matplotlib only where it is wanted
 
         draw(results, given.plot)
         console.print(f"drawn: {given.plot}")
-    return 0
+    return 0 if given.quick or all(one.met for one in found) else 1
 
 
 if __name__ == "__main__":

@@ -20,10 +20,12 @@ from gate_agent.domain.records import (
 )
 from gate_agent.domain.signals import Reading
 from gate_agent.domain.temperature import judge
-from gate_agent.moment import NS_PER_S
+from gate_agent.domain.thermometer_health import Checks, Trust, Watch, health
+from gate_agent.moment import NS_PER_S, Moment, parse_utc
 
 ADAPTIVE = MeasurementPolicy()
 _UTC = "2026-01-01T00:00:00.000Z"
+_NOW = parse_utc(_UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class Door:
         self.now_s = now_s
         self._count = first
         self._held: deque[tuple[int, str, int]] = deque()
+
+    @property
+    def distrusts(self) -> bool:
+        """Whether people would be measured by hand now, for what the people themselves show."""
+        now = Moment(utc=_NOW, boot_ns=round(self.now_s * NS_PER_S))
+        found = health(
+            Watch(), self.memory, Checks(), profile=self._profile, rules=self._rules, now=now
+        )
+        return found.trust is Trust.NOT_TRUSTED
 
     def measure(self, comer: Comer) -> Temperature:
         """Let one person be measured, decided on, and remembered."""

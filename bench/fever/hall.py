@@ -153,16 +153,29 @@ def recovery(shares: Sequence[float]) -> int | None:
 
 def hot_queue(
     view: View, people: Sequence[Subject], *, evidence: int | None, runs: int, length: int = 30
-) -> tuple[float, float]:
-    """Return how many of a feverish queue are flagged: of all, and of its last ten."""
+) -> tuple[float, float, float]:
+    """Return how many of a feverish queue are flagged: of all, and of its last ten.
+
+    And how many are flagged or measured by hand, because the flags were not explained.
+    """
     before = warm(view, people)
-    shares = np.zeros(length)
+    flagged, caught = np.zeros(length), np.zeros(length)
     for run in range(runs):
         crowd = Crowd(view, people, 500 + run)
-        queue = [comer(view, crowd.dice.choice(crowd.hot)) for _ in range(length)]
-        shares += _played(view, before.memory, before.now_s, evidence, queue)
-    shares /= runs
-    return float(shares.mean()), float(shares[-10:].mean())
+        door = Door(
+            view.profile,
+            memory=before.memory,
+            evidence_after=evidence,
+            now_s=before.now_s,
+            first=1000,
+        )
+        for n in range(length):
+            by_hand = door.distrusts
+            (told,) = door.measure_all([comer(view, crowd.dice.choice(crowd.hot))], EVERY_S)
+            flagged[n] += told.outcome is Outcome.ELEVATED
+            caught[n] += by_hand or told.outcome is Outcome.ELEVATED
+    share = flagged / runs
+    return float(share.mean()), float(share[-10:].mean()), float(caught.mean() / runs)
 
 
 def real_time_line(view: View, people: Sequence[Subject]) -> tuple[float, float, Quality]:

@@ -66,7 +66,7 @@ class Results:
     drift: dict[tuple[str, str], Drifted] = field(default_factory=dict)
     wanted: dict[tuple[str, int], Quality] = field(default_factory=dict)
     steps: dict[tuple[str, int, int | None], list[float]] = field(default_factory=dict)
-    hot: dict[tuple[str, int | None], tuple[float, float]] = field(default_factory=dict)
+    hot: dict[tuple[str, int | None], tuple[float, float, float]] = field(default_factory=dict)
     line: dict[str, tuple[float, float, Quality]] = field(default_factory=dict)
 
 
@@ -222,10 +222,10 @@ def _stepped(results: Results) -> Table:
 def _hot(results: Results) -> Table:
     table = _table(
         "30 feverish people in a row (oral >= 37.5 °C): share that is flagged",
-        "view", "contact reading", "of all 30", "of the last ten",
+        "view", "contact reading", "of all 30", "of the last ten", "flagged or by hand",
     )  # fmt: skip
-    for (name, evidence), (every, last) in results.hot.items():
-        table.add_row(name, _evidence(evidence), f"{every * 100:.0f} %", f"{last * 100:.0f} %")
+    for (name, evidence), shares in results.hot.items():
+        table.add_row(name, _evidence(evidence), *(f"{share * 100:.0f} %" for share in shares))
     return table
 
 

@@ -25,7 +25,7 @@ AMBIENT_OUT = 3  # samples in a row
 ENOUGH = 20  # people whose spread says something
 PILE_CENTI_C, PILE_SHARE = 10, 60  # per cent within a tenth of a degree: healthy crowds have 15
 PULLED_TIMES = 5  # what the body estimate may vary less than the skin; a vendor's curve halves
-UNEXPLAINED, UNEXPLAINED_OF = 6, 10
+UNEXPLAINED = ((6, 10), (8, PEOPLE))  # flags without a contact reading, of the newest people
 MISSED_LEAST = 3
 SHIFT_CENTI_C, SHIFT_KNOWN = 100, 60
 ELSEWHERE_CENTI_C = 60
@@ -221,8 +221,8 @@ def _fevers(newest: Sequence[Seen]) -> list[Doubt]:
     missed = sum(not seen.elevated for seen in hot)
     if missed >= MISSED_LEAST and 2 * missed > len(hot):
         found.append(Doubt.FEVERS_MISSED)
-    open_flags = [seen.elevated and seen.proof is None for seen in newest[-UNEXPLAINED_OF:]]
-    if sum(open_flags) >= UNEXPLAINED:
+    unexplained = [seen.elevated and seen.proof is None for seen in newest]
+    if any(sum(unexplained[-of:]) >= most for most, of in UNEXPLAINED):
         found.append(Doubt.UNEXPLAINED_FLAGS)
     return found
 

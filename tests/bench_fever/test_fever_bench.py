@@ -16,6 +16,7 @@ from bench.fever import figures
 from bench.fever.data import DataError, read
 from bench.fever.door import Comer, Door
 from bench.fever.hall import recovery
+from bench.fever.verdicts import Verdict
 from bench_fever.study_files import header, person, write_study
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.profile import PROFILES
@@ -112,6 +113,13 @@ def test_it_prints_every_table_and_draws_the_picture(tmp_path: Path) -> None:
     for name in ("face max", "forehead max", "forehead centre"):
         assert ran.stdout.count(name) >= 8
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_budget_is_met_between_its_limits_only() -> None:
+    assert Verdict("AUC", 0.97, least=0.97).met
+    assert not Verdict("AUC", 0.969, least=0.97).met
+    assert not Verdict("leak", 0.95, least=0.87, most=0.89).met
+    assert not Verdict("people", float("inf"), most=15).met
 
 
 def test_it_says_what_is_wrong_with_the_folder(tmp_path: Path) -> None:

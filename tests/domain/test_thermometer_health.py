@@ -10,6 +10,7 @@ from domain.doors import NOON, later
 from gate_agent.domain.measurement_records import ThermometerChecked
 from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import PROFILES
+from gate_agent.domain.records import Outcome
 from gate_agent.domain.signals import Reading
 from gate_agent.domain.thermometer_health import (
     LOUD,
@@ -96,7 +97,10 @@ def test_a_crowd_as_wide_as_foreheads_are_is_trusted_too() -> None:
     spot = PROFILES["spot-forehead"]
     for seed in range(10):
         queue = Queue(profile=spot, now_s=NOON.boot_ns / NS_PER_S - 6000)
-        found = told(queue_of(crowd(200, spot.baseline_centi_c, 55, seed), queue))
+        for skin in crowd(200, spot.baseline_centi_c, 55, seed):
+            if queue.measure(skin).outcome is Outcome.ELEVATED:
+                queue.recheck(queue.count, 3650)
+        found = told(queue)
 
         assert Trust.NOT_TRUSTED is not found.trust, found.doubts
 
@@ -182,6 +186,17 @@ def test_a_queue_of_flags_without_a_contact_reading_is_measured_by_hand() -> Non
     queue.recheck(61, 3820)
 
     assert told(queue).doubts == ()
+
+
+def test_flags_stay_unexplained_though_the_baseline_has_followed_them() -> None:
+    queue = queue_of([*crowd(60), *[PRIOR + 120] * 24])
+    assert not any(seen.elevated for seen in queue.memory.seen[-6:])
+    assert Doubt.UNEXPLAINED_FLAGS in told(queue).doubts
+
+    for number in range(61, 69):
+        queue.recheck(number, 3650)
+
+    assert Doubt.UNEXPLAINED_FLAGS not in told(queue).doubts
 
 
 def test_a_check_that_passes_explains_the_flags_before_it() -> None:
