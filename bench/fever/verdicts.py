@@ -45,7 +45,7 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         yield Verdict(f"face max: Sp, transfer {way}", quality.sp, least=0.92)
     yield Verdict("forehead max: AUC", forehead.auc, least=0.87, most=0.89)
     for name, least in (("face max", 0.85), ("forehead max", 0.62)):
-        drifted: Drifted = results.drift[name, _DRIFT]
+        drifted = results.drift[name, _DRIFT]
         yield Verdict(f"{name}: Se at Sp .95, {_DRIFT}", drifted.product, least=least)
         yield Verdict(
             f"{name}: gain on a fixed cut", drifted.product - (drifted.fixed or 0), least=0
