@@ -24,6 +24,7 @@ class Registration:
     purpose: str | None
     companions: tuple[Companion, ...] = ()
     notice_version: int = 0
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

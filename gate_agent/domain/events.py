@@ -54,6 +54,7 @@ class RegistrationGiven:
     phone: Secret | None
     purpose: str | None
     companions: tuple[Companion, ...] = ()
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class PassageDismissed:
 
     at: Moment
     passage_id: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def on_dismissal(door: Door, event: PassageDismissed) -> Step:
     state = _passage(door, event.passage_id)
     effects: Effects = ()
     if not isinstance(state, Settled):
-        effects = verdict.recheck(door, state, "dismissed", event.at).effects
+        effects = verdict.recheck(door, state, "dismissed", event.at, by=event.by).effects
     return Step(replace(door, passage=Idle()), effects)
 
 

@@ -170,6 +170,7 @@ class PersonRegistered(Record):
     by_hand: ByHand | None = Field(None, description="where no reader read the document")
     companions: int = Field(0, ge=0, description="随行人员: registered with this person")
     notice_version: int = Field(0, ge=0, description="which notice was shown 个人信息告知")
+    by: str | None = Field(None, description="who registered, where somebody was signed on")
 
     @property
     def subject(self) -> str:

@@ -74,9 +74,11 @@ def admit(
     )
 
 
-def recheck(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
+def recheck(
+    door: Door, attempt: Attempt, reason: str, at: Moment, *, by: str | None = None
+) -> Step:
     """Ask the person to come again, measured anew."""
-    return settle(door, attempt, Decision.RECHECK, (reason,), at)
+    return settle(door, attempt, Decision.RECHECK, (reason,), at, by=by)
 
 
 def ambiguous(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
@@ -206,6 +208,7 @@ def register(door: Door, attempt: Attempt, given: RegistrationGiven | None = Non
         purpose=None if given is None else given.purpose,
         companions=() if given is None else given.companions,
         notice_version=door.policy.registration.notice.version,
+        by=None if given is None else given.by,
     )
     return (Register(registration),)
 

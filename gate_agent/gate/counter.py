@@ -115,6 +115,7 @@ class GuardCounter:
         phone: str | None,
         purpose: str | None,
         companions: Sequence[TypedPerson] = (),
+        by: str | None = None,
     ) -> None:
         """Register the visitor of this passage (实名登记), with who comes along (随行人员)."""
         try:
@@ -131,6 +132,7 @@ class GuardCounter:
                 phone=checked,
                 purpose=purpose,
                 companions=tuple(_companion(one) for one in companions),
+                by=by,
             )
         )
 
@@ -216,9 +218,11 @@ class GuardCounter:
         """Hold the person at the door for declared symptoms (申报症状)."""
         await self._gate.request(SymptomsDeclared(at=self._gate.now(), by=by, note=note))
 
-    async def dismiss(self, passage_id: str) -> None:
+    async def dismiss(self, passage_id: str, *, by: str | None = None) -> None:
         """End the open passage: the person went away."""
-        await self._gate.request(PassageDismissed(at=self._gate.now(), passage_id=passage_id))
+        await self._gate.request(
+            PassageDismissed(at=self._gate.now(), passage_id=passage_id, by=by)
+        )
 
     def gauges(self) -> Mapping[str, float]:
         """Return what `/metrics` shows beside the snapshot."""

@@ -91,6 +91,7 @@ class Desk(Protocol):
         phone: str | None,
         purpose: str | None,
         companions: Sequence[TypedPerson] = (),
+        by: str | None = None,
     ) -> None:
         """Register the visitor of this passage (实名登记), with who comes along."""
         ...
@@ -146,7 +147,7 @@ class Desk(Protocol):
         """Hold the person at the door for declared symptoms, at whatever temperature."""
         ...
 
-    async def dismiss(self, passage_id: str) -> None:
+    async def dismiss(self, passage_id: str, *, by: str | None = None) -> None:
         """The person went away: end the open passage, undecided as recheck."""
         ...
 

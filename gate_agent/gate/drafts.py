@@ -38,6 +38,7 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             by_hand=person.by_hand,
             companions=len(registration.companions),
             notice_version=registration.notice_version,
+            by=registration.by,
         ),
         at=at,
         person=PersonRow(

@@ -57,6 +57,13 @@ class RegistrationRequest(_Request):
     )
     purpose: str | None = Field(None, max_length=40, description="one of the state's `purposes`")
     companions: tuple[CompanionBody, ...] = Field((), max_length=8)
+    by: Post | None = None
+
+
+class DismissalRequest(_Request):
+    """The person went away."""
+
+    by: Post | None = None
 
 
 class OverrideRequest(_Request):

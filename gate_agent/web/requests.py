@@ -13,6 +13,7 @@ from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
     ContactRequest,
+    DismissalRequest,
     DrillRequest,
     HoldNoteRequest,
     HoldStepRequest,
@@ -54,7 +55,11 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
             for one in body.companions
         ]
         await desk.register(
-            passage_id, phone=body.phone, purpose=body.purpose, companions=companions
+            passage_id,
+            phone=body.phone,
+            purpose=body.purpose,
+            companions=companions,
+            by=body.by,
         )
         return _accepted(desk)
 
@@ -74,9 +79,9 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
         return _accepted(desk)
 
     @router.post("/passages/{passage_id}/dismissal")
-    async def dismiss(passage_id: _Id) -> Accepted:
+    async def dismiss(passage_id: _Id, body: DismissalRequest | None = None) -> Accepted:
         """End this passage: the person went away."""
-        await desk.dismiss(passage_id)
+        await desk.dismiss(passage_id, by=None if body is None else body.by)
         return _accepted(desk)
 
     @router.post("/symptoms")

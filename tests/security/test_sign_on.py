@@ -93,8 +93,15 @@ def test_whoever_is_signed_on_acts_in_their_own_name_whatever_the_page_says(gate
         browser.sign_on("g01")
         browser.post(STEPS, ACKNOWLEDGE)
         browser.post("/api/v1/symptoms", {"by": "s01", "note": "咳嗽"})
+        browser.post(REGISTER, REGISTRATION)
+        browser.post("/api/v1/passages/ab12-901/dismissal", {})
 
-    assert asked(gate) == [("step_hold", "g01"), ("declare_symptoms", "g01")]
+    assert asked(gate) == [
+        ("step_hold", "g01"),
+        ("declare_symptoms", "g01"),
+        ("register", "g01"),
+        ("dismiss", "g01"),
+    ]
 
 
 def test_the_state_is_masked_and_read_at_the_board_without_signing_on(gate: Door) -> None:

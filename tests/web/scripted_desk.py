@@ -158,8 +158,11 @@ class ScriptedDesk:
         phone: str | None,
         purpose: str | None,
         companions: Sequence[TypedPerson] = (),
+        by: str | None = None,
     ) -> None:
         details: dict[str, object] = {"phone": phone, "purpose": purpose}
+        if by is not None:
+            details["by"] = by
         if companions:
             details["companions"] = tuple(companions)
         await self._ask("register", passage_id, **details)
@@ -248,8 +251,8 @@ class ScriptedDesk:
         await self._ask("declare_symptoms", "", by=by, note=note)
         self.show(cases.held())
 
-    async def dismiss(self, passage_id: str) -> None:
-        await self._ask("dismiss", passage_id)
+    async def dismiss(self, passage_id: str, *, by: str | None = None) -> None:
+        await self._ask("dismiss", passage_id, **({} if by is None else {"by": by}))
         self.show(self.shown.model_copy(update={"passage": None}))
 
     def gauges(self) -> Mapping[str, float]:
