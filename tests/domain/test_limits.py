@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.crowds import FACE, Queue
@@ -48,6 +48,7 @@ RULES = st.builds(
 )
 
 
+@settings(deadline=None)  # a loaded machine is slow, not wrong
 @given(PEOPLE, RULES, st.sampled_from(list(PROFILES.values())))
 def test_every_outcome_is_told_again_from_the_event_alone(
     people: list[tuple[int, int]], rules: MeasurementPolicy, profile: Profile
