@@ -106,3 +106,11 @@ LOOK = Table(  # every look at personal data, and every change of an account: on
     Column("subject", Text, nullable=False),  # a reference or an account, never a name or number
     Column("why", Text, nullable=False),
 )
+API_KEY = Table(  # what a program signs on with (接口密钥): reads the interface, and nothing else
+    "api_key",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("key_sha256", Text, nullable=False, unique=True),
+    Column("made", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)

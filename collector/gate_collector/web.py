@@ -18,6 +18,7 @@ from gate_collector.alerts.routes import build_alerts
 from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
+from gate_collector.interface import build_interface
 from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
@@ -28,6 +29,7 @@ from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.reports.routes import build_reports
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.guard import SignOn
+from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.routes import build_accounts, build_sign_on
 from gate_collector.shield import ANSWERS, Shield, install_refusals, is_loopback
 
@@ -72,8 +74,9 @@ def create_app(
         responses=ANSWERS,
     )
     install_refusals(app)
+    keys = ApiKeys(centre, accounts)
     if door.sign_on:
-        app.add_middleware(SignOn, accounts=accounts)
+        app.add_middleware(SignOn, accounts=accounts, keys=keys)
     app.add_middleware(Shield, known_host=door.knows)  # added last, asked first
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     pages = Pages(centre.zone)
@@ -85,7 +88,8 @@ def create_app(
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
     app.include_router(build_contacts(centre, pages, accounts.record))
-    app.include_router(build_accounts(centre, pages, accounts, private))
+    app.include_router(build_interface(centre))
+    app.include_router(build_accounts(centre, pages, accounts, keys, private))
     if door.sign_on:
         app.include_router(build_sign_on(pages, accounts, secure=door.secure))
     app.include_router(build_alerts(centre, pages, shelf, alerter))

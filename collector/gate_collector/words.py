@@ -71,6 +71,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "look.reveal": ("揭示姓名", "reveal"),
     "look.account made": ("建立账户", "account made"),
     "look.account disabled": ("停用账户", "account disabled"),
+    "look.key made": ("建立密钥", "key made"),
+    "look.key disabled": ("停用密钥", "key disabled"),
     "alarm.report": ("日报漏报", "daily report missing"),
     "alarm.deaf": ("消息服务器未连接", "no broker"),
     "alarm.silent": ("无心跳", "silent"),

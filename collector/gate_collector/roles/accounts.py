@@ -90,7 +90,7 @@ class Accounts:
         self._failed.pop(name, None)
         token = secrets.token_hex(32)
         now = format_utc(self._centre.now)
-        row = {"token_sha256": _hash(token), "name": name, "csrf": secrets.token_hex(16),
+        row = {"token_sha256": hashed(token), "name": name, "csrf": secrets.token_hex(16),
                "begun": now, "seen": now}  # fmt: skip
         with self._centre.engine.begin() as connection:
             connection.execute(SESSION.insert().values(row))
@@ -99,7 +99,7 @@ class Accounts:
     def session(self, token: str) -> Session | None:
         """Return who holds this token, if the session still runs."""
         now = self._centre.now
-        of = SESSION.c.token_sha256 == _hash(token)
+        of = SESSION.c.token_sha256 == hashed(token)
         with self._centre.engine.begin() as connection:
             row = connection.execute(
                 select(SESSION, ACCOUNT.c.role)
@@ -119,7 +119,7 @@ class Accounts:
     def sign_off(self, token: str) -> None:
         """End a session, at the server."""
         with self._centre.engine.begin() as connection:
-            connection.execute(delete(SESSION).where(SESSION.c.token_sha256 == _hash(token)))
+            connection.execute(delete(SESSION).where(SESSION.c.token_sha256 == hashed(token)))
 
     def record(self, what: str, subject: str, why: str) -> None:
         """Record that whoever acts now looked at something, or changed an account."""
@@ -138,5 +138,6 @@ class Accounts:
         return len(tries) == _FAILURES and self._centre.now - tries[0] < _WITHIN
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
+    """Return what is kept of a token."""
     return sha256(token.encode()).hexdigest()

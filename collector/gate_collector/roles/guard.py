@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gate_collector.roles.access import CURRENT, Session, is_open, may
 from gate_collector.roles.accounts import Accounts
+from gate_collector.roles.keys import ApiKeys, key_may
 from gate_collector.shield import refusal
 
 COOKIE = "gate_collector"
@@ -20,9 +21,10 @@ COOKIE = "gate_collector"
 class SignOn:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, accounts: Accounts) -> None:
+    def __init__(self, app: ASGIApp, *, accounts: Accounts, keys: ApiKeys) -> None:
         self._app = app
         self._accounts = accounts
+        self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with who it is; or answer it here."""
@@ -30,8 +32,7 @@ class SignOn:
             await self._app(scope, receive, send)
             return
         headers, path = Headers(scope=scope), scope["path"]
-        token = token_of(headers)
-        session = None if token is None else await run_in_threadpool(self._accounts.session, token)
+        session = await run_in_threadpool(self._session, headers, scope["method"], path)
         answer = None if is_open(path) else self._fault(session, scope["method"], path, headers)
         if answer is not None:
             await answer(scope, receive, send)
@@ -41,6 +42,14 @@ class SignOn:
             await self._app(scope, receive, send)
         finally:
             CURRENT.reset(mark)
+
+    def _session(self, headers: Headers, method: str, path: str) -> Session | None:
+        """Return who it is: a program by its key where a key opens this, a person by the cookie."""
+        kind, _, key = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and key_may(method, path):
+            return self._keys.session(key.strip())
+        token = token_of(headers)
+        return None if token is None else self._accounts.session(token)
 
     def _fault(
         self, session: Session | None, method: str, path: str, headers: Headers

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from gate_collector.centre import Centre
-from gate_collector.office_schema import ACCOUNT, LOOK
+from gate_collector.office_schema import ACCOUNT, API_KEY, LOOK
 from gate_collector.pages import Lang, Pages
 from gate_collector.roles.access import By, Role
 from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
 from gate_collector.roles.guard import COOKIE, token_of
+from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.reveal import reveal
 from gate_collector.shield import refusal
 
@@ -111,7 +112,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
 
 
 def build_accounts(
-    centre: Centre, pages: Pages, accounts: Accounts, private: bytes | None
+    centre: Centre, pages: Pages, accounts: Accounts, keys: ApiKeys, private: bytes | None
 ) -> APIRouter:
     """Return the routes of accounts, looks and the reveal."""
     routes = APIRouter()
@@ -122,7 +123,8 @@ def build_accounts(
         columns = [ACCOUNT.c[name] for name in ("name", "role", "made", "disabled")]
         with centre.engine.connect() as connection:
             rows = connection.execute(select(*columns).order_by(ACCOUNT.c.name)).all()
-        return pages.show("accounts.html", lang, rows=rows, roles=list(Role))
+            programs = connection.execute(select(API_KEY).order_by(API_KEY.c.name)).all()
+        return pages.show("accounts.html", lang, rows=rows, programs=programs, roles=list(Role))
 
     @routes.post("/accounts")
     def make(asked: NewAccount) -> Response:
@@ -137,6 +139,20 @@ def build_accounts(
     def disable(asked: Named) -> JSONResponse:
         """Disable an account."""
         accounts.disable(asked.name)
+        return JSONResponse({"location": "/accounts"}, status_code=201)
+
+    @routes.post("/accounts/keys")
+    def make_key(asked: Named) -> Response:
+        """Make a key for a program; the answer tells it, this once."""
+        try:
+            return JSONResponse({"key": keys.make(asked.name)}, status_code=201)
+        except Denied as exc:
+            return _denied(exc)
+
+    @routes.post("/accounts/keys/disable")
+    def disable_key(asked: Named) -> JSONResponse:
+        """Disable a key."""
+        keys.disable(asked.name)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
     @routes.get("/looks", include_in_schema=False)

@@ -24,6 +24,12 @@ export async function send(form, path, body, type = "application/json") {
     const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": type, "X-CSRF": csrf } });
     const told = await answer.json();
     if (answer.ok) {
+      if (told.key) {
+        fault.textContent = told.key; // told this once
+        fault.hidden = false;
+        button.disabled = false;
+        return;
+      }
       const where = new URL(told.location ?? location.href, location.href);
       if (!zh) where.searchParams.set("lang", "en");
       location.assign(where);

@@ -1,0 +1,61 @@
+"""Keys of programs (接口密钥): told once, kept as a hash; they read, and see no person's name."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from gate_agent.moment import format_utc
+from gate_collector.centre import Centre
+from gate_collector.office_schema import API_KEY
+from gate_collector.roles.access import Role, Session
+from gate_collector.roles.accounts import Accounts, Denied, hashed
+
+_PREFIX = "gate_"
+_READ = ("/metrics", "/api/v1/overview", "/api/v1/now", "/api/v1/stream", "/api/v1/charts",
+         "/api/v1/policy", "/api/v1/events", "/api/v1/holds", "/api/v1/reports",
+         "/api/v1/openapi.json")  # fmt: skip
+
+
+class ApiKeys:
+    """The keys of one centre."""
+
+    def __init__(self, centre: Centre, accounts: Accounts) -> None:
+        self._centre = centre
+        self._accounts = accounts
+
+    def make(self, name: str) -> str:
+        """Return a new key; it is told this once. Raises Denied when the name is taken."""
+        key = _PREFIX + secrets.token_urlsafe(32)
+        row = {"name": name, "key_sha256": hashed(key), "made": format_utc(self._centre.now),
+               "disabled": False}  # fmt: skip
+        try:
+            with self._centre.engine.begin() as connection:
+                connection.execute(API_KEY.insert().values(row))
+        except IntegrityError:
+            raise Denied("expected a name that is free, got one that is taken") from None
+        self._accounts.record("key made", name, "")
+        return key
+
+    def disable(self, name: str) -> None:
+        """Disable a key, from now on."""
+        with self._centre.engine.begin() as connection:
+            connection.execute(API_KEY.update().where(API_KEY.c.name == name).values(disabled=True))
+        self._accounts.record("key disabled", name, "")
+
+    def session(self, key: str) -> Session | None:
+        """Return the program that holds this key."""
+        with self._centre.engine.connect() as connection:
+            name = connection.execute(
+                select(API_KEY.c.name).where(
+                    API_KEY.c.key_sha256 == hashed(key), API_KEY.c.disabled.is_(False)
+                )
+            ).scalar()
+        return None if name is None else Session(f"key {name}", Role.AUDITOR, "")
+
+
+def key_may(method: str, path: str) -> bool:
+    """Whether a key opens this."""
+    return method in ("GET", "HEAD") and path.startswith(_READ)
