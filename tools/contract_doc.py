@@ -38,7 +38,10 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     ),
     "routine": (
         "gate/v1/{site}/{gate}/event/routine",
-        "All other events. Both lanes share one sequence: sort by it, not by arrival.",
+        (
+            "All other events. Both lanes share one sequence: sort by it, not by arrival. The user "
+            "property `historical: 1` says that an event waited at the gate for its connection."
+        ),
         False,
     ),
     "state": (
