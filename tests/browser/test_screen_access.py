@@ -59,7 +59,7 @@ def test_the_guided_sequence_meets_wcag_at_every_step(page: Page, served: Served
         show(page, served, snapshot)
         page.keyboard.press("F9")
         expect(page.locator("#case")).to_be_visible()
-        for tab in ("step", "calls", "symptoms", "contacts"):
+        for tab in ("step", "calls", "symptoms", "contacts") if name == "report" else ("step",):
             page.locator(f"#case [data-tab={tab}]").first.click()
             found += [f"{name} {tab}: {fault}" for fault in faults(page)]
         page.keyboard.press("Escape")

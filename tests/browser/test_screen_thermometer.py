@@ -18,6 +18,7 @@ def test_a_thermometer_not_trusted_is_a_technical_alarm_that_says_why(
 ) -> None:
     show(page, served, scenes.not_trusted())
 
+    expect(page.locator("#verdict-word")).to_have_text("人人手测")
     expect(page.locator("#technical strong")).to_have_text("⚠ 测温仪不可信：人人用体温计手测")
     expect(page.locator("#status")).to_contain_text("不可信 · 读数不变")
     expect(page.locator("body")).to_have_attribute("data-alarm", "technical")

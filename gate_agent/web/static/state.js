@@ -75,7 +75,11 @@ export function verdictOf(state) {
   if (passage?.needs_hand) return { kind: "recheck", word: "hand", shape: "thermometer" };
   if (passage?.decision) return { kind: passage.decision, word: passage.decision, shape: SETTLED[passage.decision] };
   const stops = ({ what, device }) => what === "journal" || passage === null || device === NEEDS[passage.phase];
-  if (technicalFaults(state).some(stops)) return { kind: "technical", word: "blocked", shape: "plug" };
+  const stopping = technicalFaults(state).filter(stops);
+  if (stopping.length) {
+    const byHand = stopping.every(({ what }) => what === "untrusted"); // the door goes on by hand
+    return { kind: "technical", word: byHand ? "by_hand_all" : "blocked", shape: byHand ? "thermometer" : "plug" };
+  }
   if (passage === null) {
     if (state.hall_mode === "emergency") return { kind: "deny", word: "deny", shape: "noentry" };
     return { kind: "idle", word: "idle", shape: "person" };
