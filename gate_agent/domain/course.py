@@ -154,7 +154,8 @@ def on_due(door: Door, at: Moment) -> Step:
                 return _conclude(door, state, at)
             return _left_unmeasured(door, state)
         case Identified() as state:
-            return verdict.recheck(door, state, "no_temperature", at)
+            why = "no_temperature" if door.thermometer_trusted else "thermometer_untrusted"
+            return verdict.recheck(door, state, why, at)
         case Measured() as state:
             return verdict.recheck(door, state, "no_card", at)
         case Registering() as state:

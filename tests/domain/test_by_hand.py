@@ -33,6 +33,16 @@ def test_nobody_is_let_in_on_the_word_of_a_thermometer_that_is_not_trusted() -> 
     assert bench.verdicts[0].temperature.surface_centi_c == NORMAL
 
 
+def test_whom_an_untrusted_thermometer_does_not_even_see_is_measured_by_hand() -> None:
+    bench = untrusted()
+    bench.card()
+    bench.wait(20)
+    assert verdict(bench) == (Decision.RECHECK, ("thermometer_untrusted",))
+    by_hand(bench, 3640)
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+
+
 def test_an_elevated_reading_holds_all_the_same() -> None:
     bench = untrusted()
     bench.steady(FEVER)
