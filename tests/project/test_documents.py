@@ -26,7 +26,7 @@ COMMANDS = {
     "gate-agent journal": {"tail", "verify", "export", "rebuild"},
     "gate-agent people": {"erase", "wipe"},
     "gate-agent staff": {"add", "list", "disable", "pin"},
-    "gate-collector": {"run", "check", "verify", "export", "people"},
+    "gate-collector": {"run", "check", "verify", "export", "backup", "restore", "people"},
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip
 # Written in halves, so that this file does not find itself.
