@@ -127,6 +127,8 @@ def _hold(
         "overdue": 0,
         "drill": told.drill,
     }  # fmt: skip
+    if isinstance(record, HoldOpened) and row.get("opened") is not None:
+        row |= {"state": HoldState.FLAGGED.value, "stepped": 0}  # carried into a new epoch
     newer = told.number > row["stepped"]
     match record:
         case HoldOpened():
