@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from gate_agent.domain.signals import READER_CARDS, Card, CardType, Reading
+from gate_agent.domain.signals import Card, CardType, Reading
 from gate_agent.errors import DeviceError, NoReplyError, ProtocolError, TransportClosedError
 
 __all__ = [
-    "READER_CARDS",
     "Card",
     "CardType",
     "DeviceError",

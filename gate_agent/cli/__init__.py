@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gate_agent.cli import capture, devices, journal, life, people, provision, staff
+from gate_agent.cli import capture, devices, journal, life, people, provision, roster, staff
 from gate_agent.cli.options import Version
 from gate_agent.errors import ConfigurationError, GateError
 
@@ -26,6 +26,7 @@ app.command()(devices.drivers)
 app.command()(capture.capture)
 app.command()(capture.replay)
 app.command()(provision.provision)
+app.command()(roster.roster)
 app.add_typer(journal.app, name="journal")
 app.add_typer(people.app, name="people")
 app.add_typer(staff.app, name="staff")

@@ -28,6 +28,7 @@ from gate_agent.store.errors import JournalInUse
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
+from gate_agent.vision.pictures import Pictures
 
 app = typer.Typer(help="Remove personal data 清除个人信息.", no_args_is_help=True)
 _ANSWER_WITHIN_S = 15.0
@@ -59,6 +60,7 @@ def _carry_out(gate: GateConfig, ref: str | None) -> None:
     path = gate.journal.path
     if not path.is_file():
         _refuse(f"expected a journal at {path}, got none")
+    _remove_pictures(gate, ref)
     request = Spool(path).put(ref)
     told = _here(gate, request) or _by_the_daemon(path, request)
     if told is None:
@@ -70,6 +72,17 @@ def _carry_out(gate: GateConfig, ref: str | None) -> None:
             f"waiting 等待回执: {told.waiting} registrations go when the centre has them; "
             "nothing more to do here"
         )
+
+
+def _remove_pictures(gate: GateConfig, ref: str | None) -> None:
+    """Remove the pictures of a person's holds, or of all: files, whoever holds the journal."""
+    path = gate.journal.path
+    pictures = Pictures(path.parent / "pictures", resolve_keys(gate.keys, path.parent).store)
+    if ref is None:
+        pictures.clear()
+        return
+    with JournalReader(path) as reader:
+        pictures.remove(reader.today.holds_of(ref))
 
 
 def _here(gate: GateConfig, request: Request) -> DataPurged | None:

@@ -153,7 +153,7 @@ class Picture:
             passage=self._passage(door, now, opened),
             holds=tuple(self._hold(hold, door.policy, now) for hold in door.holds),
             recent=self._recent,
-            today=self._today,
+            today=self._today.model_copy(update={"staff": len(door.policy.roster)}),
             devices={name: _device(device) for name, device in devices.items()},
             journal=JournalView(
                 epoch=head.epoch,
@@ -291,6 +291,7 @@ class Picture:
                 day=day,
                 passages=self._reader.counts(day),
                 holds_opened=self._reader.holds_opened(day),
+                staff_present=self._reader.today.staff_present(day),
                 first_visit_ms=self._reader.today.pace_ms(day, repeat=False),
                 repeat_visit_ms=self._reader.today.pace_ms(day, repeat=True),
             )

@@ -148,6 +148,8 @@ class TodayView(_View):
     day: str
     passages: tuple[PassageCount, ...]
     holds_opened: int
+    staff_present: int = 0  # admitted here today 到岗; the other door counts its own
+    staff: int = 0  # on the roster
     first_visit_ms: int | None = None  # 95th percentile from card to admission
     repeat_visit_ms: int | None = None
 

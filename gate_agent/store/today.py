@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select, text
 
 from gate_agent.domain.duties import StockLevel
 from gate_agent.domain.records import Round
-from gate_agent.store.schema import PASSAGE, ROUND, SUPPLY, compiled
+from gate_agent.store.schema import HOLD, PASSAGE, ROUND, SUPPLY, compiled
 
 _AGAIN = compiled(
     select(PASSAGE.c.sequence)
@@ -42,6 +42,14 @@ _ROUNDS = compiled(
 _STOCKS = compiled(select(SUPPLY.c.item, SUPPLY.c.stock, SUPPLY.c.day, SUPPLY.c.used))
 
 
+_HOLDS_OF = compiled(select(HOLD.c.hold_id).where(HOLD.c.person_ref == bindparam("person_ref")))
+_PRESENT = compiled(
+    select(func.count(PASSAGE.c.person_ref.distinct())).where(
+        PASSAGE.c.day == bindparam("day"), text("category = 'staff' AND decision = 'admit'")
+    )
+)
+
+
 class Today:
     """Reads the views of a day; `rows` runs a statement of ours on the reader's connection."""
 
@@ -51,6 +59,15 @@ class Today:
     def admitted_since(self, person_ref: str, since: str, *, but: str) -> bool:
         """Whether this person was admitted since then (UTC), in another passage than `but`."""
         return bool(self._rows(_AGAIN, person_ref=person_ref, since=since, but=but))
+
+    def holds_of(self, person_ref: str) -> list[str]:
+        """Return the holds of one person, of whatever day."""
+        return [row[0] for row in self._rows(_HOLDS_OF, person_ref=person_ref)]
+
+    def staff_present(self, day: str) -> int:
+        """Return how many members of staff were admitted here on a local day (到岗)."""
+        count: int = self._rows(_PRESENT, day=day)[0][0]
+        return count
 
     def pace_ms(self, day: str, *, repeat: bool) -> int | None:
         """Return the 95th percentile (nearest rank) from card to admission on a local day."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +53,10 @@ class Pictures:
         """Remove what is older than `days`; return how many went. For a clock that is right."""
         before = f"{now - timedelta(days=days):{_STAMP}}"
         return self._remove([path for path, found in self._all() if found["time"] < before])
+
+    def remove(self, hold_ids: Collection[str]) -> int:
+        """Remove the pictures of these holds; return how many went."""
+        return self._remove([path for path, found in self._all() if found["hold"] in hold_ids])
 
     def clear(self) -> int:
         """Remove every picture: the disk is full, or the epidemic is over."""

@@ -15,6 +15,7 @@ from gate_agent.config.model import KeysSection
 from gate_agent.domain.identity import Secret, person_ref
 from gate_agent.domain.records import ByHand, Decision, PersonRegistered
 from gate_agent.domain.signals import Card, CardType
+from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.desk import TypedPerson
 from gate_agent.gate.errors import Invalid
@@ -199,5 +200,22 @@ def test_who_is_on_the_recheck_list_is_shown_as_such(tmp_path: Path) -> None:
 
             assert shown is not None
             assert shown.flags == ("watched",)
+
+    asyncio.run(go())
+
+
+def test_staff_who_came_are_present_once_however_often_they_pass(tmp_path: Path) -> None:
+    async def go() -> None:
+        site = resolve_keys(KeysSection(), tmp_path).site
+        refs = [person_ref(synthetic_card(number).number, site) for number in (1, 2, 3)]
+        rules = {"roster": [{"person_ref": ref} for ref in refs]}
+        with doorway(tmp_path, FakeClock(), rules=rules) as door:
+            for card in (1, 1, 2):
+                door.comes(3420, card)
+            await door.settled()
+
+            today = door.gate.snapshot().today
+
+            assert (today.staff_present, today.staff) == (2, 3)
 
     asyncio.run(go())

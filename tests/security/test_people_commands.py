@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gate_agent.domain.identity import person_ref
 from gate_agent.domain.records import PurgeCause
 from gate_agent.spool import Spool
 from gate_agent.store.verify import verify
+from gate_agent.vision.pictures import Pictures
 from security.registered import KEYS, NUMBER, Gate, gate, number
 from security.test_retention import purged
 
@@ -185,3 +187,16 @@ def test_a_request_of_another_kind_is_left_alone(tmp_path: Path) -> None:
         assert found.people() == 1
         assert purged(found) == []
         assert Spool(found.journal.path).waiting() == []
+
+
+def test_the_pictures_of_holds_go_with_everybody(tmp_path: Path, config: Path) -> None:
+    with gate(tmp_path) as found:
+        found.register(0)
+    pictures = Pictures(tmp_path / "pictures", KEYS.store)
+    pictures.keep("h-1", b"jpeg", datetime(2026, 11, 24, tzinfo=UTC))
+
+    assert people("erase", config, NUMBER).returncode == 0
+    assert pictures.of("h-1") == b"jpeg"  # of somebody else
+    assert people("wipe", config, "west-1f").returncode == 0
+
+    assert pictures.of("h-1") is None

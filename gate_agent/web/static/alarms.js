@@ -31,12 +31,13 @@ export function renderAlarmLine(state, language) {
   const faults = technical(state);
   const counts = countsByDecision(state);
   const shift = state.alarm_counts;
-  const key = JSON.stringify([language, faults, counts, shift]);
+  const key = JSON.stringify([language, faults, counts, shift, state.today.staff_present, state.today.staff]);
   rebuild(line, key, () => [
     faults.length
       ? make("strong", {}, faults.map((alarm) => `⚠ ${text(alarm)}`).join("　"))
       : make("span", { id: "today" }, `${word("today")} `,
-        ...["admit", "deny", "recheck", "hold"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(counts[name]))))),
+        ...["admit", "deny", "recheck", "hold"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(counts[name])))),
+        state.today.staff ? make("span", {}, `${word("staff_present")} `, make("b", {}, `${state.today.staff_present}/${state.today.staff}`)) : null),
     shift && make("span", { id: "shift-alarms" }, `${word("alarms_shift")} `,
       ...["high", "medium", "low"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(shift[name])))),
       shift.suppressed ? make("span", {}, word("suppressed", { n: shift.suppressed })) : null),
