@@ -71,16 +71,20 @@ class Watcher:
         """Hear what is committed, and whether somebody stands there."""
         while True:
             with self._gate.live.subscribe() as ear:
+                self._see_who_is_there()
                 async for event in ear:
                     if event is None:
-                        self._somebody = self._gate.snapshot().passage is not None
-                        if not self._somebody:
-                            self._last_code = ""
+                        self._see_who_is_there()
                     elif self._section.snapshots and _HOLD in event.body:
                         await self._take(event.body)
                     elif _DISK in event.body:
                         await self._make_room(event.body)
             await asyncio.sleep(0)
+
+    def _see_who_is_there(self) -> None:
+        self._somebody = self._gate.snapshot().passage is not None
+        if not self._somebody:
+            self._last_code = ""
 
     async def _take(self, body: bytes) -> None:
         """Take the picture of a hold that opened just now; a drill takes none."""
