@@ -20,7 +20,8 @@ COMMAND = re.compile(r"\b(gate-agent|gate-collector) ([a-z]+)(?: ([a-z]+))?")
 TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
-        "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster", "journal",
+        "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster",
+        "journal",
         "people", "staff",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild"},
