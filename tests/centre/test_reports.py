@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from centre.days import DAY, LED, ONE_EACH, SIX, THREE, pass_two, quiet_day, to
+from centre.days import DAY, LED, ONE_EACH, SIX, THREE, check, pass_two, quiet_day, to
 from centre.hall import TEN, Hall, hall
 from centre.serving import centre_of
 from gate_agent.domain.duty_records import Round, RoundCount
+from gate_agent.domain.measurement_records import CoverageRestored, ThermometerChecked
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import (
     AgentStarted,
@@ -20,6 +21,7 @@ from gate_agent.domain.records import (
     HoldOverdue,
     HoldState,
 )
+from gate_agent.moment import format_utc
 from gate_collector.alarms import standing
 from gate_collector.reports.content import MergedReport, Verdict
 from gate_collector.reports.versions import (
@@ -135,6 +137,33 @@ def test_lost_devices_and_a_daemon_that_was_down_are_counted(tmp_path: Path) -> 
     assert "测温仪缺 3 分钟" in told
     assert "测温仪不可信 5 分钟" in told
     assert "程序停止至多 60 分钟" in told
+
+
+def test_a_thermometer_that_failed_or_was_not_trusted_proves_nothing(tmp_path: Path) -> None:
+    with hall(tmp_path) as one:
+        pass_two(one.west)
+        one.west.say(CoverageRestored(since=format_utc(TEN), lost_s=300))
+        check(one.west)
+        failed = ThermometerChecked(
+            reference="contact",
+            reference_centi_c=3650,
+            measured_centi_c=3750,
+            surface_centi_c=3500,
+            difference_centi_c=100,
+            tolerance_centi_c=30,
+            passed=False,
+            by="guard",
+            at=format_utc(TEN),
+        )
+        one.west.say(failed, at=TEN + timedelta(minutes=10))
+        to(one, 8)
+        one.west.report(DAY, at=SIX, since=TEN - timedelta(1), passages=ONE_EACH, rounds=THREE)
+        to(one, 8.5)
+
+        report = _made(one)
+
+    assert {"thermometers", "coverage"} <= _lacking(report)
+    assert "测温中断 5 分钟" in next(c.zh for c in report.checks if c.key == "coverage")
 
 
 def test_holds_are_told_with_their_outcome_and_the_open_ones_lack(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ class DoorDay(_Part):
     counts: tuple[HourCount, ...] = ()
     device_lost_s: dict[str, int] = Field(default_factory=dict)
     coverage_lost_s: int = Field(0, description="no thermometer that could be believed: by hand")
+    uncovered_s: int = Field(0, description="测温中断: so long was the thermometer not trusted")
     down_s: int = Field(0, description="at most so long was the daemon down")
     rounds: tuple[RoundCount, ...] = ()
     supplies: tuple[Stock, ...] = ()

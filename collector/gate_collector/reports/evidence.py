@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from gate_agent.domain.contact_records import ContactListed, ContactState, ContactUpdated
+from gate_agent.domain.measurement_records import CoverageRestored, ThermometerChecked
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import (
-    BY_TYPE,
     AgentStarted,
     Category,
     DailyReport,
@@ -29,7 +29,6 @@ from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedR
 from gate_collector.reports.judge import judge
 from gate_collector.schema import EVENT, HOLD, NOTABLE, QUARANTINE, REPORT
 
-_CHECKED = "gate.thermometer.checked.v1"  # 测温仪比对; counted where this version records it
 _DAY = timedelta(days=1)
 
 
@@ -131,6 +130,7 @@ def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: 
     span = (NOTABLE.c.gate == gate, NOTABLE.c.time > since_text, NOTABLE.c.time <= until_text)
     common["down_s"] = _down_s(connection, span)
     common["thermometer_checks"] = _checks(connection, span)
+    common["uncovered_s"] = _uncovered_s(connection, span)
     aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
     common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
     return DoorDay.model_validate(
@@ -200,11 +200,23 @@ def _down_s(connection: Connection, span: tuple[Any, ...]) -> int:
     return round(total)
 
 
-def _checks(connection: Connection, span: tuple[Any, ...]) -> int | None:
-    if _CHECKED not in BY_TYPE:
-        return None
-    checked = select(func.count()).where(NOTABLE.c.type == _CHECKED, *span)
-    return connection.execute(checked).scalar_one()
+def _checks(connection: Connection, span: tuple[Any, ...]) -> int:
+    """Return how many checks the thermometer passed; none when the last one failed."""
+    rows = connection.execute(
+        select(NOTABLE.c.data)
+        .where(NOTABLE.c.type == ThermometerChecked.TYPE, *span)
+        .order_by(NOTABLE.c.time, NOTABLE.c.id)
+    ).scalars()
+    passed = [ThermometerChecked.model_validate_json(data).passed for data in rows]
+    return sum(passed) if passed and passed[-1] else 0
+
+
+def _uncovered_s(connection: Connection, span: tuple[Any, ...]) -> int:
+    """Return for how long the thermometer was not trusted (测温中断), as its end tells it."""
+    rows = connection.execute(
+        select(NOTABLE.c.data).where(NOTABLE.c.type == CoverageRestored.TYPE, *span)
+    ).scalars()
+    return round(sum(CoverageRestored.model_validate_json(data).lost_s for data in rows))
 
 
 def _lateness(connection: Connection, of: tuple[Any, ...], policy: Policy) -> dict[str, Any]:

@@ -99,6 +99,9 @@ def _uncovered(door: DoorDay) -> Said | None:
     if distrusted_s > _LOST_S:
         zh.append(f"测温仪不可信 {_minutes(distrusted_s)} 分钟")
         en.append(f"thermometer not trusted {_minutes(distrusted_s)} min")
+    if door.uncovered_s > _LOST_S:
+        zh.append(f"测温中断 {_minutes(door.uncovered_s)} 分钟")
+        en.append(f"measured by hand {_minutes(door.uncovered_s)} min")
     if door.down_s > _LOST_S:
         zh.append(f"程序停止至多 {_minutes(door.down_s)} 分钟")
         en.append(f"daemon down at most {_minutes(door.down_s)} min")
