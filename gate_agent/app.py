@@ -18,6 +18,7 @@ from gate_agent.domain.records import DeviceState
 from gate_agent.gate.access import AccessCounter
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
+from gate_agent.gate.elsewhere import Elsewhere
 from gate_agent.gate.engine import THERMOMETER, Gate
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.picture import Watched
@@ -99,7 +100,8 @@ class _Daemon:
             ):
                 for name in keys.made:
                     _LOG.warning("made %s beside the journal: to be provisioned by the site", name)
-                identification = Identification(keys, reader)
+                elsewhere = Elsewhere(config.gate.id, clock)
+                identification = Identification(keys, reader, elsewhere)
                 gate = Gate(
                     config=config,
                     keys=keys,
@@ -144,6 +146,7 @@ class _Daemon:
                         for name, supervisor in supervisors.items()
                     },
                     on_policy=gate.on_policy,
+                    on_seen=elsewhere.hear,
                     on_change=partial(self._uplink_told, gate),
                 )
                 pictures = Pictures(folder / "pictures", keys.store)

@@ -64,6 +64,11 @@ class Topics:
         """Retained, by the centre."""
         return f"gate/v1/{self.site}/policy"
 
+    @property
+    def seen(self) -> str:
+        """By the collector: who was admitted at a door just now."""
+        return f"gate/v1/{self.site}/seen"
+
 
 def gate_of_topic(topic: str) -> str:
     """Return the gate's name in an event, state or receipt topic."""
@@ -227,6 +232,19 @@ class GateState(_Message):
     certificate_until: Annotated[
         Utc | None, Field(description="when the first of the link's certificates expires")
     ] = None
+
+
+class Seen(_Message):
+    """Somebody was admitted at a door (另一入口刚到): the other door shows it. Never retained."""
+
+    person_ref: Hex64
+    gate: Name
+    time: Utc
+
+
+def parse_seen(payload: bytes) -> Seen:
+    """Return what the collector says of a person, who is a keyed hash here too."""
+    return _parse(Seen, payload)
 
 
 def parse_receipt(payload: bytes) -> Receipt:

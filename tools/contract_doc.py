@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import RECORDS, Record
-from gate_agent.messages import Envelope, GateState, Receipt
+from gate_agent.messages import Envelope, GateState, Receipt, Seen
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "events"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +28,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "receipt": Receipt,
     "state": GateState,
     "policy": Policy,
+    "seen": Seen,
 }
 CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     # name: address, what it is, retained
@@ -58,6 +59,11 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
         "gate/v1/{site}/policy",
         "Hall mode, thresholds, roster, appointments, deadlines (策略), for both doors.",
         True,
+    ),
+    "seen": (
+        "gate/v1/{site}/seen",
+        "Who was admitted at a door just now, by the collector, so that the other door shows it.",
+        False,
     ),
 }
 ATTRIBUTES: Mapping[str, str] = {
@@ -103,13 +109,14 @@ def _schema(model: type[BaseModel]) -> dict[str, object]:
 
 def _asyncapi() -> dict[str, object]:
     events = {record.TYPE: _event_message(record) for record in RECORDS}
-    others = {name: _message(name) for name in ("state", "receipt", "policy")}
+    others = {name: _message(name) for name in ("state", "receipt", "policy", "seen")}
     on_channel = {
         "urgent": [record.TYPE for record in RECORDS if "urgent" in _lanes(record)],
         "routine": [record.TYPE for record in RECORDS if "routine" in _lanes(record)],
         "state": ["state"],
         "receipt": ["receipt"],
         "policy": ["policy"],
+        "seen": ["seen"],
     }
     return {
         "asyncapi": "3.0.0",
@@ -132,6 +139,7 @@ def _asyncapi() -> dict[str, object]:
             "publishState": _operation("send", "state", ["state"]),
             "takeReceipt": _operation("receive", "receipt", ["receipt"]),
             "takePolicy": _operation("receive", "policy", ["policy"]),
+            "takeSeen": _operation("receive", "seen", ["seen"]),
         },
         "components": {
             "messages": events | others,

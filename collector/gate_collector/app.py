@@ -57,6 +57,7 @@ def run_collector(config_file: Path) -> None:
         clock=clock,
         publish=lambda gate, receipt: told[0].tell(gate, receipt),  # noqa: PLW0108 it comes later
         hearing=lambda: told[0].hearing,
+        tell_seen=lambda seen: told[0].tell_seen(seen),  # noqa: PLW0108 as above
     )
 
     book = PolicyBook(

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select
 
+from gate_agent.domain.records import Decision, PassageDecided
+from gate_agent.messages import Seen
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.alarms import AlarmKind, raise_alarm
 from gate_collector.arrival import Arrived, Message, Refused, gate_in, read_event
@@ -38,6 +40,7 @@ class Batch:
     site: str
     zone: ZoneInfo
     now: datetime
+    seen: list[Seen] = field(default_factory=list)  # who was admitted, live, to be told
     _events: dict[Key, list[Arrived]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, messages: Iterable[Message]) -> list[Stream]:
@@ -100,6 +103,14 @@ class Batch:
             if arrived.record is not None and arrived.told.number not in broken
         ]
         apply(self.connection, sound, self.zone)
+        self.seen += [
+            Seen(person_ref=record.person_ref, gate=arrived.told.gate, time=record.decided)
+            for arrived in new
+            if isinstance(record := arrived.record, PassageDecided)
+            and record.decision is Decision.ADMIT
+            and record.person_ref is not None
+            and not (arrived.historical or arrived.told.drill or arrived.told.number in broken)
+        ]
 
     def _known(self, stream: Stream, events: list[Arrived]) -> dict[int, bytes]:
         """Return the links of those of `events` that are here, and of all beyond a gap."""

@@ -19,7 +19,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
 from gate_agent.domain.records import Severity
-from gate_agent.messages import HISTORICAL, Receipt, Topics
+from gate_agent.messages import HISTORICAL, Receipt, Seen, Topics
 from gate_agent.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.arrival import Message
 from gate_collector.watch import Hearing
@@ -92,6 +92,12 @@ class Broker:
         if self.hearing.connected:
             topic = Topics(site=self._site, gate=gate).receipt
             self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
+
+    def tell_seen(self, seen: Seen) -> None:
+        """Tell the doors who was admitted; not retained, and not again: it only helps a guard."""
+        if self.hearing.connected:
+            topic = Topics(site=self._site, gate=seen.gate).seen
+            self._client.publish(topic, seen.encode(), qos=0)
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Publish, retained; return whether the client took it."""

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from gate_agent.clock import Clock
-from gate_agent.messages import Receipt
+from gate_agent.messages import Receipt, Seen
 from gate_agent.moment import format_utc
 from gate_collector.arrival import Message
 from gate_collector.batch import Batch, unreadable
@@ -54,12 +54,14 @@ class Ingest:
         clock: Clock,
         publish: Publish,
         hearing: Callable[[], Hearing],
+        tell_seen: Callable[[Seen], None] = lambda _seen: None,
     ) -> None:
         self._engine = engine
         self._site = site
         self._zone = zone
         self._clock = clock
         self._publish = publish
+        self._tell_seen = tell_seen
         self._hearing = hearing
         self._waiting: Waiting[Message | _Work] = Waiting()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -119,7 +121,7 @@ class Ingest:
         """Commit a batch, however often it takes; then give receipts."""
         while True:
             try:
-                touched = self._commit(messages)
+                touched, seen = self._commit(messages)
             except (DataError, IntegrityError, ValueError, ArithmeticError, TypeError) as exc:
                 self._store_one_by_one(messages, exc)
             except SQLAlchemyError as exc:
@@ -131,12 +133,15 @@ class Ingest:
             else:
                 for stream in touched:
                     self._publish(stream.gate, self._receipt(stream))
+                for person in seen:
+                    self._tell_seen(person)
             self.failing = ""
             return
 
-    def _commit(self, messages: Sequence[Message]) -> list[Stream]:
+    def _commit(self, messages: Sequence[Message]) -> tuple[list[Stream], list[Seen]]:
         with self._engine.begin() as connection:
-            return self._batch(connection).take(messages)
+            batch = self._batch(connection)
+            return batch.take(messages), batch.seen
 
     def _store_one_by_one(self, messages: Sequence[Message], exc: Exception) -> None:
         """One of them cannot be stored, ever: it is set aside, and the others are not."""

@@ -12,8 +12,9 @@ from gate_agent.domain.access_records import PersonRevealed, Role
 from gate_agent.domain.records import Record, SnapshotViewed
 from gate_agent.errors import StorageError
 from gate_agent.gate.desk import Revealed
-from gate_agent.gate.engine import ANSWER_WITHIN_S, Gate, resolve
+from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import JournalUnavailable, NotFound
+from gate_agent.gate.keeping import kept
 from gate_agent.store.reader import JournalReader
 
 
@@ -33,17 +34,7 @@ class AccessCounter:
 
     async def record(self, *records: Record) -> None:
         """Record these, durably. Raises JournalUnavailable."""
-        future = asyncio.get_running_loop().create_future()
-        if self._gate.keep(records, self._gate.now(), lambda: resolve(future)):
-            try:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
-                    await future
-            except TimeoutError:
-                pass
-            else:
-                return
-        expected = f"a durable record in {ANSWER_WITHIN_S:.0f} s"
-        raise JournalUnavailable(expected=expected, got="none yet")
+        await kept(self._gate, records, self._gate.now())
 
     async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
         """Return who passed, once it is recorded who looked and why. Raises NotFound."""

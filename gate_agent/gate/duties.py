@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.domain.duties import day_rounds, day_supplies, is_low, needed_by, rounds_of
 from gate_agent.domain.policy import Area, SupplyItem
-from gate_agent.domain.records import DutyDone, Record, Round, SuppliesCounted
+from gate_agent.domain.records import DutyDone, Round, SuppliesCounted
 from gate_agent.errors import StorageError
-from gate_agent.gate.engine import ANSWER_WITHIN_S, Gate, resolve
-from gate_agent.gate.errors import Invalid, JournalUnavailable
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.errors import Invalid
+from gate_agent.gate.keeping import kept
 from gate_agent.gate.snapshot import DutiesView, LeaderView, RoundView, SupplyView
 from gate_agent.moment import Moment, format_utc
 from gate_agent.store.reader import JournalReader
@@ -34,7 +35,8 @@ class DutyBook:
         if kind is not Round.MASKS_SEALED and kind not in rounds_of(known):
             raise Invalid(expected=f"a round that {known.name} needs", got=kind)
         now = self._gate.now()
-        await self._keep(DutyDone(area=area, kind=kind, by=by, at=format_utc(now.utc)), now)
+        done = DutyDone(area=area, kind=kind, by=by, at=format_utc(now.utc))
+        await kept(self._gate, [done], now)
 
     async def supply_changed(
         self, item: str, *, counted: int | None, change: int | None, by: str
@@ -68,7 +70,7 @@ class DutyBook:
                 by=by,
                 at=format_utc(now.utc),
             )
-            await self._keep(record, now)
+            await kept(self._gate, [record], now)
 
     def view(self) -> DutiesView | None:
         """Return what is done, due and low now; None when the journal cannot be read."""
@@ -107,20 +109,6 @@ class DutyBook:
         day = now.utc.astimezone(self._zone).date().isoformat()
         level = self._reader.today.stocks(day).get(item)
         return None if level is None else level.stock
-
-    async def _keep(self, record: Record, now: Moment) -> None:
-        """Return when the record is durable. Raises JournalUnavailable."""
-        future = asyncio.get_running_loop().create_future()
-        try:
-            if self._gate.keep([record], now, lambda: resolve(future)):
-                async with asyncio.timeout(ANSWER_WITHIN_S):
-                    await future
-                return
-        except TimeoutError:
-            pass
-        raise JournalUnavailable(
-            expected=f"a durable record in {ANSWER_WITHIN_S:.0f} s", got="none yet"
-        )
 
 
 def _named(areas: tuple[Area, ...]) -> str:

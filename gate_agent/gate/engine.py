@@ -54,8 +54,9 @@ from gate_agent.domain.temperature import PROFILES
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.desk import LiveEvent
 from gate_agent.gate.drafts import registration_draft
-from gate_agent.gate.errors import JournalUnavailable, refused
+from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
+from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
 from gate_agent.gate.live import Live
 from gate_agent.gate.picture import Picture, Watched
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
@@ -68,7 +69,6 @@ from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
 
 THERMOMETER = "thermometer"
-ANSWER_WITHIN_S = 5.0  # a request whose record is not durable by then is refused
 _FULL_RETRY_S = 0.5
 _PASSED = 200  # newest passages in which contacts are looked for: more than a door lets by in time
 
@@ -109,7 +109,12 @@ class Gate:
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
         self._picture = Picture(
-            gate=config.gate, version=version, journal=journal, reader=reader, now=now
+            gate=config.gate,
+            version=version,
+            journal=journal,
+            reader=reader,
+            was_elsewhere=identification.was_elsewhere,
+            now=now,
         )
         holds, contacts = restored_cases(reader, now, clock.boot_id)
         self._door = Door(
@@ -261,15 +266,12 @@ class Gate:
             self.take(TimePassed(at=event.at))  # what was due is done all the same
             raise refused(exc) from None
         except StorageError as exc:
-            raise self._unavailable(str(exc)) from None
+            raise unavailable(str(exc)) from None
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await future
         except TimeoutError:
-            raise self._unavailable(self._journal.cause or "none yet") from None
-
-    def _unavailable(self, got: str) -> JournalUnavailable:
-        return JournalUnavailable(expected=f"a durable record in {ANSWER_WITHIN_S:.0f} s", got=got)
+            raise unavailable(self._journal.cause or "none yet") from None
 
     def take(self, event: DoorEvent) -> None:
         """Take an event that nobody waits for."""
@@ -389,9 +391,3 @@ class Gate:
             self._counts["journal_full"] += 1
             return False
         return True
-
-
-def resolve(future: asyncio.Future[None]) -> None:
-    """Answer whoever waits, unless it has gone."""
-    if not future.done():
-        future.set_result(None)

@@ -8,6 +8,7 @@ from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import ByHand
 from gate_agent.domain.signals import Card
 from gate_agent.errors import StorageError
+from gate_agent.gate.elsewhere import Elsewhere
 from gate_agent.moment import Moment
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -16,7 +17,10 @@ from gate_agent.store.reader import JournalReader
 class Identification:
     """Knows the site's key, and who came before."""
 
-    def __init__(self, keys: Keys, reader: JournalReader) -> None:
+    def __init__(
+        self, keys: Keys, reader: JournalReader, elsewhere: Elsewhere | None = None
+    ) -> None:
+        self._elsewhere = elsewhere
         self._keys = keys
         self._reader = reader
 
@@ -26,6 +30,10 @@ class Identification:
         """Return what the door takes. Raises NumberFault."""
         person = identify(card, self._keys.site, policy, by_hand=by_hand)
         return PersonIdentified(at=at, person=person, known_phone=self._phone_of(person.person_ref))
+
+    def was_elsewhere(self, person_ref: str, within_s: float) -> bool:
+        """Whether the other door admitted this person within so many seconds, as far as known."""
+        return self._elsewhere is not None and self._elsewhere.was_seen(person_ref, within_s)
 
     def _phone_of(self, person_ref: str) -> Secret | None:
         try:

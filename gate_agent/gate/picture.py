@@ -7,7 +7,7 @@ and only their masks are kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -96,8 +96,10 @@ class Picture:
         version: str,
         journal: Journal,
         reader: JournalReader,
+        was_elsewhere: Callable[[str, float], bool],
         now: Moment,
     ) -> None:
+        self._was_elsewhere = was_elsewhere
         self._zone = ZoneInfo(gate.timezone)
         self._gate = GateView(
             site=gate.site, id=gate.id, name=gate.name, timezone=gate.timezone, version=version
@@ -219,7 +221,8 @@ class Picture:
             except StorageError:
                 again = False
             watched = person.person_ref in policy.watch
-            named = (("watched", watched), ("again", again))
+            other = self._was_elsewhere(person.person_ref, policy.registration.again_s)
+            named = (("watched", watched), ("again", again), ("other_door", other))
             flags = tuple(name for name, holds in named if holds)
             self._flagged = (passage_id, person.person_ref), flags
         return self._flagged[1]

@@ -21,8 +21,9 @@ from gate_agent.domain.measurement_records import (
 from gate_agent.domain.signals import Card, Reading
 from gate_agent.domain.thermometer_check import check
 from gate_agent.domain.thermometer_health import Doubt, Health, Trust, Watch, health
-from gate_agent.gate.engine import ANSWER_WITHIN_S, Gate, resolve
-from gate_agent.gate.errors import JournalUnavailable, Refused, refused
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.errors import Refused, refused
+from gate_agent.gate.keeping import kept
 from gate_agent.gate.snapshot import CheckView, ThermometerView
 from gate_agent.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.store.reader import JournalReader
@@ -157,14 +158,7 @@ class ThermometerKeeper:
             )
         except StepRefused as exc:
             raise refused(exc) from None
-        written = asyncio.get_running_loop().create_future()
-        if not self._gate.keep([checked], now, lambda: resolve(written)):
-            raise JournalUnavailable(expected="a journal that can write", got="none")
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                await written
-        except TimeoutError:
-            raise JournalUnavailable(expected="a durable record", got="none yet") from None
+        await kept(self._gate, [checked], now)
         self._checks = self._checks.after(checked)
         self._checking_until_ns = 0
         await self.look()

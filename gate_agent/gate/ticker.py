@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from gate_agent.clock import HOLDS_S, STEP, Clock
 from gate_agent.domain.records import ClockStepped, ClockSynced, Record
 from gate_agent.errors import StorageError
-from gate_agent.gate.engine import Gate, resolve
+from gate_agent.gate.engine import Gate
+from gate_agent.gate.keeping import resolve
 from gate_agent.gate.presence import Presence
 from gate_agent.gate.report import due_report
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc, parse_utc

@@ -25,18 +25,20 @@ def rules(site: str) -> str:
     lines = [
         "# Who may do what. `%u` is the name in the client's certificate.",
         "",
-        "# A gate writes its own events and state, and reads its receipt and the site's policy.",
+        "# A gate writes its own events and state, and reads receipt, policy and who was seen.",
         *(f"pattern write {own.event(severity)}" for severity in _SEVERITIES),
         f"pattern write {own.state}",
         f"pattern read {own.receipt}",
         f"pattern read {own.policy}",
+        f"pattern read {own.seen}",
         "",
-        "# The collector reads everything, and writes receipts and the policy.",
+        "# The collector reads everything, and writes receipts, the policy, who was seen.",
         f"user {collector_name(site)}",
         *(f"topic read {every.event(severity)}" for severity in _SEVERITIES),
         f"topic readwrite {every.state}",
         f"topic readwrite {every.receipt}",
         f"topic readwrite {every.policy}",
+        f"topic write {every.seen}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -80,6 +80,7 @@ class Uplink:
         version: str,
         devices: Callable[[], dict[str, DeviceState]],
         on_policy: Callable[[bytes], None],
+        on_seen: Callable[[bytes], None] = lambda _payload: None,
         on_change: Callable[[], None],
     ) -> None:
         self._section = section
@@ -91,6 +92,7 @@ class Uplink:
         self._reader = reader
         self._clock = clock
         self._on_policy = on_policy
+        self._on_seen = on_seen
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
         self._lanes = Lanes(journal.head.sequence)
@@ -176,7 +178,7 @@ class Uplink:
         self._publish_state("online")
         self._warn_of_certificates()
         self._pump()
-        link.subscribe(self._topics.receipt, self._topics.policy)
+        link.subscribe(self._topics.receipt, self._topics.policy, self._topics.seen)
         async with asyncio.TaskGroup() as group:
             beating = [group.create_task(self._beat()), group.create_task(self._watch(link))]
             why = await link.ended()
@@ -332,6 +334,8 @@ class Uplink:
         if topic == self._topics.policy:
             if payload:
                 self._on_policy(payload)
+        elif topic == self._topics.seen:
+            self._on_seen(payload)
         elif topic == self._topics.receipt and payload:
             self._on_receipt(payload)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Table, select
 
 from collector.gates import BEGAN, GATE, SITE, Event
-from gate_agent.messages import Receipt
+from gate_agent.messages import Receipt, Seen
 from gate_agent.testing import FakeClock
 from gate_collector.alarms import Alarm, standing
 from gate_collector.arrival import Message
@@ -28,6 +28,7 @@ class Centre:
         self.clock = FakeClock(BEGAN)
         self.hearing = Hearing(connected=True, since=BEGAN)
         self.receipts: list[tuple[str, Receipt]] = []
+        self.seen: list[Seen] = []
         self.ingest = Ingest(
             engine,
             site=SITE,
@@ -35,6 +36,7 @@ class Centre:
             clock=self.clock,
             publish=lambda gate, receipt: self.receipts.append((gate, receipt)),
             hearing=lambda: self.hearing,
+            tell_seen=self.seen.append,
         )
 
     def __enter__(self) -> Self:

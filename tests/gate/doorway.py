@@ -13,6 +13,7 @@ from gate_agent.config.model import GateConfig
 from gate_agent.domain.records import DeviceState, PassageDecided, Record
 from gate_agent.domain.signals import Reading
 from gate_agent.emulation.people import synthetic_card
+from gate_agent.gate.elsewhere import Elsewhere
 from gate_agent.gate.engine import THERMOMETER, Gate
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.policies import PolicyKeeper
@@ -97,6 +98,7 @@ def doorway(
     clock: FakeClock,
     profile: str = "spot-forehead",
     rules: Mapping[str, object] = PHONE_OPTIONAL,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[Doorway]:
     """Open the gate in `folder`; call it again for a restart. Inside a running loop."""
     settings = config(folder, profile)
@@ -117,7 +119,7 @@ def doorway(
         gate = Gate(
             config=settings,
             keys=keys,
-            identification=Identification(keys, reader),
+            identification=Identification(keys, reader, elsewhere),
             journal=journal,
             reader=reader,
             clock=clock,

@@ -358,6 +358,7 @@ def test_the_channels_are_the_topics_the_code_publishes_to() -> None:
         "state": topics.state,
         "receipt": topics.receipt,
         "policy": topics.policy,
+        "seen": topics.seen,
     }
 
 

@@ -29,6 +29,7 @@ class Door:
         self._clock = SystemClock()
         self.devices = {"thermometer": DeviceState.OK, "id_reader": DeviceState.OK}
         self.policies: list[bytes] = []
+        self.seen: list[bytes] = []
         self.told: list[UplinkStatus] = []
         path, key = folder / "journal.sqlite", folder / "store.key"
         self.journal = Journal.open(
@@ -63,6 +64,7 @@ class Door:
             version="0.1.0",
             devices=lambda: self.devices,
             on_policy=self.policies.append,
+            on_seen=self.seen.append,
             on_change=lambda: self.told.append(self.uplink.status),
         )
         self._task = asyncio.get_running_loop().create_task(self.uplink.run())

@@ -121,3 +121,20 @@ def test_a_policy_that_is_retained_is_heard_at_the_connect(
                 assert door.policies == [b'{"version":7}', b'{"version":8}']
 
     asyncio.run(scenario())
+
+
+def test_who_was_seen_elsewhere_is_heard(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with Ear(mosquitto.port) as ear:
+            async with Door(tmp_path, mosquitto.port) as door:
+                door.connect()
+
+                def told() -> bool:
+                    ear.tell(TOPICS.seen, b"{}", retain=False)
+                    return bool(door.seen)
+
+                await eventually(told, WITHIN_S, "who was seen")
+
+                assert door.seen[0] == b"{}"
+
+    asyncio.run(scenario())
