@@ -30,7 +30,7 @@ class Figures:
     start_s: dict[str, list[float]] = field(default_factory=dict)
     idle_percent: float = 0.0
     pss_mb: float = 0.0
-    sync_us: float = 0.0
+    sync_us: list[float] = field(default_factory=list)
 
 
 async def measure(folder: Path, *, people: int, starts: int, idle_s: float, past: int) -> Figures:
@@ -112,9 +112,9 @@ async def _latencies(  # noqa: PLR0917 one bench
                     came = await ear.hears(name, _NOTHING if at is None else DECIDED)
                     if number >= _WARM:
                         figures.latency_us.setdefault(name, []).append((came - wrote) / 1000)
+                figures.sync_us.append(await asyncio.to_thread(sync_us, folder))
                 ear.give_receipts()
                 await asyncio.sleep(0.05)
-            figures.sync_us = sync_us(folder)
     finally:
         idling.cancel()
         line.close()

@@ -23,7 +23,7 @@ def figures(**changes: float) -> Figures:
         start_s={EMPTY: [values["start"]], LONG: [values["start"]]},
         idle_percent=values["idle"],
         pss_mb=values["pss"],
-        sync_us=150.0,
+        sync_us=[150.0],
     )
 
 
