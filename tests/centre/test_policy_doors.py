@@ -61,7 +61,10 @@ def opened(tmp_path: Path) -> Iterator[_Hall]:
         for child in (one.broker, one.collector, *one.gates.values()):
             stack.enter_context(child)
             child.start()
-        wait_until(lambda: len(one.applied()) == 2, "both doors to tell their policy")
+        wait_until(
+            lambda: [told[0] for told in one.applied().values()] == ["same", "same"],
+            "both doors to tell their policy",
+        )
         yield one
 
 
