@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Error, Page
 from chromium import KIOSK, PHONE, chromium, watched_page
 from gate_agent.domain.policy import HallMode
 from gate_agent.gate.snapshot import Snapshot
+from security.signing import door
 from tree import ROOT
 from web import cases, scenes
 from web.serving import Served
@@ -85,11 +86,24 @@ def states() -> dict[str, tuple[Snapshot, After | None]]:
         "journal-failing": (scenes.journal_failing(), None),
         "offline": (scenes.uplink_down(), None),
         "emergency": (emergency, None),
+        "duties": (scenes.idle(), _press("#duties")),
+        "manual": (scenes.measured(), _press("#manual")),
     }
 
 
 def take_guard(browser: Browser, wanted: Callable[[str], bool]) -> None:
     """Take the guard screen in its states, at the door's size and at a phone's."""
+    for size in (KIOSK, PHONE):
+        if wanted(name := f"guard-sign-on-{size[0]}"):
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                door(Path(folder)) as found,
+                watched_page(browser, size) as watched,
+            ):
+                found.served.show(scenes.idle())
+                watched.page.goto(found.served.url)
+                watched.page.locator("#signon").wait_for()
+                _take(watched.page, name)
     for size in (KIOSK, PHONE, WIDE):
         for state, (snapshot, after) in states().items():
             name = "-".join(filter(None, ("guard", state, str(size[0]))))

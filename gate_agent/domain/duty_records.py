@@ -52,6 +52,15 @@ class SuppliesCounted(Record):
         return self.item
 
 
+class ShiftNoted(Record):
+    """What one shift tells the next (交班记录); the newest stands on the guard screen."""
+
+    TYPE: ClassVar[str] = "gate.shift.noted.v1"
+    text: str = Field(min_length=1, max_length=200, description="no personal data")
+    by: str
+    at: Utc
+
+
 class RoundCount(BaseModel):
     """How often one kind of round was done in one area in a day, of how many."""
 

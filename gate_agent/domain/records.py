@@ -39,6 +39,7 @@ from gate_agent.domain.duty_records import (
     DutyDone,
     Round,
     RoundCount,
+    ShiftNoted,
     Stock,
     SuppliesCounted,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "ScreenUnattended",
     "Severity",
     "ShiftChanged",
+    "ShiftNoted",
     "SnapshotTaken",
     "SnapshotViewed",
     "StaffChanged",
@@ -221,7 +223,7 @@ RECORDS: tuple[type[Record], ...] = (
     PassageDecided, PersonRegistered,
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
-    DutyDone, SuppliesCounted, DailyReport, DataPurged,
+    DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,
     ShiftChanged, StaffChanged, PersonRevealed, SnapshotTaken, SnapshotViewed,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Record]] = {record.TYPE: record for record in RECORDS}

@@ -215,3 +215,7 @@ class DutyDesk(Protocol):
     ) -> None:
         """Record a count of an item, or a change of its stock: use is negative."""
         ...
+
+    async def note(self, text: str, *, by: str) -> None:
+        """Record what this shift tells the next."""
+        ...

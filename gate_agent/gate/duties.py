@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.domain.duties import day_rounds, day_supplies, is_low, needed_by, rounds_of
 from gate_agent.domain.policy import Area, SupplyItem
-from gate_agent.domain.records import DutyDone, Round, SuppliesCounted
+from gate_agent.domain.records import DutyDone, Round, ShiftNoted, SuppliesCounted
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.keeping import kept
-from gate_agent.gate.snapshot import DutiesView, LeaderView, RoundView, SupplyView
+from gate_agent.gate.snapshot import DutiesView, LeaderView, NoteLineView, RoundView, SupplyView
 from gate_agent.moment import Moment, format_utc
 from gate_agent.store.reader import JournalReader
 
@@ -72,6 +72,11 @@ class DutyBook:
             )
             await kept(self._gate, [record], now)
 
+    async def note(self, text: str, *, by: str) -> None:
+        """Record what this shift tells the next (交班记录)."""
+        now = self._gate.now()
+        await kept(self._gate, [ShiftNoted(text=text, by=by, at=format_utc(now.utc))], now)
+
     def view(self) -> DutiesView | None:
         """Return what is done, due and low now; None when the journal cannot be read."""
         now, policy = self._gate.now(), self._gate.policy
@@ -79,6 +84,7 @@ class DutyBook:
         day = local.date().isoformat()
         try:
             rounds, stocks = self._reader.today.rounds(day), self._reader.today.stocks(day)
+            note = self._reader.last_note()
         except StorageError:
             return None
         done = {key: count for key, (count, _) in rounds.items()}
@@ -102,6 +108,7 @@ class DutyBook:
                 SupplyView(**stock.model_dump(), unit=units[stock.item])
                 for stock in day_supplies(policy.supplies, stocks)
             ),
+            note=None if note is None else NoteLineView(text=note.text, by=note.by, at=note.at),
             leader=None if leader is None else LeaderView(post=leader.leader, phone=leader.phone),
         )
 

@@ -275,6 +275,14 @@ class LeaderView(_View):
     phone: str
 
 
+class NoteLineView(_View):
+    """What one shift tells the next (交班记录)."""
+
+    text: str
+    by: str
+    at: str
+
+
 class DutiesView(_View):
     """The duties of the local day at this door: the body of `/api/v1/duties`."""
 
@@ -282,3 +290,4 @@ class DutiesView(_View):
     masks_sealed: int
     supplies: tuple[SupplyView, ...]
     leader: LeaderView | None
+    note: NoteLineView | None = None

@@ -30,6 +30,7 @@ from gate_agent.domain.records import (
     PassageDecided,
     Record,
     Severity,
+    ShiftNoted,
     ThermometerChecked,
 )
 from gate_agent.domain.thermometer_health import Checks
@@ -306,6 +307,10 @@ class JournalReader:
     def last_report(self) -> DailyReport | None:
         """Return the last daily report (每日零报告)."""
         return next(iter(self._newest(DailyReport)), None)
+
+    def last_note(self) -> ShiftNoted | None:
+        """Return what the last shift tells the next (交班记录)."""
+        return next(iter(self._newest(ShiftNoted)), None)
 
     def last_policy(self) -> ModeApplied | None:
         """Return the last policy that took effect."""

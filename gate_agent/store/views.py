@@ -29,6 +29,7 @@ from gate_agent.domain.records import (
     ModeApplied,
     PassageDecided,
     Record,
+    ShiftNoted,
     SuppliesCounted,
     ThermometerChecked,
 )
@@ -52,7 +53,7 @@ SHOWN: frozenset[str] = frozenset(
     record.TYPE
     for record in (
         PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
-        DutyDone, SuppliesCounted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
+        DutyDone, SuppliesCounted, ShiftNoted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
         CoverageLost, CoverageRestored, ThermometerChecked,
     )
 )  # fmt: skip
@@ -142,6 +143,7 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
         case (
             DeviceChanged()
             | ModeApplied()
+            | ShiftNoted()
             | DailyReport()
             | ClockSynced()
             | CoverageLost()

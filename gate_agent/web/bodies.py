@@ -147,6 +147,13 @@ class RoundRequest(_Request):
     by: Post
 
 
+class ShiftNoteRequest(_Request):
+    """What one shift tells the next (交班记录)."""
+
+    text: Note
+    by: Post
+
+
 class SupplyRequest(_Request):
     """An item was counted, or its stock changed (物资); one of both."""
 

@@ -8,7 +8,7 @@ from gate_agent.gate.desk import DutyDesk
 from gate_agent.gate.errors import JournalUnavailable
 from gate_agent.gate.snapshot import DutiesView
 from gate_agent.web.answers import REFUSALS
-from gate_agent.web.bodies import RoundRequest, SupplyRequest
+from gate_agent.web.bodies import RoundRequest, ShiftNoteRequest, SupplyRequest
 
 
 def duty_routes(duties: DutyDesk) -> APIRouter:
@@ -33,6 +33,12 @@ def duty_routes(duties: DutyDesk) -> APIRouter:
     async def supply_changed(body: SupplyRequest) -> Response:
         """Count an item, or change its stock (物资); answers once it is durable."""
         await duties.supply_changed(body.item, counted=body.counted, change=body.change, by=body.by)
+        return Response(status_code=204)
+
+    @router.post("/notes", status_code=204)
+    async def note(body: ShiftNoteRequest) -> Response:
+        """Write what this shift tells the next (交班记录); answers once it is durable."""
+        await duties.note(body.text, by=body.by)
         return Response(status_code=204)
 
     return router

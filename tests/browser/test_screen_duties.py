@@ -51,6 +51,7 @@ def test_a_second_tap_on_the_same_count_is_the_same_round(page: Page, served: Se
 
 
 def test_supplies_are_taken_by_number_and_by_keyboard(page: Page, served: Served) -> None:
+    expect(page.locator("#holds")).to_contain_text("010-55550101")  # the book has come
     page.keyboard.press("d")
     page.locator(".stock", has_text="医用口罩").get_by_text("领用").click()
 
@@ -77,3 +78,15 @@ def test_the_book_fits_a_phone(watched: Watched, page: Page) -> None:
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE[0]
     assert watched.faults == []
+
+
+def test_a_hand_over_note_is_written_and_its_letters_are_no_commands(
+    page: Page, served: Served
+) -> None:
+    page.locator("#duties").click()
+    page.locator("#shift-note").press_sequentially("mask 3 dozen")
+
+    page.locator("#shift-note-send").click()
+
+    expect(page.locator("#message")).to_have_text("已记录")
+    assert served.duties.asked == [("mask 3 dozen", "guard-1")]

@@ -151,3 +151,18 @@ def test_the_views_of_duties_equal_a_replay(tmp_path: Path) -> None:
     path, key = asyncio.run(go())
 
     assert rebuild(path, key, lambda _done, _all: None).differences == ()
+
+
+def test_the_next_shift_reads_the_newest_note_also_after_a_restart(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with door(tmp_path) as one:
+            await one.book.note("口罩不多了", by="guard-1")
+            await one.book.note("消毒液已领", by="guard-2")
+        async with door(tmp_path) as again:
+            view = again.book.view()
+
+            assert view is not None
+            assert view.note is not None
+            assert (view.note.text, view.note.by) == ("消毒液已领", "guard-2")
+
+    asyncio.run(go())

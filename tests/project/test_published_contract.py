@@ -146,6 +146,7 @@ SAMPLES: tuple[Record, ...] = (
     records.CoverageLost(reasons=("frozen",), since=UTC_TEXT),
     records.CoverageRestored(since=UTC_TEXT, lost_s=312.5),
     records.DutyDone(area="出入口门", kind=records.Round.DISINFECTED, by="guard-1", at=UTC_TEXT),
+    records.ShiftNoted(text="消毒液已领", by="guard-1", at=UTC_TEXT),
     records.SuppliesCounted(
         item="医用口罩", stock=80, change=-20, low=True, by="guard-1", at=UTC_TEXT
     ),

@@ -48,6 +48,9 @@ class ScriptedDuties:
     ) -> None:
         self._ask(item, counted, change, by)
 
+    async def note(self, text: str, *, by: str) -> None:
+        self._ask(text, by)
+
     def _ask(self, *details: object) -> None:
         if self.refusal is not None:
             raise self.refusal

@@ -29,15 +29,19 @@ def test_what_the_guard_ticks_reaches_the_book(served: Served, client: httpx.Cli
     round_done = {"area": "出入口门", "kind": "disinfected", "by": "guard-1"}
     used = {"item": "医用口罩", "change": -5, "by": "guard-1"}
 
+    note = {"text": "消毒液已领", "by": "guard-1"}
+
     answers = [
         client.post("/api/v1/duties/rounds", json=round_done),
         client.post("/api/v1/duties/supplies", json=used),
+        client.post("/api/v1/duties/notes", json=note),
     ]
 
-    assert [answer.status_code for answer in answers] == [204, 204]
+    assert [answer.status_code for answer in answers] == [204, 204, 204]
     assert served.duties.asked == [
         ("出入口门", Round.DISINFECTED, "guard-1"),
         ("医用口罩", None, -5, "guard-1"),
+        ("消毒液已领", "guard-1"),
     ]
 
 

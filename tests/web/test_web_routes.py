@@ -239,6 +239,7 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/duties",
         "/api/v1/persons",
         "/api/v1/duties/rounds",
+        "/api/v1/duties/notes",
         "/api/v1/duties/supplies",
         "/api/v1/passages/{passage_id}/hand",
         "/api/v1/thermometer/reference",

@@ -10,7 +10,7 @@ import { word } from "./words.js";
 const ABOUT = "duties";
 const AGAIN_MS = 60_000; // what is due grows with the clock, not with events
 const KEY = "d";
-const TYPES = ["gate.duty.disinfected.v1", "gate.supplies.counted.v1", "gate.mode.applied.v1"];
+const TYPES = ["gate.duty.disinfected.v1", "gate.supplies.counted.v1", "gate.shift.noted.v1", "gate.mode.applied.v1"];
 
 let duties = null;
 let changed = () => {};
@@ -80,6 +80,8 @@ function openDuties() {
     make("div", { class: "areas" }, ...areas.flatMap(areaRow), masks),
     make("h3", {}, word("supplies")),
     make("div", { class: "stocks" }, ...duties.supplies.map(supplyRow)),
+    make("h3", {}, word("shift_note")),
+    ...noteRow(),
   ]);
 }
 
@@ -91,6 +93,20 @@ function areaRow(area) {
     return element;
   });
   return [make("div", { class: "area" }, make("b", {}, area), ...buttons)];
+}
+
+/** The last note, and a line to write the next one. */
+function noteRow() {
+  const { note } = duties;
+  const input = make("input", { id: "shift-note", class: "text", type: "text", maxlength: "200", autocomplete: "off", "aria-label": word("shift_note"), placeholder: word("shift_note_hint") });
+  const send = async () => {
+    const text = input.value.trim();
+    if (text) await sendOnce(`note:${performance.now()}`, "/api/v1/duties/notes", { text, by: by() });
+  };
+  return [
+    note ? make("p", { id: "last-note" }, `${note.text}（${note.by} ${note.at.slice(5, 10)}）`) : null,
+    make("div", { class: "stock" }, input, button(word("shift_note_do"), { press: send, id: "shift-note-send" })),
+  ].filter(Boolean);
 }
 
 /** One request a tap; the count that was shown makes a second tap on the same one harmless. */

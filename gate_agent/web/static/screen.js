@@ -63,7 +63,7 @@ function onState(snapshot, at) {
   setData(document.body, "live", "yes");
   forget((key) => {
     const [kind, id] = key.split(":");
-    if (kind === "duty" || kind === "supply" || kind === "contact") return true;
+    if (["duty", "supply", "note", "contact"].includes(kind)) return true;
     if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
     return snapshot.passage?.passage_id === id;
   });
