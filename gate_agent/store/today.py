@@ -9,22 +9,29 @@ from sqlalchemy import bindparam, func, select, text
 
 from gate_agent.domain.duties import StockLevel
 from gate_agent.domain.records import Round
-from gate_agent.store.schema import HOLD, PASSAGE, ROUND, SUPPLY, compiled
+from gate_agent.store.schema import HOLD, IS_PACED, IS_STAFF_HERE, PASSAGE, ROUND, SUPPLY, compiled
 
+_LOOKED_AT = 1000  # passages back: more than a door decides in the time that counts as again
+_LATELY = (
+    select(PASSAGE.c.person_ref, PASSAGE.c.decided, PASSAGE.c.passage_id, PASSAGE.c.decision)
+    .order_by(PASSAGE.c.sequence.desc())
+    .limit(_LOOKED_AT)
+    .subquery("lately")
+)
 _AGAIN = compiled(
-    select(PASSAGE.c.sequence)
+    select(_LATELY.c.passage_id)
     .where(
-        PASSAGE.c.person_ref == bindparam("person_ref"),
-        PASSAGE.c.decided >= bindparam("since"),
-        PASSAGE.c.passage_id != bindparam("but"),
-        text("decision = 'admit'"),
+        _LATELY.c.person_ref == bindparam("person_ref"),
+        _LATELY.c.decided >= bindparam("since"),
+        _LATELY.c.passage_id != bindparam("but"),
+        _LATELY.c.decision == text("'admit'"),
     )
     .limit(1)
 )
 _PACED = (
     PASSAGE.c.day == bindparam("day"),
     PASSAGE.c.repeat_visit == bindparam("repeat"),
-    PASSAGE.c.registration_ms.is_not(None),
+    IS_PACED,
 )
 _PACE_COUNT = compiled(select(func.count()).select_from(PASSAGE).where(*_PACED))
 _PACE = compiled(
@@ -45,7 +52,7 @@ _STOCKS = compiled(select(SUPPLY.c.item, SUPPLY.c.stock, SUPPLY.c.day, SUPPLY.c.
 _HOLDS_OF = compiled(select(HOLD.c.hold_id).where(HOLD.c.person_ref == bindparam("person_ref")))
 _PRESENT = compiled(
     select(func.count(PASSAGE.c.person_ref.distinct())).where(
-        PASSAGE.c.day == bindparam("day"), text("category = 'staff' AND decision = 'admit'")
+        PASSAGE.c.day == bindparam("day"), IS_STAFF_HERE
     )
 )
 
