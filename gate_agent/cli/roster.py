@@ -12,8 +12,7 @@ import typer
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config, parse_policy
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.identity import NumberFault, check_number, normalise_number, person_ref
-from gate_agent.domain.signals import READER_CARDS
+from gate_agent.domain.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.store.keys import resolve_keys
 
@@ -83,13 +82,9 @@ def _entries(csv_file: Path, site_key: bytes) -> list[dict[str, object]]:
 
 
 def _fault(text: str) -> str | None:
-    """Return what is wrong with a number; a resident's card is the one to tell."""
-    faults = []
-    for card in READER_CARDS:
-        try:
-            check_number(card, normalise_number(text))
-        except NumberFault as fault:
-            faults.append(str(fault))
-        else:
-            return None
-    return faults[0]
+    """Return what is wrong with a number, no digit of it."""
+    try:
+        check_any_card(normalise_number(text))
+    except NumberFault as fault:
+        return str(fault)
+    return None

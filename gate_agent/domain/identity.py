@@ -16,7 +16,7 @@ from stdnum.iso7064 import mod_11_2
 
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import ByHand, Category
-from gate_agent.domain.signals import Card, CardType
+from gate_agent.domain.signals import READER_CARDS, Card, CardType
 
 _SHAPES = {
     CardType.RESIDENT: (re.compile(r"[1-9][0-9]{16}[0-9X]"), "17 digits and a check character"),
@@ -117,6 +117,23 @@ def check_number(card_type: CardType, number: str) -> None:
             expected=f"a date from {_OLDEST} to {_NEWEST} at characters 7 to 14",
             got="none",
         )
+
+
+def check_any_card(number: str) -> None:
+    """Raise NumberFault unless the normalised `number` can be one of a reader's cards.
+
+    The fault is a resident's card's: of the four it is the one people mean.
+    """
+    first: NumberFault | None = None
+    for card_type in READER_CARDS:
+        try:
+            check_number(card_type, number)
+        except NumberFault as fault:
+            first = first or fault
+        else:
+            return
+    if first is not None:
+        raise first
 
 
 def person_ref(number: str, site_key: bytes) -> str:

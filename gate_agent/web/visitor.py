@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
@@ -56,6 +55,8 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
         channels = desk.online_channels()
         if not 0 <= number < len(channels):
             return answer(404, code="http_404", expected="a channel of the policy", got="another")
+        import segno  # noqa: PLC0415 nobody waits for it at the start
+
         out = io.BytesIO()
         segno.make(channels[number], error="m").save(out, kind="svg", border=_BORDER, xmldecl=False)
         return Response(out.getvalue(), media_type="image/svg+xml")

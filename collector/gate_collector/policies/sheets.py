@@ -15,9 +15,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gate_agent.domain.identity import NumberFault, check_number, normalise_number, person_ref
+from gate_agent.domain.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.domain.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
-from gate_agent.domain.signals import READER_CARDS
 from gate_collector.policies.book import PolicyFault
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -165,15 +164,11 @@ def _workbook(content: bytes) -> Iterator[list[Any]]:
 
 def _ref(cells: Cells, site_key: bytes) -> str:
     number = normalise_number(str(cells.get("number") or ""))
-    faults = []
-    for card in READER_CARDS:  # a resident's card is the first, and its fault the one to tell
-        try:
-            check_number(card, number)
-        except NumberFault as exc:
-            faults.append(str(exc))
-        else:
-            return person_ref(number, site_key)
-    raise _LineError(f"证件号码有误 {faults[0]}") from None
+    try:
+        check_any_card(number)
+    except NumberFault as exc:
+        raise _LineError(f"证件号码有误 {exc}") from None
+    return person_ref(number, site_key)
 
 
 def _flag(cells: Cells, name: str, *, absent: bool) -> bool:
