@@ -17,8 +17,8 @@ class JournalForeign(StorageError):  # noqa: N818 as above
     """The journal belongs to another site or gate: this card was in another door."""
 
 
-class NewerSchema(StorageError):  # noqa: N818 as above
-    """A newer version of this program wrote the journal; install that one."""
+class OtherSchema(StorageError):  # noqa: N818 as above
+    """Another version of this program wrote the journal; install that one."""
 
 
 class NotAJournal(StorageError):  # noqa: N818 as above

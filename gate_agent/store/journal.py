@@ -66,7 +66,7 @@ class Journal:
 
         With `replace_damaged`, a journal of ours that is torn is set aside and a new epoch begins;
         without, it is refused. Raises JournalInUse, JournalLocked (after `busy_wait_s`),
-        JournalForeign, NewerSchema, NotAJournal, or StorageError for what the disk says.
+        JournalForeign, OtherSchema, NotAJournal, or StorageError for what the disk says.
         """
         box = StoreBox(key)
         first: list[Draft] = []

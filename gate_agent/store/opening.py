@@ -24,15 +24,14 @@ from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,
     JournalLocked,
-    NewerSchema,
     NotAJournal,
+    OtherSchema,
 )
 from gate_agent.store.schema import (
     APPLICATION_ID,
     EVENT,
     FILE_HEADER,
     META,
-    UPGRADES,
     VERSION,
     compiled,
     create_statements,
@@ -126,7 +125,6 @@ def open_for_writing(
                 expected = f"the journal of {site}/{gate}"
                 raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")  # noqa: TRY301
             _set_up(connection, path)
-            _upgrade(connection)
             connection.execute("BEGIN IMMEDIATE")  # now, and not at the first person, it shows
             if about.zone != zone:
                 connection.execute(SET_META.sql, {"key": "zone", "value": zone})
@@ -211,7 +209,7 @@ def _check_header(path: Path) -> None:
 
 
 def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
-    """Tell a journal from a database that is still empty. Raises NotAJournal, NewerSchema."""
+    """Tell a journal from a database that is still empty. Raises NotAJournal, OtherSchema."""
     application = _pragma(connection, "application_id")
     version = _pragma(connection, "user_version")
     with closing(connection.execute("SELECT count(*) FROM sqlite_schema")) as rows:
@@ -221,8 +219,8 @@ def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
     if application != APPLICATION_ID:
         expected = f"application id {APPLICATION_ID:#x}"
         raise NotAJournal(f"{path}: expected {expected}, got {application:#x}")
-    if not 1 <= version <= VERSION:
-        raise NewerSchema(f"{path}: expected schema version {VERSION} or older, got {version}")
+    if version != VERSION:
+        raise OtherSchema(f"{path}: expected schema version {VERSION}, got {version}")
     return True
 
 
@@ -238,20 +236,6 @@ def _create(connection: sqlite3.Connection, *, site: str, gate: str, zone: str) 
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={VERSION}")
     connection.execute("COMMIT")
-
-
-def _upgrade(connection: sqlite3.Connection) -> None:
-    """Bring an older journal to this version, each step whole or not at all."""
-    for version in range(_pragma(connection, "user_version"), VERSION):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in UPGRADES[version]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={version + 1}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:

@@ -191,7 +191,7 @@ class JournalReader:
     ) -> None:
         """Open the journal; without the store key, nobody has a name. Torn pages are told.
 
-        Raises NotAJournal (also when there is none), NewerSchema, JournalLocked, StorageError.
+        Raises NotAJournal (also when there is none), OtherSchema, JournalLocked, StorageError.
         """
         self._path = path
         self._on_damage = on_damage

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
-VERSION = 2  # PRAGMA user_version
+VERSION = 1  # PRAGMA user_version; another one is refused, not guessed at
 APPLICATION_ID = 0x47415445  # "GATE", PRAGMA application_id (sqlite.org/pragma.html)
 FILE_HEADER = b"SQLite format 3\0"  # sqlite.org/fileformat2.html §1.3
 
@@ -59,7 +59,7 @@ PEOPLE = Table(
     METADATA,
     Column("person_ref", Text, primary_key=True),
     Column("box", LargeBinary, nullable=False),
-    Column("sequence", Integer, nullable=False, server_default="0"),  # newest registration
+    Column("sequence", Integer, nullable=False),  # newest registration
     sqlite_with_rowid=False,
 )
 
@@ -153,15 +153,6 @@ NEWEST = Table(  # the last record of each type and subject: devices, boots, mod
     sqlite_with_rowid=False,
 )
 VIEWS: tuple[Table, ...] = (PASSAGE, DAY_COUNT, HOLD, ROUND, SUPPLY, NEWEST)
-
-# From each version to the next one; what an older journal holds counts as of today.
-UPGRADES: dict[int, tuple[str, ...]] = {
-    1: (
-        "ALTER TABLE people ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0",
-        "UPDATE people SET sequence = (SELECT coalesce(max(sequence), 0) FROM event)",
-        f"CREATE INDEX event_registration ON event (sequence) WHERE {IS_REGISTRATION}",
-    ),
-}
 
 _DIALECT = sqlite.dialect(paramstyle="named")
 

@@ -215,23 +215,3 @@ def test_no_name_number_or_phone_is_in_any_file_or_backup(tmp_path: Path) -> Non
     for word in (NAME, NUMBER, PHONE, PHONE.removeprefix("+86")):
         for trace in traces(word):
             assert [name for name, content in files.items() if trace in content] == []
-
-
-def test_an_older_journal_is_brought_up_to_date_and_its_people_count_as_of_today(
-    tmp_path: Path,
-) -> None:
-    with gate(tmp_path) as found:
-        found.register(0, 1)
-    with closing(sqlite3.connect(tmp_path / "west-1f.sqlite")) as old:
-        old.execute("DROP INDEX event_registration")
-        old.execute("ALTER TABLE people DROP COLUMN sequence")
-        old.execute("PRAGMA user_version=1")
-        old.commit()
-
-    with gate(tmp_path) as found:
-        assert found.people() == 2
-        found.register(2)
-        found.receipt()
-        found.look()
-        found.days(16)
-        assert found.people() == 0

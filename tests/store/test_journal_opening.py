@@ -18,8 +18,8 @@ from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,
     JournalLocked,
-    NewerSchema,
     NotAJournal,
+    OtherSchema,
 )
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.schema import VERSION
@@ -130,13 +130,13 @@ def test_the_journal_of_another_gate_is_refused_and_left_as_it_was(path: Path) -
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [VERSION + 1, 99])
-def test_a_newer_schema_is_refused_by_writer_and_reader(path: Path, version: int) -> None:
+@pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1, 99])
+def test_another_schema_is_refused_by_writer_and_reader(path: Path, version: int) -> None:
     raw(path, f"PRAGMA user_version={version}")
 
-    with pytest.raises(NewerSchema, match=f"version {VERSION} or older, got {version}"):
+    with pytest.raises(OtherSchema, match=f"version {VERSION}, got {version}"):
         open_journal(path)
-    with pytest.raises(NewerSchema):
+    with pytest.raises(OtherSchema):
         JournalReader(path)
 
     assert len(proven(path)) == 2
