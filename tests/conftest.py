@@ -1,10 +1,15 @@
-"""For every test: a slow machine is no fault, and a child hears Ctrl-C."""
+"""For every test: a slow machine is no fault, a child hears Ctrl-C, and both stores are there."""
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from postgres import Cluster, name_of
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -12,3 +17,32 @@ settings.load_profile("unhurried")
 # A shell that starts the suite in the background lets it ignore SIGINT, and children inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL for all the tests of one worker."""
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def tables(cluster: Cluster) -> str:
+    """The name of a database with the collector's tables in it, to be copied."""
+    from gate_collector.schema import open_store  # noqa: PLC0415 the gates' tests need none of it
+
+    url = cluster.database()
+    open_store(url).dispose()
+    return name_of(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store of the collector, once of either kind: its URL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'collector.sqlite'}"
+        return
+    running: Cluster = request.getfixturevalue("cluster")
+    url = running.database(request.getfixturevalue("tables"))
+    yield url
+    running.drop(url)

@@ -47,12 +47,19 @@ class Cluster:
         """Stop it as a crash does; clients are cut off."""
         self._control("stop", "--mode=immediate")
 
-    def database(self) -> str:
-        """Make an empty database; return its URL."""
+    def database(self, template: str = "template1") -> str:
+        """Make a database like `template`; return its URL."""
         self._made += 1
         name = f"hall_{self._made}"
-        self._run("createdb", f"--host={self._folder}", "--username=centre", name)
+        self._on("createdb", f"--template={template}", name)
         return f"postgresql+psycopg://centre@/{name}?host={self._folder}"
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._on("dropdb", "--force", name_of(url))
+
+    def _on(self, program: str, *arguments: str) -> None:
+        self._run(program, f"--host={self._folder}", "--username=centre", *arguments)
 
     @property
     def _data(self) -> Path:
@@ -74,6 +81,11 @@ class Cluster:
             )
         said = (self._folder / f"{program}.log").read_text(errors="replace")[-2000:]
         assert done.returncode == 0, f"expected {program} to succeed, it said:\n{said}"
+
+
+def name_of(url: str) -> str:
+    """Return the name of the database that `url` names."""
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def _other_user() -> str:

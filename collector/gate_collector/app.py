@@ -167,10 +167,10 @@ def run_collector(config_file: Path) -> None:
             systemd.notify("STOPPING=1")
             stopping.set()
             teller.close()
-            alerter.close()
             clerk.close()
             broker.close()
             ingest.close()
+            alerter.close()  # after the receipts: a service that hangs may take its time
             engine.dispose()
 
 

@@ -258,7 +258,8 @@ class Hall:
 
 
 @contextmanager
-def hall(folder: Path, *, now: datetime = TEN) -> Iterator[Hall]:
-    """Open a hall whose collector is an SQLite file in `folder`."""
-    with Hall(f"sqlite:///{folder / 'collector.sqlite'}", now=now) as one:
+def hall(store: str | Path, *, now: datetime = TEN) -> Iterator[Hall]:
+    """Open a hall whose collector has this store: a URL, or a folder for an SQLite file."""
+    url = store if isinstance(store, str) else f"sqlite:///{store / 'collector.sqlite'}"
+    with Hall(url, now=now) as one:
         yield one

@@ -61,8 +61,8 @@ class _Duty:
 
 
 @contextmanager
-def _duty(folder: Path, policy: Policy = LED) -> Iterator[_Duty]:
-    with hall(folder) as one, Phone() as leader, Phone() as deputy:
+def _duty(store: str, policy: Policy = LED) -> Iterator[_Duty]:
+    with hall(store) as one, Phone() as leader, Phone() as deputy:
         one.west.passage()
         one.settle()
         shelf = Shelf(one.engine, _SECRET)
@@ -86,9 +86,9 @@ def _token(text: str) -> str:
     return found[1]
 
 
-def test_a_hold_reaches_the_leader_on_duty_within_two_seconds(tmp_path: Path) -> None:
+def test_a_hold_reaches_the_leader_on_duty_within_two_seconds(store: str) -> None:
     clock = SystemClock()
-    with _duty(tmp_path) as duty:
+    with _duty(store) as duty:
         AppriseMessenger().tell(Recipient(name="x", urls=(duty.deputy.url,)), "warm", "up")
         clerk = Clerk({"alerts": duty.alerter.round}, every_s=0.5)
         clerk.start()
@@ -106,8 +106,8 @@ def test_a_hold_reaches_the_leader_on_duty_within_two_seconds(tmp_path: Path) ->
     assert "请立即确认现场已安置" in text
 
 
-def test_the_text_gives_nobodys_name_or_reference(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_the_text_gives_nobodys_name_or_reference(store: str) -> None:
+    with _duty(store) as duty:
         duty.hall.west.hold("hold-1", who="someone")
         duty.hall.settle()
         duty.until(1)
@@ -115,8 +115,8 @@ def test_the_text_gives_nobodys_name_or_reference(tmp_path: Path) -> None:
     assert not re.search(r"[0-9a-f]{64}|someone", " ".join(duty.leader.texts))
 
 
-def test_nobody_answers_and_it_is_passed_on_along_the_list(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_nobody_answers_and_it_is_passed_on_along_the_list(store: str) -> None:
+    with _duty(store) as duty:
         duty.hall.west.hold("hold-1")
         duty.hall.settle()
         duty.until(1)
@@ -135,8 +135,8 @@ def test_nobody_answers_and_it_is_passed_on_along_the_list(tmp_path: Path) -> No
         wait_until(lambda: duty.states() == [("hold", "unanswered")], "the end of the list")
 
 
-def test_an_answer_by_the_link_ends_it(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_an_answer_by_the_link_ends_it(store: str) -> None:
+    with _duty(store) as duty:
         duty.hall.west.hold("hold-1")
         duty.hall.settle()
         duty.until(1)
@@ -150,8 +150,8 @@ def test_an_answer_by_the_link_ends_it(tmp_path: Path) -> None:
         assert len(duty.tries()) == 1
 
 
-def test_a_telephone_out_of_order_is_kept_and_the_next_person_is_told(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_a_telephone_out_of_order_is_kept_and_the_next_person_is_told(store: str) -> None:
+    with _duty(store) as duty:
         duty.leader.out_of_order = True
         duty.hall.west.hold("hold-1")
         duty.hall.settle()
@@ -159,12 +159,12 @@ def test_a_telephone_out_of_order_is_kept_and_the_next_person_is_told(tmp_path: 
         duty.hall.clock.advance(1)
         duty.until(2)
 
-    assert duty.tries() == [("李主任", "json", False), ("张副主任", "json", True)]
-    assert duty.leader.tries == 1
+        assert duty.tries() == [("李主任", "json", False), ("张副主任", "json", True)]
+        assert duty.leader.tries == 1
 
 
-def test_an_alarm_that_flickers_is_told_once(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_an_alarm_that_flickers_is_told_once(store: str) -> None:
+    with _duty(store) as duty:
         for _ in range(3):
             with duty.hall.engine.begin() as connection:
                 raise_alarm(connection, "silent", "west-1f", "x", format_utc(duty.hall.clock.utc))
@@ -180,8 +180,8 @@ def test_an_alarm_that_flickers_is_told_once(tmp_path: Path) -> None:
         assert duty.states()[0] == ("silent", "over")
 
 
-def test_two_held_people_are_two_alerts_and_one_event_is_never_two(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_two_held_people_are_two_alerts_and_one_event_is_never_two(store: str) -> None:
+    with _duty(store) as duty:
         duty.hall.west.hold("hold-1")
         duty.hall.west.hold("hold-2", who="another")
         for escalation in (1, 2):
@@ -201,8 +201,8 @@ def test_two_held_people_are_two_alerts_and_one_event_is_never_two(tmp_path: Pat
         assert [kind for kind, _ in duty.states()] == ["hold", "hold", "overdue"]
 
 
-def test_a_drill_rings_nobody(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_a_drill_rings_nobody(store: str) -> None:
+    with _duty(store) as duty:
         duty.hall.west.hold("drill", drill=True)
         duty.hall.settle()
         duty.alerter.round()
@@ -210,8 +210,8 @@ def test_a_drill_rings_nobody(tmp_path: Path) -> None:
         assert duty.states() == []
 
 
-def test_a_hold_that_was_closed_meanwhile_is_passed_on_no_further(tmp_path: Path) -> None:
-    with _duty(tmp_path) as duty:
+def test_a_hold_that_was_closed_meanwhile_is_passed_on_no_further(store: str) -> None:
+    with _duty(store) as duty:
         duty.hall.west.hold("hold-1")
         duty.hall.settle()
         duty.until(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,6 @@ from gate_collector.roles.access import Role
 from gate_collector.roles.accounts import Accounts
 from gate_collector.schema import METADATA, open_store
 from postgres import Cluster
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with Cluster() as running:
-        yield running
 
 
 def _url(kind: str, cluster: Cluster, file: Path) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import select
 
 from centre.hall import TEN, hall, ref
@@ -11,8 +9,8 @@ from gate_agent.moment import format_utc
 from gate_collector.schema import HOLD, NOTABLE, PASSAGE
 
 
-def test_a_passage_is_found_by_its_person_and_time(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_passage_is_found_by_its_person_and_time(store: str) -> None:
+    with hall(store) as one:
         one.west.passage(who="someone")
 
         one.settle()
@@ -26,8 +24,8 @@ def test_a_passage_is_found_by_its_person_and_time(tmp_path: Path) -> None:
     assert row.started < row.decided
 
 
-def test_what_is_no_passage_is_noted_in_the_order_of_arrival(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_what_is_no_passage_is_noted_in_the_order_of_arrival(store: str) -> None:
+    with hall(store) as one:
         one.west.hold("hold-1")
         one.west.close("hold-1", "transferred")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ _POLICY = ContactsPolicy(before_s=300, after_s=300)
 
 
 @pytest.fixture
-def one(tmp_path: Path) -> Iterator[Hall]:
-    with hall(tmp_path) as opened:
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
         yield opened
 
 

@@ -23,8 +23,8 @@ _METRIC = re.compile(r"\bcollector_\w+")
 
 
 @pytest.fixture
-def one(tmp_path: Path) -> Iterator[Hall]:
-    with hall(tmp_path) as opened:
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
         yield opened
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -17,8 +16,8 @@ from gate_collector.ledger.read import read_ledger
 from gate_collector.schema import QUARANTINE
 
 
-def test_an_honest_day_has_nothing_to_find(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_an_honest_day_has_nothing_to_find(store: str) -> None:
+    with hall(store) as one:
         for _ in range(5):
             one.west.passage()
         one.west.heartbeat()
@@ -32,8 +31,8 @@ def test_an_honest_day_has_nothing_to_find(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_number_that_never_came_is_named(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_number_that_never_came_is_named(store: str) -> None:
+    with hall(store) as one:
         one.west.passage()
         for _ in range(2):
             one.west.body(AgentStopped(reason="kept back"))
@@ -48,8 +47,8 @@ def test_a_number_that_never_came_is_named(tmp_path: Path) -> None:
     assert ledger.missed == 2
 
 
-def test_what_the_door_told_of_and_never_sent_is_missing(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_what_the_door_told_of_and_never_sent_is_missing(store: str) -> None:
+    with hall(store) as one:
         one.west.passage()
         one.west.heartbeat(sequence=4)
         one.central.heartbeat(sequence=2)
@@ -60,8 +59,8 @@ def test_what_the_door_told_of_and_never_sent_is_missing(tmp_path: Path) -> None
     assert gaps == {("west-1f", 2, 4), ("central-2f", 1, 2)}
 
 
-def test_what_a_door_still_sends_is_not_yet_missing(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_what_a_door_still_sends_is_not_yet_missing(store: str) -> None:
+    with hall(store) as one:
         one.west.passage()
         one.west.heartbeat(sequence=4, pending=3)
         one.settle()
@@ -69,8 +68,8 @@ def test_what_a_door_still_sends_is_not_yet_missing(tmp_path: Path) -> None:
         assert read_ledger(centre_of(one)).gaps == ()
 
 
-def test_a_second_event_of_one_number_is_a_contradiction(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_second_event_of_one_number_is_a_contradiction(store: str) -> None:
+    with hall(store) as one:
         one.west.passage()
         one.settle()
         one.west.sequence, forged = 0, AgentStopped(reason="another journal")
@@ -85,8 +84,8 @@ def test_a_second_event_of_one_number_is_a_contradiction(tmp_path: Path) -> None
     assert ledger.concealed == 1
 
 
-def test_a_loss_that_a_door_tells_of_is_shown(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_loss_that_a_door_tells_of_is_shown(store: str) -> None:
+    with hall(store) as one:
         one.west.say(
             EventsDropped(
                 count=3, types={}, since=format_utc(TEN), until=format_utc(TEN), cause="disk full"
@@ -101,8 +100,8 @@ def test_a_loss_that_a_door_tells_of_is_shown(tmp_path: Path) -> None:
     ]
 
 
-def test_an_event_is_late_by_the_limit_of_its_lane(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_an_event_is_late_by_the_limit_of_its_lane(store: str) -> None:
+    with hall(store) as one:
         one.west.passage(at=TEN - timedelta(seconds=60))
         one.west.hold("hold-1", at=TEN - timedelta(seconds=60))
         one.settle()
@@ -115,8 +114,8 @@ def test_an_event_is_late_by_the_limit_of_its_lane(tmp_path: Path) -> None:
     assert [(late.type, late.late_ms) for late in ledger.late] == [("gate.hold.opened.v1", 60_000)]
 
 
-def test_a_door_that_is_not_heard_is_silent(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_door_that_is_not_heard_is_silent(store: str) -> None:
+    with hall(store) as one:
         one.west.heartbeat()
         one.central.heartbeat()
         one.settle()
@@ -129,9 +128,9 @@ def test_a_door_that_is_not_heard_is_silent(tmp_path: Path) -> None:
     assert [(item.gate, item.silent_s) for item in silent] == [("west-1f", 36.0)]
 
 
-def test_each_report_is_in_time_late_or_missing(tmp_path: Path) -> None:
+def test_each_report_is_in_time_late_or_missing(store: str) -> None:
     six = TEN + timedelta(hours=8)
-    with hall(tmp_path) as one:
+    with hall(store) as one:
         one.west.passage()
         one.central.passage()
         one.settle()
@@ -152,9 +151,9 @@ def test_each_report_is_in_time_late_or_missing(tmp_path: Path) -> None:
     assert [report.state for report in late.reports] == [Punctual.LATE, Punctual.IN_TIME]
 
 
-def test_no_report_is_asked_for_before_its_time_and_grace(tmp_path: Path) -> None:
+def test_no_report_is_asked_for_before_its_time_and_grace(store: str) -> None:
     policy = Policy()
-    with hall(tmp_path) as one:
+    with hall(store) as one:
         one.west.passage()
         one.settle()
         one.clock.advance(8 * 3600 + policy.punctuality.report_within_s - 1)
@@ -166,8 +165,8 @@ def test_no_report_is_asked_for_before_its_time_and_grace(tmp_path: Path) -> Non
     assert [report.state for report in after] == [Punctual.MISSING]
 
 
-def test_each_line_of_the_page_leads_to_its_events(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_each_line_of_the_page_leads_to_its_events(store: str) -> None:
+    with hall(store) as one:
         one.west.passage()
         one.west.body(AgentStopped(reason="kept back"))
         one.west.hold("hold-1", at=TEN - timedelta(seconds=60))
@@ -194,8 +193,8 @@ def test_each_line_of_the_page_leads_to_its_events(tmp_path: Path) -> None:
     assert nowhere.status_code == 404
 
 
-def test_the_figures_say_the_same_as_the_page(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_the_figures_say_the_same_as_the_page(store: str) -> None:
+    with hall(store) as one:
         one.west.passage()
         one.west.body(AgentStopped(reason="kept back"))
         one.west.hold("hold-1", at=TEN - timedelta(seconds=60))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,8 +19,8 @@ from gate_collector.live.search import Unsearchable, reference
 
 
 @pytest.fixture
-def one(tmp_path: Path) -> Iterator[Hall]:
-    with hall(tmp_path) as opened:
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
         yield opened
 
 

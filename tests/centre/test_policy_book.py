@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,9 +17,9 @@ from gate_collector.policies.book import Outdated, PolicyBook, PolicyFault
 _CLOSED = {"hall_mode": "closed"}
 
 
-def test_a_version_is_kept_with_who_and_why_and_published_as_it_is_kept(tmp_path: Path) -> None:
+def test_a_version_is_kept_with_who_and_why_and_published_as_it_is_kept(store: str) -> None:
     told: list[tuple[str, bytes]] = []
-    with hall(tmp_path) as one:
+    with hall(store) as one:
 
         def publish(topic: str, document: bytes) -> bool:
             told.append((topic, document))
@@ -38,8 +37,8 @@ def test_a_version_is_kept_with_who_and_why_and_published_as_it_is_kept(tmp_path
     assert parse_policy(document, source="policy") == policy
 
 
-def test_a_planned_version_waits_for_its_time(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_planned_version_waits_for_its_time(store: str) -> None:
+    with hall(store) as one:
         book = book_of(one)
         book.issue(lambda _: _CLOSED, by="a", why="b", valid_from=TEN + timedelta(hours=1))
 
@@ -49,8 +48,8 @@ def test_a_planned_version_waits_for_its_time(tmp_path: Path) -> None:
         assert book.in_force().version == 1
 
 
-def test_what_is_issued_at_once_starts_from_the_policy_in_force(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_what_is_issued_at_once_starts_from_the_policy_in_force(store: str) -> None:
+    with hall(store) as one:
         book = book_of(one)
         book.issue(lambda _: {"purposes": ["社保"]}, by="a", why="b")
         planned = TEN + timedelta(days=1)
@@ -64,8 +63,8 @@ def test_what_is_issued_at_once_starts_from_the_policy_in_force(tmp_path: Path) 
         )  # fmt: skip
 
 
-def test_an_invalid_policy_is_refused_and_the_old_one_stays(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_an_invalid_policy_is_refused_and_the_old_one_stays(store: str) -> None:
+    with hall(store) as one:
         book = book_of(one)
         book.issue(lambda _: _CLOSED, by="a", why="b")
 
@@ -75,8 +74,8 @@ def test_an_invalid_policy_is_refused_and_the_old_one_stays(tmp_path: Path) -> N
         assert (book.newest().version, book.published) == (1, 1)
 
 
-def test_two_people_do_not_overwrite_each_other(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_two_people_do_not_overwrite_each_other(store: str) -> None:
+    with hall(store) as one:
         book = book_of(one)
         book.issue(lambda _: _CLOSED, by="a", why="b", base=0)
 
@@ -84,9 +83,9 @@ def test_two_people_do_not_overwrite_each_other(tmp_path: Path) -> None:
             book.issue(lambda _: {}, by="c", why="d", base=0)
 
 
-def test_what_no_broker_took_is_published_later(tmp_path: Path) -> None:
+def test_what_no_broker_took_is_published_later(store: str) -> None:
     there = [False]
-    with hall(tmp_path) as one:
+    with hall(store) as one:
         book = book_of(one, lambda _topic, _document: there[0])
         book.issue(lambda _: _CLOSED, by="a", why="b")
         assert book.published == 0
@@ -97,7 +96,7 @@ def test_what_no_broker_took_is_published_later(tmp_path: Path) -> None:
         assert book.published == 1
 
 
-def test_a_file_starts_the_book_and_never_takes_it_back(tmp_path: Path) -> None:
+def test_a_file_starts_the_book_and_never_takes_it_back(store: str) -> None:
     def started(opened: Hall, version: int) -> PolicyBook:
         return PolicyBook(
             opened.engine,
@@ -107,14 +106,14 @@ def test_a_file_starts_the_book_and_never_takes_it_back(tmp_path: Path) -> None:
             publish=lambda _topic, _document: True,
         )
 
-    with hall(tmp_path) as opened:
+    with hall(store) as opened:
         assert started(opened, 4).newest().version == 4
         started(opened, 4).issue(lambda _: _CLOSED, by="a", why="b")
         assert started(opened, 4).newest().version == 5
 
 
-def test_each_doors_answer_is_compared_with_what_was_issued(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_each_doors_answer_is_compared_with_what_was_issued(store: str) -> None:
+    with hall(store) as one:
         book = book_of(one)
         policy = book.issue(lambda _: _CLOSED, by="a", why="b")
 

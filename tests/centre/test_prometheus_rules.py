@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
@@ -14,14 +13,14 @@ from tree import text
 _METRIC = re.compile(r"\b(?:up|collector_\w+)\b")
 
 
-def test_every_figure_of_a_rule_is_told(tmp_path: Path) -> None:
+def test_every_figure_of_a_rule_is_told(store: str) -> None:
     rules = [
         rule
         for group in yaml.safe_load(text("config/prometheus/gate-alerts.yml"))["groups"]
         for rule in group["rules"]
     ]
     asked = {name for rule in rules for name in _METRIC.findall(rule["expr"])} - {"up"}
-    with hall(tmp_path) as one:
+    with hall(store) as one:
         one.west.passage()
         one.west.hold("hold-1")
         one.settle()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -46,8 +45,8 @@ def _lacking(report: MergedReport) -> set[str]:
     return {check.key for check in report.checks if check.verdict is Verdict.LACKING}
 
 
-def test_a_quiet_day_proves_zero_but_for_what_nobody_records(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_quiet_day_proves_zero_but_for_what_nobody_records(store: str) -> None:
+    with hall(store) as one:
         quiet_day(one)
 
         report = _made(one)
@@ -60,8 +59,8 @@ def test_a_quiet_day_proves_zero_but_for_what_nobody_records(tmp_path: Path) -> 
     assert report.leaders == ("李主任",)
 
 
-def test_what_nobody_recorded_is_unknown_and_never_fine(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_what_nobody_recorded_is_unknown_and_never_fine(store: str) -> None:
+    with hall(store) as one:
         quiet_day(one, rounds=())
 
         report = _made(one, Policy())
@@ -71,8 +70,8 @@ def test_what_nobody_recorded_is_unknown_and_never_fine(tmp_path: Path) -> None:
     assert not report.complete
 
 
-def test_a_door_that_did_not_report_is_named(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_door_that_did_not_report_is_named(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         pass_two(one.central)
         to(one, 8)
@@ -88,8 +87,8 @@ def test_a_door_that_did_not_report_is_named(tmp_path: Path) -> None:
     assert (central.came, central.total()) == (None, 2)
 
 
-def test_a_missing_number_and_a_differing_count_are_lacking(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_missing_number_and_a_differing_count_are_lacking(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         one.west.body(AgentStopped(reason="kept back"))
         to(one, 8)
@@ -102,8 +101,8 @@ def test_a_missing_number_and_a_differing_count_are_lacking(tmp_path: Path) -> N
     assert {"contiguous", "agrees"} <= _lacking(report)
 
 
-def test_a_span_that_does_not_begin_where_the_last_one_ended_is_lacking(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_span_that_does_not_begin_where_the_last_one_ended_is_lacking(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         to(one, 8)
         one.west.report(DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=THREE, first=2)
@@ -112,8 +111,8 @@ def test_a_span_that_does_not_begin_where_the_last_one_ended_is_lacking(tmp_path
         assert "contiguous" in _lacking(_made(one))
 
 
-def test_lost_devices_and_a_daemon_that_was_down_are_counted(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_lost_devices_and_a_daemon_that_was_down_are_counted(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         to(one, 1)
         started = AgentStarted(version="1", boot="b" * 32, config_sha256="", policy_version=0)
@@ -139,8 +138,8 @@ def test_lost_devices_and_a_daemon_that_was_down_are_counted(tmp_path: Path) -> 
     assert "程序停止至多 60 分钟" in told
 
 
-def test_a_thermometer_that_failed_or_was_not_trusted_proves_nothing(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_thermometer_that_failed_or_was_not_trusted_proves_nothing(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         one.west.say(CoverageRestored(since=format_utc(TEN), lost_s=300))
         check(one.west)
@@ -166,8 +165,8 @@ def test_a_thermometer_that_failed_or_was_not_trusted_proves_nothing(tmp_path: P
     assert "测温中断 5 分钟" in next(c.zh for c in report.checks if c.key == "coverage")
 
 
-def test_holds_are_told_with_their_outcome_and_the_open_ones_lack(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_holds_are_told_with_their_outcome_and_the_open_ones_lack(store: str) -> None:
+    with hall(store) as one:
         one.west.hold("released")
         one.west.close("released")
         one.west.hold("transferred", who="another")
@@ -192,8 +191,8 @@ def test_holds_are_told_with_their_outcome_and_the_open_ones_lack(tmp_path: Path
     assert "holds" in _lacking(report)
 
 
-def test_an_area_that_was_disinfected_too_seldom_is_named(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_an_area_that_was_disinfected_too_seldom_is_named(store: str) -> None:
+    with hall(store) as one:
         short = RoundCount(area="卫生间", kind=Round.DISINFECTED, done=2, needed=3)
         quiet_day(one, rounds=(*THREE, short))
 
@@ -203,8 +202,8 @@ def test_an_area_that_was_disinfected_too_seldom_is_named(tmp_path: Path) -> Non
     assert "卫生间 2/3" in next(check.zh for check in report.checks if check.key == "rounds")
 
 
-def test_nothing_is_made_before_it_is_due_and_once_only(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_nothing_is_made_before_it_is_due_and_once_only(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         to(one, 8.2)
         centre = centre_of(one)
@@ -215,8 +214,8 @@ def test_nothing_is_made_before_it_is_due_and_once_only(tmp_path: Path) -> None:
         assert make_due(centre) == []
 
 
-def test_a_report_that_comes_late_makes_a_new_version(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_report_that_comes_late_makes_a_new_version(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         to(one, 8.5)
         first = _made(one)
@@ -231,8 +230,8 @@ def test_a_report_that_comes_late_makes_a_new_version(tmp_path: Path) -> None:
     assert "in_time" in _lacking(second)
 
 
-def test_a_correction_is_a_new_version_and_the_old_one_stays(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_correction_is_a_new_version_and_the_old_one_stays(store: str) -> None:
+    with hall(store) as one:
         quiet_day(one)
         _made(one)
         centre = centre_of(one, lambda: LED)
@@ -249,8 +248,8 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(tmp_path: Path) -> 
             correct(centre, date.fromisoformat(DAY) - timedelta(days=1), by="x", why="y")
 
 
-def test_a_missing_report_stands_as_an_alarm_until_it_comes(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+def test_a_missing_report_stands_as_an_alarm_until_it_comes(store: str) -> None:
+    with hall(store) as one:
         pass_two(one.west)
         to(one, 8.5)
         centre = centre_of(one)

@@ -50,9 +50,8 @@ def _spoiled(draw: st.DrawFn) -> bytes:
     """A good event with some of its attributes, or of its data's, made odd."""
     body = json.loads(json.dumps(_GOOD))
     for _ in range(draw(st.integers(1, 3))):
-        part = (
-            draw(st.sampled_from([body, body["data"]])) if isinstance(body["data"], dict) else body
-        )
+        data = body["data"]
+        part = draw(st.sampled_from([body, data])) if data and isinstance(data, dict) else body
         part[draw(st.sampled_from(sorted(part)))] = draw(_ODD | _JSON)
     return json.dumps(body).encode()
 

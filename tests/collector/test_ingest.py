@@ -202,9 +202,9 @@ def test_the_views_know_the_newest_whatever_came_first(centre: Centre) -> None:
 
 
 def test_a_store_that_is_away_is_waited_for_and_nothing_is_receipted_meanwhile(
-    url: str, engine: Engine, request: pytest.FixtureRequest
+    store: str, engine: Engine, request: pytest.FixtureRequest
 ) -> None:
-    if url.startswith("sqlite"):
+    if store.startswith("sqlite"):
         away, back = _aside(engine)
     else:
         cluster = request.getfixturevalue("cluster")

@@ -18,8 +18,8 @@ from gate_collector.schema import EVENT
 
 
 @pytest.fixture
-def config(url: str, tmp_path: Path) -> Path:
-    return write_collector(tmp_path, {"store": {"url": url}})
+def config(store: str, tmp_path: Path) -> Path:
+    return write_collector(tmp_path, {"store": {"url": store}})
 
 
 def _run(config: Path, *arguments: str) -> tuple[int, bytes, str]:

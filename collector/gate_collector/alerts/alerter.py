@@ -71,7 +71,7 @@ class Alerter:
 
     def close(self) -> None:
         """End after what is being sent."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(cancel_futures=True)
 
     def _heads(self) -> tuple[int, int]:
         """Start a little before the newest: what came while nobody looked is still told."""
