@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.doorway import Doorway, doorway
+from gate.at_work import AtWork, at_work
 from gate_agent.driver_api import Model, Reading, Report
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.testing import FakeClock, cable, run_virtual
@@ -92,20 +92,20 @@ async def screened(
     folder: Path, model: Model, encode: Encode, profile: str, values: Sequence[int]
 ) -> list[tuple[int | None, int | None]]:
     clock = FakeClock()
-    with doorway(folder, clock, profile) as door:
+    with at_work(folder, clock, profile=profile) as door:
         for number, surface in enumerate(values):
             door.gate.on_report(synthetic_card(number))
             await over_the_line(model, a_person(encode, surface), reporter(door))
             clock.advance(12)
-        await door.settled()
-        measured = [v.temperature for v in door.verdicts() if v.temperature.samples]
+        await door.durable()
+        measured = [v.temperature for v in door.verdicts if v.temperature.samples]
     return [(told.surface_centi_c, told.ambient_centi_c) for told in measured]
 
 
-def reporter(door: Doorway) -> Callable[[Report], None]:
+def reporter(door: AtWork) -> Callable[[Report], None]:
     def take(report: Report) -> None:
         assert isinstance(report, Reading)
-        door.clock.advance(0.1)
+        door.passes(0.1)
         door.gate.on_report(report)
 
     return take

@@ -6,20 +6,21 @@ import asyncio
 import functools
 import json
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec
 from zoneinfo import ZoneInfo
 
-from doorfiles import write_door
+from doorfiles import Changes, write_door
 from gate_agent.clock import Clock
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.records import DeviceState
+from gate_agent.domain.records import DeviceState, PassageDecided, Record
 from gate_agent.driver_api import Card, Reading
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.counter import GuardCounter
+from gate_agent.gate.elsewhere import Elsewhere
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.policies import PolicyKeeper
@@ -55,22 +56,29 @@ class AtWork:
     """One start of the daemon's inside; `end` is a clean stop, without it the power went."""
 
     def __init__(
-        self, folder: Path, clock: Clock | None = None, policy: dict[str, object] | None = None
+        self,
+        folder: Path,
+        clock: Clock | None = None,
+        policy: Mapping[str, object] | None = None,
+        *,
+        profile: str = "spot-forehead",
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.clock = clock or FakeClock()
         policy_file = folder / "given.json"
         policy_file.write_text(json.dumps(policy or PHONE_OPTIONAL), encoding="utf-8")
-        config = load_config(write_door(folder, {"policy": {"file": policy_file}}), GateConfig)
+        changes: Changes = {"policy": {"file": policy_file}, "thermometer": {"profile": profile}}
+        config = load_config(write_door(folder, changes), GateConfig)
         path = config.journal.path
-        keys = resolve_keys(config.keys, path.parent)
+        self.keys = keys = resolve_keys(config.keys, path.parent)
         keeper = PolicyKeeper(file=config.policy.file, beside=path.parent)
         self.path = path
         self.journal = Journal.open(
             path, site="hall-01", gate="west-1f", clock=self.clock, zone=ZONE, key=keys.store
         )
         self.reader = JournalReader(path, keys.store)
-        identification = Identification(keys, self.reader)
+        identification = Identification(keys, self.reader, elsewhere)
         self.gate = Gate(
             config=config,
             keys=keys,
@@ -91,22 +99,34 @@ class AtWork:
 
     # --- people -------------------------------------------------------------------------------
 
+    def passes(self, seconds: float) -> None:
+        """Let time pass, unless it is the real one."""
+        if isinstance(self.clock, FakeClock):
+            self.clock.advance(seconds)
+
     def wait(self, seconds: float) -> None:
         """Let time pass, and the thermometer see nobody: what is due is done."""
-        assert isinstance(self.clock, FakeClock)
-        self.clock.advance(seconds)
+        self.passes(seconds)
         self.look(NOBODY)
 
-    def look(self, surface: int, ambient: int | None = 2400) -> None:
+    def look(self, surface: int, ambient: int | None = NOBODY) -> None:
         """Report one reading."""
         self.gate.on_report(Reading(surface_centi_c=surface, ambient_centi_c=ambient))
 
-    def measure(self, surface: int, times: int = 5) -> None:
+    def measure(self, surface: int, times: int = 5, ambient: int = NOBODY) -> None:
         """Report as many readings as a measurement takes, a tenth of a second apart."""
         for _ in range(times):
-            if isinstance(self.clock, FakeClock):
-                self.clock.advance(0.1)
-            self.look(surface)
+            self.passes(0.1)
+            self.look(surface, ambient)
+
+    def comes(self, surface: int, card: int | None = None, ambient: int = NOBODY) -> None:
+        """Let somebody come, be measured, lay a card, and go."""
+        self.measure(surface, 6, ambient)
+        if card is not None:
+            self.lay(card)
+        self.measure(ambient, 15, ambient)
+        self.passes(25)
+        self.measure(ambient, 1, ambient)
 
     def lay(self, card: Card | int) -> None:
         """Lay a card on the reader."""
@@ -140,8 +160,19 @@ class AtWork:
         """Return the committed events of this type, such as `hold.opened`."""
         return [event for event in self.events if event.type == f"gate.{kind}.v1"]
 
+    @property
+    def records(self) -> list[Record]:
+        """What every committed event says."""
+        return [record for event in self.events if (record := event.record()) is not None]
+
+    @property
+    def verdicts(self) -> list[PassageDecided]:
+        """Every committed verdict."""
+        return [record for record in self.records if isinstance(record, PassageDecided)]
+
     async def durable(self) -> None:
         """Wait until all that was appended is committed, and the gate has heard of it."""
+        await asyncio.sleep(0)  # what the gate does next may append too
         done = asyncio.Event()
 
         def committed(_: object) -> None:
@@ -176,3 +207,20 @@ class AtWork:
             yield other
         finally:
             other.close()
+
+
+@contextmanager
+def at_work(
+    folder: Path,
+    clock: FakeClock,
+    policy: Mapping[str, object] | None = None,
+    *,
+    profile: str = "spot-forehead",
+    elsewhere: Elsewhere | None = None,
+) -> Iterator[AtWork]:
+    """Let the door in `folder` work as long as the context lasts; then the power goes."""
+    door = AtWork(folder, clock, policy, profile=profile, elsewhere=elsewhere)
+    try:
+        yield door
+    finally:
+        door.die()

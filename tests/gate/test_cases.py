@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from domain.doors import FEVER, NORMAL
-from gate.doorway import Doorway, doorway
+from gate.at_work import AtWork, at_work
 from gate_agent.domain.door import ContactJudged, DrillStarted, HoldStepped, NoteTaken
 from gate_agent.domain.records import (
     ContactListed,
@@ -18,7 +18,7 @@ from gate_agent.domain.records import (
 from gate_agent.testing import FakeClock
 
 
-async def confirm(door: Doorway) -> str:
+async def confirm(door: AtWork) -> str:
     hold_id = door.gate.snapshot().holds[0].hold_id
     for step in (HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.CONFIRMED):
         await door.gate.request(
@@ -26,29 +26,29 @@ async def confirm(door: Doorway) -> str:
                 at=door.gate.now(), hold_id=hold_id, step=step, by="guard-1", contact_centi_c=3790
             )
         )
-    await door.settled()
+    await door.durable()
     return hold_id
 
 
-async def fever_among_others(door: Doorway) -> str:
+async def fever_among_others(door: AtWork) -> str:
     for card in (1, 2):
         door.comes(NORMAL, card)
-        await door.settled()
+        await door.durable()
     door.comes(FEVER, 3)
-    await door.settled()
+    await door.durable()
     door.comes(NORMAL, 4)
-    await door.settled()
+    await door.durable()
     return await confirm(door)
 
 
 def test_a_confirmed_fever_lists_who_passed_near_it_and_not_himself(tmp_path: Path) -> None:
     async def story() -> None:
-        with doorway(tmp_path, FakeClock()) as door:
+        with at_work(tmp_path, FakeClock()) as door:
             hold_id = await fever_among_others(door)
 
-            (listed,) = [record for record in door.records() if isinstance(record, ContactListed)]
-            held = {v.person_ref for v in door.verdicts() if v.hold_id is not None}
-            others = {v.person_ref for v in door.verdicts()} - held
+            (listed,) = [record for record in door.records if isinstance(record, ContactListed)]
+            held = {v.person_ref for v in door.verdicts if v.hold_id is not None}
+            others = {v.person_ref for v in door.verdicts} - held
             assert {entry.person_ref for entry in listed.contacts} == others
             assert sorted(entry.apart_s > 0 for entry in listed.contacts) == [False, False, True]
             shown = door.gate.snapshot().contacts
@@ -63,7 +63,7 @@ def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
     clock = FakeClock()
 
     async def before() -> tuple[object, ...]:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             hold_id = await fever_among_others(door)
             for answered in (False, True):
                 await door.gate.request(
@@ -90,7 +90,7 @@ def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
             return shown.holds[0].notes, shown.contacts
 
     async def after() -> tuple[object, ...]:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             shown = door.gate.snapshot()
             return shown.holds[0].notes, shown.contacts
 
@@ -101,14 +101,14 @@ def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_a_drill_is_kept_marked_and_counts_nothing(tmp_path: Path) -> None:
     async def story() -> None:
-        with doorway(tmp_path, FakeClock()) as door:
+        with at_work(tmp_path, FakeClock()) as door:
             await door.gate.request(DrillStarted(at=door.gate.now(), by="guard-1"))
-            await door.settled()
+            await door.durable()
 
             shown = door.gate.snapshot()
             assert [hold.drill for hold in shown.holds] == [True]
             assert shown.today.holds_opened == 0
-            assert not [r for r in door.records() if isinstance(r, PassageDecided)]
+            assert not [r for r in door.records if isinstance(r, PassageDecided)]
             bodies = [event.body or b"" for event in door.reader.after(0, 100)]
             assert any(b'"gate.hold.opened.v1"' in b and b'"drill":true' in b for b in bodies)
 

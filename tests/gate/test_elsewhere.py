@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from gate.doorway import doorway
+from gate.at_work import at_work
 from gate_agent.config.model import KeysSection
 from gate_agent.domain.identity import person_ref
 from gate_agent.emulation.people import synthetic_card
@@ -25,9 +25,9 @@ def seen(ref: str, gate: str = "central-2f") -> bytes:
 def test_who_was_at_the_other_door_is_shown_as_such(tmp_path: Path) -> None:
     async def go() -> None:
         clock = FakeClock()
-        ref = person_ref(CARD.number, resolve_keys(KeysSection(), tmp_path).site)
+        ref = person_ref(CARD.number, resolve_keys(KeysSection(), tmp_path / "journal").site)
         elsewhere = Elsewhere("west-1f", clock)
-        with doorway(tmp_path, clock, elsewhere=elsewhere) as door:
+        with at_work(tmp_path, clock, elsewhere=elsewhere) as door:
             elsewhere.hear(seen(ref))
             door.gate.on_report(CARD)
 

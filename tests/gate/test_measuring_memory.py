@@ -6,7 +6,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from gate.doorway import Doorway, doorway
+from gate.at_work import AtWork, at_work
 from gate_agent.domain.baseline import Memory, Source
 from gate_agent.domain.door import HoldStepped
 from gate_agent.domain.limits import recompute
@@ -18,24 +18,24 @@ from gate_agent.testing import FakeClock
 SPOT = PROFILES["spot-forehead"]
 
 
-def memory_of(door: Doorway) -> Memory:
+def memory_of(door: AtWork) -> Memory:
     return restored_memory(door.reader, door.clock.now(), door.clock.boot_id)
 
 
-async def busy_hour(door: Doorway, people: int) -> None:
+async def busy_hour(door: AtWork, people: int) -> None:
     dice = random.Random(4)  # noqa: S311 people of a test
     for n in range(people):
         skin = dice.choice((3200, 4280, 3850)) if n % 9 == 8 else round(dice.gauss(3460, 45))
         door.comes(skin, card=n % 20 if n % 3 else None, ambient=dice.randint(1900, 2900))
-    await door.settled()
+    await door.durable()
 
 
 def test_every_event_of_a_real_gate_tells_its_outcome_again(tmp_path: Path) -> None:
     async def story() -> None:
-        with doorway(tmp_path, FakeClock()) as door:
+        with at_work(tmp_path, FakeClock()) as door:
             await busy_hour(door, 120)
 
-            measured = [v.temperature for v in door.verdicts()]
+            measured = [v.temperature for v in door.verdicts]
             assert {t.outcome for t in measured} == set(Outcome)
             assert {t.baseline_source for t in measured} >= {"model", "people"}
             for temperature in measured:
@@ -48,9 +48,9 @@ def test_a_restart_remembers_what_the_running_gate_knew(tmp_path: Path) -> None:
     clock = FakeClock()
 
     async def before() -> tuple[int, int]:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             await busy_hour(door, 60)
-            hold = next(r for r in door.records() if isinstance(r, HoldOpened))
+            hold = next(r for r in door.records if isinstance(r, HoldOpened))
             for step in (HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.RELEASED):
                 await door.gate.request(
                     HoldStepped(
@@ -62,18 +62,18 @@ def test_a_restart_remembers_what_the_running_gate_knew(tmp_path: Path) -> None:
                     )
                 )
             door.comes(3460)
-            await door.settled()
-            told = door.verdicts()[-1].temperature
+            await door.durable()
+            told = door.verdicts[-1].temperature
             assert told.baseline_source == "people"
             usual = memory_of(door).usual(SPOT, clock.now().boot_ns)
             return usual.baseline, usual.people
 
     async def after() -> tuple[int, int]:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             usual = memory_of(door).usual(SPOT, clock.now().boot_ns)
             door.comes(3460)
-            await door.settled()
-            told = door.verdicts()[-1].temperature
+            await door.durable()
+            told = door.verdicts[-1].temperature
             assert (told.baseline_centi_c, told.baseline_people) == (usual.baseline, usual.people)
             return usual.baseline, usual.people
 
@@ -86,17 +86,17 @@ def test_after_a_reboot_overnight_the_door_is_known_but_yesterdays_people_are_no
     clock = FakeClock()
 
     async def day() -> None:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             for n in range(40):
                 door.comes(3400, card=n)
-            await door.settled()
+            await door.durable()
 
     asyncio.run(day())
     clock.advance(14 * 3600)
     clock.boot_id, clock.boot_ns = "c" * 32, 10**10
 
     async def morning() -> None:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             usual = memory_of(door).usual(SPOT, clock.now().boot_ns)
             assert (usual.baseline, usual.people, usual.source) == (3400, 0, Source.MEMORY)
 
@@ -107,17 +107,17 @@ def test_a_board_that_lost_its_clock_takes_nobody_for_a_person_of_today(tmp_path
     clock = FakeClock()
 
     async def day() -> None:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             for n in range(40):
                 door.comes(3400, card=n)
-            await door.settled()
+            await door.durable()
 
     asyncio.run(day())
     clock.step(-400 * 86_400)
     clock.boot_id, clock.boot_ns = "c" * 32, 10**10
 
     async def morning() -> None:
-        with doorway(tmp_path, clock) as door:
+        with at_work(tmp_path, clock) as door:
             usual = memory_of(door).usual(SPOT, clock.now().boot_ns)
             assert (usual.people, usual.source) == (0, Source.MEMORY)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from gate.doorway import Doorway, doorway
+from gate.at_work import AtWork, at_work
 from gate_agent.domain.records import Absence, Record, ScreenAttended, ScreenUnattended
 from gate_agent.gate.presence import NO_SCREEN_S, UNTOUCHED_S, Presence
-from gate_agent.gate.ticker import Ticker
 from gate_agent.moment import format_utc
 from gate_agent.testing import FakeClock
 
@@ -51,9 +49,9 @@ def test_a_screen_that_nobody_touches_in_a_shift_is_told() -> None:
     ]
 
 
-def absences(door: Doorway) -> list[Record]:
+def absences(door: AtWork) -> list[Record]:
     return [
-        record for record in door.records() if isinstance(record, ScreenUnattended | ScreenAttended)
+        record for record in door.records if isinstance(record, ScreenUnattended | ScreenAttended)
     ]
 
 
@@ -61,22 +59,16 @@ def test_a_real_gate_counts_guard_screens_and_no_visitors_display(tmp_path: Path
     clock = FakeClock()
 
     async def story() -> None:
-        with doorway(tmp_path, clock) as door:
-            ticker = Ticker(
-                door.gate,
-                reader=door.reader,
-                clock=clock,
-                zone=ZoneInfo("Asia/Shanghai"),
-            )
+        with at_work(tmp_path, clock) as door:
             with door.gate.live.subscribe():
                 clock.advance(NO_SCREEN_S + 1)
-                await ticker.tick()
+                await door.ticker.tick()
             with door.gate.live.subscribe(watched=False):
                 clock.advance(NO_SCREEN_S)
-                await ticker.tick()
+                await door.ticker.tick()
             with door.gate.live.subscribe():
-                await ticker.tick()
-            await door.settled()
+                await door.ticker.tick()
+            await door.durable()
             assert [record.TYPE for record in absences(door)] == [
                 "gate.screen.unattended.v1",
                 "gate.screen.attended.v1",

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from gate.doorway import Doorway, doorway
+from gate.at_work import AtWork, at_work
 from gate_agent.config.model import KeysSection
 from gate_agent.domain.identity import Secret, person_ref
 from gate_agent.domain.records import ByHand, Decision, PersonRegistered
@@ -19,9 +18,7 @@ from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.desk import TypedPerson
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.identification import Identification
 from gate_agent.gate.snapshot import PassageView, Snapshot
-from gate_agent.gate.ticker import Ticker
 from gate_agent.store.keys import Keys, resolve_keys
 from gate_agent.store.seal import open_sealed
 from gate_agent.testing import FakeClock
@@ -38,18 +35,18 @@ PHONE = "13800138000"
 class Counter:
     """A door whose phone is required, and its counter."""
 
-    door: Doorway
+    door: AtWork
     desk: GuardCounter
     keys: Keys
 
     async def measure(self) -> None:
-        self.door.read(3420, 5)
-        await self.door.settled()
+        self.door.measure(3420, 5)
+        await self.door.durable()
 
     async def leave(self) -> None:
         """Nobody stands there for long enough that the door is idle again."""
-        self.door.read(2400, 130)
-        await self.door.settled()
+        self.door.measure(2400, 130)
+        await self.door.durable()
 
     def passage(self) -> PassageView:
         passage = self.desk.snapshot().passage
@@ -57,22 +54,13 @@ class Counter:
         return passage
 
     def registrations(self) -> list[PersonRegistered]:
-        return [one for one in self.door.records() if isinstance(one, PersonRegistered)]
+        return [one for one in self.door.records if isinstance(one, PersonRegistered)]
 
 
 def at_the_counter(folder: Path, play: Callable[[Counter], Awaitable[None]]) -> None:
     async def go() -> None:
-        with doorway(folder, FakeClock(), rules={"registration": {"phone": "required"}}) as door:
-            keys = resolve_keys(KeysSection(), folder)  # the files that the door made
-            zone = ZoneInfo("Asia/Shanghai")
-            ticker = Ticker(door.gate, reader=door.reader, clock=door.clock, zone=zone)
-            desk = GuardCounter(
-                door.gate,
-                ticker=ticker,
-                reader=door.reader,
-                identification=Identification(keys, door.reader),
-            )
-            await play(Counter(door, desk, keys))
+        with at_work(folder, FakeClock(), policy={"registration": {"phone": "required"}}) as door:
+            await play(Counter(door, door.desk, door.keys))
 
     asyncio.run(go())
 
@@ -92,8 +80,8 @@ def test_a_repeat_visit_is_one_tap_and_shows_only_the_mask(tmp_path: Path) -> No
 
         assert passage.known_phone == "138****8000"
         assert passage.flags == ("again",)
-        assert [one.repeat_visit for one in at.door.verdicts()] == [False, True]
-        assert [one.decision for one in at.door.verdicts()] == [Decision.ADMIT] * 2
+        assert [one.repeat_visit for one in at.door.verdicts] == [False, True]
+        assert [one.decision for one in at.door.verdicts] == [Decision.ADMIT] * 2
 
     at_the_counter(tmp_path, play)
 
@@ -105,7 +93,7 @@ def test_nobody_is_turned_away_for_a_broken_reader(tmp_path: Path) -> None:
         await at.desk.identify(PASSPORT, by_hand=BY_HAND)
         await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="公安")
 
-        decided = at.door.verdicts()[-1]
+        decided = at.door.verdicts[-1]
         assert (decided.decision, decided.by_hand) == (Decision.ADMIT, BY_HAND)
         assert at.registrations()[-1].by_hand == BY_HAND
         assert at.passage().gate_open
@@ -142,7 +130,7 @@ def test_companions_are_sealed_and_only_their_number_is_told(tmp_path: Path) -> 
         told = at.registrations()[-1]
         assert (told.companions, told.notice_version) == (2, 1)
         assert "小明" not in told.model_dump_json()
-        private = bytes.fromhex((tmp_path / "registrations.key").read_text().strip())
+        private = bytes.fromhex((tmp_path / "journal" / "registrations.key").read_text().strip())
         opened = open_sealed(told.sealed, private)
         assert opened["companions"] == [
             {"name": "小明", "number": None},
@@ -173,14 +161,14 @@ def test_the_pace_of_the_day_is_the_95th_percentile(tmp_path: Path) -> None:
     async def play(at: Counter) -> None:
         at.door.gate.on_report(ZHANG)
         await at.measure()
-        at.door.clock.advance(12)
+        at.door.passes(12)
         await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="社保")
         await at.leave()
         at.door.gate.on_report(ZHANG)
         await at.measure()
-        at.door.clock.advance(1)
+        at.door.passes(1)
         await at.desk.register(at.passage().passage_id, phone=None, purpose="社保")
-        await at.door.settled()
+        await at.door.durable()
 
         shown: Snapshot = at.desk.snapshot()
 
@@ -191,9 +179,9 @@ def test_the_pace_of_the_day_is_the_95th_percentile(tmp_path: Path) -> None:
 
 def test_who_is_on_the_recheck_list_is_shown_as_such(tmp_path: Path) -> None:
     async def go() -> None:
-        site = resolve_keys(KeysSection(), tmp_path).site
+        site = resolve_keys(KeysSection(), tmp_path / "journal").site
         rules = {"watch": [person_ref(ZHANG.number, site)]}
-        with doorway(tmp_path, FakeClock(), rules=rules) as door:
+        with at_work(tmp_path, FakeClock(), policy=rules) as door:
             door.gate.on_report(ZHANG)
 
             shown = door.gate.snapshot().passage
@@ -206,13 +194,13 @@ def test_who_is_on_the_recheck_list_is_shown_as_such(tmp_path: Path) -> None:
 
 def test_staff_who_came_are_present_once_however_often_they_pass(tmp_path: Path) -> None:
     async def go() -> None:
-        site = resolve_keys(KeysSection(), tmp_path).site
+        site = resolve_keys(KeysSection(), tmp_path / "journal").site
         refs = [person_ref(synthetic_card(number).number, site) for number in (1, 2, 3)]
         rules = {"roster": [{"person_ref": ref} for ref in refs]}
-        with doorway(tmp_path, FakeClock(), rules=rules) as door:
+        with at_work(tmp_path, FakeClock(), policy=rules) as door:
             for card in (1, 1, 2):
                 door.comes(3420, card)
-            await door.settled()
+            await door.durable()
 
             today = door.gate.snapshot().today
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.doorway import Doorway, doorway
-from gate_agent.config.model import KeysSection
+from gate.at_work import AtWork, at_work
 from gate_agent.domain.records import (
     CoverageLost,
     CoverageRestored,
@@ -26,31 +25,29 @@ from gate_agent.gate.engine import THERMOMETER
 from gate_agent.gate.errors import OutOfTurn
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.thermometer import ThermometerKeeper
-from gate_agent.gate.ticker import Ticker
-from gate_agent.store.keys import resolve_keys
 from gate_agent.testing import FakeClock
 
 COLD_AIR = 1500
 
 
 @contextmanager
-def kept(folder: Path, clock: FakeClock) -> Iterator[tuple[Doorway, ThermometerKeeper]]:
-    with doorway(folder, clock) as door:
+def kept(folder: Path, clock: FakeClock) -> Iterator[tuple[AtWork, ThermometerKeeper]]:
+    with at_work(folder, clock) as door:
         yield door, ThermometerKeeper(door.gate, reader=door.reader)
 
 
-async def air(door: Doorway, keeper: ThermometerKeeper, ambient: int, seconds: int) -> None:
+async def air(door: AtWork, keeper: ThermometerKeeper, ambient: int, seconds: int) -> None:
     """Let the thermometer see an empty door in this air."""
     for second in range(seconds):
-        door.clock.advance(1)
+        door.passes(1)
         reading = Reading(surface_centi_c=ambient + second % 5, ambient_centi_c=ambient)
         keeper.on_report(reading)
         await keeper.look()
 
 
-def see(door: Doorway, keeper: ThermometerKeeper, surface: int, ambient: int = COLD_AIR) -> None:
+def see(door: AtWork, keeper: ThermometerKeeper, surface: int, ambient: int = COLD_AIR) -> None:
     for _ in range(6):
-        door.clock.advance(0.1)
+        door.passes(0.1)
         keeper.on_report(Reading(surface_centi_c=surface, ambient_centi_c=ambient))
 
 
@@ -64,14 +61,14 @@ def test_people_are_measured_by_hand_while_it_is_not_believed(tmp_path: Path) ->
 
             keeper.on_report(synthetic_card(1))
             see(door, keeper, 3350)
-            await door.settled()
-            (told,) = door.verdicts()
+            await door.durable()
+            (told,) = door.verdicts
             assert told.decision is Decision.RECHECK
             assert told.reasons == ("thermometer_untrusted",)
 
             await keeper.measured_by_hand(told.passage_id, 3650, by="guard-1")
-            await door.settled()
-            told = door.verdicts()[-1]
+            await door.durable()
+            told = door.verdicts[-1]
             assert told.decision is Decision.ADMIT
             assert told.temperature.contact_centi_c == 3650
 
@@ -85,9 +82,9 @@ def test_the_time_without_it_is_an_interval_and_a_figure_of_the_day(tmp_path: Pa
         with kept(tmp_path, clock) as (door, keeper):
             await air(door, keeper, COLD_AIR, 40)
             await air(door, keeper, 2400, 400)
-            await door.settled()
-            (lost,) = [r for r in door.records() if isinstance(r, CoverageLost)]
-            (restored,) = [r for r in door.records() if isinstance(r, CoverageRestored)]
+            await door.durable()
+            (lost,) = [r for r in door.records if isinstance(r, CoverageLost)]
+            (restored,) = [r for r in door.records if isinstance(r, CoverageRestored)]
             assert lost.reasons == (Doubt.AMBIENT_RANGE, Doubt.CHECK_OVERDUE, Doubt.WARMING_UP)
             assert restored.since == lost.since
             assert 10 < restored.lost_s < 60
@@ -106,8 +103,8 @@ def test_a_lost_thermometer_is_lost_coverage_also_over_a_restart(tmp_path: Path)
             for _ in range(8):
                 clock.advance(1)
                 await keeper.look()
-            await door.settled()
-            (lost,) = [r for r in door.records() if isinstance(r, CoverageLost)]
+            await door.durable()
+            (lost,) = [r for r in door.records if isinstance(r, CoverageLost)]
             assert lost.reasons[0] == "thermometer_lost"
 
     async def after() -> None:
@@ -115,8 +112,8 @@ def test_a_lost_thermometer_is_lost_coverage_also_over_a_restart(tmp_path: Path)
             figures = door.reader.daily(0, now=clock.now(), boot=clock.boot_id)
             assert 600 <= figures.coverage_lost_s <= 605
             await keeper.look()
-            await door.settled()
-            (restored,) = [r for r in door.records() if isinstance(r, CoverageRestored)]
+            await door.durable()
+            (restored,) = [r for r in door.records if isinstance(r, CoverageRestored)]
             assert 600 <= restored.lost_s <= 605
             assert door.reader.coverage_lost() is None
 
@@ -131,10 +128,10 @@ def test_a_line_that_comes_back_at_once_lost_nothing(tmp_path: Path) -> None:
             for state in (DeviceState.STALE, DeviceState.OK):
                 door.gate.on_device(THERMOMETER, state, "")
                 await keeper.look()
-                door.clock.advance(3)
+                door.passes(3)
                 await keeper.look()
-            await door.settled()
-            assert not any(isinstance(r, CoverageLost) for r in door.records())
+            await door.durable()
+            assert not any(isinstance(r, CoverageLost) for r in door.records)
 
     asyncio.run(story())
 
@@ -154,8 +151,8 @@ def test_a_check_is_recorded_known_after_a_restart_and_nobodys_passage(tmp_path:
 
             assert (told.passed, told.difference_centi_c, told.by) == (True, 5, "guard-1")
             assert not keeper.view().check_due
-            assert door.verdicts() == []
-            recorded = [r for r in door.records() if isinstance(r, ThermometerChecked)]
+            assert door.verdicts == []
+            recorded = [r for r in door.records if isinstance(r, ThermometerChecked)]
             assert recorded == [told]
 
     async def after() -> None:
@@ -178,7 +175,7 @@ def test_a_black_body_that_does_not_agree_takes_the_trust_until_one_does(tmp_pat
             assert not (await keeper.check("blackbody", 3700, by="guard-1")).passed
             assert door.gate.door.measures_by_hand
 
-            door.clock.advance(60)
+            door.passes(60)
             keeper.begin_check()
             see(door, keeper, 3695, 2400)
             assert (await keeper.check("blackbody", 3700, by="guard-1")).passed
@@ -193,11 +190,11 @@ def test_a_check_needs_something_steady_before_it_and_ends_by_itself(tmp_path: P
             keeper.begin_check()
             with pytest.raises(OutOfTurn, match="steady"):
                 await keeper.check("blackbody", 3700, by="guard-1")
-            door.clock.advance(121)
+            door.passes(121)
             keeper.on_report(synthetic_card(1))
             see(door, keeper, 3480, 2400)
-            await door.settled()
-            assert [v.decision for v in door.verdicts()] == [Decision.ADMIT]
+            await door.durable()
+            assert [v.decision for v in door.verdicts] == [Decision.ADMIT]
 
     asyncio.run(story())
 
@@ -206,13 +203,11 @@ def test_the_screen_is_told_of_it(tmp_path: Path) -> None:
     async def story() -> None:
         with kept(tmp_path, FakeClock()) as (door, keeper):
             await keeper.look()
-            ticker = Ticker(door.gate, reader=door.reader, clock=door.clock, zone=door.zone)
-            keys = resolve_keys(KeysSection(), tmp_path)
             desk = GuardCounter(
                 door.gate,
-                ticker=ticker,
+                ticker=door.ticker,
                 reader=door.reader,
-                identification=Identification(keys, door.reader),
+                identification=Identification(door.keys, door.reader),
                 thermometer=keeper,
             )
             shown = desk.snapshot().thermometer
