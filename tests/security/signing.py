@@ -66,6 +66,13 @@ class Door:
         with httpx.Client(base_url=self.served.url, timeout=20) as client:
             yield Browser(client)
 
+    def lapse(self, seconds: float) -> None:
+        """Let time pass, and sessions end whose time is over."""
+        sign_on = self.served.sign_on
+        assert sign_on is not None
+        self.served.do(lambda _: self.clock.advance(seconds))
+        self.served.do(lambda _: sign_on.sessions.lapsed())
+
     def recorded(self, kind: type[Record]) -> list[Any]:
         records = self.served.do(lambda _: list(self.access.records))
         return [record for record in records if isinstance(record, kind)]
