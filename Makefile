@@ -48,7 +48,7 @@ chaos: $(READY)-test ## the long form of tests/chaos: 1,000 events under every f
 	CHAOS=long CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest -s tests/chaos/test_chaos.py
 
 docs: $(READY)-test ## make the generated documents and schemas again (a test fails when stale)
-	@set -e; for generator in $(GENERATORS); do echo "$$generator"; $(BIN)/python $$generator; done
+	@set -e; for generator in $(GENERATORS); do echo "$$generator"; $(BIN)/python -m tools.$$(basename $$generator .py); done
 
 screens: $(READY)-test ## take the pictures in docs/screens again, in real Chromium
 	@tools/setup apt test

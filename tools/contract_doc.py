@@ -1,25 +1,22 @@
 """Makes docs/events/ from the models: AsyncAPI 3, one JSON Schema a message, a table to read.
 
-`--check` writes nothing and exits 1 when a file is stale, missing or left over.
 Schemas are made in validation mode: a field with a default is not required, so that an event
 which was written before the field existed stays valid for ever.
 """  # noqa: INP001 a script, not a package
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from pydantic import BaseModel
 
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import RECORDS, Record
 from gate_agent.messages import Envelope, GateState, Receipt, Seen
+from tools.generated import ROOT, Generated
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "events"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FORMAT = "application/schema+json;version=2020-12"
 CLOUDEVENT = "application/cloudevents+json"
@@ -263,45 +260,7 @@ def _json(tree: Mapping[str, object]) -> str:
     return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
 
 
-def stale(folder: Path) -> list[str]:
-    """Return what differs between `folder` and the models: changed, missing or left over."""
-    wanted = documents()
-    there = {
-        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-    return sorted(
-        path for path in wanted.keys() | there.keys() if wanted.get(path) != there.get(path)
-    )
-
-
-def write(folder: Path) -> None:
-    """Make every file in `folder`, and remove what no model stands behind any more."""
-    wanted = documents()
-    for path in stale(folder):
-        target = folder / path
-        if path not in wanted:
-            target.unlink()
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(wanted[path], encoding="utf-8")
-
-
-def main() -> int:
-    """Write docs/events, or tell with `--check` what in it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
-    parser.add_argument("--folder", type=Path, default=FOLDER)
-    arguments = parser.parse_args()
-    if not arguments.check:
-        write(arguments.folder)
-        return 0
-    differs = stale(arguments.folder)
-    for path in differs:
-        sys.stderr.write(f"stale: {arguments.folder / path}; run: make docs\n")
-    return 1 if differs else 0
-
+FILES = Generated(folder=ROOT / "docs" / "events", made=documents, whole=True)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(FILES.main())

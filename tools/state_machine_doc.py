@@ -1,16 +1,11 @@
-"""Makes docs/state-machine.md by stepping the machine itself through every state and event.
-
-`--check` writes nothing and exits 1 when the file is stale.
-"""  # noqa: INP001 a script, not a package
+"""Makes docs/state-machine.md by stepping the machine itself through every state and event."""  # noqa: INP001 a script, not a package
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from gate_agent.domain.contact import next_states
@@ -44,8 +39,8 @@ from gate_agent.domain.records import Category, ContactState, Decision, HoldStat
 from gate_agent.domain.signals import CardType, Reading
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.moment import NS_PER_S, Moment
+from tools.generated import ROOT, Generated
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "state-machine.md"
 NOON = Moment(utc=datetime(2026, 11, 24, 4, tzinfo=UTC), boot_ns=3600 * NS_PER_S)
 PASSAGE, HOLD = "t-1", "t-2"  # the ids in every state below
 NORMAL, FEVER, COLD, FAULTY, EMPTY = 3420, 3850, 3200, 4280, 2400
@@ -375,19 +370,7 @@ def kinds(effects: Iterable[Effect]) -> tuple[str, ...]:
     )
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write the document, or say whether it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
-    wanted = document()
-    if not parser.parse_args(arguments).check:
-        DOCUMENT.write_text(wanted, encoding="utf-8")
-        return 0
-    if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != wanted:
-        print("stale: docs/state-machine.md; run tools/state_machine_doc.py")  # noqa: T201
-        return 1
-    return 0
-
+FILES = Generated(folder=ROOT / "docs", made=lambda: {"state-machine.md": document()})
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(FILES.main())

@@ -82,13 +82,13 @@ def test_the_shipped_policy_loads_and_sets_what_it_says() -> None:
 
 
 def test_the_schemas_are_what_the_models_say() -> None:
-    assert tool("config_schema").stale(CONFIG) == []
+    assert tool("config_schema").FILES.stale() == []
 
 
 def test_a_stale_schema_is_found(tmp_path: Path) -> None:
     (tmp_path / "gate.schema.json").write_text("{}", encoding="utf-8")
 
-    assert set(tool("config_schema").stale(tmp_path)) == {
+    assert set(tool("config_schema").FILES.stale(tmp_path)) == {
         "gate.schema.json",
         "collector.schema.json",
     }

@@ -11,7 +11,7 @@ import pytest
 from children import Child, free_port, listens, wait_until
 from gate_agent.provision import broker
 from security.hall import Hall, Peer, hall, mosquitto, provision
-from tree import ROOT, tool
+from tree import tool
 
 NOT_AUTHORISED = 0x87
 OWN = "gate/v1/hall-01/west-1f"
@@ -159,10 +159,10 @@ def test_a_sound_memory_stays(tmp_path: Path) -> None:
 
 
 def test_the_files_in_config_are_what_is_provisioned() -> None:
-    assert tool("broker_doc").stale(ROOT / "config" / "mosquitto") == []
+    assert tool("broker_doc").FILES.stale() == []
 
 
 def test_a_stale_file_is_found(tmp_path: Path) -> None:
     (tmp_path / "gate.acl").write_text("pattern write #\n", encoding="utf-8")
 
-    assert set(tool("broker_doc").stale(tmp_path)) == {"gate.acl", "gate.conf", "unit.conf"}
+    assert set(tool("broker_doc").FILES.stale(tmp_path)) == {"gate.acl", "gate.conf", "unit.conf"}
