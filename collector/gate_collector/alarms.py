@@ -2,7 +2,7 @@
 
 An alarm is known by its kind and its gate; while it stands, raising it again changes its words
 only. `watch` raises and clears by itself; MISMATCH, REWOUND and REFUSED stand until a person has
-looked into them. Other modules may raise kinds of their own.
+looked into them, and says so (解除告警). Other modules may raise kinds of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from gate_collector.schema import ALARM, ALARM_STANDS, insert_for
+from gate_agent.errors import GateError
+from gate_collector.schema import ALARM, ALARM_STANDS, CLEARED, insert_for
 
 _STANDS = text(ALARM_STANDS)
 _LONGEST_DETAIL = 500
@@ -34,6 +35,13 @@ class AlarmKind(StrEnum):
     REFUSED = "refused"  # 拒收: what came is not an event of this hall
 
 
+BY_HAND = frozenset({AlarmKind.MISMATCH, AlarmKind.REWOUND, AlarmKind.REFUSED})
+
+
+class Unclearable(GateError):  # noqa: N818 it is an answer
+    """This alarm cannot be cleared by hand, or not now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """One alarm; it stands while `cleared` is None. `gate` is empty for the whole hall."""
@@ -44,6 +52,17 @@ class Alarm:
     since: str
     detail: str
     cleared: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """An alarm that somebody looked into: who, as what, when, and what they found."""
+
+    alarm: Alarm
+    at: str
+    by: str
+    role: str
+    why: str
 
 
 def raise_alarm(connection: Connection, kind: str, gate: str, detail: str, at: str) -> None:
@@ -63,6 +82,44 @@ def clear_alarm(connection: Connection, kind: str, gate: str, at: str) -> bool:
     """Clear an alarm; return whether it stood."""
     stands = (ALARM.c.kind == kind, ALARM.c.gate == gate, _STANDS)
     return bool(connection.execute(ALARM.update().where(*stands).values(cleared=at)).rowcount)
+
+
+def clear_by_hand(
+    connection: Connection, alarm_id: int, *, seen: str, by: str, role: str, why: str, at: str
+) -> None:
+    """Clear an alarm that somebody looked into, and keep who did and why. Raises Unclearable.
+
+    `seen` is the detail they saw: what happened again meanwhile is not cleared unseen. The same
+    cause raises another alarm, when it is there again.
+    """
+    row = connection.execute(select(ALARM).where(ALARM.c.id == alarm_id, _STANDS)).first()
+    if row is None or row.kind not in BY_HAND:
+        raise Unclearable("expected an alarm that stands until a person clears it, got another")
+    of = (ALARM.c.id == alarm_id, _STANDS, ALARM.c.detail == seen)
+    if not connection.execute(ALARM.update().where(*of).values(cleared=at)).rowcount:
+        raise Unclearable("expected the alarm as it was seen, got one that was raised again since")
+    told = {"alarm_id": alarm_id, "at": at, "by": by, "role": role, "why": why}
+    connection.execute(CLEARED.insert().values(told))
+
+
+def cleared_by_hand(connection: Connection, most: int) -> list[Cleared]:
+    """Return the newest alarms that somebody cleared."""
+    rows = connection.execute(
+        select(ALARM, CLEARED)
+        .join(CLEARED, CLEARED.c.alarm_id == ALARM.c.id)
+        .order_by(CLEARED.c.at.desc(), ALARM.c.id.desc())
+        .limit(most)
+    )
+    return [
+        Cleared(
+            alarm=Alarm(
+                id=row.id, kind=row.kind, gate=row.gate, since=row.since, detail=row.detail,
+                cleared=row.cleared,
+            ),
+            at=row.at, by=row.by, role=row.role, why=row.why,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def standing(connection: Connection) -> list[Alarm]:

@@ -65,10 +65,10 @@ class Pages:
         return moment.astimezone(self._zone).strftime(form)
 
 
-def _may(path: str) -> bool:
-    """Whether whoever reads this page may open another."""
+def _may(path: str, method: str = "GET") -> bool:
+    """Whether whoever reads this page may open another, or do this."""
     session = CURRENT.get()
-    return not session.name or may(session.role, "GET", path)
+    return not session.name or may(session.role, method, path)
 
 
 def _who(name: str) -> Markup:

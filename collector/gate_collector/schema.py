@@ -95,6 +95,15 @@ ALARM = Table(
 )
 ALARM_STANDS = "cleared IS NULL"
 Index("alarm_stands", ALARM.c.kind, ALARM.c.gate, unique=True, **only_where(ALARM_STANDS))
+CLEARED = Table(  # who looked into an alarm that stands until somebody did
+    "alarm_cleared",
+    METADATA,
+    Column("alarm_id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
 GATE = Table(  # the newest state message of each gate
     "gate",
     METADATA,

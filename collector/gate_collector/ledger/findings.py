@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gate_agent.domain.records import Severity
-from gate_collector.alarms import Alarm, AlarmKind
+from gate_collector.alarms import Alarm, AlarmKind, Cleared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,7 @@ class Ledger:
     silent: tuple[Silence, ...]
     told: tuple[Told, ...]
     alarms: tuple[Alarm, ...]
+    cleared: tuple[Cleared, ...]  # by a person, the newest
     reports: tuple[DueReport, ...]
 
     @property

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import EventsDropped, JournalReplaced, Severity
 from gate_agent.moment import format_utc, parse_utc
-from gate_collector.alarms import standing
+from gate_collector.alarms import cleared_by_hand, standing
 from gate_collector.centre import Centre
 from gate_collector.chain import Stream
 from gate_collector.ledger.findings import (
@@ -31,6 +31,7 @@ from gate_collector.watch import SILENT_AFTER_S
 SPAN = timedelta(hours=24)
 REPORT_DAYS = 7
 _MOST_ROWS = 200
+_MOST_CLEARED = 50
 _LOSSES = (EventsDropped.TYPE, JournalReplaced.TYPE)
 
 
@@ -54,6 +55,7 @@ def read_ledger(centre: Centre) -> Ledger:
             silent=tuple(_silent(states, now)),
             told=tuple(_told(connection, since)),
             alarms=tuple(standing(connection)),
+            cleared=tuple(cleared_by_hand(connection, _MOST_CLEARED)),
             reports=tuple(
                 report
                 for gate in known

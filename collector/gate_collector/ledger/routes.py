@@ -5,20 +5,35 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from gate_agent.moment import format_utc
+from gate_collector.alarms import BY_HAND, Unclearable, clear_by_hand
+from gate_collector.alerts.causes import of_alarm
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import read_ledger
 from gate_collector.pages import Lang, Pages
+from gate_collector.roles.access import CURRENT, By
 from gate_collector.schema import EVENT, QUARANTINE
+from gate_collector.shield import refusal
 
 _PAGE = 100
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Epoch = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 _COLUMNS = [EVENT.c[name] for name in ("sequence", "type", "severity", "time", "stored", "late_ms")]
+
+
+class Clearing(BaseModel):
+    """Who looked into an alarm, what they found, and what it said when they did."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: By
+    why: str = Field(min_length=4, max_length=400)
+    seen: str = Field(max_length=500)
 
 
 def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
@@ -28,7 +43,23 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     @routes.get("/ledger", include_in_schema=False)
     def ledger(lang: Lang = "zh") -> HTMLResponse:
         """Return what is missed, concealed or late."""
-        return pages.show("ledger.html", lang, ledger=read_ledger(centre))
+        found = read_ledger(centre)
+        needed = {alarm.id: of_alarm(alarm).text for alarm in found.alarms}
+        return pages.show("ledger.html", lang, ledger=found, needed=needed, by_hand=BY_HAND)
+
+    @routes.post("/ledger/alarms/{number}/clear")
+    def clear(number: Number, asked: Clearing) -> Response:
+        """Clear an alarm that stands until a person has looked into it."""
+        try:
+            with centre.engine.begin() as connection:
+                clear_by_hand(
+                    connection, number, seen=asked.seen, by=asked.by, why=asked.why,
+                    role=CURRENT.get().role.value, at=format_utc(centre.now),
+                )  # fmt: skip
+        except Unclearable as exc:
+            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+            return refusal(409, code="out_of_turn", expected=expected, got=got)
+        return JSONResponse({"location": "/ledger"}, status_code=201)
 
     @routes.get("/events/{gate}/{epoch}", include_in_schema=False)
     def events(
@@ -57,7 +88,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             row = connection.execute(select(EVENT).where(*of)).first()
         if row is None:
             raise HTTPException(404)
-        return pages.show("event.html", lang, row=row, body=_pretty(bytes(row.body)), why=None)
+        return pages.show("event.html", lang, row=row, body=_pretty(row.body), why=None)
 
     @routes.get("/quarantine/{number}", include_in_schema=False)
     def aside(number: Number, lang: Lang = "zh") -> HTMLResponse:
@@ -66,15 +97,17 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             row = connection.execute(select(QUARANTINE).where(QUARANTINE.c.id == number)).first()
         if row is None:
             raise HTTPException(404)
-        return pages.show("event.html", lang, row=row, body=_pretty(bytes(row.body)), why=row.why)
+        return pages.show("event.html", lang, row=row, body=_pretty(row.body), why=row.why)
 
     return routes
 
 
-def _pretty(body: bytes) -> str:
+def _pretty(body: bytes | None) -> str:
     """Return a body to read; one that is no JSON as its size alone, it may hold anything."""
+    if not body:
+        return "personal data, removed 个人信息，已清除"
     try:
-        told: dict[str, Any] = json.loads(body)
+        told: dict[str, Any] = json.loads(bytes(body))
         data = told.get("data")
         if isinstance(data, dict) and "sealed" in data:
             data["sealed"] = f"… {len(data['sealed'])} characters sealed 密封"

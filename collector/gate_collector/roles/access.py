@@ -39,6 +39,7 @@ _RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (  # the first that fits 
     ("GET", "/accounts", frozenset({Role.MAINTAINER})),
     ("POST", "/accounts", frozenset({Role.MAINTAINER})),
     ("GET", "/looks", frozenset({Role.AUDITOR})),
+    ("POST", "/ledger/alarms", frozenset({Role.LEADER, Role.MAINTAINER})),
     ("POST", "/api/v1/reveal", _ACTORS),
     ("POST", "/api/v1/search", _READERS),
     ("GET", "/contacts", _READERS),
