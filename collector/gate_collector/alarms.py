@@ -39,7 +39,11 @@ BY_HAND = frozenset({AlarmKind.MISMATCH, AlarmKind.REWOUND, AlarmKind.REFUSED})
 
 
 class Unclearable(GateError):  # noqa: N818 it is an answer
-    """This alarm cannot be cleared by hand, or not now."""
+    """This alarm cannot be cleared by hand, or not now; `code` says why in a word."""
+
+    def __init__(self, code: str, told: str) -> None:
+        super().__init__(told)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +96,16 @@ def clear_by_hand(
     `seen` is the detail they saw: what happened again meanwhile is not cleared unseen. The same
     cause raises another alarm, when it is there again.
     """
-    row = connection.execute(select(ALARM).where(ALARM.c.id == alarm_id, _STANDS)).first()
-    if row is None or row.kind not in BY_HAND:
-        raise Unclearable("expected an alarm that stands until a person clears it, got another")
+    known = connection.execute(select(ALARM).where(ALARM.c.id == alarm_id, _STANDS)).first()
+    if known is None or known.kind not in BY_HAND:
+        told = "expected an alarm that stands until a person clears it, got another"
+        raise Unclearable("out_of_turn", told)
     of = (ALARM.c.id == alarm_id, _STANDS, ALARM.c.detail == seen)
     if not connection.execute(ALARM.update().where(*of).values(cleared=at)).rowcount:
-        raise Unclearable("expected the alarm as it was seen, got one that was raised again since")
-    told = {"alarm_id": alarm_id, "at": at, "by": by, "role": role, "why": why}
-    connection.execute(CLEARED.insert().values(told))
+        told = "expected the alarm as it was seen, got one that was raised again since"
+        raise Unclearable("again", told)
+    row = {"alarm_id": alarm_id, "at": at, "by": by, "role": role, "why": why}
+    connection.execute(CLEARED.insert().values(row))
 
 
 def cleared_by_hand(connection: Connection, most: int) -> list[Cleared]:

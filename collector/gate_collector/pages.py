@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -33,7 +34,7 @@ class Pages:
         )
         self._templates.filters |= {"local": self._local, "seconds": _seconds, "celsius": _celsius}
 
-    def show(self, name: str, lang: Lang, **context: Any) -> HTMLResponse:
+    def show(self, name: str, lang: Lang, status: int = 200, **context: Any) -> HTMLResponse:
         """Return template `name`, in which `say(zh, en)` and `word(key)` speak `lang`."""
 
         def say(zh: str, en: str) -> str:
@@ -55,7 +56,11 @@ class Pages:
             may=_may,
             **context,
         )
-        return HTMLResponse(text)
+        return HTMLResponse(text, status)
+
+    def closed(self, lang: Lang) -> HTMLResponse:
+        """Return the page for who may not open the one that was asked for."""
+        return self.show("closed.html", lang, HTTPStatus.FORBIDDEN)
 
     def _local(self, utc: str | datetime | None, form: str = "%m-%d %H:%M:%S") -> str:
         """Return a time of the contract as the hall's clock shows it."""

@@ -52,6 +52,12 @@ def refusal(status: int, *, code: str, expected: str, got: str) -> JSONResponse:
     return JSONResponse({"error": fault}, status_code=status)
 
 
+def refused(status: int, exc: Exception, *, code: str) -> JSONResponse:
+    """Return the refusal that a fault in our own words is: "expected this, got that"."""
+    expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+    return refusal(status, code=code, expected=expected, got=got or "another")
+
+
 def install_refusals(app: FastAPI) -> None:
     """Make every failure of `app` answer in our shape, with no value echoed."""
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -74,12 +74,11 @@ def create_app(
         responses=ANSWERS,
     )
     install_refusals(app)
-    keys = ApiKeys(centre, accounts)
+    keys, pages = ApiKeys(centre, accounts), Pages(centre.zone)
     if door.sign_on:
-        app.add_middleware(SignOn, accounts=accounts, keys=keys)
+        app.add_middleware(SignOn, accounts=accounts, keys=keys, closed=pages.closed)
     app.add_middleware(Shield, known_host=door.knows)  # added last, asked first
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    pages = Pages(centre.zone)
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     registry.register(_Figures(look))

@@ -43,7 +43,9 @@ def _stands(engine: Engine) -> list[Alarm]:
         return standing(connection)
 
 
-def _clear(client: httpx.Client, alarm: Alarm, *, by: str = "李主任", **more: str) -> httpx.Response:
+def _clear(
+    client: httpx.Client, alarm: Alarm, *, by: str = "李主任", **more: str
+) -> httpx.Response:
     asked = {"by": by, "why": "已停用该闸口并取证", "seen": alarm.detail} | more
     return client.post(f"/ledger/alarms/{alarm.id}/clear", json=asked)
 

@@ -16,7 +16,7 @@ from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
 from gate_collector.pages import Lang, Pages
 from gate_collector.roles.access import By
 from gate_collector.schema import HOLD
-from gate_collector.shield import refusal
+from gate_collector.shield import refused
 
 _LISTED = 100
 Record = Callable[[str, str, str], None]
@@ -72,8 +72,7 @@ def build_contacts(centre: Centre, pages: Pages, record: Record) -> APIRouter:
                 by=asked.by, at=centre.now, reason=asked.reason,
             )  # fmt: skip
         except Unjudgeable as exc:
-            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
-            return refusal(409, code="out_of_turn", expected=expected, got=got)
+            return refused(409, exc, code=exc.code)
         return JSONResponse({"location": f"/contacts/{gate}/{hold_id}"}, status_code=201)
 
     return routes

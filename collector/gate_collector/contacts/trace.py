@@ -19,7 +19,11 @@ _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts a
 
 
 class Unjudgeable(GateError):  # noqa: N818 it is an answer
-    """This cannot be said of this contact now."""
+    """This cannot be said of this contact now; `code` says why in a word."""
+
+    def __init__(self, code: str, told: str) -> None:
+        super().__init__(told)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +104,9 @@ def judge(
     near = next((one for one in case.contacts if one.person_ref == person_ref), None)
     if near is None or state not in near.next:
         allowed = " or ".join(near.next) if near and near.next else "a contact of this hold"
-        raise Unjudgeable(f"expected {allowed}, got {state}")
+        raise Unjudgeable("out_of_turn", f"expected {allowed}, got {state}")
     if state in (ContactState.DISMISSED, ContactState.CLEARED) and not reason:
-        raise Unjudgeable(f"expected a reason with {state}, got none")
+        raise Unjudgeable("reason", f"expected a reason with {state}, got none")
     row = {"gate": case.gate, "hold_id": case.hold_id, "person_ref": person_ref,
            "state": state.value, "by": by, "at": format_utc(at), "reason": reason}  # fmt: skip
     with engine.begin() as connection:

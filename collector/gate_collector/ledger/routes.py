@@ -18,7 +18,7 @@ from gate_collector.ledger.read import read_ledger
 from gate_collector.pages import Lang, Pages
 from gate_collector.roles.access import CURRENT, By
 from gate_collector.schema import EVENT, QUARANTINE
-from gate_collector.shield import refusal
+from gate_collector.shield import refused
 
 _PAGE = 100
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -57,8 +57,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
                     role=CURRENT.get().role.value, at=format_utc(centre.now),
                 )  # fmt: skip
         except Unclearable as exc:
-            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
-            return refusal(409, code="out_of_turn", expected=expected, got=got)
+            return refused(409, exc, code=exc.code)
         return JSONResponse({"location": "/ledger"}, status_code=201)
 
     @routes.get("/events/{gate}/{epoch}", include_in_schema=False)

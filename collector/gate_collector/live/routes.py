@@ -15,9 +15,10 @@ from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.pages import Lang, Pages
-from gate_collector.shield import refusal
+from gate_collector.shield import refusal, refused
 
 EVERY_S = 1.0
+_MOST_LOOKS = 60  # then the page asks again: who has no session any more is sent to sign on
 _MOST_SCREENS = 64
 Record = Callable[[str, str, str], None]
 Look = Callable[[], dict[str, Any]]
@@ -66,7 +67,9 @@ def build_live(
         screens.add(screen)
         try:
             yield "retry: 1000\n\n"
-            while not await request.is_disconnected():
+            for _ in range(_MOST_LOOKS):
+                if await request.is_disconnected():
+                    return
                 looked = await asyncio.to_thread(now)
                 yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"
                 await asyncio.sleep(EVERY_S)
@@ -79,8 +82,7 @@ def build_live(
         try:
             ref = reference(asked.who, site_key)
         except Unsearchable as exc:
-            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
-            return refusal(422, code="invalid", expected=expected, got=got)
+            return refused(422, exc, code="who")
         record("search", ref, "")
         return JSONResponse(search(centre.engine, ref))
 

@@ -16,7 +16,7 @@ from gate_collector.policies import sheets
 from gate_collector.policies.acknowledged import acknowledgements
 from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
 from gate_collector.policies.rules import Author, Rules, local_time
-from gate_collector.shield import refusal
+from gate_collector.shield import refusal, refused
 
 _MOST_SHEET = 8 * 1024 * 1024
 
@@ -179,8 +179,7 @@ class _Desk:
         except PolicyFault as exc:
             return _faults(exc.faults)
         except Outdated as exc:
-            expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
-            return refusal(409, code="outdated", expected=expected, got=got)
+            return refused(409, exc, code="outdated")
         except (ValueError, IndexError):
             return refusal(422, code="invalid", expected="values as the form asks", got="others")
         return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)

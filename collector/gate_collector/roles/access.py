@@ -44,6 +44,8 @@ _RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (  # the first that fits 
     ("POST", "/api/v1/search", _READERS),
     ("GET", "/contacts", _READERS),
     ("POST", "/contacts", _ACTORS),
+    ("GET", "/api/v1/events", _READERS),
+    ("GET", "/api/v1/holds", _READERS),
     ("GET", "/events", _READERS),
     ("GET", "/quarantine", _READERS),
     ("GET", "/policy/", _READERS),  # the documents hold references

@@ -25,7 +25,11 @@ _FAILURES, _WITHIN = 5, timedelta(minutes=5)
 
 
 class Denied(GateError):  # noqa: N818 it is an answer
-    """No: wrong name or password, too many tries, or a wrong code. Which, is not told."""
+    """No; `code` says why in a word. Whether a name is known, is never told."""
+
+    def __init__(self, code: str, told: str) -> None:
+        super().__init__(told)
+        self.code = code
 
 
 class Accounts:
@@ -48,7 +52,7 @@ class Accounts:
         """Make the first account, a maintainer's, with the code. Raises Denied."""
         with self._lock:
             if not self._code or not secrets.compare_digest(code, self._code):
-                raise Denied("expected the code that the collector told at its first start")
+                raise Denied("code", "expected the code that the collector told at its first start")
             self.make(name, Role.MAINTAINER, password)
             self._code = ""
 
@@ -60,7 +64,7 @@ class Accounts:
             with self._centre.engine.begin() as connection:
                 connection.execute(ACCOUNT.insert().values(row))
         except IntegrityError:
-            raise Denied("expected a name that is free, got one that is taken") from None
+            raise Denied("taken", "expected a name that is free, got one that is taken") from None
         self.record("account made", name, role.value)
 
     def disable(self, name: str) -> None:
@@ -73,7 +77,7 @@ class Accounts:
     def sign_on(self, name: str, password: str) -> str:
         """Return the token of a new session. Raises Denied."""
         if self._is_slowed(name):
-            raise Denied("expected fewer tries: wait five minutes")
+            raise Denied("slowed", "expected fewer tries: wait five minutes")
         with self._centre.engine.connect() as connection:
             known = connection.execute(
                 select(ACCOUNT.c.password).where(
@@ -86,7 +90,7 @@ class Accounts:
             known = None
         if known is None:
             self._failed.setdefault(name, deque(maxlen=_FAILURES)).append(self._centre.now)
-            raise Denied("expected a name and its password, got another")
+            raise Denied("wrong", "expected a name and its password, got another")
         self._failed.pop(name, None)
         token = secrets.token_hex(32)
         now = format_utc(self._centre.now)

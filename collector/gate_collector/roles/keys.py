@@ -35,7 +35,7 @@ class ApiKeys:
             with self._centre.engine.begin() as connection:
                 connection.execute(API_KEY.insert().values(row))
         except IntegrityError:
-            raise Denied("expected a name that is free, got one that is taken") from None
+            raise Denied("taken", "expected a name that is free, got one that is taken") from None
         self._accounts.record("key made", name, "")
         return key
 

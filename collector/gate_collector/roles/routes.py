@@ -17,7 +17,7 @@ from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, 
 from gate_collector.roles.guard import COOKIE, token_of
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.reveal import reveal
-from gate_collector.shield import refusal
+from gate_collector.shield import refusal, refused
 
 _LISTED = 500
 Name = Annotated[str, Field(min_length=1, max_length=40)]
@@ -175,5 +175,4 @@ def build_accounts(
 
 
 def _denied(exc: Denied) -> JSONResponse:
-    expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
-    return refusal(403, code="denied", expected=expected, got=got or "another")
+    return refused(403, exc, code=exc.code)

@@ -1,6 +1,31 @@
 // Sends a form as JSON, and shows what the centre answered: a new place, or what it expected.
 const zh = document.documentElement.dataset.lang === "zh";
 
+const REFUSALS = {
+  wrong: ["姓名或口令不对", "The name or the password is wrong"],
+  slowed: ["口令错误次数过多，请五分钟后再试", "Too many wrong tries: wait five minutes"],
+  code: ["一次性代码不对：请看汇聚服务的日志", "Not the code: look into the collector’s log"],
+  taken: ["这个名称已被使用，请换一个", "This name is taken"],
+  sign_on: ["登录已到期，请重新登录", "Your session is over: sign on again"],
+  role: ["您的角色不能这样做", "Your role may not do this"],
+  csrf: ["页面已过期，请刷新后再试", "This page is out of date: reload it"],
+  again: ["期间情况有变化，请刷新后核对", "It changed meanwhile: reload and look again"],
+  outdated: ["期间已有新版本，请刷新后再改", "There is a newer version: reload it"],
+  reason: ["请写明原因", "Write down the reason"],
+  who: ["请输入完整的证件号码或 64 位人员标识", "A whole card number, or a reference of 64 digits"],
+  out_of_turn: ["现在不能这样处理，请刷新页面核对", "Not possible now: reload and look again"],
+  no_key: ["汇聚服务没有配置所需的密钥", "The collector has no key for this"],
+  nobody: ["没有配置通知对象", "Nobody is configured to be told"],
+};
+
+export function refuse(fault, error) {
+  const words = REFUSALS[error.code];
+  const lines = error.faults ?? (words ? [words[zh ? 0 : 1]] : [`${zh ? "应为" : "expected"} ${error.expected}${zh ? "，实为 " : ", got "}${error.got}`]);
+  fault.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line })));
+  if (error.code === "sign_on") fault.append(Object.assign(document.createElement("a"), { href: zh ? "/sign-on" : "/sign-on?lang=en", textContent: zh ? "登录" : "Sign on" }));
+  fault.hidden = false;
+}
+
 export const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
 function value(form) {
@@ -25,7 +50,7 @@ export async function send(form, path, body, type = "application/json") {
     const told = await answer.json();
     if (answer.ok) {
       if (told.key) {
-        fault.textContent = told.key; // told this once
+        fault.textContent = `${zh ? "密钥，只显示这一次：" : "the key, shown this once: "}${told.key}`;
         fault.hidden = false;
         button.disabled = false;
         return;
@@ -35,8 +60,7 @@ export async function send(form, path, body, type = "application/json") {
       location.assign(where);
       return;
     }
-    const lines = told.error.faults ?? [`${zh ? "应为" : "expected"} ${told.error.expected}，${zh ? "实为" : "got"} ${told.error.got}`];
-    fault.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line })));
+    refuse(fault, told.error);
   } catch {
     fault.textContent = zh ? "没有应答，请重试" : "no answer, try again";
   }

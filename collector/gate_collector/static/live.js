@@ -65,6 +65,7 @@ function show(told) {
 
 async function charts() {
   const answer = await fetch("/api/v1/charts");
+  if (answer.status === 401) location.assign(say("/sign-on", "/sign-on?lang=en"));
   if (!answer.ok) return;
   const told = await answer.json();
   at("day").replaceChildren(bars(told.day, told.gates, say("今日每小时通行", "passages by the hour")), legend(told.gates));
@@ -76,6 +77,7 @@ stream.addEventListener("now", (event) => {
   heard = performance.now();
   show(JSON.parse(event.data));
 });
+stream.addEventListener("error", () => stream.readyState === EventSource.CLOSED && charts().catch(() => {}));
 setInterval(() => (at("dead").hidden = performance.now() - heard < DEAD_AFTER_MS), 500);
 setInterval(() => charts().catch(() => {}), CHARTS_EVERY_MS);
 charts().catch(() => {});

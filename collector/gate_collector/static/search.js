@@ -1,5 +1,5 @@
 // Finds a person's passages; the number goes in the body of a POST and is cleared at once.
-import { csrf } from "/static/forms.js";
+import { csrf, refuse } from "/static/forms.js";
 import { local, make, say, word } from "/static/make.js";
 
 const headers = { "Content-Type": "application/json", "X-CSRF": csrf };
@@ -17,7 +17,7 @@ function table(head, rows) {
   return made;
 }
 
-form.addEventListener("submit", async (event) => {
+form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const fault = form.querySelector(".fault"), who = form.elements.who.value;
   form.elements.who.value = "";
@@ -25,8 +25,7 @@ form.addEventListener("submit", async (event) => {
   const answer = await fetch("/api/v1/search", { method: "POST", headers, body: JSON.stringify({ who }) });
   const told = await answer.json();
   if (!answer.ok) {
-    fault.textContent = `${say("应为", "expected")} ${told.error.expected}`;
-    fault.hidden = false;
+    refuse(fault, told.error);
     return;
   }
   const passages = told.passages.map((row) => [local(row.decided), row.gate, word(row.category), word(row.decision)]);
@@ -34,7 +33,7 @@ form.addEventListener("submit", async (event) => {
     make("p", `${say("人员标识", "reference")} ${told.person_ref.slice(0, 12)}… · ${say("通行", "passages")} ${told.passages.length} · ${say("暂留", "holds")} ${told.holds.length}`),
     table([say("时间", "at"), say("闸口", "door"), say("类别", "kind"), say("结论", "decision")], passages),
   );
-  if (told.passages.length) found.append(reveal(told.person_ref));
+  if (told.passages.length && "reveal" in form.dataset) found.append(reveal(told.person_ref));
 });
 
 function reveal(ref) {
@@ -42,13 +41,15 @@ function reveal(ref) {
   fault.hidden = true;
   Object.assign(why, { required: true, minLength: 4, maxLength: 400, placeholder: say("原因", "reason"), ariaLabel: say("揭示原因", "why") });
   Object.assign(by, { required: true, maxLength: 40, placeholder: say("经办人", "by"), ariaLabel: say("揭示经办人", "who") });
+  const signed = document.querySelector(".who")?.dataset.name; // an account's own name, and no other
+  if (signed) Object.assign(by, { value: signed, readOnly: true });
   asked.append(by, why, make("button", say("揭示姓名（会记录）", "Reveal the name (recorded)")), fault, names);
   asked.addEventListener("submit", async (event) => {
     event.preventDefault();
     const answer = await fetch("/api/v1/reveal", { method: "POST", headers, body: JSON.stringify({ person_ref: ref, by: by.value, why: why.value }) });
     const told = await answer.json();
     fault.hidden = answer.ok;
-    if (!answer.ok) fault.textContent = `${say("应为", "expected")} ${told.error.expected}`;
+    if (!answer.ok) refuse(fault, told.error);
     else names.replaceChildren(...(told.registrations.length ? told.registrations.map((one) => make("p", Object.values(one).filter(Boolean).join(" · "))) : [make("p", say("没有可揭示的登记", "nothing to reveal"))]));
   });
   return asked;
