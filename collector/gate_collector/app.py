@@ -32,6 +32,7 @@ from gate_collector.ingest import Ingest
 from gate_collector.overview import overview
 from gate_collector.people import sole_writer, spool_of
 from gate_collector.policies.book import PolicyBook
+from gate_collector.purge.desk import PurgeDesk
 from gate_collector.reports.versions import make_due, watch_missing
 from gate_collector.retention import Retention
 from gate_collector.roles.accounts import Accounts
@@ -91,11 +92,14 @@ def run_collector(config_file: Path) -> None:
         unit=config.collector.unit,
         policy=book.in_force,
     )
-    retention = Retention(
-        write=ingest.write,
-        clock=clock,
-        days=config.retention.registration_days,
-        spool=spool_of(config.store.url),
+    desk = PurgeDesk(
+        centre,
+        Retention(
+            write=ingest.write,
+            clock=clock,
+            days=config.retention.registration_days,
+            spool=spool_of(config.store.url),
+        ),
     )
     base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
     shelf = Shelf(engine, site_key or new_secret())
@@ -119,8 +123,9 @@ def run_collector(config_file: Path) -> None:
             "reports": make_reports,
             "missing": lambda: watch_missing(centre),
             "policy": book.keep_published,
-            "asked": retention.asked,
-            "retention": retention.due,
+            "asked": desk.retention.asked,
+            "erasures": desk.resume,
+            "retention": desk.retention.due,
         },
         every_s=_CLERK_S,
     )
@@ -131,6 +136,7 @@ def run_collector(config_file: Path) -> None:
         shelf=shelf,
         alerter=alerter,
         accounts=accounts,
+        desk=desk,
         door=Door(
             sign_on=config.web.sign_on,
             secure=base_url.startswith("https:"),

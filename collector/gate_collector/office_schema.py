@@ -114,3 +114,14 @@ API_KEY = Table(  # what a program signs on with (接口密钥): reads the inter
     Column("made", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
 )
+ERASURE = Table(  # who asked for a person to be forgotten (删除本人信息); carried out when `done`
+    "erasure",
+    METADATA,
+    Column("request", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("person_ref", Text, nullable=False),
+    Column("done", Text),
+)

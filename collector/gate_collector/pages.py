@@ -47,7 +47,7 @@ class Pages:
         text = page.render(
             lang=lang,
             say=say,
-            word=lambda key: word(key, lang),
+            word=lambda key, spoken=lang: word(key, spoken),
             link=link,
             here=name,
             zone=self._zone.key,

@@ -9,15 +9,14 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Never
 
 import typer
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 
 from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import load_key
@@ -25,7 +24,7 @@ from gate_agent.domain.identity import person_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.spool import Request, Spool
 from gate_collector.config import CollectorConfig, load_collector
-from gate_collector.retention import Retention
+from gate_collector.retention import Retention, directly
 from gate_collector.schema import PURGED, open_store, sqlite_file
 
 app = typer.Typer(help="Remove personal data 清除个人信息.", no_args_is_help=True)
@@ -94,7 +93,7 @@ def _carry_out(config: CollectorConfig, ref: str | None) -> None:
         with sole_writer(url) as alone:
             if alone:
                 retention = Retention(
-                    write=_writer(engine),
+                    write=directly(engine),
                     clock=SystemClock(),
                     days=config.retention.registration_days,
                     spool=spool,
@@ -108,17 +107,6 @@ def _carry_out(config: CollectorConfig, ref: str | None) -> None:
         typer.echo("asked 已登记: the collector carries it out as soon as it can write")
     else:
         typer.echo(f"removed 已清除: registrations {removed}")
-
-
-def _writer(engine: Engine) -> Callable[[Callable[[Connection], int]], Future[int]]:
-    def write(work: Callable[[Connection], int]) -> Future[int]:
-        done: Future[int] = Future()
-        with engine.begin() as connection:
-            result = work(connection)
-        done.set_result(result)
-        return done
-
-    return write
 
 
 def _by_the_collector(engine: Engine, spool: Spool | None, request: Request) -> int | None:

@@ -1,7 +1,8 @@
 """Personal data goes at its end (个人信息清除), at the centre: after its days, or when asked for.
 
-Only the sealed bodies of registrations hold any. Body by body they go; digest and link stay, so the
-chain verifies, and a row in `purged` proves which were removed between which links.
+Only the sealed bodies of registrations hold any, and what lies in quarantine may. Body by body they
+go; digest and link stay, so the chain verifies, and a row in `purged` proves which were removed
+between which links.
 
 Days pass by two clocks: an event is old when the centre stored it and its gate recorded it long
 ago, and nothing goes unless a gate's clock agreed with ours within the last day.
@@ -9,6 +10,7 @@ ago, and nothing goes unless a gate's clock agreed with ours within the last day
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -17,7 +19,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, true, update
 
 from gate_agent.clock import Clock
 from gate_agent.domain.records import PersonRegistered, PurgeCause
@@ -25,7 +27,7 @@ from gate_agent.errors import StorageError
 from gate_agent.messages import LINK_0, ContractError, parse_body
 from gate_agent.moment import NS_PER_S, format_utc
 from gate_agent.spool import Request, Spool
-from gate_collector.schema import EVENT, PURGED
+from gate_collector.schema import EVENT, PURGED, QUARANTINE
 
 MOST_AT_ONCE = 500  # registrations of one transaction
 _AGREES_WITHIN_MS = 3600 * 1000
@@ -85,12 +87,25 @@ class Retention:
                 return total
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The registrations that are here: how many, since when, how many are past their days.
+
+    Nothing goes while no gate's clock agrees with ours: then `confirmed` is false.
+    """
+
+    count: int
+    oldest: str | None
+    due: int
+    confirmed: bool
+
+
 def purge_old(connection: Connection, now: datetime, days: int) -> int:
     """Remove registrations that are more than `days` old by both clocks, if ours is believed."""
-    if not _is_confirmed(connection, now):
+    if not is_confirmed(connection, now):
         return 0
-    before = format_utc(now - timedelta(days=days))
-    old = _SEALED & (EVENT.c.stored < before) & (EVENT.c.time < before)
+    _empty_aside(connection, QUARANTINE.c.at < format_utc(now - timedelta(days=days)), None)
+    old = _old(now, days)
     found = connection.execute(
         select(EVENT.c.gate, EVENT.c.epoch, EVENT.c.sequence)
         .where(old)
@@ -104,9 +119,53 @@ def purge_asked(connection: Connection, now: datetime, request: Request) -> int:
     """Remove what a request names: one person's registrations, or everybody's."""
     ref = request.person_ref
     cause = PurgeCause.WIPE if ref is None else PurgeCause.REQUEST
+    _empty_aside(connection, true(), ref)
     rows = (row for row in _sealed(connection) if ref is None or _ref(row.body) == ref)
     found = [row for row, _ in zip(rows, range(MOST_AT_ONCE), strict=False)]
     return _purge(connection, found, now, cause, request.id)
+
+
+def kept(connection: Connection, now: datetime, days: int) -> Kept:
+    """Return what is kept now."""
+    of = select(func.count(), func.min(EVENT.c.stored))
+    count, oldest = connection.execute(of.where(_SEALED)).one()
+    due = connection.execute(select(func.count()).where(_old(now, days))).scalar_one()
+    return Kept(count=count, oldest=oldest, due=due, confirmed=is_confirmed(connection, now))
+
+
+def directly(engine: Engine) -> Write:
+    """Return what does work in a transaction of its own, where no other writer runs."""
+
+    def write(work: Callable[[Connection], int]) -> Future[int]:
+        done: Future[int] = Future()
+        with engine.begin() as connection:
+            result = work(connection)
+        done.set_result(result)
+        return done
+
+    return write
+
+
+def _old(now: datetime, days: int) -> ColumnElement[bool]:
+    before = format_utc(now - timedelta(days=days))
+    return _SEALED & (EVENT.c.stored < before) & (EVENT.c.time < before)
+
+
+def _empty_aside(connection: Connection, of: ColumnElement[bool], ref: str | None) -> None:
+    """Empty what in quarantine is a registration, this person's or anybody's, or cannot be read."""
+    columns = select(QUARANTINE.c.id, QUARANTINE.c.body).where(of, QUARANTINE.c.body != b"")
+    for number, body in connection.execute(columns).all():
+        if (ref is None or ref.encode() in body) and _may_name(bytes(body)):
+            gone = QUARANTINE.update().where(QUARANTINE.c.id == number)
+            connection.execute(gone.values(body=b""))
+
+
+def _may_name(body: bytes) -> bool:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return True
+    return not isinstance(told, dict) or told.get("type") == PersonRegistered.TYPE
 
 
 def _sealed(connection: Connection) -> Iterator[Any]:
@@ -135,7 +194,7 @@ def _ref(body: bytes) -> str | None:
     return record.person_ref if isinstance(record, PersonRegistered) else None
 
 
-def _is_confirmed(connection: Connection, now: datetime) -> bool:
+def is_confirmed(connection: Connection, now: datetime) -> bool:
     """Tell whether an event that came within the last day was recorded about when it came."""
     newest = connection.execute(
         select(EVENT.c.late_ms)

@@ -26,6 +26,8 @@ from gate_collector.live.routes import build_live
 from gate_collector.pages import HERE, Pages
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.routes import build_policies, build_policy_changes
+from gate_collector.purge.desk import PurgeDesk
+from gate_collector.purge.routes import build_purge
 from gate_collector.reports.routes import build_reports
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.guard import SignOn
@@ -58,6 +60,7 @@ def create_app(
     shelf: Shelf,
     alerter: Alerter,
     accounts: Accounts,
+    desk: PurgeDesk,
     door: Door,
     site_key: bytes | None,
     private: bytes | None = None,
@@ -87,6 +90,7 @@ def create_app(
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
     app.include_router(build_contacts(centre, pages, accounts.record))
+    app.include_router(build_purge(centre, pages, desk, site_key, accounts.record))
     app.include_router(build_interface(centre))
     app.include_router(build_accounts(centre, pages, accounts, keys, private))
     if door.sign_on:

@@ -19,6 +19,8 @@ from gate_collector.alerts.shelf import Shelf
 from gate_collector.centre import Centre
 from gate_collector.overview import overview
 from gate_collector.policies.book import PolicyBook
+from gate_collector.purge.desk import PurgeDesk
+from gate_collector.retention import Retention, directly
 from gate_collector.roles.accounts import Accounts
 from gate_collector.web import Door, create_app
 
@@ -40,6 +42,12 @@ def book_of(hall: Hall, publish: Callable[[str, bytes], bool] | None = None) -> 
         first=Policy(),
         publish=publish or (lambda _topic, _document: True),
     )
+
+
+def desk_of(centre: Centre, days: int = 30) -> PurgeDesk:
+    """Return who removes personal data, in transactions of its own."""
+    write = directly(centre.engine)
+    return PurgeDesk(centre, Retention(write=write, clock=centre.clock, days=days, spool=None))
 
 
 def app_of(
@@ -74,6 +82,7 @@ def app_of(
         shelf=shelf,
         alerter=alerter,
         accounts=accounts or Accounts(centre),
+        desk=desk_of(centre),
         door=Door(sign_on=accounts is not None, names=frozenset({"hall.example"})),
         private=private,
         site_key=SITE_KEY,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Response
@@ -14,12 +13,11 @@ from gate_agent.domain.records import ContactState
 from gate_collector.centre import Centre
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
 from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import By
+from gate_collector.roles.access import By, Record
 from gate_collector.schema import HOLD
 from gate_collector.shield import refused
 
 _LISTED = 100
-Record = Callable[[str, str, str], None]
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
 

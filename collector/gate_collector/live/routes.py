@@ -15,12 +15,12 @@ from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.pages import Lang, Pages
+from gate_collector.roles.access import Record
 from gate_collector.shield import refusal, refused
 
 EVERY_S = 1.0
 _MOST_LOOKS = 60  # then the page asks again: who has no session any more is sent to sign on
 _MOST_SCREENS = 64
-Record = Callable[[str, str, str], None]
 Look = Callable[[], dict[str, Any]]
 
 

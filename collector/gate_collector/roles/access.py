@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,7 @@ class Session:
     csrf: str
 
 
+Record = Callable[[str, str, str], None]  # what was looked at or done, of whom, why
 NOBODY = Session("", Role.OFFICE, "")  # without sign-on: whoever sits at this machine
 CURRENT: ContextVar[Session] = ContextVar("session", default=NOBODY)
 
@@ -49,6 +51,8 @@ _RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (  # the first that fits 
     ("GET", "/events", _READERS),
     ("GET", "/quarantine", _READERS),
     ("GET", "/policy/", _READERS),  # the documents hold references
+    ("POST", "/retention/run", frozenset({Role.OFFICE, Role.MAINTAINER})),
+    ("POST", "/retention/erase", frozenset({Role.OFFICE})),
     ("POST", "/policy/mode", _ACTORS),
     ("POST", "/policy", frozenset({Role.OFFICE})),
     ("POST", "/reports", frozenset({Role.OFFICE})),
