@@ -114,7 +114,7 @@ class _Daemon:
                 )
                 loop = asyncio.get_running_loop()
                 journal.on_replaced(partial(loop.call_soon_threadsafe, self._begin_anew))
-                thermometer = ThermometerKeeper(gate, reader=reader)
+                thermometer = ThermometerKeeper(gate, reader=reader, others=elsewhere.thermometers)
                 ticker = Ticker(gate, reader=reader, clock=clock, zone=zone)
                 retention = Retention(
                     journal=journal,
@@ -147,6 +147,8 @@ class _Daemon:
                     },
                     on_policy=gate.on_policy,
                     on_seen=elsewhere.hear,
+                    on_door=elsewhere.hear_door,
+                    thermometer=thermometer.state,
                     on_change=partial(self._uplink_told, gate),
                 )
                 pictures = Pictures(folder / "pictures", keys.store)

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from gate_agent.domain.other_door import ThermometerState
 from gate_agent.domain.records import BY_TYPE, DeviceState, Record, Severity, Utc
 from gate_agent.errors import GateError
 from gate_agent.moment import ClockQuality, Moment, format_utc
@@ -231,6 +232,9 @@ class GateState(_Message):
     time: Utc
     certificate_until: Annotated[
         Utc | None, Field(description="when the first of the link's certificates expires")
+    ] = None
+    thermometer: Annotated[
+        ThermometerState | None, Field(description="the other doors compare theirs with it")
     ] = None
 
 

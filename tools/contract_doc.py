@@ -44,7 +44,10 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     ),
     "state": (
         "gate/v1/{site}/{gate}/state",
-        "Birth, heartbeat every 10 s, and the will `lost` that the broker publishes.",
+        (
+            "Birth, heartbeat every 10 s, and the will `lost` that the broker publishes. The other "
+            "doors hear it too, and compare their thermometers (两门比对)."
+        ),
         True,
     ),
     "receipt": (
@@ -134,6 +137,7 @@ def _asyncapi() -> dict[str, object]:
             "publishUrgent": _operation("send", "urgent", on_channel["urgent"]),
             "publishRoutine": _operation("send", "routine", on_channel["routine"]),
             "publishState": _operation("send", "state", ["state"]),
+            "takeState": _operation("receive", "state", ["state"]),
             "takeReceipt": _operation("receive", "receipt", ["receipt"]),
             "takePolicy": _operation("receive", "policy", ["policy"]),
             "takeSeen": _operation("receive", "seen", ["seen"]),

@@ -65,9 +65,7 @@ class Door:
     def distrusts(self) -> bool:
         """Whether people would be measured by hand now, for what the people themselves show."""
         now = Moment(utc=_NOW, boot_ns=round(self.now_s * NS_PER_S))
-        found = health(
-            Watch(), self.memory, Checks(), profile=self._profile, rules=self._rules, now=now
-        )
+        found = health(Watch(), self.memory, Checks(), profile=self._profile, now=now)
         return found.trust is Trust.NOT_TRUSTED
 
     def measure(self, comer: Comer) -> Temperature:

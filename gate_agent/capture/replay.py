@@ -170,7 +170,6 @@ class _Replay:
                 door.memory,
                 Checks(),
                 profile=door.profile,
-                rules=door.policy.measurement,
                 now=now,
             )
             trusted = found.trust is not Trust.NOT_TRUSTED

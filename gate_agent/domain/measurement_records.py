@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gate_agent.domain.record import Outcome, Record, Severity, Utc
 
 Reference = Literal["contact", "blackbody"]
+Found = Literal["apart", "together", "other_untrusted"]
 
 
 class Temperature(BaseModel):
@@ -77,6 +78,36 @@ class ThermometerChecked(Record):
     def severity(self) -> Severity:
         """A failed check is urgent."""
         return Severity.ROUTINE if self.passed else Severity.URGENT
+
+
+class ThermometerCompared(Record):
+    """The levels (人群水平) of two doors came apart, or are together again (两门比对)."""
+
+    TYPE: ClassVar[str] = "gate.thermometer.compared.v1"
+    other: str = Field(description="the other door")
+    found: Found
+    level_centi_c: int | None = Field(description="the middle score of our newest people")
+    people: int = Field(ge=0, description="how many they are")
+    other_level_centi_c: int | None = Field(description="of the other door, as it told")
+    other_people: int = Field(ge=0)
+    limit_centi_c: int | None = Field(
+        description="apart if they differ by more; null where nothing was compared"
+    )
+    profile: str
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The other door."""
+        return self.other
+
+    @property
+    def is_apart(self) -> bool:
+        """What follows from the figures alone; `found` says the same."""
+        ours, theirs, limit = self.level_centi_c, self.other_level_centi_c, self.limit_centi_c
+        if ours is None or theirs is None or limit is None:
+            return False
+        return abs(ours - theirs) > limit
 
 
 class CoverageLost(Record):

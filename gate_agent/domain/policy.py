@@ -90,8 +90,12 @@ class MeasurementPolicy(_Part):
         le=200,
         description="wanted flags per thousand healthy people: fewer flags, fewer fevers found",
     )
-    elsewhere_centi_c: CentiC | None = Field(
-        None, description="the other door's baseline, where the centre compares both"
+    doors_apart_centi_c: int = Field(
+        60,
+        ge=30,
+        le=500,
+        description="两门相差: doors whose people differ by more are doubtful; "
+        "raise it where one entrance is out in the cold",
     )
     pair_within_s: float = Field(
         20, ge=2, le=120, description="card and measurement of one person come within this time"

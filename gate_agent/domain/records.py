@@ -56,6 +56,7 @@ from gate_agent.domain.measurement_records import (
     CoverageRestored,
     Temperature,
     ThermometerChecked,
+    ThermometerCompared,
 )
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.privacy_records import DataPurged, PurgeCause
@@ -129,6 +130,7 @@ __all__ = [
     "SuppliesCounted",
     "Temperature",
     "ThermometerChecked",
+    "ThermometerCompared",
     "Utc",
 ]
 
@@ -219,7 +221,7 @@ class DailyReport(Record):
 RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
-    ThermometerChecked, CoverageLost, CoverageRestored,
+    ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
     PassageDecided, PersonRegistered,
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,

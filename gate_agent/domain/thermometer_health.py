@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Seen, median
 from gate_agent.domain.measurement_records import ThermometerChecked
-from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C, Profile
 from gate_agent.domain.signals import Reading
 from gate_agent.moment import NS_PER_S, Moment, parse_utc
@@ -28,7 +27,6 @@ PULLED_TIMES = 5  # what the body estimate may vary less than the skin; a vendor
 UNEXPLAINED = ((6, 10), (8, PEOPLE))  # flags without a contact reading, of the newest people
 MISSED_LEAST = 3
 SHIFT_CENTI_C, SHIFT_KNOWN = 100, 60
-ELSEWHERE_CENTI_C = 60
 CHECK_EVERY_S = 26 * 3600  # once a day, with a late morning allowed
 CHECK_FAILURES = 2  # in a row with the contact thermometer: a second person makes it certain
 
@@ -132,10 +130,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """The newest check that passed, and the newest that did not."""
+    """The newest check that passed, the newest that did not, the newest black body that passed."""
 
     passed: ThermometerChecked | None = None
     failed: ThermometerChecked | None = None
+    blackbody: ThermometerChecked | None = None
 
     @property
     def newest(self) -> ThermometerChecked | None:
@@ -151,7 +150,10 @@ class Checks:
 
     def after(self, check: ThermometerChecked) -> Checks:
         """Return the checks after one more."""
-        return replace(self, passed=check) if check.passed else replace(self, failed=check)
+        if not check.passed:
+            return replace(self, failed=check)
+        blackbody = check if check.reference == "blackbody" else self.blackbody
+        return replace(self, passed=check, blackbody=blackbody)
 
     def doubts(self, now: Moment) -> list[Doubt]:
         """Return what the checks tell."""
@@ -160,14 +162,15 @@ class Checks:
         if newest is not None and not newest.passed:
             sure = newest.reference == "blackbody" or newest.failed_in_row >= CHECK_FAILURES
             found.append(Doubt.CHECK_FAILED if sure else Doubt.CHECK_REPEAT)
-        age_s = self.passed_s_ago(now)
-        if age_s is None or age_s > CHECK_EVERY_S:
+        passed_ns = made_ns(self.passed, now)
+        if passed_ns is None or now.boot_ns - passed_ns > CHECK_EVERY_S * NS_PER_S:
             found.append(Doubt.CHECK_OVERDUE)
         return found
 
-    def passed_s_ago(self, now: Moment) -> float | None:
-        """Return how long ago the last one passed, by the wall clock."""
-        return None if self.passed is None else _ago_s(self.passed, now)
+
+def made_ns(check: ThermometerChecked | None, now: Moment) -> int | None:
+    """Return when a check was made on the clock of this boot: what the wall clocks say."""
+    return None if check is None else now.plus_s((parse_utc(check.at) - now.utc).total_seconds())
 
 
 def health(
@@ -176,21 +179,21 @@ def health(
     checks: Checks,
     *,
     profile: Profile,
-    rules: MeasurementPolicy,
     now: Moment,
+    apart: bool = False,
 ) -> Health:
-    """Return what is thought of the thermometer at this moment."""
+    """Return what is thought of the thermometer at this moment; `apart`: from the other door."""
     ours = [seen for seen in memory.seen if seen.profile == profile.label]
     recent_ns = now.boot_ns - RECENT_S * NS_PER_S
     newest = [seen for seen in ours if seen.at_ns >= recent_ns][-PEOPLE:]
-    ago_s = checks.passed_s_ago(now)
-    since_ns = None if ago_s is None else now.plus_s(-ago_s)
+    since_ns = made_ns(checks.passed, now)
     unchecked = [seen for seen in newest if since_ns is None or seen.at_ns >= since_ns]
     doubts = [
         *watch.doubts(now.boot_ns),
         *_crowd(newest, profile),
         *_fevers(unchecked),
-        *_shifts(newest, ours, rules),
+        *_shifts(newest, ours),
+        *([Doubt.ELSEWHERE] if apart else []),
         *checks.doubts(now),
     ]
     return Health(tuple(sorted(doubts, key=list(Doubt).index)))
@@ -227,19 +230,13 @@ def _fevers(newest: Sequence[Seen]) -> list[Doubt]:
     return found
 
 
-def _shifts(newest: Sequence[Seen], known: Sequence[Seen], rules: MeasurementPolicy) -> list[Doubt]:
-    """Return what differs from other hours at this door, and from the other door."""
-    if len(newest) < PEOPLE_LEAST:
+def _shifts(newest: Sequence[Seen], known: Sequence[Seen]) -> list[Doubt]:
+    """Return what differs from other hours at this door."""
+    if len(newest) < PEOPLE_LEAST or len(known) < SHIFT_KNOWN:
         return []
-    found = []
     now = median([seen.score for seen in newest])
     usual = median([seen.score for seen in known])
-    if len(known) >= SHIFT_KNOWN and abs(now - usual) > SHIFT_CENTI_C:
-        found.append(Doubt.SHIFTED)
-    elsewhere = rules.elsewhere_centi_c
-    if elsewhere is not None and abs(now - elsewhere) > ELSEWHERE_CENTI_C:
-        found.append(Doubt.ELSEWHERE)
-    return found
+    return [Doubt.SHIFTED] if abs(now - usual) > SHIFT_CENTI_C else []
 
 
 def spread(values: Sequence[int]) -> int:
@@ -252,7 +249,3 @@ def spread(values: Sequence[int]) -> int:
 def _piled(values: Sequence[int]) -> int:
     """Return how many lie in the fullest tenth of a degree."""
     return max(sum(low <= value < low + PILE_CENTI_C for value in values) for low in values)
-
-
-def _ago_s(check: ThermometerChecked, now: Moment) -> float:
-    return (now.utc - parse_utc(check.at)).total_seconds()

@@ -1,4 +1,7 @@
-"""Who was admitted at the other door just now (另一入口刚到), as the collector tells."""
+"""What one door hears of the others: who was admitted there just now, and their thermometers.
+
+Nothing of it is needed here: a door whose network is away hears nothing, and works on.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import logging
 from collections import OrderedDict
 
 from gate_agent.clock import Clock
-from gate_agent.messages import ContractError, parse_seen
+from gate_agent.domain.other_door import ThermometerState
+from gate_agent.messages import ContractError, gate_of_topic, parse_seen, parse_state
 from gate_agent.moment import NS_PER_S
 
+_MOST_DOORS, TOLD_FOR_S = 64, 60  # a door that lives says so every ten seconds
 _MOST = 10_000  # people; the oldest go: this only helps a guard, nothing is decided on it
 
 _LOG = logging.getLogger(__name__)
@@ -21,6 +26,7 @@ class Elsewhere:
         self._gate = gate
         self._clock = clock
         self._heard_ns: OrderedDict[str, int] = OrderedDict()
+        self._doors: dict[str, tuple[int, ThermometerState]] = {}
 
     def hear(self, payload: bytes) -> None:
         """Take what the collector says; of this door itself, the journal knows more."""
@@ -41,3 +47,21 @@ class Elsewhere:
         heard_ns = self._heard_ns.get(person_ref)
         now_ns = self._clock.now().boot_ns
         return heard_ns is not None and now_ns - heard_ns <= within_s * NS_PER_S
+
+    def hear_door(self, topic: str, payload: bytes) -> None:
+        """Take what another door says of itself, from itself."""
+        try:
+            gate, state = gate_of_topic(topic), parse_state(payload)
+        except ContractError as exc:
+            _LOG.warning("expected another door's state, got: %s", exc)
+            return
+        known = self._doors.pop(gate, None) is not None
+        if gate == self._gate or state.state != "online" or state.thermometer is None:
+            return
+        if known or len(self._doors) < _MOST_DOORS:
+            self._doors[gate] = self._clock.now().boot_ns, state.thermometer
+
+    def thermometers(self) -> dict[str, ThermometerState]:
+        """Return how the other doors' thermometers are, of those that told it of late."""
+        since_ns = self._clock.now().boot_ns - TOLD_FOR_S * NS_PER_S
+        return {gate: told for gate, (ns, told) in self._doors.items() if ns >= since_ns}

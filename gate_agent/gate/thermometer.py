@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Mapping
 
 from gate_agent.domain.door import HandMeasured, TrustChanged
 from gate_agent.domain.effects import StepRefused
@@ -18,9 +19,10 @@ from gate_agent.domain.measurement_records import (
     Reference,
     ThermometerChecked,
 )
+from gate_agent.domain.other_door import ThermometerState, level_of, restored_comparison
 from gate_agent.domain.signals import Card, Reading
 from gate_agent.domain.thermometer_check import check
-from gate_agent.domain.thermometer_health import Doubt, Health, Trust, Watch, health
+from gate_agent.domain.thermometer_health import Doubt, Health, Trust, Watch, health, made_ns
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Refused, refused
 from gate_agent.gate.keeping import kept
@@ -39,15 +41,23 @@ THERMOMETER_LOST = "thermometer_lost"
 class ThermometerKeeper:
     """One door's thermometer. Implements `gate.desk.ThermometerDesk`; used in the event loop."""
 
-    def __init__(self, gate: Gate, *, reader: JournalReader) -> None:
-        """Take up what the journal knows: the last checks, and coverage that was lost."""
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        reader: JournalReader,
+        others: Callable[[], Mapping[str, ThermometerState]] = dict,
+    ) -> None:
+        """Take up what the journal knows; `others`: how the other doors' thermometers are now."""
         self._gate = gate
+        self._others = others
         self._watch = Watch()
         self._newest: deque[tuple[int, Reading]] = deque(maxlen=_MOST_KEPT)
         self._checks = reader.checks()
         self._checking_until_ns = 0
         lost = reader.coverage_lost()
         self._lost: Moment | None = None if lost is None else _moment_of(lost, gate.now())
+        self._compared = restored_comparison(reader.compared(), gate.now())
         self._uncovered_ns: int | None = None
         self._health = Health(())
 
@@ -78,13 +88,14 @@ class ThermometerKeeper:
     async def look(self) -> None:
         """Ask whether it can be believed, and do what follows."""
         now, door = self._gate.now(), self._gate.door
+        self._compare(now)
         found = health(
             self._watch,
             door.memory,
             self._checks,
             profile=door.profile,
-            rules=door.policy.measurement,
             now=now,
+            apart=self._compared.doubted(self._checks.blackbody, now),
         )
         changed, self._health = found != self._health, found
         trusted = found.trust is not Trust.NOT_TRUSTED
@@ -96,6 +107,17 @@ class ThermometerKeeper:
         self._cover(self._gate.now())
         if changed:
             self._gate.changed()
+
+    def _compare(self, now: Moment) -> None:
+        """Hold our people beside the other doors' (两门比对); record when that finds another."""
+        compared, found = self._compared.after(
+            self.state(),
+            self._others(),
+            limit_centi_c=self._gate.policy.measurement.doors_apart_centi_c,
+            now=now,
+        )
+        if found is None or self._gate.keep([found], now):
+            self._compared = compared
 
     def _cover(self, now: Moment) -> None:
         """Record where the time without a believable thermometer begins and ends (测温中断)."""
@@ -163,6 +185,19 @@ class ThermometerKeeper:
         self._checking_until_ns = 0
         await self.look()
         return checked
+
+    def state(self) -> ThermometerState:
+        """Return what the other doors, and the centre, are told of it."""
+        now, door = self._gate.now(), self._gate.door
+        since_ns = made_ns(self._checks.blackbody, now)
+        level, people = level_of(door.memory, door.profile, since_ns=since_ns, now_ns=now.boot_ns)
+        return ThermometerState(
+            trust=self._health.trust,
+            doubts=self._health.doubts,
+            profile=door.profile.label,
+            level_centi_c=level,
+            people=people,
+        )
 
     def view(self) -> ThermometerView:
         """Return what a screen shows of it."""

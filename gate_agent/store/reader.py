@@ -32,6 +32,7 @@ from gate_agent.domain.records import (
     Severity,
     ShiftNoted,
     ThermometerChecked,
+    ThermometerCompared,
 )
 from gate_agent.domain.thermometer_health import Checks
 from gate_agent.errors import StorageError
@@ -282,9 +283,13 @@ class JournalReader:
     def checks(self) -> Checks:
         """Return the newest checks of the thermometer."""
         checks = Checks()
-        for check in self._newest(ThermometerChecked):
+        for check in sorted(self._newest(ThermometerChecked), key=lambda check: check.at):
             checks = checks.after(check)
         return checks
+
+    def compared(self) -> ThermometerCompared | None:
+        """Return what the newest comparison with the other door found (两门比对)."""
+        return next(iter(self._newest(ThermometerCompared)), None)
 
     def coverage_lost(self) -> CoverageLost | None:
         """Return how the thermometer was lost (测温中断); None while it screens."""

@@ -32,6 +32,7 @@ from gate_agent.domain.records import (
     ShiftNoted,
     SuppliesCounted,
     ThermometerChecked,
+    ThermometerCompared,
 )
 from gate_agent.store.schema import DAY_COUNT, HOLD, NEWEST, PASSAGE, ROUND, SUPPLY, compiled
 
@@ -54,7 +55,7 @@ SHOWN: frozenset[str] = frozenset(
     for record in (
         PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
         DutyDone, SuppliesCounted, ShiftNoted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
-        CoverageLost, CoverageRestored, ThermometerChecked,
+        CoverageLost, CoverageRestored, ThermometerChecked, ThermometerCompared,
     )
 )  # fmt: skip
 
@@ -149,6 +150,7 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
             | CoverageLost()
             | CoverageRestored()
             | ThermometerChecked()
+            | ThermometerCompared()
         ):
             connection.execute(
                 _KEEP.sql,
@@ -169,7 +171,9 @@ def _newest_of(record: Record) -> str:
         case DeviceChanged() | ClockSynced():
             return record.subject
         case ThermometerChecked():
-            return "passed" if record.passed else "failed"
+            if record.passed:  # a black body clears what a contact reading cannot
+                return "blackbody" if record.reference == "blackbody" else "passed"
+            return "failed"
         case _:
             return ""
 

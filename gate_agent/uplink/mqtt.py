@@ -30,6 +30,7 @@ _REACH_WITHIN_S = 2.0  # TCP asks again after 1 s and 3 s: a line that is back i
 _CONNECT_WITHIN_S = 10.0
 _LOOK_AFTER_S = 1.0  # how often paho looks after its keep-alive
 _QOS = 1
+_NOTHING_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +110,11 @@ class Link:
             expected = f"an answer within {_CONNECT_WITHIN_S:g} s"
             raise UplinkError(f"expected {expected} from {where}, got none") from None
 
-    def subscribe(self, *topics: str) -> None:
-        """Hear these topics, retained messages first."""
+    def subscribe(self, *topics: str, live: str) -> None:
+        """Hear these topics, retained messages first; of `live` what others say from now on."""
         options = SubscribeOptions(qos=_QOS)
-        self._client.subscribe([(topic, options) for topic in topics])
+        others = SubscribeOptions(noLocal=True, retainHandling=_NOTHING_RETAINED)
+        self._client.subscribe([(live, others), *((topic, options) for topic in topics)])
         self.flush()
 
     def publish(

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
+from gate_agent.domain.other_door import ThermometerState
 from gate_agent.domain.records import DeviceState
 from gate_agent.errors import StorageError, UplinkError
 from gate_agent.messages import (
@@ -81,6 +82,8 @@ class Uplink:
         devices: Callable[[], dict[str, DeviceState]],
         on_policy: Callable[[bytes], None],
         on_seen: Callable[[bytes], None] = lambda _payload: None,
+        on_door: Callable[[str, bytes], None] = lambda _topic, _payload: None,
+        thermometer: Callable[[], ThermometerState | None] = lambda: None,
         on_change: Callable[[], None],
     ) -> None:
         self._section = section
@@ -93,6 +96,7 @@ class Uplink:
         self._clock = clock
         self._on_policy = on_policy
         self._on_seen = on_seen
+        self._on_door = on_door
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
         self._lanes = Lanes(journal.head.sequence)
@@ -115,6 +119,7 @@ class Uplink:
             clock=clock,
             version=version,
             devices=devices,
+            thermometer=thermometer,
             certificates=self._certificates,
         )
         if (receipt := self._standing.receipt) is not None:
@@ -178,7 +183,12 @@ class Uplink:
         self._publish_state("online")
         self._warn_of_certificates()
         self._pump()
-        link.subscribe(self._topics.receipt, self._topics.policy, self._topics.seen)
+        link.subscribe(
+            self._topics.receipt,
+            self._topics.policy,
+            self._topics.seen,
+            live=replace(self._topics, gate="+").state,
+        )
         async with asyncio.TaskGroup() as group:
             beating = [group.create_task(self._beat()), group.create_task(self._watch(link))]
             why = await link.ended()
@@ -338,6 +348,8 @@ class Uplink:
             self._on_seen(payload)
         elif topic == self._topics.receipt and payload:
             self._on_receipt(payload)
+        elif topic.endswith("/state"):
+            self._on_door(topic, payload)
 
     def _on_receipt(self, payload: bytes) -> None:
         try:

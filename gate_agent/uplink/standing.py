@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from gate_agent.clock import Clock
+from gate_agent.domain.other_door import ThermometerState
 from gate_agent.domain.records import DeviceState
 from gate_agent.errors import StorageError
 from gate_agent.messages import LINK_0, GateState, Receipt
@@ -26,6 +27,7 @@ class Standing:
         clock: Clock,
         version: str,
         devices: Callable[[], dict[str, DeviceState]],
+        thermometer: Callable[[], ThermometerState | None],
         certificates: CertificateWatch,
     ) -> None:
         self._journal = journal
@@ -33,6 +35,7 @@ class Standing:
         self._clock = clock
         self._version = version
         self._devices = devices
+        self._thermometer = thermometer
         self._certificates = certificates
         self._oldest: tuple[int, float] = (0, 0.0)  # first pending sequence, its UTC timestamp
         saved = journal.receipt
@@ -97,4 +100,5 @@ class Standing:
             version=self._version,
             time=format_utc(self._clock.now().utc),
             certificate_until=None if until is None else format_utc(until),
+            thermometer=self._thermometer(),
         ).encode()

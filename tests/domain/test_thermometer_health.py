@@ -8,7 +8,6 @@ from dataclasses import replace
 from domain.crowds import FACE, Queue, contact
 from domain.doors import NOON, later
 from gate_agent.domain.measurement_records import ThermometerChecked
-from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import PROFILES
 from gate_agent.domain.records import Outcome
 from gate_agent.domain.signals import Reading
@@ -73,7 +72,8 @@ def told(
     queue: Queue | None = None,
     watch: Watch | None = None,
     checks: Checks = CHECKED,
-    rules: MeasurementPolicy | None = None,
+    *,
+    apart: bool = False,
 ) -> Health:
     queue = queue or Queue()
     return health(
@@ -81,8 +81,8 @@ def told(
         queue.memory,
         checks,
         profile=queue.profile,
-        rules=rules or queue.rules,
         now=NOON,
+        apart=apart,
     )
 
 
@@ -212,13 +212,10 @@ def test_an_hour_unlike_the_others_is_told() -> None:
     assert told(queue).trust is Trust.DOUBTFUL
 
 
-def test_a_door_unlike_the_other_is_told_where_the_centre_compares() -> None:
-    queue = queue_of(crowd(30))
+def test_a_door_unlike_the_other_is_doubtful_and_goes_on_deciding() -> None:
+    found = told(queue_of(crowd(30)), apart=True)
 
-    assert told(queue, rules=MeasurementPolicy(elsewhere_centi_c=PRIOR + 50)).doubts == ()
-    assert told(queue, rules=MeasurementPolicy(elsewhere_centi_c=PRIOR + 90)).doubts == (
-        Doubt.ELSEWHERE,
-    )
+    assert (found.trust, found.doubts) == (Trust.DOUBTFUL, (Doubt.ELSEWHERE,))
 
 
 def test_a_check_is_due_once_a_day() -> None:

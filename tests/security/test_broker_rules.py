@@ -69,6 +69,15 @@ def test_the_collectors_receipt_and_policy_reach_the_gate(west: Peer, collector:
     assert west.told("message") == "gate/v1/hall-01/policy"
 
 
+def test_a_gate_reads_what_another_says_of_itself(started: Hall, west: Peer) -> None:
+    with Peer(started.section("central-2f")) as neighbour:
+        assert neighbour.told("connack") == 0
+        assert neighbour.subscribe("gate/v1/hall-01/+/state") == 1
+        west.publish(f"{OWN}/state")
+
+        assert neighbour.told("message") == f"{OWN}/state"
+
+
 def test_a_gate_reads_no_receipt_of_another(started: Hall, west: Peer, collector: Peer) -> None:
     with Peer(started.section("central-2f")) as curious:
         curious.told("connack")

@@ -23,19 +23,21 @@ WITHIN_S = 30
 class Door:
     """Use as an asynchronous context; `connect` and `hang_up` in between."""
 
-    def __init__(self, folder: Path, port: int, *, window: int = 100) -> None:
+    def __init__(self, folder: Path, port: int, *, window: int = 100, gate: str = GATE) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._section = MqttSection(url=f"mqtt://127.0.0.1:{port}", window=window, keepalive_s=5)
         self._clock = SystemClock()
+        self._gate = gate
         self.devices = {"thermometer": DeviceState.OK, "id_reader": DeviceState.OK}
         self.policies: list[bytes] = []
         self.seen: list[bytes] = []
+        self.doors: list[str] = []
         self.told: list[UplinkStatus] = []
         path, key = folder / "journal.sqlite", folder / "store.key"
         self.journal = Journal.open(
             path,
             site=SITE,
-            gate=GATE,
+            gate=gate,
             clock=self._clock,
             zone=ZoneInfo("Asia/Shanghai"),
             key=make_key(key) if not key.exists() else bytes.fromhex(key.read_text().strip()),
@@ -57,7 +59,7 @@ class Door:
         self.uplink = Uplink(
             section=self._section,
             site=SITE,
-            gate=GATE,
+            gate=self._gate,
             journal=self.journal,
             reader=self.reader,
             clock=self._clock,
@@ -65,6 +67,7 @@ class Door:
             devices=lambda: self.devices,
             on_policy=self.policies.append,
             on_seen=self.seen.append,
+            on_door=lambda topic, _state: self.doors.append(topic),
             on_change=lambda: self.told.append(self.uplink.status),
         )
         self._task = asyncio.get_running_loop().create_task(self.uplink.run())

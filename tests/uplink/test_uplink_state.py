@@ -11,10 +11,10 @@ from children import Child, free_port, program, wait_until
 from doorfiles import write_door
 from gate_agent import __version__
 from gate_agent.domain.records import DeviceState
-from gate_agent.messages import GateState
+from gate_agent.messages import GateState, Topics
 from gate_agent.testing import eventually
 from uplink.conftest import Mosquitto
-from uplink.door import WITHIN_S, Door
+from uplink.door import SITE, WITHIN_S, Door
 from uplink.ear import TOPICS, Ear
 from uplink.records import passages
 
@@ -41,6 +41,7 @@ def test_birth_and_heartbeat_are_what_the_design_says(mosquitto: Mosquitto, tmp_
                     "clock": told["clock"],
                     "devices": {"thermometer": "ok", "id_reader": "lost"},
                     "version": "0.1.0",
+                    "thermometer": None,
                 }
                 assert told["clock"] in {"synced", "unsynced"}
                 assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
@@ -62,6 +63,28 @@ def test_a_device_that_changes_is_told_at_once(mosquitto: Mosquitto, tmp_path: P
                 await eventually(lambda: len(ear.states()) == 2, 5, "the next state")
 
                 assert ear.states()[1].devices["thermometer"] is DeviceState.STALE
+
+    asyncio.run(scenario())
+
+
+def test_a_door_hears_its_neighbour_live_and_neither_itself_nor_the_past(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        async with Door(tmp_path / "central", mosquitto.port, gate="central-2f") as central:
+            central.connect()
+            await central.reaches("connected")
+        async with (
+            Door(tmp_path / "west", mosquitto.port) as west,
+            Door(tmp_path / "east", mosquitto.port, gate="east-1f") as east,
+        ):
+            await west.connect().reaches("connected")
+            east.connect()
+            await eventually(lambda: west.doors, WITHIN_S, "the neighbour's birth")
+            await eventually(lambda: east.doors, WITHIN_S, "a heartbeat of the first")
+
+            assert set(west.doors) == {Topics(site=SITE, gate="east-1f").state}
+            assert set(east.doors) == {TOPICS.state}
 
     asyncio.run(scenario())
 

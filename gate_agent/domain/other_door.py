@@ -1,0 +1,150 @@
+"""Our people beside the other door's (两门比对): where a thermometer that drifts alone shows.
+
+Which of the two is wrong the difference cannot tell: both are doubtful, until a black body clears
+one, or the other is not trusted any more. A door whose neighbour is silent is compared with nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.domain.baseline import RECENT_S, Memory, median
+from gate_agent.domain.measurement_records import Found, ThermometerChecked, ThermometerCompared
+from gate_agent.domain.profile import Profile
+from gate_agent.domain.thermometer_health import Trust
+from gate_agent.moment import NS_PER_S, Moment, format_utc, parse_utc
+
+# Figures: `python -m bench.fever`; foreheads vary by 0.4 to 0.6 °C from one person to the next.
+LEVEL_PEOPLE, LEVEL_LEAST = 90, 40
+TOGETHER_CENTI_C = 15  # nearer than the limit by this, before doors that were apart are together
+_NEVER_NS = -(2**62)
+
+
+class ThermometerState(BaseModel):
+    """What a door says of its thermometer, and of the people it has just seen: nobody's own."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    trust: Trust
+    doubts: tuple[str, ...] = Field((), description="what speaks against it 存疑原因")
+    profile: str = Field("", description="doors of one profile are compared")
+    level_centi_c: int | None = Field(
+        None, description="人群水平: the middle score of the newest people; null while too few"
+    )
+    people: int = Field(0, ge=0, description="how many they are")
+
+    def faces(self, own: ThermometerState) -> bool:
+        """Whether both levels say the same kind of thing."""
+        levels = self.level_centi_c is not None and own.level_centi_c is not None
+        believed = Trust.NOT_TRUSTED not in (self.trust, own.trust)
+        return levels and believed and self.profile == own.profile
+
+
+def level_of(
+    memory: Memory, profile: Profile, *, since_ns: int | None, now_ns: int
+) -> tuple[int | None, int]:
+    """Return the level of this door, and of how many people: none of before `since_ns`."""
+    begin_ns = now_ns - RECENT_S * NS_PER_S
+    if since_ns is not None:
+        begin_ns = max(begin_ns, since_ns)
+    scores = [
+        seen.score
+        for seen in memory.seen
+        if seen.profile == profile.label and seen.at_ns >= begin_ns
+    ][-LEVEL_PEOPLE:]
+    return (median(scores) if len(scores) >= LEVEL_LEAST else None), len(scores)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`opened` told that the doors came apart; None while they are not known to be."""
+
+    opened: ThermometerCompared | None = None
+    seen_ns: int = _NEVER_NS  # when they were seen apart last
+
+    def after(
+        self,
+        own: ThermometerState,
+        others: Mapping[str, ThermometerState],
+        *,
+        limit_centi_c: int,
+        now: Moment,
+    ) -> tuple[Comparison, ThermometerCompared | None]:
+        """Return the comparison as it is now, and what is to be recorded of it.
+
+        Of several doors the nearest counts: who differs from all of them is the odd one out.
+        """
+        near = min(
+            ((abs(_apart(own, told)), name) for name, told in others.items() if told.faces(own)),
+            default=None,
+        )
+        if near is None:
+            return self._alone(own, others, now)
+        limit = limit_centi_c - (0 if self.opened is None else TOGETHER_CENTI_C)
+        distance, name = near
+        if distance > limit:
+            if self.opened is not None:
+                return replace(self, seen_ns=now.boot_ns), None
+            opened = _record(own, name, others[name], found="apart", limit=limit, now=now)
+            return Comparison(opened=opened, seen_ns=now.boot_ns), opened
+        if self.opened is None:
+            return self, None
+        together = _record(own, name, others[name], found="together", limit=limit, now=now)
+        return Comparison(), together
+
+    def _alone(
+        self, own: ThermometerState, others: Mapping[str, ThermometerState], now: Moment
+    ) -> tuple[Comparison, ThermometerCompared | None]:
+        """Nobody to compare with; but the other may be known to be the wrong one."""
+        told = None if self.opened is None else others.get(self.opened.other)
+        if self.opened is None or told is None or told.trust is not Trust.NOT_TRUSTED:
+            return self, None
+        other = self.opened.other
+        return Comparison(), _record(own, other, told, found="other_untrusted", limit=None, now=now)
+
+    def doubted(self, blackbody: ThermometerChecked | None, now: Moment) -> bool:
+        """Whether this speaks against our thermometer; `blackbody`: the newest that it passed.
+
+        One passed since the doors came apart: then ours shows what is there. After three hours
+        without a comparison, whom it was made of says nothing of now.
+        """
+        opened = self.opened
+        if opened is None or now.boot_ns - self.seen_ns > RECENT_S * NS_PER_S:
+            return False
+        return blackbody is None or parse_utc(blackbody.at) <= parse_utc(opened.at)
+
+
+def restored_comparison(newest: ThermometerCompared | None, now: Moment) -> Comparison:
+    """Return what the newest record of it leaves."""
+    if newest is None or newest.found != "apart":
+        return Comparison()
+    ago_s = max(0.0, (now.utc - parse_utc(newest.at)).total_seconds())
+    return Comparison(opened=newest, seen_ns=now.plus_s(-ago_s))
+
+
+def _apart(own: ThermometerState, told: ThermometerState) -> int:
+    return (own.level_centi_c or 0) - (told.level_centi_c or 0)
+
+
+def _record(
+    own: ThermometerState,
+    other: str,
+    told: ThermometerState,
+    *,
+    found: Found,
+    limit: int | None,
+    now: Moment,
+) -> ThermometerCompared:
+    return ThermometerCompared(
+        other=other,
+        found=found,
+        level_centi_c=own.level_centi_c,
+        people=own.people,
+        other_level_centi_c=told.level_centi_c,
+        other_people=told.people,
+        limit_centi_c=limit,
+        profile=own.profile,
+        at=format_utc(now.utc),
+    )
