@@ -147,6 +147,8 @@ class Lanes:
         for lane in self._lanes if routine else (self._urgent,):
             if lane.ready and not (lane is self._history and self._history_waits):
                 return lane
+            if lane.behind:
+                return None  # what it still has in the journal goes before the next lane's
         return None
 
     def _is_there(self, sequence: int) -> bool:

@@ -50,6 +50,15 @@ def test_urgent_overtakes_a_backlog_and_each_lane_keeps_its_order() -> None:
     assert outbox.drain() == [3, 5, 1, 2, 4]
 
 
+def test_urgent_goes_first_also_when_all_that_was_read_of_it_is_receipted_out_of_order() -> None:
+    outbox = Outbox([URGENT] * (_BATCH + 1))
+    assert outbox.take() == outbox.events[0]
+    outbox.append(ROUTINE)
+    outbox.lanes.receipted(0, [(2, _BATCH)])
+
+    assert outbox.drain() == [_BATCH + 1, _BATCH + 2]
+
+
 def test_what_happens_now_overtakes_what_waited_and_is_not_marked() -> None:
     outbox = Outbox([ROUTINE] * 3)
     waited = outbox.take()
