@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.doorway import Doorway, doorway
+from gate.at_work import AtWork, at_work
 from gate_agent.domain.other_door import LEVEL_LEAST, LEVEL_PEOPLE, ThermometerState
 from gate_agent.domain.profile import PROFILES
 from gate_agent.domain.records import DeviceState, ThermometerChecked, ThermometerCompared
@@ -45,28 +45,28 @@ def says(gate: str = OTHER, level: int | None = USUAL, state: str = "online") ->
             ),
         }
     )
-    return Topics(site="hall", gate=gate).state, told.encode()
+    return Topics(site="hall-01", gate=gate).state, told.encode()
 
 
 @contextmanager
-def kept(folder: Path, clock: FakeClock) -> Iterator[tuple[Doorway, ThermometerKeeper, Elsewhere]]:
+def kept(folder: Path, clock: FakeClock) -> Iterator[tuple[AtWork, ThermometerKeeper, Elsewhere]]:
     elsewhere = Elsewhere("west-1f", clock)
-    with doorway(folder, clock, elsewhere=elsewhere) as door:
+    with at_work(folder, clock, elsewhere=elsewhere) as door:
         keeper = ThermometerKeeper(door.gate, reader=door.reader, others=elsewhere.thermometers)
         yield door, keeper, elsewhere
 
 
-async def crowd(door: Doorway, middle: int, people: int) -> None:
+async def crowd(door: AtWork, middle: int, people: int) -> None:
     """Let people come, as unlike each other as people are."""
     for number in range(people):
         door.comes(middle + (number % 5 - 2) * 20)
-    await door.settled()
+    await door.durable()
 
 
-async def compared(door: Doorway, keeper: ThermometerKeeper) -> list[ThermometerCompared]:
+async def compared(door: AtWork, keeper: ThermometerKeeper) -> list[ThermometerCompared]:
     await keeper.look()
-    await door.settled()
-    return [record for record in door.records() if isinstance(record, ThermometerCompared)]
+    await door.durable()
+    return [record for record in door.records if isinstance(record, ThermometerCompared)]
 
 
 def test_a_door_that_is_colder_than_its_neighbour_is_told_once_and_recovers(tmp_path: Path) -> None:
@@ -147,10 +147,11 @@ def test_the_limit_is_the_sites_policy(tmp_path: Path) -> None:
         clock = FakeClock()
         elsewhere = Elsewhere("west-1f", clock)
         rules = {
+            "version": 1,
             "registration": {"phone": "optional"},
             "measurement": {"doors_apart_centi_c": 90},
         }
-        with doorway(tmp_path, clock, rules=rules, elsewhere=elsewhere) as door:
+        with at_work(tmp_path, clock, policy=rules, elsewhere=elsewhere) as door:
             keeper = ThermometerKeeper(door.gate, reader=door.reader, others=elsewhere.thermometers)
             await crowd(door, USUAL - 80, LEVEL_LEAST)
             elsewhere.hear_door(*says())
