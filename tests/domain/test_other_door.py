@@ -45,12 +45,15 @@ class Pair:
     at: Moment = NOON
     told: list[ThermometerCompared] = field(default_factory=list)
 
-    def look(self, own: ThermometerState, seconds: float = 1, **others: ThermometerState) -> None:
-        self.at = later(self.at, seconds)
+    def look(self, own: ThermometerState, **others: ThermometerState) -> None:
+        self.at = later(self.at, 1)
         named = {name.replace("_", "-"): told for name, told in others.items()}
         self.comparison, found = self.comparison.after(own, named, limit_centi_c=LIMIT, now=self.at)
         if found is not None:
             self.told.append(found)
+
+    def wait(self, seconds: float) -> None:
+        self.at = later(self.at, seconds)
 
     @property
     def doubted(self) -> bool:
@@ -135,10 +138,12 @@ def test_a_doubtful_neighbour_is_compared_with_all_the_same() -> None:
 def test_a_neighbour_that_falls_silent_leaves_the_doubt_for_three_hours() -> None:
     pair = Pair()
     pair.look(door(3600), central=door(3500))
-    pair.look(door(3600), 3 * 3600 - 1)
+    pair.wait(3 * 3600 - 1)
+    pair.look(door(3600))
     assert pair.doubted
 
-    pair.look(door(3600), 2)
+    pair.wait(1)
+    pair.look(door(3600))
     assert not pair.doubted
     pair.look(door(3600), central=door(3500))
     assert (pair.doubted, pair.found) == (True, ["apart"])
@@ -185,7 +190,8 @@ def test_a_black_body_that_is_passed_after_they_came_apart_clears_our_thermomete
 
     assert pair.comparison.doubted(before, now)
     assert not pair.comparison.doubted(after, now)
-    pair.look(door(3600), 7200, central=door(3500))
+    pair.wait(7200)
+    pair.look(door(3600), central=door(3500))
     assert not pair.comparison.doubted(after, pair.at)
     assert pair.found == ["apart"]
 
@@ -197,7 +203,8 @@ def test_a_restart_goes_on_with_the_newest_record() -> None:
     assert pair.comparison.doubted(None, later(pair.at, 600))
     assert not pair.comparison.doubted(None, later(pair.at, 4 * 3600))
 
-    pair.look(door(3600), 600, central=door(3500))
+    pair.wait(600)
+    pair.look(door(3600), central=door(3500))
     assert pair.found == ["apart"]
     pair.look(door(3600), central=door(3600))
     assert restored_comparison(pair.told[-1], pair.at) == Comparison()
