@@ -24,7 +24,7 @@ from gate_agent.errors import ConfigurationError, StorageError
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.alerts.shelf import Shelf, new_secret
-from gate_collector.broker import Broker
+from gate_collector.broker import Broker, Hears
 from gate_collector.centre import Centre
 from gate_collector.clerk import Clerk
 from gate_collector.config import CollectorConfig, load_collector
@@ -38,6 +38,7 @@ from gate_collector.retention import Retention
 from gate_collector.roles.accounts import Accounts
 from gate_collector.schema import open_store
 from gate_collector.web import Door, create_app
+from gate_collector.workers import Workers
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -72,8 +73,7 @@ def run_collector(config_file: Path) -> None:
 
     def tell_all() -> None:
         book.publish()
-        for gate, receipt in ingest.receipts():
-            told[0].tell(gate, receipt)
+        ingest.tell_all()
 
     broker = Broker(
         config.mqtt,
@@ -81,7 +81,9 @@ def run_collector(config_file: Path) -> None:
         clock=clock,
         on_message=ingest.offer,
         on_connected=tell_all,
+        hears=Hears.STATES if config.workers else Hears.ALL,
     )
+    workers = Workers(config_file, config.workers)
     told.append(broker)
     centre = Centre(
         engine=engine,
@@ -144,7 +146,9 @@ def run_collector(config_file: Path) -> None:
         ),
         private=_key(config.keys.registrations_key_file),
         site_key=site_key,
-        failing=lambda: ingest.failing or ("" if ingest.alive else "the writer stopped"),
+        failing=lambda: (
+            ingest.failing or ("" if ingest.alive else "the writer stopped") or workers.failing
+        ),
         version=__version__,
     )
     server = _Server(
@@ -162,20 +166,15 @@ def run_collector(config_file: Path) -> None:
     with listener, sole_writer(config.store.url) as alone:
         if not alone:
             raise StorageError("expected the store free, got: held by another collector")
-        broker.start()
-        ingest.start()
-        feeding.start()
-        clerk.start()
-        teller.start()
+        for part in (broker, ingest, workers, feeding, clerk, teller):
+            part.start()
         try:
             asyncio.run(_serve(server, listener, config.collector.site))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
-            teller.close()
-            clerk.close()
-            broker.close()
-            ingest.close()
+            for ended in (teller, clerk, workers, broker, ingest):
+                ended.close()
             alerter.close()  # after the receipts: a service that hangs may take its time
             engine.dispose()
 

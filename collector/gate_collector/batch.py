@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from gate_agent.domain.records import Decision, PassageDecided
 from gate_agent.messages import Seen
@@ -23,7 +23,7 @@ from gate_agent.moment import format_utc, parse_utc
 from gate_collector.alarms import AlarmKind, raise_alarm
 from gate_collector.arrival import Arrived, Message, Refused, gate_in, read_event
 from gate_collector.chain import Stream
-from gate_collector.schema import EVENT, QUARANTINE, insert_for
+from gate_collector.schema import EVENT, NOTABLE, QUARANTINE, insert_for
 from gate_collector.states import keep_state
 from gate_collector.streams import Key, keep, load_beyond, lock
 from gate_collector.views import apply
@@ -57,10 +57,10 @@ class Batch:
                 self._events[arrived.key].append(arrived)
         if not self._events:
             return []
-        streams = lock(self.connection, sorted(self._events), self._at)
+        streams = lock(self.connection, sorted(self._events), self.now)
         for key, stream in streams.items():
             self._take_events(stream, self._events[key])
-        keep(self.connection, list(streams.values()), self._at)
+        keep(self.connection, list(streams.values()))
         return list(streams.values())
 
     def refuse(self, message: Message, why: Refused) -> None:
@@ -147,13 +147,11 @@ class Batch:
 
     def _take_out(self, stream: Stream, number: int) -> None:
         """Move an event that does not follow the one before it into quarantine."""
-        of = (
-            EVENT.c.gate == stream.gate,
-            EVENT.c.epoch == stream.epoch,
-            EVENT.c.sequence == number,
-        )
-        body = self.connection.execute(select(EVENT.c.body).where(*of)).scalar_one()
-        self.connection.execute(delete(EVENT).where(*of))
+        body = self.connection.execute(
+            select(EVENT.c.body).where(*_is(EVENT, stream, number))
+        ).scalar_one()
+        for table in (EVENT, NOTABLE):  # the true one of this number may still come
+            self.connection.execute(delete(table).where(*_is(table, stream, number)))
         why = "it does not follow the event before it: the chain is broken"
         self._mismatch((stream.gate, stream.epoch), number, why, body or b"")
 
@@ -180,6 +178,11 @@ class Batch:
                 index_elements=["bodysha256"], set_={"times": QUARANTINE.c.times + 1}
             )
         )
+
+
+def _is(table: Table, stream: Stream, number: int) -> tuple[ColumnElement[bool], ...]:
+    of = table.c
+    return of.gate == stream.gate, of.epoch == stream.epoch, of.sequence == number
 
 
 def unreadable(message: Message, kind: str) -> Refused:

@@ -1,4 +1,10 @@
-"""The collector's connection: hears every gate of its site, and tells receipts. MQTT 5, paho."""
+"""The collector's connection: hears every gate of its site, and tells receipts. MQTT 5, paho.
+
+Alone it hears everything, in a session that the broker keeps. With workers beside it, it hears the
+states, and the workers share the events (`$share`), each in a session that ends with its
+connection: a broker would keep an absent worker's share for it, and the others would never get it.
+What was under way to a worker that dies has no receipt, and its gate sends it again.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +12,13 @@ import logging
 import socket
 import ssl
 import sys
+import threading
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -22,16 +30,27 @@ from gate_agent.domain.records import Severity
 from gate_agent.messages import HISTORICAL, Receipt, Seen, Topics
 from gate_agent.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.arrival import Message
+from gate_collector.receipts import Heard
 from gate_collector.watch import Hearing
 
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
+_GOODBYE_S = 2.0
+WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
 _LOG = logging.getLogger(__name__)
 
 
-def client_id(site: str) -> str:
-    """Return how the broker knows the collector of a site; its certificate carries this name."""
-    return f"collector-{site}"
+class Hears(Enum):
+    """What one process subscribes to."""
+
+    ALL = auto()
+    STATES = auto()  # its workers take the events
+    SHARE = auto()  # it is such a worker
+
+
+def client_id(site: str, worker: str = "") -> str:
+    """Return how the broker knows a site's collector, or a worker; a certificate says the same."""
+    return f"collector-{site}-{worker}" if worker else f"collector-{site}"
 
 
 class Broker:
@@ -44,10 +63,14 @@ class Broker:
         site: str,
         clock: Clock,
         on_message: Callable[[Message], None],
-        on_connected: Callable[[], None],
+        on_connected: Callable[[], None] = lambda: None,
+        hears: Hears = Hears.ALL,
+        worker: str = "",
     ) -> None:
         self._section = section
         self._site = site
+        self._hears = hears
+        self._left = threading.Event()
         self._clock = clock
         self._certificates = CertificateWatch(section)
         self._tls: ssl.SSLContext | None = None
@@ -57,13 +80,14 @@ class Broker:
         self.cause = "connecting"
         client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=client_id(site),
+            client_id=client_id(site, worker),
             protocol=MQTTProtocolVersion.MQTTv5,
         )
         client.reconnect_delay_set(min_delay=1, max_delay=2)
         client.on_connect = self._on_connect
         client.on_socket_open = lambda _client, _data, taken: _send_at_once(taken)
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = lambda *_: self._left.set()
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_log = self._on_log
@@ -77,21 +101,24 @@ class Broker:
             self._tls = tls_context(section)
             self._client.tls_set_context(self._tls)
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        session.SessionExpiryInterval = _KEPT_FOR_US_S
+        shares = self._hears is Hears.SHARE
+        session.SessionExpiryInterval = 0 if shares else _KEPT_FOR_US_S
         self._client.connect_async(
             section.host,
             section.port,
             section.keepalive_s,
-            clean_start=False,
+            clean_start=shares,
             properties=session,
         )
         self._client.loop_start()
 
-    def tell(self, gate: str, receipt: Receipt) -> None:
-        """Publish a receipt, retained; told again at the next connection if it is lost."""
-        if self.hearing.connected:
-            topic = Topics(site=self._site, gate=gate).receipt
-            self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
+    def tell(self, gate: str, receipt: Receipt) -> Heard | None:
+        """Publish a receipt, retained; return how to ask whether the broker has it."""
+        if not self.hearing.connected:
+            return None
+        topic = Topics(site=self._site, gate=gate).receipt
+        told = self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
+        return told.is_published if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def tell_seen(self, seen: Seen) -> None:
         """Tell the doors who was admitted; not retained, and not again: it only helps a guard."""
@@ -105,6 +132,12 @@ class Broker:
             return False
         self._client.publish(topic, payload, qos=_QOS, retain=True)
         return True
+
+    def leave(self) -> None:
+        """Take no more events: what is under way comes, and the other workers get the rest."""
+        if self.hearing.connected:
+            self._client.unsubscribe(self._events)
+            self._left.wait(_GOODBYE_S)
 
     def close(self) -> None:
         """Disconnect."""
@@ -120,10 +153,18 @@ class Broker:
             return
         if warning := self._certificates.warning(self._clock.now().utc):
             _LOG.warning("%s", warning)
+        topics = [] if self._hears is Hears.STATES else self._events
+        if self._hears is not Hears.SHARE:
+            topics = [*topics, Topics(site=self._site, gate="+").state]
+        if self._hears is Hears.STATES:  # of a session from before there were workers
+            client.unsubscribe(self._events)
+        client.subscribe([(topic, SubscribeOptions(qos=_QOS)) for topic in topics])
+
+    @property
+    def _events(self) -> list[str]:
+        group = f"$share/{client_id(self._site)}/" if self._hears is Hears.SHARE else ""
         every = Topics(site=self._site, gate="+")
-        options = SubscribeOptions(qos=_QOS)
-        topics = (every.event(Severity.URGENT), every.event(Severity.ROUTINE), every.state)
-        client.subscribe([(topic, options) for topic in topics])
+        return [f"{group}{every.event(of)}" for of in (Severity.URGENT, Severity.ROUTINE)]
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Any

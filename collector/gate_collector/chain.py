@@ -20,6 +20,7 @@ class Stream:
     link: bytes = LINK_0
     events: int = 0
     moved: str = ""  # when `upto` grew last
+    told: str = ""  # the time of its receipt: grows with every change, whoever makes it
     beyond: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
 
     def add(self, sequence: int, prevlink: bytes, link: bytes) -> list[int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +15,7 @@ from gate_agent import __version__, tls
 from gate_agent.clock import SystemClock
 from gate_agent.errors import ConfigurationError, GateError
 from gate_collector import people
-from gate_collector.broker import client_id
+from gate_collector.broker import WORKER, client_id
 from gate_collector.config import load_collector
 from gate_collector.proof import export as export_gate
 from gate_collector.proof import gates
@@ -43,6 +45,12 @@ Version = Annotated[
 ]
 
 
+def _worker_name(name: str) -> str:
+    if not re.fullmatch(WORKER, name):
+        raise typer.BadParameter(f"expected a-z, 0-9 and -, got {name!r}")
+    return name
+
+
 app.add_typer(people.app, name="people")
 
 
@@ -61,13 +69,38 @@ def run(config: ConfigFile) -> None:
 
 
 @app.command()
+def work(
+    config: ConfigFile,
+    name: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            callback=_worker_name,
+            help="Unlike every other worker's; with certificates its own lies beside ours.",
+        ),
+    ] = socket.gethostname().partition(".")[0].lower(),
+    *,
+    of_collector: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Share the events with further workers, over PostgreSQL; `run` has the pages. 接收进程."""
+    from gate_collector.worker import run_worker  # noqa: PLC0415 the others start without it
+
+    logging.basicConfig(
+        level=logging.INFO, format=f"%(levelname)s %(name)s: worker {name}: %(message)s"
+    )
+    run_worker(config, name, of_collector=of_collector)
+
+
+@app.command()
 def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
     found = load_collector(config)
     open_store(found.store.url).dispose()
-    known_as = client_id(found.collector.site)
-    for warning in tls.warnings(found.mqtt, known_as, SystemClock().now().utc):
-        typer.echo(f"warning 注意: mqtt.{warning}")
+    ways = {"": found.mqtt} | {name: found.mqtt_of(name) for name in found.workers}
+    for name, section in ways.items():
+        known_as = client_id(found.collector.site, name)
+        for warning in tls.warnings(section, known_as, SystemClock().now().utc):
+            typer.echo(f"warning 注意: mqtt.{warning}" + (f" ({name})" if name else ""))
     typer.echo(f"{config}: sound 配置无误: site {found.collector.site}")
 
 

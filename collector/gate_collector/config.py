@@ -37,6 +37,17 @@ class StoreSection(Section):
     )
 
 
+class IngestSection(Section):
+    """Who takes the events."""
+
+    workers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="processes that share the events (PostgreSQL only); 0: the collector itself",
+    )
+
+
 class RetentionSection(Section):
     """How long personal data stays at the centre (保存期限)."""
 
@@ -77,11 +88,31 @@ class CollectorConfig(Section):
     collector: CollectorSection
     mqtt: MqttSection
     store: StoreSection
+    ingest: IngestSection = IngestSection()
     web: WebSection = WebSection(port=8090)
     policy: PolicySection = PolicySection()
     retention: RetentionSection = RetentionSection()
     keys: CollectorKeysSection = CollectorKeysSection()
     alerts: AlertsSection = AlertsSection()
+
+    @property
+    def workers(self) -> list[str]:
+        """The names of the workers beside the collector."""
+        return [f"w{number}" for number in range(1, self.ingest.workers + 1)]
+
+    def mqtt_of(self, worker: str) -> MqttSection:
+        """Return how a worker reaches the broker: `collector.crt` is `collector-w1.crt` for w1."""
+        own, section = {}, self.mqtt
+        for name, file in (("cert_file", section.cert_file), ("key_file", section.key_file)):
+            own[name] = file and file.with_stem(f"{file.stem}-{worker}")
+        return section.model_copy(update=own)
+
+    def faults_of(self, worker: str) -> list[str]:
+        """Return what keeps a worker from its work."""
+        if self.store.url.startswith("sqlite"):
+            return ["store.url: expected PostgreSQL for workers, got SQLite, which has one writer"]
+        own = self.mqtt_of(worker).model_copy(update={"ca_file": None})
+        return [f"mqtt.{fault}" for fault in missing_files(own)]
 
 
 def load_collector(path: Path) -> CollectorConfig:
@@ -95,6 +126,8 @@ def load_collector(path: Path) -> CollectorConfig:
     try:
         config = load_config(path, CollectorConfig)
         mqtt = config.mqtt
+        workers = [fault for name in config.workers for fault in config.faults_of(name)]
+        faults += dict.fromkeys(workers)
     except ConfigurationError as exc:
         faults += exc.faults
         mqtt = load_sections(path, CollectorConfig).get("mqtt")

@@ -15,17 +15,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from gate_agent.clock import Clock
-from gate_agent.messages import Receipt, Seen
-from gate_agent.moment import format_utc
+from gate_agent.messages import Seen
 from gate_collector.arrival import Message
 from gate_collector.batch import Batch, unreadable
 from gate_collector.chain import Stream
-from gate_collector.schema import STREAM
-from gate_collector.streams import load_beyond, stream_of
+from gate_collector.receipts import Publish, Receipts
 from gate_collector.waiting import Waiting
 from gate_collector.watch import Hearing, watch
 
@@ -33,7 +31,6 @@ _RETRY_S = 1.0
 _LOOK_EVERY_S = 1.0
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
-Publish = Callable[[str, Receipt], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,10 @@ class _Work:
 
 
 class Ingest:
-    """The one writer of the store. `publish(gate, receipt)` is called after each commit."""
+    """The one writer of this process. `publish` tells a receipt after each commit.
+
+    One process of a hall `watches`: it looks for what does not come by itself.
+    """
 
     def __init__(
         self,
@@ -55,17 +55,20 @@ class Ingest:
         publish: Publish,
         hearing: Callable[[], Hearing],
         tell_seen: Callable[[Seen], None] = lambda _seen: None,
+        watches: bool = True,
     ) -> None:
         self._engine = engine
         self._site = site
         self._zone = zone
         self._clock = clock
-        self._publish = publish
+        self._receipts = Receipts(publish)
         self._tell_seen = tell_seen
         self._hearing = hearing
+        self._watches = watches
         self._waiting: Waiting[Message | _Work] = Waiting()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._closing = threading.Event()
+        self._tell_all = threading.Event()
         self._look_at_ns = 0
         self.failing = ""
 
@@ -94,15 +97,9 @@ class Ingest:
         self._waiting.close()
         self._thread.join(10)
 
-    def receipts(self) -> list[tuple[str, Receipt]]:
-        """Return the present receipt of each gate's newest epoch, to be told after a connect."""
-        newest: dict[str, Stream] = {}
-        with self._engine.connect() as connection:
-            for row in connection.execute(select(STREAM).order_by(STREAM.c.touched)):
-                newest[row.gate] = stream_of(row)
-            for stream in newest.values():
-                load_beyond(connection, stream)
-        return [(gate, self._receipt(stream)) for gate, stream in newest.items()]
+    def tell_all(self) -> None:
+        """Tell every gate its receipt soon, from any thread: the connection is new."""
+        self._tell_all.set()
 
     # --- the writer ---------------------------------------------------------------------------
 
@@ -132,7 +129,7 @@ class Ingest:
                 continue
             else:
                 for stream in touched:
-                    self._publish(stream.gate, self._receipt(stream))
+                    self._receipts.tell(stream)
                 for person in seen:
                     self._tell_seen(person)
             self.failing = ""
@@ -166,23 +163,25 @@ class Ingest:
             work.done.set_result(result)
 
     def _look(self) -> None:
-        now = self._clock.now()
-        if now.boot_ns < self._look_at_ns:
+        now, hearing = self._clock.now(), self._hearing()
+        if now.boot_ns < self._look_at_ns and not self._tell_all.is_set():
             return
         self._look_at_ns = now.plus_s(_LOOK_EVERY_S)
         try:
-            with self._engine.begin() as connection:
-                watch(connection, self._hearing(), now.utc)
+            if hearing.connected:
+                self._settle()
+            if self._watches:
+                with self._engine.begin() as connection:
+                    watch(connection, hearing, now.utc)
         except SQLAlchemyError as exc:
-            _LOG.error("alarms were not looked for: %s", type(exc).__name__)
+            _LOG.error("alarms and receipts were not looked at: %s", type(exc).__name__)
 
-    def _receipt(self, stream: Stream) -> Receipt:
-        ranges, missing = stream.ranges()
-        return Receipt(
-            epoch=stream.epoch,
-            upto=stream.upto,
-            link=stream.link.hex(),
-            ranges=ranges,
-            missing=missing,
-            time=format_utc(self._clock.now().utc),
-        )
+    def _settle(self) -> None:
+        self._receipts.settle(self._engine)
+        if self._tell_all.is_set():
+            self._tell_all.clear()
+            try:
+                self._receipts.tell_all(self._engine, lambda: self._clock.now().utc)
+            except SQLAlchemyError:
+                self._tell_all.set()
+                raise

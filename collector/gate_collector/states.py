@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from gate_agent.domain.records import DeviceState
 from gate_agent.messages import LINK_0, ContractError, GateState, parse_state
@@ -16,6 +16,7 @@ from gate_collector.alarms import AlarmKind, raise_alarm
 from gate_collector.arrival import Message, gate_in
 from gate_collector.schema import EVENT, GATE, insert_for
 
+_ROUNDED = timedelta(seconds=1)  # between two times of one gate: more than a rounding
 _LOG = logging.getLogger(__name__)
 
 
@@ -73,9 +74,9 @@ def _compare(connection: Connection, state: GateState, before: Any, said: _Said)
         why = f"event {state.sequence} of epoch {state.epoch} has another link here"
         raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", at)
     # What is retained comes with the subscription, after events that were queued meanwhile.
-    highest = 0 if said.retained else _highest(connection, gate, state, before)
-    if state.sequence < highest:
-        why = f"expected event {highest} or later of epoch {state.epoch}, got {state.sequence}"
+    least = 0 if said.retained else _least(connection, gate, state, before)
+    if state.sequence < least:
+        why = f"expected event {least} or later of epoch {state.epoch}, got {state.sequence}"
         raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", at)
 
 
@@ -97,16 +98,27 @@ def _link_at(connection: Connection, gate: str, state: GateState) -> bytes | Non
     return None if link is None else bytes(link)
 
 
-def _highest(connection: Connection, gate: str, state: GateState, before: Any) -> int:
-    """Return the highest number known of the gate before it said this.
+def _least(connection: Connection, gate: str, state: GateState, before: Any) -> int:
+    """Return the number that the gate must have reached when it said this.
 
-    A state that the broker brings once more is not newer than the newest, and proves nothing.
+    A state that the broker brings once more is not newer than the newest, and proves nothing; nor
+    does an event that was recorded after the state, and came before it by another worker.
     """
     if before is None or before.epoch != state.epoch or before.told >= state.time:
         return 0
-    newest = select(func.max(EVENT.c.sequence)).where(
-        EVENT.c.gate == gate, EVENT.c.epoch == state.epoch
-    )
-    stored: int = connection.execute(newest).scalar() or 0
+    next_one = connection.execute(
+        select(EVENT.c.sequence, EVENT.c.stored, EVENT.c.late_ms)
+        .where(
+            EVENT.c.gate == gate,
+            EVENT.c.epoch == state.epoch,
+            EVENT.c.sequence > state.sequence,
+        )
+        .order_by(EVENT.c.sequence)
+        .limit(1)
+    ).first()
     said: int = before.sequence
-    return max(said, stored)
+    if next_one is not None:
+        recorded = parse_utc(next_one.stored) - timedelta(milliseconds=next_one.late_ms)
+        if recorded + _ROUNDED < parse_utc(state.time):
+            return max(said, int(next_one.sequence))
+    return said

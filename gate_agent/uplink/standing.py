@@ -63,12 +63,17 @@ class Standing:
         return event is not None and event.link.hex() == receipt.link
 
     def is_news(self, receipt: Receipt) -> bool:
-        """Whether a receipt says more than the last, or later than the last that less is there.
+        """Whether a receipt says more than the last, or is later, or is the same once more.
 
-        Less is there when the centre was restored from a backup: then all of it is sent again.
+        An older one may overtake a newer one on its way. A later one says less when the centre was
+        restored from a backup: then all of it is sent again.
         """
         last = self.receipt
-        return last is None or receipt.upto >= last.upto or receipt.time > last.time
+        return (
+            last is None
+            or receipt.upto > last.upto
+            or (receipt.time, receipt.upto) >= (last.time, last.upto)
+        )
 
     def oldest_pending_s(self) -> float:
         """Return the age of the oldest event without a receipt."""

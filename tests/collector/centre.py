@@ -14,6 +14,7 @@ from gate_agent.testing import FakeClock
 from gate_collector.alarms import Alarm, standing
 from gate_collector.arrival import Message
 from gate_collector.ingest import Ingest
+from gate_collector.receipts import Heard
 from gate_collector.schema import EVENT
 from gate_collector.watch import Hearing
 
@@ -29,15 +30,20 @@ class Centre:
         self.hearing = Hearing(connected=True, since=BEGAN)
         self.receipts: list[tuple[str, Receipt]] = []
         self.seen: list[Seen] = []
+        self.heard: Heard | None = lambda: True  # whether the broker took a receipt
         self.ingest = Ingest(
             engine,
             site=SITE,
             zone=ZoneInfo("Asia/Shanghai"),
             clock=self.clock,
-            publish=lambda gate, receipt: self.receipts.append((gate, receipt)),
+            publish=self._publish,
             hearing=lambda: self.hearing,
             tell_seen=self.seen.append,
         )
+
+    def _publish(self, gate: str, receipt: Receipt) -> Heard | None:
+        self.receipts.append((gate, receipt))
+        return self.heard
 
     def __enter__(self) -> Self:
         self.ingest.start()
