@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Integer, LargeBinary, Table, func, se
 
 from gate_agent.errors import StorageError
 from gate_collector import office_schema
-from gate_collector.schema import METADATA
+from gate_collector.schema import METADATA, snapshot
 
 FORMAT = "gate-collector-backup/1"
 _BATCH = 500
@@ -85,18 +85,12 @@ def restore(engine: Engine, file: Path) -> int:
 
 
 def _lines(engine: Engine) -> Iterator[dict[str, Any]]:
-    with engine.connect() as opened:
-        connection = opened
-        if engine.dialect.name == "postgresql":
-            connection = opened.execution_options(isolation_level="REPEATABLE READ")
-        else:
-            connection.exec_driver_sql("BEGIN")  # one moment for every table
+    with snapshot(engine) as connection:
         yield {"format": FORMAT, "store": engine.dialect.name}
         for table in METADATA.sorted_tables:
             if table.name not in _LEFT_OUT:
                 for row in connection.execute(select(table)).mappings().yield_per(_BATCH):
                     yield {"table": table.name, "row": _plain(table, dict(row))}
-        connection.rollback()
 
 
 def _plain(table: Table, row: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from gate_agent.messages import Receipt
 from gate_collector.chain import Stream
+from gate_collector.schema import snapshot
 from gate_collector.streams import in_parts, keep, load_beyond, lock, newest, receipt_of
 
 # Publish a receipt of a gate; return how to ask whether the broker has it, None if it did not go.
@@ -37,7 +38,7 @@ class Receipts:
         there = [gate for gate, (_, heard) in self._open.items() if heard is None or heard()]
         if not there:
             return
-        with engine.connect() as connection:
+        with snapshot(engine) as connection:
             for stream in newest(connection, there):
                 time, heard = self._open[stream.gate]
                 if heard is not None and stream.told == time:

@@ -8,6 +8,8 @@ The others are views of `event`, and of what the gates said last.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Engine,
     Float,
     Index,
@@ -33,6 +36,7 @@ from sqlalchemy import (
 from gate_agent.errors import StorageError
 
 METADATA = MetaData()
+_MAKING_TABLES = 0x67617465  # "gate"
 
 
 def only_where(condition: str) -> dict[str, Any]:
@@ -208,10 +212,25 @@ def open_store(url: str) -> Engine:
             if (path := sqlite_file(url)) is not None:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
             event.listen(engine, "connect", _careful)
-        METADATA.create_all(engine)
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":  # one process makes tables, the others wait
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
+            METADATA.create_all(connection)
     except Exception as exc:
         raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
     return engine
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that reads the store as of one moment."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+        connection.rollback()
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -22,6 +22,10 @@ def provision(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long certificates hold.")] = 730,
     *,
+    worker: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A worker of the collector, such as w1; one or more."),
+    ] = None,
     renew: Annotated[bool, typer.Option(help="Issue every certificate anew.")] = False,
     revoke: Annotated[
         list[str] | None, typer.Option(metavar="GATE", help="A stolen board: lock it out.")
@@ -39,6 +43,7 @@ def provision(
         site=site,
         gates=gate or (),
         brokers=broker or (),
+        workers=worker or (),
         now=SystemClock().now().utc.replace(microsecond=0),
     )
     for name in revoke or ():

@@ -5,6 +5,8 @@ Topics are those of the contract, so that rules and publishers cannot drift apar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gate_agent.domain.records import Severity
 from gate_agent.messages import Topics
 
@@ -14,12 +16,12 @@ PORT = 8883
 _SEVERITIES = (Severity.URGENT, Severity.ROUTINE)
 
 
-def collector_name(site: str) -> str:
-    """Return the name in the collector's certificate; it is its client id, too."""
-    return f"collector-{site}"
+def collector_name(site: str, worker: str = "") -> str:
+    """Return the name in the certificate of the collector, or of a worker; its client id, too."""
+    return f"collector-{site}-{worker}" if worker else f"collector-{site}"
 
 
-def rules(site: str) -> str:
+def rules(site: str, workers: Iterable[str] = ()) -> str:
     """Return the access rules (ACL); a further gate needs no new line."""
     own, every = Topics(site=site, gate="%u"), Topics(site=site, gate="+")
     lines = [
@@ -42,6 +44,15 @@ def rules(site: str) -> str:
         f"topic readwrite {every.policy}",
         f"topic write {every.seen}",
     ]
+    for worker in workers:
+        lines += [
+            "",
+            "# A worker shares the events with the others ($share needs no rule of its own).",
+            f"user {collector_name(site, worker)}",
+            *(f"topic read {every.event(severity)}" for severity in _SEVERITIES),
+            f"topic write {every.receipt}",
+            f"topic write {every.seen}",
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -57,6 +57,7 @@ and nothing else does. ca.key makes a gate of whoever holds it.
 
 续期 renew:          gate-agent provision --out DIR --renew      (then copy, restart the broker)
 加一个门 a new door:  gate-agent provision --out DIR --gate ID
+接收进程 a worker:    gate-agent provision --out DIR --worker w1  (then copy, restart the broker)
 板卡失窃 stolen:      gate-agent provision --out DIR --revoke ID  (copy broker/ at once, restart it)
 """
 

@@ -5,7 +5,7 @@
     DIR/site.json            what was issued, for the next run
     DIR/authority/           ca.key, ca.crt, registrations.key: kept off every board
     DIR/broker/              → /etc/mosquitto/gate
-    DIR/collector/           → /etc/gate-agent/collector-keys
+    DIR/collector/           → /etc/gate-agent/collector-keys, with a certificate for each worker
     DIR/<gate>/              → /etc/gate-agent/keys
 
 What exists is kept, unless it is renewed: running it again adds what is missing.
@@ -50,6 +50,7 @@ class _Register(BaseModel):
     site: Name
     brokers: list[str]
     gates: list[Name] = []
+    workers: list[Name] = []
     issued: dict[str, list[_Paper]] = {}
 
 
@@ -71,6 +72,7 @@ class Site:
         site: str | None,
         gates: Sequence[str],
         brokers: Sequence[str],
+        workers: Sequence[str] = (),
         now: datetime,
     ) -> Site:
         """Return the site of `folder`, with what is named now added to it.
@@ -90,6 +92,11 @@ class Site:
             for host in brokers
             if not _HOST.fullmatch(host)
         ]
+        faults += [
+            f"--worker: expected a worker's name (a-z, 0-9, -), got {worker!r}"
+            for worker in workers
+            if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", worker)
+        ]
         if known is None:
             wanted = {"--site": site, "--gate": gates, "--broker": brokers}
             faults += [
@@ -106,6 +113,7 @@ class Site:
         except ValidationError:
             raise ConfigurationError([f"--site: expected a-z, 0-9 and -, got {site!r}"]) from None
         register.gates = [*register.gates, *(g for g in gates if g not in register.gates)]
+        register.workers = list(dict.fromkeys([*register.workers, *workers]))
         found = cls(folder, register, now)
         found.reached_as(brokers)
         return found
@@ -137,11 +145,13 @@ class Site:
         """
         papers_of = self._register.issued.get(gate)
         if not papers_of or gate == _BROKER:
-            raise ConfigurationError([f"--revoke: expected a gate with a certificate, got {gate}"])
+            raise ConfigurationError(
+                [f"--revoke: expected a gate or collector-NAME with a certificate, got {gate}"]
+            )
         self._register.issued[gate] = [
             paper.model_copy(update={"revoked": True}) for paper in papers_of
         ]
-        (self._folder / gate / f"{gate}.crt").unlink(missing_ok=True)
+        (self._home(gate) / f"{gate}.crt").unlink(missing_ok=True)
 
     def rotate(self, which: str) -> None:
         """Put a key of the site aside, named by its digest; the next run makes a new one.
@@ -168,8 +178,9 @@ class Site:
         ca = (home / "ca.crt").read_bytes()
         self._keys(home)
         site, url = self.name, papers.broker_url(self._register.brokers[0])
-        for name in (_BROKER, _COLLECTOR, *self.gates):
-            folder = self._folder / name
+        workers = [f"{_COLLECTOR}-{worker}" for worker in self._register.workers]
+        for name in (_BROKER, _COLLECTOR, *workers, *self.gates):
+            folder = self._home(name)
             _make_folder(folder)
             self._put(folder / "ca.crt", ca)
             if renew or not (folder / f"{name}.crt").exists():
@@ -228,11 +239,16 @@ class Site:
         if name == _BROKER:
             issued = authority.server(self._register.brokers, self._now, days)
         else:
-            known_as = broker.collector_name(self.name) if name == _COLLECTOR else name
+            ours, _, worker = name.partition("-")
+            known_as = broker.collector_name(self.name, worker) if ours == _COLLECTOR else name
             issued = authority.client(known_as, self._now, days)
-        self._keep(self._folder / name, name, issued)
+        self._keep(self._home(name), name, issued)
         paper = _Paper(serial=f"{issued.serial:x}", until=format_utc(issued.until))
         self._register.issued.setdefault(name, []).append(paper)
+
+    def _home(self, name: str) -> Path:
+        """Return the folder of whose certificate it is: a worker's lies beside the collector's."""
+        return self._folder / (_COLLECTOR if name.startswith(f"{_COLLECTOR}-") else name)
 
     def _keep(self, folder: Path, name: str, issued: Issued) -> None:
         _write(folder / f"{name}.key", issued.key)
@@ -247,7 +263,7 @@ class Site:
             for paper in kept
             if paper.revoked
         ]
-        self._put(folder / "gate.acl", broker.rules(self.name).encode())
+        self._put(folder / "gate.acl", broker.rules(self.name, self._register.workers).encode())
         self._put(folder / "gate.conf", broker.configuration().encode())
         self._put(folder / "unit.conf", broker.unit_drop_in().encode())
         self._put(folder / "revoked.crl", authority.revocations(revoked, self._now))

@@ -79,6 +79,44 @@ def test_a_store_that_cannot_be_opened_is_one_line_without_its_password(
     assert "hidden" not in line
 
 
+@pytest.mark.parametrize("what", ["run", "check"])
+def test_workers_need_postgresql_and_their_own_certificates(what: str, tmp_path: Path) -> None:
+    on_sqlite = run(tmp_path, {"ingest": {"workers": 2}}, what)
+    for name in ("ca.crt", "collector.crt", "collector.key", "collector-w1.key"):
+        (tmp_path / name).touch()
+    files = {"ca_file": "ca.crt", "cert_file": "collector.crt", "key_file": "collector.key"}
+    without = run(
+        tmp_path,
+        {
+            "ingest": {"workers": 1},
+            "mqtt": {"url": "mqtts://broker", **files},
+            "store": {"url": "postgresql+psycopg://collector@127.0.0.1:1/gates"},
+        },
+        what,
+    )
+
+    assert (on_sqlite.code, without.code) == (2, 2)
+    assert on_sqlite.err == (
+        "gate-collector: store.url: expected PostgreSQL for workers, "
+        "got SQLite, which has one writer\n"
+    )
+    assert without.err == (
+        "gate-collector: mqtt.cert_file: expected a file, "
+        f"got nothing at {tmp_path}/collector-w1.crt\n"
+    )
+
+
+def test_a_worker_on_sqlite_or_with_another_name_is_refused(tmp_path: Path) -> None:
+    config = write_collector(tmp_path)
+
+    on_sqlite = command("gate-collector", "work", "--config", config)
+    named = command("gate-collector", "work", "--config", config, "--name", "W/1")
+
+    assert (on_sqlite.code, named.code) == (2, 2)
+    assert "expected PostgreSQL for workers" in on_sqlite.err
+    assert "expected a-z, 0-9 and -, got 'W/1'" in named.err
+
+
 def test_a_relative_store_lies_beside_the_configuration(tmp_path: Path) -> None:
     said = run(tmp_path, {"store": {"url": "sqlite:///centre.sqlite"}}, "check")
 

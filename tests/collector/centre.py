@@ -14,7 +14,7 @@ from gate_agent.testing import FakeClock
 from gate_collector.alarms import Alarm, standing
 from gate_collector.arrival import Message
 from gate_collector.ingest import Ingest
-from gate_collector.receipts import Heard
+from gate_collector.receipts import Heard, Publish
 from gate_collector.schema import EVENT
 from gate_collector.watch import Hearing
 
@@ -31,6 +31,7 @@ class Centre:
         self.receipts: list[tuple[str, Receipt]] = []
         self.seen: list[Seen] = []
         self.heard: Heard | None = lambda: True  # whether the broker took a receipt
+        self.publish: Publish | None = None  # to a real one
         self.ingest = Ingest(
             engine,
             site=SITE,
@@ -43,7 +44,7 @@ class Centre:
 
     def _publish(self, gate: str, receipt: Receipt) -> Heard | None:
         self.receipts.append((gate, receipt))
-        return self.heard
+        return self.heard if self.publish is None else self.publish(gate, receipt)
 
     def __enter__(self) -> Self:
         self.ingest.start()

@@ -101,6 +101,7 @@ def test_the_files_of_a_board_land_where_systemd_and_udev_look(tmp_path: Path) -
     assert {
         "etc/systemd/system/gate-agent@.service",
         "etc/systemd/system/gate-collector.service",
+        "etc/systemd/system/gate-collector-worker@.service",
         "etc/sysusers.d/gate-agent.conf",
         "etc/tmpfiles.d/gate-agent.conf",
         "etc/udev/rules.d/70-gate-serial.rules",

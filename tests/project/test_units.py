@@ -11,7 +11,7 @@ import pytest
 
 from tree import ROOT, text
 
-UNITS = ("gate-agent@.service", "gate-collector.service")
+UNITS = ("gate-agent@.service", "gate-collector.service", "gate-collector-worker@.service")
 BINARY = re.compile(r"^ExecStart=(/opt/gate-agent/bin/\S+)", re.MULTILINE)
 
 
@@ -58,7 +58,7 @@ def test_a_misspelt_setting_would_be_found(unit: str, tmp_path: Path) -> None:
     assert "WatchdogSeconds" in verdict.stderr
 
 
-@pytest.mark.parametrize(("unit", "most"), [(UNITS[0], 13), (UNITS[1], 11)])
+@pytest.mark.parametrize(("unit", "most"), [(UNITS[0], 13), (UNITS[1], 11), (UNITS[2], 11)])
 def test_the_sandbox_is_at_most_this_exposed(unit: str, most: int, tmp_path: Path) -> None:
     # tenths of systemd's exposure level: 13 is 1.3 of 10
     copy = _as_installed(unit, tmp_path)

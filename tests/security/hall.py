@@ -25,6 +25,7 @@ from gate_agent.provision import Site, broker
 
 SITE = "hall-01"
 GATES = ("west-1f", "central-2f")
+WORKERS = ("w1", "b1")
 WITHIN_S = 10
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -42,7 +43,14 @@ def provision(
     revoke: Sequence[str] = (),
 ) -> Path:
     """Provision the site in `folder`, or add to it."""
-    site = Site.open(folder, site=SITE, gates=GATES, brokers=["127.0.0.1"], now=now or today())
+    site = Site.open(
+        folder,
+        site=SITE,
+        gates=GATES,
+        brokers=["127.0.0.1"],
+        workers=WORKERS,
+        now=now or today(),
+    )
     for name in revoke:
         site.revoke(name)
     site.write(days=days, renew=renew)
@@ -66,6 +74,17 @@ class Hall:
             cert_file=home / f"{name}.crt",
             key_file=home / f"{name}.key",
             keepalive_s=5,
+        )
+
+    def worker(self, name: str) -> MqttSection:
+        """Return how a worker of the collector reaches the broker."""
+        section = self.section("collector")
+        own = {"cert_file": "crt", "key_file": "key"}
+        return section.model_copy(
+            update={
+                key: self.folder / "collector" / f"collector-{name}.{end}"
+                for key, end in own.items()
+            }
         )
 
     def start(self) -> Self:

@@ -113,6 +113,30 @@ def test_a_session_goes_on_whatever_id_the_client_says(started: Hall, client_id:
         assert after.told("message") == f"{OWN}/state"
 
 
+def test_workers_share_the_events_each_by_its_own_certificate(
+    started: Hall, collector: Peer
+) -> None:
+    with (
+        Peer(started.worker("w1")) as one,
+        Peer(started.worker("b1")) as other,
+        Peer(started.section("west-1f")) as west,
+    ):
+        assert one.told("connack") == other.told("connack") == west.told("connack") == 0
+        for worker in (one, other):
+            share = "$share/collector-hall-01/gate/v1/hall-01/+/event/routine"
+            assert worker.subscribe(share) == 1
+        assert west.publish(f"{OWN}/event/routine") == 0
+        assert west.publish(f"{OWN}/event/routine") == 0
+
+        assert one.told("message") == other.told("message") == f"{OWN}/event/routine"
+        assert west.subscribe(f"{OWN}/receipt") == 1
+        assert one.publish(f"{OWN}/receipt") == 0
+        assert west.told("message") == f"{OWN}/receipt"
+        assert one.publish("gate/v1/hall-01/policy") == NOT_AUTHORISED
+        assert one.publish(f"{OWN}/state") == NOT_AUTHORISED
+    assert collector is not None
+
+
 def test_a_client_without_a_certificate_is_not_let_in(started: Hall) -> None:
     with Peer(started.section("west-1f"), with_certificate=False) as stranger:
         assert stranger.told("gone") != 0
@@ -157,6 +181,8 @@ def test_a_spoilt_memory_is_put_aside_before_the_broker_starts(
 
 def test_a_sound_memory_stays(tmp_path: Path) -> None:
     with hall(tmp_path) as found:
+        with Peer(found.section("west-1f")) as peer:
+            assert peer.told("connack") == 0  # it answers: it also hears signals
         assert found.broker.stop() == 0  # it saves at its end
         memory = (tmp_path / "mosquitto.db").read_bytes()
         drop_in = broker.unit_drop_in(state=f"{tmp_path}/")

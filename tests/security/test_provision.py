@@ -60,6 +60,26 @@ def test_every_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> No
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
 
+def test_a_worker_is_known_by_its_own_name_and_struck_off_alone(tmp_path: Path) -> None:
+    folder = provision(tmp_path / "hall")
+    before = _tree(folder / "collector")
+    (name,) = _certificate(folder / "collector" / "collector-w1.crt").subject
+    rules = (folder / "broker" / "gate.acl").read_text(encoding="utf-8")
+
+    assert name.value == "collector-hall-01-w1"
+    assert "\nuser collector-hall-01-w1\ntopic read" in rules
+    provision(folder, revoke=["collector-w1"])
+    after = _tree(folder / "collector")
+    assert {path for path in before if after[path] != before[path]} == {
+        "collector-w1.crt",
+        "collector-w1.key",
+    }
+    revoked = x509.load_pem_x509_crl((folder / "broker" / "revoked.crl").read_bytes())
+    assert len(list(revoked)) == 1
+    with pytest.raises(ConfigurationError, match="worker"):
+        Site.open(folder, site=SITE, gates=(), brokers=(), workers=["W 1"], now=today())
+
+
 def test_both_doors_share_the_sites_key_and_no_other(tmp_path: Path) -> None:
     folder = provision(tmp_path / "hall")
 

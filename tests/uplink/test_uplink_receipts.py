@@ -109,6 +109,40 @@ def test_a_centre_that_was_restored_from_a_backup_gets_the_rest_again(
     asyncio.run(scenario())
 
 
+def test_a_receipt_that_was_overtaken_by_a_newer_one_changes_nothing(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        with Ear(mosquitto.port) as ear:
+            async with Door(tmp_path, mosquitto.port) as door:
+                door.connect()
+                await door.append(*passages(8))
+                await eventually(lambda: len(ear.events()) == 8, WITHIN_S, "all of them")
+                event = door.reader.event(3)
+                assert event is not None
+                here = {"upto": 3, "link": event.link.hex()}
+                new, old = (
+                    ear.receipt(door.journal.epoch, **here, ranges=ranges, time=time)
+                    for ranges, time in (
+                        (((5, 7),), "2026-11-24T02:00:00.002Z"),
+                        (((5, 5),), "2026-11-24T02:00:00.001Z"),
+                    )
+                )
+                for receipt in (new, old):
+                    ear.tell(TOPICS.receipt, receipt.encode())
+                await eventually(lambda: door.journal.receipt, WITHIN_S, "the receipt on the disk")
+                await door.hang_up()
+                ear.heard.clear()
+
+                door.connect()
+                await eventually(lambda: len(ear.events()) == 2, WITHIN_S, "the missing ones")
+
+                assert ear.sequences() == [4, 8]
+                assert door.journal.receipt == new
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("upto", "link"), [(3, "f" * 64), (50, "e" * 64), (0, "1" * 64)], ids=["link", "ahead", "none"]
 )
