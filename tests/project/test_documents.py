@@ -27,7 +27,9 @@ COMMANDS = {
     "gate-agent journal": {"tail", "verify", "export", "rebuild"},
     "gate-agent people": {"erase", "wipe"},
     "gate-agent staff": {"add", "list", "disable", "pin"},
-    "gate-collector": {"run", "check", "verify", "export", "backup", "restore", "people"},
+    "gate-collector": {
+        "run", "work", "check", "verify", "export", "backup", "restore", "people",
+    },
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip
 # Written in halves, so that this file does not find itself.
