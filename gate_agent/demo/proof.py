@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 from rich.console import Console
@@ -22,6 +23,7 @@ _LOOK_EVERY_S = 0.2
 
 async def prove(site: DemoSite, processes: Processes, console: Console) -> int:
     """Stop the gates, wait for the last receipt, compare; return the demo's exit code."""
+    await _sent(site)
     await processes.stop(*(gate.id for gate in site.gates))
     heads: dict[str, Head] = {}
     faults: list[str] = []
@@ -77,6 +79,22 @@ def _tell_lateness(site: DemoSite, console: Console) -> None:
     p50, p95 = late.get("p50_ms"), late.get("p95_ms")
     if p50 is not None and p95 is not None:
         console.print(f"lateness 迟报 (recorded → stored): p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+
+
+async def _sent(site: DemoSite) -> None:
+    """Wait until the gates have receipts for what they told, or time is up."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_RECEIPT_WITHIN_S):
+            while True:
+                told = [await asyncio.to_thread(_pending, gate.web_port) for gate in site.gates]
+                if not any(told):
+                    return
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _pending(port: int) -> bool:
+    state = ask(port, "/api/v1/state")
+    return not state or state["uplink"]["pending"] > 0
 
 
 async def _settled(site: DemoSite, heads: dict[str, Head]) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ from gate_agent.demo.proof import prove
 from gate_agent.demo.robot import RobotGuard, State, ask
 from gate_agent.demo.site import STAFF, DemoSite, lay_out
 from gate_agent.emulation.door import emulate_door
+from gate_agent.emulation.people import opener, synthetic_card
 
 _FOLDER = Path(".run/demo")
 _REFRESH_S = 0.5
@@ -99,10 +100,10 @@ class _Demo:
     async def _start(self) -> None:
         site, start = self._site, self._processes.start
         await start("broker", program("mosquitto"), "-c", str(site.broker_config))
+        for gate in site.gates:  # first: a door works without the other two
+            await start(gate.id, program("gate-agent"), "run", "--config", str(gate.config))
         collector = str(site.collector_config)
         await start("collector", program("gate-collector"), "run", "--config", collector)
-        for gate in site.gates:
-            await start(gate.id, program("gate-agent"), "run", "--config", str(gate.config))
 
     def _tell_addresses(self) -> None:
         say = self._console.print
@@ -122,6 +123,7 @@ class _Demo:
             staff=STAFF,
             pause_s=_PAUSE_S,
             opened=self._opened[gate.id],
+            first=[opener(synthetic_card(number))],
         )
 
     def _guards(self) -> list[RobotGuard]:

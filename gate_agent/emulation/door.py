@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import cast
 
 from gate_agent.config.model import GateConfig
@@ -23,8 +24,12 @@ async def emulate_door(
     pause_s: float,
     on_arrival: Callable[[Arrival], None] | None = None,
     opened: asyncio.Event | None = None,
+    first: Iterable[Arrival] = (),
 ) -> None:
-    """Play until `people` have passed, or until cancelled; they come once the door is `opened`."""
+    """Play until `people` have passed, or until cancelled; they come once the door is `opened`.
+
+    Who comes `first` goes before the crowd.
+    """
     thermometer = cast("ThermometerEmulator", find_model(config.thermometer.driver).emulator())
     reader = cast("IdReaderEmulator", find_model(config.id_reader.driver).emulator())
     crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(staff)])
@@ -37,7 +42,12 @@ async def emulate_door(
             if opened is not None:
                 await opened.wait()
             await play(
-                crowd, thermometer, reader, on_arrival=on_arrival, pause_s=pause_s, count=people
+                chain(first, crowd),
+                thermometer,
+                reader,
+                on_arrival=on_arrival,
+                pause_s=pause_s,
+                count=people,
             )
             for task in speaking:
                 task.cancel()

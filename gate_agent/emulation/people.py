@@ -48,6 +48,19 @@ def synthetic_card(n: int) -> Card:
     )
 
 
+def opener(card: Card) -> Arrival:
+    """Return staff who open the door in the morning: well, and card in hand."""
+    return Arrival(
+        card=card,
+        kind="staff",
+        surface_centi_c=_NORMAL[0],
+        ambient_centi_c=_AMBIENT_CENTI_C,
+        card_delay_s=0,
+        card_stays_s=1.8,
+        stays_s=2.6,
+    )
+
+
 class Crowd:
     """People arriving at random, the same for the same seed; without end."""
 
