@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from functools import partial
@@ -188,6 +189,7 @@ class _Daemon:
                         group.create_task(self._watchdog(journal)),
                     ]
                     self._take_signals()
+                    gc.freeze()  # what the daemon is made of: a collection need not walk it again
                     systemd.notify("READY=1")
                     _LOG.info("door %s is up", config.gate.id)
                     await self._stop.wait()

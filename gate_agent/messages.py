@@ -120,9 +120,9 @@ def encode_body(header: Header, record: Record, *, drill: bool = False) -> bytes
         "severity": record.severity,
         "drill": drill,
         "datacontenttype": "application/json",
-        "data": record.model_dump(mode="json"),
     }
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    head = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return f'{head[:-1]},"data":{record.model_dump_json()}}}'.encode()
 
 
 def link_after(prev_link: bytes, body_sha256: bytes) -> bytes:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 NS_PER_S = 1_000_000_000
+_OFFSET = len("+00:00")
 
 
 class ClockQuality(StrEnum):
@@ -47,8 +48,7 @@ def format_utc(value: datetime) -> str:
     """Return `value` as RFC 3339 in UTC with milliseconds, as it stands in every event."""
     if value.tzinfo is None:
         raise ValueError("expected an aware datetime, got a naive one")
-    moment = value.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-_OFFSET] + "Z"
 
 
 def parse_utc(text: str) -> datetime:

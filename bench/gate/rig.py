@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,7 +87,9 @@ class Subscriber:
         self._heard: dict[str, asyncio.Queue[tuple[int, bytes]]] = {}
         self._links: dict[str, Receipt] = {}
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+        self._hears = threading.Event()
         client.on_connect = lambda client, *_: client.subscribe("#", qos=1)
+        client.on_subscribe = lambda *_: self._hears.set()
         client.on_message = self._on_message
         client.reconnect_delay_set(1, 1)
         client.connect_async("127.0.0.1", port)
@@ -94,6 +97,7 @@ class Subscriber:
 
     def __enter__(self) -> Self:
         self._client.loop_start()
+        self._hears.wait(_WITHIN_S)  # else the first door finds nobody who listens, and waits
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.keyfile import load_key
@@ -90,6 +88,9 @@ def _journal(config: ConfigFile) -> GateConfig:
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show progress on standard error, where somebody watches."""
+    from rich.console import Console  # noqa: PLC0415 the daemon needs none of it
+    from rich.progress import Progress  # noqa: PLC0415 as above
+
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)

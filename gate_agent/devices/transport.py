@@ -83,8 +83,9 @@ class SerialTransport:
             self._port.close()
 
     def _on_bytes(self) -> None:
-        # nothing, without an error: the event came before a `discard_input` and was served by it
-        data = self._try(self._port.read, _CHUNK)
+        # pyserial's read asks first whether bytes came, as the loop just did; where none did, it
+        # judges: the line has hung up, or a `discard_input` was here before
+        data = self._try(os.read, self._fd, _CHUNK) or self._try(self._port.read, _CHUNK)
         if data:
             room = MOST_HELD - len(self._held)
             self._held += data[:room]

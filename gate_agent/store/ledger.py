@@ -24,6 +24,7 @@ from gate_agent.store.retention import Purge
 from gate_agent.store.schema import EVENT, compiled
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.views import Place, apply, local_day
+from gate_agent.store.wal import make_room
 
 _APPEND = compiled(insert(EVENT))
 
@@ -123,6 +124,7 @@ class Ledger:
         busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if not busy:  # else a reader is at it: once more after the next commit
             self._unmoved, self._purged = 0, False
+            make_room(self._connection)
 
     def checkpoint(self) -> None:
         """Move the write-ahead file into the database, as far as readers allow."""

@@ -36,6 +36,7 @@ from gate_agent.store.schema import (
     compiled,
     create_statements,
 )
+from gate_agent.store.wal import make_room
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _NO_DATABASE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
@@ -129,6 +130,7 @@ def open_for_writing(
             if about.zone != zone:
                 connection.execute(SET_META.sql, {"key": "zone", "value": zone})
             connection.execute("COMMIT")
+            make_room(connection)
         except BaseException:
             connection.close()
             raise

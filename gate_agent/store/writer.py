@@ -31,7 +31,7 @@ STALLED_S = 2.0  # a commit that takes longer is a disk in trouble
 _MOST_AT_ONCE = 256  # drafts of one transaction, unless one call brings more
 _RECEIPT_WAIT_S = 0.2  # a receipt rides with the next events, or goes alone after this
 _FULL_LOOK_S = 1.0  # how often a full disk is looked at
-_MOVE_AFTER, _MOVE_LATEST = 250, 2500  # events in the -wal file: when idle, at the latest
+_MOVE_AFTER, _MOVE_LATEST = 64, 2500  # events in the -wal file: when idle, at the latest
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _LOG = logging.getLogger("gate_agent.store.journal")
