@@ -30,6 +30,8 @@ class AlarmKind(StrEnum):
     LATE = "late"  # 迟报: the oldest event without a receipt is too old
     GAP = "gap"  # 缺号: numbers are missing, and none of them comes
     DEVICE = "device"  # 设备异常: a device is stale or lost
+    TRUST = "trust"  # 测温存疑: a thermometer is not trusted, or drifts
+    CERTIFICATE = "certificate"  # 证书将到期: a gate's line ends soon
     MISMATCH = "mismatch"  # 链值不符: another event of a known number: a cloned or forged journal
     REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
     REFUSED = "refused"  # 拒收: what came is not an event of this hall

@@ -60,6 +60,7 @@ def _gate(connection: Connection, gate: str, day: str, now: datetime) -> Row:
         "oldest_pending_s": state.get("oldest_pending_s", 0),
         "clock": state.get("clock"),
         "devices": state.get("devices", {}),
+        "thermometer": state.get("thermometer"),
         "version": state.get("version"),
         "head": state.get("sequence", 0),
         "epoch": stream.epoch if stream else None,

@@ -119,6 +119,8 @@ GATE = Table(  # the newest state message of each gate
     Column("told", Text, nullable=False),  # the gate's own time of it, wills left out
     Column("oldest_pending_s", Float, nullable=False),
     Column("troubled", Text, nullable=False),  # devices that are not ok, in words
+    Column("doubted", Text, nullable=False),  # what speaks against its thermometer
+    Column("certificate_until", Text),  # when the first of its link's certificates expires
     Column("payload", Text, nullable=False),
 )
 PASSAGE = Table(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gate_agent.domain.records import DeviceState
+from gate_agent.domain.thermometer_health import Doubt, Trust
 from gate_agent.messages import LINK_0, ContractError, GateState, parse_state
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.alarms import AlarmKind, raise_alarm
@@ -17,6 +18,7 @@ from gate_collector.arrival import Message, gate_in
 from gate_collector.schema import EVENT, GATE, insert_for
 
 _ROUNDED = timedelta(seconds=1)  # between two times of one gate: more than a rounding
+_DRIFTS = frozenset({Doubt.ELSEWHERE, Doubt.SHIFTED})  # doubts that nobody at the door can see
 _LOG = logging.getLogger(__name__)
 
 
@@ -52,10 +54,20 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
         "troubled": ", ".join(
             f"{name} {it.value}" for name, it in state.devices.items() if it is not DeviceState.OK
         ),
+        "doubted": _doubted(state),
+        "certificate_until": state.certificate_until,
         "payload": state.model_dump_json(),
     }
     insert: Any = insert_for(connection.engine)(GATE)
     connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
+
+
+def _doubted(state: GateState) -> str:
+    """Return what speaks against the thermometer: all of it is at a door's own screen."""
+    told = state.thermometer
+    if told is None or (told.trust is not Trust.NOT_TRUSTED and _DRIFTS.isdisjoint(told.doubts)):
+        return ""
+    return ", ".join((told.trust, *told.doubts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from gate_agent.moment import format_utc
+from gate_agent.moment import format_utc, parse_utc
+from gate_agent.tls import WARN_DAYS, warn_level
 from gate_collector.alarms import AlarmKind, keep_to, raise_alarm
 from gate_collector.schema import GATE, STREAM
 
@@ -23,6 +24,8 @@ _KINDS = frozenset(
         AlarmKind.LATE,
         AlarmKind.GAP,
         AlarmKind.DEVICE,
+        AlarmKind.TRUST,
+        AlarmKind.CERTIFICATE,
     }
 )
 _Found = dict[tuple[str, str], str]
@@ -57,6 +60,8 @@ def _of_gates(connection: Connection, hearing: Hearing, now: datetime) -> _Found
         (GATE.c.state == "lost")
         | (GATE.c.oldest_pending_s > LATE_AFTER_S)
         | (GATE.c.troubled != "")
+        | (GATE.c.doubted != "")
+        | (GATE.c.certificate_until <= format_utc(now + timedelta(days=WARN_DAYS[0])))
         | (GATE.c.seen < silent)
     )
     for row in connection.execute(select(GATE).where(troubled, GATE.c.state != "stopped")):
@@ -70,7 +75,20 @@ def _of_gates(connection: Connection, hearing: Hearing, now: datetime) -> _Found
             found[AlarmKind.LATE, row.gate] = why
         if row.troubled:
             found[AlarmKind.DEVICE, row.gate] = row.troubled
+        if row.doubted:
+            found[AlarmKind.TRUST, row.gate] = row.doubted
+        if row.certificate_until and (ends := _ends(parse_utc(row.certificate_until), now)):
+            found[AlarmKind.CERTIFICATE, row.gate] = ends
     return found
+
+
+def _ends(until: datetime, now: datetime) -> str:
+    """Say that a certificate ends, at the steps at which its gate says it; empty before."""
+    days = warn_level(until, now)
+    if days is None:
+        return ""
+    how = f"ends within {days} days" if days else "ended"
+    return f"a certificate {how} ({until:%Y-%m-%d}): gate-agent provision --renew"
 
 
 def _gaps(connection: Connection, now: datetime) -> _Found:

@@ -23,6 +23,7 @@ from gate_agent.domain.records import (
     HoldOpened,
     HoldState,
     HoldStep,
+    JournalReplaced,
     Outcome,
     PassageCount,
     PassageDecided,
@@ -84,6 +85,11 @@ class Door:
     def say(self, record: Record, *, at: datetime | None = None, drill: bool = False) -> None:
         """Say one record to the collector."""
         self.send(self.body(record, at=at, drill=drill))
+
+    def begins_anew(self, *, at: datetime) -> None:
+        """Put the journal aside, and tell it as the first event of another."""
+        self.epoch, self.sequence, self.link = "e" * 32, 0, LINK_0
+        self.say(JournalReplaced(cause="damaged", kept_as="journal.bad"), at=at)
 
     def send(self, body: bytes) -> None:
         """Send a body that was made before."""

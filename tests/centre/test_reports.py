@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,11 @@ from centre.days import DAY, LED, ONE_EACH, SIX, THREE, check, pass_two, quiet_d
 from centre.hall import TEN, Hall, hall
 from centre.serving import centre_of
 from gate_agent.domain.duty_records import Round, RoundCount
-from gate_agent.domain.measurement_records import CoverageRestored, ThermometerChecked
+from gate_agent.domain.measurement_records import (
+    CoverageLost,
+    CoverageRestored,
+    ThermometerChecked,
+)
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import (
     AgentStarted,
@@ -23,6 +27,7 @@ from gate_agent.domain.records import (
 from gate_agent.moment import format_utc
 from gate_collector.alarms import standing
 from gate_collector.reports.content import MergedReport, Verdict
+from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.versions import (
     NoSuchReport,
     correct,
@@ -163,6 +168,64 @@ def test_a_thermometer_that_failed_or_was_not_trusted_proves_nothing(store: str)
 
     assert {"thermometers", "coverage"} <= _lacking(report)
     assert "测温中断 5 分钟" in next(c.zh for c in report.checks if c.key == "coverage")
+
+
+def _lost(one: Hall, since: datetime, until: datetime | None = None) -> None:
+    """Let the west door lose its thermometer, and find it again, or not."""
+    one.west.say(CoverageLost(reasons=("frozen",), since=format_utc(since)), at=since)
+    if until is not None:
+        lost_s = (until - since).total_seconds()
+        one.west.say(CoverageRestored(since=format_utc(since), lost_s=lost_s), at=until)
+
+
+@pytest.mark.parametrize(
+    ("losses", "minutes"),
+    [
+        ([(-10, 10)], 10),  # lost before the span: the day before has the rest
+        ([(-600, -500)], 0),
+        ([(100, 110), (200, 205)], 15),
+        ([(470, None)], 10),  # still lost when the door reports, at minute 480
+        ([(-600, None)], 480),
+        ([(100, 110), (470, None)], 20),
+        ([(470, 490)], 10),  # restored after it
+        ([(485, None)], 0),
+    ],
+)
+def test_a_thermometer_that_is_still_not_trusted_at_the_report_counts_until_then(
+    store: str, losses: list[tuple[int, int | None]], minutes: int
+) -> None:
+    with hall(store) as one:
+        pass_two(one.west)
+        for begin, end in losses:
+            until = None if end is None else TEN + timedelta(minutes=end)
+            _lost(one, TEN + timedelta(minutes=begin), until)
+        to(one, 8)
+        one.west.report(DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=THREE)
+        to(one, 8.5)
+
+        report = _made(one)
+
+    assert report.doors[0].uncovered_s == minutes * 60
+
+
+def test_a_journal_that_was_replaced_leaves_no_loss_for_ever(store: str) -> None:
+    with hall(store) as one:
+        _lost(one, TEN + timedelta(minutes=10))
+        one.settle()
+        one.west.begins_anew(at=TEN + timedelta(minutes=30))
+        to(one, 8)
+        with one.engine.connect() as connection:
+            spans = [(10, 480), (40, 480)]
+            found = [
+                uncovered_s(
+                    connection,
+                    one.west.gate,
+                    *(format_utc(TEN + timedelta(minutes=at)) for at in span),
+                )
+                for span in spans
+            ]
+
+    assert found == [20 * 60, 0]
 
 
 def test_holds_are_told_with_their_outcome_and_the_open_ones_lack(store: str) -> None:

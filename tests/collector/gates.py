@@ -120,6 +120,7 @@ class Gate:
         oldest_pending_s: float = 0.0,
         devices: Iterable[tuple[str, DeviceState]] = (),
         retained: bool = False,
+        **more: object,
     ) -> Message:
         """Return what the gate says of itself."""
         told = GateState.model_validate(
@@ -135,6 +136,7 @@ class Gate:
                 "version": "0.1.0",
                 "time": format_utc(at),
             }
+            | more
         )
         topic = Topics(site=SITE, gate=self.gate).state
         return Message(topic, told.encode(), retained=retained)

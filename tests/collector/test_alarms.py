@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,17 @@ from sqlalchemy import Engine
 from collector.centre import Centre
 from collector.gates import BEGAN, GATE, Gate, hold
 from gate_agent.domain.records import DeviceState
-from gate_collector.alarms import alarms_after, clear_alarm, raise_alarm, standing
+from gate_agent.domain.thermometer_health import Doubt, Trust
+from gate_agent.moment import format_utc
+from gate_agent.tls import WARN_DAYS
+from gate_collector.alarms import Alarm, AlarmKind, alarms_after, clear_alarm, raise_alarm, standing
+from gate_collector.alerts.causes import of_alarm
 from gate_collector.arrival import Message
 from gate_collector.watch import Hearing
+from gate_collector.words import word
+from tree import ROOT
+
+LIVE_WORDS = (ROOT / "collector/gate_collector/static/make.js").read_text(encoding="utf-8")
 
 
 def test_an_alarm_that_stands_is_not_raised_twice_and_a_cleared_one_is(engine: Engine) -> None:
@@ -77,6 +86,59 @@ def test_a_stopped_gate_is_not_silent_and_a_lost_one_is_lost(centre: Centre) -> 
     centre.look(100)
 
     assert centre.standing() == {("lost", "central-2f")}
+
+
+@pytest.mark.parametrize(
+    ("trust", "doubts", "rings"),
+    [
+        ("trusted", (), False),
+        ("doubtful", ("check_overdue", "warming_up"), False),
+        ("doubtful", ("check_overdue", "elsewhere"), True),
+        ("doubtful", ("shifted",), True),
+        ("not_trusted", ("frozen",), True),
+        ("not_trusted", ("a doubt of tomorrow",), True),
+    ],
+)
+def test_a_thermometer_that_drifts_or_is_not_trusted_is_told_until_it_is_well(
+    centre: Centre, trust: str, doubts: tuple[str, ...], *, rings: bool
+) -> None:
+    gate = Gate()
+    centre.take(gate.says(at=BEGAN, thermometer={"trust": trust, "doubts": doubts}))
+    centre.look()
+    assert centre.standing() == ({("trust", GATE)} if rings else set())
+    assert [alarm.detail for alarm in centre.alarms] == [", ".join((trust, *doubts))] * rings
+
+    centre.take(gate.says(at=BEGAN + timedelta(seconds=1), thermometer={"trust": "trusted"}))
+    centre.look()
+
+    assert centre.standing() == set()
+
+
+def test_a_certificate_that_ends_soon_is_told_until_it_is_renewed(centre: Centre) -> None:
+    gate = Gate()
+
+    def told(days: float, state: str = "online") -> list[tuple[str, str]]:
+        until = format_utc(centre.clock.now().utc + timedelta(days=days))
+        centre.take(gate.says(at=centre.clock.now().utc, certificate_until=until, state=state))
+        centre.look()
+        return [(alarm.kind, alarm.detail.split(" (")[0]) for alarm in centre.alarms]
+
+    assert told(WARN_DAYS[0] + 0.1) == []
+    assert told(WARN_DAYS[0]) == [("certificate", "a certificate ends within 30 days")]
+    assert told(0.9) == [("certificate", "a certificate ends within 1 days")]
+    assert told(-0.1) == [("certificate", "a certificate ended")]
+    assert told(700) == []
+    assert told(5, "stopped") == []
+
+
+def test_every_alarm_has_words_for_pages_and_leaders() -> None:
+    for kind in AlarmKind:
+        alarm = Alarm(id=1, kind=kind, gate=GATE, since="", detail="", cleared=None)
+        assert "告警：" not in of_alarm(alarm).text
+        assert word(f"alarm.{kind}", "en") != f"alarm.{kind}"
+        assert re.search(rf"\b{kind}: \[", LIVE_WORDS), kind
+    for doubt in (*Doubt, Trust.DOUBTFUL, Trust.NOT_TRUSTED):
+        assert re.search(rf"\b{doubt}: \[", LIVE_WORDS), doubt
 
 
 def test_an_event_that_waits_too_long_is_late(centre: Centre) -> None:

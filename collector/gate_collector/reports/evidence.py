@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from gate_agent.domain.contact_records import ContactListed, ContactState, ContactUpdated
-from gate_agent.domain.measurement_records import CoverageRestored, ThermometerChecked
+from gate_agent.domain.measurement_records import ThermometerChecked
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import (
     AgentStarted,
@@ -26,6 +26,7 @@ from gate_agent.moment import format_utc, parse_utc
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import due_at, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
+from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
 from gate_collector.schema import EVENT, HOLD, NOTABLE, QUARANTINE, REPORT
 
@@ -130,7 +131,7 @@ def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: 
     span = (NOTABLE.c.gate == gate, NOTABLE.c.time > since_text, NOTABLE.c.time <= until_text)
     common["down_s"] = _down_s(connection, span)
     common["thermometer_checks"] = _checks(connection, span)
-    common["uncovered_s"] = _uncovered_s(connection, span)
+    common["uncovered_s"] = uncovered_s(connection, gate, since_text, until_text)
     aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
     common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
     return DoorDay.model_validate(
@@ -209,14 +210,6 @@ def _checks(connection: Connection, span: tuple[Any, ...]) -> int:
     ).scalars()
     passed = [ThermometerChecked.model_validate_json(data).passed for data in rows]
     return sum(passed) if passed and passed[-1] else 0
-
-
-def _uncovered_s(connection: Connection, span: tuple[Any, ...]) -> int:
-    """Return for how long the thermometer was not trusted (测温中断), as its end tells it."""
-    rows = connection.execute(
-        select(NOTABLE.c.data).where(NOTABLE.c.type == CoverageRestored.TYPE, *span)
-    ).scalars()
-    return round(sum(CoverageRestored.model_validate_json(data).lost_s for data in rows))
 
 
 def _lateness(connection: Connection, of: tuple[Any, ...], policy: Policy) -> dict[str, Any]:

@@ -41,6 +41,8 @@ function door(gate, hallMode) {
   const lamps = make("ul", null, "lamps");
   if (gate.hall_mode) lamps.append(lamp(`${word(gate.hall_mode)} v${gate.policy_version}`, gate.hall_mode !== hallMode));
   for (const [name, state] of Object.entries(gate.devices)) lamps.append(lamp(`${word(name)} ${word(state)}`, state !== "ok"));
+  const heat = gate.thermometer;
+  if (heat && heat.trust !== "trusted") lamps.append(lamp(`${word("thermometer")} ${word(heat.trust)}：${heat.doubts.map(word).join(" · ")}`, true));
   if (gate.clock) lamps.append(lamp(`${say("时钟", "clock")} ${word(gate.clock)}`, gate.clock === "stepped"));
   lamps.append(lamp(`${say("待传", "waiting")} ${gate.pending}${gate.pending ? ` · ${Math.round(gate.oldest_pending_s)}s` : ""}`, gate.oldest_pending_s > 60));
   lamps.append(lamp(`${say("缺号", "gaps")} ${gate.missing.length || say("无", "none")}`, gate.missing.length > 0));

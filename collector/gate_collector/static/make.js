@@ -10,6 +10,11 @@ const WORDS = {
   visitor: ["办事群众", "visitor"], staff: ["工作人员", "staff"],
   thermometer: ["测温仪", "thermometer"], id_reader: ["读卡器", "ID reader"], ok: ["正常", "ok"], stale: ["无数据", "stale"],
   synced: ["已同步", "synced"], unsynced: ["未同步", "not synced"], holdover: ["守时", "holdover"], stepped: ["跳变", "stepped"],
+  doubtful: ["存疑", "doubtful"], not_trusted: ["不可信", "not trusted"], trust: ["测温存疑", "thermometer in doubt"], certificate: ["证书将到期", "certificate ends"],
+  frozen: ["读数不变", "frozen"], collapsed: ["人人几乎一样", "all alike"], clipped: ["读数堆在一处", "clipped"], pulled: ["估值被拉向正常", "pulled to normal"],
+  fevers_missed: ["漏测发热", "missed fevers"], unexplained_flags: ["连续偏高未复测", "many high, not rechecked"], ambient_range: ["环境温度超范围", "ambient out of range"],
+  check_failed: ["校验不合格", "check failed"], check_repeat: ["校验不合格一次", "check failed once"], check_overdue: ["今日未校验", "no check today"],
+  warming_up: ["预热中", "warming up"], ambient_step: ["环境温度突变", "ambient jumped"], shifted: ["与平时相差大", "unlike usual"], elsewhere: ["与另一入口相差大", "unlike the other door"],
   deaf: ["消息服务器未连接", "no broker"], late: ["迟报", "late"], gap: ["缺号", "gap"], device: ["设备异常", "device"], mismatch: ["链值不符", "mismatch"],
   rewound: ["序号倒退", "rewound"], refused: ["拒收", "refused"], report: ["日报漏报", "daily report missing"],
 };
