@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bench.fever import hall, study
+from bench.fever import hall, pair, study
 from bench.fever.data import Subject
 from bench.fever.figures import Quality
 from bench.fever.hall import Drifted
+from bench.fever.pair import Found
 from bench.fever.study import VIEWS, Told, View
 from gate_agent.domain.policy import MeasurementPolicy
 
@@ -50,9 +51,11 @@ class Effort:
     days: int = 60
     runs: int = 100
     step_length: int = 80
+    pair_days: int = 90
+    pair_runs: int = 20
 
 
-QUICK = Effort(bootstrap=50, days=1, runs=3, step_length=30)
+QUICK = Effort(bootstrap=50, days=1, runs=3, step_length=30, pair_days=1, pair_runs=1)
 
 
 @dataclass
@@ -68,13 +71,16 @@ class Results:
     steps: dict[tuple[str, int, int | None], list[float]] = field(default_factory=dict)
     hot: dict[tuple[str, int | None], tuple[float, float, float]] = field(default_factory=dict)
     line: dict[str, tuple[float, float, Quality]] = field(default_factory=dict)
+    alarms: dict[str, int] = field(default_factory=dict)  # of two sound doors
+    pair_days: int = 0
+    shifted: dict[tuple[str, int], Found] = field(default_factory=dict)
 
 
 def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
     """Find every figure, with progress."""
-    results = Results(len(people), int(study.is_fever(people).sum()))
+    results = Results(len(people), int(study.is_fever(people).sum()), pair_days=effort.pair_days)
     pieces = 2 + len(study.SLOPES) + len(hall.WEATHERS) + len(WANTED)
-    pieces += len(EVIDENCE) * (len(STEPS) + 1)
+    pieces += len(EVIDENCE) * (len(STEPS) + 1) + 1 + len(pair.SHIFTS)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("", total=pieces * len(VIEWS))
 
@@ -101,6 +107,12 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
                 done()
             _steps(results, view, people, effort)
             progress.advance(task, len(EVIDENCE) * (len(STEPS) + 1))
+            results.alarms[view.name] = pair.false_alarms(view, people, days=effort.pair_days)
+            done()
+            for shift in pair.SHIFTS:
+                found = pair.shifted(view, people, shift, runs=effort.pair_runs)
+                results.shifted[view.name, shift] = found
+                done()
     return results
 
 
@@ -124,6 +136,7 @@ def show(results: Results, console: Console) -> None:
     console.print(_wanted(results))
     console.print(_stepped(results))
     console.print(_hot(results))
+    console.print(_pairs(results))
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -227,6 +240,24 @@ def _hot(results: Results) -> Table:
     for (name, evidence), shares in results.hot.items():
         table.add_row(name, _evidence(evidence), *(f"{share * 100:.0f} %" for share in shares))
     return table
+
+
+def _pairs(results: Results) -> Table:
+    table = _table(
+        "Two doors, 300 people a day each; one thermometer shifts at noon: "
+        f"found that day, within {pair.FOLLOWED_DAYS} days, after so many people there",
+        "view", f"false alarms in {results.pair_days} sound days",
+        *(f"{shift / 100:+.1f} °C" for shift in pair.SHIFTS),
+    )  # fmt: skip
+    for name, alarms in results.alarms.items():
+        found = [results.shifted[name, shift] for shift in pair.SHIFTS]
+        table.add_row(name, str(alarms), *map(_found, found))
+    return table
+
+
+def _found(found: Found) -> str:
+    people = "-" if found.people is None else str(found.people)
+    return f"{found.first_day * 100:.0f} % {found.within_days * 100:.0f} % {people}"
 
 
 def _people(curve: Sequence[float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, cast
 
@@ -25,18 +25,29 @@ SETTLED = ("admit", "deny", "hold")
 _WAITS_S = 4  # for a verdict, before a person steps back and tries again
 _TRIES = 30
 _STEPS_BACK_S = 1.4
+_AMBIENT_CENTI_C = 2400
 _READ_S = 0.2  # a quick card reader
 
 
 class SystemDoor:
     """One door and its queue; `passed` people have their verdict."""
 
-    def __init__(self, gate: DemoGate, *, thermometer: str, site_key: bytes, seed: int) -> None:
+    def __init__(
+        self,
+        gate: DemoGate,
+        *,
+        thermometer: str,
+        site_key: bytes,
+        seed: int,
+        crowd: Iterable[Arrival] | None = None,
+    ) -> None:
         self.gate = gate
+        self.shift_centi_c = 0  # what the thermometer shows too much of skin
         self._site_key = site_key
         self._thermometer = cast("ThermometerEmulator", find_model(thermometer).emulator())
         self._reader = SamUartEmulator(read_s=_READ_S)
-        self._crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(STAFF)])
+        staff = [synthetic_card(n) for n in range(STAFF)]
+        self._crowd = iter(crowd or Crowd(seed, staff=staff))
         self._robot = RobotGuard(
             gate.web_port, post=f"guard-{gate.id}", on_state=self._see, pace=QUICK
         )
@@ -72,6 +83,27 @@ class SystemDoor:
                 await self._pass(arrival, reader)
                 self.passed += 1
         self._show_nobody()
+
+    async def check_against_black_body(self, centi_c: int) -> bool:
+        """Hold a sound black body before the thermometer; tell whether the check passed."""
+        await asyncio.to_thread(ask, self.gate.web_port, "/api/v1/thermometer/reference", {})
+        self._thermometer.show(
+            surface_centi_c=centi_c + self.shift_centi_c, ambient_centi_c=_AMBIENT_CENTI_C
+        )
+        body = {"reference": "blackbody", "reference_centi_c": centi_c, "by": "guard-1"}
+        told: dict[str, Any] = {}
+
+        async def is_told() -> bool:
+            nonlocal told
+            told = await asyncio.to_thread(
+                ask, self.gate.web_port, "/api/v1/thermometer/checks", body
+            )
+            return bool(told)
+
+        while not await is_told():  # until readings of it alone are there
+            await asyncio.sleep(1)
+        self._show_nobody()
+        return bool(told["passed"])
 
     async def unplug(self, device: str) -> None:
         """Pull a plug, wait until the daemon says so, and plug it in again."""
@@ -110,7 +142,8 @@ class SystemDoor:
             self.tries += 1
             last = reader.head().sequence
             self._thermometer.show(
-                surface_centi_c=arrival.surface_centi_c, ambient_centi_c=arrival.ambient_centi_c
+                surface_centi_c=arrival.surface_centi_c + self.shift_centi_c,
+                ambient_centi_c=arrival.ambient_centi_c,
             )
             self._reader.place(card)
             hasty = arrival.kind == "early_lift" and number == 0
@@ -142,7 +175,7 @@ class SystemDoor:
         return None
 
     def _show_nobody(self) -> None:
-        self._thermometer.show(surface_centi_c=2400, ambient_centi_c=2400)
+        self._thermometer.show(surface_centi_c=_AMBIENT_CENTI_C, ambient_centi_c=_AMBIENT_CENTI_C)
 
     # --- what is known of the daemon ----------------------------------------------------------
 

@@ -1,0 +1,138 @@
+"""The whole hall over TLS: one thermometer drifts against its neighbour, is found, and recovers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from children import Child, program
+from cli.commands import command
+from gate_agent.config.keyfile import load_key
+from gate_agent.demo.robot import ask
+from gate_agent.demo.site import DemoSite, lay_out
+from gate_agent.domain.other_door import LEVEL_LEAST
+from gate_agent.domain.records import ThermometerCompared
+from gate_agent.emulation.people import Arrival, Crowd
+from gate_agent.messages import parse_body
+from gate_agent.testing import eventually
+from security.hall import mosquitto
+from system.doors import SystemDoor
+
+SHIFT_CENTI_C = -80
+WITHIN_S = 60
+_LEAST_SKIN = 3370  # who would be cold skin at a thermometer that shows too little
+
+
+def healthy(seed: int) -> Iterator[Arrival]:
+    """Yield people of whom none is feverish or cold, each of them once."""
+    shares = {"fever_share": 0.0, "cold_share": 0.0, "early_lift_share": 0.0}
+    return (one for one in Crowd(seed, **shares) if one.surface_centi_c >= _LEAST_SKIN)
+
+
+class Hall:
+    """Broker, collector and both doors, started."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.site: DemoSite = lay_out(folder / "hall", tls=True, ports=(0, 0, 0, 0))
+        self.doors = [
+            SystemDoor(
+                gate,
+                thermometer=thermometer,
+                site_key=load_key(gate.config.parent / "../hall" / gate.id / "site.key"),
+                seed=seed,
+                crowd=healthy(seed),
+            )
+            for seed, (gate, thermometer) in enumerate(
+                zip(self.site.gates, ("gy-614v3", "gy-mcu90614"), strict=True), start=1
+            )
+        ]
+        log = self.site.folder
+        config = self.site.collector_config
+        for child in (
+            Child(log / "mosquitto.log", mosquitto(), "-c", self.site.broker_config),
+            Child(log / "collector.log", program("gate-collector"), "run", "--config", config),
+            *(door.child for door in self.doors),
+        ):
+            stack.enter_context(child)
+            child.start()
+        for door in self.doors:
+            stack.callback(door.close)
+
+    def doubts(self, door: SystemDoor) -> list[str]:
+        """Return what its guard screen shows."""
+        state = ask(door.gate.web_port, "/api/v1/state")
+        return list(state.get("thermometer", {}).get("doubts", ()))
+
+    @property
+    def overview(self) -> dict[str, Any]:
+        return ask(self.site.collector_port, "/api/v1/overview")
+
+    @property
+    def alarms(self) -> set[str]:
+        """Return the doors whose thermometer the centre has an alarm for."""
+        alarms = self.overview.get("alarms", ())
+        return {alarm["gate"] for alarm in alarms if alarm["alarm"] == "trust"}
+
+    def told(self, door: SystemDoor) -> list[ThermometerCompared]:
+        """Return what the collector holds of its comparisons."""
+        words = "--config", self.site.collector_config, "--gate", door.gate.id
+        export = command("gate-collector", "export", *words).out
+        records = [parse_body(line.encode()).record() for line in export.splitlines()]
+        return [record for record in records if isinstance(record, ThermometerCompared)]
+
+
+async def play(folder: Path) -> None:
+    with ExitStack() as stack:
+        hall = Hall(folder, stack)
+        west, central = hall.doors
+        working = [asyncio.ensure_future(door.work()) for door in hall.doors]
+        try:
+            await asyncio.gather(*(door.ready() for door in hall.doors))
+            west.shift_centi_c = SHIFT_CENTI_C
+            await asyncio.gather(*(door.admit_all(LEVEL_LEAST) for door in hall.doors))
+            for door in hall.doors:
+                await eventually(
+                    lambda door=door: "elsewhere" in hall.doubts(door), WITHIN_S, "a doubt"
+                )
+            await eventually(
+                lambda: hall.alarms == {"west-1f", "central-2f"}, WITHIN_S, "alarms of both"
+            )
+            shown = {gate["gate"]: gate["thermometer"] for gate in hall.overview["gates"]}
+            apart = shown["central-2f"]["level_centi_c"] - shown["west-1f"]["level_centi_c"]
+            assert abs(apart + SHIFT_CENTI_C) < 20
+            assert shown["west-1f"]["trust"] == "doubtful"
+
+            west.shift_centi_c = 0  # the lens is clean again
+            assert await west.check_against_black_body(3700)
+            await eventually(lambda: "elsewhere" not in hall.doubts(west), WITHIN_S, "one cleared")
+            assert "elsewhere" in hall.doubts(central)
+            await west.admit_all(LEVEL_LEAST)
+            await eventually(lambda: "elsewhere" not in hall.doubts(central), WITHIN_S, "no doubt")
+            await eventually(lambda: not hall.alarms, WITHIN_S, "no alarm")
+            await eventually(
+                lambda: all(len(hall.told(door)) == 2 for door in hall.doors), WITHIN_S, "records"
+            )
+        finally:
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+
+        for door, other in ((west, central), (central, west)):
+            opened, closed = hall.told(door)
+            assert (opened.found, closed.found) == ("apart", "together")
+            assert opened.other == closed.other == other.gate.id
+            assert opened.is_apart
+            assert not closed.is_apart
+
+
+@pytest.mark.system
+@pytest.mark.timeout(480)
+def test_a_thermometer_that_drifts_is_found_beside_its_neighbour_and_recovers(
+    tmp_path: Path,
+) -> None:
+    asyncio.run(play(tmp_path))
