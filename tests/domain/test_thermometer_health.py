@@ -111,6 +111,17 @@ def test_a_value_that_never_moves_is_frozen_after_a_minute() -> None:
     assert told(watch=stream(62, noise=0)).trust is Trust.NOT_TRUSTED
 
 
+def test_a_slow_sensor_needs_as_many_equal_readings_to_be_frozen() -> None:
+    watch = Watch()
+    for second in range(99):
+        at_ns = later(NOON, second - 4000).boot_ns
+        watch = watch.after(Reading(surface_centi_c=2400, ambient_centi_c=2400), at_ns)
+    assert told(watch=watch).trust is Trust.TRUSTED
+
+    watch = watch.after(watch.newest or Reading(surface_centi_c=0), watch.newest_ns + NS_PER_S)
+    assert told(watch=watch).doubts == (Doubt.FROZEN,)
+
+
 def test_a_frozen_value_that_moves_again_is_believed_again() -> None:
     watch = stream(70, noise=0)
     moved = watch.after(Reading(surface_centi_c=2407, ambient_centi_c=2400), watch.newest_ns + 1)
@@ -132,6 +143,14 @@ def test_air_outside_its_range_is_not_trusted() -> None:
         assert told(watch=stream(19, ambient)).trust is Trust.TRUSTED
 
 
+def test_air_that_warms_by_less_than_a_step_is_no_sun() -> None:
+    for ambient, step in ((2550, False), (2551, True)):
+        watch = stream(20)
+        at_ns = watch.newest_ns + 10 * NS_PER_S
+        watch = watch.after(Reading(surface_centi_c=2600, ambient_centi_c=ambient), at_ns)
+        assert (Doubt.AMBIENT_STEP in watch.doubts(at_ns)) is step
+
+
 def test_sun_on_the_sensor_is_told_and_forgotten_after_five_minutes() -> None:
     watch = stream(60)
     told_for = []
@@ -149,6 +168,24 @@ def test_a_device_that_shows_everybody_alike_is_not_trusted() -> None:
 
     assert Doubt.COLLAPSED in found.doubts
     assert found.trust is Trust.NOT_TRUSTED
+
+
+def test_a_crowd_is_alike_under_half_the_margin_and_when_there_are_enough() -> None:
+    def alike(width: int, people: int = 20) -> bool:
+        skins = [PRIOR + width * (n % 4 - 1) for n in range(people)]  # the middle half: one width
+        return Doubt.COLLAPSED in told(queue_of(skins)).doubts
+
+    assert alike(12)
+    assert not alike(13)
+    assert not alike(0, people=19)
+
+
+def test_who_came_more_than_three_hours_ago_says_nothing_of_the_sensor_now() -> None:
+    queue = queue_of([PRIOR] * 30)
+    assert {Doubt.COLLAPSED, Doubt.CLIPPED} <= set(told(queue).doubts)
+
+    old = queue_of([PRIOR] * 30, Queue(now_s=NOON.boot_ns / NS_PER_S - 3 * 3600 - 901))
+    assert told(old).doubts == ()
 
 
 def test_values_that_pile_up_at_one_figure_are_told() -> None:
@@ -177,6 +214,20 @@ def test_fevers_that_only_the_contact_thermometer_finds_speak_against_it() -> No
         )
         queue.memory = replace(queue.memory, seen=seen).after(contact(f"p-{number}", 3850), 0)
         assert (Doubt.FEVERS_MISSED in told(queue).doubts) == (number == 12)
+
+
+def test_a_thermometer_that_finds_most_fevers_is_believed() -> None:
+    queue = queue_of(crowd(30))
+    proven = {f"p-{number}": number % 2 == 0 for number in range(1, 9)}
+    seen = tuple(
+        replace(s, hold_id=s.passage_id, elevated=proven.get(s.passage_id, False))
+        for s in queue.memory.seen
+    )
+    queue.memory = replace(queue.memory, seen=seen)
+    for passage in proven:
+        queue.memory = queue.memory.after(contact(passage, 3850), 0)
+
+    assert Doubt.FEVERS_MISSED not in told(queue).doubts
 
 
 def test_a_queue_of_flags_without_a_contact_reading_is_measured_by_hand() -> None:
@@ -210,6 +261,18 @@ def test_an_hour_unlike_the_others_is_told() -> None:
 
     assert Doubt.SHIFTED in told(queue).doubts
     assert told(queue).trust is Trust.DOUBTFUL
+
+
+def test_an_hour_that_differs_a_little_or_at_a_new_door_is_not_told() -> None:
+    def shifted(yesterday: int, shift: int) -> bool:
+        noon_s = NOON.boot_ns / NS_PER_S
+        queue = queue_of(crowd(yesterday), Queue(now_s=noon_s - 86_400))
+        queue.now_s = noon_s - 900
+        return Doubt.SHIFTED in told(queue_of(crowd(15, PRIOR - shift), queue)).doubts
+
+    assert shifted(45, 130)
+    assert not shifted(45, 80)
+    assert not shifted(44, 130)
 
 
 def test_a_door_unlike_the_other_is_doubtful_and_goes_on_deciding() -> None:

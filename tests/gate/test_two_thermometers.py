@@ -142,6 +142,27 @@ def test_a_black_body_begins_the_level_anew_and_clears_ours_over_a_restart(tmp_p
     asyncio.run(after())
 
 
+def test_a_contact_reading_cannot_clear_what_the_baseline_follows(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = FakeClock()
+        with kept(tmp_path, clock) as (door, keeper, elsewhere):
+            await crowd(door, USUAL - 80, LEVEL_LEAST)
+            elsewhere.hear_door(*says())
+            await compared(door, keeper)
+            clock.advance(1)
+            keeper.begin_check()
+            for _ in range(6):
+                clock.advance(0.1)
+                keeper.on_report(Reading(surface_centi_c=USUAL - 80, ambient_centi_c=2400))
+
+            assert (await keeper.check("contact", 3660, by="guard-1")).passed
+
+            assert Doubt.ELSEWHERE in keeper.view().doubts
+            assert keeper.state().people == LEVEL_LEAST
+
+    asyncio.run(story())
+
+
 def test_the_limit_is_the_sites_policy(tmp_path: Path) -> None:
     async def story() -> None:
         clock = FakeClock()
