@@ -44,15 +44,13 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         yield Verdict(f"face max: Se, transfer {way}", quality.se, least=0.89)
         yield Verdict(f"face max: Sp, transfer {way}", quality.sp, least=0.92)
     for name, alarms in results.alarms.items():
-        yield Verdict(
-            f"{name}: two doors, false alarms in {results.pair_days} days", alarms, most=1
-        )
-        shifted = results.shifted[name, -80]
-        yield Verdict(f"{name}: two doors, -0.8 °C found that day", shifted.first_day, least=0.9)
-        people = float("inf") if shifted.people is None else shifted.people
-        yield Verdict(f"{name}: two doors, people until -0.8 °C is found", people, most=90)
-        within = results.shifted[name, -50].within_days
-        yield Verdict(f"{name}: two doors, -0.5 °C found within 5 days", within, least=0.9)
+        two = f"{name}: two doors"
+        yield Verdict(f"{two}, false alarms in {results.pair_days} days", alarms, most=1)
+        far, near = results.shifted[name, -80], results.shifted[name, -50]
+        yield Verdict(f"{two}, -0.8 °C found that day", far.first_day, least=0.9)
+        took = float("inf") if far.people is None else far.people
+        yield Verdict(f"{two}, people until -0.8 °C is found", took, most=90)
+        yield Verdict(f"{two}, -0.5 °C found within 5 days", near.within_days, least=0.9)
     yield Verdict("forehead max: AUC", forehead.auc, least=0.87, most=0.89)
     for name, least in (("face max", 0.85), ("forehead max", 0.62)):
         drifted = results.drift[name, _DRIFT]

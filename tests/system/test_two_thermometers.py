@@ -30,8 +30,8 @@ _LEAST_SKIN = 3370  # who would be cold skin at a thermometer that shows too lit
 
 def healthy(seed: int) -> Iterator[Arrival]:
     """Yield people of whom none is feverish or cold, each of them once."""
-    shares = {"fever_share": 0.0, "cold_share": 0.0, "early_lift_share": 0.0}
-    return (one for one in Crowd(seed, **shares) if one.surface_centi_c >= _LEAST_SKIN)
+    crowd = Crowd(seed, fever_share=0, cold_share=0, early_lift_share=0)
+    return (one for one in crowd if one.surface_centi_c >= _LEAST_SKIN)
 
 
 class Hall:
@@ -95,10 +95,11 @@ async def play(folder: Path) -> None:
             await asyncio.gather(*(door.ready() for door in hall.doors))
             west.shift_centi_c = SHIFT_CENTI_C
             await asyncio.gather(*(door.admit_all(LEVEL_LEAST) for door in hall.doors))
-            for door in hall.doors:
-                await eventually(
-                    lambda door=door: "elsewhere" in hall.doubts(door), WITHIN_S, "a doubt"
-                )
+            await eventually(
+                lambda: all("elsewhere" in hall.doubts(door) for door in hall.doors),
+                WITHIN_S,
+                "doubts at both",
+            )
             await eventually(
                 lambda: hall.alarms == {"west-1f", "central-2f"}, WITHIN_S, "alarms of both"
             )
