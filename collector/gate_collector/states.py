@@ -28,6 +28,7 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     try:
         state = parse_state(message.payload)
         told = parse_utc(state.time)
+        ends = state.certificate_until and format_utc(parse_utc(state.certificate_until))
     except (ContractError, ValueError) as exc:
         _LOG.warning("a state was refused: %s", exc)
         if gate:
@@ -55,7 +56,7 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
             f"{name} {it.value}" for name, it in state.devices.items() if it is not DeviceState.OK
         ),
         "doubted": _doubted(state),
-        "certificate_until": state.certificate_until,
+        "certificate_until": ends,
         "payload": state.model_dump_json(),
     }
     insert: Any = insert_for(connection.engine)(GATE)

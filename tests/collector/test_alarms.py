@@ -131,6 +131,13 @@ def test_a_certificate_that_ends_soon_is_told_until_it_is_renewed(centre: Centre
     assert told(5, "stopped") == []
 
 
+def test_a_certificate_that_ends_on_no_day_is_refused_and_the_watch_goes_on(centre: Centre) -> None:
+    centre.take(Gate().says(at=BEGAN, certificate_until="2026-13-45T00:00:00.000Z"))
+    centre.look()
+
+    assert centre.standing() == {("refused", GATE)}
+
+
 def test_every_alarm_has_words_for_pages_and_leaders() -> None:
     for kind in AlarmKind:
         alarm = Alarm(id=1, kind=kind, gate=GATE, since="", detail="", cleared=None)
