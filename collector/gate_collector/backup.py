@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Integer, LargeBinary, Table, func, select, text
 
 from gate_agent.errors import StorageError
-from gate_collector import office_schema
-from gate_collector.schema import METADATA, snapshot
+from gate_collector import months, office_schema
+from gate_collector.schema import EVENT, METADATA, snapshot
 
 FORMAT = "gate-collector-backup/1"
 _BATCH = 500
@@ -111,6 +111,8 @@ def _write(connection: Connection, name: str, rows: list[dict[str, Any]]) -> Non
             for row in rows:
                 if row[column.name] is not None:
                     row[column.name] = base64.b64decode(row[column.name])
+    if table is EVENT and connection.dialect.name == "postgresql":
+        months.make(connection, *sorted({row["stored"][:7] for row in rows}))
     connection.execute(table.insert(), rows)
 
 

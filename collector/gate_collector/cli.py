@@ -13,7 +13,7 @@ import typer
 
 from gate_agent import __version__, tls
 from gate_agent.clock import SystemClock
-from gate_agent.errors import ConfigurationError, GateError
+from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_collector import people
 from gate_collector.broker import WORKER, client_id
 from gate_collector.config import load_collector
@@ -162,6 +162,30 @@ def restore(
     engine = open_store(load_collector(config).store.url)
     try:
         typer.echo(f"{file}: {store.restore(engine, file)} rows")
+    finally:
+        engine.dispose()
+
+
+@app.command()
+def months(
+    config: ConfigFile,
+    compact: Annotated[
+        str | None,
+        typer.Option(metavar="MONTH", help="Write this one anew, without what was redacted."),
+    ] = None,
+) -> None:
+    """List the tables that PostgreSQL holds events in, by month. 按月分区."""
+    from gate_collector import months as store  # noqa: PLC0415 as above
+
+    engine = open_store(load_collector(config).store.url)
+    try:
+        if engine.dialect.name != "postgresql":
+            raise StorageError("expected PostgreSQL, got one SQLite file, which has no months")
+        if compact is not None:
+            store.compact(engine, compact, SystemClock().now().utc)
+        with engine.connect() as connection:
+            for month in store.held(connection):
+                typer.echo(f"{month.name} about {max(0, month.events)} events {month.bytes} bytes")
     finally:
         engine.dispose()
 

@@ -23,6 +23,7 @@ from gate_agent.messages import Seen
 from gate_collector.arrival import Message
 from gate_collector.batch import Batch, unreadable
 from gate_collector.chain import Stream
+from gate_collector.months import Months
 from gate_collector.receipts import Publish, Receipts
 from gate_collector.waiting import Waiting
 from gate_collector.watch import Hearing, watch
@@ -62,6 +63,7 @@ class Ingest:
         self._zone = zone
         self._clock = clock
         self._receipts = Receipts(publish)
+        self._months = Months(engine)
         self._tell_seen = tell_seen
         self._hearing = hearing
         self._watches = watches
@@ -136,8 +138,10 @@ class Ingest:
             return
 
     def _commit(self, messages: Sequence[Message]) -> tuple[list[Stream], list[Seen]]:
+        now = self._clock.now().utc
+        self._months.ready(now)
         with self._engine.begin() as connection:
-            batch = self._batch(connection)
+            batch = Batch(connection, self._site, self._zone, now)
             return batch.take(messages), batch.seen
 
     def _store_one_by_one(self, messages: Sequence[Message], exc: Exception) -> None:
@@ -148,10 +152,8 @@ class Ingest:
             return
         with self._engine.begin() as connection:
             message = messages[0]
-            self._batch(connection).refuse(message, unreadable(message, type(exc).__name__))
-
-    def _batch(self, connection: Connection) -> Batch:
-        return Batch(connection, self._site, self._zone, self._clock.now().utc)
+            batch = Batch(connection, self._site, self._zone, self._clock.now().utc)
+            batch.refuse(message, unreadable(message, type(exc).__name__))
 
     def _do(self, work: _Work) -> None:
         try:

@@ -36,7 +36,7 @@ from sqlalchemy import (
 from gate_agent.errors import StorageError
 
 METADATA = MetaData()
-_MAKING_TABLES = 0x67617465  # "gate"
+_MAKING_TABLES = 0x67617465  # "gate": a number for PostgreSQL's advisory locks
 
 
 def only_where(condition: str) -> dict[str, Any]:
@@ -215,12 +215,20 @@ def open_store(url: str) -> Engine:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
             event.listen(engine, "connect", _careful)
         with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":  # one process makes tables, the others wait
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
+            if engine.dialect.name == "postgresql":
+                from gate_collector.months import make_event  # noqa: PLC0415 as psycopg
+
+                alone(connection)
+                make_event(connection)
             METADATA.create_all(connection)
     except Exception as exc:
         raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
     return engine
+
+
+def alone(connection: Connection) -> None:
+    """Let no other process make tables until this transaction of PostgreSQL ends."""
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from gate_agent.messages import LINK_0, ContractError, GateState, parse_state
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.alarms import AlarmKind, raise_alarm
 from gate_collector.arrival import Message, gate_in
-from gate_collector.schema import EVENT, GATE, insert_for
+from gate_collector.schema import EVENT, GATE, STREAM, insert_for
 
 _ROUNDED = timedelta(seconds=1)  # between two times of one gate: more than a rounding
 _DRIFTS = frozenset({Doubt.ELSEWHERE, Doubt.SHIFTED})  # doubts that nobody at the door can see
@@ -82,12 +82,12 @@ class _Said:
 
 def _compare(connection: Connection, state: GateState, before: Any, said: _Said) -> None:
     gate, at = said.gate, format_utc(said.now)
-    link = _link_at(connection, gate, state)
+    link, after = _known(connection, gate, state)
     if link is not None and link.hex() != state.link:
         why = f"event {state.sequence} of epoch {state.epoch} has another link here"
         raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", at)
     # What is retained comes with the subscription, after events that were queued meanwhile.
-    least = 0 if said.retained else _least(connection, gate, state, before)
+    least = 0 if said.retained else _least(state, before, after)
     if state.sequence < least:
         why = f"expected event {least} or later of epoch {state.epoch}, got {state.sequence}"
         raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", at)
@@ -97,21 +97,32 @@ _CLONED = "a cloned or forged journal"
 _RESTORED = "a restored journal"
 
 
-def _link_at(connection: Connection, gate: str, state: GateState) -> bytes | None:
-    """Return the link we hold of the event the gate says is its last; None if we do not."""
-    if state.sequence == 0:
-        return LINK_0
-    link = connection.execute(
-        select(EVENT.c.link).where(
+def _known(connection: Connection, gate: str, state: GateState) -> tuple[bytes | None, Any]:
+    """Return the link of the event that is the gate's last, and what follows it, if they are here.
+
+    Mostly it is the last one here, too: then one row tells, and no month is asked.
+    """
+    of = STREAM.c.gate == gate, STREAM.c.epoch == state.epoch
+    chain = connection.execute(select(STREAM).where(*of)).first()
+    if chain is not None and chain.upto == chain.events == state.sequence:
+        return bytes(chain.link), None
+    columns = [EVENT.c[name] for name in ("sequence", "link", "stored", "late_ms")]
+    rows = connection.execute(
+        select(*columns)
+        .where(
             EVENT.c.gate == gate,
             EVENT.c.epoch == state.epoch,
-            EVENT.c.sequence == state.sequence,
+            EVENT.c.sequence >= state.sequence,
         )
-    ).scalar()
-    return None if link is None else bytes(link)
+        .order_by(EVENT.c.sequence)
+        .limit(2)
+    ).all()
+    links = {0: LINK_0} | {row.sequence: bytes(row.link) for row in rows}
+    after = next((row for row in rows if row.sequence > state.sequence), None)
+    return links.get(state.sequence), after
 
 
-def _least(connection: Connection, gate: str, state: GateState, before: Any) -> int:
+def _least(state: GateState, before: Any, after: Any) -> int:
     """Return the number that the gate must have reached when it said this.
 
     A state that the broker brings once more is not newer than the newest, and proves nothing; nor
@@ -119,19 +130,9 @@ def _least(connection: Connection, gate: str, state: GateState, before: Any) -> 
     """
     if before is None or before.epoch != state.epoch or before.told >= state.time:
         return 0
-    next_one = connection.execute(
-        select(EVENT.c.sequence, EVENT.c.stored, EVENT.c.late_ms)
-        .where(
-            EVENT.c.gate == gate,
-            EVENT.c.epoch == state.epoch,
-            EVENT.c.sequence > state.sequence,
-        )
-        .order_by(EVENT.c.sequence)
-        .limit(1)
-    ).first()
     said: int = before.sequence
-    if next_one is not None:
-        recorded = parse_utc(next_one.stored) - timedelta(milliseconds=next_one.late_ms)
+    if after is not None:
+        recorded = parse_utc(after.stored) - timedelta(milliseconds=after.late_ms)
         if recorded + _ROUNDED < parse_utc(state.time):
-            return max(said, int(next_one.sequence))
+            return max(said, int(after.sequence))
     return said

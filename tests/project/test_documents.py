@@ -28,7 +28,7 @@ COMMANDS = {
     "gate-agent people": {"erase", "wipe"},
     "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {
-        "run", "work", "check", "verify", "export", "backup", "restore", "people",
+        "run", "work", "months", "check", "verify", "export", "backup", "restore", "people",
     },
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip
