@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment
+from gate_agent.timex import GROWS_US_PER_S, KernelTime, ask_kernel
 
 STEP = timedelta(milliseconds=500)  # a wall clock that moved further against the other was stepped
 HOLDS_S = 3 * 2048.0  # systemd-timesyncd asks every 2048 s at the latest; three misses are silence
@@ -41,15 +43,19 @@ class SyncWatch:
 
     def __init__(self) -> None:
         self._mark_ns: int | None = None
-        self._synced_ns = 0  # boot time of the newest synchronisation
+        self._kernel: KernelTime | None = None
+        self._synced_ns: int | None = None  # boot time of the newest synchronisation
         self._stepped = False
         self._booted: datetime | None = None
 
-    def look(self, now: Moment, mark_ns: int | None) -> ClockQuality:
+    def look(
+        self, now: Moment, mark_ns: int | None, kernel: KernelTime | None = None
+    ) -> ClockQuality:
         """Return the quality; `mark_ns` is the wall clock's time of the newest synchronisation.
 
         A mark that is there at the first look is as old as the wall clock says, and one that lies
-        ahead of it means that the clock was set back since.
+        ahead of it means that the clock was set back since. Whatever the mark says, a clock that
+        the kernel gave up is not synced.
         """
         if self._booted is not None and abs(now.booted - self._booted) > STEP:
             self._stepped = True
@@ -57,12 +63,19 @@ class SyncWatch:
             age_ns = round(now.utc.timestamp() * NS_PER_S) - mark_ns if self._booted is None else 0
             self._synced_ns = now.boot_ns - max(0, age_ns)
             self._stepped = age_ns < -STEP / timedelta(seconds=1) * NS_PER_S
-        self._mark_ns, self._booted = mark_ns, now.booted
-        if mark_ns is None:
+        if kernel is not None and kernel.synced:
+            age_ns = kernel.error_us * NS_PER_S // GROWS_US_PER_S
+            self._synced_ns = max(self._synced_ns or 0, now.boot_ns - age_ns)
+            before = self._kernel
+            if before is None or not before.synced or kernel.error_us < before.error_us:
+                self._stepped = False  # the error shrinks by a new synchronisation alone
+        self._mark_ns, self._kernel, self._booted = mark_ns, kernel, now.booted
+        if self._synced_ns is None:
             return ClockQuality.UNSYNCED
         if self._stepped:
             return ClockQuality.STEPPED
-        if now.boot_ns - self._synced_ns > HOLDS_S * NS_PER_S:
+        is_old = now.boot_ns - self._synced_ns > HOLDS_S * NS_PER_S
+        if is_old or (kernel is not None and not kernel.synced):
             return ClockQuality.HOLDOVER
         return ClockQuality.SYNCED
 
@@ -71,13 +84,18 @@ class SystemClock:
     """The board's clocks.
 
     systemd-timesyncd touches `/run/systemd/timesync/synchronized` at each synchronisation, for
-    other programs to see (systemd-timesyncd.service(8)), and `/run` is empty after a boot; asking
-    adjtimex would be refused inside our own sandbox.
+    other programs to see (systemd-timesyncd.service(8)), and `/run` is empty after a boot; chronyd
+    and ntpd leave no file that we may read, but tell the kernel.
     """
 
-    def __init__(self, synchronized: Path = _SYNCHRONIZED) -> None:
+    def __init__(
+        self,
+        synchronized: Path = _SYNCHRONIZED,
+        kernel: Callable[[], KernelTime | None] = ask_kernel,
+    ) -> None:
         self._boot_id = _BOOT_ID.read_text(encoding="ascii").strip().replace("-", "")
         self._synchronized = synchronized
+        self._kernel = kernel
         self._watch = SyncWatch()
         self._turn = threading.Lock()
         self.quality()
@@ -106,4 +124,4 @@ class SystemClock:
         except OSError:
             mark_ns = None
         with self._turn:
-            return self._watch.look(self.now(), mark_ns)
+            return self._watch.look(self.now(), mark_ns, self._kernel())

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment
+from gate_agent.timex import GROWS_US_PER_S, KernelTime
 
 _LOOK_EVERY_S = 0.01
+_GIVEN_UP_US = 16_000_000  # NTP_PHASE_LIMIT of the kernel's timex.h
 
 
 class FakeClock:
@@ -37,6 +39,30 @@ class FakeClock:
     def step(self, seconds: float) -> None:
         """Set the wall clock alone, as an operator or NTP does."""
         self.utc += timedelta(seconds=seconds)
+
+
+class FakeKernel:
+    """A kernel's answer about its clock, as chronyd, ntpd or an operator moves it."""
+
+    def __init__(self) -> None:
+        self.told = KernelTime(synced=False, error_us=_GIVEN_UP_US)
+
+    def __call__(self) -> KernelTime:
+        """Return the answer."""
+        return self.told
+
+    def sync(self, error_us: int = 20_000) -> None:
+        """Let a time service synchronise the clock."""
+        self.told = KernelTime(synced=True, error_us=error_us)
+
+    def set_by_hand(self) -> None:
+        """Let somebody set the clock: the kernel believes it no more."""
+        self.told = KernelTime(synced=False, error_us=_GIVEN_UP_US)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass without a synchronisation: after 16 s of error it is given up."""
+        error_us = min(_GIVEN_UP_US, self.told.error_us + round(seconds * GROWS_US_PER_S))
+        self.told = KernelTime(synced=self.told.synced and error_us < _GIVEN_UP_US, error_us=error_us)
 
 
 async def eventually(

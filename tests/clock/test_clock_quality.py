@@ -10,7 +10,8 @@ import pytest
 
 from gate_agent.clock import HOLDS_S, SyncWatch, SystemClock
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment, corrected_utc
-from gate_agent.testing import FakeClock
+from gate_agent.testing import FakeClock, FakeKernel
+from gate_agent.timex import ask_kernel
 
 
 def _ns(utc: datetime) -> int:
@@ -24,13 +25,19 @@ class _Board:
         self.clock = FakeClock()
         self.watch = SyncWatch()
         self.mark: int | None = None
+        self.kernel: FakeKernel | None = None
 
     def sync(self, step_s: float = 0) -> None:
         self.clock.step(step_s)
         self.mark = _ns(self.clock.utc)
 
     def look(self) -> ClockQuality:
-        return self.watch.look(self.clock.now(), self.mark)
+        return self.watch.look(self.clock.now(), self.mark, self.kernel and self.kernel())
+
+    def advance(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        if self.kernel is not None:
+            self.kernel.advance(seconds)
 
 
 def test_a_board_without_time_service_is_unsynced_whatever_is_stepped() -> None:
@@ -111,7 +118,7 @@ def test_a_mark_ahead_of_the_clock_means_that_it_was_set_back() -> None:
 
 def test_the_boards_clock_reads_the_mark_of_the_time_service(tmp_path: Path) -> None:
     mark = tmp_path / "synchronized"
-    clock = SystemClock(mark)
+    clock = SystemClock(mark, lambda: None)
     assert clock.quality() is ClockQuality.UNSYNCED
 
     mark.touch()
@@ -119,7 +126,102 @@ def test_the_boards_clock_reads_the_mark_of_the_time_service(tmp_path: Path) -> 
 
     old = clock.now().utc - timedelta(days=1)
     os.utime(mark, ns=(_ns(old), _ns(old)))
-    assert SystemClock(mark).quality() is ClockQuality.HOLDOVER
+    assert SystemClock(mark, lambda: None).quality() is ClockQuality.HOLDOVER
+
+
+def _with_chrony() -> tuple[_Board, FakeKernel]:
+    """Return a board whose time service leaves no mark, and tells the kernel."""
+    board = _Board()
+    board.kernel = FakeKernel()
+    return board, board.kernel
+
+
+def test_a_clock_that_chrony_keeps_is_synced_and_without_answers_in_holdover() -> None:
+    board, kernel = _with_chrony()
+    assert board.look() is ClockQuality.UNSYNCED
+
+    kernel.sync()
+    assert board.look() is ClockQuality.SYNCED
+    board.advance(HOLDS_S - 60)
+    assert board.look() is ClockQuality.SYNCED
+    board.advance(120)
+    assert board.look() is ClockQuality.HOLDOVER
+
+    kernel.sync()
+    assert board.look() is ClockQuality.SYNCED
+
+
+def test_a_clock_that_the_kernel_gives_up_is_in_holdover_whatever_a_mark_says() -> None:
+    board, kernel = _with_chrony()
+    board.sync()
+    kernel.sync()
+    assert board.look() is ClockQuality.SYNCED
+
+    kernel.set_by_hand()
+
+    assert board.look() is ClockQuality.HOLDOVER
+
+
+def test_a_clock_that_is_set_by_hand_is_stepped_until_chrony_has_it_again() -> None:
+    board, kernel = _with_chrony()
+    kernel.sync()
+    board.look()
+
+    board.clock.step(-86_400)
+    kernel.set_by_hand()
+    assert board.look() is ClockQuality.STEPPED
+    board.advance(60)
+    assert board.look() is ClockQuality.STEPPED
+
+    board.clock.step(86_400)
+    kernel.sync()
+    assert board.look() is ClockQuality.SYNCED
+
+
+def test_a_step_that_nobody_told_the_kernel_of_stays_until_the_error_shrinks() -> None:
+    board, kernel = _with_chrony()
+    kernel.sync()
+    board.look()
+
+    board.clock.step(3600)
+    board.advance(1)
+    assert board.look() is ClockQuality.STEPPED
+    board.advance(1)
+    kernel.sync()
+
+    assert board.look() is ClockQuality.SYNCED
+
+
+@pytest.mark.parametrize(
+    ("error_us", "quality"),
+    [(20_000, ClockQuality.SYNCED), (4_000_000, ClockQuality.HOLDOVER)],
+)
+def test_a_daemon_that_starts_later_believes_the_kernels_error(
+    error_us: int, quality: ClockQuality
+) -> None:
+    board, kernel = _with_chrony()
+    board.clock.advance(86_400)
+    kernel.sync(error_us)
+
+    assert board.look() is quality
+
+
+def test_the_boards_clock_asks_the_kernel(tmp_path: Path) -> None:
+    kernel = FakeKernel()
+    clock = SystemClock(tmp_path / "none", kernel)
+    assert clock.quality() is ClockQuality.UNSYNCED
+
+    kernel.sync()
+
+    assert clock.quality() is ClockQuality.SYNCED
+
+
+def test_this_kernel_answers_with_an_error_that_it_bounds() -> None:
+    told = ask_kernel()
+
+    assert told is not None
+    assert 0 <= told.error_us <= 16_000_000
+    assert told.synced or told.error_us > 0
 
 
 def test_both_clocks_of_a_moment_are_read_together() -> None:
