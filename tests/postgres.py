@@ -29,7 +29,8 @@ class Cluster:
 
     def __enter__(self) -> Self:
         trust = ("--auth=trust", "--username=centre", "--encoding=UTF8", "--locale=C.UTF-8")
-        self._run("initdb", f"--pgdata={self._data}", "--no-sync", *trust)
+        chinese = ("--locale-provider=icu", "--icu-locale=zh-Hans-CN")  # as a hall's server sorts
+        self._run("initdb", f"--pgdata={self._data}", "--no-sync", *trust, *chinese)
         self.start()
         return self
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gate_collector.centre import Centre
 from gate_collector.reports.versions import NoSuchReport, read
-from gate_collector.schema import EVENT, HOLD, STREAM
+from gate_collector.schema import EVENT, HOLD, NEWEST_HOLDS, STREAM
 from gate_collector.shield import refusal
 
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -31,7 +31,7 @@ def build_interface(centre: Centre) -> APIRouter:
         columns = [STREAM.c[name] for name in ("gate", "epoch", "upto", "events", "touched")]
         with centre.engine.connect() as connection:
             rows = connection.execute(
-                select(*columns).order_by(STREAM.c.gate, STREAM.c.touched)
+                select(*columns).order_by(STREAM.c.gate, STREAM.c.touched, STREAM.c.epoch)
             ).mappings()
             return JSONResponse({"streams": [dict(row) for row in rows]})
 
@@ -52,9 +52,7 @@ def build_interface(centre: Centre) -> APIRouter:
     def holds(limit: Limit = 100) -> JSONResponse:
         """Return the newest holds (暂留), open and closed; persons by reference alone."""
         with centre.engine.connect() as connection:
-            rows = connection.execute(
-                select(HOLD).order_by(HOLD.c.opened.desc()).limit(limit)
-            ).mappings()
+            rows = connection.execute(select(HOLD).order_by(*NEWEST_HOLDS).limit(limit)).mappings()
             hidden = ("stepped", "since", "due_s")
             found = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
         return JSONResponse({"holds": found})

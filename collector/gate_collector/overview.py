@@ -12,7 +12,17 @@ from sqlalchemy import Connection, Engine, func, select
 from gate_agent.clock import Clock
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.alarms import Alarm, standing
-from gate_collector.schema import EVENT, GATE, HOLD, PASSAGE, QUARANTINE, REPORT, STREAM
+from gate_collector.schema import (
+    EVENT,
+    GATE,
+    HOLD,
+    OLDEST_HOLDS,
+    PASSAGE,
+    QUARANTINE,
+    REPORT,
+    STREAM,
+    snapshot,
+)
 from gate_collector.streams import load_beyond, stream_of
 
 _LATENESS_OF = 1000  # the newest events
@@ -23,7 +33,7 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
     """Return what the page and `/api/v1/overview` show."""
     now = clock.now().utc
     day = now.astimezone(zone).date().isoformat()
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         gates = [_gate(connection, name, day, now) for name in _names(connection)]
         return {
             "site": site,
@@ -46,7 +56,9 @@ def _gate(connection: Connection, gate: str, day: str, now: datetime) -> Row:
     said = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
     state: Row = json.loads(said.payload) if said else {}
     streams = connection.execute(
-        select(STREAM).where(STREAM.c.gate == gate).order_by(STREAM.c.touched.desc())
+        select(STREAM)
+        .where(STREAM.c.gate == gate)
+        .order_by(STREAM.c.touched.desc(), STREAM.c.epoch)
     ).all()
     epoch = state.get("epoch")
     stream = next((row for row in streams if row.epoch == epoch), streams[0] if streams else None)
@@ -92,7 +104,7 @@ def _counts(connection: Connection, gate: str, day: str) -> list[Row]:
 
 def _holds(connection: Connection, gate: str, now: datetime) -> list[Row]:
     found = connection.execute(
-        select(HOLD).where(HOLD.c.gate == gate, HOLD.c.state != "closed").order_by(HOLD.c.opened)
+        select(HOLD).where(HOLD.c.gate == gate, HOLD.c.state != "closed").order_by(*OLDEST_HOLDS)
     ).mappings()
     return [_hold(dict(row), now) for row in found]
 

@@ -163,6 +163,9 @@ HOLD = Table(
     Column("overdue", Integer, nullable=False),
     Column("drill", Boolean, nullable=False),
 )
+# Databases differ on where a hold belongs whose beginning has not come.
+NEWEST_HOLDS = HOLD.c.opened.desc().nulls_last(), HOLD.c.gate, HOLD.c.hold_id
+OLDEST_HOLDS = HOLD.c.opened.asc().nulls_last(), HOLD.c.gate, HOLD.c.hold_id
 REPORT = Table(
     "report",
     METADATA,

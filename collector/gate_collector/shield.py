@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -62,6 +63,8 @@ def install_refusals(app: FastAPI) -> None:
     """Make every failure of `app` answer in our shape, with no value echoed."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(OperationalError, _store_away)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -81,6 +84,14 @@ def _http(_: Request, exc: Exception) -> JSONResponse:
         raise TypeError(f"expected HTTPException, got {type(exc).__name__}")
     code = f"http_{exc.status_code}"
     return refusal(exc.status_code, code=code, expected="a known address", got="another request")
+
+
+def _unstorable(_: Request, _exc: Exception) -> JSONResponse:
+    return refusal(422, code="invalid", expected="text that can be stored", got="another value")
+
+
+def _store_away(_: Request, exc: Exception) -> JSONResponse:
+    return refusal(503, code="store", expected="the store to answer", got=type(exc).__name__)
 
 
 def _failed(_: Request, exc: Exception) -> JSONResponse:

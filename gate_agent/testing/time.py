@@ -62,7 +62,9 @@ class FakeKernel:
     def advance(self, seconds: float) -> None:
         """Let time pass without a synchronisation: after 16 s of error it is given up."""
         error_us = min(_GIVEN_UP_US, self.told.error_us + round(seconds * GROWS_US_PER_S))
-        self.told = KernelTime(synced=self.told.synced and error_us < _GIVEN_UP_US, error_us=error_us)
+        self.told = KernelTime(
+            synced=self.told.synced and error_us < _GIVEN_UP_US, error_us=error_us
+        )
 
 
 async def eventually(

@@ -14,7 +14,7 @@ from gate_collector.centre import Centre
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
 from gate_collector.pages import Lang, Pages
 from gate_collector.roles.access import By, Record
-from gate_collector.schema import HOLD
+from gate_collector.schema import HOLD, NEWEST_HOLDS
 from gate_collector.shield import refused
 
 _LISTED = 100
@@ -49,7 +49,7 @@ def build_contacts(centre: Centre, pages: Pages, record: Record) -> APIRouter:
             rows = connection.execute(
                 select(HOLD)
                 .where(HOLD.c.drill.is_(False), HOLD.c.opened.is_not(None))
-                .order_by(HOLD.c.opened.desc())
+                .order_by(*NEWEST_HOLDS)
                 .limit(_LISTED)
             ).all()
         return pages.show("contacts.html", lang, rows=rows)

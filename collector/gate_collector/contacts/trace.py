@@ -13,7 +13,7 @@ from gate_agent.domain.records import ContactListed, ContactState, ContactUpdate
 from gate_agent.errors import GateError
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.office_schema import JUDGED
-from gate_collector.schema import HOLD, NOTABLE, PASSAGE
+from gate_collector.schema import HOLD, NOTABLE, PASSAGE, snapshot
 
 _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
 
@@ -62,7 +62,7 @@ class Case:
 
 def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Case | None:
     """Return the case of a hold, None if there is none; nobody who was held is its own contact."""
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         held = connection.execute(
             select(HOLD).where(HOLD.c.gate == gate, HOLD.c.hold_id == hold_id)
         ).first()

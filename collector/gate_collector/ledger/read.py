@@ -25,7 +25,7 @@ from gate_collector.ledger.findings import (
     Silence,
     Told,
 )
-from gate_collector.schema import EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM
+from gate_collector.schema import EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM, snapshot
 from gate_collector.watch import SILENT_AFTER_S
 
 SPAN = timedelta(hours=24)
@@ -39,7 +39,7 @@ def read_ledger(centre: Centre) -> Ledger:
     """Return the ledger as it is now."""
     now, policy = centre.now, centre.policy()
     since = format_utc(now - SPAN)
-    with centre.engine.connect() as connection:
+    with snapshot(centre.engine) as connection:
         states = connection.execute(select(GATE)).all()
         streams = connection.execute(select(STREAM)).all()
         known = sorted({row.gate for row in (*states, *streams)})
@@ -138,7 +138,10 @@ def _lateness(
             )
         )
         rows = connection.execute(
-            select(*columns).where(*overdue).order_by(EVENT.c.stored.desc()).limit(_MOST_ROWS)
+            select(*columns)
+            .where(*overdue)
+            .order_by(EVENT.c.stored.desc(), *EVENT.primary_key)
+            .limit(_MOST_ROWS)
         ).mappings()
         late += [LateEvent(**row) for row in rows]
     return tuple(lanes), tuple(late)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from gate_agent.domain.identity import person_ref
 from gate_agent.errors import GateError
-from gate_collector.schema import HOLD, PASSAGE
+from gate_collector.schema import HOLD, NEWEST_HOLDS, PASSAGE
 
 _MOST = 200
 _REF = re.compile("[0-9a-f]{64}")
@@ -40,11 +40,11 @@ def search(engine: Engine, ref: str) -> dict[str, Any]:
         passages = connection.execute(
             select(*columns)
             .where(PASSAGE.c.person_ref == ref, PASSAGE.c.drill.is_(False))
-            .order_by(PASSAGE.c.decided.desc())
+            .order_by(PASSAGE.c.decided.desc(), *PASSAGE.primary_key)
             .limit(_MOST)
         ).mappings()
         held = connection.execute(
-            select(*holds).where(HOLD.c.person_ref == ref).order_by(HOLD.c.opened.desc())
+            select(*holds).where(HOLD.c.person_ref == ref).order_by(*NEWEST_HOLDS)
         ).mappings()
         return {
             "person_ref": ref,

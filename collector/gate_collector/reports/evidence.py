@@ -28,7 +28,7 @@ from gate_collector.ledger.read import due_at, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
-from gate_collector.schema import EVENT, HOLD, NOTABLE, QUARANTINE, REPORT
+from gate_collector.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT, snapshot
 
 _DAY = timedelta(days=1)
 
@@ -37,7 +37,7 @@ def gather(centre: Centre, day: date, *, version: int, by: str, why: str = "") -
     """Return the merged report of `day`, with what it proves."""
     policy = centre.policy()
     begin, end = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
-    with centre.engine.connect() as connection:
+    with snapshot(centre.engine) as connection:
         doors = tuple(
             _door(connection, gate, day, centre, policy) for gate in _gates(connection, end)
         )
@@ -238,7 +238,7 @@ def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldL
                 HOLD.c.opened > door.since,
                 HOLD.c.opened <= door.until,
             )
-            .order_by(HOLD.c.opened)
+            .order_by(*OLDEST_HOLDS)
         ).mappings()
         for row in rows.all():
             overdue = select(func.count()).where(
