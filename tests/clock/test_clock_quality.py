@@ -32,7 +32,8 @@ class _Board:
         self.mark = _ns(self.clock.utc)
 
     def look(self) -> ClockQuality:
-        return self.watch.look(self.clock.now(), self.mark, self.kernel and self.kernel())
+        told = None if self.kernel is None else self.kernel()
+        return self.watch.look(self.clock.now(), self.mark, told)
 
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
