@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 EXECUTABLE = Path("/usr/bin/chromium")
@@ -70,3 +71,10 @@ def watched_page(browser: Browser, size: tuple[int, int] = KIOSK) -> Iterator[Wa
         yield Watched(context.new_page())
     finally:
         context.close()
+
+
+def sound(page: Page) -> None:
+    """Hold that nothing serious of WCAG is broken, and that nothing is wider than the window."""
+    found = Axe().run(page).response["violations"]
+    assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

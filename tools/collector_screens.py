@@ -5,21 +5,37 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from playwright.sync_api import Browser, Page  # noqa: E402 as below
+
 from centre.days import LED  # noqa: E402 the tests' own hall
-from centre.hall import TEN, Hall, hall  # noqa: E402 as above
-from centre.serving import app_of, book_of, centre_of, serving  # noqa: E402 as above
+from centre.hall import TEN, Hall, hall, ref  # noqa: E402 as above
+from centre.handed import PRIVATE, a_case, registered  # noqa: E402 as above
+from centre.serving import app_of, book_of, centre_of, desk_of, serving  # noqa: E402 as above
 from chromium import KIOSK, PHONE, chromium, watched_page  # noqa: E402 as above
 from gate_agent.domain.policy import policy_digest  # noqa: E402 as above
-from gate_agent.domain.records import Category, Decision, ModeApplied  # noqa: E402 as above
+from gate_agent.domain.privacy_records import DataPurged, PurgeCause  # noqa: E402 as above
+from gate_agent.domain.records import (  # noqa: E402 as above
+    AgentStopped,
+    Category,
+    Decision,
+    ModeApplied,
+)
+from gate_agent.moment import format_utc  # noqa: E402 as above
+from gate_collector.alarms import clear_by_hand, standing  # noqa: E402 as above
 from gate_collector.policies.book import PolicyBook  # noqa: E402 as above
 from gate_collector.reports.versions import make_due  # noqa: E402 as above
+from gate_collector.roles.access import Role  # noqa: E402 as above
+from gate_collector.roles.accounts import Accounts  # noqa: E402 as above
 
+PASSWORD = "correct horse battery"  # noqa: S105 of a picture
 FOLDER = ROOT / "docs" / "screens"
 PAGES = {"live": "/", "ledger": "/ledger", "policy": "/policy", "alerts": "/alerts",
          "report": "/reports/2026-11-23"}  # fmt: skip
@@ -28,23 +44,121 @@ PAGES = {"live": "/", "ledger": "/ledger", "policy": "/policy", "alerts": "/aler
 def main() -> None:
     """Take every picture."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, hall(Path(folder)) as one:
+    with tempfile.TemporaryDirectory() as folder, hall(Path(folder)) as one, chromium() as browser:
         book = book_of(one)
         _people(one)
         _policy(one, book)
         make_due(centre_of(one, book.in_force))
-        with serving(app_of(centre_of(one, book.in_force), book)) as client, chromium() as browser:
+        centre = centre_of(one, book.in_force)
+        with serving(app_of(centre, book)) as client:
             for size in (KIOSK, PHONE):
                 for name, path in PAGES.items():
-                    if name == "report" and size == KIOSK:
-                        continue  # song type makes a large picture; the telephone's shows it
-                    with watched_page(browser, size) as watched:
-                        watched.page.goto(f"{client.base_url}{path}")
-                        if name == "live":
-                            watched.page.locator("#week svg").wait_for()
-                            watched.page.locator(".hold").first.wait_for()
-                        file = FOLDER / f"collector-{name}-{size[0]}.png"
-                        watched.page.screenshot(path=file)
+                    if name != "report" or size == PHONE:  # song type makes a large picture
+                        with _page(browser, size, f"{client.base_url}{path}") as page:
+                            if name == "live":
+                                page.locator("#week svg").wait_for()
+                                page.locator(".hold").first.wait_for()
+                            _take(page, name, size)
+        (Path(folder) / "signed").mkdir()
+        with hall(Path(folder) / "signed") as two:
+            accounts = _accounts(two)
+            app = app_of(centre_of(two), accounts=accounts, private=PRIVATE)
+            with serving(app) as client:
+                for size in (KIOSK, PHONE):
+                    _signed(browser, size, str(client.base_url))
+
+
+def _signed(browser: Browser, size: tuple[int, int], url: str) -> None:
+    """Take what somebody sees who signs on: the maintainer, the leader, the office."""
+    with _page(browser, size, f"{url}/sign-on") as page:
+        for _ in range(2):
+            _sign_on(page, "李主任", "not the password")
+            page.get_by_role("alert").wait_for()
+        _take(page, "sign-on", size)
+    for who, name, path in (
+        ("赵运维", "accounts", "/accounts"),
+        ("李主任", "alarms", "/ledger"),
+        ("王科长", "retention", "/retention"),
+        ("王科长", "certificate", ""),
+        ("王科长", "case", "/contacts/west-1f/hold-1"),
+    ):
+        with _page(browser, size, f"{url}/sign-on") as page:
+            _sign_on(page, who, PASSWORD)
+            page.locator(".who").wait_for()
+            if path:
+                page.goto(f"{url}{path}")
+            else:
+                page.goto(f"{url}/retention")
+                page.get_by_role("link", name="证明").first.click()
+                page.locator(".sheet").wait_for()
+            if name == "case":
+                _handed(browser, page, size)
+            _take(page, name, size, whole=name != "certificate")
+
+
+def _handed(browser: Browser, page: Page, size: tuple[int, int]) -> None:
+    """Export the contacts, and take the file as the district's office opens it."""
+    page.get_by_label("原因").last.fill("报送区疫情防控办")
+    page.get_by_role("button", name="导出加密名单").click()
+    page.locator("#exported").wait_for()
+    password = page.locator("#exported .password").inner_text()
+    with page.expect_download() as download:
+        page.locator("#file").click()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / download.value.suggested_filename
+        download.value.save_as(file)
+        with _page(browser, size, file.as_uri()) as opened:
+            _take(opened, "sealed", size)
+            opened.get_by_label("口令").fill(password)
+            opened.get_by_role("button", name="打开").click()
+            opened.locator("tbody tr").first.wait_for()
+            _take(opened, "sealed-open", size)
+
+
+def _sign_on(page: Page, name: str, password: str) -> None:
+    page.get_by_label("姓名").fill(name)
+    page.get_by_label("口令").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+@contextmanager
+def _page(browser: Browser, size: tuple[int, int], url: str) -> Iterator[Page]:
+    with watched_page(browser, size) as watched:
+        watched.page.goto(url)
+        yield watched.page
+
+
+def _take(page: Page, name: str, size: tuple[int, int], *, whole: bool = False) -> None:
+    page.screenshot(path=FOLDER / f"collector-{name}-{size[0]}.png", full_page=whole)
+
+
+def _accounts(two: Hall) -> Accounts:
+    """Let a hall have accounts, an alarm that stands, one that was cleared, and erasures."""
+    a_case(two)
+    two.central.say(registered(two.central.passage(who="visitor-2"), "visitor-2"))
+    two.settle()
+    centre = centre_of(two)
+    for sequence in (1, 2):
+        two.west.sequence, two.west.link = sequence - 1, bytes(32)
+        two.west.say(AgentStopped(reason=f"another journal {sequence}"))
+        two.settle()
+        with two.engine.begin() as connection:
+            (alarm,) = (one for one in standing(connection) if one.kind == "mismatch")
+            if sequence == 1:
+                clear_by_hand(
+                    connection, alarm.id, seen=alarm.detail, by="李主任", role="leader",
+                    why="核对为备用板误启动，已停用", at=format_utc(two.clock.utc),
+                )  # fmt: skip
+        two.clock.advance(900)
+    two.central.say(DataPurged(cause=PurgeCause.RETENTION, retention_days=14, people=31))
+    two.settle()
+    desk_of(centre).erase(ref("visitor-2"), "王科长", "本人来函要求删除")
+    accounts = Accounts(centre)
+    for name, role in (("赵运维", Role.MAINTAINER), ("李主任", Role.LEADER),
+                       ("王科长", Role.OFFICE), ("钱审计", Role.AUDITOR)):  # fmt: skip
+        accounts.make(name, role, PASSWORD)
+    accounts.disable("钱审计")
+    return accounts
 
 
 def _policy(one: Hall, book: PolicyBook) -> None:

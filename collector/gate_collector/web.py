@@ -89,7 +89,7 @@ def create_app(
     app.include_router(build_live(centre, pages, look, site_key, accounts.record))
     app.include_router(build_ledger(centre, pages))
     app.include_router(build_reports(centre, pages))
-    app.include_router(build_contacts(centre, pages, accounts.record))
+    app.include_router(build_contacts(centre, pages, accounts.record, private))
     app.include_router(build_purge(centre, pages, desk, site_key, accounts.record))
     app.include_router(build_interface(centre))
     app.include_router(build_accounts(centre, pages, accounts, keys, private))

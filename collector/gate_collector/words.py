@@ -76,6 +76,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "purge.request": ("本人要求删除", "asked for"),
     "purge.wipe": ("疫情结束清除", "everybody"),
     "look.account made": ("建立账户", "account made"),
+    "look.password set": ("重设口令", "password set"),
     "look.account disabled": ("停用账户", "account disabled"),
     "look.key made": ("建立密钥", "key made"),
     "look.key disabled": ("停用密钥", "key disabled"),
@@ -91,6 +92,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "alarm.mismatch": ("链值不符", "chain mismatch"),
     "alarm.rewound": ("序号倒退", "numbers went back"),
     "alarm.refused": ("拒收", "refused"),
+    "another event of this number is here: a cloned or forged journal": (
+        "同号已有内容不同的事件：疑似克隆或伪造的日志",
+        "another event of this number is here: a cloned or forged journal",
+    ),
+    "it does not follow the event before it: the chain is broken": (
+        "接不上前一事件的链值：断链",
+        "it does not follow the event before it: the chain is broken",
+    ),
     "gate.passage.decided.v1": ("通行结论", "passage decided"),
     "gate.person.registered.v1": ("实名登记（密封）", "person registered (sealed)"),
     "gate.hold.opened.v1": ("暂留开始", "hold opened"),

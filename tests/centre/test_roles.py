@@ -134,6 +134,25 @@ def test_a_session_ends_by_idleness_by_age_by_signing_off_and_with_its_account(
         accounts.sign_on("a", _PASSWORD)
 
 
+def test_another_password_ends_the_sessions_and_the_last_maintainer_stays(
+    accounts: Accounts,
+) -> None:
+    accounts.make("a", Role.MAINTAINER, _PASSWORD)
+    accounts.make("b", Role.MAINTAINER, _PASSWORD)
+    token = accounts.sign_on("a", _PASSWORD)
+    accounts.disable("a")
+    with pytest.raises(Denied, match="the last one"):
+        accounts.disable("b")
+
+    accounts.set_password("a", "another password")
+
+    assert accounts.session(token) is None
+    with pytest.raises(Denied):
+        accounts.sign_on("a", _PASSWORD)
+    assert accounts.sign_on("a", "another password")
+    accounts.disable("b")
+
+
 def test_guessing_is_slowed_and_ends_by_itself(one: Hall, accounts: Accounts) -> None:
     accounts.make("a", Role.OFFICE, _PASSWORD)
     for _ in range(5):

@@ -11,13 +11,16 @@ from sqlalchemy import select
 
 from gate_agent.domain.records import ContactState
 from gate_collector.centre import Centre
+from gate_collector.contacts.handover import Which, hand_over, wanted
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
+from gate_collector.office_schema import LOOK
 from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import By, Record
+from gate_collector.roles.access import CURRENT, By, Record, may
 from gate_collector.schema import HOLD, NEWEST_HOLDS
-from gate_collector.shield import refused
+from gate_collector.shield import refusal, refused
 
 _LISTED = 100
+_EXPORT = "export"  # what it is called in the record of looks
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
 
@@ -32,7 +35,19 @@ class Judgement(BaseModel):
     reason: str = Field("", max_length=400)
 
 
-def build_contacts(centre: Centre, pages: Pages, record: Record) -> APIRouter:
+class Wanted(BaseModel):
+    """Which contacts are handed over, by whom and why, with names or without."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: By
+    why: str = Field(min_length=4, max_length=400)
+    which: Which = Which.CONFIRMED
+    names: bool = False
+
+
+def build_contacts(
+    centre: Centre, pages: Pages, record: Record, private: bytes | None
+) -> APIRouter:
     """Return the routes."""
     routes = APIRouter()
 
@@ -59,7 +74,12 @@ def build_contacts(centre: Centre, pages: Pages, record: Record) -> APIRouter:
         """Return one hold with everybody near it."""
         found = case_of(gate, hold_id)
         record("contacts", hold_id, "")
-        return pages.show("case.html", lang, case=found)
+        with centre.engine.connect() as connection:
+            of = LOOK.c.what == _EXPORT, LOOK.c.subject == f"{gate}/{hold_id}"
+            exports = connection.execute(select(LOOK).where(*of).order_by(LOOK.c.id)).all()
+        return pages.show(
+            "case.html", lang, case=found, exports=exports, has_names=private is not None
+        )
 
     @routes.post("/contacts/{gate}/{hold_id}")
     def judged(gate: Gate, hold_id: HoldId, asked: Judgement) -> Response:
@@ -72,5 +92,23 @@ def build_contacts(centre: Centre, pages: Pages, record: Record) -> APIRouter:
         except Unjudgeable as exc:
             return refused(409, exc, code=exc.code)
         return JSONResponse({"location": f"/contacts/{gate}/{hold_id}"}, status_code=201)
+
+    @routes.post("/contacts/{gate}/{hold_id}/export")
+    def export(gate: Gate, hold_id: HoldId, asked: Wanted) -> Response:
+        """Return the list for the district's office, sealed; the password is told this once."""
+        case = case_of(gate, hold_id)
+        contacts = wanted(case, asked.which)
+        if not contacts:
+            expected = f"a contact of these: {asked.which}"
+            return refusal(409, code="no_contact", expected=expected, got="none")
+        may_name = asked.names and may(CURRENT.get().role, "POST", "/api/v1/reveal")
+        key = private if may_name else None
+        made = hand_over(centre, case, contacts, by=asked.by, private=key)
+        named = "含姓名" if key else "不含姓名"
+        facts = f"{made.rows} 行，{named}，SHA-256 {made.sealed.sha256}"
+        record(_EXPORT, f"{gate}/{hold_id}", f"{asked.by}: {asked.why}（{facts}）")
+        told = {"name": f"{made.name}.html", "page": made.sealed.page, "rows": made.rows,
+                "password": made.sealed.password, "sha256": made.sealed.sha256}  # fmt: skip
+        return JSONResponse(told, status_code=201)
 
     return routes

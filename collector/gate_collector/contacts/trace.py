@@ -53,6 +53,7 @@ class Case:
 
     gate: str
     hold_id: str
+    person_ref: str | None
     opened: str
     state: str
     outcome: str | None
@@ -88,6 +89,7 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
     return Case(
         gate=gate,
         hold_id=hold_id,
+        person_ref=held.person_ref,
         opened=held.opened,
         state=held.state,
         outcome=held.outcome,

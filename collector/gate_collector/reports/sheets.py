@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from gate_agent.domain.records import Category, Decision
@@ -122,13 +122,18 @@ def as_csv(report: MergedReport, zone: tzinfo) -> bytes:
 
 def as_xlsx(report: MergedReport, zone: tzinfo) -> bytes:
     """Return a workbook, one sheet a table."""
+    return workbook(sections(report, zone))
+
+
+def workbook(tables: Iterable[Section]) -> bytes:
+    """Return an XLSX file, one sheet a table; no text in it is taken for a formula."""
     from openpyxl import Workbook  # noqa: PLC0415 slow to import, and seldom wanted
     from openpyxl.styles import Font  # noqa: PLC0415 as above
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 as above
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    for title, headings, lines in sections(report, zone):
+    for title, headings, lines in tables:
         sheet = book.create_sheet(title)
         sheet.append(headings)
         for cell in sheet[1]:

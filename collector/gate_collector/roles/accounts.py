@@ -46,12 +46,15 @@ class Accounts:
     @property
     def first_code(self) -> str:
         """The one-time code that makes the first account; empty once there is one."""
+        if self._code and not self._is_first():  # another worker made it
+            self._code = ""
         return self._code
 
     def begin(self, code: str, name: str, password: str) -> None:
         """Make the first account, a maintainer's, with the code. Raises Denied."""
         with self._lock:
-            if not self._code or not secrets.compare_digest(code, self._code):
+            known = self.first_code
+            if not known or not secrets.compare_digest(code.encode(), known.encode()):
                 raise Denied("code", "expected the code that the collector told at its first start")
             self.make(name, Role.MAINTAINER, password)
             self._code = ""
@@ -67,9 +70,23 @@ class Accounts:
             raise Denied("taken", "expected a name that is free, got one that is taken") from None
         self.record("account made", name, role.value)
 
-    def disable(self, name: str) -> None:
-        """Disable an account; its sessions end now."""
+    def set_password(self, name: str, password: str) -> None:
+        """Give an account another password, and let it sign on; its sessions end now."""
+        new = {"password": self._hasher.hash(password), "disabled": False}
         with self._centre.engine.begin() as connection:
+            connection.execute(ACCOUNT.update().where(ACCOUNT.c.name == name).values(new))
+            connection.execute(delete(SESSION).where(SESSION.c.name == name))
+        self._failed.pop(name, None)
+        self.record("password set", name, "")
+
+    def disable(self, name: str) -> None:
+        """Disable an account; its sessions end now. Raises Denied for the last maintainer's."""
+        maintainers = select(ACCOUNT.c.name).where(
+            ACCOUNT.c.role == Role.MAINTAINER.value, ACCOUNT.c.disabled.is_(False)
+        )
+        with self._centre.engine.begin() as connection:
+            if connection.execute(maintainers).scalars().all() == [name]:
+                raise Denied("last", "expected another maintainer, got the last one")
             connection.execute(ACCOUNT.update().where(ACCOUNT.c.name == name).values(disabled=True))
             connection.execute(delete(SESSION).where(SESSION.c.name == name))
         self.record("account disabled", name, "")

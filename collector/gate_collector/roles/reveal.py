@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine, select
 
 from gate_agent.domain.records import PersonRegistered
@@ -18,9 +18,29 @@ _NEAR = 500  # a registration stands so many events from its passage's verdict, 
 _MOST = 20
 
 
-def reveal(engine: Engine, ref: str, private: bytes) -> list[dict[str, str | None]]:
+class Companion(BaseModel):
+    """Who came along."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    number: str | None = None
+
+
+class Opened(BaseModel):
+    """What a registration says; what a later version says beside it is left out."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str = ""
+    number: str = ""
+    card_type: str | None = None
+    phone: str | None = None
+    purpose: str | None = None
+    companions: tuple[Companion, ...] = ()
+
+
+def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
     """Return what this person's newest registrations say; empty when they are gone or not ours."""
-    opened: dict[str, dict[str, str | None]] = {}
+    opened: dict[str, Opened] = {}
     with engine.connect() as connection:
         passages = connection.execute(
             select(PASSAGE.c.gate, PASSAGE.c.epoch, PASSAGE.c.sequence, PASSAGE.c.passage_id)
@@ -41,16 +61,15 @@ def reveal(engine: Engine, ref: str, private: bytes) -> list[dict[str, str | Non
                 fields = _open(body, ref, private)
                 if fields is not None:
                     opened.setdefault(passage_id, fields)
-    return list({json.dumps(one, sort_keys=True): one for one in opened.values()}.values())
+    return list(dict.fromkeys(opened.values()))
 
 
-def _open(body: bytes | None, ref: str, private: bytes) -> dict[str, str | None] | None:
+def _open(body: bytes | None, ref: str, private: bytes) -> Opened | None:
     try:
         record = None if body is None else parse_body(bytes(body)).record()
         if not isinstance(record, PersonRegistered) or record.person_ref != ref:
             return None
         box = base64.b64decode(record.sealed, validate=True)
-        fields: dict[str, str | None] = json.loads(SealedBox(PrivateKey(private)).decrypt(box))
+        return Opened.model_validate_json(SealedBox(PrivateKey(private)).decrypt(box))
     except (ContractError, CryptoError, binascii.Error, ValueError):
         return None
-    return fields

@@ -51,6 +51,13 @@ class NewAccount(_Body):
     password: Password
 
 
+class NewPassword(_Body):
+    """Another password for an account."""
+
+    name: Name
+    password: Password
+
+
 class Named(_Body):
     """An account."""
 
@@ -135,10 +142,19 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
+    @routes.post("/accounts/password")
+    def password(asked: NewPassword) -> JSONResponse:
+        """Give an account another password; a disabled one may sign on again."""
+        accounts.set_password(asked.name, asked.password)
+        return JSONResponse({"location": "/accounts"}, status_code=201)
+
     @routes.post("/accounts/disable")
-    def disable(asked: Named) -> JSONResponse:
-        """Disable an account."""
-        accounts.disable(asked.name)
+    def disable(asked: Named) -> Response:
+        """Disable an account; never the last maintainer's."""
+        try:
+            accounts.disable(asked.name)
+        except Denied as exc:
+            return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
     @routes.post("/accounts/keys")
@@ -169,7 +185,9 @@ def build_accounts(
             expected = "keys.registrations_key_file in the collector's configuration"
             return refusal(409, code="no_key", expected=expected, got="none")
         accounts.record("reveal", asked.person_ref, f"{asked.by}: {asked.why}")
-        return JSONResponse({"registrations": reveal(centre.engine, asked.person_ref, private)})
+        found = reveal(centre.engine, asked.person_ref, private)
+        told = [one.model_dump(mode="json", exclude_unset=True) for one in found]
+        return JSONResponse({"registrations": told})
 
     return routes
 

@@ -6,6 +6,7 @@ const REFUSALS = {
   slowed: ["口令错误次数过多，请五分钟后再试", "Too many wrong tries: wait five minutes"],
   code: ["一次性代码不对：请看汇聚服务的日志", "Not the code: look into the collector’s log"],
   taken: ["这个名称已被使用，请换一个", "This name is taken"],
+  last: ["这是最后一个运维账户，不能停用", "The last maintainer cannot be disabled"],
   sign_on: ["登录已到期，请重新登录", "Your session is over: sign on again"],
   role: ["您的角色不能这样做", "Your role may not do this"],
   csrf: ["页面已过期，请刷新后再试", "This page is out of date: reload it"],
@@ -14,6 +15,7 @@ const REFUSALS = {
   reason: ["请写明原因", "Write down the reason"],
   who: ["请输入完整的证件号码或 64 位人员标识", "A whole card number, or a reference of 64 digits"],
   out_of_turn: ["现在不能这样处理，请刷新页面核对", "Not possible now: reload and look again"],
+  no_contact: ["没有符合条件的密切接触者：请先逐人确认", "No such contact: confirm them first"],
   no_key: ["汇聚服务没有配置所需的密钥", "The collector has no key for this"],
   nobody: ["没有配置通知对象", "Nobody is configured to be told"],
 };
@@ -40,38 +42,43 @@ function value(form) {
   return told;
 }
 
-export async function send(form, path, body, type = "application/json") {
+// Sends a form; returns what the centre told, or nothing once it was refused and said so.
+export async function post(form, path, body = JSON.stringify(value(form))) {
   const fault = form.querySelector(".fault");
   const button = form.querySelector("button:not([type=button])");
   fault.hidden = true;
   button.disabled = true;
   try {
-    const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": type, "X-CSRF": csrf } });
+    const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRF": csrf } });
     const told = await answer.json();
-    if (answer.ok) {
-      if (told.key) {
-        fault.textContent = `${zh ? "密钥，只显示这一次：" : "the key, shown this once: "}${told.key}`;
-        fault.hidden = false;
-        button.disabled = false;
-        return;
-      }
-      const where = new URL(told.location ?? location.href, location.href);
-      if (!zh) where.searchParams.set("lang", "en");
-      location.assign(where);
-      return;
-    }
+    if (answer.ok) return told;
     refuse(fault, told.error);
   } catch {
     fault.textContent = zh ? "没有应答，请重试" : "no answer, try again";
+    fault.hidden = false;
+  } finally {
+    button.disabled = false;
   }
-  fault.hidden = false;
-  button.disabled = false;
+}
+
+async function send(form, path, body) {
+  const told = await post(form, path, body);
+  if (!told) return;
+  if (told.key) {
+    const fault = form.querySelector(".fault");
+    fault.textContent = `${zh ? "密钥，只显示这一次：" : "the key, shown this once: "}${told.key}`;
+    fault.hidden = false;
+    return;
+  }
+  const where = new URL(told.location ?? location.href, location.href);
+  if (!zh) where.searchParams.set("lang", "en");
+  location.assign(where);
 }
 
 for (const form of document.querySelectorAll("form[data-post]"))
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(form, form.dataset.post, JSON.stringify(value(form)));
+    send(form, form.dataset.post);
   });
 for (const form of document.querySelectorAll("form[data-sheet]"))
   form.addEventListener("submit", async (event) => {

@@ -50,7 +50,7 @@ function reveal(ref) {
     const told = await answer.json();
     fault.hidden = answer.ok;
     if (!answer.ok) refuse(fault, told.error);
-    else names.replaceChildren(...(told.registrations.length ? told.registrations.map((one) => make("p", Object.values(one).filter(Boolean).join(" · "))) : [make("p", say("没有可揭示的登记", "nothing to reveal"))]));
+    else names.replaceChildren(...(told.registrations.length ? told.registrations.map((one) => make("p", [one.name, one.number, one.phone, one.purpose, ...(one.companions ?? []).map((who) => `${say("同行", "with")} ${who.name}`)].filter(Boolean).join(" · "))) : [make("p", say("没有可揭示的登记", "nothing to reveal"))]));
   });
   return asked;
 }
