@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from PIL import Image  # noqa: E402 comes with the test environment
 from playwright.sync_api import Browser, Page  # noqa: E402 as below
 
 from centre.days import LED  # noqa: E402 the tests' own hall
@@ -36,6 +38,7 @@ from gate_collector.roles.access import Role  # noqa: E402 as above
 from gate_collector.roles.accounts import Accounts  # noqa: E402 as above
 
 PASSWORD = "correct horse battery"  # noqa: S105 of a picture
+COLOURS = 96  # as tools/screens.py
 FOLDER = ROOT / "docs" / "screens"
 PAGES = {"live": "/", "ledger": "/ledger", "policy": "/policy", "alerts": "/alerts",
          "report": "/reports/2026-11-23"}  # fmt: skip
@@ -53,12 +56,11 @@ def main() -> None:
         with serving(app_of(centre, book)) as client:
             for size in (KIOSK, PHONE):
                 for name, path in PAGES.items():
-                    if name != "report" or size == PHONE:  # song type makes a large picture
-                        with _page(browser, size, f"{client.base_url}{path}") as page:
-                            if name == "live":
-                                page.locator("#week svg").wait_for()
-                                page.locator(".hold").first.wait_for()
-                            _take(page, name, size)
+                    with _page(browser, size, f"{client.base_url}{path}") as page:
+                        if name == "live":
+                            page.locator("#week svg").wait_for()
+                            page.locator(".hold").first.wait_for()
+                        _take(page, name, size)
         (Path(folder) / "signed").mkdir()
         with hall(Path(folder) / "signed") as two:
             accounts = _accounts(two)
@@ -93,7 +95,7 @@ def _signed(browser: Browser, size: tuple[int, int], url: str) -> None:
                 page.locator(".sheet").wait_for()
             if name == "case":
                 _handed(browser, page, size)
-            _take(page, name, size, whole=name != "certificate")
+            _take(page, name, size)
 
 
 def _handed(browser: Browser, page: Page, size: tuple[int, int]) -> None:
@@ -113,6 +115,7 @@ def _handed(browser: Browser, page: Page, size: tuple[int, int]) -> None:
             opened.get_by_role("button", name="打开").click()
             opened.locator("tbody tr").first.wait_for()
             _take(opened, "sealed-open", size)
+    page.locator("#exported .hint").scroll_into_view_if_needed()
 
 
 def _sign_on(page: Page, name: str, password: str) -> None:
@@ -128,8 +131,10 @@ def _page(browser: Browser, size: tuple[int, int], url: str) -> Iterator[Page]:
         yield watched.page
 
 
-def _take(page: Page, name: str, size: tuple[int, int], *, whole: bool = False) -> None:
-    page.screenshot(path=FOLDER / f"collector-{name}-{size[0]}.png", full_page=whole)
+def _take(page: Page, name: str, size: tuple[int, int]) -> None:
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"collector-{name}-{size[0]}.png", optimize=True)
 
 
 def _accounts(two: Hall) -> Accounts:
