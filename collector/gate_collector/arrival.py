@@ -10,6 +10,7 @@ from gate_agent.domain.records import Record
 from gate_agent.messages import ContractError, Envelope, gate_of_topic, link_after, parse_body
 
 _GATE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+Key = tuple[str, str]  # of a chain: gate and epoch
 LONGEST_BODY = 256 * 1024  # as mosquitto's max_packet_size in config/mosquitto/gate.conf
 
 
@@ -33,6 +34,8 @@ class Arrived:
     """An event of this hall."""
 
     told: Envelope
+    key: Key
+    number: int
     record: Record | None
     body: bytes
     bodysha256: bytes
@@ -40,37 +43,50 @@ class Arrived:
     link: bytes
     historical: bool
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """The chain it belongs to: gate and epoch."""
-        return self.told.gate, self.told.epoch
-
 
 class Refused(ContractError):  # noqa: N818 named after what is so
     """A message is no event of this hall; `gate` as far as the topic names one."""
 
-    def __init__(self, why: str, *, gate: str, epoch: str = "", sequence: int = 0) -> None:
-        self.gate, self.epoch, self.sequence = gate, epoch, sequence
+    def __init__(
+        self, why: str, body: bytes, *, gate: str, epoch: str = "", sequence: int = 0
+    ) -> None:
+        self.body, self.gate, self.epoch, self.sequence = body, gate, epoch, sequence
         super().__init__(why)
+
+
+Heard = Message | Arrived | Refused  # a state as it came, an event, or why it is none
+
+
+def read(message: Message, site: str) -> Heard:
+    """Return what a message is."""
+    if message.is_state:
+        return message
+    try:
+        return read_event(message, site)
+    except Refused as exc:
+        return exc
 
 
 def read_event(message: Message, site: str) -> Arrived:
     """Return the event in `message`. Raises Refused, which names no content."""
     gate, body = gate_in(message.topic), message.payload
     if len(body) > LONGEST_BODY:
-        raise Refused(f"expected at most {LONGEST_BODY} bytes, got {len(body)}", gate=gate)
+        why = f"expected at most {LONGEST_BODY} bytes, got {len(body)}"
+        raise Refused(why, body, gate=gate)
     try:
         told = parse_body(body)
         record = told.record()
     except ContractError as exc:
-        raise Refused(str(exc), gate=gate) from exc
+        raise Refused(str(exc), body, gate=gate) from exc
     if (told.site, told.gate) != (site, gate):
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
-        raise Refused(why, gate=gate, epoch=told.epoch, sequence=told.number)
+        raise Refused(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
     digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
     return Arrived(
         told=told,
+        key=(gate, told.epoch),
+        number=told.number,
         record=record,
         body=body,
         bodysha256=digest,

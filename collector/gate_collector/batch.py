@@ -21,11 +21,12 @@ from gate_agent.domain.records import Decision, PassageDecided
 from gate_agent.messages import Seen
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.alarms import AlarmKind, raise_alarm
-from gate_collector.arrival import Arrived, Message, Refused, gate_in, read_event
+from gate_collector.arrival import Arrived, Heard, Key, Message, Refused, gate_in
+from gate_collector.bulk import append
 from gate_collector.chain import Stream
 from gate_collector.schema import EVENT, NOTABLE, QUARANTINE, insert_for
 from gate_collector.states import keep_state
-from gate_collector.streams import Key, keep, load_beyond, lock
+from gate_collector.streams import keep, load_beyond, lock
 from gate_collector.views import apply
 
 _MOST_KEPT = 64 * 1024  # bytes of a body in quarantine
@@ -37,86 +38,75 @@ class Batch:
     """Takes messages in the transaction of `connection`."""
 
     connection: Connection
-    site: str
     zone: ZoneInfo
     now: datetime
     seen: list[Seen] = field(default_factory=list)  # who was admitted, live, to be told
+    _at: str = field(init=False)
     _events: dict[Key, list[Arrived]] = field(default_factory=lambda: defaultdict(list))
 
-    def take(self, messages: Iterable[Message]) -> list[Stream]:
-        """Store what the messages say; return the chains that a receipt is due for."""
-        for message in messages:
-            if message.is_state:
-                keep_state(self.connection, message, self.now)
-                continue
-            try:
-                arrived = read_event(message, self.site)
-            except Refused as exc:
-                self.refuse(message, exc)
-            else:
-                self._events[arrived.key].append(arrived)
+    def __post_init__(self) -> None:
+        self._at = format_utc(self.now)
+
+    def take(self, items: Iterable[Heard]) -> list[Stream]:
+        """Store what was heard; return the chains that a receipt is due for."""
+        for item in items:
+            match item:
+                case Arrived():
+                    self._events[item.key].append(item)
+                case Message():
+                    keep_state(self.connection, item, self.now)
+                case Refused():
+                    self.refuse(item)
         if not self._events:
             return []
         streams = lock(self.connection, sorted(self._events), self.now)
-        for key, stream in streams.items():
-            self._take_events(stream, self._events[key])
+        new = [one for key in streams for one in self._take_events(streams[key], self._events[key])]
+        append(self.connection, EVENT, [self._row(arrived) for arrived in new])
+        apply(self.connection, new, self.zone)
+        self._tell_seen(new)
         keep(self.connection, list(streams.values()))
         return list(streams.values())
 
-    def refuse(self, message: Message, why: Refused) -> None:
+    def refuse(self, why: Refused) -> None:
         """Set a message aside that is no event of this hall."""
-        self._set_aside(why.gate, why.epoch, why.sequence, str(why), message.payload)
+        self._set_aside(why.gate, why.epoch, why.sequence, str(why), why.body)
         raise_alarm(self.connection, AlarmKind.REFUSED, why.gate, str(why), self._at)
 
-    @property
-    def _at(self) -> str:
-        return format_utc(self.now)
-
-    def _take_events(self, stream: Stream, events: list[Arrived]) -> None:
+    def _take_events(self, stream: Stream, events: list[Arrived]) -> list[Arrived]:
+        """Let the chain go on; return the events that are new and belong to it."""
         links = self._known(stream, events)
-        new: list[Arrived] = []
+        new: dict[int, Arrived] = {}
         for arrived in events:
-            number = arrived.told.number
+            number = arrived.number
             if number not in links and number > stream.upto:
                 links[number] = arrived.link
-                new.append(arrived)
+                new[number] = arrived
             elif links.get(number, arrived.link) != arrived.link:
                 why = "another event of this number is here: a cloned or forged journal"
                 self._mismatch(arrived.key, number, why, arrived.body)
-        if not new:
-            return
-        self.connection.execute(
-            insert_for(self.connection.engine)(EVENT).on_conflict_do_nothing(),
-            [self._event(arrived) for arrived in new],
-        )
-        broken: set[int] = set()
         before = stream.upto
-        for arrived in new:
-            broken.update(stream.add(arrived.told.number, arrived.prevlink, arrived.link))
+        for arrived in [*new.values()]:
+            for broken in stream.add(arrived.number, arrived.prevlink, arrived.link):
+                self._break(stream, broken, new.pop(broken, None))
         if stream.upto != before:
             stream.moved = self._at
-        for number in sorted(broken):
-            self._take_out(stream, number)
-        sound = [
-            (arrived.told, arrived.record)
-            for arrived in new
-            if arrived.record is not None and arrived.told.number not in broken
-        ]
-        apply(self.connection, sound, self.zone)
+        return [*new.values()]
+
+    def _tell_seen(self, new: list[Arrived]) -> None:
         self.seen += [
             Seen(person_ref=record.person_ref, gate=arrived.told.gate, time=record.decided)
             for arrived in new
             if isinstance(record := arrived.record, PassageDecided)
             and record.decision is Decision.ADMIT
             and record.person_ref is not None
-            and not (arrived.historical or arrived.told.drill or arrived.told.number in broken)
+            and not (arrived.historical or arrived.told.drill)
         ]
 
     def _known(self, stream: Stream, events: list[Arrived]) -> dict[int, bytes]:
         """Return the links of those of `events` that are here, and of all beyond a gap."""
         load_beyond(self.connection, stream)
         links = {number: link for number, (_, link) in stream.beyond.items()}
-        repeated = {a.told.number for a in events if a.told.number <= stream.upto}
+        repeated = {a.number for a in events if a.number <= stream.upto}
         if repeated:
             again = select(EVENT.c.sequence, EVENT.c.link).where(
                 EVENT.c.gate == stream.gate,
@@ -126,32 +116,34 @@ class Batch:
             links |= {row.sequence: bytes(row.link) for row in self.connection.execute(again)}
         return links
 
-    def _event(self, arrived: Arrived) -> dict[str, Any]:
+    def _row(self, arrived: Arrived) -> tuple[Any, ...]:
+        """Return the row of EVENT, in the order of its columns."""
         told = arrived.told
         late_ms = round((self.now - parse_utc(told.recordedtime)).total_seconds() * 1000)
-        return {
-            "gate": told.gate,
-            "epoch": told.epoch,
-            "sequence": told.number,
-            "type": told.type,
-            "severity": told.severity.value,
-            "time": told.time,
-            "stored": self._at,
-            "late_ms": max(-(2**31), min(late_ms, 2**31 - 1)),
-            "historical": arrived.historical,
-            "body": arrived.body,
-            "bodysha256": arrived.bodysha256,
-            "prevlink": arrived.prevlink,
-            "link": arrived.link,
-        }
+        return (
+            *arrived.key,
+            arrived.number,
+            told.type,
+            told.severity,
+            told.time,
+            self._at,
+            max(-(2**31), min(late_ms, 2**31 - 1)),
+            arrived.historical,
+            arrived.body,
+            arrived.bodysha256,
+            arrived.prevlink,
+            arrived.link,
+        )
 
-    def _take_out(self, stream: Stream, number: int) -> None:
-        """Move an event that does not follow the one before it into quarantine."""
-        body = self.connection.execute(
-            select(EVENT.c.body).where(*_is(EVENT, stream, number))
-        ).scalar_one()
-        for table in (EVENT, NOTABLE):  # the true one of this number may still come
-            self.connection.execute(delete(table).where(*_is(table, stream, number)))
+    def _break(self, stream: Stream, number: int, arrived: Arrived | None) -> None:
+        """Set an event aside that does not follow the one before it, here already or just come."""
+        body = arrived and arrived.body
+        if arrived is None:
+            body = self.connection.execute(
+                select(EVENT.c.body).where(*_is(EVENT, stream, number))
+            ).scalar_one()
+            for table in (EVENT, NOTABLE):  # the true one of this number may still come
+                self.connection.execute(delete(table).where(*_is(table, stream, number)))
         why = "it does not follow the event before it: the chain is broken"
         self._mismatch((stream.gate, stream.epoch), number, why, body or b"")
 
@@ -185,6 +177,13 @@ def _is(table: Table, stream: Stream, number: int) -> tuple[ColumnElement[bool],
     return of.gate == stream.gate, of.epoch == stream.epoch, of.sequence == number
 
 
-def unreadable(message: Message, kind: str) -> Refused:
-    """Return why a message is refused that the store cannot take, by the error's name."""
-    return Refused(f"expected an event that can be stored, got {kind}", gate=gate_in(message.topic))
+def unreadable(item: Heard, kind: str) -> Refused:
+    """Return why something is refused that the store cannot take, by the error's name."""
+    why = f"expected an event that can be stored, got {kind}"
+    match item:
+        case Message(topic, payload):
+            return Refused(why, payload, gate=gate_in(topic))
+        case Arrived(key=(gate, epoch), number=number, body=body):
+            return Refused(why, body, gate=gate, epoch=epoch, sequence=number)
+        case Refused():
+            return item

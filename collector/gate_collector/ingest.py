@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from gate_agent.clock import Clock
 from gate_agent.messages import Seen
-from gate_collector.arrival import Message
+from gate_collector.arrival import Heard, Message, read
 from gate_collector.batch import Batch, unreadable
 from gate_collector.chain import Stream
 from gate_collector.months import Months
@@ -67,7 +67,7 @@ class Ingest:
         self._tell_seen = tell_seen
         self._hearing = hearing
         self._watches = watches
-        self._waiting: Waiting[Message | _Work] = Waiting()
+        self._waiting: Waiting[Heard | _Work] = Waiting()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._closing = threading.Event()
         self._tell_all = threading.Event()
@@ -84,8 +84,11 @@ class Ingest:
         return self._thread.is_alive()
 
     def offer(self, message: Message) -> None:
-        """Hand over a message, from any thread; waits while too many wait (back-pressure)."""
-        self._waiting.put(message, historical=message.historical)
+        """Hand over a message, from any thread; waits while too many wait (back-pressure).
+
+        It is read and verified here: meanwhile the writer waits for its database.
+        """
+        self._waiting.put(read(message, self._site), historical=message.historical)
 
     def write(self, work: Callable[[Connection], _T]) -> Future[_T]:
         """Do `work` in a transaction of the one writer, from any thread; it is tried once."""
@@ -108,21 +111,20 @@ class Ingest:
     def _run(self) -> None:
         while not (self._closing.is_set() and not self._waiting):
             batch = self._waiting.take(_LOOK_EVERY_S)
-            messages = [item for item in batch if isinstance(item, Message)]
-            if messages:
-                self._store(messages)
+            if heard := [item for item in batch if not isinstance(item, _Work)]:
+                self._store(heard)
             for item in batch:
                 if isinstance(item, _Work):
                     self._do(item)
             self._look()
 
-    def _store(self, messages: Sequence[Message]) -> None:
+    def _store(self, heard: Sequence[Heard]) -> None:
         """Commit a batch, however often it takes; then give receipts."""
         while True:
             try:
-                touched, seen = self._commit(messages)
+                touched, seen = self._commit(heard)
             except (DataError, IntegrityError, ValueError, ArithmeticError, TypeError) as exc:
-                self._store_one_by_one(messages, exc)
+                self._store_one_by_one(heard, exc)
             except SQLAlchemyError as exc:
                 self.failing = type(exc).__name__
                 _LOG.error("a commit failed, tried again: %s", self.failing)
@@ -137,23 +139,22 @@ class Ingest:
             self.failing = ""
             return
 
-    def _commit(self, messages: Sequence[Message]) -> tuple[list[Stream], list[Seen]]:
+    def _commit(self, heard: Sequence[Heard]) -> tuple[list[Stream], list[Seen]]:
         now = self._clock.now().utc
         self._months.ready(now)
         with self._engine.begin() as connection:
-            batch = Batch(connection, self._site, self._zone, now)
-            return batch.take(messages), batch.seen
+            batch = Batch(connection, self._zone, now)
+            return batch.take(heard), batch.seen
 
-    def _store_one_by_one(self, messages: Sequence[Message], exc: Exception) -> None:
+    def _store_one_by_one(self, heard: Sequence[Heard], exc: Exception) -> None:
         """One of them cannot be stored, ever: it is set aside, and the others are not."""
-        if len(messages) > 1:
-            for message in messages:
-                self._store([message])
+        if len(heard) > 1:
+            for item in heard:
+                self._store([item])
             return
         with self._engine.begin() as connection:
-            message = messages[0]
-            batch = Batch(connection, self._site, self._zone, self._clock.now().utc)
-            batch.refuse(message, unreadable(message, type(exc).__name__))
+            batch = Batch(connection, self._zone, self._clock.now().utc)
+            batch.refuse(unreadable(heard[0], type(exc).__name__))
 
     def _do(self, work: _Work) -> None:
         try:

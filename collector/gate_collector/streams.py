@@ -14,10 +14,10 @@ from sqlalchemy import Connection, select
 
 from gate_agent.messages import Receipt
 from gate_agent.moment import format_utc, parse_utc
+from gate_collector.arrival import Key
 from gate_collector.chain import Stream
 from gate_collector.schema import EVENT, STREAM, insert_for
 
-Key = tuple[str, str]
 _T = TypeVar("_T")
 AT_ONCE = 500
 _CHANGED = ("upto", "link", "events", "touched", "moved")

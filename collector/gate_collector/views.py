@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select, tuple_
 
 from gate_agent.domain.records import (
     DailyReport,
@@ -21,112 +21,112 @@ from gate_agent.domain.records import (
 )
 from gate_agent.messages import Envelope
 from gate_agent.moment import parse_utc
-from gate_collector.schema import HOLD, NOTABLE, PASSAGE, REPORT, insert_for
+from gate_collector.arrival import Arrived
+from gate_collector.bulk import Row, put, put_newest
+from gate_collector.schema import HOLD, NOTABLE, PASSAGE, REPORT
 
-_PASSAGE_KEY = ("gate", "passage_id")
+HoldRecord = HoldOpened | HoldStep | HoldOverdue | HoldClosed
+_OF_HOLDS = (HoldOpened, HoldStep, HoldOverdue, HoldClosed)
 
 
-def apply(
-    connection: Connection, events: Iterable[tuple[Envelope, Record]], zone: ZoneInfo
-) -> None:
+def apply(connection: Connection, events: Iterable[Arrived], zone: ZoneInfo) -> None:
     """Change the views by events that are new."""
-    passages = []
-    for told, record in events:
-        if isinstance(record, PassageDecided):
-            passages.append(_passage(told, record, zone))
-        else:
-            _apply(connection, told, record)
+    passages: dict[tuple[str, str], tuple[int, Row]] = {}
+    others: list[tuple[Envelope, Record]] = []
+    for arrived in events:
+        match arrived.record:
+            case None | PersonRegistered():
+                pass
+            case PassageDecided() as decided:
+                of = arrived.key[0], decided.passage_id
+                if of not in passages or passages[of][0] < arrived.number:
+                    passages[of] = arrived.number, _passage(arrived, decided, zone)
+            case record:
+                others.append((arrived.told, record))
     if passages:
-        insert: Any = insert_for(connection.engine)(PASSAGE)
-        news = {c.name: insert.excluded[c.name] for c in PASSAGE.c if c.name not in _PASSAGE_KEY}
-        newest = insert.on_conflict_do_update(
-            index_elements=_PASSAGE_KEY,
-            set_=news,
-            where=PASSAGE.c.sequence < insert.excluded.sequence,
-        )
-        connection.execute(newest, passages)  # at once: this is what doors say all day
+        put_newest(connection, PASSAGE, [row for _, row in passages.values()])
+    if others:
+        connection.execute(NOTABLE.insert(), [_notable(*other) for other in others])
+        put_newest(connection, REPORT, list(_reports(others)))
+        _keep_holds(connection, others)
 
 
-def _passage(told: Envelope, record: PassageDecided, zone: ZoneInfo) -> dict[str, Any]:
+def _passage(arrived: Arrived, record: PassageDecided, zone: ZoneInfo) -> Row:
+    """Return the row of PASSAGE, in the order of its columns."""
+    told = arrived.told
+    return (
+        arrived.key[0],
+        record.passage_id,
+        told.epoch,
+        arrived.number,
+        parse_utc(told.time).astimezone(zone).date().isoformat(),
+        record.category,
+        record.decision,
+        record.person_ref,
+        record.started,
+        record.decided,
+        record.hold_id,
+        told.drill,
+    )
+
+
+def _notable(told: Envelope, record: Record) -> dict[str, Any]:
     return {
-        "gate": told.gate,
-        "passage_id": record.passage_id,
-        "epoch": told.epoch,
-        "sequence": told.number,
-        "day": parse_utc(told.time).astimezone(zone).date().isoformat(),
-        "category": record.category.value,
-        "decision": record.decision.value,
-        "person_ref": record.person_ref,
-        "started": record.started,
-        "decided": record.decided,
-        "hold_id": record.hold_id,
-        "drill": told.drill,
-    }
-
-
-def _apply(connection: Connection, told: Envelope, record: Record) -> None:
-    if not isinstance(record, PersonRegistered):
-        _note(connection, told, record)
-    match record:
-        case DailyReport():
-            row = {
-                "gate": told.gate,
-                "day": record.day,
-                "epoch": told.epoch,
-                "sequence": told.number,
-                "data": record.model_dump_json(),
-            }
-            _newest(connection, REPORT, ("gate", "day"), row)
-        case HoldOpened() | HoldStep() | HoldOverdue() | HoldClosed():
-            _hold(connection, told, record)
-        case _:
-            pass
-
-
-def _note(connection: Connection, told: Envelope, record: Record) -> None:
-    row = {
         "gate": told.gate,
         "epoch": told.epoch,
         "sequence": told.number,
         "type": told.type,
-        "severity": told.severity.value,
+        "severity": told.severity,
         "subject": told.subject,
         "time": told.time,
         "drill": told.drill,
         "data": record.model_dump_json(),
     }
-    connection.execute(NOTABLE.insert().values(row))
 
 
-def _newest(
-    connection: Connection, table: Table, key: tuple[str, ...], row: dict[str, Any]
-) -> None:
-    """Keep `row` unless a later event's is there: a second verdict takes the first's place."""
-    of = [table.c[name] == row[name] for name in key]
-    known = connection.execute(select(table.c.sequence).where(*of)).scalar()
-    if known is None:
-        connection.execute(table.insert().values(row))
-    elif known < row["sequence"]:
-        connection.execute(table.update().where(*of).values(row))
+def _reports(told: list[tuple[Envelope, Record]]) -> Iterator[Row]:
+    """Yield the rows of REPORT, in the order of its columns; a door's last word on a day counts."""
+    newest: dict[tuple[str, str], tuple[Envelope, DailyReport]] = {}
+    for envelope, record in told:
+        if isinstance(record, DailyReport):
+            of = envelope.gate, record.day
+            if of not in newest or newest[of][0].number < envelope.number:
+                newest[of] = envelope, record
+    for (gate, day), (envelope, record) in newest.items():
+        yield gate, day, envelope.epoch, envelope.number, record.model_dump_json()
 
 
-def _hold(
-    connection: Connection,
-    told: Envelope,
-    record: HoldOpened | HoldStep | HoldOverdue | HoldClosed,
-) -> None:
-    of = (HOLD.c.gate == told.gate, HOLD.c.hold_id == record.hold_id)
-    found = connection.execute(select(HOLD).where(*of)).mappings().first()
-    row: dict[str, Any] = dict(found) if found else {
+def _keep_holds(connection: Connection, told: list[tuple[Envelope, Record]]) -> None:
+    """Let the holds of these gates, which are ours until the end of the transaction, go on."""
+    steps = [(envelope, record) for envelope, record in told if isinstance(record, _OF_HOLDS)]
+    keys = {(envelope.gate, record.hold_id) for envelope, record in steps}
+    if not keys:
+        return
+    there = select(HOLD).where(tuple_(HOLD.c.gate, HOLD.c.hold_id).in_(sorted(keys)))
+    rows = {
+        (row["gate"], row["hold_id"]): dict(row) for row in connection.execute(there).mappings()
+    }
+    for envelope, record in steps:
+        of = envelope.gate, record.hold_id
+        rows[of] = _stepped(rows.get(of) or _flagged(envelope, record.hold_id), envelope, record)
+    put(connection, HOLD, [tuple(row.get(c.name) for c in HOLD.c) for row in rows.values()])
+
+
+def _flagged(told: Envelope, hold_id: str) -> dict[str, Any]:
+    return {
         "gate": told.gate,
-        "hold_id": record.hold_id,
+        "hold_id": hold_id,
         "state": HoldState.FLAGGED.value,
         "stepped": 0,
         "since": told.time,
         "due_s": None,
         "overdue": 0,
         "drill": told.drill,
-    }  # fmt: skip
+    }
+
+
+def _stepped(row: dict[str, Any], told: Envelope, record: HoldRecord) -> dict[str, Any]:
+    """Return a hold's row after one of its events, in whatever order they come."""
     if isinstance(record, HoldOpened) and row.get("opened") is not None:
         row |= {"state": HoldState.FLAGGED.value, "stepped": 0}  # carried into a new epoch
     newer = told.number > row["stepped"]
@@ -164,7 +164,4 @@ def _hold(
             pass
     if newer:
         row["stepped"] = told.number
-    if found:
-        connection.execute(HOLD.update().where(*of).values(row))
-    else:
-        connection.execute(HOLD.insert().values(row))
+    return row

@@ -1,0 +1,106 @@
+"""Events a second into a store: the collector's own path beside bare ones, in turn, one machine."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.collector import bare
+from bench.collector.doors import SITE, ZONE, Event
+from gate_agent.clock import SystemClock
+from gate_agent.messages import Receipt
+from gate_agent.moment import format_utc
+from gate_collector.ingest import Ingest
+from gate_collector.schema import open_store
+from gate_collector.watch import Hearing
+
+COPY, BARE, OURS = "copy", "bare", "ours"
+_WITHIN_S = 600
+NewStore = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run over all events. `busy` counts the machine's cores, the server's work included."""
+
+    took_s: float
+    own_cpu_s: float
+    busy: float
+
+    def rate(self, events: int) -> float:
+        """Return events a second."""
+        return events / self.took_s
+
+
+def compare(new_store: NewStore, events: Sequence[Event], rounds: int) -> dict[str, list[Run]]:
+    """Run each way in turn, into an empty store of its own, so that load meets all alike."""
+    rows = [row_of(event) for event in events]
+    ways: dict[str, Callable[[str], None]] = {OURS: lambda url: collected(url, events)}
+    if new_store().startswith("sqlite"):
+        ways[BARE] = lambda url: bare.upserted_sqlite(url, rows)
+    else:
+        ways[BARE] = lambda url: bare.upserted(url, rows)
+        ways[COPY] = lambda url: bare.copied(url, rows)
+    found: dict[str, list[Run]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            url = new_store()
+            open_store(url).dispose()
+            gc.collect()
+            gc.freeze()  # what the bench itself holds is no work of the collector's
+            found[name].append(_timed(lambda way=way, url=url: way(url)))  # type: ignore[misc]
+    return found
+
+
+def row_of(event: Event, stored: str | None = None) -> bare.Row:
+    """Return an event's row, in the order of the table's columns."""
+    record, at = event.record, format_utc(event.at)
+    return (
+        event.gate, event.epoch, event.sequence, record.TYPE, record.severity.value, at,
+        stored or at, 0, False, event.body, event.digest, event.prevlink, event.link,
+    )  # fmt: skip
+
+
+def collected(url: str, events: Sequence[Event]) -> None:
+    """Let the collector take the messages, and see that its receipts cover every one of them."""
+    engine = open_store(url)
+    told: dict[str, Receipt] = {}
+    clock = SystemClock()
+    hearing = Hearing(connected=True, since=clock.now().utc)
+    ingest = Ingest(
+        engine,
+        site=SITE,
+        zone=ZONE,
+        clock=clock,
+        publish=told.__setitem__,
+        hearing=lambda: hearing,
+    )
+    ingest.start()
+    try:
+        for event in events:
+            ingest.offer(event.message)
+        ingest.write(lambda _: None).result(_WITHIN_S)
+    finally:
+        ingest.close()
+        engine.dispose()
+    covered = sum(receipt.upto for receipt in told.values())
+    if covered != len(events):
+        raise AssertionError(f"expected receipts for {len(events)} events, got {covered}")
+
+
+def _timed(work: Callable[[], None]) -> Run:
+    began, own, machine = time.perf_counter(), time.process_time(), _machine_s()
+    work()
+    took = time.perf_counter() - began
+    return Run(took, time.process_time() - own, (_machine_s() - machine) / took)
+
+
+def _machine_s() -> float:
+    """Return for how long the machine's cores have worked, all together."""
+    user, nice, system, *_ = (
+        Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:]
+    )
+    return (int(user) + int(nice) + int(system)) / 100

@@ -1,0 +1,82 @@
+"""Many rows at once, by the quickest way each database has: inside SQLAlchemy's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table, Text
+from sqlalchemy.exc import DBAPIError
+
+_FEW = 8  # rows for which a COPY does not pay
+_BINARY = {Text: "text", BigInteger: "int8", Integer: "int4", Boolean: "bool", LargeBinary: "bytea"}
+Row = tuple[Any, ...]
+
+
+def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows, in the order of the table's columns, which nobody else can add meanwhile.
+
+    One that is there stays as it is, if it comes alone; among many it is an IntegrityError.
+    """
+    if connection.dialect.name == "postgresql" and len(rows) > _FEW:
+        _copy(connection, table, rows)
+    elif rows:
+        connection.exec_driver_sql(f"{_insert(connection, table)} ON CONFLICT DO NOTHING", [*rows])
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows, or put them in the place of those of the same key; no key may come twice."""
+    if rows:
+        _put(connection, table, rows, _instead(table))
+
+
+def put_newest(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows, or put them in the place of those of the same key and a lower `sequence`."""
+    if rows:
+        newest = f"{_instead(table)} WHERE {table.name}.sequence < excluded.sequence"
+        _put(connection, table, rows, newest)
+
+
+def _instead(table: Table) -> str:
+    key = ", ".join(column.name for column in table.primary_key)
+    others = [column.name for column in table.columns if not column.primary_key]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[Row], conflict: str) -> None:
+    if connection.dialect.name != "postgresql":
+        connection.exec_driver_sql(f"{_insert(connection, table)} {conflict}", [*rows])
+        return
+    names = [column.name for column in table.columns]
+    said = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    listed = ", ".join(names)
+    # One statement for all takes a third of what as many in a pipeline take.
+    insert = (
+        f"INSERT INTO {table.name} ({listed}) SELECT {listed} "  # noqa: S608 names of ours
+        f"FROM json_populate_recordset(NULL::{table.name}, %s)"
+    )
+    connection.exec_driver_sql(f"{insert} {conflict}", (said,))
+
+
+def _insert(connection: Connection, table: Table) -> str:
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    names = ", ".join(column.name for column in table.columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(table.columns))})"  # noqa: S608 names of ours
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    names = ", ".join(column.name for column in table.columns)
+    statement = f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)"
+    raw: Any = connection.connection.driver_connection
+    errors: Any = connection.dialect.dbapi
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as taken:
+            taken.set_types([_BINARY[type(column.type)] for column in table.columns])
+            for row in rows:
+                taken.write_row(row)
+    except errors.Error as exc:
+        raise DBAPIError.instance(
+            statement, None, exc, errors.Error, dialect=connection.dialect
+        ) from exc
