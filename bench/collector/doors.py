@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bench.collector.records import Counted, daily_report, duties, hold_of, passage_of, started
@@ -18,6 +19,7 @@ from gate_agent.moment import ClockQuality, Moment
 from gate_collector.arrival import Message
 
 SITE, ZONE = "hall-01", ZoneInfo("Asia/Shanghai")
+DAY = date(2026, 11, 24)  # where any day does
 PASSAGES = 300  # of a door and day: a hall of two doors lets some 600 people in
 _HELD_PERMILLE = 2
 _VISITORS, _STAFF = 5000, 40  # who comes to one door in all
@@ -55,25 +57,24 @@ class Door:
         self._first = 1  # of the report's span
         self._dice = random.Random(number)  # noqa: S311 a story, no secret
 
-    def days(self, last: date, count: int, passages: int = PASSAGES) -> Iterator[Event]:
-        """Say so many working days in order, the last of them `last`."""
-        first = last - timedelta(days=count - 1)
-        yield self._say(started(), _at(first, 7.0))
-        for back in range(count):
-            yield from self.day(first + timedelta(days=back), passages)
-
     def day(self, day: date, passages: int = PASSAGES) -> Iterator[Event]:
-        """Say one working day: duties, passages, now and then a hold, the report at six."""
+        """Say one working day: duties, people, the report at six."""
+        if self.sequence == 0:
+            yield self._say(started(), _at(day, 7.0))
         counted = Counted()
         for hour, record in duties(lambda hour: _at(day, hour)):
             yield self._say(record, _at(day, hour))
-        hours = sorted(_OPENS_H + _OPEN_H * self._dice.random() for _ in range(passages))
-        for number, hour in enumerate(hours):
-            yield from self._passage(f"{day:%m%d}{number:04d}", _at(day, hour), counted)
+        yield from self.people(day, passages, counted)
         last = self.sequence
         at = _at(day, 18.0)
         yield self._say(daily_report(day.isoformat(), at, counted, self._first, last), at)
         self._first = last + 1
+
+    def people(self, day: date, passages: int, counted: Counted) -> Iterator[Event]:
+        """Let so many people come on a day; now and then one is held."""
+        hours = sorted(_OPENS_H + _OPEN_H * self._dice.random() for _ in range(passages))
+        for number, hour in enumerate(hours):
+            yield from self._passage(f"{day:%m%d}{number:05d}", _at(day, hour), counted)
 
     def _passage(self, number: str, at: datetime, counted: Counted) -> Iterator[Event]:
         visitor = self._dice.random() < 0.55
@@ -126,17 +127,16 @@ def reference(person: str) -> str:
     return sha256(person.encode()).hexdigest()
 
 
-def together(events: int, gates: int, last: date) -> list[Event]:
-    """Return the first events of so many doors on one day, each door's in its order."""
+def together(events: int, gates: int, day: date = DAY) -> list[Event]:
+    """Return events of people at so many doors, in turn, each door's in its order."""
     each = -(-events // gates)
-    said = [event for number in range(gates) for event in _first(Door(number), last, each)]
+    said = [
+        event
+        for number in range(gates)
+        for event in islice(Door(number).people(day, each, Counted()), each)
+    ]
     said.sort(key=lambda event: event.sequence)
-    return said
-
-
-def _first(door: Door, day: date, count: int) -> list[Event]:
-    story = door.days(day, 1, max(1, count))
-    return [event for event, _ in zip(story, range(count), strict=False)]
+    return said[:events]
 
 
 @cache

@@ -6,10 +6,10 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.collector import bare
 from bench.collector.doors import SITE, ZONE, Event
+from bench.resources import machine_s
 from gate_agent.clock import SystemClock
 from gate_agent.messages import Receipt
 from gate_agent.moment import format_utc
@@ -92,15 +92,7 @@ def collected(url: str, events: Sequence[Event]) -> None:
 
 
 def _timed(work: Callable[[], None]) -> Run:
-    began, own, machine = time.perf_counter(), time.process_time(), _machine_s()
+    began, own, machine = time.perf_counter(), time.process_time(), machine_s()
     work()
     took = time.perf_counter() - began
-    return Run(took, time.process_time() - own, (_machine_s() - machine) / took)
-
-
-def _machine_s() -> float:
-    """Return for how long the machine's cores have worked, all together."""
-    user, nice, system, *_ = (
-        Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:]
-    )
-    return (int(user) + int(nice) + int(system)) / 100
+    return Run(took, time.process_time() - own, (machine_s() - machine) / took)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from bench.gate.disk import sync_us
 from bench.gate.past import write_past
 from bench.gate.rig import DECIDED, SITE, Door, Subscriber, Thermometer, broker, process
+from bench.resources import cpu_s, pss_mb
 
 EMPTY, LONG, BARE = "empty", "long", "bare"
 _STACKS = (EMPTY, BARE, LONG)
@@ -76,10 +76,10 @@ async def _heard_thermometer(ear: Subscriber, name: str) -> int:
 async def _idle(figures: Figures, pid: int, idle_s: float) -> None:
     """Nobody comes: processor time of a door that listens ten times a second; its memory."""
     await asyncio.sleep(2)
-    before, began = _cpu_s(pid), time.perf_counter()
+    before, began = cpu_s(pid), time.perf_counter()
     await asyncio.sleep(idle_s)
-    figures.idle_percent = 100 * (_cpu_s(pid) - before) / (time.perf_counter() - began)
-    figures.pss_mb = _pss_mb(pid)
+    figures.idle_percent = 100 * (cpu_s(pid) - before) / (time.perf_counter() - began)
+    figures.pss_mb = pss_mb(pid)
 
 
 async def _latencies(  # noqa: PLR0917 one bench
@@ -128,15 +128,3 @@ def quantile(values: list[float], share: float) -> float:
 def median(values: list[float]) -> float:
     """Return the median."""
     return statistics.median(values)
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _pss_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return float("nan")

@@ -6,11 +6,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Table, Text
 from sqlalchemy.exc import DBAPIError
 
 _FEW = 8  # rows for which a COPY does not pay
-_BINARY = {Text: "text", BigInteger: "int8", Integer: "int4", Boolean: "bool", LargeBinary: "bytea"}
+_BINARY = {
+    Text: "text",
+    BigInteger: "int8",
+    Integer: "int4",
+    Float: "float8",
+    Boolean: "bool",
+    LargeBinary: "bytea",
+}
 Row = tuple[Any, ...]
 
 

@@ -39,7 +39,10 @@ def listen(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=64)
+        listener = socket.create_server((host, port), family=family, backlog=64)
+        # asyncio sets this on sockets it made itself alone; without it an answer on a kept
+        # connection waits 40 ms for the acknowledgement of its own header (RFC 896)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as exc:
         if exc.errno == errno.EADDRINUSE:
             got = "one that another program listens on"
@@ -48,6 +51,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(
             [f"web.port: expected a free port at {host}, got {port}: {got}"]
         ) from exc
+    return listener
 
 
 async def serve(app: FastAPI, listener: socket.socket) -> None:

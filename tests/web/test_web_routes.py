@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import httpx
 import pytest
 
@@ -278,3 +280,13 @@ def test_the_page_comes_in_chinese_and_in_english(client: httpx.Client) -> None:
 def test_a_port_in_use_is_a_configuration_error_that_names_it(served: Served) -> None:
     with pytest.raises(ConfigurationError, match=f"web.port: .* got {served.port}"):
         listen("127.0.0.1", served.port)
+
+
+def test_no_answer_waits_for_the_acknowledgement_of_its_header() -> None:
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+    ):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
