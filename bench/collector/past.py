@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
 
-from bench.collector.doors import PASSAGES, ZONE, Door, Event
+from bench.collector.doors import PASSAGES, SITE, ZONE, Door, Event
 from bench.collector.rate import row_of
+from bench.collector.records import Counted
 from gate_agent.domain.records import (
     DailyReport,
     DeviceState,
@@ -20,10 +21,12 @@ from gate_agent.domain.records import (
     PassageDecided,
     PersonRegistered,
 )
-from gate_agent.messages import GateState
+from gate_agent.messages import GateState, Topics
 from gate_agent.moment import ClockQuality, format_utc
+from gate_collector.arrival import Message
 from gate_collector.bulk import Row, append
-from gate_collector.schema import EVENT, GATE, HOLD, NOTABLE, PASSAGE, REPORT, STREAM
+from gate_collector.schema import EVENT, HOLD, NOTABLE, PASSAGE, REPORT, STREAM
+from gate_collector.states import keep_state
 
 _AT_ONCE = 20_000  # events of one transaction
 _CAME_AFTER = timedelta(milliseconds=80)
@@ -113,7 +116,7 @@ def write_past(
     written += _write(engine, part)
     with engine.begin() as connection:
         for door in all_doors:
-            _stand(connection, door, format_utc(now))
+            _stand(connection, door, now)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))  # as the server does by itself in time
@@ -123,10 +126,13 @@ def write_past(
 def _said(doors: list[Door], days: int, now: datetime, passages: int) -> Iterator[Event]:
     """Yield what the doors said in the order it came, a day of a door at once."""
     today = now.astimezone(ZONE).date()
-    for back in reversed(range(days)):
+    for back in reversed(range(days + 1)):
         for door in doors:
-            day = today - timedelta(days=back)
-            yield from takewhile(lambda event: event.at <= now, door.day(day, passages))
+            if back:
+                yield from door.day(today - timedelta(days=back), passages)
+            else:
+                so_far = door.people(today, passages, Counted())
+                yield from takewhile(lambda event: event.at <= now, so_far)
 
 
 def _write(engine: Engine, part: _Part) -> int:
@@ -135,7 +141,7 @@ def _write(engine: Engine, part: _Part) -> int:
     return len(part.events)
 
 
-def _stand(connection: Connection, door: Door, at: str) -> None:
+def _stand(connection: Connection, door: Door, now: datetime) -> None:
     """Write how far the door's chain is whole, and what it said of itself last."""
     newest = connection.execute(
         select(EVENT.c.sequence, EVENT.c.link)
@@ -143,7 +149,7 @@ def _stand(connection: Connection, door: Door, at: str) -> None:
         .order_by(EVENT.c.sequence.desc())
         .limit(1)
     ).one()
-    link = bytes(newest.link)
+    at, link = format_utc(now), bytes(newest.link)
     append(
         connection,
         STREAM,
@@ -161,15 +167,5 @@ def _stand(connection: Connection, door: Door, at: str) -> None:
         version="0.1.0",
         time=at,
     )
-    row = (
-        door.gate,
-        "online",
-        at,
-        door.epoch,
-        newest.sequence,
-        at,
-        0.0,
-        "",
-        state.model_dump_json(),
-    )
-    append(connection, GATE, [row])
+    topic = Topics(site=SITE, gate=door.gate).state
+    keep_state(connection, Message(topic, state.encode()), now)
