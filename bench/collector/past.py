@@ -25,6 +25,7 @@ from gate_agent.messages import GateState, Topics
 from gate_agent.moment import ClockQuality, format_utc
 from gate_collector.arrival import Message
 from gate_collector.bulk import Row, append
+from gate_collector.months import make
 from gate_collector.schema import EVENT, HOLD, NOTABLE, PASSAGE, REPORT, STREAM
 from gate_collector.states import keep_state
 
@@ -105,6 +106,12 @@ def write_past(
     told: Callable[[int], None] = lambda _: None, passages: int = PASSAGES,
 ) -> int:  # fmt: skip
     """Fill an empty store with whole days, and today until now; return how many events."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            make(
+                connection,
+                *sorted({f"{now - timedelta(days=back):%Y-%m}" for back in range(days + 2)}),
+            )
     all_doors = [Door(number) for number in range(doors)]
     part, written = _Part(), 0
     for event in _said(all_doors, days, now, passages):

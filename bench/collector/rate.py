@@ -14,6 +14,7 @@ from gate_agent.clock import SystemClock
 from gate_agent.messages import Receipt
 from gate_agent.moment import format_utc
 from gate_collector.ingest import Ingest
+from gate_collector.months import Months
 from gate_collector.schema import open_store
 from gate_collector.watch import Hearing
 
@@ -37,7 +38,8 @@ class Run:
 
 def compare(new_store: NewStore, events: Sequence[Event], rounds: int) -> dict[str, list[Run]]:
     """Run each way in turn, into an empty store of its own, so that load meets all alike."""
-    rows = [row_of(event) for event in events]
+    now = SystemClock().now().utc
+    rows = [row_of(event, format_utc(now)) for event in events]
     ways: dict[str, Callable[[str], None]] = {OURS: lambda url: collected(url, events)}
     if new_store().startswith("sqlite"):
         ways[BARE] = lambda url: bare.upserted_sqlite(url, rows)
@@ -48,19 +50,21 @@ def compare(new_store: NewStore, events: Sequence[Event], rounds: int) -> dict[s
     for _ in range(rounds):
         for name, way in ways.items():
             url = new_store()
-            open_store(url).dispose()
+            engine = open_store(url)
+            Months(engine).ready(now)
+            engine.dispose()
             gc.collect()
             gc.freeze()  # what the bench itself holds is no work of the collector's
             found[name].append(_timed(lambda way=way, url=url: way(url)))  # type: ignore[misc]
     return found
 
 
-def row_of(event: Event, stored: str | None = None) -> bare.Row:
+def row_of(event: Event, stored: str) -> bare.Row:
     """Return an event's row, in the order of the table's columns."""
     record, at = event.record, format_utc(event.at)
     return (
         event.gate, event.epoch, event.sequence, record.TYPE, record.severity.value, at,
-        stored or at, 0, False, event.body, event.digest, event.prevlink, event.link,
+        stored, 0, False, event.body, event.digest, event.prevlink, event.link,
     )  # fmt: skip
 
 
