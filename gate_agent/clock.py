@@ -19,6 +19,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
 _TOGETHER_NS = 1_000_000  # both clocks are read within this, or again
 _TRIES = 5
+_LOOK_EVERY_S = 1.0
 
 
 class Clock(Protocol):
@@ -98,7 +99,9 @@ class SystemClock:
         self._kernel = kernel
         self._watch = SyncWatch()
         self._turn = threading.Lock()
-        self.quality()
+        now = self.now()
+        self._booted, self._look_ns = now.booted, now.plus_s(_LOOK_EVERY_S)
+        self._quality = self._watch.look(now, self._mark(), kernel())
 
     @property
     def boot_id(self) -> str:
@@ -118,10 +121,21 @@ class SystemClock:
         return Moment(utc=datetime.fromtimestamp(utc_ns / 1e9, UTC), boot_ns=boot_ns)
 
     def quality(self) -> ClockQuality:
-        """Return how far the wall clock can be believed right now."""
-        try:
-            mark_ns = self._synchronized.stat().st_mtime_ns
-        except OSError:
-            mark_ns = None
+        """Return how far the wall clock can be believed right now: asked for every commit.
+
+        What synchronises it is asked once a second, and at once when somebody set the clock.
+        """
         with self._turn:
-            return self._watch.look(self.now(), mark_ns, self._kernel())
+            now = self.now()
+            was_set = abs(now.booted - self._booted) > STEP
+            if was_set or now.boot_ns >= self._look_ns:
+                self._booted, self._look_ns = now.booted, now.plus_s(_LOOK_EVERY_S)
+                self._quality = self._watch.look(now, self._mark(), self._kernel())
+            return self._quality
+
+    def _mark(self) -> int | None:
+        """Return when the wall clock was synchronised last, as systemd-timesyncd left it."""
+        try:
+            return self._synchronized.stat().st_mtime_ns
+        except OSError:
+            return None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from children import wait_until
 from gate_agent.clock import HOLDS_S, SyncWatch, SystemClock
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment, corrected_utc
 from gate_agent.testing import FakeClock, FakeKernel
@@ -123,7 +124,7 @@ def test_the_boards_clock_reads_the_mark_of_the_time_service(tmp_path: Path) -> 
     assert clock.quality() is ClockQuality.UNSYNCED
 
     mark.touch()
-    assert clock.quality() is ClockQuality.SYNCED
+    wait_until(lambda: clock.quality() is ClockQuality.SYNCED, "the mark to be seen")
 
     old = clock.now().utc - timedelta(days=1)
     os.utime(mark, ns=(_ns(old), _ns(old)))
@@ -214,7 +215,7 @@ def test_the_boards_clock_asks_the_kernel(tmp_path: Path) -> None:
 
     kernel.sync()
 
-    assert clock.quality() is ClockQuality.SYNCED
+    wait_until(lambda: clock.quality() is ClockQuality.SYNCED, "the kernel to be asked again")
 
 
 def test_this_kernel_answers_with_an_error_that_it_bounds() -> None:
