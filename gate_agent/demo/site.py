@@ -138,12 +138,32 @@ def _policy(site_key: bytes) -> str:
     soon: datetime = SystemClock().now().utc.astimezone(ZoneInfo(ZONE))
     report = soon + timedelta(seconds=_REPORT_AFTER_S)
     refs = [person_ref(synthetic_card(n).number, site_key) for n in range(STAFF)]
+    leader, phone = "李主任", "010-5555 0101"  # nobody's number
     return json.dumps(
         {
             "version": 1,
             "hall_mode": "open",
             "roster": [{"person_ref": ref} for ref in refs],
             "daily_report_at": f"{report:%H:%M:%S}",
+            "calls": [
+                {"post": "值班领导", "phone": phone},
+                {"post": "区疫情防控办", "phone": "010-5555 0102"},
+            ],
+            "rota": [
+                {
+                    "leader": leader,
+                    "phone": phone,
+                    "valid_from": f"{soon - timedelta(hours=1):%Y-%m-%dT%H:%M:%S%z}",
+                    "valid_until": f"{soon + timedelta(days=1):%Y-%m-%dT%H:%M:%S%z}",
+                }
+            ],
+            "online_channels": [
+                {
+                    "zh": "政务服务网上办事大厅",
+                    "en": "Online service hall",
+                    "url": "https://zwfw.example.gov.cn/",
+                }
+            ],
         }
     )
 

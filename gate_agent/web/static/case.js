@@ -154,7 +154,7 @@ function step(state, hold) {
     case "flagged":
       return [title("do_flagged_title"), forward("acknowledged", {})];
     case "acknowledged":
-      return [title("do_acknowledged_title"), ...pad.parts((centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
+      return [pad.typing(title("do_acknowledged_title"), (centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
     case "rechecked": {
       const warm = hold.contact_centi_c >= WARM_CENTI_C;
       return [title("do_rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },

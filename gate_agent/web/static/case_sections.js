@@ -17,7 +17,7 @@ let asking = null; // {contact_id, state} whose reason is asked for
 
 /** The parts of one section; `context` = {state, hold, contacts, note, again}. */
 export function sectionOf(tab, context) {
-  if (tab === "calls") return [make("h3", {}, word("tab_calls")), ...callRows(context)];
+  if (tab === "calls") return [make("h3", {}, word(context.state.calls.length ? "tab_calls" : "calls_none")), ...callRows(context)];
   if (tab === "symptoms") return symptoms(context);
   if (tab === "left") return [make("h3", {}, word("left_title")), leaving(context)];
   return contactRows(context);

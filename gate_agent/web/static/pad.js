@@ -39,14 +39,14 @@ export function makePad(low, high, hint = "contact_bad") {
 
   return {
     clear,
-    /** Its parts; `then(centi)` gets a reading that can be one. */
-    parts(then) {
+    /** It, with its title; `then(centi)` gets a reading that can be one. */
+    typing(title, then) {
       done = then;
       field = make("output", { class: "field", id: "contact" });
       const confirm = button(word("confirm"), { key: "Enter", kind: "go tall", press: enter, id: "contact-confirm" });
       draw();
-      return [field, make("div", { class: "typing" }, keypad({ type, erase, clear }),
-        make("div", { class: "beside" }, make("p", { class: "hint" }, word(hint)), confirm))];
+      return make("div", { class: "typing reading" }, keypad({ type, erase, clear }),
+        make("div", { class: "beside" }, title, field, make("p", { class: "hint" }, word(hint)), confirm));
     },
     /** Take a key; returns whether it was for the pad. */
     key(name) {

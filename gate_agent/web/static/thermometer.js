@@ -27,7 +27,7 @@ export function renderHand(state, language) {
     delete area.dataset.key;
     return;
   }
-  rebuild(area, `${handId} ${language}`, () => [make("h2", {}, word("hand_title")), ...hand.parts(post)]);
+  rebuild(area, `${handId} ${language}`, () => [hand.typing(make("h2", {}, word("hand_title")), post)]);
   setData(area, "sent", isSent(handKeyOf()) ? "yes" : "no");
 }
 
@@ -69,7 +69,7 @@ export function checkParts(again) {
     make("h3", {}, word("check_title")),
     make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, told),
     doubts ? make("p", { id: "check-doubts" }, doubts) : null,
-    ...(checking ? [make("p", {}, word(`check_now_${checking}`)), ...reference.parts(finish)] : [
+    ...(checking ? [reference.typing(make("p", {}, word(`check_now_${checking}`)), finish)] : [
       button(word("check_begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
       button(word("check_blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
     ]),
