@@ -40,7 +40,7 @@ from gate_agent.vision.pictures import Pictures
 from gate_agent.vision.watcher import Watcher
 from gate_agent.web.app import create_app
 from gate_agent.web.server import listen, serve
-from gate_agent.web.session_routes import SignOn
+from gate_agent.web.signon import SignOn
 
 _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
 

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Error, Page
 from chromium import KIOSK, PHONE, chromium, watched_page
 from gate_agent.domain.policy import HallMode
 from gate_agent.gate.snapshot import Snapshot
-from security.signing import door
+from security.signing import PIN, door
 from tree import ROOT
 from web import cases, scenes
 from web.serving import Served
@@ -104,6 +104,7 @@ def take_guard(browser: Browser, wanted: Callable[[str], bool]) -> None:
                 watched.page.goto(found.served.url)
                 watched.page.locator("#signon").wait_for()
                 _take(watched.page, name)
+                _take_accounts(watched.page, size[0])
     for size in (KIOSK, PHONE, WIDE):
         for state, (snapshot, after) in states().items():
             name = "-".join(filter(None, ("guard", state, str(size[0]))))
@@ -193,6 +194,21 @@ def _counted(page: Page, url: str) -> bool:
     except Error:
         return False
     return len(told["gates"]) > 1 and all(gate["events"] > DEMO_EVENTS for gate in told["gates"])
+
+
+def _take_accounts(page: Page, width: int) -> None:
+    """Sign on as the supervisor, and take the accounts and the pad of a new PIN."""
+    page.get_by_role("button", name="李管").click()
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    page.locator("#signon").wait_for(state="hidden")
+    page.locator("#post").click()
+    page.get_by_role("button", name="账号管理").click()
+    page.locator("#staff-add").wait_for()
+    _take(page, f"guard-accounts-{width}")
+    page.locator(".accounts [data-code=g01] button").first.click()
+    page.locator("#staff-confirm").wait_for()
+    _take(page, f"guard-accounts-pin-{width}")
 
 
 def _take(page: Page, name: str) -> None:

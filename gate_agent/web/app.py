@@ -15,10 +15,13 @@ from gate_agent.gate.desk import Desk, DutyDesk, ThermometerDesk
 from gate_agent.web.answers import install_answers
 from gate_agent.web.auth import Access
 from gate_agent.web.duty_routes import duty_routes
+from gate_agent.web.reveal_routes import reveal_routes
 from gate_agent.web.routes import STREAM_MODELS, build_routes
-from gate_agent.web.session_routes import SignOn, session_routes
+from gate_agent.web.session_routes import session_routes
 from gate_agent.web.shield import Shield
+from gate_agent.web.signon import SignOn
 from gate_agent.web.sse import Screens
+from gate_agent.web.staff_routes import staff_routes
 from gate_agent.web.thermometer_routes import thermometer_routes
 from gate_agent.web.visitor import visitor_routes
 
@@ -62,6 +65,9 @@ def create_app(
     app.include_router(duty_routes(duties))
     app.include_router(thermometer_routes(thermometer))
     app.include_router(session_routes(sign_on))
+    if sign_on is not None:
+        app.include_router(staff_routes(sign_on))
+        app.include_router(reveal_routes(sign_on))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
     page = pages.get_template("screen.html")

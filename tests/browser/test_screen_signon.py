@@ -26,6 +26,7 @@ def page(browser: Browser, staffed: Door) -> Iterator[Page]:
         watched.page.goto(staffed.served.url)
         expect(watched.page.locator("body")).to_have_attribute("data-live", "yes")
         yield watched.page
+        assert [fault for fault in watched.faults if fault.startswith("page: ")] == []
 
 
 def type_pin(page: Page, pin: str) -> None:

@@ -19,7 +19,7 @@ from gate_agent.gate.desk import Revealed
 from gate_agent.gate.errors import JournalUnavailable, NotFound
 from gate_agent.store.staff import StaffBook
 from gate_agent.testing import FakeClock
-from gate_agent.web.session_routes import SignOn
+from gate_agent.web.signon import SignOn
 from web.serving import Served
 
 PIN, OTHER_PIN = "274916", "583027"

@@ -17,7 +17,7 @@ from gate_agent.domain.access_records import Role
 from gate_agent.errors import ConfigurationError
 from gate_agent.store.staff import StaffBook
 from gate_agent.web.app import create_app
-from gate_agent.web.session_routes import SignOn
+from gate_agent.web.signon import SignOn
 from security.signing import PIN, ScriptedAccess
 from web.scripted_desk import ScriptedDesk
 

@@ -14,7 +14,7 @@ import httpx
 from gate_agent.gate.snapshot import Snapshot
 from gate_agent.web.app import create_app
 from gate_agent.web.server import listen, serve
-from gate_agent.web.session_routes import SignOn
+from gate_agent.web.signon import SignOn
 from web.scripted_desk import Asked, ScriptedDesk
 
 T = TypeVar("T")

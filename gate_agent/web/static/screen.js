@@ -63,12 +63,12 @@ function onState(snapshot, at) {
   setData(document.body, "live", "yes");
   forget((key) => {
     const [kind, id] = key.split(":");
-    if (["duty", "supply", "note", "contact"].includes(kind)) return true;
+    if (["duty", "supply", "note", "contact", "staff"].includes(kind)) return true;
     if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
     return snapshot.passage?.passage_id === id;
   });
   const about = panelAbout();
-  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about?.startsWith("staff") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
   if (about !== null && !known) closePanel();
   sound(snapshot);
   render();

@@ -3,6 +3,7 @@
 import { find, make, rebuild, setText } from "./page.js";
 import { ask } from "./panel.js";
 import { askFor, askSession, mustSignOn, onSession, session } from "./session.js";
+import { mayStaff, openStaff } from "./staff.js";
 import { word } from "./words.js";
 
 const LOOK_MS = 30_000;
@@ -30,18 +31,20 @@ export function renderSignOn() {
   const view = session();
   const key = JSON.stringify([view.people, view.setup, chosen, LANGUAGE(), field]);
   rebuild(find("signon"), key, () => (view.setup ? atNewDoor() : [heading(word("signon")), names(view.people), ...(chosen === null ? [] : pad(signOn))]));
-  setText(find("signon-message"), message);
-  const shown = find("signon-pin");
+  const told = find("signon-message"), shown = find("signon-pin"); // there once a name is chosen
+  if (told !== null) setText(told, message);
   if (shown !== null) setText(shown, "●".repeat(digits.length) || word("signon_pin"));
 }
 
 /** The name that stands in the bar; null while nobody must sign on here. */
 export const signedOnName = () => session()?.signed_on?.name ?? null;
 
-/** Ask whether to sign off; then at the gate too. */
+/** Ask whether to sign off, at the gate too; a supervisor finds the accounts here. */
 export function askSignOff() {
   if (session()?.signed_on === null) return;
-  ask("post", word("signoff_title"), [{ choices: [{ label: word("signoff"), kind: "tall", press: () => void signOff() }] }]);
+  const choices = [{ label: word("signoff"), kind: "tall", press: () => void signOff() }];
+  if (mayStaff()) choices.push({ label: word("staff"), kind: "tall", press: () => void openStaff() });
+  ask("post", word("signoff_title"), [{ choices }]);
 }
 
 async function signOff() {

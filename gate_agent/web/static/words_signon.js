@@ -7,6 +7,8 @@ export const ZH = {
   signoff: "下岗", signoff_title: "确认下岗？", role_guard: "值守", role_supervisor: "主管", role_maintainer: "维护",
   look: "主管查看", look_title: "为什么查看？每次查看都有记录", look_nobody: "身份不明", look_nothing: "没有可查看的",
   picture: "暂留抓拍", no_picture: "没有抓拍",
+  staff: "账号管理", staff_add: "添加账号", staff_role: "角色", staff_pin: "重设 PIN", staff_enable: "重设 PIN 并启用", staff_disable: "停用", staff_disabled: "已停用",
+  staff_disable_title: "停用 {n}？其登录随即失效", staff_again: "请再输一次", staff_differs: "两次不同，请重新设定", refused_own: "不能停用自己的账号", refused_easy_pin: "PIN 太容易猜：不要连号、不要重复",
   refused_sign_on: "请先登录上岗", refused_csrf: "登录已失效，请重新登录", refused_role: "需要值班主管",
 };
 
@@ -17,5 +19,7 @@ export const EN = {
   signoff: "Sign off", signoff_title: "Sign off?", role_guard: "guard", role_supervisor: "supervisor", role_maintainer: "maintainer",
   look: "Look", look_title: "Why? Every look is recorded", look_nobody: "Not identified", look_nothing: "Nothing to see",
   picture: "Picture of the hold", no_picture: "No picture",
+  staff: "Accounts", staff_add: "Add an account", staff_role: "Role", staff_pin: "Another PIN", staff_enable: "New PIN, enable", staff_disable: "Disable", staff_disabled: "disabled",
+  staff_disable_title: "Disable {n}? Their sessions end at once", staff_again: "Once more", staff_differs: "Not the same: begin again", refused_own: "Not your own account", refused_easy_pin: "Too easy to guess: no row, no repeat",
   refused_sign_on: "Sign on first", refused_csrf: "Sign on again", refused_role: "A supervisor must do this",
 };

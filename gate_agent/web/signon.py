@@ -1,0 +1,160 @@
+"""What signing on needs (值守登录), for whichever route asks who it is, and who may."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.clock import Clock
+from gate_agent.domain.access_records import (
+    Role,
+    ShiftChange,
+    ShiftChanged,
+    StaffChange,
+    StaffChanged,
+)
+from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.gate.desk import AccessDesk
+from gate_agent.gate.errors import Invalid, JournalUnavailable
+from gate_agent.store.staff import Account, StaffBook, matches, one_time_code
+from gate_agent.web.auth import Guesses, Session, Sessions, may
+
+_LAPSE_EVERY_S = 1.0
+_LOG = logging.getLogger(__name__)
+Code = Annotated[str, Path(pattern="^[gsm][0-9]{2,4}$")]
+Pin = Annotated[str, Field(min_length=6, max_length=12, pattern="^[0-9]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class Body(BaseModel):
+    """What somebody sends; nothing beside it is taken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Nothing(Body):
+    """Nothing to say."""
+
+
+class Person(BaseModel):
+    """One who may sign on."""
+
+    code: str
+    name: str
+    role: Role
+
+
+@dataclass(slots=True)
+class SignOn:
+    """All that signing on needs; `secure` where the screen is served over TLS."""
+
+    book: StaffBook
+    clock: Clock
+    desk: AccessDesk
+    secure: bool = False
+    setup_code: str | None = None
+    sessions: Sessions = field(init=False)
+    guesses: Guesses = field(init=False)
+    checking: asyncio.Semaphore = field(init=False)
+    waiting: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with nobody signed on."""
+        self.sessions = Sessions(self.book, self.clock)
+        self.guesses = Guesses(self.clock)
+        self.checking = asyncio.Semaphore(1)
+        if not self.book.accounts():
+            self.setup_code = one_time_code()
+            _LOG.warning("no account yet 尚无账号: one-time code 一次性代码 %s", self.setup_code)
+
+    async def run(self) -> None:
+        """Sign off whose time is over, until cancelled."""
+        while True:
+            await asyncio.sleep(_LAPSE_EVERY_S)
+            for session, revoked in self.sessions.lapsed():
+                change = ShiftChange.REVOKED if revoked else ShiftChange.EXPIRED
+                try:
+                    await self.shift(change, session.account)
+                except JournalUnavailable as exc:
+                    _LOG.warning("a shift's end is not recorded: %s", exc)
+
+    async def shift(self, change: ShiftChange, account: Account) -> None:
+        """Record who came or went."""
+        changed = ShiftChanged(
+            change=change, by=account.code, role=account.role, on_duty=self.sessions.codes()
+        )
+        await self.desk.record(changed)
+
+    async def check(self, code: str, pin: str) -> Account | None:
+        """Return the account if this is its PIN: one at a time, in a thread, it costs memory."""
+        account = self.book.active(code)
+        self.waiting += 1
+        try:
+            async with self.checking:
+                good = await asyncio.to_thread(matches, account, pin)
+        finally:
+            self.waiting -= 1
+        return account if good else None
+
+
+class Forbidden(Invalid):
+    """Another role may do this."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "role"
+
+
+class EasyPin(Invalid):
+    """A PIN that is among the first anybody tries."""
+
+    code = "easy_pin"
+
+
+def allowed(request: Request, *roles: Role) -> Session:
+    """Return whose request it is, if they are of these roles. Raises Forbidden."""
+    session = session_of(request)
+    if session is None or not may(session, *roles):
+        names = " or ".join(roles)
+        raise Forbidden(expected=f"a {names}", got="another")
+    return session
+
+
+async def add_account(sign_on: SignOn, name: str, role: Role, pin: str) -> Account:
+    """Add an account. Raises Invalid, JournalUnavailable."""
+    return await guarded(lambda: sign_on.book.add(name=name, role=role, pin=pin))
+
+
+async def guarded(call: Callable[[], Account]) -> Account:
+    """Do what costs time in a thread; what is refused becomes an answer."""
+    try:
+        return await asyncio.to_thread(call)
+    except ConfigurationError as exc:
+        expected, _, got = exc.faults[0].partition(", got ")
+        refusal = EasyPin if expected.startswith("pin: ") else Invalid
+        raise refusal(expected=expected.partition("expected ")[2], got=got) from None
+    except (StorageError, OSError):
+        raise JournalUnavailable(expected="accounts that can be written", got="none") from None
+
+
+async def record_change(sign_on: SignOn, change: StaffChange, account: Account, *, by: str) -> None:
+    """Record what was changed about an account, and by whom."""
+    record = StaffChanged(change=change, code=account.code, role=account.role, by=by)
+    await sign_on.desk.record(record)
+
+
+def session_of(request: Request) -> Session | None:
+    """Return who is signed on where a request comes from."""
+    found = request.scope.get("state", {}).get("session")
+    return found if isinstance(found, Session) else None
+
+
+def person_of(account: Account) -> Person:
+    """Return what a screen shows of an account."""
+    return Person(code=account.code, name=account.name, role=account.role)

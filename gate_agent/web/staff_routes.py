@@ -1,0 +1,117 @@
+"""The accounts of this door (值守人员账号): a list, a new one, another PIN, and an end."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from gate_agent.domain.access_records import Role, StaffChange
+from gate_agent.errors import StorageError
+from gate_agent.gate.errors import Invalid, JournalUnavailable
+from gate_agent.store.staff import Account, StaffBook
+from gate_agent.web.answers import REFUSALS
+from gate_agent.web.auth import Session
+from gate_agent.web.signon import (
+    Body,
+    Code,
+    Forbidden,
+    Name,
+    Nothing,
+    Person,
+    Pin,
+    SignOn,
+    add_account,
+    allowed,
+    guarded,
+    person_of,
+    record_change,
+)
+
+
+class StaffRequest(Body):
+    """A new account."""
+
+    name: Name
+    role: Role
+    pin: Pin
+
+
+class PinRequest(Body):
+    """Another PIN for an account."""
+
+    pin: Pin
+
+
+class StaffView(Person):
+    """An account, as those see it who may change it."""
+
+    disabled: bool
+
+
+def staff_routes(sign_on: SignOn) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/api/v1", tags=["people"], responses=REFUSALS)
+
+    @router.get("/staff")
+    async def staff(request: Request) -> list[StaffView]:
+        """Return every account, also those that sign on no more."""
+        allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        return [_view(account) for account in _all(sign_on.book)]
+
+    @router.post("/staff")
+    async def add(request: Request, body: StaffRequest) -> Person:
+        """Add an account; a supervisor adds guards and supervisors."""
+        by = allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        _may_change(by, body.role)
+        account = await add_account(sign_on, body.name, body.role, body.pin)
+        await record_change(sign_on, StaffChange.ADDED, account, by=by.account.code)
+        return person_of(account)
+
+    @router.post("/staff/{code}/disable")
+    async def disable(request: Request, code: Code, body: Nothing) -> Person:
+        """Let an account sign on no more, never one's own; its sessions end at once."""
+        assert body is not None  # noqa: S101 an empty object, for one shape of every request
+        by = allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        _may_change(by, _known(sign_on.book, code).role)
+        if code == by.account.code:
+            raise _Own(expected="somebody else's account", got="one's own")
+        account = await guarded(lambda: sign_on.book.disable(code))
+        await record_change(sign_on, StaffChange.DISABLED, account, by=by.account.code)
+        return person_of(account)
+
+    @router.post("/staff/{code}/pin")
+    async def pin(request: Request, code: Code, body: PinRequest) -> Person:
+        """Give an account another PIN; its sessions end at once."""
+        by = allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        _may_change(by, _known(sign_on.book, code).role)
+        account = await guarded(lambda: sign_on.book.set_pin(code, body.pin))
+        await record_change(sign_on, StaffChange.PIN, account, by=by.account.code)
+        return person_of(account)
+
+    return router
+
+
+def _may_change(by: Session, role: Role) -> None:
+    if role is Role.MAINTAINER and by.account.role is not Role.MAINTAINER:
+        raise Forbidden(expected="a maintainer", got="another")
+
+
+def _known(book: StaffBook, code: str) -> Account:
+    found = next((account for account in _all(book) if account.code == code), None)
+    if found is None:
+        raise Invalid(expected="a code of the list", got="another")
+    return found
+
+
+def _all(book: StaffBook) -> tuple[Account, ...]:
+    try:
+        return book.accounts()
+    except StorageError:
+        raise JournalUnavailable(expected="accounts that can be read", got="none") from None
+
+
+class _Own(Invalid):
+    code = "own"
+
+
+def _view(account: Account) -> StaffView:
+    return StaffView(**person_of(account).model_dump(), disabled=account.disabled)
