@@ -37,6 +37,7 @@ from gate_collector.reports.versions import make_due, watch_missing
 from gate_collector.retention import Retention
 from gate_collector.roles.accounts import Accounts
 from gate_collector.schema import open_store
+from gate_collector.times import Corrector
 from gate_collector.web import Door, create_app
 from gate_collector.workers import Workers
 
@@ -125,6 +126,7 @@ def run_collector(config_file: Path) -> None:
             "reports": make_reports,
             "missing": lambda: watch_missing(centre),
             "policy": book.keep_published,
+            "times": Corrector(ingest.write, zone).round,
             "asked": desk.retention.asked,
             "erasures": desk.resume,
             "retention": desk.retention.due,

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from gate_agent.domain.records import Decision, PassageDecided
 from gate_agent.messages import Seen
-from gate_agent.moment import format_utc, parse_utc
+from gate_agent.moment import format_utc
 from gate_collector.alarms import AlarmKind, raise_alarm
 from gate_collector.arrival import Arrived, Heard, Key, Message, Refused, gate_in
 from gate_collector.bulk import append
@@ -27,6 +27,7 @@ from gate_collector.chain import Stream
 from gate_collector.schema import EVENT, NOTABLE, QUARANTINE, insert_for
 from gate_collector.states import keep_state
 from gate_collector.streams import keep, load_beyond, lock
+from gate_collector.times import dated, late_ms
 from gate_collector.views import apply
 
 _MOST_KEPT = 64 * 1024  # bytes of a body in quarantine
@@ -61,6 +62,7 @@ class Batch:
             return []
         streams = lock(self.connection, sorted(self._events), self.now)
         new = [one for key in streams for one in self._take_events(streams[key], self._events[key])]
+        new = dated(self.connection, new, self.now)
         append(self.connection, EVENT, [self._row(arrived) for arrived in new])
         apply(self.connection, new, self.zone)
         self._tell_seen(new)
@@ -119,7 +121,6 @@ class Batch:
     def _row(self, arrived: Arrived) -> tuple[Any, ...]:
         """Return the row of EVENT, in the order of its columns."""
         told = arrived.told
-        late_ms = round((self.now - parse_utc(told.recordedtime)).total_seconds() * 1000)
         return (
             *arrived.key,
             arrived.number,
@@ -127,7 +128,7 @@ class Batch:
             told.severity,
             told.time,
             self._at,
-            max(-(2**31), min(late_ms, 2**31 - 1)),
+            late_ms(told, self.now),
             arrived.historical,
             arrived.body,
             arrived.bodysha256,

@@ -127,7 +127,7 @@ def _reported(connection: Connection, gate: str, day: str) -> Row | None:
 def _lateness(connection: Connection) -> Row:
     """Return how late the newest events were: from the gate's record to ours, in ms."""
     newest = select(EVENT.c.late_ms).order_by(EVENT.c.stored.desc()).limit(_LATENESS_OF)
-    late = sorted(connection.execute(newest).scalars())
+    late = sorted(ms for ms in connection.execute(newest).scalars() if ms is not None)
     if not late:
         return {"p50_ms": None, "p95_ms": None, "of": 0}
     return {

@@ -202,6 +202,7 @@ def is_confirmed(connection: Connection, now: datetime) -> bool:
             EVENT.c.stored >= format_utc(now - timedelta(days=1)),
             EVENT.c.stored <= format_utc(now),
             EVENT.c.historical.is_(False),
+            EVENT.c.late_ms.is_not(None),
         )
         .order_by(EVENT.c.stored.desc())
         .limit(1)

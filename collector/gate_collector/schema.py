@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Float,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     create_engine,
     event,
     make_url,
@@ -54,7 +56,7 @@ EVENT = Table(
     Column("severity", Text, nullable=False),
     Column("time", Text, nullable=False),
     Column("stored", Text, nullable=False),
-    Column("late_ms", Integer, nullable=False),
+    Column("late_ms", Integer),  # NULL: the gate's clock was in doubt, and nobody knows
     Column("historical", Boolean, nullable=False),  # it waited at the gate for a connection
     Column("body", LargeBinary),  # NULL once redacted
     Column("bodysha256", LargeBinary, nullable=False),
@@ -62,6 +64,25 @@ EVENT = Table(
     Column("link", LargeBinary, nullable=False),
 )
 Index("event_stored", EVENT.c.stored)
+DOUBTED = Table(  # what came under a clock in doubt (时钟存疑): the gate's own word, kept
+    "doubted",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("boot", Text, nullable=False),
+    Column("bootns", BigInteger, nullable=False),
+    Column("said", Text, nullable=False),  # when it happened, by the gate's own clock
+    Column("booted", Text),  # when that boot began, as the gate knew later; NULL until it does
+)
+Index("doubted_boot", DOUBTED.c.gate, DOUBTED.c.boot, **only_where("booted IS NULL"))
+
+
+def own_word_of(table: Table) -> ColumnElement[bool]:
+    """Return what joins the gate's own word to a table of its events."""
+    return and_(*(DOUBTED.c[key] == table.c[key] for key in ("gate", "epoch", "sequence")))
+
+
 STREAM = Table(
     "stream",
     METADATA,

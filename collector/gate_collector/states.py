@@ -131,7 +131,7 @@ def _least(state: GateState, before: Any, after: Any) -> int:
     if before is None or before.epoch != state.epoch or before.told >= state.time:
         return 0
     said: int = before.sequence
-    if after is not None:
+    if after is not None and after.late_ms is not None:
         recorded = parse_utc(after.stored) - timedelta(milliseconds=after.late_ms)
         if recorded + _ROUNDED < parse_utc(state.time):
             return max(said, int(after.sequence))

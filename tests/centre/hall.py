@@ -57,13 +57,25 @@ class Door:
         self.epoch = sha256(gate.encode()).hexdigest()[:32]
         self.sequence = 0
         self.link = LINK_0
+        self.clock = ClockQuality.SYNCED
+        self.off = timedelta()  # how far its own clock is off
         self._hall = hall
         self._passages = 0
 
+    @property
+    def utc(self) -> datetime:
+        """What its own clock says."""
+        return self._hall.clock.utc + self.off
+
+    @property
+    def booted(self) -> str:
+        """When its boot really began."""
+        return format_utc(self._hall.clock.now().booted)
+
     def body(self, record: Record, *, at: datetime | None = None, drill: bool = False) -> bytes:
         """Return the next event of this door's journal; it may be said, kept back or lost."""
-        utc = at or self._hall.clock.utc
-        since_s = (utc - self._hall.clock.utc).total_seconds()
+        utc = at or self.utc
+        since_s = (utc - self.utc).total_seconds()
         boot_ns = self._hall.clock.boot_ns + round(since_s * NS_PER_S)
         moment = Moment(utc=utc, boot_ns=boot_ns)
         self.sequence += 1
@@ -76,7 +88,7 @@ class Door:
             occurred=moment,
             recorded=moment,
             boot_id="b" * 32,
-            clock=ClockQuality.SYNCED,
+            clock=self.clock,
         )
         body = encode_body(header, record, drill=drill)
         self.link = link_after(self.link, sha256(body).digest())
@@ -91,10 +103,10 @@ class Door:
         self.epoch, self.sequence, self.link = "e" * 32, 0, LINK_0
         self.say(JournalReplaced(cause="damaged", kept_as="journal.bad"), at=at)
 
-    def send(self, body: bytes) -> None:
-        """Send a body that was made before."""
+    def send(self, body: bytes, *, historical: bool = False) -> None:
+        """Send a body that was made before; a historical one waited at the door."""
         topic = f"gate/v1/{SITE}/{self.gate}/event/routine"
-        self._hall.ingest.offer(Message(topic, body))
+        self._hall.ingest.offer(Message(topic, body, historical=historical))
 
     def passage(
         self,
@@ -108,7 +120,7 @@ class Door:
         drill: bool = False,
     ) -> str:
         """Let one person pass; return the passage's id."""
-        utc = at or self._hall.clock.utc
+        utc = at or self.utc
         self._passages += 1
         passage_id = f"{self.gate}-{self._passages}"
         record = PassageDecided(
@@ -136,7 +148,7 @@ class Door:
         drill: bool = False,
     ) -> None:
         """Open a hold for a person who just passed."""
-        utc = at or self._hall.clock.utc
+        utc = at or self.utc
         passage_id = self.passage(
             at=utc, who=who, decision=Decision.HOLD, hold_id=hold_id, drill=drill
         )
@@ -154,12 +166,12 @@ class Door:
 
     def step(self, hold_id: str, step: HoldState, *, at: datetime | None = None) -> None:
         """Do the next step of a hold."""
-        utc = at or self._hall.clock.utc
+        utc = at or self.utc
         self.say(HoldStep(hold_id=hold_id, step=step, by="guard", at=format_utc(utc)), at=utc)
 
     def close(self, hold_id: str, outcome: str = "released", *, at: datetime | None = None) -> None:
         """Close a hold."""
-        utc = at or self._hall.clock.utc
+        utc = at or self.utc
         closed = HoldClosed(
             hold_id=hold_id, outcome=outcome, by="guard", disinfected=True, closed=format_utc(utc)
         )

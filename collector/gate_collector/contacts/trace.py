@@ -13,7 +13,7 @@ from gate_agent.domain.records import ContactListed, ContactState, ContactUpdate
 from gate_agent.errors import GateError
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.office_schema import JUDGED
-from gate_collector.schema import HOLD, NOTABLE, PASSAGE, snapshot
+from gate_collector.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of, snapshot
 
 _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
 
@@ -40,6 +40,8 @@ class Near:
     state: ContactState
     by: str = ""
     reason: str = ""
+    said: str | None = None  # by the door's own clock, where that was in doubt
+    booted: str | None = None  # with it: whether `passed` was corrected
 
     @property
     def next(self) -> tuple[ContactState, ...]:
@@ -140,7 +142,9 @@ def _passed(
     since = before if entered is None else min(before, entered)
     until = opened + timedelta(seconds=policy.after_s)
     rows = connection.execute(
-        select(PASSAGE).where(
+        select(PASSAGE, DOUBTED.c.said, DOUBTED.c.booted)
+        .outerjoin(DOUBTED, own_word_of(PASSAGE))
+        .where(
             PASSAGE.c.decided >= format_utc(since),
             PASSAGE.c.decided <= format_utc(until),
             PASSAGE.c.person_ref.is_not(None),
@@ -161,6 +165,8 @@ def _passed(
             and row.decision == Decision.ADMIT.value
             and entered <= parse_utc(row.decided) <= opened,
             state=ContactState.PROPOSED,
+            said=row.said,
+            booted=row.booted,
         )
         known = found.get(row.person_ref)
         if known is None or abs(apart_s) < abs(known.apart_s):

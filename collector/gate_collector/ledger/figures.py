@@ -53,13 +53,19 @@ def _lanes(ledger: Ledger) -> list[GaugeMetricFamily]:
     late = GaugeMetricFamily(
         "collector_late_events", "Events of 24 h later than their limit (迟报)", labels=("lane",)
     )
+    undated = GaugeMetricFamily(
+        "collector_undated_events",
+        "Events of 24 h whose gate's clock was in doubt (时钟存疑)",
+        labels=("lane",),
+    )
     seconds = GaugeMetricFamily(
         "collector_lateness_seconds", "From the door's record to ours", labels=("lane", "quantile")
     )
     for lane in ledger.lanes:
         late.add_metric((lane.severity,), lane.late)
+        undated.add_metric((lane.severity,), lane.undated)
         quantiles = ("0.5", lane.p50_ms), ("0.95", lane.p95_ms), ("1", lane.worst_ms)
         for quantile, value_ms in quantiles:
             if value_ms is not None:
                 seconds.add_metric((lane.severity, quantile), value_ms / 1000)
-    return [late, seconds]
+    return [late, undated, seconds]

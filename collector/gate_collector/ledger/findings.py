@@ -44,6 +44,7 @@ class Lane:
     limit_ms: int
     of: int
     late: int
+    undated: int  # 时刻不明: the gate's clock was in doubt, so nobody knows
     p50_ms: int | None
     p95_ms: int | None
     worst_ms: int | None

@@ -125,16 +125,19 @@ def _lateness(
     for severity, limit_ms in limits.items():
         of = (EVENT.c.stored >= since, EVENT.c.severity == severity.value)
         overdue = (*of, EVENT.c.late_ms > limit_ms)
-        count = connection.execute(select(func.count()).where(*of)).scalar_one()
+        known = (*of, EVENT.c.late_ms.is_not(None))
+        count = connection.execute(select(func.count()).where(*known)).scalar_one()
+        undated = (*of, EVENT.c.late_ms.is_(None))
         lanes.append(
             Lane(
                 severity=severity,
                 limit_ms=limit_ms,
                 of=count,
                 late=connection.execute(select(func.count()).where(*overdue)).scalar_one(),
-                p50_ms=_quantile(connection, of, count, 50),
-                p95_ms=_quantile(connection, of, count, 95),
-                worst_ms=_quantile(connection, of, count, 100),
+                undated=connection.execute(select(func.count()).where(*undated)).scalar_one(),
+                p50_ms=_quantile(connection, known, count, 50),
+                p95_ms=_quantile(connection, known, count, 95),
+                worst_ms=_quantile(connection, known, count, 100),
             )
         )
         rows = connection.execute(

@@ -17,14 +17,19 @@ from gate_collector.centre import Centre
 from gate_collector.ledger.read import read_ledger
 from gate_collector.pages import Lang, Pages
 from gate_collector.roles.access import CURRENT, By
-from gate_collector.schema import EVENT, QUARANTINE
+from gate_collector.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
 from gate_collector.shield import refused
 
 _PAGE = 100
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Epoch = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
-_COLUMNS = [EVENT.c[name] for name in ("sequence", "type", "severity", "time", "stored", "late_ms")]
+_COLUMNS = [
+    *(EVENT.c[name] for name in ("sequence", "type", "severity", "time", "stored", "late_ms")),
+    DOUBTED.c.said,
+    DOUBTED.c.booted,
+]
+_WITH_ITS_WORD = EVENT.outerjoin(DOUBTED, own_word_of(EVENT))
 
 
 class Clearing(BaseModel):
@@ -71,6 +76,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
         with centre.engine.connect() as connection:
             rows = connection.execute(
                 select(*_COLUMNS)
+                .select_from(_WITH_ITS_WORD)
                 .where(EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence >= first)
                 .order_by(EVENT.c.sequence)
                 .limit(_PAGE)
@@ -84,7 +90,11 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
         """Return one event as it came."""
         of = EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence == sequence
         with centre.engine.connect() as connection:
-            row = connection.execute(select(EVENT).where(*of)).first()
+            row = connection.execute(
+                select(EVENT, DOUBTED.c.said, DOUBTED.c.booted)
+                .select_from(_WITH_ITS_WORD)
+                .where(*of)
+            ).first()
         if row is None:
             raise HTTPException(404)
         return pages.show("event.html", lang, row=row, body=_pretty(row.body), why=None)

@@ -66,6 +66,7 @@ class DoorDay(_Part):
     late_urgent: int = 0
     late_routine: int = 0
     late_p95_ms: int | None = None
+    undated: int = Field(0, description="the clock was in doubt, so how late is not known")
 
     def total(self, *, category: Category | None = None, decision: Decision | None = None) -> int:
         """Return how many passages there were, of this kind and outcome where given."""

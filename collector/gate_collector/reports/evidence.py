@@ -155,12 +155,12 @@ def _joined(connection: Connection, gate: str, epoch: str, own: DailyReport) -> 
 def _passages(connection: Connection, of: tuple[Any, ...]) -> Iterator[tuple[str, PassageDecided]]:
     """Yield the newest verdict on each passage of the span, as its event says; no drills."""
     newest: dict[str, tuple[str, PassageDecided]] = {}
-    bodies = select(EVENT.c.body).where(*of, EVENT.c.type == PassageDecided.TYPE)
-    for body in connection.execute(bodies.order_by(EVENT.c.sequence)).scalars():
+    events = select(EVENT.c.time, EVENT.c.body).where(*of, EVENT.c.type == PassageDecided.TYPE)
+    for time, body in connection.execute(events.order_by(EVENT.c.sequence)):
         told = parse_body(bytes(body))
         record = told.record()
         if isinstance(record, PassageDecided) and not told.drill:
-            newest[record.passage_id] = told.time, record
+            newest[record.passage_id] = time, record
     yield from newest.values()
 
 
@@ -222,7 +222,9 @@ def _lateness(connection: Connection, of: tuple[Any, ...], policy: Policy) -> di
         late = (*of, EVENT.c.severity == severity.value, EVENT.c.late_ms > limit_s * 1000)
         count = connection.execute(select(func.count()).where(*late)).scalar_one()
         found[f"late_{severity}"] = count
-    lates = sorted(connection.execute(select(EVENT.c.late_ms).where(*of)).scalars())
+    told = list(connection.execute(select(EVENT.c.late_ms).where(*of)).scalars())
+    lates = sorted(ms for ms in told if ms is not None)
+    found["undated"] = len(told) - len(lates)
     found["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
     return found
 

@@ -117,7 +117,10 @@ def _minutes(seconds: int) -> int:
 
 def _late(door: DoorDay) -> Said | None:
     late = door.late_urgent + door.late_routine
-    return (f"超限 {late} 件", f"{late} late") if late else None
+    if late:
+        return f"超限 {late} 件", f"{late} late"
+    undated = f"时刻不明 {door.undated} 件", f"{door.undated} undated"
+    return undated if door.undated else None
 
 
 def _holds(report: MergedReport) -> Check:
