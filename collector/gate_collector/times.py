@@ -231,8 +231,9 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
             change(HOLD, HOLD.c.hold_id == of, closed=closed)
         case _:
             pass
-    if (of := getattr(record, "hold_id", None)) is not None:
-        change(HOLD, HOLD.c.hold_id == of, HOLD.c.stepped == row.sequence, since=happened)
+    held = getattr(record, "hold_id", None)
+    if held is not None:
+        change(HOLD, HOLD.c.hold_id == held, HOLD.c.stepped == row.sequence, since=happened)
 
 
 def _late_ms(recorded: str, stored: datetime) -> int:
