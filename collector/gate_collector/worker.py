@@ -31,7 +31,11 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
     Raises ConfigurationError or StorageError.
     """
     config = load_collector(config_file)
-    if faults := config.faults_of(name):
+    faults = config.faults_of(name)
+    if not config.workers:
+        takes = "the collector takes every event itself"
+        faults.append(f"ingest.workers: expected 1 or more beside a worker, got 0: {takes}")
+    if faults:
         raise ConfigurationError(faults)
     coredump.forbid()
     stopping = threading.Event()

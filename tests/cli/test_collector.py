@@ -113,7 +113,9 @@ def test_a_worker_on_sqlite_or_with_another_name_is_refused(tmp_path: Path) -> N
     named = command("gate-collector", "work", "--config", config, "--name", "W/1")
 
     assert (on_sqlite.code, named.code) == (2, 2)
-    assert "expected PostgreSQL for workers" in on_sqlite.err
+    store, ingest = on_sqlite.err.splitlines()
+    assert "store.url: expected PostgreSQL for workers" in store
+    assert "ingest.workers: expected 1 or more beside a worker, got 0" in ingest
     assert "expected a-z, 0-9 and -, got 'W/1'" in named.err
 
 

@@ -195,6 +195,32 @@ def test_a_restored_journal_is_found_by_its_heartbeat(centre: Centre) -> None:
     assert ("rewound", GATE) in centre.standing()
 
 
+def test_events_that_overtook_a_heartbeat_by_another_worker_are_no_restored_journal(
+    centre: Centre,
+) -> None:
+    gate = Gate()
+    gate.passages(3)
+    centre.take(gate.says(at=BEGAN), *gate.events)
+    said = gate.says(at=BEGAN + timedelta(seconds=3, milliseconds=500))
+
+    centre.take(*gate.passages(2))
+    centre.take(said)
+
+    assert centre.standing() == set()
+
+
+def test_a_restored_journal_is_told_by_an_event_that_was_recorded_before(centre: Centre) -> None:
+    gate = Gate()
+    gate.passages(2)
+    centre.take(gate.says(at=BEGAN + timedelta(seconds=2)), *gate.events, *gate.passages(3))
+
+    centre.take(gate.twin(4).says(at=BEGAN + timedelta(minutes=5)))
+
+    (alarm,) = centre.alarms
+    assert (alarm.kind, alarm.gate) == ("rewound", GATE)
+    assert "expected event 5 or later" in alarm.detail
+
+
 def test_a_heartbeat_that_comes_once_more_is_no_restored_journal(centre: Centre) -> None:
     gate = Gate()
     gate.passages(3)

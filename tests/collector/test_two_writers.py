@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from children import broker, free_port, listens, wait_until
 from collector.centre import Centre, bodies
@@ -23,7 +23,8 @@ from gate_agent.config.model import MqttSection
 from gate_agent.domain.records import Decision
 from gate_agent.messages import Receipt, Topics, parse_receipt
 from gate_collector.broker import Broker, Hears
-from gate_collector.receipts import Heard
+from gate_collector.chain import Stream
+from gate_collector.receipts import Heard, Receipts
 from gate_collector.schema import NOTABLE, QUARANTINE, STREAM, open_store
 from gate_collector.streams import stamp
 from postgres import Cluster
@@ -174,6 +175,30 @@ def test_the_retained_receipt_is_the_newest_also_when_workers_publish_the_other_
             for way in ways:
                 way.close()
             spy.close()
+
+
+def test_a_receipt_is_read_as_of_one_moment(engine: Engine) -> None:
+    gate, told = Gate(), []
+    gate.passages(4)
+    with Centre(engine) as one:
+        one.take(gate.events[0], gate.events[2])
+        late = Receipts(lambda _, receipt: told.append(receipt))
+        late.tell(Stream(GATE, gate.epoch, told="2026-11-24T01:00:00.000Z"))
+        turns = [one.take]
+        one.settle()  # its own first look is over
+
+        def meanwhile(_c: object, _u: object, statement: str, *_: object) -> None:
+            if statement.startswith("SELECT stream") and turns:
+                turns.pop()(gate.events[1], gate.events[3])
+
+        event.listen(engine, "after_cursor_execute", meanwhile)
+        late.settle(engine)
+        late.settle(engine)
+
+    assert [(r.upto, r.ranges, r.missing) for r in told[1:]] == [
+        (1, ((3, 3),), ((2, 2),)),
+        (4, (), ()),
+    ]
 
 
 def test_a_receipt_that_could_not_be_told_is_told_later(engine: Engine) -> None:
