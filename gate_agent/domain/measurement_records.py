@@ -27,7 +27,7 @@ class Temperature(BaseModel):
     lowest_centi_c: int | None = None
     highest_centi_c: int | None = None
     samples: int = Field(0, ge=0, description="readings in the stable part")
-    profile: str = Field("", description="profile and its version, such as spot-forehead/2")
+    profile: str = Field("", description="profile and its version, such as spot-forehead/3")
     # what follows tells the outcome again, from the event alone: domain.limits.recompute
     rule: str = Field("", description="how it was decided, and its version, such as adaptive/1")
     decides_on: Literal["surface", "body"] = Field("surface", description="which one is the value")

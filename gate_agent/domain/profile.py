@@ -70,11 +70,11 @@ PROFILES: dict[str, Profile] = {
     for profile in (
         Profile(
             name="spot-forehead",
-            version=2,
+            version=3,
             slope_permille=120,
             baseline_centi_c=3455,
             margins=((10, 79), (20, 71), (50, 58), (100, 48), (200, 32)),
-            ceiling_margin=110,
+            ceiling_margin=120,
             low_margin=170,
             tolerance=30,
             low_centi_c=3300,

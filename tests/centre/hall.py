@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select
 
 from gate_agent.domain.duty_records import RoundCount
+from gate_agent.domain.other_door import ThermometerState
 from gate_agent.domain.policy import HallMode
 from gate_agent.domain.records import (
     Category,
@@ -209,7 +210,12 @@ class Door:
         self.say(record, at=at)
 
     def heartbeat(
-        self, *, pending: int = 0, oldest_s: float = 0, sequence: int | None = None
+        self,
+        *,
+        pending: int = 0,
+        oldest_s: float = 0,
+        sequence: int | None = None,
+        thermometer: ThermometerState | None = None,
     ) -> None:
         """Say how the door is."""
         state = GateState(
@@ -223,6 +229,7 @@ class Door:
             devices={"thermometer": DeviceState.OK, "id_reader": DeviceState.OK},
             version="0.1.0",
             time=format_utc(self._hall.clock.utc),
+            thermometer=thermometer,
         )
         topic = Topics(site=SITE, gate=self.gate).state
         self._hall.ingest.offer(Message(topic, state.encode()))

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, expect
 from centre.hall import Hall, hall, ref
 from centre.serving import app_of, book_of, centre_of, serving
 from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from gate_agent.domain.other_door import ThermometerState
+from gate_agent.domain.thermometer_health import Doubt, Trust
 
 pytestmark = pytest.mark.browser
 
@@ -81,3 +83,23 @@ def test_a_dead_stream_is_said_within_five_seconds_and_a_living_one_comes_back(
         page.route("**/api/v1/stream", lambda route: route.abort())
         page.evaluate("window.stop()")
         expect(page.locator("#dead")).to_be_visible(timeout=12_000)
+
+
+def test_a_thermometer_in_doubt_stands_among_the_lamps_and_the_alarms(
+    one: Hall, browser: Browser
+) -> None:
+    doubted = ThermometerState(trust=Trust.DOUBTFUL, doubts=(Doubt.ELSEWHERE, Doubt.CHECK_OVERDUE))
+    one.west.heartbeat(thermometer=doubted)
+    one.settle()
+    one.clock.advance(2)
+    one.settle()
+    app = app_of(centre_of(one, book_of(one).in_force))
+    with serving(app) as client, watched_page(browser, PHONE) as watched:
+        page = watched.page
+        page.goto(f"{client.base_url}/")
+
+        west = page.locator("article[data-gate=west-1f] .lamps .bad")
+        expect(west).to_have_text("测温仪 存疑：与另一入口相差大 · 今日未校验")
+        expect(page.locator("article[data-gate=central-2f] .lamps")).not_to_contain_text("存疑")
+        expect(page.locator("#alarms")).to_contain_text("west-1f 测温存疑")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

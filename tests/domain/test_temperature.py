@@ -37,7 +37,7 @@ def test_the_value_is_the_upper_quartile_of_the_stable_part() -> None:
     assert temperature.surface_centi_c == 3644
     assert (temperature.lowest_centi_c, temperature.highest_centi_c) == (3640, 3645)
     assert temperature.samples == 5
-    assert temperature.profile == "spot-forehead/2"
+    assert temperature.profile == "spot-forehead/3"
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ SAMPLES: tuple[Record, ...] = (
         passed=True,
         by="guard-1",
         at=UTC_TEXT,
-        profile="spot-forehead/2",
+        profile="spot-forehead/3",
     ),
     records.ThermometerCompared(
         other="central-2f",
@@ -151,7 +151,7 @@ SAMPLES: tuple[Record, ...] = (
         other_level_centi_c=3455,
         other_people=90,
         limit_centi_c=60,
-        profile="spot-forehead/2",
+        profile="spot-forehead/3",
         at=UTC_TEXT,
     ),
     records.CoverageLost(reasons=("frozen",), since=UTC_TEXT),
