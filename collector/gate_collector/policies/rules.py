@@ -33,6 +33,7 @@ class Rules(Author):
     alarm_c: float | None = Field(
         ge=30, le=45, description="报警阈值 in °C; the profile's if empty"
     )
+    apart_c: float = Field(ge=0.3, le=5, description="两门相差 in °C: doubtful above it")
     acknowledge_s: float
     recheck_s: float
     decide_s: float
@@ -67,6 +68,7 @@ class Rules(Author):
             valid_from="",
             phone=policy.registration.phone,
             alarm_c=None if alarm is None else alarm / 100,
+            apart_c=policy.measurement.doors_apart_centi_c / 100,
             **policy.hold.model_dump(),
             **policy.punctuality.model_dump(),
             daily_report_at=policy.daily_report_at,
@@ -86,6 +88,7 @@ class Rules(Author):
         tree["registration"]["phone"] = self.phone.value
         alarm = self.alarm_c
         tree["measurement"]["alarm_centi_c"] = None if alarm is None else round(alarm * 100)
+        tree["measurement"]["doors_apart_centi_c"] = round(self.apart_c * 100)
         tree["hold"] |= {name: getattr(self, name) for name in type(old.hold).model_fields
                          if hasattr(self, name)}  # fmt: skip
         limits = type(old.punctuality).model_fields
