@@ -44,11 +44,13 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         yield Verdict(f"face max: Se, transfer {way}", quality.se, least=0.89)
         yield Verdict(f"face max: Sp, transfer {way}", quality.sp, least=0.92)
     for name, alarms in results.alarms.items():
+        people = _or_never(hall.recovery(results.steps[name, 150, 5]))
+        yield Verdict(f"{name}: people after +1.5 °C", people, most=15)
         two = f"{name}: two doors"
         yield Verdict(f"{two}, false alarms in {results.pair_days} days", alarms, most=1)
         far, near = results.shifted[name, -80], results.shifted[name, -50]
         yield Verdict(f"{two}, -0.8 °C found that day", far.first_day, least=0.9)
-        took = float("inf") if far.people is None else far.people
+        took = _or_never(far.people)
         yield Verdict(f"{two}, people until -0.8 °C is found", took, most=90)
         yield Verdict(f"{two}, -0.5 °C found within 5 days", near.within_days, least=0.9)
     yield Verdict("forehead max: AUC", forehead.auc, least=0.87, most=0.89)
@@ -58,12 +60,13 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         yield Verdict(
             f"{name}: gain on a fixed cut", drifted.product - (drifted.fixed or 0), least=0
         )
-        people = hall.recovery(results.steps[name, 150, 5])
-        recovered = float("inf") if people is None else people
-        yield Verdict(f"{name}: people after +1.5 °C", recovered, most=15)
         alone = results.drift[name, hall.WEATHERS[0].name].decided.se
         seen = results.hot[name, 5][0]
         yield Verdict(f"{name}: Se in a hot queue less Se alone", seen - alone, least=-0.05)
+
+
+def _or_never(people: int | None) -> float:
+    return float("inf") if people is None else people
 
 
 def table_of(found: list[Verdict]) -> Table:
