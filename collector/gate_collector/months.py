@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Engine, Index, MetaData, Table, func, select, text
 
 from gate_agent.errors import StorageError
-from gate_collector.schema import EVENT, alone
+from gate_collector.schema import BEGINNING, EVENT, alone, only_where
 
 _BOUND = re.compile(r"FROM \((?:MINVALUE|'([0-9-]+)')\) TO \('([0-9-]+)'\)")
 _PARTS = text(
@@ -31,6 +31,7 @@ _IN_MONTHS = Table(
     postgresql_partition_by="RANGE (stored)",
 )
 Index("event_stored", _IN_MONTHS.c.stored)
+Index("event_beginning", _IN_MONTHS.c.gate, _IN_MONTHS.c.time, **only_where(BEGINNING))
 _KEY = ", ".join(column.name for column in EVENT.primary_key)
 
 
@@ -79,6 +80,7 @@ def make_event(connection: Connection) -> None:
             f"ALTER TABLE event RENAME TO {first}",
             f"ALTER INDEX event_pkey RENAME TO {first}_pkey",
             f"ALTER INDEX event_stored RENAME TO {first}_stored",
+            f"ALTER INDEX IF EXISTS event_beginning RENAME TO {first}_beginning",
         ):
             connection.execute(text(statement))
         _IN_MONTHS.create(connection)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,7 +36,19 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
     now = clock.now().utc
     day = now.astimezone(zone).date().isoformat()
     with snapshot(engine) as connection:
-        gates = [_gate(connection, name, day, now) for name in _names(connection)]
+        said = {row.gate: row for row in connection.execute(select(GATE))}
+        streams = defaultdict[str, list[Any]](list)
+        for row in connection.execute(
+            select(STREAM).order_by(STREAM.c.touched.desc(), STREAM.c.epoch)
+        ):
+            streams[row.gate].append(row)
+        counts, holds = _counts(connection, day), _holds(connection, now)
+        reported = _reported(connection, day)
+        gates = [
+            _gate(connection, gate, said.get(gate), streams[gate], now)
+            | {"counts": counts[gate], "holds": holds[gate], "reported": reported.get(gate)}
+            for gate in sorted({*said, *streams})
+        ]
         return {
             "site": site,
             "time": format_utc(now),
@@ -46,20 +60,8 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
         }
 
 
-def _names(connection: Connection) -> list[str]:
-    found = {row.gate for row in connection.execute(select(STREAM.c.gate))}
-    found |= {row.gate for row in connection.execute(select(GATE.c.gate))}
-    return sorted(found)
-
-
-def _gate(connection: Connection, gate: str, day: str, now: datetime) -> Row:
-    said = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
+def _gate(connection: Connection, gate: str, said: Any, streams: list[Any], now: datetime) -> Row:
     state: Row = json.loads(said.payload) if said else {}
-    streams = connection.execute(
-        select(STREAM)
-        .where(STREAM.c.gate == gate)
-        .order_by(STREAM.c.touched.desc(), STREAM.c.epoch)
-    ).all()
     epoch = state.get("epoch")
     stream = next((row for row in streams if row.epoch == epoch), streams[0] if streams else None)
     silent_s = (now - parse_utc(said.seen)).total_seconds() if said else None
@@ -80,9 +82,6 @@ def _gate(connection: Connection, gate: str, day: str, now: datetime) -> Row:
         "link": bytes(stream.link).hex() if stream else None,
         "events": sum(row.events for row in streams),
         "missing": _missing(connection, stream) if stream else [],
-        "counts": _counts(connection, gate, day),
-        "holds": _holds(connection, gate, now),
-        "reported": _reported(connection, gate, day),
     }
 
 
@@ -92,36 +91,40 @@ def _missing(connection: Connection, row: Any) -> list[list[int]]:
     return [list(gap) for gap in stream.ranges()[1]]
 
 
-def _counts(connection: Connection, gate: str, day: str) -> list[Row]:
+def _counts(connection: Connection, day: str) -> dict[str, list[Row]]:
     found = connection.execute(
-        select(PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
-        .where(PASSAGE.c.gate == gate, PASSAGE.c.day == day, PASSAGE.c.drill.is_(False))
-        .group_by(PASSAGE.c.category, PASSAGE.c.decision)
+        select(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
+        .where(PASSAGE.c.day == day, PASSAGE.c.drill.is_(False))
+        .group_by(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision)
         .order_by(PASSAGE.c.category, PASSAGE.c.decision)
     )
-    return [dict(row) for row in found.mappings()]
+    return _by_gate(dict(row) for row in found.mappings())
 
 
-def _holds(connection: Connection, gate: str, now: datetime) -> list[Row]:
-    found = connection.execute(
-        select(HOLD).where(HOLD.c.gate == gate, HOLD.c.state != "closed").order_by(*OLDEST_HOLDS)
-    ).mappings()
-    return [_hold(dict(row), now) for row in found]
+def _holds(connection: Connection, now: datetime) -> dict[str, list[Row]]:
+    still_open = select(HOLD).where(HOLD.c.state != "closed").order_by(*OLDEST_HOLDS)
+    found = connection.execute(still_open).mappings()
+    return _by_gate(_hold(dict(row), now) for row in found)
+
+
+def _by_gate(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found = defaultdict[str, list[Row]](list)
+    for row in rows:
+        found[row.pop("gate")].append(row)
+    return found
 
 
 def _hold(row: Row, now: datetime) -> Row:
     due_s = row.pop("due_s")
     waited_s = (now - parse_utc(row.pop("since"))).total_seconds()
-    for name in ("stepped", "gate", "person_ref", "passage_id", "outcome", "closed"):
+    for name in ("stepped", "person_ref", "passage_id", "outcome", "closed"):
         del row[name]
     return row | {"due_s": None if due_s is None else round(due_s - waited_s, 1)}
 
 
-def _reported(connection: Connection, gate: str, day: str) -> Row | None:
-    data = connection.execute(
-        select(REPORT.c.data).where(REPORT.c.gate == gate, REPORT.c.day == day)
-    ).scalar()
-    return None if data is None else json.loads(data)
+def _reported(connection: Connection, day: str) -> dict[str, Row]:
+    rows = connection.execute(select(REPORT.c.gate, REPORT.c.data).where(REPORT.c.day == day))
+    return {gate: json.loads(data) for gate, data in rows}
 
 
 def _lateness(connection: Connection) -> Row:

@@ -64,6 +64,8 @@ EVENT = Table(
     Column("link", LargeBinary, nullable=False),
 )
 Index("event_stored", EVENT.c.stored)
+BEGINNING = "sequence = 1"  # of an epoch: asked for of every gate, and there once
+Index("event_beginning", EVENT.c.gate, EVENT.c.time, **only_where(BEGINNING))
 DOUBTED = Table(  # what came under a clock in doubt (时钟存疑): the gate's own word, kept
     "doubted",
     METADATA,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from gate_agent.domain.policy import Policy
 from gate_agent.domain.records import EventsDropped, JournalReplaced, Severity
@@ -25,7 +26,16 @@ from gate_collector.ledger.findings import (
     Silence,
     Told,
 )
-from gate_collector.schema import EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM, snapshot
+from gate_collector.schema import (
+    BEGINNING,
+    EVENT,
+    GATE,
+    NOTABLE,
+    QUARANTINE,
+    REPORT,
+    STREAM,
+    snapshot,
+)
 from gate_collector.watch import SILENT_AFTER_S
 
 SPAN = timedelta(hours=24)
@@ -56,11 +66,7 @@ def read_ledger(centre: Centre) -> Ledger:
             told=tuple(_told(connection, since)),
             alarms=tuple(standing(connection)),
             cleared=tuple(cleared_by_hand(connection, _MOST_CLEARED)),
-            reports=tuple(
-                report
-                for gate in known
-                for report in due_reports(connection, gate, centre, policy, days=REPORT_DAYS)
-            ),
+            reports=tuple(due_reports(connection, centre, policy, days=REPORT_DAYS)),
         )
 
 
@@ -76,10 +82,11 @@ def _gaps(connection: Connection, streams: Any, states: Any) -> list[Gap]:
     found = []
     for row in streams:
         known = Stream(row.gate, row.epoch, row.upto)
-        beyond = select(EVENT.c.sequence).where(
-            EVENT.c.gate == row.gate, EVENT.c.epoch == row.epoch, EVENT.c.sequence > row.upto
-        )
-        known.beyond = dict.fromkeys(connection.execute(beyond).scalars(), (b"", b""))
+        if row.events > row.upto:
+            beyond = select(EVENT.c.sequence).where(
+                EVENT.c.gate == row.gate, EVENT.c.epoch == row.epoch, EVENT.c.sequence > row.upto
+            )
+            known.beyond = dict.fromkeys(connection.execute(beyond).scalars(), (b"", b""))
         ranges = list(known.ranges()[1])
         state = heads.get((row.gate, row.epoch))
         newest = max(known.beyond, default=row.upto)
@@ -120,42 +127,65 @@ def _lateness(
         Severity.URGENT: round(policy.punctuality.urgent_within_s * 1000),
         Severity.ROUTINE: round(policy.punctuality.routine_within_s * 1000),
     }
-    lanes, late = [], []
+    times = defaultdict[str, list[tuple[int, int]]](list)  # how often each lateness, in order
+    undated = Counter[str]()
+    lateness = (
+        select(EVENT.c.severity, EVENT.c.late_ms, func.count())
+        .where(EVENT.c.stored >= since)
+        .group_by(EVENT.c.severity, EVENT.c.late_ms)
+        .order_by(EVENT.c.late_ms)
+    )
+    for severity, late_ms, count in connection.execute(lateness):
+        if late_ms is None:
+            undated[severity] = count
+        else:
+            times[severity].append((late_ms, count))
+    lanes = tuple(
+        _lane(severity, times[severity], undated[severity], limit_ms)
+        for severity, limit_ms in limits.items()
+    )
     columns = [EVENT.c[name] for name in ("gate", "epoch", "sequence", "type", "time", "late_ms")]
-    for severity, limit_ms in limits.items():
-        of = (EVENT.c.stored >= since, EVENT.c.severity == severity.value)
-        overdue = (*of, EVENT.c.late_ms > limit_ms)
-        known = (*of, EVENT.c.late_ms.is_not(None))
-        count = connection.execute(select(func.count()).where(*known)).scalar_one()
-        undated = (*of, EVENT.c.late_ms.is_(None))
-        lanes.append(
-            Lane(
-                severity=severity,
-                limit_ms=limit_ms,
-                of=count,
-                late=connection.execute(select(func.count()).where(*overdue)).scalar_one(),
-                undated=connection.execute(select(func.count()).where(*undated)).scalar_one(),
-                p50_ms=_quantile(connection, known, count, 50),
-                p95_ms=_quantile(connection, known, count, 95),
-                worst_ms=_quantile(connection, known, count, 100),
-            )
-        )
-        rows = connection.execute(
-            select(*columns)
-            .where(*overdue)
-            .order_by(EVENT.c.stored.desc(), *EVENT.primary_key)
-            .limit(_MOST_ROWS)
-        ).mappings()
-        late += [LateEvent(**row) for row in rows]
-    return tuple(lanes), tuple(late)
+    late: list[LateEvent] = []
+    for lane in lanes:
+        if lane.late:
+            rows = connection.execute(
+                select(*columns)
+                .where(
+                    EVENT.c.stored >= since,
+                    EVENT.c.severity == lane.severity.value,
+                    EVENT.c.late_ms > lane.limit_ms,
+                )
+                .order_by(EVENT.c.stored.desc(), *EVENT.primary_key)
+                .limit(_MOST_ROWS)
+            ).mappings()
+            late += [LateEvent(**row) for row in rows]
+    return lanes, tuple(late)
 
 
-def _quantile(connection: Connection, of: Any, count: int, percent: int) -> int | None:
-    if count == 0:
-        return None
-    nth = min(count - 1, count * percent // 100)
-    ordered = select(EVENT.c.late_ms).where(*of).order_by(EVENT.c.late_ms).offset(nth).limit(1)
-    return connection.execute(ordered).scalar()
+def _lane(
+    severity: Severity, times: list[tuple[int, int]], undated: int, limit_ms: int
+) -> Lane:
+    count = sum(often for _, often in times)
+    return Lane(
+        severity=severity,
+        limit_ms=limit_ms,
+        of=count,
+        late=sum(often for late_ms, often in times if late_ms > limit_ms),
+        undated=undated,
+        p50_ms=_quantile(times, count * 50 // 100),
+        p95_ms=_quantile(times, count * 95 // 100),
+        worst_ms=_quantile(times, count - 1),
+    )
+
+
+def _quantile(times: list[tuple[int, int]], nth: int) -> int | None:
+    """Return the `nth` of all in order, None when there is none."""
+    before = 0
+    for late_ms, often in times:
+        before += often
+        if before > nth:
+            return late_ms
+    return None
 
 
 def _silent(states: Any, now: datetime) -> list[Silence]:
@@ -180,22 +210,39 @@ def _told(connection: Connection, since: str) -> list[Told]:
 
 
 def due_reports(
-    connection: Connection, gate: str, centre: Centre, policy: Policy, *, days: int
+    connection: Connection, centre: Centre, policy: Policy, *, days: int
 ) -> list[DueReport]:
-    """Return the door's reports of the newest `days` that are due, the newest day first."""
-    began = connection.execute(
-        select(func.min(EVENT.c.time)).where(EVENT.c.gate == gate, EVENT.c.sequence == 1)
-    ).scalar()
-    if began is None:
-        return []
+    """Return the doors' reports of the newest `days` that are due: door by door, newest first."""
+    began = beginnings(connection)
     today = centre.now.astimezone(centre.zone).date()
-    found = []
-    for back in range(days):
-        day = today - timedelta(days=back)
-        due = due_at(day, centre, policy)
-        if parse_utc(began) < due and centre.now >= due + _grace(policy):
-            found.append(_report(connection, gate, day, due, _grace(policy)))
-    return found
+    due = [
+        (day, at)
+        for day in (today - timedelta(days=back) for back in range(days))
+        if centre.now >= (at := due_at(day, centre, policy)) + _grace(policy)
+    ]
+    rows = connection.execute(
+        select(REPORT.c.gate, REPORT.c.day, REPORT.c.epoch, REPORT.c.sequence, EVENT.c.stored)
+        .join(
+            EVENT,
+            (EVENT.c.gate == REPORT.c.gate)
+            & (EVENT.c.epoch == REPORT.c.epoch)
+            & (EVENT.c.sequence == REPORT.c.sequence),
+        )
+        .where(REPORT.c.day.in_([day.isoformat() for day, _ in due]))
+    )
+    came = {(row.gate, row.day): row for row in rows}
+    return [
+        _report(gate, day, at, came.get((gate, day.isoformat())), _grace(policy))
+        for gate in gates(connection)
+        for day, at in due
+        if gate in began and parse_utc(began[gate]) < at
+    ]
+
+
+def beginnings(connection: Connection) -> dict[str, str]:
+    """Return when each door began: the time of its first event."""
+    first = select(EVENT.c.gate, func.min(EVENT.c.time)).where(text(BEGINNING))
+    return {row[0]: row[1] for row in connection.execute(first.group_by(EVENT.c.gate))}
 
 
 def due_at(day: date, centre: Centre, policy: Policy) -> datetime:
@@ -207,19 +254,7 @@ def _grace(policy: Policy) -> timedelta:
     return timedelta(seconds=policy.punctuality.report_within_s)
 
 
-def _report(
-    connection: Connection, gate: str, day: date, due: datetime, grace: timedelta
-) -> DueReport:
-    row = connection.execute(
-        select(REPORT.c.epoch, REPORT.c.sequence, EVENT.c.stored)
-        .join(
-            EVENT,
-            (EVENT.c.gate == REPORT.c.gate)
-            & (EVENT.c.epoch == REPORT.c.epoch)
-            & (EVENT.c.sequence == REPORT.c.sequence),
-        )
-        .where(REPORT.c.gate == gate, REPORT.c.day == day.isoformat())
-    ).first()
+def _report(gate: str, day: date, due: datetime, row: Any, grace: timedelta) -> DueReport:
     if row is None:
         state = Punctual.MISSING
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,12 @@ from sqlalchemy import Connection, func, select
 from gate_agent.domain.records import Decision, ModeApplied
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.centre import Centre
-from gate_collector.schema import NOTABLE, PASSAGE
+from gate_collector.policies.acknowledged import newest_modes
+from gate_collector.schema import PASSAGE
 
 FLOW_S = 300
 _FLOW_BARS = 24  # two hours
+_FLOW = timedelta(seconds=FLOW_S * _FLOW_BARS)
 _QUEUE = timedelta(minutes=30)
 _DAYS = 7
 _OPENS, _CLOSES = 8, 17  # hours that are drawn even when nobody came
@@ -46,7 +48,11 @@ class Now:
         now, policy = self._centre.now, self._centre.policy()
         leader = policy.on_duty(now)
         with self._centre.engine.connect() as connection:
-            gates = [gate | _of_gate(connection, gate["gate"], now) for gate in told["gates"]]
+            passed, modes = _passed(connection, now), newest_modes(connection)
+        gates = [
+            gate | _flow(passed[gate["gate"]], now) | _mode(modes.get(gate["gate"]))
+            for gate in told["gates"]
+        ]
         return told | {
             "gates": gates,
             "hall_mode": policy.hall_mode,
@@ -55,18 +61,25 @@ class Now:
         }
 
 
-def _of_gate(connection: Connection, gate: str, now: datetime) -> Row:
-    begin = now - timedelta(seconds=FLOW_S * _FLOW_BARS)
+def _passed(connection: Connection, now: datetime) -> dict[str, list[tuple[str, str]]]:
+    """Return when people's passages began and were decided lately, door by door."""
+    begin = format_utc(now - _FLOW)
     rows = connection.execute(
-        select(PASSAGE.c.started, PASSAGE.c.decided).where(
-            PASSAGE.c.gate == gate,
-            PASSAGE.c.decided >= format_utc(begin),
-            PASSAGE.c.drill.is_(False),
+        select(PASSAGE.c.gate, PASSAGE.c.started, PASSAGE.c.decided).where(
+            PASSAGE.c.decided >= begin, PASSAGE.c.drill.is_(False)
         )
-    ).all()
+    )
+    found = defaultdict[str, list[tuple[str, str]]](list)
+    for gate, started, decided in rows:
+        found[gate].append((started, decided))
+    return found
+
+
+def _flow(passed: list[tuple[str, str]], now: datetime) -> Row:
+    begin = now - _FLOW
     flow = [0] * _FLOW_BARS
     waited = []
-    for started, decided in rows:
+    for started, decided in passed:
         at = parse_utc(decided)
         bar = int((at - begin).total_seconds() // FLOW_S)
         if 0 <= bar < _FLOW_BARS:
@@ -75,17 +88,16 @@ def _of_gate(connection: Connection, gate: str, now: datetime) -> Row:
             waited.append((at - parse_utc(started)).total_seconds())
     waited.sort()
     p95 = waited[min(len(waited) - 1, len(waited) * 95 // 100)] if waited else None
-    applied = connection.execute(
-        select(NOTABLE.c.data)
-        .where(NOTABLE.c.gate == gate, NOTABLE.c.type == ModeApplied.TYPE)
-        .order_by(NOTABLE.c.id.desc())
-        .limit(1)
-    ).scalar()
-    mode = None if applied is None else ModeApplied.model_validate_json(applied)
     return {
         "flow": flow,
         "flow_s": FLOW_S,
         "queue_p95_s": None if p95 is None else round(p95, 1),
+    }
+
+
+def _mode(applied: tuple[ModeApplied, str] | None) -> Row:
+    mode = applied and applied[0]
+    return {
         "hall_mode": mode and mode.hall_mode,
         "policy_version": mode and mode.policy_version,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gate_agent.domain.records import ModeApplied
 from gate_collector.ledger.read import gates
@@ -35,23 +35,35 @@ class Acknowledgement:
 
 def acknowledgements(connection: Connection, in_force: int) -> list[Acknowledgement]:
     """Return every door's answer, compared with the version in force."""
-    return [_of(connection, gate, in_force) for gate in gates(connection)]
+    digests: dict[int, str] = {
+        row.version: row.sha256
+        for row in connection.execute(select(POLICY.c.version, POLICY.c.sha256))
+    }
+    modes = newest_modes(connection)
+    return [_of(gate, modes.get(gate), digests, in_force) for gate in gates(connection)]
 
 
-def _of(connection: Connection, gate: str, in_force: int) -> Acknowledgement:
-    row = connection.execute(
-        select(NOTABLE.c.data, NOTABLE.c.time)
-        .where(NOTABLE.c.gate == gate, NOTABLE.c.type == ModeApplied.TYPE)
-        .order_by(NOTABLE.c.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
+def newest_modes(connection: Connection) -> dict[str, tuple[ModeApplied, str]]:
+    """Return what each door applied last, and when."""
+    newest = (
+        select(func.max(NOTABLE.c.id))
+        .where(NOTABLE.c.type == ModeApplied.TYPE)
+        .group_by(NOTABLE.c.gate)
+    )
+    rows = connection.execute(
+        select(NOTABLE.c.gate, NOTABLE.c.data, NOTABLE.c.time).where(NOTABLE.c.id.in_(newest))
+    )
+    return {row.gate: (ModeApplied.model_validate_json(row.data), row.time) for row in rows}
+
+
+def _of(
+    gate: str, applied: tuple[ModeApplied, str] | None, digests: dict[int, str], in_force: int
+) -> Acknowledgement:
+    if applied is None:
         state = Applied.UNKNOWN
         return Acknowledgement(gate=gate, state=state, version=None, hall_mode=None, at=None)
-    told = ModeApplied.model_validate_json(row.data)
-    ours = connection.execute(
-        select(POLICY.c.sha256).where(POLICY.c.version == told.policy_version)
-    ).scalar()
+    told, at = applied
+    ours = digests.get(told.policy_version)
     if told.policy_version < in_force:
         state = Applied.WAITING
     elif ours is None or ours != told.policy_sha256:
@@ -63,5 +75,5 @@ def _of(connection: Connection, gate: str, in_force: int) -> Acknowledgement:
         state=state,
         version=told.policy_version,
         hall_mode=told.hall_mode.value,
-        at=row.time,
+        at=at,
     )

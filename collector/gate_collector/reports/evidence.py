@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from gate_agent.domain.contact_records import ContactListed, ContactState, ContactUpdated
 from gate_agent.domain.measurement_records import ThermometerChecked
@@ -21,10 +21,9 @@ from gate_agent.domain.records import (
     PassageDecided,
     Severity,
 )
-from gate_agent.messages import parse_body
 from gate_agent.moment import format_utc, parse_utc
 from gate_collector.centre import Centre
-from gate_collector.ledger.read import due_at, gates
+from gate_collector.ledger.read import beginnings, due_at, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
@@ -68,12 +67,7 @@ def gather(centre: Centre, day: date, *, version: int, by: str, why: str = "") -
 
 def _gates(connection: Connection, end: datetime) -> list[str]:
     """Return the doors that had begun by then."""
-    began = select(EVENT.c.gate, func.min(EVENT.c.time)).where(EVENT.c.sequence == 1)
-    later = {
-        gate
-        for gate, time in connection.execute(began.group_by(EVENT.c.gate))
-        if parse_utc(time) >= end
-    }
+    later = {gate for gate, time in beginnings(connection).items() if parse_utc(time) >= end}
     return [gate for gate in gates(connection) if gate not in later]
 
 
@@ -122,10 +116,10 @@ def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: 
             "rounds": own.rounds,
             "supplies": own.supplies,
         }
-        if own.last_sequence:
-            held = connection.execute(select(func.count()).where(*of)).scalar_one()
-            common["missing_events"] = own.last_sequence - own.first_sequence + 1 - held
-    counts = tuple(_counts(connection, of, centre))
+    events = _events(connection, of)
+    if own is not None and own.last_sequence:
+        common["missing_events"] = own.last_sequence - own.first_sequence + 1 - len(events)
+    counts = tuple(_counts(events, centre))
     common["agrees"] = None if own is None else _totals(counts) == _told(own)
     since_text, until_text = common["since"], common["until"]
     span = (NOTABLE.c.gate == gate, NOTABLE.c.time > since_text, NOTABLE.c.time <= until_text)
@@ -135,7 +129,7 @@ def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: 
     aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
     common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
     return DoorDay.model_validate(
-        {"gate": gate, "counts": counts, **common, **_lateness(connection, of, policy)}
+        {"gate": gate, "counts": counts, **common, **_lateness(events, policy)}
     )
 
 
@@ -152,25 +146,28 @@ def _joined(connection: Connection, gate: str, epoch: str, own: DailyReport) -> 
     return bool(own.first_sequence == json.loads(before.data)["last_sequence"] + 1)
 
 
-def _passages(connection: Connection, of: tuple[Any, ...]) -> Iterator[tuple[str, PassageDecided]]:
-    """Yield the newest verdict on each passage of the span, as its event says; no drills."""
-    newest: dict[str, tuple[str, PassageDecided]] = {}
-    events = select(EVENT.c.time, EVENT.c.body).where(*of, EVENT.c.type == PassageDecided.TYPE)
-    for time, body in connection.execute(events.order_by(EVENT.c.sequence)):
-        told = parse_body(bytes(body))
-        record = told.record()
-        if isinstance(record, PassageDecided) and not told.drill:
-            newest[record.passage_id] = time, record
-    yield from newest.values()
+def _events(connection: Connection, of: tuple[Any, ...]) -> Sequence[Any]:
+    """Return lane and lateness of the span's events, with the body where it decides a passage."""
+    body = case((EVENT.c.type == PassageDecided.TYPE, EVENT.c.body), else_=None).label("body")
+    columns = EVENT.c.severity, EVENT.c.late_ms, EVENT.c.time, body
+    return connection.execute(select(*columns).where(*of).order_by(EVENT.c.sequence)).all()
 
 
-def _counts(connection: Connection, of: tuple[Any, ...], centre: Centre) -> Iterator[HourCount]:
-    counted = Counter(
-        (parse_utc(time).astimezone(centre.zone).hour, record.category, record.decision)
-        for time, record in _passages(connection, of)
-    )
-    for (hour, category, decision), count in sorted(counted.items()):
-        yield HourCount(hour=hour, category=category, decision=decision, count=count)
+def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
+    """Yield how many passages had which newest verdict, as their events say; no drills.
+
+    A body that is stored was read and found true to the contract when it came.
+    """
+    newest: dict[str, tuple[int, str, str]] = {}
+    for event in events:
+        told: Any = None if event.body is None else json.loads(bytes(event.body))
+        if told and not told["drill"]:
+            data, hour = told["data"], parse_utc(event.time).astimezone(centre.zone).hour
+            newest[data["passage_id"]] = hour, data["category"], data["decision"]
+    for (hour, category, decision), count in sorted(Counter(newest.values()).items()):
+        yield HourCount(
+            hour=hour, category=Category(category), decision=Decision(decision), count=count
+        )
 
 
 def _totals(counts: tuple[HourCount, ...]) -> Counter[tuple[Category, Decision]]:
@@ -212,19 +209,20 @@ def _checks(connection: Connection, span: tuple[Any, ...]) -> int:
     return sum(passed) if passed and passed[-1] else 0
 
 
-def _lateness(connection: Connection, of: tuple[Any, ...], policy: Policy) -> dict[str, Any]:
-    limits = policy.punctuality
-    found: dict[str, Any] = {}
-    for severity, limit_s in (
-        (Severity.URGENT, limits.urgent_within_s),
-        (Severity.ROUTINE, limits.routine_within_s),
-    ):
-        late = (*of, EVENT.c.severity == severity.value, EVENT.c.late_ms > limit_s * 1000)
-        count = connection.execute(select(func.count()).where(*late)).scalar_one()
-        found[f"late_{severity}"] = count
-    told = list(connection.execute(select(EVENT.c.late_ms).where(*of)).scalars())
-    lates = sorted(ms for ms in told if ms is not None)
-    found["undated"] = len(told) - len(lates)
+def _lateness(events: Sequence[Any], policy: Policy) -> dict[str, Any]:
+    limits_s = {
+        Severity.URGENT: policy.punctuality.urgent_within_s,
+        Severity.ROUTINE: policy.punctuality.routine_within_s,
+    }
+    dated = [event for event in events if event.late_ms is not None]
+    found: dict[str, Any] = {
+        f"late_{severity}": sum(
+            event.severity == severity and event.late_ms > limit_s * 1000 for event in dated
+        )
+        for severity, limit_s in limits_s.items()
+    }
+    lates = sorted(event.late_ms for event in dated)
+    found["undated"] = len(events) - len(dated)
     found["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
     return found
 

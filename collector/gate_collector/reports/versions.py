@@ -13,8 +13,8 @@ from gate_agent.errors import GateError
 from gate_agent.moment import format_utc
 from gate_collector.alarms import keep_to
 from gate_collector.centre import Centre
-from gate_collector.ledger.findings import Punctual
-from gate_collector.ledger.read import due_at, due_reports, gates
+from gate_collector.ledger.findings import DueReport, Punctual
+from gate_collector.ledger.read import due_at, due_reports
 from gate_collector.office_schema import MERGED
 from gate_collector.reports.content import MergedReport
 from gate_collector.reports.evidence import gather
@@ -50,8 +50,7 @@ def make_due(centre: Centre) -> list[MergedReport]:
         with centre.engine.connect() as connection:
             due = [
                 report
-                for gate in gates(connection)
-                for report in due_reports(connection, gate, centre, policy, days=back + 1)
+                for report in due_reports(connection, centre, policy, days=back + 1)
                 if report.day == day.isoformat()
             ]
             newest = _newest(connection, day)
@@ -98,11 +97,14 @@ def watch_missing(centre: Centre) -> None:
     """Let an alarm stand for each door whose newest due report is missing."""
     policy = centre.policy()
     with centre.engine.begin() as connection:
-        found = {}
-        for gate in gates(connection):
-            due = due_reports(connection, gate, centre, policy, days=2)
-            if due and due[0].state is Punctual.MISSING:
-                found[MISSING, gate] = f"the daily report of {due[0].day} is missing"
+        newest: dict[str, DueReport] = {}
+        for report in due_reports(connection, centre, policy, days=2):
+            newest.setdefault(report.gate, report)
+        found = {
+            (MISSING, gate): f"the daily report of {report.day} is missing"
+            for gate, report in newest.items()
+            if report.state is Punctual.MISSING
+        }
         keep_to(connection, frozenset({MISSING}), found, format_utc(centre.now))
 
 
