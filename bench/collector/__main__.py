@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import func, select
 
 from bench.collector.centre import Cluster, broker, centre
 from bench.collector.doors import together
@@ -20,7 +21,7 @@ from bench.collector.past import write_past
 from bench.collector.rate import BARE, COPY, OURS, Run, compare
 from bench.uplink.peers import wait_for
 from gate_agent.clock import SystemClock
-from gate_collector.schema import open_store
+from gate_collector.schema import STREAM, open_store
 
 LEAST_SHARE = 0.40  # of the bare batched upsert, with verification and receipts
 _REPORTED_WITHIN_S = 600
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pages.add_argument("--doors", type=int, default=200)
     pages.add_argument("--days", type=int, default=104)
     pages.add_argument("--passages", type=int, default=300, help="of a door and day")
+    pages.add_argument("--store", help="a store that was filled before; a new one is made if none")
     asked = parser.parse_args(arguments)
     console = Console()
     with Cluster(synced=True) as cluster, tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -127,16 +129,18 @@ def report_pages(
     console: Console, cluster: Cluster, folder: Path, asked: argparse.Namespace
 ) -> int:
     """Fill a store, ask for every page."""
-    now, store = SystemClock().now().utc, cluster.database()
+    now, store = SystemClock().now().utc, asked.store or cluster.database()
     engine = open_store(store)
-    written = write_past(
-        engine, doors=asked.doors, days=asked.days, now=now, passages=asked.passages
-    )
+    if asked.store is None:
+        write_past(engine, doors=asked.doors, days=asked.days, now=now, passages=asked.passages)
+    with engine.connect() as connection:
+        total = func.sum(STREAM.c.events), func.count(STREAM.c.gate.distinct())
+        events, doors = connection.execute(select(*total)).one()
     engine.dispose()
     with broker(folder) as port, centre(folder, port, store) as running:
         wait_for(lambda: is_reported(running.url, now), "yesterday's report", _REPORTED_WITHIN_S)
         found = measure_pages(running.url, now)
-    return show_pages(console, found, f"{written:,} events of {asked.doors} doors")
+    return show_pages(console, found, f"{events:,} events of {doors} doors")
 
 
 def show_pages(console: Console, found: list[Timed], title: str) -> int:

@@ -162,9 +162,7 @@ def _lateness(
     return lanes, tuple(late)
 
 
-def _lane(
-    severity: Severity, times: list[tuple[int, int]], undated: int, limit_ms: int
-) -> Lane:
+def _lane(severity: Severity, times: list[tuple[int, int]], undated: int, limit_ms: int) -> Lane:
     count = sum(often for _, often in times)
     return Lane(
         severity=severity,
