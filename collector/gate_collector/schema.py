@@ -31,6 +31,7 @@ from sqlalchemy import (
     and_,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
@@ -236,20 +237,44 @@ def open_store(url: str) -> Engine:
     """Return the engine of a store whose tables are there. Raises StorageError."""
     try:
         engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if engine.dialect.name == "sqlite":
-            if (path := sqlite_file(url)) is not None:
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
-            event.listen(engine, "connect", _careful)
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                from gate_collector.months import make_event  # noqa: PLC0415 as psycopg
-
-                alone(connection)
-                make_event(connection)
-            METADATA.create_all(connection)
+        try:
+            _make_tables(engine, url)
+        except BaseException:
+            engine.dispose()
+            raise
+    except StorageError:
+        raise
     except Exception as exc:
         raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
     return engine
+
+
+def _make_tables(engine: Engine, url: str) -> None:
+    if engine.dialect.name == "sqlite":
+        if (path := sqlite_file(url)) is not None:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
+        event.listen(engine, "connect", _careful)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            from gate_collector.months import make_event  # noqa: PLC0415 as psycopg
+
+            alone(connection)
+            make_event(connection)
+        _expect_our_columns(connection)
+        METADATA.create_all(connection)
+
+
+def _expect_our_columns(connection: Connection) -> None:
+    """Raise StorageError for tables that another version made: told now, not at the first event."""
+    there = inspect(connection).get_multi_columns()
+    for (_, name), columns in there.items():
+        table = METADATA.tables.get(name)
+        found = {column["name"] for column in columns}
+        if table is not None and (lacks := sorted(set(table.c.keys()) - found)):
+            raise StorageError(
+                f"expected the tables of this version, got {name} without "
+                f"{', '.join(lacks)}: another version made this store; install that one"
+            )
 
 
 def alone(connection: Connection) -> None:

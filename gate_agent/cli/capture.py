@@ -76,6 +76,8 @@ def replay(
     except (OSError, UnicodeDecodeError) as exc:
         got = exc.strerror if isinstance(exc, OSError) else "other bytes"
         raise CaptureError(f"{capture}: expected a capture, got: {got}") from exc
+    except CaptureError as exc:
+        raise CaptureError(f"{capture}: {exc}") from exc
     differences = play(gate, load_policy(gate.policy.file), recorded, tell)
     if differences.questions or differences.unread:
         typer.echo(

@@ -49,7 +49,8 @@ def _document(policy: Path) -> dict[str, Any]:
     try:
         found = json.loads(policy.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
-        raise ConfigurationError([f"{policy}: expected a policy in JSON, got another"]) from exc
+        got = exc.strerror if isinstance(exc, OSError) else "another text"
+        raise ConfigurationError([f"{policy}: expected a policy in JSON, got: {got}"]) from exc
     if not isinstance(found, dict):
         raise ConfigurationError([f"{policy}: expected a JSON object, got another"])
     return found
@@ -60,7 +61,8 @@ def _entries(csv_file: Path, site_key: bytes) -> list[dict[str, object]]:
     try:
         lines = list(csv.reader(csv_file.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigurationError([f"{csv_file}: expected a CSV in UTF-8, got another"]) from exc
+        got = exc.strerror if isinstance(exc, OSError) else "other bytes"
+        raise ConfigurationError([f"{csv_file}: expected a CSV in UTF-8, got: {got}"]) from exc
     entries: dict[str, bool] = {}
     faults: list[str] = []
     for number, cells in enumerate(lines, start=1):

@@ -31,7 +31,10 @@ def add(
 @app.command(name="list")
 def show(config: ConfigFile) -> None:
     """Show the accounts. 列出."""
-    for account in _book(config).accounts():
+    accounts = _book(config).accounts()
+    if not accounts:
+        typer.echo("no accounts yet 尚无账号")
+    for account in accounts:
         state = "disabled 已停用" if account.disabled else ""
         typer.echo(f"{account.code} {account.role:<10} {account.name} {state}".rstrip())
 

@@ -50,6 +50,18 @@ def test_every_bad_line_is_named_without_a_digit_of_it_and_the_policy_stays(tmp_
     assert not policy.exists()
 
 
+def test_a_sheet_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    sheet = tmp_path / "none.csv"
+
+    said = command(
+        *("gate-agent", "roster", "--config", write_door(tmp_path)),
+        *("--policy", tmp_path / "policy.json", sheet),
+    )
+
+    assert said.code == 2
+    assert f"{sheet}: expected a CSV in UTF-8, got: No such file or directory" in said.err
+
+
 def test_an_empty_sheet_is_no_empty_roster(tmp_path: Path) -> None:
     code, said, policy = roster(tmp_path, "number,on_duty\n")
 
