@@ -16,19 +16,24 @@ _CLOCK = SystemClock()
 
 @dataclass
 class Phone:
-    """Use as a context; `out_of_order` answers 500 to everything."""
+    """Use as a context; `out_of_order` answers 500 to everything, `silent` nothing at all."""
 
     out_of_order: bool = False
+    silent: bool = False
     messages: list[tuple[Moment, str, str]] = field(default_factory=list)
     tries: int = 0
 
     def __post_init__(self) -> None:
         phone = self
+        self._closing = threading.Event()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 phone.tries += 1
                 told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if phone.silent:
+                    phone._closing.wait()
+                    return
                 if not phone.out_of_order:
                     phone.messages.append((_CLOCK.now(), told["title"], told["message"]))
                 self.send_response(500 if phone.out_of_order else 200)
@@ -56,6 +61,7 @@ class Phone:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

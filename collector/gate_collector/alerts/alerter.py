@@ -5,21 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from gate_agent.domain.records import Severity
+from gate_agent.moment import parse_utc
 from gate_collector.alarms import alarms_after
-from gate_collector.alerts.causes import Cause, of_alarm, of_event
+from gate_collector.alerts.causes import PAST, Came, Cause, of_alarm, of_event
 from gate_collector.alerts.channels import Messenger, Recipient, order
 from gate_collector.alerts.shelf import REPORTED, TESTED, Alert, AlertState, Shelf
 from gate_collector.centre import Centre
 from gate_collector.reports.content import MergedReport
-from gate_collector.schema import NOTABLE
+from gate_collector.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
 
 EVERY_S = 0.5
 _ROUNDS = 3  # how often everybody on the list is told
 _LOOK_BACK = 500  # rows that are looked at again: several writers commit out of order
+_LATE_S = 60.0  # what comes later is told as late
+_SETTLES_S = 30.0  # so long may what came after a late event be awaited
+_UNANSWERED_IS_FINE = (REPORTED, PAST)
 _AT_ONCE = 4  # a service that hangs must not hold up another alert
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +44,8 @@ class Alerter:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="alert")
         self._seen_event, self._seen_alarm = self._heads()
         self._known: set[str] = set()
+        self._done: set[int] = set()  # of the newest events
+        self._awaiting: set[int] = set()  # late ones, whose door still sends what came after
 
     @property
     def people(self) -> Sequence[Recipient]:
@@ -81,27 +88,66 @@ class Alerter:
 
     def _look(self) -> None:
         with self._centre.engine.connect() as connection:
+            newest = NOTABLE.c.id > self._seen_event - _LOOK_BACK
             rows = connection.execute(
-                select(
-                    NOTABLE.c.id, NOTABLE.c.gate, NOTABLE.c.epoch, NOTABLE.c.type, NOTABLE.c.data
-                )
+                select(NOTABLE)
                 .where(
                     NOTABLE.c.severity == Severity.URGENT.value,
-                    NOTABLE.c.id > self._seen_event - _LOOK_BACK,
+                    newest | NOTABLE.c.id.in_(self._awaiting),
                     NOTABLE.c.drill.is_(False),
                 )
                 .order_by(NOTABLE.c.id)
             ).all()
+            news = [(row, self._came(connection, row)) for row in rows if row.id not in self._done]
             alarms = alarms_after(connection, self._seen_alarm)
-        for row in rows:
+        self._awaiting = {row.id for row, came in news if came is None}
+        for row, came in news:
             self._seen_event = max(self._seen_event, row.id)
-            cause = of_event(row.gate, row.epoch, row.type, row.data)
-            if cause is not None:
-                self._open(cause)
+            if came is not None:
+                self._done.add(row.id)
+                cause = of_event(row.gate, row.epoch, row.type, row.data, came)
+                if cause is not None:
+                    self._open(cause)
+        self._done = {done for done in self._done if done > self._seen_event - _LOOK_BACK}
         for alarm in alarms:
             if alarm.cleared is None:
                 self._open(of_alarm(alarm))
             self._seen_alarm = max(self._seen_alarm, alarm.id)
+
+    def _came(self, connection: Connection, row: Any) -> Came | None:
+        """Return how an event came; None while its door still sends what came after a late one."""
+        event = connection.execute(
+            select(EVENT.c.historical, EVENT.c.late_ms, EVENT.c.stored).where(
+                EVENT.c.gate == row.gate,
+                EVENT.c.epoch == row.epoch,
+                EVENT.c.sequence == row.sequence,
+            )
+        ).first()
+        if event is None or not (event.historical or (event.late_ms or 0) > _LATE_S * 1000):
+            return Came()
+        behind = connection.execute(
+            select(STREAM.c.upto)
+            .join(GATE, (GATE.c.gate == STREAM.c.gate) & (GATE.c.epoch == STREAM.c.epoch))
+            .where(
+                STREAM.c.gate == row.gate,
+                STREAM.c.epoch == row.epoch,
+                STREAM.c.upto < GATE.c.sequence,
+            )
+        ).first()
+        waited_s = (self._centre.now - parse_utc(event.stored)).total_seconds()
+        if behind is not None and waited_s < _SETTLES_S:
+            return None
+        held = connection.execute(
+            select(HOLD.c.state, HOLD.c.outcome).where(
+                HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject
+            )
+        ).first()
+        return Came(
+            is_late=True,
+            late_s=None if event.late_ms is None else event.late_ms / 1000,
+            hold=held and held.state,
+            outcome=held and held.outcome,
+        )
 
     def _open(self, cause: Cause) -> None:
         if cause.key not in self._known:
@@ -114,9 +160,9 @@ class Alerter:
             self._shelf.end(alert, AlertState.UNANSWERED)
             return
         person = people[alert.step % len(people)]
-        needs_answer = alert.kind != REPORTED
+        needs_answer = alert.kind not in _UNANSWERED_IS_FINE
         link = f"\n确认收到：{self._base_url}/answer/{alert.token}" if needs_answer else ""
-        title = f"大厅告警 {alert.gate}".strip() if needs_answer else "每日零报告"
+        title = f"大厅告警 {alert.gate}".strip() if alert.kind != REPORTED else "每日零报告"
         began = self._centre.clock.now()
         tries = self._messenger.tell(person, title, alert.text + link)
         ended = self._centre.clock.now()

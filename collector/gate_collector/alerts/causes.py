@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate_agent.domain.records import (
     BY_TYPE,
@@ -12,9 +12,12 @@ from gate_agent.domain.records import (
     HoldState,
     HoldStep,
     JournalReplaced,
+    Record,
 )
 from gate_collector.alarms import Alarm
 from gate_collector.words import word
+
+_HOURS_FROM_MIN = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +32,64 @@ class Cause:
     quiet: bool = True  # another of this kind and door waits for the first one's quiet time
 
 
-def of_event(gate: str, epoch: str, kind: str, data: str) -> Cause | None:
-    """Return the cause in an urgent event, None for one that needs nobody at once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """How an urgent event came, and how the hold that it is of stands meanwhile."""
+
+    is_late: bool = False
+    late_s: float | None = None  # None: nobody knows
+    hold: str | None = None
+    outcome: str | None = None
+
+
+PAST = "past"  # 离线期间: it is over already, and told once
+_AS_IT_HAPPENED = Came()
+
+
+def of_event(
+    gate: str, epoch: str, kind: str, data: str, came: Came = _AS_IT_HAPPENED
+) -> Cause | None:
+    """Return the cause in an urgent event, None for one that needs nobody at once.
+
+    What comes late calls nobody to a hold that is closed meanwhile, nor to a step that is done: it
+    says once what was. A hold that is open still calls, and says how late the word came.
+    """
     model = BY_TYPE.get(kind)
     if model is None:
         return None
-    match model.model_validate_json(data):
+    record = model.model_validate_json(data)
+    cause = _of_record(gate, epoch, record)
+    if cause is None or not came.is_late:
+        return cause
+    if came.hold == HoldState.CLOSED and not cause.quiet:
+        return _past(cause, came)
+    if isinstance(record, HoldOverdue) and came.hold not in (None, record.state):
+        return None
+    return replace(cause, text=f"{cause.text}（此消息迟到{_span(came.late_s)}。）")
+
+
+def _past(cause: Cause, came: Came) -> Cause:
+    return Cause(
+        key=f"hold:{cause.gate}:{cause.subject}:{PAST}",
+        kind=PAST,
+        gate=cause.gate,
+        subject="",
+        text=(
+            f"{cause.gate} 出入口在断网期间暂留一人，已结案（{word(came.outcome or '', 'zh')}）。"
+            f"此消息迟到{_span(came.late_s)}，无需到场，请在页面核对。"
+        ),
+    )
+
+
+def _span(late_s: float | None) -> str:
+    if late_s is None:
+        return "，多久不明"
+    minutes = max(1, round(late_s / 60))
+    return f" {minutes} 分钟" if minutes < _HOURS_FROM_MIN else f" {minutes / 60:.1f} 小时"
+
+
+def _of_record(gate: str, epoch: str, record: Record) -> Cause | None:
+    match record:
         case HoldOpened() as held:
             warm = held.surface_centi_c
             measured = "" if warm is None else f"，体表 {warm / 100:.2f} ℃"
