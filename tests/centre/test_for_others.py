@@ -67,7 +67,7 @@ def test_the_example_subscriber_prints_what_it_hears(one: Hall, tmp_path: Path) 
                 sent.start().ended()
             return "gate.hold.opened.v1" in example.said
 
-        wait_until(heard, "the example to hear", within_s=5)
+        wait_until(heard, "the example to hear", within_s=60)
 
     assert " west-1f 1 gate.hold.opened.v1 hold-9" in example.said
     assert len(text("examples/subscriber.py").splitlines()) <= 30
