@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,8 +19,8 @@ _PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def one(tmp_path: Path) -> Iterator[Hall]:
-    with hall(tmp_path) as opened:
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
         yield opened
 
 

@@ -145,6 +145,8 @@ def test_another_password_ends_the_sessions_and_the_last_maintainer_stays(
         accounts.disable("b")
 
     accounts.set_password("a", "another password")
+    with pytest.raises(Denied, match="none of this name"):
+        accounts.set_password("nobody", "another password")
 
     assert accounts.session(token) is None
     with pytest.raises(Denied):

@@ -71,10 +71,15 @@ class Accounts:
         self.record("account made", name, role.value)
 
     def set_password(self, name: str, password: str) -> None:
-        """Give an account another password, and let it sign on; its sessions end now."""
+        """Give an account another password, and let it sign on; its sessions end now.
+
+        Raises Denied for an unknown one.
+        """
         new = {"password": self._hasher.hash(password), "disabled": False}
         with self._centre.engine.begin() as connection:
-            connection.execute(ACCOUNT.update().where(ACCOUNT.c.name == name).values(new))
+            of = ACCOUNT.update().where(ACCOUNT.c.name == name)
+            if not connection.execute(of.values(new)).rowcount:
+                raise Denied("unknown", "expected an account, got none of this name")
             connection.execute(delete(SESSION).where(SESSION.c.name == name))
         self._failed.pop(name, None)
         self.record("password set", name, "")

@@ -143,9 +143,12 @@ def build_accounts(
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
     @routes.post("/accounts/password")
-    def password(asked: NewPassword) -> JSONResponse:
+    def password(asked: NewPassword) -> Response:
         """Give an account another password; a disabled one may sign on again."""
-        accounts.set_password(asked.name, asked.password)
+        try:
+            accounts.set_password(asked.name, asked.password)
+        except Denied as exc:
+            return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
     @routes.post("/accounts/disable")

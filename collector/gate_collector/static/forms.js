@@ -6,6 +6,7 @@ const REFUSALS = {
   slowed: ["口令错误次数过多，请五分钟后再试", "Too many wrong tries: wait five minutes"],
   code: ["一次性代码不对：请看汇聚服务的日志", "Not the code: look into the collector’s log"],
   taken: ["这个名称已被使用，请换一个", "This name is taken"],
+  unknown: ["没有这个账户", "There is no such account"],
   last: ["这是最后一个运维账户，不能停用", "The last maintainer cannot be disabled"],
   sign_on: ["登录已到期，请重新登录", "Your session is over: sign on again"],
   role: ["您的角色不能这样做", "Your role may not do this"],
