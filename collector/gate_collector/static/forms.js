@@ -18,12 +18,15 @@ const REFUSALS = {
   out_of_turn: ["现在不能这样处理，请刷新页面核对", "Not possible now: reload and look again"],
   no_contact: ["没有符合条件的密切接触者：请先逐人确认", "No such contact: confirm them first"],
   no_key: ["汇聚服务没有配置所需的密钥", "The collector has no key for this"],
+  http_404: ["没有这一项，或已失效", "Nothing is there, or not any more"],
+  store: ["存储暂时没有应答，请稍后再试", "The store does not answer now: try again"],
+  full: ["打开的画面过多，请关闭几个", "Too many screens: close some"],
   nobody: ["没有配置通知对象", "Nobody is configured to be told"],
 };
 
 export function refuse(fault, error) {
   const words = REFUSALS[error.code];
-  const lines = error.faults ?? (words ? [words[zh ? 0 : 1]] : [`${zh ? "应为" : "expected"} ${error.expected}${zh ? "，实为 " : ", got "}${error.got}`]);
+  const lines = error.faults ?? (words ? [words[zh ? 0 : 1]] : [`${zh ? (error.code === "invalid" ? "填写有误：" : "应为") : "expected"} ${error.expected}${zh ? "，实为 " : ", got "}${error.got}`]);
   fault.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line })));
   if (error.code === "sign_on") fault.append(Object.assign(document.createElement("a"), { href: zh ? "/sign-on" : "/sign-on?lang=en", textContent: zh ? "登录" : "Sign on" }));
   fault.hidden = false;
