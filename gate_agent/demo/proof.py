@@ -79,6 +79,10 @@ def _tell_lateness(site: DemoSite, console: Console) -> None:
     p50, p95 = late.get("p50_ms"), late.get("p95_ms")
     if p50 is not None and p95 is not None:
         console.print(f"lateness 迟报 (recorded → stored): p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+    else:
+        console.print(
+            "lateness 迟报: nobody knows, the board's clock is not synchronised 时钟未同步"
+        )
 
 
 async def _sent(site: DemoSite) -> None:

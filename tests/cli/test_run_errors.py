@@ -111,7 +111,7 @@ def test_a_journal_of_a_newer_version_is_refused_and_left_alone(
     said = run(tmp_path)
 
     assert said.code == 1
-    assert f"expected schema version {VERSION} or older, got {VERSION + 1}" in complaint(said)
+    assert f"expected schema version {VERSION}, got {VERSION + 1}" in complaint(said)
     assert events(tmp_path / FILE) == 1
 
 
