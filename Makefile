@@ -41,7 +41,7 @@ imports: $(READY)-test
 	$(BIN)/lint-imports
 
 pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 chaos: $(READY)-test ## the long form of tests/chaos: 1,000 events under every fault [SEED=n]
 	@tools/setup apt test
