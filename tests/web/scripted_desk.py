@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from gate_agent.clock import SystemClock
 from gate_agent.domain.policy import HallMode, Policy
@@ -27,7 +28,7 @@ from gate_agent.gate.live import Ear, Live
 from gate_agent.gate.snapshot import HoldView, Snapshot
 from gate_agent.gate.visitor import VisitorView, visitor_view
 from gate_agent.messages import LINK_0, Header, encode_body
-from gate_agent.moment import ClockQuality
+from gate_agent.moment import ClockQuality, parse_utc
 from web import cases, scenes
 from web.scripted_duties import ScriptedDuties
 from web.scripted_thermometer import ScriptedThermometer
@@ -61,7 +62,7 @@ class ScriptedDesk:
         self._events: list[LiveEvent] = []
         self.duties.reset()
         self.thermometer.reset()
-        self._alarms = AlarmBook(self._clock.now())
+        self.started(hours_ago=9)
         self.shown = scenes.idle()
         self.asked: list[Asked] = []
         self.refusal: Refused | None = None
@@ -70,6 +71,11 @@ class ScriptedDesk:
         self.backlog_asked: list[int] = []
         self.touches = 0
         self.policy = Policy()
+
+    def started(self, *, hours_ago: float) -> None:
+        """Let the gate be up for so long, by the time of the scenes."""
+        since = parse_utc(scenes.idle().time) - timedelta(hours=hours_ago)
+        self._alarms = AlarmBook(replace(self._clock.now(), utc=since))
 
     def show(self, snapshot: Snapshot) -> None:
         """Change the state; every screen is told."""

@@ -1,9 +1,11 @@
 // Alarms as the gate tells them: which one rings, their words, the line that shows them.
 
-import { find, make, rebuild, setData } from "./page.js";
+import { clockText, find, make, rebuild, setData } from "./page.js";
 import { countsByDecision } from "./state.js";
 import { faultText } from "./verdict.js";
 import { word } from "./words.js";
+
+const SHIFT_MS = 8 * 3600_000;
 
 /** What sounds now: {kind: high | medium | technical | low | none, level, keys}; the gravest wins. */
 export function soundOf(alarms) {
@@ -25,20 +27,28 @@ function text(alarm) {
   return alarm.chatters ? `${said}（${word("chatter", { n: alarm.times })}）` : said;
 }
 
+/** What the counts are of: the last eight hours, or the time since the gate was started. */
+function alarmsOf(shift, state) {
+  const since = new Date(shift.since);
+  if (Date.parse(state.time) - since >= SHIFT_MS) return word("alarms_shift");
+  return word("alarms_since", { t: clockText(since, state.gate.timezone).slice(0, 5) });
+}
+
 /** The line under the bar is always there, so that an alarm moves nothing. */
 export function renderAlarmLine(state, language) {
   const line = find("technical");
   const faults = technical(state);
   const counts = countsByDecision(state);
   const shift = state.alarm_counts;
-  const key = JSON.stringify([language, faults, counts, shift, state.today.staff_present, state.today.staff]);
+  const told = shift && alarmsOf(shift, state);
+  const key = JSON.stringify([language, faults, counts, shift, told, state.today.staff_present, state.today.staff]);
   rebuild(line, key, () => [
     faults.length
       ? make("strong", {}, faults.map((alarm) => `⚠ ${text(alarm)}`).join("　"))
       : make("span", { id: "today" }, `${word("today")} `,
         ...["admit", "deny", "recheck", "hold"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(counts[name])))),
         state.today.staff ? make("span", {}, `${word("staff_present")} `, make("b", {}, `${state.today.staff_present}/${state.today.staff}`)) : null),
-    shift && make("span", { id: "shift-alarms" }, `${word("alarms_shift")} `,
+    shift && make("span", { id: "shift-alarms" }, `${told} `,
       ...["high", "medium", "low"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(shift[name])))),
       shift.suppressed ? make("span", {}, word("suppressed", { n: shift.suppressed })) : null),
   ]);
