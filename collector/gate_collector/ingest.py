@@ -143,6 +143,8 @@ class Ingest:
         now = self._clock.now().utc
         self._months.ready(now)
         with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":  # what is read first is ours from there on
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             batch = Batch(connection, self._zone, now)
             return batch.take(heard), batch.seen
 

@@ -42,6 +42,8 @@ class Alerter:
         self._messenger = messenger
         self._base_url = base_url.rstrip("/")
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="alert")
+        if people:
+            self._pool.submit(messenger.ready).add_done_callback(_log_fault)
         self._seen_event, self._seen_alarm = self._heads()
         self._known: set[str] = set()
         self._done: set[int] = set()  # of the newest events
