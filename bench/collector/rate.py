@@ -13,6 +13,7 @@ from bench.resources import machine_s
 from gate_agent.clock import SystemClock
 from gate_agent.messages import Receipt
 from gate_agent.moment import format_utc
+from gate_collector.arrival import Message
 from gate_collector.ingest import Ingest
 from gate_collector.months import Months
 from gate_collector.schema import open_store
@@ -39,8 +40,9 @@ class Run:
 def compare(new_store: NewStore, events: Sequence[Event], rounds: int) -> dict[str, list[Run]]:
     """Run each way in turn, into an empty store of its own, so that load meets all alike."""
     now = SystemClock().now().utc
+    messages = [event.message for event in events]
     rows = [row_of(event, format_utc(now)) for event in events]
-    ways: dict[str, Callable[[str], None]] = {OURS: lambda url: collected(url, events)}
+    ways: dict[str, Callable[[str], None]] = {OURS: lambda url: collected(url, messages)}
     if new_store().startswith("sqlite"):
         ways[BARE] = lambda url: bare.upserted_sqlite(url, rows)
     else:
@@ -68,7 +70,7 @@ def row_of(event: Event, stored: str) -> bare.Row:
     )  # fmt: skip
 
 
-def collected(url: str, events: Sequence[Event]) -> None:
+def collected(url: str, messages: Sequence[Message]) -> None:
     """Let the collector take the messages, and see that its receipts cover every one of them."""
     engine = open_store(url)
     told: dict[str, Receipt] = {}
@@ -89,15 +91,15 @@ def collected(url: str, events: Sequence[Event]) -> None:
     )
     ingest.start()
     try:
-        for event in events:
-            ingest.offer(event.message)
+        for message in messages:
+            ingest.offer(message)
         ingest.write(lambda _: None).result(_WITHIN_S)
     finally:
         ingest.close()
         engine.dispose()
     covered = sum(receipt.upto for receipt in told.values())
-    if covered != len(events):
-        raise AssertionError(f"expected receipts for {len(events)} events, got {covered}")
+    if covered != len(messages):
+        raise AssertionError(f"expected receipts for {len(messages)} events, got {covered}")
 
 
 def _timed(work: Callable[[], None]) -> Run:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from gate_agent.domain.records import Record
 from gate_agent.messages import ContractError, Envelope, gate_of_topic, link_after, parse_body
@@ -29,9 +31,8 @@ class Message:
         return self.topic.endswith("/state")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """An event of this hall."""
+class Arrived(NamedTuple):
+    """An event of this hall; a tuple, since one is made for every event."""
 
     told: Envelope
     key: Key
@@ -78,7 +79,7 @@ def read_event(message: Message, site: str) -> Arrived:
         record = told.record()
     except ContractError as exc:
         raise Refused(str(exc), body, gate=gate) from exc
-    if (told.site, told.gate) != (site, gate):
+    if told.source != f"/gates/{site}/{gate}":
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
         raise Refused(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
@@ -96,6 +97,7 @@ def read_event(message: Message, site: str) -> Arrived:
     )
 
 
+@lru_cache(maxsize=4096)
 def gate_in(topic: str) -> str:
     """Return the gate a topic names; empty where it names none."""
     try:

@@ -76,13 +76,17 @@ def _insert(connection: Connection, table: Table) -> str:
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     names = ", ".join(column.name for column in table.columns)
     statement = f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)"
+    from psycopg.types.string import BytesBinaryDumper  # noqa: PLC0415 only this database needs it
+
     raw: Any = connection.connection.driver_connection
     errors: Any = connection.dialect.dbapi
     try:
-        with raw.cursor() as cursor, cursor.copy(statement) as taken:
-            taken.set_types([_BINARY[type(column.type)] for column in table.columns])
-            for row in rows:
-                taken.write_row(row)
+        with raw.cursor() as cursor:
+            cursor.adapters.register_dumper(bytes, BytesBinaryDumper)  # else one in Python
+            with cursor.copy(statement) as taken:
+                taken.set_types([_BINARY[type(column.type)] for column in table.columns])
+                for row in rows:
+                    taken.write_row(row)
     except errors.Error as exc:
         raise DBAPIError.instance(
             statement, None, exc, errors.Error, dialect=connection.dialect

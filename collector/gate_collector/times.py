@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,7 +91,7 @@ def dated(connection: Connection, events: list[Arrived], now: datetime) -> list[
         moved, record = shifted(told, one.record, parse_utc(happened) - parse_utc(told.time))
         if booted is not None:
             moved = moved.model_copy(update={"clock": ClockQuality.HOLDOVER})
-        found.append(replace(one, told=moved, record=record))
+        found.append(one._replace(told=moved, record=record))
     insert: Any = insert_for(connection.engine)(DOUBTED)
     connection.execute(
         insert.on_conflict_do_update(  # one that broke the chain may have been of this number
