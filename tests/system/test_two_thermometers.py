@@ -105,7 +105,7 @@ async def play(folder: Path) -> None:
             )
             shown = {gate["gate"]: gate["thermometer"] for gate in hall.overview["gates"]}
             apart = shown["central-2f"]["level_centi_c"] - shown["west-1f"]["level_centi_c"]
-            assert abs(apart + SHIFT_CENTI_C) < 20
+            assert 60 < apart < 120  # 80, and what forty people differ from forty others
             assert shown["west-1f"]["trust"] == "doubtful"
 
             west.shift_centi_c = 0  # the lens is clean again
