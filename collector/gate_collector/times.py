@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -155,7 +156,8 @@ def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[in
             .limit(MOST_AT_ONCE - done)
         ).all()
         for event in found:
-            _correct(connection, event, told.booted, zone)
+            with suppress(ArithmeticError):  # a time that no calendar has: its own word stays
+                _correct(connection, event, told.booted, zone)
         done += len(found)
         if done == MOST_AT_ONCE:
             break
@@ -200,13 +202,6 @@ def _began(
 
 def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> None:
     """Put one event where it belongs, in every table that has its time."""
-    happened = corrected_utc(booted, row.bootns)
-    recorded, record = happened, None
-    if row.body is not None:  # else it is a registration, redacted
-        told = parse_body(bytes(row.body))
-        moved, record = shifted(told, told.record(), parse_utc(happened) - parse_utc(told.time))
-        recorded = moved.recordedtime
-    late = _late_ms(recorded, parse_utc(row.stored))
 
     def change(table: Any, *where: Any, **values: Any) -> None:
         connection.execute(table.update().where(table.c.gate == row.gate, *where).values(values))
@@ -215,6 +210,13 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
         return table.c.epoch == row.epoch, table.c.sequence == row.sequence
 
     change(DOUBTED, *is_it(DOUBTED), booted=booted)
+    happened = corrected_utc(booted, row.bootns)
+    recorded, record = happened, None
+    if row.body is not None:  # else it is a registration, redacted
+        told = parse_body(bytes(row.body))
+        moved, record = shifted(told, told.record(), parse_utc(happened) - parse_utc(told.time))
+        recorded = moved.recordedtime
+    late = _late_ms(recorded, parse_utc(row.stored))
     change(EVENT, *is_it(EVENT), time=happened, late_ms=late)
     match record:
         case PassageDecided(passage_id=of, started=started, decided=decided):

@@ -201,6 +201,19 @@ def test_a_long_past_is_corrected_in_parts(one: Hall) -> None:
     assert decided == {format_utc(TEN)}
 
 
+def test_a_boot_that_no_calendar_has_stops_nothing(one: Hall) -> None:
+    one.west.passage()
+    one.central.off, one.central.clock = -_DAY, ClockQuality.UNSYNCED
+    one.central.passage()
+    one.clock.advance(60)
+    one.central.say(ClockSynced(boot="b" * 32, booted="9999-12-31T23:59:59.999Z"))
+    _synchronise(one)
+
+    with one.engine.connect() as connection:
+        times = {row.gate: row.decided for row in connection.execute(select(PASSAGE))}
+    assert times["west-1f"] == format_utc(TEN)
+
+
 def test_a_clock_that_is_believed_is_never_touched(one: Hall) -> None:
     one.west.off, one.west.clock = timedelta(minutes=3), ClockQuality.HOLDOVER
     one.west.passage()
