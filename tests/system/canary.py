@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from urllib.request import urlopen
 
+from gate_agent.demo.site import DemoSite
 from gate_agent.driver_api import Card
 
 CODINGS = ("utf-8", "utf-16-le", "gb18030")
+_DOOR_PAGES = ("/", "/visitor", "/api/v1/state", "/metrics", "/healthz")
+_CENTRE_PAGES = (
+    *("/", "/api/v1/overview", "/api/v1/now", "/api/v1/events", "/api/v1/holds", "/metrics"),
+    *("/reports", "/ledger", "/alerts", "/contacts", "/policy", "/looks"),
+)
 _SURE = 6  # bytes of a name; fewer stand in random bytes by chance
 
 
@@ -33,10 +40,23 @@ def files_below(folder: Path) -> dict[str, bytes]:
     }
 
 
+def pages_of(site: DemoSite) -> dict[str, bytes]:
+    """Return what the screens and the centre's pages say to whoever asks."""
+    asked = [(gate.web_port, path) for gate in site.gates for path in _DOOR_PAGES]
+    asked += [(site.collector_port, path) for path in _CENTRE_PAGES]
+    found = {}
+    for port, path in asked:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+            found[f"page {port}{path}"] = answer.read()
+    return found
+
+
 def _in(content: bytes, needles: Iterable[bytes]) -> Iterator[bytes]:
-    # every invented number begins with an area that was never issued; the robot types 138…
+    # every invented number begins with an area that was never issued, and has a year of birth, as
+    # no float of /metrics has; the robot types 138…
     for coding in ("utf-8", "utf-16-le"):
-        number = re.escape("999999".encode(coding)) + rb"(?:\d\x00?){8}"
+        area = re.escape("999999".encode(coding))
+        number = area + rb"(?:1\x00?9|2\x00?0)\x00?(?:\d\x00?){6}"
         yield from re.findall(number, content)
         yield from re.findall(re.escape("13800000".encode(coding)) + rb"(?:\d\x00?){3}", content)
     yield from (needle for needle in needles if needle in content)

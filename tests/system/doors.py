@@ -56,7 +56,9 @@ class SystemDoor:
         self.tries = 0
         self.passed = 0
         self.child = Child(
-            gate.config.parent / "gate.log", program("gate-agent"), "run", "--config", gate.config
+            gate.config.parent / "gate.log",
+            *(program("gate-agent"), "run", "--config", gate.config),
+            environment={"TMPDIR": str(gate.config.parent)},  # what is left there is searched
         )
         ports = gate.config.parent / "ports"
         self.lines = {

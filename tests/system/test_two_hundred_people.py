@@ -23,7 +23,7 @@ from gate_agent.demo.site import DemoSite, lay_out
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.messages import Envelope, parse_body
 from gate_agent.testing import eventually
-from system.canary import files_below, traces
+from system.canary import files_below, pages_of, traces
 from system.doors import SystemDoor
 from system.spy import Spy
 
@@ -42,6 +42,7 @@ class Hall:
             site.folder / "collector.log",
             program("gate-collector"),
             *("run", "--config", site.collector_config),
+            environment={"TMPDIR": str(site.folder)},  # what is left there is searched
         )
         self.doors = [
             SystemDoor(
@@ -91,7 +92,16 @@ async def hall(folder: Path) -> AsyncIterator[Hall]:
             await asyncio.gather(*working, return_exceptions=True)
 
 
-async def misfortunes(hall: Hall) -> list[str]:
+async def keep_disk(hall: Hall, folder: Path) -> None:
+    """Copy what lies on the disk now: write-ahead files are gone later.
+
+    By another process: a file of SQLite's that this one closes would lose the locks of its readers.
+    """
+    copying = await asyncio.create_subprocess_exec("cp", "-a", str(hall.site.folder), str(folder))
+    assert await copying.wait() == 0
+
+
+async def misfortunes(hall: Hall, kept: Path) -> list[str]:
     """Let everything fail in turn; return the passages that a kill cut short."""
     west, central = hall.doors
     await hall.once(15)
@@ -100,6 +110,7 @@ async def misfortunes(hall: Hall) -> list[str]:
     await hall.lose(hall.broker)
     await hall.once(55)
     cut = [await west.kill_in_the_middle()]
+    await keep_disk(hall, kept / "first-kill")
     west.child.start()
     await west.ready()
     await hall.once(75)
@@ -116,6 +127,7 @@ async def misfortunes(hall: Hall) -> list[str]:
     await hall.lose(hall.collector)
     await hall.once(165)
     cut.append(await west.kill_in_the_middle())
+    await keep_disk(hall, kept / "second-kill")
     west.child.start()
     await west.ready()
     return cut
@@ -136,12 +148,13 @@ def events(export: bytes) -> list[Envelope]:
     return [parse_body(line) for line in export.splitlines()]
 
 
-async def play(folder: Path) -> tuple[Hall, list[str], Spy]:
+async def play(folder: Path, pages: dict[str, bytes]) -> tuple[Hall, list[str], Spy]:
     async with hall(folder) as one:
         with Spy(one.site.broker_port) as spy:
-            failing = asyncio.ensure_future(misfortunes(one))
+            failing = asyncio.ensure_future(misfortunes(one, folder))
             await asyncio.gather(*(door.admit_all(PEOPLE // 2) for door in one.doors))
             cut = await failing
+            pages |= await asyncio.to_thread(pages_of, one.site)
             for door in one.doors:
                 assert await asyncio.to_thread(door.child.stop) == 0
             heads = {
@@ -162,13 +175,15 @@ def journal(what: str, door: SystemDoor) -> tuple[str, *tuple[str | Path, ...]]:
 @pytest.mark.system
 @pytest.mark.timeout(480)
 def test_nothing_is_lost_doubled_or_shown_while_everything_fails_in_turn(tmp_path: Path) -> None:
-    one, cut, spy = asyncio.run(play(tmp_path))
+    pages: dict[str, bytes] = {}  # and exports: wherever somebody might be named
+    one, cut, spy = asyncio.run(play(tmp_path, pages))
     site = one.site
     collector = ("--config", site.collector_config)
 
     assert one.passed == PEOPLE
     for door in one.doors:
         here = exported(*journal("export", door))
+        pages[f"export {door.gate.id}"] = here
         there = exported("gate-collector", "export", *collector, "--gate", door.gate.id)
         assert there == here, "every event, once, byte for byte"
         proof = exported(*journal("verify", door)).decode()
@@ -208,7 +223,9 @@ def test_nothing_is_lost_doubled_or_shown_while_everything_fails_in_turn(tmp_pat
     traffic = {f"message {n} at {topic}": body for n, (topic, body) in enumerate(spy.heard)}
     assert any(b"gate.person.registered.v1" in body for body in traffic.values())
     topics = {"topics": "\n".join(topic for topic, _ in spy.heard).encode()}
-    assert traces({**files_below(site.folder), **traffic, **topics}, cards) == []
+    files = files_below(tmp_path)
+    assert any(name.startswith("second-kill") and name.endswith("-wal") for name in files)
+    assert traces({**files, **pages, **traffic, **topics}, cards) == []
     assert json.loads(next(body for _, body in spy.heard if body))
 
 
