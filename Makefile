@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := pyproject.toml requirements/run.lock tools/setup
 TYPED := $(wildcard gate_agent drivers collector tests bench tools)
+# Most tests wait for processes and clocks: more of them at once than there are cores.
+WORKERS ?= $(shell n=$$(nproc); echo $$((n > 4 ? n : 4)))
 GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py)
 
 # Debian's mosquitto lives in /usr/sbin, which is not on everybody's path; uv comes with the venv
@@ -41,7 +43,7 @@ imports: $(READY)-test
 	$(BIN)/lint-imports
 
 pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 chaos: $(READY)-test ## the long form of tests/chaos: 1,000 events under every fault [SEED=n]
 	@tools/setup apt test

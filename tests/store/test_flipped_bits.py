@@ -108,7 +108,7 @@ def test_one_flipped_bit_in_the_write_ahead_file_is_found_or_harmless(tmp_path: 
     with open_journal(living) as journal:
         write(journal, *(passage(number) for number in range(50)))
         journal._writer.ledger.checkpoint()
-        write(journal, *(passage(number) for number in range(50, 150)))
+        write(journal, *(passage(number) for number in range(50, 110)))  # too few to be moved
         for name in ("", ".head"):
             shutil.copy(f"{living}{name}", f"{damaged}{name}")
         content = Path(f"{living}-wal").read_bytes()
