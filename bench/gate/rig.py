@@ -155,7 +155,7 @@ class Thermometer:
     async def idle(self) -> None:
         """See nobody, ten times a second, until cancelled."""
         while True:
-            async with self._mine:
+            if not self._mine.locked():  # else a person stands there: no two frames at once
                 await self._write(self._frame(NOBODY))
             await asyncio.sleep(_PERIOD_S)
 

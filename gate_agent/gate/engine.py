@@ -106,6 +106,7 @@ class Gate:
         self._uplink: Callable[[], UplinkView] = lambda: _NO_UPLINK
         self._opened: str | None = None
         self._skin = Skin()
+        self._shown: tuple[object, ...] = ()
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
         self._picture = Picture(
@@ -284,7 +285,6 @@ class Gate:
 
     def _step(self, event: DoorEvent, done: Done | None = None) -> None:
         """Step the door and carry out the effects. StorageError leaves the door as it was."""
-        before = self._visible()
         taken = step(self._door, event)
         drafts: list[Draft] = []
         admitted: str | None = None
@@ -308,7 +308,9 @@ class Gate:
         if not drafts and done is not None:
             done()
         self._arm()
-        if self._visible() != before:
+        visible = self._visible()
+        if visible != self._shown:
+            self._shown = visible
             self._live.tell()
 
     def _durable(self, admitted: str | None, done: Done | None) -> None:
