@@ -92,9 +92,7 @@ class Memory:
         """Return what is usual at this moment."""
         label = profile.label
         usable = [
-            seen
-            for seen in self.seen
-            if seen.profile == label and seen.proof is not Proof.FEVERISH
+            seen for seen in self.seen if seen.profile == label and seen.proof is not Proof.FEVERISH
         ]
         known = _since(usable, now_ns - KNOWN_S * NS_PER_S)
         is_known = len(known) >= PEOPLE_LEAST

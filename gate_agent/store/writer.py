@@ -241,7 +241,7 @@ class Writer(threading.Thread):
 
     def _can_go_on(self, exc: Exception, calls: list[Call]) -> bool:
         """Tell whether the same can be tried again at once, after something was done about it."""
-        code = (getattr(exc, "sqlite_errorcode", 0) or 0) & 0xFF  # without the extended part
+        code = _code(exc)
         if code in _DAMAGED:
             self._damage = str(exc)
             return True
@@ -324,6 +324,14 @@ class Writer(threading.Thread):
             ledger.clear() if ledger.purged else ledger.checkpoint()
         except sqlite3.Error as exc:
             _LOG.warning("journal: the -wal file grows, it could not be moved: %s", exc)
+            if _code(exc) == sqlite3.SQLITE_FULL:  # told long before a commit fails
+                self.room.fill_up(_words(exc))
+                self._tell_health(_words(exc))
+
+
+def _code(exc: Exception) -> int:
+    """Return SQLite's primary result code, without the extended part; 0 where there is none."""
+    return (getattr(exc, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
 def _words(exc: Exception) -> str:

@@ -41,7 +41,7 @@ class _Door:
             },
         )
         self.journal = home / "gate.db"
-        self._url = f"http://127.0.0.1:{port}/api/v1/state"
+        self._api = f"http://127.0.0.1:{port}/api/v1"
         self._logs = logs
         self.gate = self._child("gate", "run")
 
@@ -60,8 +60,19 @@ class _Door:
 
     def state(self) -> dict[str, Any]:
         """Return what the guard screen is told."""
-        found: dict[str, Any] = httpx.get(self._url, timeout=5).json()
+        found: dict[str, Any] = httpx.get(f"{self._api}/state", timeout=5).json()
         return found
+
+    def full(self) -> bool:
+        """Write a note, the shortest way to another event; tell whether the disk is full."""
+        note = {"text": "交班", "by": "guard-1"}
+        httpx.post(f"{self._api}/duties/notes", json=note, timeout=20)
+        full: bool = self.state()["journal"]["full"]
+        return full
+
+    def declare_symptoms(self) -> None:
+        """Have whoever is at the door held, if somebody is and may be."""
+        httpx.post(f"{self._api}/symptoms", json={"by": "guard-1"}, timeout=5)
 
     def types(self) -> list[str]:
         """Return the types of the journal's events."""
@@ -77,12 +88,13 @@ def test_a_gate_whose_disk_fills_up_says_so_keeps_holds_and_opens_nothing(tmp_pa
     with door.open():
         wait_until(lambda: "gate.passage.decided.v1" in door.types(), "people who pass", 60)
         ballast = fill(door.journal.parent)
-        wait_until(lambda: door.state()["journal"]["full"], "a full disk", 90)
+        wait_until(door.full, "a full disk", 90)
         journal = door.state()["journal"]
         assert not journal["writable"]
         assert "full" in journal["cause"]
         before, holds = door.state()["passage"], door.types().count(opened)
         while door.types().count(opened) == holds:
+            door.declare_symptoms()
             passage_now = door.state()["passage"]
             if passage_now is not None and passage_now["gate_open"]:
                 assert before is not None, "nobody is let in whose passage is not kept"
