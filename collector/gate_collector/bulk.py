@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Table, Text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 _FEW = 8  # rows for which a COPY does not pay
 _BINARY = {
@@ -40,6 +41,10 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 def put_newest(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add rows, or put them in the place of those of the same key and a lower `sequence`."""
+    if connection.dialect.name == "postgresql" and len(rows) > _FEW:
+        with suppress(IntegrityError), connection.begin_nested():
+            _copy(connection, table, rows)  # most are new: it costs half as much
+            return
     if rows:
         newest = f"{_instead(table)} WHERE {table.name}.sequence < excluded.sequence"
         _put(connection, table, rows, newest)

@@ -206,6 +206,21 @@ def test_the_views_know_the_newest_whatever_came_first(centre: Centre) -> None:
     assert [(r.hold_id, r.state) for r in centre.rows(HOLD)] == [("h1", "flagged")]
 
 
+def test_a_passage_that_was_decided_before_is_decided_anew_among_many(centre: Centre) -> None:
+    gate = Gate()
+    centre.take(gate.append(passage(7, Decision.RECHECK)), gate.append(passage(8)))
+    again = [gate.append(passage(number)) for number in range(1, 30) if number != 8]
+    late = gate.append(passage(8, Decision.DENY))
+
+    centre.take(late, *again)
+
+    found = {row.passage_id: row.decision for row in centre.rows(PASSAGE)}
+    assert len(found) == 29
+    assert found["p7"] == "admit"
+    assert found["p8"] == "deny"
+    assert centre.receipt.upto == len(gate.events)
+
+
 def test_a_store_that_is_away_is_waited_for_and_nothing_is_receipted_meanwhile(
     store: str, engine: Engine, request: pytest.FixtureRequest
 ) -> None:
