@@ -116,7 +116,7 @@ class _Daemon:
                 loop = asyncio.get_running_loop()
                 journal.on_replaced(partial(loop.call_soon_threadsafe, self._begin_anew))
                 thermometer = ThermometerKeeper(gate, reader=reader, others=elsewhere.thermometers)
-                ticker = Ticker(gate, reader=reader, clock=clock, zone=zone)
+                ticker = Ticker(gate, journal=journal, reader=reader, clock=clock, zone=zone)
                 retention = Retention(
                     journal=journal,
                     reader=reader,

@@ -32,26 +32,19 @@ def report_day_due(
     return None
 
 
-def due_report(
+def report_of(
     reader: JournalReader,
+    day: date,
     now: Moment,
     *,
+    last: DailyReport | None,
     boot_id: str,
-    zone: ZoneInfo,
     policy: Policy,
-    synced: bool = False,
-) -> DailyReport | None:
-    """Return the report that is due, None if none is. Its span begins where the last one ended.
+) -> DailyReport:
+    """Return the report of a day that is due. Its span begins where the `last` one ended.
 
     Raises StorageError.
     """
-    last = reader.last_report()
-    last_day = None if last is None else date.fromisoformat(last.day)
-    day = report_day_due(
-        now.utc, zone=zone, at=policy.daily_report_at, last_day=last_day, synced=synced
-    )
-    if day is None:
-        return None
     figures = reader.daily(0 if last is None else last.last_sequence, now=now, boot=boot_id)
     until = format_utc(now.utc)
     since = reader.oldest_time(0) if last is None else last.until

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gate_agent.clock import HOLDS_S, STEP, Clock
-from gate_agent.domain.records import ClockStepped, ClockSynced, Record
+from gate_agent.domain.records import ClockStepped, ClockSynced, DailyReport, Record
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.keeping import resolve
 from gate_agent.gate.presence import Presence
-from gate_agent.gate.report import due_report
+from gate_agent.gate.report import report_day_due, report_of
 from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc, parse_utc
+from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
 TICK_S = 1.0
@@ -26,8 +27,11 @@ _LOG = logging.getLogger(__name__)
 class Ticker:
     """Looks once a second at what may have become due."""
 
-    def __init__(self, gate: Gate, *, reader: JournalReader, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(
+        self, gate: Gate, *, journal: Journal, reader: JournalReader, clock: Clock, zone: ZoneInfo
+    ) -> None:
         self._gate = gate
+        self._journal = journal
         self._reader = reader
         self._clock = clock
         self._zone = zone
@@ -36,6 +40,8 @@ class Ticker:
         synced = reader.booted(clock.boot_id)
         self._synced = None if synced is None else parse_utc(synced)
         self._presence = Presence(lambda: gate.live.watched, clock.now())
+        self._last_report: DailyReport | None = None
+        self._knows_last = False  # it is asked of the journal once
         self._kept = ("", False)  # why events are not kept, and whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick
 
@@ -67,8 +73,7 @@ class Ticker:
 
     def _look_at_journal(self) -> None:
         """Tell the screens when events are not kept, also when a commit only hangs."""
-        journal = self._gate.snapshot().journal
-        kept = (journal.cause, journal.full)
+        kept = (self._journal.cause, self._journal.full)
         if kept != self._kept:
             self._kept = kept
             self._gate.changed()
@@ -110,23 +115,34 @@ class Ticker:
         now = self._clock.now()
         if self._is_in_doubt(now):
             return  # a day is reported once: not by a date that may be taken back
-        policy = self._gate.policy
         try:
-            report = await asyncio.to_thread(
-                due_report,
-                self._reader,
-                now,
-                boot_id=self._clock.boot_id,
-                zone=self._zone,
-                policy=policy,
-                synced=self._clock.quality() is ClockQuality.SYNCED,
-            )
+            report = await self._due_report(now)
         except StorageError as exc:
             _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
             return
         written = asyncio.get_running_loop().create_future()
         if report is not None and self._gate.keep([report], now, lambda: resolve(written)):
-            await written  # not twice: the next look finds this one
+            await written
+            self._last_report = report
+
+    async def _due_report(self, now: Moment) -> DailyReport | None:
+        if not self._knows_last:
+            self._last_report = await asyncio.to_thread(self._reader.last_report)
+            self._knows_last = True
+        last, policy = self._last_report, self._gate.policy
+        day = report_day_due(
+            now.utc,
+            zone=self._zone,
+            at=policy.daily_report_at,
+            last_day=None if last is None else date.fromisoformat(last.day),
+            synced=self._clock.quality() is ClockQuality.SYNCED,
+        )
+        if day is None:
+            return None
+        boot = self._clock.boot_id
+        return await asyncio.to_thread(
+            report_of, self._reader, day, now, last=last, boot_id=boot, policy=policy
+        )
 
 
 def _booted_before(reader: JournalReader, clock: Clock) -> datetime:

@@ -90,7 +90,9 @@ class AtWork:
             version="test",
         )
         self.gate.watch({"thermometer": _Device(), "id_reader": _Device()})
-        self.ticker = Ticker(self.gate, reader=self.reader, clock=self.clock, zone=ZONE)
+        self.ticker = Ticker(
+            self.gate, journal=self.journal, reader=self.reader, clock=self.clock, zone=ZONE
+        )
         self.desk = GuardCounter(
             self.gate, ticker=self.ticker, reader=self.reader, identification=identification
         )

@@ -15,7 +15,7 @@ from gate_agent.config.model import KeysSection
 from gate_agent.domain.records import Round, Stock
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.report import due_report
+from gate_agent.gate.report import report_of
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.verify import rebuild
 from gate_agent.testing import FakeClock
@@ -124,11 +124,15 @@ def test_the_daily_report_tells_rounds_and_supplies_also_when_none_was_done(tmp_
             await one.book.supply_changed("医用口罩", counted=500, change=None, by="guard-1")
             now = one.clock.advance(10 * 3600)
 
-            report = due_report(
-                one.reader, now, boot_id=one.clock.boot_id, zone=ZONE, policy=one.gate.policy
+            report = report_of(
+                one.reader,
+                now.utc.astimezone(ZONE).date(),
+                now,
+                last=None,
+                boot_id=one.clock.boot_id,
+                policy=one.gate.policy,
             )
 
-            assert report is not None
             rounds = {(r.area, r.kind): (r.done, r.needed) for r in report.rounds}
             assert rounds["办事大厅", Round.AIRED] == (1, 3)
             assert rounds["出入口门", Round.DISINFECTED] == (0, 3)
