@@ -102,6 +102,11 @@ class Ear:
         }
         return Receipt.model_validate(fields | changes)
 
+    def restored(self, epoch: str, upto: int) -> None:
+        """Lose what came after `upto`, as a centre that was restored from a backup has."""
+        held = self._held[epoch]
+        self._held[epoch] = {number: link for number, link in held.items() if number <= upto}
+
     def _on_connect(self, client: Client, *_: object) -> None:
         client.subscribe(self._hears, qos=1)
 

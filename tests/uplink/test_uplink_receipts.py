@@ -94,6 +94,7 @@ def test_a_centre_that_was_restored_from_a_backup_gets_the_rest_again(
                 await door.append(*passages(8))
                 await door.receipted()
                 ear.heard.clear()
+                ear.restored(door.journal.epoch, 2)
                 event = door.reader.event(2)
                 assert event is not None
                 less = {"upto": 2, "link": event.link.hex(), "ranges": ()}
