@@ -120,8 +120,11 @@ class Ticker:
         except StorageError as exc:
             _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
             return
+        if report is None:
+            return
         written = asyncio.get_running_loop().create_future()
-        if report is not None and self._gate.keep([report], now, lambda: resolve(written)):
+        now = self._clock.now()  # others were written while this one was reckoned
+        if self._gate.keep([report], now, lambda: resolve(written)):
             await written
             self._last_report = report
 
