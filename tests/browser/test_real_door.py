@@ -102,6 +102,7 @@ def test_a_fever_is_held_and_brought_to_its_end_over_a_cut_line_and_a_restart(
     with watched_page(browser, KIOSK) as guard, watched_page(browser, PHONE) as second:
         page, phone = opened(guard, door.url), opened(second, door.url)
         door.comes(FEVER_CENTI_C, card=2)
+        door.goes()
         says(page, "暂留")
         for one in (page, phone):
             expect(one.locator(".hold")).to_have_attribute("data-state", "flagged")
