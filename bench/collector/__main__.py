@@ -73,15 +73,7 @@ def report_rate(console: Console, cluster: Cluster, folder: Path, events: int, r
             for way in found
         }
         table = Table(box=None, title=f"{events:,} events of two doors into {store}, one worker")
-        for column in (
-            "",
-            "events/s",
-            "of bare",
-            "a core",
-            "of bare",
-            "µs of its own",
-            "cores at work",
-        ):
+        for column in ("", "events/s", "of bare", "a core", "of bare", "µs own", "cores"):
             table.add_column(column, justify="left" if not column else "right")
         for way, title in _WAYS.items():
             if way in found:

@@ -28,7 +28,7 @@ from gate_collector.broker import Broker, Hears
 from gate_collector.centre import Centre
 from gate_collector.clerk import Clerk
 from gate_collector.config import CollectorConfig, load_collector
-from gate_collector.ingest import Ingest
+from gate_collector.ingest import Ingest, collect_rarely
 from gate_collector.overview import overview
 from gate_collector.people import sole_writer, spool_of
 from gate_collector.policies.book import PolicyBook
@@ -202,6 +202,7 @@ async def _serve(server: _Server, listener: socket.socket, site: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.handle_exit, number, None)
+    collect_rarely()
     systemd.notify("READY=1")
     _LOG.info("collecting for %s", site)
     await server.serve(sockets=[listener])

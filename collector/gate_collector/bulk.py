@@ -27,7 +27,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
     One that is there stays as it is, if it comes alone; among many it is an IntegrityError.
     """
-    if connection.dialect.name == "postgresql" and len(rows) > _FEW:
+    if _is_copied(connection, rows):
         _copy(connection, table, rows)
     elif rows:
         connection.exec_driver_sql(f"{_insert(connection, table)} ON CONFLICT DO NOTHING", [*rows])
@@ -41,13 +41,17 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 def put_newest(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add rows, or put them in the place of those of the same key and a lower `sequence`."""
-    if connection.dialect.name == "postgresql" and len(rows) > _FEW:
+    if _is_copied(connection, rows):
         with suppress(IntegrityError), connection.begin_nested():
             _copy(connection, table, rows)  # most are new: it costs half as much
             return
     if rows:
         newest = f"{_instead(table)} WHERE {table.name}.sequence < excluded.sequence"
         _put(connection, table, rows, newest)
+
+
+def _is_copied(connection: Connection, rows: Sequence[Row]) -> bool:
+    return connection.dialect.name == "postgresql" and len(rows) > _FEW
 
 
 def _instead(table: Table) -> str:

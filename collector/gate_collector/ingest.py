@@ -44,6 +44,12 @@ class _Work:
     done: Future[Any]
 
 
+def collect_rarely() -> None:
+    """Once a process of ours is made: what it is made of is no garbage from here on."""
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+
+
 class Ingest:
     """The one writer of this process. `publish` tells a receipt after each commit.
 
@@ -79,9 +85,7 @@ class Ingest:
         self.failing = ""
 
     def start(self) -> None:
-        """Begin to write; what this process is made of is no garbage from here on."""
-        gc.freeze()
-        gc.set_threshold(_COLLECT_AFTER)
+        """Begin to write."""
         self._thread.start()
 
     @property

@@ -18,7 +18,7 @@ from gate_agent.clock import SystemClock
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_collector.broker import Broker, Hears
 from gate_collector.config import load_collector
-from gate_collector.ingest import Ingest
+from gate_collector.ingest import Ingest, collect_rarely
 from gate_collector.schema import open_store
 
 _LOOK_EVERY_S = 1.0
@@ -66,6 +66,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
     told.append(broker)
     ingest.start()
     broker.start()
+    collect_rarely()
     systemd.notify("READY=1")
     _LOG.info("worker %s collects for %s", name, site)
     feed_every_s = systemd.watchdog_period_s() or _LOOK_EVERY_S

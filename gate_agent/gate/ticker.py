@@ -40,8 +40,7 @@ class Ticker:
         synced = reader.booted(clock.boot_id)
         self._synced = None if synced is None else parse_utc(synced)
         self._presence = Presence(lambda: gate.live.watched, clock.now())
-        self._last_report: DailyReport | None = None
-        self._knows_last = False  # it is asked of the journal once
+        self._last_report = reader.last_report()
         self._kept = ("", False)  # why events are not kept, and whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick
 
@@ -129,9 +128,6 @@ class Ticker:
             self._last_report = report
 
     async def _due_report(self, now: Moment) -> DailyReport | None:
-        if not self._knows_last:
-            self._last_report = await asyncio.to_thread(self._reader.last_report)
-            self._knows_last = True
         last, policy = self._last_report, self._gate.policy
         day = report_day_due(
             now.utc,

@@ -247,11 +247,16 @@ class Writer(threading.Thread):
             return True
         if code != sqlite3.SQLITE_FULL:
             return False
-        released = self.room.fill_up(_words(exc))
-        self._tell_health(_words(exc))
+        released = self._fill_up(exc)
         if self.room.news:
             calls.append(self._take_news())
         return released or self._shed(calls)  # what was taken before is written, if it can be
+
+    def _fill_up(self, exc: Exception) -> bool:
+        """The disk is full: give up the reserve, and tell. Tell whether that helps."""
+        released = self.room.fill_up(_words(exc))
+        self._tell_health(_words(exc))
+        return released
 
     def _shed(self, calls: list[Call]) -> bool:
         """Drop the passages among `calls`; tell whether there were any."""
@@ -325,8 +330,7 @@ class Writer(threading.Thread):
         except sqlite3.Error as exc:
             _LOG.warning("journal: the -wal file grows, it could not be moved: %s", exc)
             if _code(exc) == sqlite3.SQLITE_FULL:  # told long before a commit fails
-                self.room.fill_up(_words(exc))
-                self._tell_health(_words(exc))
+                self._fill_up(exc)
 
 
 def _code(exc: Exception) -> int:

@@ -36,7 +36,7 @@ COMMANDS = {
 ELSEWHERE = (
     "pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "deb.debian" + ".org",
     "--index" + "-url", "--find" + "-links", "file:" + "///opt/p", "/opt/wh" + "eels",
-    "/work/" + "main", "/work/" + "shared", "/tm" + "p/plan", "/ro" + "ot/", "/home" + "/",
+    "/wo" + "rk/main", "/wo" + "rk/shared", "/tm" + "p/plan", "/ro" + "ot/", "/ho" + "me/",
 )  # fmt: skip
 
 
