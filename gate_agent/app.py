@@ -43,6 +43,7 @@ from gate_agent.web.server import listen, serve
 from gate_agent.web.signon import SignOn
 
 _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
+_ENDS_WITHIN_S = 2.0  # what is stopped may hang in a device; the stop is recorded all the same
 
 _LOG = logging.getLogger(__name__)
 
@@ -197,6 +198,7 @@ class _Daemon:
                         systemd.notify("STOPPING=1")
                     for task in doing:
                         task.cancel()
+                    await asyncio.wait(doing, timeout=_ENDS_WITHIN_S)  # their last word before ours
                     await gate.stop(self._reason)
                     if not self._replaced:
                         await self._last_words()

@@ -41,7 +41,9 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 
 
 def daemon(folder: Path, port: int, **environment: str) -> Child:
-    config = write_door(folder, {"web": {"port": port}})
+    policy = folder / "policy.json"  # a report is due at once, whatever the hour
+    policy.write_text(json.dumps({"version": 1, "daily_report_at": "00:00"}), encoding="utf-8")
+    config = write_door(folder, {"web": {"port": port}, "policy": {"file": policy.name}})
     return Child(
         folder / "log", program("gate-agent"), "run", "--config", config, environment=environment
     )
