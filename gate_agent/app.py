@@ -10,36 +10,38 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate_agent import __version__, coredump, systemd
-from gate_agent.clock import SystemClock
+from gate_agent import __version__
 from gate_agent.config.load import digest
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import DeviceState
 from gate_agent.devices.supervisor import Supervisor
-from gate_agent.domain.records import DeviceState
 from gate_agent.gate.access import AccessCounter
-from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.duties import DutyBook
-from gate_agent.gate.elsewhere import Elsewhere
 from gate_agent.gate.engine import THERMOMETER, Gate
+from gate_agent.gate.guard_desk import GuardCounter
 from gate_agent.gate.identification import Identification
-from gate_agent.gate.picture import Watched
+from gate_agent.gate.other_doors import Elsewhere
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import Retention
-from gate_agent.gate.snapshot import UplinkView
+from gate_agent.gate.screen_state import UplinkView
+from gate_agent.gate.screen_state_builder import Watched
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
-from gate_agent.moment import format_utc
-from gate_agent.sound import device_sections, sound_config
+from gate_agent.host import core_dumps, systemd
+from gate_agent.host.clock import SystemClock
+from gate_agent.http.listen import listen
 from gate_agent.store.errors import NotAJournal
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.staff import StaffBook
 from gate_agent.uplink.publisher import Uplink
+from gate_agent.validation import device_sections, sound_config
 from gate_agent.vision.pictures import Pictures
 from gate_agent.vision.watcher import Watcher
 from gate_agent.web.app import create_app
-from gate_agent.web.server import listen, serve
+from gate_agent.web.server import serve
 from gate_agent.web.signon import SignOn
 
 _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
@@ -54,7 +56,7 @@ def run_gate(config_file: Path) -> None:
     Raises ConfigurationError or StorageError before anything has started.
     """
     config = sound_config(config_file)
-    coredump.forbid()
+    core_dumps.forbid()
     while _Daemon(config, digest(config_file)).ends_to_begin_anew():
         _LOG.warning("door %s begins anew on its new journal", config.gate.id)
 

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from gate_agent import tls
-from gate_agent.clock import SystemClock
 from gate_agent.devices.registry import find_model
 from gate_agent.devices.supervisor import port_warning, probe
 from gate_agent.errors import DeviceError
-from gate_agent.sound import device_sections, sound_config
+from gate_agent.host import tls
+from gate_agent.host.clock import SystemClock
 from gate_agent.store.keys import unprovisioned
+from gate_agent.validation import device_sections, sound_config
 
 _ANSWER_WITHIN_S = 3.0
 

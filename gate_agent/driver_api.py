@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from gate_agent.domain.signals import Card, CardType, Reading
+from gate_agent.contract.signals import Card, CardType, Reading
 from gate_agent.errors import DeviceError, NoReplyError, ProtocolError, TransportClosedError
 
 __all__ = [

@@ -38,7 +38,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def tables(cluster: Cluster) -> str:
     """The name of a database with the collector's tables in it, to be copied."""
-    from gate_collector.schema import open_store  # noqa: PLC0415 the gates' tests need none of it
+    from gate_collector.store.opening import open_store  # noqa: PLC0415 the gates' tests need none of it
 
     url = cluster.database()
     open_store(url).dispose()

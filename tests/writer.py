@@ -16,8 +16,8 @@ import signal
 import threading
 from pathlib import Path
 
-from gate_agent.clock import SystemClock
-from gate_agent.domain.records import Record
+from gate_agent.contract.records import Record
+from gate_agent.host.clock import SystemClock
 from gate_agent.store.journal import Draft, Stored
 from store.shelf import hold, open_journal, passage
 

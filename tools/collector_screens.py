@@ -17,25 +17,25 @@ sys.path.insert(0, str(ROOT / "tests"))
 from PIL import Image  # noqa: E402 comes with the test environment
 from playwright.sync_api import Browser, Page  # noqa: E402 as below
 
-from centre.days import LED  # noqa: E402 the tests' own hall
-from centre.hall import TEN, Hall, hall, ref  # noqa: E402 as above
-from centre.handed import PRIVATE, a_case, registered  # noqa: E402 as above
-from centre.serving import app_of, book_of, centre_of, desk_of, serving  # noqa: E402 as above
 from chromium import KIOSK, PHONE, chromium, watched_page  # noqa: E402 as above
-from gate_agent.domain.policy import policy_digest  # noqa: E402 as above
-from gate_agent.domain.privacy_records import DataPurged, PurgeCause  # noqa: E402 as above
-from gate_agent.domain.records import (  # noqa: E402 as above
+from collector.days import LED  # noqa: E402 the tests' own hall
+from collector.hall_of_doors import TEN, Hall, hall, ref  # noqa: E402 as above
+from collector.handed import PRIVATE, a_case, registered  # noqa: E402 as above
+from collector.served_centre import app_of, book_of, centre_of, desk_of, serving  # noqa: E402 as above
+from gate_agent.contract.moment import format_utc  # noqa: E402 as above
+from gate_agent.contract.policy import policy_digest  # noqa: E402 as above
+from gate_agent.contract.privacy_records import DataPurged, PurgeCause  # noqa: E402 as above
+from gate_agent.contract.records import (  # noqa: E402 as above
     AgentStopped,
     Category,
     Decision,
     ModeApplied,
 )
-from gate_agent.moment import format_utc  # noqa: E402 as above
-from gate_collector.alarms import clear_by_hand, standing  # noqa: E402 as above
+from gate_collector.alarms.book import clear_by_hand, standing  # noqa: E402 as above
 from gate_collector.policies.book import PolicyBook  # noqa: E402 as above
 from gate_collector.reports.versions import make_due  # noqa: E402 as above
-from gate_collector.roles.access import Role  # noqa: E402 as above
 from gate_collector.roles.accounts import Accounts  # noqa: E402 as above
+from gate_collector.web.access import Role  # noqa: E402 as above
 
 PASSWORD = "correct horse battery"  # noqa: S105 of a picture
 COLOURS = 96  # as tools/screens.py

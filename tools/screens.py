@@ -22,12 +22,12 @@ from PIL import Image  # comes with the test environment
 from playwright.sync_api import Browser, Error, Page
 
 from chromium import KIOSK, PHONE, chromium, watched_page
-from gate_agent.domain.policy import HallMode
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.contract.policy import HallMode
+from gate_agent.gate.screen_state import Snapshot
 from security.signing import PIN, door
 from tree import ROOT
 from web import cases, scenes
-from web.serving import Served
+from web.served_door import Served
 
 FOLDER = ROOT / "docs" / "screens"
 COLOURS = 96

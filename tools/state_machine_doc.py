@@ -8,7 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from gate_agent.domain.contact import next_states
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.policy import HallMode, HoldPolicy, Policy
+from gate_agent.contract.records import Category, ContactState, Decision, HoldState
+from gate_agent.contract.signals import CardType, Reading
 from gate_agent.domain.door import (
     CardUnreadable,
     CodeShown,
@@ -32,13 +37,8 @@ from gate_agent.domain.door import (
 )
 from gate_agent.domain.effects import Effect, StepRefused, Write
 from gate_agent.domain.hold import due_after_s, next_steps
-from gate_agent.domain.identity import Person, Secret
 from gate_agent.domain.passage import Idle, Settled
-from gate_agent.domain.policy import HallMode, HoldPolicy, Policy
-from gate_agent.domain.records import Category, ContactState, Decision, HoldState
-from gate_agent.domain.signals import CardType, Reading
 from gate_agent.domain.temperature import PROFILES
-from gate_agent.moment import NS_PER_S, Moment
 from tools.generated import ROOT, Generated
 
 NOON = Moment(utc=datetime(2026, 11, 24, 4, tzinfo=UTC), boot_ns=3600 * NS_PER_S)

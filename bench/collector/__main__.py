@@ -20,8 +20,9 @@ from bench.collector.pages import Timed, is_reported, measure_pages
 from bench.collector.past import write_past
 from bench.collector.rate import BARE, COPY, OURS, Run, compare
 from bench.uplink.peers import wait_for
-from gate_agent.clock import SystemClock
-from gate_collector.schema import STREAM, open_store
+from gate_agent.host.clock import SystemClock
+from gate_collector.store.opening import open_store
+from gate_collector.store.schema import STREAM
 
 LEAST_SHARE = 0.40  # events/s a core of the bare batched upsert, with verification and receipts
 _REPORTED_WITHIN_S = 600

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from gate_collector.schema import EVENT
+from gate_collector.store.schema import EVENT
 
 Row = tuple[Any, ...]
 _COLUMNS = [column.name for column in EVENT.columns]

@@ -13,10 +13,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bench.collector.records import Counted, daily_report, duties, hold_of, passage_of, started
-from gate_agent.domain.records import Category, Decision, PersonRegistered, Record
-from gate_agent.messages import LINK_0, Header, Topics, encode_body, link_after
-from gate_agent.moment import ClockQuality, Moment
-from gate_collector.arrival import Message
+from gate_agent.contract.messages import LINK_0, Header, Topics, encode_body, link_after
+from gate_agent.contract.moment import ClockQuality, Moment
+from gate_agent.contract.records import Category, Decision, PersonRegistered, Record
+from gate_collector.ingest.arrival import Message
 
 SITE, ZONE = "hall-01", ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 11, 24)  # where any day does

@@ -13,8 +13,8 @@ from bench.collector.centre import broker, centre
 from bench.collector.doors import SITE, together
 from bench.collector.wire import Receipts, feed
 from bench.uplink.peers import wait_for
-from gate_agent.messages import parse_receipt
-from gate_collector.schema import STREAM
+from gate_agent.contract.messages import parse_receipt
+from gate_collector.store.schema import STREAM
 
 _WITHIN_S = 300.0  # for one run
 

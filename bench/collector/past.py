@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Engine, select, text
 from bench.collector.doors import PASSAGES, SITE, ZONE, Door, Event
 from bench.collector.rate import row_of
 from bench.collector.records import Counted
-from gate_agent.domain.records import (
+from gate_agent.contract.messages import GateState, Topics
+from gate_agent.contract.moment import ClockQuality, format_utc
+from gate_agent.contract.records import (
     DailyReport,
     DeviceState,
     HoldClosed,
@@ -21,13 +23,11 @@ from gate_agent.domain.records import (
     PassageDecided,
     PersonRegistered,
 )
-from gate_agent.messages import GateState, Topics
-from gate_agent.moment import ClockQuality, format_utc
-from gate_collector.arrival import Message
-from gate_collector.bulk import Row, append
-from gate_collector.months import make
-from gate_collector.schema import EVENT, HOLD, NOTABLE, PASSAGE, REPORT, STREAM
-from gate_collector.states import keep_state
+from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.gate_states import keep_state
+from gate_collector.store.bulk import Row, append
+from gate_collector.store.months import make
+from gate_collector.store.schema import EVENT, HOLD, NOTABLE, PASSAGE, REPORT, STREAM
 
 _AT_ONCE = 20_000  # events of one transaction
 _CAME_AFTER = timedelta(milliseconds=80)

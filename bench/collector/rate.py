@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from bench.collector import bare
 from bench.collector.doors import SITE, ZONE, Event
 from bench.resources import machine_s
-from gate_agent.clock import SystemClock
-from gate_agent.messages import Receipt
-from gate_agent.moment import format_utc
-from gate_collector.arrival import Message
-from gate_collector.ingest import Ingest, collect_rarely
-from gate_collector.months import Months
-from gate_collector.schema import open_store
-from gate_collector.watch import Hearing
+from gate_agent.contract.messages import Receipt
+from gate_agent.contract.moment import format_utc
+from gate_agent.host.clock import SystemClock
+from gate_collector.alarms.watch import Hearing
+from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.writer import Ingest, collect_rarely
+from gate_collector.store.months import Months
+from gate_collector.store.opening import open_store
 
 COPY, BARE, OURS = "copy", "bare", "ours"
 _WITHIN_S = 600

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from gate_agent.domain.duty_records import Round, RoundCount
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from gate_agent.contract.duty_records import Round, RoundCount
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     AgentStarted,
     Category,
     ContactEntry,
@@ -28,7 +29,6 @@ from gate_agent.domain.records import (
     Temperature,
     ThermometerChecked,
 )
-from gate_agent.moment import format_utc
 
 Counted = Counter[tuple[Category, Decision]]
 _AREAS = ("出入口门", "自助终端")

@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Iterator, Sequence
 
-from gate_collector.arrival import Message
+from gate_collector.ingest.arrival import Message
 
 _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE = 0x10, 0x20, 0x30, 0x82
 _QOS_1 = 0x02

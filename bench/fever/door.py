@@ -6,10 +6,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gate_agent.domain.baseline import NOBODY_SEEN, Memory
-from gate_agent.domain.policy import HallMode, MeasurementPolicy
-from gate_agent.domain.profile import Profile
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.policy import HallMode, MeasurementPolicy
+from gate_agent.contract.records import (
     Category,
     Decision,
     HoldState,
@@ -18,10 +17,12 @@ from gate_agent.domain.records import (
     PassageDecided,
     Temperature,
 )
-from gate_agent.domain.signals import Reading
+from gate_agent.contract.signals import Reading
+from gate_agent.contract.thermometer import Trust
+from gate_agent.domain.baseline import NOBODY_SEEN, Memory
+from gate_agent.domain.profile import Profile
 from gate_agent.domain.temperature import judge
-from gate_agent.domain.thermometer_health import Checks, Trust, Watch, health
-from gate_agent.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.domain.thermometer_health import Checks, Watch, health
 
 ADAPTIVE = MeasurementPolicy()
 _UTC = "2026-01-01T00:00:00.000Z"

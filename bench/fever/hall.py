@@ -15,9 +15,9 @@ from bench.fever.data import Subject
 from bench.fever.door import ADAPTIVE, Comer, Door
 from bench.fever.figures import Quality
 from bench.fever.study import FEVER_CENTI_C, View, comer, flags, is_fever, scores, seen
+from gate_agent.contract.policy import MeasurementPolicy
+from gate_agent.contract.records import Outcome
 from gate_agent.domain.baseline import Memory
-from gate_agent.domain.policy import MeasurementPolicy
-from gate_agent.domain.records import Outcome
 
 A_DAY, PREVALENCE = 600, 0.02
 OPEN_S, EVERY_S = 10 * 3600, 60  # the hall is open ten hours: one person a minute

@@ -15,10 +15,10 @@ from bench.fever.data import Subject
 from bench.fever.door import Door
 from bench.fever.hall import A_DAY, NIGHT_S, OPEN_S, Crowd
 from bench.fever.study import View, comer
-from gate_agent.domain.other_door import Comparison, ThermometerState, level_of
-from gate_agent.domain.policy import MeasurementPolicy
-from gate_agent.domain.thermometer_health import Trust
-from gate_agent.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.policy import MeasurementPolicy
+from gate_agent.contract.thermometer import ThermometerState, Trust
+from gate_agent.domain.other_door import Comparison, level_of
 
 OWN_SD, OWN_SWING = 0.1, 0.2  # °C, of each door alone: more than the study has
 SHARED_SD, SHARED_SWING = 0.3, 0.4  # of both

@@ -15,7 +15,7 @@ from bench.fever.figures import Quality
 from bench.fever.hall import Drifted
 from bench.fever.pair import Found
 from bench.fever.study import VIEWS, Told, View
-from gate_agent.domain.policy import MeasurementPolicy
+from gate_agent.contract.policy import MeasurementPolicy
 
 STEPS = (50, 100, 150)
 EVIDENCE = (5, None)

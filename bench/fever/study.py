@@ -11,8 +11,8 @@ from bench.fever import figures
 from bench.fever.data import Subject
 from bench.fever.door import Comer, Door
 from bench.fever.figures import Quality, Scores, Truth
+from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.domain.profile import PROFILES, Profile
-from gate_agent.domain.records import Outcome, Temperature
 
 FEVER_CENTI_C = 3750  # oral; the study's own label
 SLOPES = range(0, 205, 5)

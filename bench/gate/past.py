@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import make_key
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import Category, Decision, Outcome, PassageDecided, Temperature
-from gate_agent.messages import Receipt
-from gate_agent.moment import Moment, format_utc
+from gate_agent.contract.messages import Receipt
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import Category, Decision, Outcome, PassageDecided, Temperature
+from gate_agent.host.clock import SystemClock
 from gate_agent.store.journal import Draft, Journal
 
 _AT_ONCE = 5000

@@ -22,13 +22,13 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import make_key
-from gate_agent.domain.identity import person_ref
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.messages import Receipt, link_after, parse_body
+from gate_agent.contract.moment import format_utc
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.emulation.pty import Pty, run_emulator
-from gate_agent.messages import Receipt, link_after, parse_body
-from gate_agent.moment import format_utc
+from gate_agent.host.clock import SystemClock
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 from gate_drivers.thermometers.gy_614v3.codec import Sight, encode
 

@@ -7,7 +7,7 @@ import threading
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from gate_agent.clock import SystemClock
+from gate_agent.host.clock import SystemClock
 
 _WINDOW = 20
 _TOPIC = "bare/events"

@@ -10,16 +10,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench.uplink.peers import GATE, SITE
-from gate_agent.clock import SystemClock
 from gate_agent.config.model import MqttSection
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     Category,
     Decision,
     Outcome,
     PassageDecided,
     Temperature,
 )
+from gate_agent.host.clock import SystemClock
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.publisher import Uplink

@@ -9,8 +9,8 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from bench.uplink.peers import GATE, SITE
-from gate_agent.clock import SystemClock
-from gate_agent.messages import Topics, parse_receipt
+from gate_agent.contract.messages import Topics, parse_receipt
+from gate_agent.host.clock import SystemClock
 
 _CLOCK = SystemClock()
 

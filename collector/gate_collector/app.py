@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import signal
 import socket
@@ -16,30 +15,31 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from gate_agent import __version__, coredump, systemd
-from gate_agent.clock import SystemClock
+from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
-from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.errors import StorageError
+from gate_agent.host import core_dumps, systemd
+from gate_agent.host.clock import SystemClock
+from gate_agent.http.listen import listen
 from gate_collector.alerts.alerter import EVERY_S, Alerter
+from gate_collector.alerts.book import Shelf, new_secret
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
-from gate_collector.alerts.shelf import Shelf, new_secret
-from gate_collector.broker import Broker, Hears
 from gate_collector.centre import Centre
-from gate_collector.clerk import Clerk
 from gate_collector.config import CollectorConfig, load_collector
-from gate_collector.ingest import Ingest, collect_rarely
-from gate_collector.overview import overview
-from gate_collector.people import sole_writer, spool_of
+from gate_collector.ingest.broker import Broker, Hears
+from gate_collector.ingest.corrected_times import Corrector
+from gate_collector.ingest.workers import Workers
+from gate_collector.ingest.writer import Ingest, collect_rarely
+from gate_collector.live.overview import overview
 from gate_collector.policies.book import PolicyBook
-from gate_collector.purge.desk import PurgeDesk
-from gate_collector.reports.versions import make_due, watch_missing
-from gate_collector.retention import Retention
+from gate_collector.reports.versions import conclusion, make_due, watch_missing
+from gate_collector.retention.erasure import PurgeDesk
+from gate_collector.retention.retention import Retention, spool_of
 from gate_collector.roles.accounts import Accounts
-from gate_collector.schema import open_store
-from gate_collector.times import Corrector
-from gate_collector.web import Door, create_app
-from gate_collector.workers import Workers
+from gate_collector.schedule import Clerk
+from gate_collector.site import Door, create_app
+from gate_collector.store.opening import open_store, sole_writer
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -48,9 +48,9 @@ _LOG = logging.getLogger(__name__)
 def run_collector(config_file: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigurationError or StorageError before it starts."""
     config = load_collector(config_file)
-    coredump.forbid()
+    core_dumps.forbid()
     clock, zone = SystemClock(), ZoneInfo(config.collector.timezone)
-    listener = _listen(config.web.host, config.web.port)
+    listener = listen(config.web.host, config.web.port)
     engine = open_store(config.store.url)
     told: list[Broker] = []
     ingest = Ingest(
@@ -118,7 +118,7 @@ def run_collector(config_file: Path) -> None:
 
     def make_reports() -> None:
         for report in make_due(centre):
-            alerter.report(report)
+            alerter.tell(conclusion(report, base_url))
 
     teller = Clerk({"alerts": alerter.round}, every_s=EVERY_S)
     clerk = Clerk(
@@ -206,23 +206,6 @@ async def _serve(server: _Server, listener: socket.socket, site: str) -> None:
     systemd.notify("READY=1")
     _LOG.info("collecting for %s", site)
     await server.serve(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, before anything starts: a second collector touches nothing."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family)
-        # asyncio sets this on sockets it made itself alone; without it an answer on a kept
-        # connection waits 40 ms for the acknowledgement of its own header (RFC 896)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as exc:
-        why = "one that another program listens on"
-        got = why if exc.errno == errno.EADDRINUSE else exc.strerror
-        raise ConfigurationError(
-            [f"web.port: expected a free port at {host}, got {port}: {got}"]
-        ) from exc
-    return listener
 
 
 def _feed_watchdog(ingest: Ingest, stopping: threading.Event) -> None:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from gate_agent.clock import Clock
-from gate_agent.domain.policy import Policy
+from gate_agent.contract.policy import Policy
+from gate_agent.host.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,17 @@ from typing import Annotated
 
 import typer
 
-from gate_agent import __version__, tls
-from gate_agent.clock import SystemClock
+from gate_agent import __version__
 from gate_agent.errors import ConfigurationError, GateError, StorageError
-from gate_collector import people
-from gate_collector.broker import WORKER, client_id
+from gate_agent.host import tls
+from gate_agent.host.clock import SystemClock
 from gate_collector.config import load_collector
-from gate_collector.proof import export as export_gate
-from gate_collector.proof import gates
-from gate_collector.proof import verify as verify_gate
-from gate_collector.schema import open_store
+from gate_collector.ingest.broker import WORKER, client_id
+from gate_collector.ledger.verify import export as export_gate
+from gate_collector.ledger.verify import gates
+from gate_collector.ledger.verify import verify as verify_gate
+from gate_collector.retention import commands as people
+from gate_collector.store.opening import open_store
 
 app = typer.Typer(
     name="gate-collector",
@@ -83,7 +84,7 @@ def work(
     of_collector: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Share the events with further workers, over PostgreSQL; `run` has the pages. 接收进程."""
-    from gate_collector.worker import run_worker  # noqa: PLC0415 the others start without it
+    from gate_collector.ingest.worker import run_worker  # noqa: PLC0415 the others start without it
 
     logging.basicConfig(
         level=logging.INFO, format=f"%(levelname)s %(name)s: worker {name}: %(message)s"
@@ -142,7 +143,7 @@ def backup(
     out: Annotated[Path, typer.Option(metavar="FILE", help="A new file; an old one stays.")],
 ) -> None:
     """Write the whole store to one file, the collector running or not. 备份."""
-    from gate_collector import backup as store  # noqa: PLC0415 the others start without it
+    from gate_collector.ledger import backup as store  # noqa: PLC0415 the others start without it
 
     engine = open_store(load_collector(config).store.url)
     try:
@@ -157,7 +158,7 @@ def restore(
     file: Annotated[Path, typer.Option("--from", metavar="FILE", help="What backup wrote.")],
 ) -> None:
     """Fill an empty store from a backup; stop the collector first. 恢复."""
-    from gate_collector import backup as store  # noqa: PLC0415 as above
+    from gate_collector.ledger import backup as store  # noqa: PLC0415 as above
 
     engine = open_store(load_collector(config).store.url)
     try:
@@ -175,7 +176,7 @@ def months(
     ] = None,
 ) -> None:
     """List the tables that PostgreSQL holds events in, by month. 按月分区."""
-    from gate_collector import months as store  # noqa: PLC0415 as above
+    from gate_collector.store import months as store  # noqa: PLC0415 as above
 
     engine = open_store(load_collector(config).store.url)
     try:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from gate_agent.config.load import load_config, load_sections, missing_files
 from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
+from gate_agent.contract.messages import Name
 from gate_agent.errors import ConfigurationError
-from gate_agent.messages import Name
 
 
 class CollectorSection(Section):

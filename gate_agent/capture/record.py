@@ -10,21 +10,21 @@ from io import FileIO
 from pathlib import Path
 
 from gate_agent import __version__
-from gate_agent.capture.form import CLOSED_BY_US, CaptureError, Device, Entry, Head, What
-from gate_agent.capture.stand_in import StandIns
-from gate_agent.clock import Clock
+from gate_agent.capture.file_format import CLOSED_BY_US, CaptureError, Device, Entry, Head, What
+from gate_agent.capture.stand_ins import StandIns
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.model import DeviceSection, GateConfig
+from gate_agent.contract.identity import NumberFault, identify
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import Category, DeviceState
 from gate_agent.devices.registry import find_model
 from gate_agent.devices.supervisor import Line, Supervisor
 from gate_agent.devices.transport import open_serial
-from gate_agent.domain.identity import NumberFault, identify
-from gate_agent.domain.records import Category, DeviceState
 from gate_agent.driver_api import Card, DeviceKind, Redact, Report
 from gate_agent.errors import ConfigurationError, DeviceError
 from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.moment import format_utc
-from gate_agent.sound import device_sections
+from gate_agent.host.clock import Clock
+from gate_agent.validation import device_sections
 
 _MOST_HELD = 64 * 1024  # bytes of one exchange before they are written all the same
 Say = Callable[[str], None]

@@ -15,10 +15,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from gate_agent.capture.form import CLOSED_BY_US, CaptureError, Entry, Head
-from gate_agent.capture.stand_in import staff_numbers
+from gate_agent.capture.file_format import CLOSED_BY_US, CaptureError, Entry, Head
+from gate_agent.capture.stand_ins import staff_numbers
 from gate_agent.capture.virtual import run_virtual
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.identity import NumberFault, identify, person_ref
+from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.policy import PhoneRule, Policy, RosterEntry
+from gate_agent.contract.records import DeviceState, PassageDecided, Record
+from gate_agent.contract.thermometer import Trust
 from gate_agent.devices.registry import find_model
 from gate_agent.domain.door import (
     CardUnreadable,
@@ -35,16 +40,12 @@ from gate_agent.domain.door import (
     step,
 )
 from gate_agent.domain.effects import FindContacts, Write
-from gate_agent.domain.identity import NumberFault, identify, person_ref
 from gate_agent.domain.passage import Idle
-from gate_agent.domain.policy import PhoneRule, Policy, RosterEntry
-from gate_agent.domain.records import DeviceState, PassageDecided, Record
 from gate_agent.domain.temperature import PROFILES
-from gate_agent.domain.thermometer_health import Checks, Trust, Watch, health
+from gate_agent.domain.thermometer_health import Checks, Watch, health
 from gate_agent.driver_api import Reading, Report
 from gate_agent.errors import DeviceError, TransportClosedError
-from gate_agent.moment import NS_PER_S, Moment, parse_utc
-from gate_agent.sound import device_sections
+from gate_agent.validation import device_sections
 
 _SITE_KEY = bytes(32)  # of nobody: stand-ins need to be told apart, no more
 _LOOK_S = 1.0

@@ -24,8 +24,8 @@ def capture(
     Stop the door's daemon first: the lines are used by one program at a time.
     """
     from gate_agent.capture.record import record  # noqa: PLC0415
-    from gate_agent.clock import SystemClock  # noqa: PLC0415
-    from gate_agent.sound import sound_config  # noqa: PLC0415
+    from gate_agent.host.clock import SystemClock  # noqa: PLC0415
+    from gate_agent.validation import sound_config  # noqa: PLC0415
 
     gate = sound_config(config)
 
@@ -55,14 +55,14 @@ def replay(
 
     Opens no port and writes no journal. The time is the capture's; it takes seconds.
     """
-    from gate_agent.capture.form import CaptureError, parse_capture  # noqa: PLC0415
+    from gate_agent.capture.file_format import CaptureError, parse_capture  # noqa: PLC0415
     from gate_agent.capture.replay import Told  # noqa: PLC0415
     from gate_agent.capture.replay import replay as play  # noqa: PLC0415
-    from gate_agent.capture.told import line  # noqa: PLC0415
+    from gate_agent.capture.transcript import line  # noqa: PLC0415
     from gate_agent.config.load import load_config, load_policy  # noqa: PLC0415
     from gate_agent.config.model import GateConfig  # noqa: PLC0415
-    from gate_agent.domain.signals import Reading  # noqa: PLC0415
-    from gate_agent.moment import Moment  # noqa: PLC0415
+    from gate_agent.contract.moment import Moment  # noqa: PLC0415
+    from gate_agent.contract.signals import Reading  # noqa: PLC0415
 
     gate = load_config(config, GateConfig)
 

@@ -37,7 +37,7 @@ def emulate(
 ) -> None:
     """Play this door's devices behind its configured port paths, and people who pass. 仿真."""
     from gate_agent.emulation.door import emulate_door  # noqa: PLC0415
-    from gate_agent.sound import device_faults, device_sections  # noqa: PLC0415
+    from gate_agent.validation import device_faults, device_sections  # noqa: PLC0415
 
     gate = load_config(config, GateConfig)  # no keys, no broker: a trial needs neither
     sections = device_sections(gate).items()

@@ -15,8 +15,8 @@ from gate_agent.cli.options import ConfigFile
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.messages import parse_body
 from gate_agent.errors import StorageError
-from gate_agent.messages import parse_body
 from gate_agent.store.reader import Event, JournalReader
 from gate_agent.store.verify import export as export_bodies
 from gate_agent.store.verify import rebuild as rebuild_views

@@ -15,19 +15,19 @@ from zoneinfo import ZoneInfo
 import typer
 
 from gate_agent.cli.options import ConfigFile
-from gate_agent.clock import SystemClock
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.identity import person_ref
-from gate_agent.domain.records import DataPurged
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.records import DataPurged
 from gate_agent.errors import ConfigurationError
 from gate_agent.gate.retention import Retention
-from gate_agent.messages import parse_body
-from gate_agent.sound import sound_config
-from gate_agent.spool import Request, Spool
+from gate_agent.host.clock import SystemClock
+from gate_agent.host.spool import Request, Spool
 from gate_agent.store.errors import JournalInUse
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
+from gate_agent.validation import sound_config
 from gate_agent.vision.pictures import Pictures
 
 app = typer.Typer(help="Remove personal data 清除个人信息.", no_args_is_help=True)

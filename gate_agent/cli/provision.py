@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gate_agent.clock import SystemClock
+from gate_agent.host.clock import SystemClock
 
 
 def provision(

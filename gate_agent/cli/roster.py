@@ -12,7 +12,7 @@ import typer
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config, parse_policy
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.identity import NumberFault, check_any_card, normalise_number, person_ref
+from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.store.keys import resolve_keys
 

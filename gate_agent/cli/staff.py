@@ -11,7 +11,7 @@ import typer
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.access_records import Role
+from gate_agent.contract.access_records import Role
 from gate_agent.store.staff import StaffBook
 
 app = typer.Typer(help="Who may sign on here 值守人员账号.", no_args_is_help=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gate_agent.domain.policy import Policy
+from gate_agent.contract.policy import Policy
 from gate_agent.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from gate_agent.messages import Name
+from gate_agent.contract.messages import Name
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 

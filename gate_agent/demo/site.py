@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import load_key
-from gate_agent.domain.identity import person_ref
+from gate_agent.contract.identity import person_ref
 from gate_agent.emulation.people import synthetic_card
+from gate_agent.host.clock import SystemClock
 from gate_agent.provision import Site, broker, papers
 
 SITE, ZONE = "hall-01", "Asia/Shanghai"

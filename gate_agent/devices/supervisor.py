@@ -15,14 +15,14 @@ from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Protocol
 
-from gate_agent.clock import Clock
 from gate_agent.config.model import DeviceSection
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import DeviceState
 from gate_agent.devices.registry import find_model
 from gate_agent.devices.transport import open_serial
-from gate_agent.domain.records import DeviceState
 from gate_agent.driver_api import Driver, Model, Report, Transport
 from gate_agent.errors import DeviceError, NoReplyError, TransportClosedError
-from gate_agent.moment import NS_PER_S
+from gate_agent.host.clock import Clock
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
 _STEADY_S = 10.0  # a device that fails sooner than this after it was well flutters

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from gate_agent.domain.profile import Profile
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import (
     HoldState,
     HoldStep,
     Outcome,
@@ -20,7 +20,7 @@ from gate_agent.domain.records import (
     Record,
     Temperature,
 )
-from gate_agent.moment import NS_PER_S
+from gate_agent.domain.profile import Profile
 
 PEOPLE = 30  # the window: 10 is noisy, 100 follows a day's drift too late
 PEOPLE_LEAST = 10  # fewer are filled up with the prior

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
+from gate_agent.contract.identity import PhoneFault, Secret, check_phone
+from gate_agent.contract.moment import Moment
 from gate_agent.domain.events import CodeShown
-from gate_agent.domain.identity import PhoneFault, Secret, check_phone
-from gate_agent.moment import Moment
 
 _REGISTRATION = re.compile(r"GATE-R:(\+?[0-9]{11,14})")
 _APPOINTMENT = re.compile(r"GATE-A:([A-Z0-9]{8,32})")

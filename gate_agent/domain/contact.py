@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from gate_agent.domain.effects import Effects, StepRefused, Write
-from gate_agent.domain.events import ContactJudged, ContactsFound
-from gate_agent.domain.hold import Hold
-from gate_agent.domain.policy import ContactsPolicy
-from gate_agent.domain.records import (
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.policy import ContactsPolicy
+from gate_agent.contract.records import (
     ContactEntry,
     ContactListed,
     ContactState,
@@ -17,17 +16,11 @@ from gate_agent.domain.records import (
     PassageDecided,
     Record,
 )
-from gate_agent.moment import format_utc, parse_utc
+from gate_agent.domain.effects import Effects, StepRefused, Write
+from gate_agent.domain.events import ContactJudged, ContactsFound
+from gate_agent.domain.hold import Hold
 
-_S = ContactState
-_NEXT: dict[ContactState, tuple[ContactState, ...]] = {
-    _S.PROPOSED: (_S.CONFIRMED, _S.DISMISSED),
-    _S.CONFIRMED: (_S.TRANSFERRED, _S.CLEARED, _S.DISMISSED),
-    _S.DISMISSED: (),
-    _S.TRANSFERRED: (),
-    _S.CLEARED: (),
-}
-_WITH_A_REASON = (_S.DISMISSED, _S.CLEARED)
+_WITH_A_REASON = (ContactState.DISMISSED, ContactState.CLEARED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +31,6 @@ class Contact:
     entry: ContactEntry
     state: ContactState
     drill: bool
-
-
-def next_states(state: ContactState) -> tuple[ContactState, ...]:
-    """Return what may be said of a contact now; nothing more at its end."""
-    return _NEXT[state]
 
 
 def propose(
@@ -134,6 +122,6 @@ def replayed(
 
 def _listed(record: ContactListed, *, drill: bool) -> tuple[Contact, ...]:
     return tuple(
-        Contact(hold_id=record.hold_id, entry=entry, state=_S.PROPOSED, drill=drill)
+        Contact(hold_id=record.hold_id, entry=entry, state=ContactState.PROPOSED, drill=drill)
         for entry in record.contacts
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypedDict
 
+from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import Decision, HoldState, Outcome, Temperature
+from gate_agent.contract.signals import Reading
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.effects import Note, Write
 from gate_agent.domain.events import (
@@ -15,7 +19,6 @@ from gate_agent.domain.events import (
     ThermometerChanged,
     TrustChanged,
 )
-from gate_agent.domain.identity import Person, Secret
 from gate_agent.domain.passage import (
     NOBODY,
     SAME_CARD_S,
@@ -28,11 +31,8 @@ from gate_agent.domain.passage import (
     Settled,
     carried,
 )
-from gate_agent.domain.records import Decision, HoldState, Outcome, Temperature
-from gate_agent.domain.signals import Reading
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import Window, judge
-from gate_agent.moment import Moment
 
 
 def on_card(door: Door, event: PersonIdentified) -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain
 
+from gate_agent.contract.moment import Moment
 from gate_agent.domain import course, guard
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
@@ -30,7 +31,6 @@ from gate_agent.domain.events import (
 )
 from gate_agent.domain.hold import hold_overdue
 from gate_agent.domain.state import Door, Ids, Step
-from gate_agent.moment import Moment
 
 __all__ = [
     "CardUnreadable",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from gate_agent.domain.duty_records import Round, RoundCount, Stock
-from gate_agent.domain.policy import Area, DutiesPolicy, SupplyItem
+from gate_agent.contract.duty_records import Round, RoundCount, Stock
+from gate_agent.contract.policy import Area, DutiesPolicy, SupplyItem
 
 Done = Mapping[tuple[str, Round], int]
 """How often each round was done in each area today."""

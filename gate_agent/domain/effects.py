@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gate_agent.domain.identity import Companion, Person, Secret
-from gate_agent.domain.records import Record
+from gate_agent.contract.identity import Companion, Person, Secret
+from gate_agent.contract.records import Record
 from gate_agent.errors import GateError
 
 

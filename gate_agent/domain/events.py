@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gate_agent.domain.identity import Companion, Person, Secret
-from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
-from gate_agent.domain.signals import Reading
-from gate_agent.moment import Moment
+from gate_agent.contract.identity import Companion, Person, Secret
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
+from gate_agent.contract.signals import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

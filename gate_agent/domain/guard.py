@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gate_agent.contract.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import judge, propose, still_open
 from gate_agent.domain.course import on_measured
@@ -22,7 +23,6 @@ from gate_agent.domain.events import (
 )
 from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, Hold, note_hold, open_hold, step_hold
 from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
-from gate_agent.domain.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import by_hand, not_measured
 

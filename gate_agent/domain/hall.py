@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.policy import Appointment, HallMode, KnownPhone, PhoneRule, Policy
+from gate_agent.contract.records import Category, HoldState
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.identity import Person, Secret
-from gate_agent.domain.policy import Appointment, HallMode, KnownPhone, PhoneRule, Policy
-from gate_agent.domain.records import Category, HoldState
 
 
 def refusal(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gate_agent.domain.effects import Alarm, Effects, FindContacts, StepRefused, Write
-from gate_agent.domain.events import HoldStepped, NoteTaken
-from gate_agent.domain.policy import CallEntry, HoldPolicy
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.policy import CallEntry, HoldPolicy
+from gate_agent.contract.records import (
     Category,
     HoldClosed,
     HoldNoted,
@@ -18,7 +17,8 @@ from gate_agent.domain.records import (
     HoldStep,
     NoteKind,
 )
-from gate_agent.moment import Moment, format_utc
+from gate_agent.domain.effects import Alarm, Effects, FindContacts, StepRefused, Write
+from gate_agent.domain.events import HoldStepped, NoteTaken
 
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal

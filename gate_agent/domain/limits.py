@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gate_agent.contract.policy import MeasurementPolicy
+from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.domain.baseline import Usual
-from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import AMBIENT_REFERENCE_CENTI_C, Profile
-from gate_agent.domain.records import Outcome, Temperature
 
 RULE_ADAPTIVE, RULE_FIXED = "adaptive/1", "fixed/1"
 

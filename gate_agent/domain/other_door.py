@@ -9,37 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from gate_agent.contract.measurement_records import Found, ThermometerChecked, ThermometerCompared
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
+from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.domain.baseline import RECENT_S, Memory, median
-from gate_agent.domain.measurement_records import Found, ThermometerChecked, ThermometerCompared
 from gate_agent.domain.profile import Profile
-from gate_agent.domain.thermometer_health import Trust
-from gate_agent.moment import NS_PER_S, Moment, format_utc, parse_utc
 
 # Figures: `python -m bench.fever`; foreheads vary by 0.4 to 0.6 °C from one person to the next.
 LEVEL_PEOPLE, LEVEL_LEAST = 90, 40
 TOGETHER_CENTI_C = 15  # nearer than the limit by this, before doors that were apart are together
 _NEVER_NS = -(2**62)
-
-
-class ThermometerState(BaseModel):
-    """What a door says of its thermometer, and of the people it has just seen: nobody's own."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    trust: Trust
-    doubts: tuple[str, ...] = Field((), description="what speaks against it 存疑原因")
-    profile: str = Field("", description="doors of one profile are compared")
-    level_centi_c: int | None = Field(
-        None, description="人群水平: the middle score of the newest people; null while too few"
-    )
-    people: int = Field(0, ge=0, description="how many they are")
-
-    def faces(self, own: ThermometerState) -> bool:
-        """Whether both levels say the same kind of thing."""
-        levels = self.level_centi_c is not None and own.level_centi_c is not None
-        believed = Trust.NOT_TRUSTED not in (self.trust, own.trust)
-        return levels and believed and self.profile == own.profile
 
 
 def level_of(

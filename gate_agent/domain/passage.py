@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from gate_agent.domain.identity import Person, Secret
-from gate_agent.domain.records import Decision, Temperature
+from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.records import Decision, Temperature
 from gate_agent.domain.temperature import Window
-from gate_agent.moment import NS_PER_S, Moment
 
 GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
 HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever they stand

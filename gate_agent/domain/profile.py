@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gate_agent.domain.signals import Reading
+from gate_agent.contract.signals import Reading
 
 AMBIENT_REFERENCE_CENTI_C = 2400
 AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C = 1600, 3200  # where screening instruments work

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gate_agent.contract.policy import Policy
 from gate_agent.domain.baseline import NOBODY_SEEN, Memory
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.passage import PassageState
-from gate_agent.domain.policy import Policy
 from gate_agent.domain.temperature import Profile
 
 

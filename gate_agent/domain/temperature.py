@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.policy import MeasurementPolicy
+from gate_agent.contract.records import Outcome, Temperature
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C, Usual
 from gate_agent.domain.limits import Limits, limits, score
-from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import (
     AMBIENT_COLD_CENTI_C,
     AMBIENT_HOT_CENTI_C,
@@ -19,9 +22,6 @@ from gate_agent.domain.profile import (
     PROFILES,
     Profile,
 )
-from gate_agent.domain.records import Outcome, Temperature
-from gate_agent.domain.signals import Reading
-from gate_agent.moment import Moment
 
 __all__ = ["PROFILES", "Profile", "Window", "by_hand", "judge", "not_measured", "stable_part"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import Usual, median
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import score
-from gate_agent.domain.measurement_records import Reference, ThermometerChecked
 from gate_agent.domain.profile import AMBIENT_REFERENCE_CENTI_C, Profile
-from gate_agent.domain.signals import Reading
 from gate_agent.domain.temperature import stable_part
-from gate_agent.moment import Moment, format_utc
 
 BODY_CENTI_C = 3660  # what a contact thermometer shows of people at the baseline
 LOWEST_CENTI_C, HIGHEST_CENTI_C = 3400, 4200  # of a reference

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from gate_agent.contract.measurement_records import ThermometerChecked
+from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.signals import Reading
+from gate_agent.contract.thermometer import LOUD, Doubt, Trust
 from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Seen, median
-from gate_agent.domain.measurement_records import ThermometerChecked
 from gate_agent.domain.profile import AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C, Profile
-from gate_agent.domain.signals import Reading
-from gate_agent.moment import NS_PER_S, Moment, parse_utc
 
 FROZEN_S, FROZEN_READINGS = 60, 100  # a sound sensor's last digit moves within seconds
 WARM_UP_S = 600  # a thermopile is right in thermal equilibrium only
@@ -29,41 +29,6 @@ MISSED_LEAST = 3
 SHIFT_CENTI_C, SHIFT_KNOWN = 100, 60
 CHECK_EVERY_S = 26 * 3600  # once a day, with a late morning allowed
 CHECK_FAILURES = 2  # in a row with the contact thermometer: a second person makes it certain
-
-
-class Trust(StrEnum):
-    """How far the thermometer is believed."""
-
-    TRUSTED = "trusted"  # 可信
-    DOUBTFUL = "doubtful"  # 存疑: it decides, and somebody should look
-    NOT_TRUSTED = "not_trusted"  # 不可信: people are measured by hand
-
-
-class Doubt(StrEnum):
-    """What speaks against the thermometer."""
-
-    FROZEN = "frozen"  # 读数不变
-    COLLAPSED = "collapsed"  # 人人几乎一样
-    CLIPPED = "clipped"  # 读数堆在一处
-    PULLED = "pulled"  # 体温估值被拉向正常
-    FEVERS_MISSED = "fevers_missed"  # 接触测温发热而红外正常
-    UNEXPLAINED_FLAGS = "unexplained_flags"  # 连续多人偏高，尚未接触复测
-    AMBIENT_RANGE = "ambient_range"  # 环境温度超出范围
-    CHECK_FAILED = "check_failed"  # 校验不合格
-    CHECK_REPEAT = "check_repeat"  # 校验不合格一次，请换人再做
-    CHECK_OVERDUE = "check_overdue"  # 每日校验未做
-    WARMING_UP = "warming_up"  # 预热中
-    AMBIENT_STEP = "ambient_step"  # 环境温度突变：日晒或穿堂风
-    SHIFTED = "shifted"  # 与平时相差大
-    ELSEWHERE = "elsewhere"  # 与另一入口相差大
-
-
-LOUD = frozenset(
-    {
-        Doubt.FROZEN, Doubt.COLLAPSED, Doubt.CLIPPED, Doubt.PULLED, Doubt.FEVERS_MISSED,
-        Doubt.UNEXPLAINED_FLAGS, Doubt.AMBIENT_RANGE, Doubt.CHECK_FAILED,
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gate_agent.contract.identity import Person
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.records import (
+    Category,
+    Decision,
+    HoldState,
+    PassageDecided,
+)
 from gate_agent.domain import hall
 from gate_agent.domain.effects import (
     Admit,
@@ -16,17 +24,9 @@ from gate_agent.domain.effects import (
 )
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.hold import open_hold
-from gate_agent.domain.identity import Person
 from gate_agent.domain.passage import Attempt, Registering, Settled, carried
-from gate_agent.domain.records import (
-    Category,
-    Decision,
-    HoldState,
-    PassageDecided,
-)
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import not_measured
-from gate_agent.moment import Moment, format_utc
 
 
 def decide(

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from gate_agent.domain.access_records import PersonRevealed, Role
-from gate_agent.domain.records import Record, SnapshotViewed
+from gate_agent.contract.access_records import PersonRevealed, Role
+from gate_agent.contract.records import Record, SnapshotViewed
 from gate_agent.errors import StorageError
-from gate_agent.gate.desk import Revealed
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import JournalUnavailable, NotFound
 from gate_agent.gate.keeping import kept
+from gate_agent.gate.ports import Revealed
 from gate_agent.store.reader import JournalReader
 
 

@@ -13,10 +13,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
+from gate_agent.contract.records import ContactState, DeviceState, HoldState
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.records import ContactState, DeviceState, HoldState
-from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc
 
 CHATTER_S = 60  # an alarm back within this time may be chattering
 CHATTERS_AFTER = 3  # comings within it; from then on it stands until it was quiet for as long

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from zoneinfo import ZoneInfo
 
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.policy import Area, SupplyItem
+from gate_agent.contract.records import DutyDone, Round, ShiftNoted, SuppliesCounted
 from gate_agent.domain.duties import day_rounds, day_supplies, is_low, needed_by, rounds_of
-from gate_agent.domain.policy import Area, SupplyItem
-from gate_agent.domain.records import DutyDone, Round, ShiftNoted, SuppliesCounted
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.keeping import kept
-from gate_agent.gate.snapshot import DutiesView, LeaderView, NoteLineView, RoundView, SupplyView
-from gate_agent.moment import Moment, format_utc
+from gate_agent.gate.screen_state import DutiesView, LeaderView, NoteLineView, RoundView, SupplyView
 from gate_agent.store.reader import JournalReader
 
 

@@ -13,8 +13,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from gate_agent.clock import Clock
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.identity import NumberFault
+from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.policy import Policy, policy_digest
+from gate_agent.contract.records import (
+    AgentStarted,
+    AgentStopped,
+    Decision,
+    DeviceChanged,
+    DeviceState,
+    Record,
+)
+from gate_agent.contract.signals import Card, Reading
 from gate_agent.domain.door import (
     CardUnreadable,
     ContactsFound,
@@ -38,32 +49,21 @@ from gate_agent.domain.effects import (
     StepRefused,
     Write,
 )
-from gate_agent.domain.identity import NumberFault
 from gate_agent.domain.passage import Idle, Settled
-from gate_agent.domain.policy import Policy, policy_digest
-from gate_agent.domain.records import (
-    AgentStarted,
-    AgentStopped,
-    Decision,
-    DeviceChanged,
-    DeviceState,
-    Record,
-)
-from gate_agent.domain.signals import Card, Reading
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.errors import ConfigurationError, StorageError
-from gate_agent.gate.desk import LiveEvent
-from gate_agent.gate.drafts import registration_draft
 from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
-from gate_agent.gate.live import Live
-from gate_agent.gate.picture import Picture, Watched
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
+from gate_agent.gate.ports import LiveEvent
+from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.restored import restored_cases, restored_memory
+from gate_agent.gate.screen_state import Snapshot, UplinkView
+from gate_agent.gate.screen_state_builder import Picture, Watched
 from gate_agent.gate.skin import Skin
-from gate_agent.gate.snapshot import Snapshot, UplinkView
-from gate_agent.moment import NS_PER_S, Moment
+from gate_agent.gate.subscriptions import Live
+from gate_agent.host.clock import Clock
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from gate_agent.contract.identity import Secret, identify
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import ByHand
+from gate_agent.contract.signals import Card
 from gate_agent.domain.events import PersonIdentified
-from gate_agent.domain.identity import Secret, identify
-from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import ByHand
-from gate_agent.domain.signals import Card
 from gate_agent.errors import StorageError
-from gate_agent.gate.elsewhere import Elsewhere
-from gate_agent.moment import Moment
+from gate_agent.gate.other_doors import Elsewhere
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from gate_agent.domain.records import Record
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import Record
 from gate_agent.gate.errors import JournalUnavailable
-from gate_agent.moment import Moment
 
 ANSWER_WITHIN_S = 5.0  # a request whose record is not durable by then is refused
 

@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from gate_agent.config.load import load_policy, parse_policy
-from gate_agent.domain.policy import Policy, policy_digest
-from gate_agent.domain.records import ModeApplied
+from gate_agent.contract.policy import Policy, policy_digest
+from gate_agent.contract.records import ModeApplied
 from gate_agent.errors import ConfigurationError
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import DailyReport
 from gate_agent.domain.duties import day_rounds, day_supplies
-from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import DailyReport
-from gate_agent.moment import Moment, format_utc
 from gate_agent.store.reader import JournalReader
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.records import HoldNoted
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.contact import Contact, replayed
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.records import HoldNoted
-from gate_agent.messages import parse_body
-from gate_agent.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.store.reader import Event, HoldRow, JournalReader
 
 _EVENTS_A_PERSON = 2  # a verdict, and what was overruled, named, or stepped of it

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import Clock
-from gate_agent.domain.records import DataPurged, PurgeCause
+from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
+from gate_agent.contract.records import DataPurged, PurgeCause
 from gate_agent.errors import StorageError
-from gate_agent.moment import NS_PER_S, Moment, parse_utc
-from gate_agent.spool import Request, Spool
+from gate_agent.host.clock import Clock
+from gate_agent.host.spool import Request, Spool
+from gate_agent.store.calendar import read_calendar, write_calendar
 from gate_agent.store.journal import Draft, Journal, Stored
+from gate_agent.store.purge import Purge
 from gate_agent.store.reader import JournalReader
-from gate_agent.store.retention import Purge, read_calendar, write_calendar
 
 _AGREES_WITHIN = timedelta(hours=1)
 _LOOK_EVERY_S, _COUNT_EVERY_NS = 1.0, 60 * NS_PER_S

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gate_agent.domain.signals import Reading
+from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.temperature import Profile
-from gate_agent.moment import NS_PER_S, Moment
 
 _SHOWN_S = 1.0  # how long it is shown as somebody standing there
 

@@ -10,24 +10,25 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from gate_agent.domain.door import HandMeasured, TrustChanged
-from gate_agent.domain.effects import StepRefused
-from gate_agent.domain.limits import limits
-from gate_agent.domain.measurement_records import (
+from gate_agent.contract.measurement_records import (
     CoverageLost,
     CoverageRestored,
     Reference,
     ThermometerChecked,
 )
-from gate_agent.domain.other_door import ThermometerState, level_of, restored_comparison
-from gate_agent.domain.signals import Card, Reading
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
+from gate_agent.contract.signals import Card, Reading
+from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
+from gate_agent.domain.door import HandMeasured, TrustChanged
+from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.limits import limits
+from gate_agent.domain.other_door import level_of, restored_comparison
 from gate_agent.domain.thermometer_check import check
-from gate_agent.domain.thermometer_health import Doubt, Health, Trust, Watch, health, made_ns
+from gate_agent.domain.thermometer_health import Health, Watch, health, made_ns
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Refused, refused
 from gate_agent.gate.keeping import kept
-from gate_agent.gate.snapshot import CheckView, ThermometerView
-from gate_agent.moment import NS_PER_S, Moment, format_utc, parse_utc
+from gate_agent.gate.screen_state import CheckView, ThermometerView
 from gate_agent.store.reader import JournalReader
 
 LOOK_S = 1.0

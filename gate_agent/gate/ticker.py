@@ -7,14 +7,14 @@ import logging
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import HOLDS_S, STEP, Clock
-from gate_agent.domain.records import ClockStepped, ClockSynced, DailyReport, Record
+from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc, parse_utc
+from gate_agent.contract.records import ClockStepped, ClockSynced, DailyReport, Record
 from gate_agent.errors import StorageError
+from gate_agent.gate.attendance import Presence
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.keeping import resolve
-from gate_agent.gate.presence import Presence
 from gate_agent.gate.report import report_day_due, report_of
-from gate_agent.moment import NS_PER_S, ClockQuality, Moment, format_utc, parse_utc
+from gate_agent.host.clock import HOLDS_S, STEP, Clock
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 

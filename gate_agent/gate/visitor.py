@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from gate_agent.domain.policy import HallMode, Policy
-from gate_agent.domain.records import Decision, DeviceState
-from gate_agent.gate.snapshot import Phase, Snapshot
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.contract.records import Decision, DeviceState
+from gate_agent.gate.screen_state import Phase, Snapshot
 
 
 class Guide(StrEnum):

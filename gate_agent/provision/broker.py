@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate_agent.domain.records import Severity
-from gate_agent.messages import Topics
+from gate_agent.contract.messages import Topics
+from gate_agent.contract.records import Severity
 
 INSTALLED = "/etc/mosquitto/gate"  # where the broker's files go
 STATE = "/var/lib/mosquitto/"

@@ -22,9 +22,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gate_agent.config.keyfile import load_key, load_public_key, make_key, make_pair, public_half
+from gate_agent.contract.messages import Name
+from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError
-from gate_agent.messages import Name
-from gate_agent.moment import format_utc
 from gate_agent.provision import broker, papers
 from gate_agent.provision.authority import Authority, Issued
 from gate_agent.store.seal import key_id

@@ -7,8 +7,8 @@ import os
 from collections import deque
 from pathlib import Path
 
+from gate_agent.contract.moment import NS_PER_S
 from gate_agent.errors import StorageError
-from gate_agent.moment import NS_PER_S
 
 RESERVE_BYTES = 8 * 1024 * 1024  # some thousand events of a hold, their write-ahead file included
 LOOK_EVERY_S = 60.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from gate_agent.domain.records import EventsDropped, PassageDecided, PersonRegistered
-from gate_agent.moment import format_utc
-from gate_agent.store.ledger import Draft
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import EventsDropped, PassageDecided, PersonRegistered
+from gate_agent.store.transaction import Draft
 
 
 def may_be_dropped(drafts: Sequence[Draft]) -> bool:

@@ -9,15 +9,13 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import Clock
+from gate_agent.contract.messages import Receipt
+from gate_agent.contract.moment import Moment
 from gate_agent.errors import StorageError
-from gate_agent.messages import Receipt
-from gate_agent.moment import Moment
-from gate_agent.store.aside import set_aside
+from gate_agent.host.clock import Clock
 from gate_agent.store.disk import RESERVE_BYTES, Reserve
+from gate_agent.store.disk_state import Room
 from gate_agent.store.errors import JournalDamaged, NotAJournal
-from gate_agent.store.ledger import Draft, Ledger, Stored
-from gate_agent.store.mark import Mark, read_mark
 from gate_agent.store.opening import (
     Head,
     open_for_writing,
@@ -27,8 +25,10 @@ from gate_agent.store.opening import (
     typed_errors,
 )
 from gate_agent.store.people import PersonRow
-from gate_agent.store.room import Room
 from gate_agent.store.seal import StoreBox
+from gate_agent.store.set_aside import set_aside
+from gate_agent.store.transaction import Draft, Ledger, Stored
+from gate_agent.store.watermark import Watermark, read_mark
 from gate_agent.store.writer import MOST_WAITING, RETRY_S, Call, Callback, HealthCallback, Writer
 
 __all__ = ["MOST_WAITING", "Draft", "Head", "Journal", "PersonRow", "Stored"]
@@ -90,7 +90,7 @@ class Journal:
                 if mark and mark.epoch == head.epoch and mark.sequence > head.sequence:
                     expected = f"{mark.sequence} events, durable already"
                     raise JournalDamaged(f"{path}: expected {expected}, got {head.sequence}")  # noqa: TRY301
-                new_mark = Mark(path)
+                new_mark = Watermark(path)
             except BaseException:
                 connection.close()
                 raise

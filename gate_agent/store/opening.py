@@ -18,8 +18,8 @@ from urllib.parse import quote
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
+from gate_agent.contract.messages import LINK_0, Receipt, parse_receipt
 from gate_agent.errors import StorageError
-from gate_agent.messages import LINK_0, Receipt, parse_receipt
 from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,

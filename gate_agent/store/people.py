@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
-from gate_agent.domain.identity import Secret
-from gate_agent.domain.signals import CardType
+from gate_agent.contract.identity import Secret
+from gate_agent.contract.signals import CardType
 from gate_agent.errors import StorageError
 from gate_agent.store.schema import PEOPLE, compiled
 from gate_agent.store.seal import StoreBox

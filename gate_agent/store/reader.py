@@ -16,7 +16,9 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import bindparam, func, select, text
 
-from gate_agent.domain.records import (
+from gate_agent.contract.messages import Envelope, Receipt, parse_body
+from gate_agent.contract.moment import Moment, corrected_utc
+from gate_agent.contract.records import (
     Category,
     ClockSynced,
     CoverageLost,
@@ -36,9 +38,7 @@ from gate_agent.domain.records import (
 )
 from gate_agent.domain.thermometer_health import Checks
 from gate_agent.errors import StorageError
-from gate_agent.messages import Envelope, Receipt, parse_body
-from gate_agent.moment import Moment, corrected_utc
-from gate_agent.store.figures import DailyFigures, daily_figures
+from gate_agent.store.day_figures import DailyFigures, daily_figures
 from gate_agent.store.opening import (
     Head,
     open_for_reading,
@@ -47,7 +47,7 @@ from gate_agent.store.opening import (
     typed_errors,
 )
 from gate_agent.store.people import PersonRow, find_person
-from gate_agent.store.retention import Purge
+from gate_agent.store.purge import Purge
 from gate_agent.store.schema import (
     DAY_COUNT,
     EVENT,

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gate_agent.domain.access_records import Role
+from gate_agent.contract.access_records import Role
 from gate_agent.errors import ConfigurationError, StorageError
 
 if TYPE_CHECKING:

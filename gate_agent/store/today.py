@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
 
+from gate_agent.contract.records import Round
 from gate_agent.domain.duties import StockLevel
-from gate_agent.domain.records import Round
 from gate_agent.store.schema import HOLD, IS_PACED, IS_STAFF_HERE, PASSAGE, ROUND, SUPPLY, compiled
 
 _LOOKED_AT = 1000  # passages back: more than a door decides in the time that counts as again

@@ -17,16 +17,23 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
 
+from gate_agent.contract.messages import (
+    LINK_0,
+    ContractError,
+    Envelope,
+    Receipt,
+    link_after,
+    parse_body,
+)
+from gate_agent.contract.moment import parse_utc
 from gate_agent.errors import StorageError
-from gate_agent.messages import LINK_0, ContractError, Envelope, Receipt, link_after, parse_body
-from gate_agent.moment import parse_utc
 from gate_agent.store.errors import BrokenChain
-from gate_agent.store.mark import read_mark
 from gate_agent.store.opening import About, Head, open_for_reading, read_receipt, typed_errors
 from gate_agent.store.people import unreadable_people
 from gate_agent.store.schema import EVENT, VIEWS, compiled, create_statements
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.views import SHOWN, Place, apply, local_day
+from gate_agent.store.watermark import read_mark
 
 _BATCH = 256
 _TELL_EVERY = 1000

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from gate_agent.domain.records import (
+from gate_agent.contract.records import (
     ClockSynced,
     CoverageLost,
     CoverageRestored,

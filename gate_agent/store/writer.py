@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from gate_agent.clock import Clock
+from gate_agent.contract.messages import Receipt
+from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.errors import StorageError
-from gate_agent.messages import Receipt
-from gate_agent.moment import NS_PER_S, Moment
+from gate_agent.host.clock import Clock
 from gate_agent.store.disk import LOOK_EVERY_S
+from gate_agent.store.disk_state import Room
 from gate_agent.store.dropping import may_be_dropped
 from gate_agent.store.errors import JournalFull
-from gate_agent.store.ledger import Draft, Ledger, Stored
-from gate_agent.store.room import Room
+from gate_agent.store.transaction import Draft, Ledger, Stored
 
 MOST_WAITING = 10_000  # drafts; beyond, a caller is refused
 MOST_PASSAGES = 5_000  # drafts; beyond, passages are dropped, and what is left is for holds

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from gate_agent.moment import NS_PER_S, ClockQuality, Moment
-from gate_agent.timex import GROWS_US_PER_S, KernelTime
+from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment
+from gate_agent.host.kernel_clock import GROWS_US_PER_S, KernelTime
 
 _LOOK_EVERY_S = 0.01
 _GIVEN_UP_US = 16_000_000  # NTP_PHASE_LIMIT of the kernel's timex.h

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gate_agent.moment import NS_PER_S
+from gate_agent.contract.moment import NS_PER_S
 
 LEAST_BYTES = 1024  # an eighth of a second at 64 kbit/s
 MOST_BYTES = 1024 * 1024

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gate_agent.domain.records import Severity
+from gate_agent.contract.records import Severity
 
 MOST_READY = 256  # events held in memory for one lane
 # Of history without a receipt: a broker's queue and a collector stay short; shorter still while

@@ -20,11 +20,11 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
+from gate_agent.contract.messages import HISTORICAL
 from gate_agent.errors import UplinkError
-from gate_agent.messages import HISTORICAL
-from gate_agent.tls import in_words, tls_context
+from gate_agent.host.clock import Clock
+from gate_agent.host.tls import in_words, tls_context
 
 _REACH_WITHIN_S = 2.0  # TCP asks again after 1 s and 3 s: a line that is back is found soon
 _CONNECT_WITHIN_S = 10.0

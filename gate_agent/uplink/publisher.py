@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from gate_agent.clock import Clock
 from gate_agent.config.model import MqttSection
-from gate_agent.domain.other_door import ThermometerState
-from gate_agent.domain.records import DeviceState
-from gate_agent.errors import StorageError, UplinkError
-from gate_agent.messages import (
+from gate_agent.contract.messages import (
     ContractError,
     Range,
     Topics,
     parse_receipt,
 )
-from gate_agent.moment import NS_PER_S
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import DeviceState
+from gate_agent.contract.thermometer import ThermometerState
+from gate_agent.errors import StorageError, UplinkError
+from gate_agent.host.clock import Clock
+from gate_agent.host.tls import CertificateWatch
 from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
-from gate_agent.tls import CertificateWatch
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named

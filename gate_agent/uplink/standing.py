@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from gate_agent.clock import Clock
-from gate_agent.domain.other_door import ThermometerState
-from gate_agent.domain.records import DeviceState
+from gate_agent.contract.messages import LINK_0, GateState, Receipt
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.records import DeviceState
+from gate_agent.contract.thermometer import ThermometerState
 from gate_agent.errors import StorageError
-from gate_agent.messages import LINK_0, GateState, Receipt
-from gate_agent.moment import format_utc, parse_utc
+from gate_agent.host.clock import Clock
+from gate_agent.host.tls import CertificateWatch
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
-from gate_agent.tls import CertificateWatch
 
 
 class Standing:

@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gate_agent.domain.records import DeviceState
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import DeviceState
 from gate_agent.errors import DeviceError
-from gate_agent.moment import NS_PER_S
 
 if TYPE_CHECKING:
-    from gate_agent.clock import Clock
+    from gate_agent.host.clock import Clock
 
 FRAME_S = 0.2  # five a second: a code is read in 20 to 200 ms
 _AGAIN_S = 2.0

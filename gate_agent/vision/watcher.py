@@ -7,20 +7,20 @@ import logging
 from collections.abc import Callable
 from hashlib import sha256
 
-from gate_agent.clock import Clock
 from gate_agent.config.model import CameraSection
-from gate_agent.domain.codes import read_code
-from gate_agent.domain.records import (
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.records import (
     DeviceState,
     HoldOpened,
     SnapshotTaken,
     StoreChanged,
     StoreState,
 )
+from gate_agent.domain.codes import read_code
 from gate_agent.errors import DeviceError, StorageError
 from gate_agent.gate.engine import Gate
-from gate_agent.messages import parse_body
-from gate_agent.moment import ClockQuality
+from gate_agent.host.clock import Clock
 from gate_agent.vision.camera import Camera, Frame, as_jpeg
 from gate_agent.vision.codes import CodeReader
 from gate_agent.vision.pictures import Pictures

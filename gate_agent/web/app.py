@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -11,14 +12,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
-from gate_agent.gate.desk import Desk, DutyDesk, ThermometerDesk
+from gate_agent.gate.ports import Desk, DutyDesk, ThermometerDesk
+from gate_agent.http.hosts import is_address, is_loopback
+from gate_agent.http.shield import Shield
 from gate_agent.web.answers import install_answers
 from gate_agent.web.auth import Access
 from gate_agent.web.duty_routes import duty_routes
 from gate_agent.web.reveal_routes import reveal_routes
 from gate_agent.web.routes import STREAM_MODELS, build_routes
 from gate_agent.web.session_routes import session_routes
-from gate_agent.web.shield import Shield
 from gate_agent.web.signon import SignOn
 from gate_agent.web.sse import Screens
 from gate_agent.web.staff_routes import staff_routes
@@ -26,6 +28,8 @@ from gate_agent.web.thermometer_routes import thermometer_routes
 from gate_agent.web.visitor import visitor_routes
 
 _HERE = Path(__file__).parent
+_MOST_BODY_BYTES = 16 * 1024
+_LINKED = ("/", "/visitor")  # another page may link to these, and read nothing
 
 
 def create_app(
@@ -59,7 +63,12 @@ def create_app(
     install_answers(app)
     if sign_on is not None:
         app.add_middleware(Access, sessions=sign_on.sessions)
-    app.add_middleware(Shield, bound=host)
+    app.add_middleware(
+        Shield,
+        known_host=_known_host(host),
+        linked=_LINKED.__contains__,
+        most_body_bytes=_MOST_BODY_BYTES,
+    )
     app.include_router(build_routes(desk, screens))
     app.include_router(visitor_routes(desk, screens, pages))
     app.include_router(duty_routes(duties))
@@ -85,6 +94,16 @@ def create_app(
         return _document(app, servers)
 
     return app
+
+
+def _known_host(bound: str) -> Callable[[str], bool]:
+    """Return how our own name is known: beyond loopback, by any address.
+
+    Only a name can be rebound to this machine; an address is what the browser connected to.
+    """
+    if is_loopback(f"[{bound}]" if ":" in bound else bound):
+        return is_loopback
+    return lambda host: is_loopback(host) or is_address(host)
 
 
 def _document(app: FastAPI, servers: list[dict[str, str]]) -> dict[str, object]:

@@ -20,12 +20,12 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gate_agent.clock import Clock
-from gate_agent.domain.access_records import Role
+from gate_agent.contract.access_records import Role
+from gate_agent.contract.moment import NS_PER_S
 from gate_agent.errors import StorageError
-from gate_agent.moment import NS_PER_S
+from gate_agent.host.clock import Clock
+from gate_agent.http.answers import refusal
 from gate_agent.store.staff import Account, StaffBook
-from gate_agent.web.answers import answer
 
 COOKIE = "gate-session"
 CSRF_HEADER = "x-gate-csrf"
@@ -187,10 +187,10 @@ class Access:
             by = UNSIGNED
         else:
             if not hmac.compare_digest(headers.get(CSRF_HEADER, ""), session.csrf):
-                refusal = answer(
+                refused = refusal(
                     HTTPStatus.FORBIDDEN, code="csrf", expected="this session's token", got="none"
                 )
-                await refusal(scope, receive, send)
+                await refused(scope, receive, send)
                 return
             by = session.account.code
         stamped = in_the_name_of(by, body, always=_BY_IS_OPTIONAL.fullmatch(path) is not None)
@@ -242,10 +242,10 @@ def _may_read(scope: Scope, path: str) -> bool:
 
 
 async def _sign_on(scope: Scope, receive: Receive, send: Send) -> None:
-    refusal = answer(
+    refused = refusal(
         HTTPStatus.UNAUTHORIZED, code="sign_on", expected="somebody signed on", got="nobody"
     )
-    await refusal(scope, receive, send)
+    await refused(scope, receive, send)
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

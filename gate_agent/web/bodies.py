@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.domain.measurement_records import Reference
-from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind, Round
-from gate_agent.domain.signals import CardType
+from gate_agent.contract.measurement_records import Reference
+from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.contract.signals import CardType
 
 Post = Annotated[
     str,
@@ -184,20 +184,6 @@ class Accepted(BaseModel):
     """The request is done and durable."""
 
     sequence: int = Field(description="last journal sequence at the time of the answer")
-
-
-class Fault(BaseModel):
-    """Why a request was refused; holds no value of the request."""
-
-    code: str
-    expected: str
-    got: str
-
-
-class ErrorBody(BaseModel):
-    """The body of every answer that is not a success."""
-
-    error: Fault
 
 
 class Health(BaseModel):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from gate_agent.gate.desk import DutyDesk
 from gate_agent.gate.errors import JournalUnavailable
-from gate_agent.gate.snapshot import DutiesView
+from gate_agent.gate.ports import DutyDesk
+from gate_agent.gate.screen_state import DutiesView
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import RoundRequest, ShiftNoteRequest, SupplyRequest
 

@@ -9,10 +9,10 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gate_agent.domain.records import DeviceState
-from gate_agent.gate.desk import Desk
-from gate_agent.gate.snapshot import Snapshot
-from gate_agent.moment import ClockQuality, parse_utc
+from gate_agent.contract.moment import ClockQuality, parse_utc
+from gate_agent.contract.records import DeviceState
+from gate_agent.gate.ports import Desk
+from gate_agent.gate.screen_state import Snapshot
 from gate_agent.web.sse import Screens
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

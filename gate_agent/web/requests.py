@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from gate_agent.domain.identity import Secret
-from gate_agent.domain.records import ByHand
-from gate_agent.gate.desk import Desk, TypedPerson
+from gate_agent.contract.identity import Secret
+from gate_agent.contract.records import ByHand
+from gate_agent.gate.ports import Desk, TypedPerson
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from gate_agent.domain.access_records import Role
+from gate_agent.contract.access_records import Role
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import Note
 from gate_agent.web.signon import Body, SignOn, allowed

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 
-from gate_agent.gate.desk import Desk
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.ports import Desk
+from gate_agent.gate.screen_state import Snapshot
+from gate_agent.http.answers import ErrorBody, refusal
 from gate_agent.web import metrics
-from gate_agent.web.answers import answer
-from gate_agent.web.bodies import ErrorBody, Health, JournalMark
+from gate_agent.web.bodies import Health, JournalMark
 from gate_agent.web.requests import build_requests
 from gate_agent.web.sse import EventStream, Screens
 
@@ -73,7 +73,7 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
     )
     async def stream(after: _Sequence = None, last_event_id: _LastEventId = None) -> Response:
         if screens.is_full:
-            return answer(503, code="too_many", expected="a screen less", got="one more")
+            return refusal(503, code="too_many", expected="a screen less", got="one more")
         seen = last_event_id if last_event_id is not None else ""
         resumed = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else after  # noqa: PLR2004 as long as a sequence
         return EventStream(desk, screens, after=resumed)

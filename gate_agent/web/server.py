@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import socket
 from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
-
-from gate_agent.errors import ConfigurationError
 
 _STOP_WITHIN_S = 2
 
@@ -29,29 +26,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the daemon."""
         yield
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; ConfigurationError when the address cannot be had.
-
-    Port 0 takes any free one. Done before anything else starts, so that a second daemon at
-    the same port touches nothing.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=64)
-        # asyncio sets this on sockets it made itself alone; without it an answer on a kept
-        # connection waits 40 ms for the acknowledgement of its own header (RFC 896)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as exc:
-        if exc.errno == errno.EADDRINUSE:
-            got = "one that another program listens on"
-        else:
-            got = exc.strerror or type(exc).__name__
-        raise ConfigurationError(
-            [f"web.port: expected a free port at {host}, got {port}: {got}"]
-        ) from exc
-    return listener
 
 
 async def serve(app: FastAPI, listener: socket.socket) -> None:

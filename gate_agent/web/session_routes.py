@@ -10,11 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from gate_agent.domain.access_records import Role, ShiftChange, StaffChange
+from gate_agent.contract.access_records import Role, ShiftChange, StaffChange
 from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
+from gate_agent.http.answers import refusal
 from gate_agent.store.staff import StaffBook
-from gate_agent.web.answers import REFUSALS, answer
+from gate_agent.web.answers import REFUSALS
 from gate_agent.web.auth import COOKIE, Session
 from gate_agent.web.bodies import Accepted
 from gate_agent.web.signon import (
@@ -93,16 +94,16 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         """Sign on (上岗): a new session, its token in a cookie that no script reads."""
         wait_s = sign_on.guesses.wait_s(body.code)
         if wait_s > 0 or sign_on.waiting >= _MOST_AT_ONCE:
-            refusal = answer(
+            refused = refusal(
                 HTTPStatus.TOO_MANY_REQUESTS, code="wait", expected="a later try", got="one now"
             )
-            refusal.headers["Retry-After"] = str(max(1, round(wait_s)))
-            return refusal
+            refused.headers["Retry-After"] = str(max(1, round(wait_s)))
+            return refused
         account = await sign_on.check(body.code, body.pin)
         if account is None:
             count = sign_on.guesses.wrong(body.code)
             _LOG.warning("sign-on refused for %s, %d in a row", body.code, count)
-            return answer(
+            return refusal(
                 HTTPStatus.UNAUTHORIZED, code="pin", expected="a code and its PIN", got="another"
             )
         sign_on.guesses.right(body.code)

@@ -12,8 +12,7 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.clock import Clock
-from gate_agent.domain.access_records import (
+from gate_agent.contract.access_records import (
     Role,
     ShiftChange,
     ShiftChanged,
@@ -21,8 +20,9 @@ from gate_agent.domain.access_records import (
     StaffChanged,
 )
 from gate_agent.errors import ConfigurationError, StorageError
-from gate_agent.gate.desk import AccessDesk
 from gate_agent.gate.errors import Invalid, JournalUnavailable
+from gate_agent.gate.ports import AccessDesk
+from gate_agent.host.clock import Clock
 from gate_agent.store.staff import Account, StaffBook, matches, one_time_code
 from gate_agent.web.auth import Guesses, Session, Sessions, may
 

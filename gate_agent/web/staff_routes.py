@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from gate_agent.domain.access_records import Role, StaffChange
+from gate_agent.contract.access_records import Role, StaffChange
 from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.store.staff import Account, StaffBook

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from gate_agent.domain.measurement_records import ThermometerChecked
-from gate_agent.gate.desk import ThermometerDesk
+from gate_agent.contract.measurement_records import ThermometerChecked
+from gate_agent.gate.ports import ThermometerDesk
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import CheckRequest, HandRequest
 

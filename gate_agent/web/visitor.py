@@ -8,10 +8,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from gate_agent.gate.desk import Desk
+from gate_agent.gate.ports import Desk
 from gate_agent.gate.visitor import VisitorView
-from gate_agent.web.answers import answer
-from gate_agent.web.bodies import ErrorBody
+from gate_agent.http.answers import ErrorBody, refusal
 from gate_agent.web.sse import EventStream, Screens
 
 _BORDER = 3  # quiet modules around a QR code; the page is white around it
@@ -46,7 +45,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
     )
     async def stream() -> Response:
         if screens.is_full:
-            return answer(503, code="too_many", expected="a screen less", got="one more")
+            return refusal(503, code="too_many", expected="a screen less", got="one more")
         return EventStream(desk, screens, after=None, visitor=True)
 
     @router.get("/visitor/channels/{number}.svg", include_in_schema=False)
@@ -54,7 +53,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
         """Return the QR code of an online channel of the policy, by its place."""
         channels = desk.online_channels()
         if not 0 <= number < len(channels):
-            return answer(404, code="http_404", expected="a channel of the policy", got="another")
+            return refusal(404, code="http_404", expected="a channel of the policy", got="another")
         import segno  # noqa: PLC0415 nobody waits for it at the start
 
         out = io.BytesIO()

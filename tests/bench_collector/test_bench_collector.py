@@ -15,9 +15,10 @@ from bench.collector.pages import is_reported, measure_pages
 from bench.collector.past import write_past
 from bench.collector.rate import BARE, COPY, OURS, compare
 from bench.uplink.peers import wait_for
-from gate_agent.clock import SystemClock
-from gate_collector.proof import gates, verify
-from gate_collector.schema import EVENT, PASSAGE, open_store
+from gate_agent.host.clock import SystemClock
+from gate_collector.ledger.verify import gates, verify
+from gate_collector.store.opening import open_store
+from gate_collector.store.schema import EVENT, PASSAGE
 from postgres import Cluster
 
 WITHIN_S = 60

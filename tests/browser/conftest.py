@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chromium import KIOSK, Watched, chromium, watched_page
-from web.serving import Served
+from web.served_door import Served
 
 Opens = Callable[..., Page]
 

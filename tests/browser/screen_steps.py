@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.screen_state import Snapshot
 from web.scripted_desk import ScriptedDesk
-from web.serving import Served
+from web.served_door import Served
 
 
 def show(page: Page, served: Served, snapshot: Snapshot) -> None:

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
 from chromium import PHONE, Watched
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.screen_state import Snapshot
 from web import cases, scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")

@@ -7,10 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser.screen_steps import show
 from chromium import PHONE, watched_page
-from gate_agent.domain.records import HoldState
+from gate_agent.contract.records import HoldState
 from gate_agent.gate.alarms import CHATTERS_AFTER
 from web import cases, scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def with_sound(page: Page) -> None:
 def test_each_priority_has_its_own_pattern_and_the_gravest_sounds(page: Page) -> None:
     kinds = page.evaluate(
         """async () => {
-          const { soundOf } = await import("/static/alarms.js");
+          const { soundOf } = await import("/static/guard/alarms.js");
           const alarm = (priority, technical, what = "x", rung = 1) =>
             ({ id: what, priority, technical, what, rung });
           return [

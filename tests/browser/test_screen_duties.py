@@ -7,10 +7,10 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
 from chromium import PHONE, Watched
-from gate_agent.domain.records import Round
+from gate_agent.contract.records import Round
 from web import cases
 from web.scripted_duties import duties
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 

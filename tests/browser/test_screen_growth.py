@@ -7,11 +7,11 @@ import asyncio
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from gate_agent.domain.records import Decision
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.contract.records import Decision
+from gate_agent.gate.screen_state import Snapshot
 from gate_agent.web.sse import COALESCE_S
 from web import cases, scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 WARM, WHOLE = 100, 1000

@@ -7,11 +7,11 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
 from chromium import PHONE, Watched
-from gate_agent.domain.records import Decision
+from gate_agent.contract.records import Decision
 from gate_agent.gate.errors import Invalid
 from web import cases, scenes
 from web.scripted_desk import Asked
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 PHONE_NUMBER = "13812345678"

@@ -7,11 +7,11 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
 from chromium import PHONE
-from gate_agent.domain.records import ContactState, HoldState, NoteKind
-from gate_agent.gate.snapshot import HoldView, Snapshot
+from gate_agent.contract.records import ContactState, HoldState, NoteKind
+from gate_agent.gate.screen_state import HoldView, Snapshot
 from web import cases, scenes
 from web.scripted_desk import Asked
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 S = HoldState

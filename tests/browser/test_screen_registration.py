@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
-from gate_agent.domain.identity import Secret
-from gate_agent.domain.records import ByHand
-from gate_agent.domain.signals import CardType
-from gate_agent.gate.desk import TypedPerson
-from gate_agent.gate.snapshot import NoticeView, Snapshot
+from gate_agent.contract.identity import Secret
+from gate_agent.contract.records import ByHand
+from gate_agent.contract.signals import CardType
+from gate_agent.gate.ports import TypedPerson
+from gate_agent.gate.screen_state import NoticeView, Snapshot
 from web import scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 NOTICE = NoticeView(version=3, zh="登记的信息到期删除", en="Deleted in time")

@@ -7,12 +7,12 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
 from chromium import KIOSK, PHONE, Watched
-from gate_agent.domain.records import HoldState
-from gate_agent.domain.thermometer_health import Doubt
-from gate_agent.gate.snapshot import Snapshot
-from gate_agent.moment import ClockQuality
+from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.records import HoldState
+from gate_agent.contract.thermometer import Doubt
+from gate_agent.gate.screen_state import Snapshot
 from web import cases, scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chromium import watched_page
-from gate_agent.domain.access_records import ShiftChanged
+from gate_agent.contract.access_records import ShiftChanged
 from security.signing import OTHER_PIN, PIN, Door, door
 from web import cases
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser.test_screen_access import faults
 from chromium import KIOSK, PHONE, watched_page
-from gate_agent.domain.access_records import StaffChanged
+from gate_agent.contract.access_records import StaffChanged
 from security.signing import OTHER_PIN, PIN, Door, door
 from web import cases
 

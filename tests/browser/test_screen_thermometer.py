@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
-from gate_agent.domain.thermometer_health import Doubt
+from gate_agent.contract.thermometer import Doubt
 from web import scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +82,7 @@ def test_a_black_body_can_be_the_reference(page: Page, served: Served) -> None:
 
 def test_every_doubt_has_its_words(page: Page) -> None:
     names = page.evaluate(
-        """async () => Object.keys((await import("/static/words.js")).TABLES.zh)"""
+        """async () => Object.keys((await import("/static/shared/words.js")).TABLES.zh)"""
     )
 
     assert {f"doubt_{doubt}" for doubt in Doubt} <= set(names)

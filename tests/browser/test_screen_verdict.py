@@ -10,13 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser.screen_steps import show
 from chromium import KIOSK, PHONE, Watched, watched_page
-from gate_agent.clock import SystemClock
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import Decision, HoldState
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import Decision, HoldState
+from gate_agent.gate.screen_state import Snapshot
+from gate_agent.host.clock import SystemClock
 from web import cases, scenes
 from web.scripted_desk import ScriptedDesk
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 DEAD_WITHIN_MS = 5_000
@@ -190,7 +190,7 @@ def test_english_by_a_tap_is_remembered(page: Page, served: Served) -> None:
 def test_both_languages_hold_the_same_words(page: Page) -> None:
     zh, en = page.evaluate(
         """async () => {
-          const { TABLES } = await import("/static/words.js");
+          const { TABLES } = await import("/static/shared/words.js");
           const names = (table) => Object.entries(table).flatMap(([name, value]) =>
             typeof value === "string" ? [name] : Object.keys(value).map((key) => `${name}.${key}`));
           return [names(TABLES.zh), names(TABLES.en)];

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chromium import PHONE, Watched
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.screen_state import Snapshot
 from web import cases, scenes
-from web.serving import Served
+from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("watched", [(1280, 800), (1920, 1080), PHONE], indirect=True)

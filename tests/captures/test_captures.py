@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gate_agent.capture.form import parse_capture
+from gate_agent.capture.file_format import parse_capture
 from gate_agent.capture.replay import Differences, replay
-from gate_agent.capture.told import line
+from gate_agent.capture.transcript import line
 from gate_agent.config.load import load_config, load_policy
 from gate_agent.config.model import GateConfig
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from gate_agent.capture.form import CaptureError, Device, Entry, Head, parse_capture
-from gate_agent.domain.records import DeviceState
+from gate_agent.capture.file_format import CaptureError, Device, Entry, Head, parse_capture
+from gate_agent.contract.records import DeviceState
 
 HEAD = Head(
     capture=1, site="hall-01", gate="west-1f", profile="spot-forehead",

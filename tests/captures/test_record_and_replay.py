@@ -17,20 +17,20 @@ from typer.testing import CliRunner
 from devices.watching import plugged
 from doorfiles import write_door
 from gate.at_work import AtWork
-from gate_agent.capture.form import CaptureError, Device, Entry, parse_capture
+from gate_agent.capture.file_format import CaptureError, Device, Entry, parse_capture
 from gate_agent.capture.record import record
 from gate_agent.capture.replay import DeviceTold, Differences, Told, replay
 from gate_agent.cli import app
-from gate_agent.clock import SystemClock
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_config, load_policy
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.identity import person_ref
-from gate_agent.domain.records import DeviceState, PassageDecided
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.records import DeviceState, PassageDecided
 from gate_agent.driver_api import Card, Reading, Report
 from gate_agent.emulation.people import Arrival, Crowd, synthetic_card
 from gate_agent.emulation.scenario import play
 from gate_agent.errors import ConfigurationError
+from gate_agent.host.clock import SystemClock
 from gate_agent.testing import eventually
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 from gate_drivers.thermometers.gy_614v3.emulator import Gy614V3Emulator

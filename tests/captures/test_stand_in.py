@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gate_agent.capture.stand_in import STAFF_STAND_INS, StandIns, staff_numbers, stand_in
-from gate_agent.domain.identity import NumberFault, check_number
+from gate_agent.capture.stand_ins import STAFF_STAND_INS, StandIns, staff_numbers, stand_in
+from gate_agent.contract.identity import NumberFault, check_number
 from gate_agent.driver_api import Card, CardType
 from gate_agent.emulation.people import synthetic_card
 from gate_drivers.card_readers.sam_uart.text import CARD_TYPES

@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chaos.hall import hall
-from chaos.ledger import Witness, collected, is_told, journalled
+from chaos.books import Witness, collected, is_told, journalled
+from chaos.stormy_hall import hall
 from children import wait_until
-from gate_collector.schema import ALARM, EVENT, open_store
+from gate_collector.store.opening import open_store
+from gate_collector.store.schema import ALARM, EVENT
 
 
 @pytest.mark.system

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from chaos.hall import Gate, Hall, hall
-from chaos.ledger import Witness, collected, faults_of, is_told, journalled
+from chaos.books import Witness, collected, faults_of, is_told, journalled
+from chaos.stormy_hall import Gate, Hall, hall
 from chaos.weather import Weather
 from children import wait_until
 from gate_agent.store.verify import verify as verify_journal
-from gate_collector.proof import verify as verify_collected
-from gate_collector.schema import ALARM, EVENT, QUARANTINE, open_store
+from gate_collector.ledger.verify import verify as verify_collected
+from gate_collector.store.opening import open_store
+from gate_collector.store.schema import ALARM, EVENT, QUARANTINE
 
 LONG = os.environ.get("CHAOS") == "long"
 SEED = int(os.environ.get("CHAOS_SEED", "1"))

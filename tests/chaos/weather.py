@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from chaos.hall import Gate, Hall
+from chaos.stormy_hall import Gate, Hall
 from children import wait_until
 from line import Fault
 

@@ -9,7 +9,7 @@ from cli.commands import command
 from doorfiles import write_door
 from gate_agent.config.load import load_policy
 from gate_agent.config.model import KeysSection
-from gate_agent.domain.identity import person_ref
+from gate_agent.contract.identity import person_ref
 from gate_agent.store.keys import resolve_keys
 
 ZHANG, LI = "11010519491231002X", "440524188001010014"

@@ -14,7 +14,7 @@ import pytest
 from children import free_port
 from cli.commands import Said, command
 from doorfiles import Changes, write_door
-from gate_agent.domain.records import AgentStopped
+from gate_agent.contract.records import AgentStopped
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.schema import VERSION
 from gate_agent.testing import FakeClock

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gate.at_work import AtWork, in_loop
-from gate_agent.clock import HOLDS_S
+from gate_agent.contract.moment import ClockQuality
 from gate_agent.gate.report import report_day_due
-from gate_agent.moment import ClockQuality
+from gate_agent.host.clock import HOLDS_S
 from gate_agent.testing import FakeClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from children import wait_until
-from gate_agent.clock import HOLDS_S, SyncWatch, SystemClock
-from gate_agent.moment import NS_PER_S, ClockQuality, Moment, corrected_utc
+from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, corrected_utc
+from gate_agent.host.clock import HOLDS_S, SyncWatch, SystemClock
+from gate_agent.host.kernel_clock import ask_kernel
 from gate_agent.testing import FakeClock, FakeKernel
-from gate_agent.timex import ask_kernel
 
 
 def _ns(utc: datetime) -> int:

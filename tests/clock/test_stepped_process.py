@@ -12,8 +12,8 @@ import pytest
 from children import Child, free_port, program, wait_until
 from doorfiles import Changes, write_door
 from gate.at_work import PHONE_OPTIONAL
-from gate_agent.messages import Envelope, parse_body
-from gate_agent.moment import NS_PER_S
+from gate_agent.contract.messages import Envelope, parse_body
+from gate_agent.contract.moment import NS_PER_S
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import verify
 

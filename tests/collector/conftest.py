@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from collector.centre import Centre
-from gate_collector.schema import open_store
+from collector.running_centre import Centre
+from gate_collector.store.opening import open_store
 
 
 @pytest.fixture

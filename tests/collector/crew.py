@@ -12,9 +12,9 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from children import Child, broker, free_port, listens, program, wait_until
-from collector.gates import SITE, Event, Gate
+from collector.recorded_gates import SITE, Event, Gate
 from doorfiles import write_collector
-from gate_agent.messages import Receipt, Topics, parse_receipt
+from gate_agent.contract.messages import Receipt, Topics, parse_receipt
 from line import Line
 
 _WITHIN_S = 60

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gate_agent.clock import Clock, SystemClock
 from gate_agent.config.model import DeviceSection
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import DeviceState
 from gate_agent.devices.supervisor import Opener, Supervisor
 from gate_agent.devices.transport import open_serial
-from gate_agent.domain.records import DeviceState
 from gate_agent.driver_api import Emulator, Report
 from gate_agent.emulation.pty import Pty, run_emulator
-from gate_agent.moment import Moment
+from gate_agent.host.clock import Clock, SystemClock
 from gate_agent.testing import FakeClock
 from gate_agent.testing.cable import End
 

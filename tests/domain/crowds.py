@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gate_agent.domain.baseline import NOBODY_SEEN, Memory, Usual
-from gate_agent.domain.policy import HallMode, MeasurementPolicy
-from gate_agent.domain.profile import PROFILES, Profile
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.policy import HallMode, MeasurementPolicy
+from gate_agent.contract.records import (
     Category,
     Decision,
     HoldState,
@@ -16,9 +15,10 @@ from gate_agent.domain.records import (
     PassageDecided,
     Temperature,
 )
-from gate_agent.domain.signals import Reading
+from gate_agent.contract.signals import Reading
+from gate_agent.domain.baseline import NOBODY_SEEN, Memory, Usual
+from gate_agent.domain.profile import PROFILES, Profile
 from gate_agent.domain.temperature import judge
-from gate_agent.moment import NS_PER_S
 
 UTC = "2026-11-24T04:00:00.000Z"
 FACE = PROFILES["array-face-max"]

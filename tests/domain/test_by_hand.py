@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from domain.doors import FEVER, NORMAL, Bench, verdict
+from domain.benches import FEVER, NORMAL, Bench, verdict
+from gate_agent.contract.records import Decision, Outcome
 from gate_agent.domain.baseline import Proof
 from gate_agent.domain.door import GuardOverrode, HandMeasured, ThermometerChanged, TrustChanged
 from gate_agent.domain.effects import Admit, StepRefused
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.passage import Identified, Idle, Measured, Settled
-from gate_agent.domain.records import Decision, Outcome
 
 
 def untrusted() -> Bench:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.doors import NOON, NORMAL, Bench, mode, new_door, verdict
+from domain.benches import NOON, NORMAL, Bench, mode, new_door, verdict
+from gate_agent.contract.policy import Appointment, HallMode
+from gate_agent.contract.records import Decision
 from gate_agent.domain.codes import code_digest, read_code
-from gate_agent.domain.policy import Appointment, HallMode
-from gate_agent.domain.records import Decision
 
 CODE = "7F3K9Q2MX4"
 HOUR = timedelta(hours=1)

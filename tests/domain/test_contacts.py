@@ -7,12 +7,11 @@ from itertools import product
 
 import pytest
 
-from domain.doors import FEVER, NOON, Bench, hold_step, later
-from gate_agent.domain.contact import Contact, judge, next_states, replayed
-from gate_agent.domain.door import ContactJudged, ContactsFound
-from gate_agent.domain.effects import FindContacts, Note, StepRefused, Write
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from domain.benches import FEVER, NOON, Bench, hold_step, later
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     Category,
     ContactEntry,
     ContactListed,
@@ -24,7 +23,9 @@ from gate_agent.domain.records import (
     PassageDecided,
     Temperature,
 )
-from gate_agent.moment import format_utc
+from gate_agent.domain.contact import Contact, judge, replayed
+from gate_agent.domain.door import ContactJudged, ContactsFound
+from gate_agent.domain.effects import FindContacts, Note, StepRefused, Write
 
 S = ContactState
 TABLE: dict[ContactState, set[ContactState]] = {

@@ -9,7 +9,18 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.doors import NOON, PHONE, PHONE_OPTIONAL, later, new_door, somebody
+from domain.benches import NOON, PHONE, PHONE_OPTIONAL, later, new_door, somebody
+from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.policy import HallMode, PhoneRule, Policy, RosterEntry
+from gate_agent.contract.records import (
+    Category,
+    Decision,
+    HoldOpened,
+    HoldState,
+    Outcome,
+    PassageDecided,
+)
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import (
     CardUnreadable,
     Door,
@@ -32,17 +43,6 @@ from gate_agent.domain.door import (
 from gate_agent.domain.effects import Admit, Alarm, Effects, Refuse, Register, StepRefused, Write
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.passage import Registering
-from gate_agent.domain.policy import HallMode, PhoneRule, Policy, RosterEntry
-from gate_agent.domain.records import (
-    Category,
-    Decision,
-    HoldOpened,
-    HoldState,
-    Outcome,
-    PassageDecided,
-)
-from gate_agent.domain.signals import Reading
-from gate_agent.moment import NS_PER_S, Moment
 
 Make = Callable[[Door, Moment], DoorEvent]
 ON_DUTY = (RosterEntry(person_ref="c" * 64),)

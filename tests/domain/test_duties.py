@@ -6,9 +6,9 @@ from datetime import time
 
 import pytest
 
+from gate_agent.contract.policy import Area, DutiesPolicy, Policy, SupplyItem
+from gate_agent.contract.records import Round, RoundCount, Stock
 from gate_agent.domain.duties import StockLevel, day_rounds, day_supplies, needed_by
-from gate_agent.domain.policy import Area, DutiesPolicy, Policy, SupplyItem
-from gate_agent.domain.records import Round, RoundCount, Stock
 
 DUTIES = DutiesPolicy(
     areas=(Area(name="出入口门"), Area(name="办事大厅", air=True)),

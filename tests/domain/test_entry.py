@@ -6,12 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.doors import FEVER, NOON, NORMAL, PHONE, Bench, later, mode, new_door, verdict
-from gate_agent.domain.door import PolicyChanged, RegistrationGiven
-from gate_agent.domain.effects import StepRefused
-from gate_agent.domain.identity import Companion, Secret
-from gate_agent.domain.passage import Registering
-from gate_agent.domain.policy import (
+from domain.benches import FEVER, NOON, NORMAL, PHONE, Bench, later, mode, new_door, verdict
+from gate_agent.contract.identity import Companion, Secret
+from gate_agent.contract.policy import (
     Appointment,
     HallMode,
     KnownPhone,
@@ -19,7 +16,10 @@ from gate_agent.domain.policy import (
     RegistrationPolicy,
     RosterEntry,
 )
-from gate_agent.domain.records import Category, Decision
+from gate_agent.contract.records import Category, Decision
+from gate_agent.domain.door import PolicyChanged, RegistrationGiven
+from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.passage import Registering
 
 STAFF = Category.STAFF
 

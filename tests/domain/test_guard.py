@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from domain.doors import COLD, FEVER, NORMAL, Bench, hold_step, verdict
+from domain.benches import COLD, FEVER, NORMAL, Bench, hold_step, verdict
+from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.door import GuardOverrode, SymptomsDeclared
 from gate_agent.domain.effects import Admit, StepRefused
-from gate_agent.domain.records import Decision, HoldState
 
 
 def overrule(bench: Bench, decision: Decision, reason: str = "接触测温正常") -> GuardOverrode:

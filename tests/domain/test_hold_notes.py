@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from domain.doors import FEVER, PHONE_OPTIONAL, Bench, hold_step
+from domain.benches import FEVER, PHONE_OPTIONAL, Bench, hold_step
+from gate_agent.contract.policy import CallEntry
+from gate_agent.contract.records import HoldClosed, HoldOverdue, HoldState, NoteKind
 from gate_agent.domain.door import DrillStarted, HoldStepped, NoteTaken, PolicyChanged
 from gate_agent.domain.effects import Alarm, StepRefused, Write
 from gate_agent.domain.hold import MOST_NOTES, escalates_to
-from gate_agent.domain.policy import CallEntry
-from gate_agent.domain.records import HoldClosed, HoldOverdue, HoldState, NoteKind
 
 CALLS = (CallEntry(post="值班领导", phone="8001"), CallEntry(post="区疫情防控办", phone="8002"))
 

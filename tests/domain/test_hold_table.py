@@ -7,12 +7,12 @@ from itertools import product
 
 import pytest
 
-from domain.doors import NOON, Bench, later
+from domain.benches import NOON, Bench, later
+from gate_agent.contract.policy import HoldPolicy, Policy
+from gate_agent.contract.records import Category, HoldClosed, HoldOverdue, HoldState, HoldStep
 from gate_agent.domain.door import HoldStepped, PolicyChanged
 from gate_agent.domain.effects import Alarm, FindContacts, StepRefused, Write
 from gate_agent.domain.hold import Hold, hold_overdue, next_steps, open_hold, step_hold
-from gate_agent.domain.policy import HoldPolicy, Policy
-from gate_agent.domain.records import Category, HoldClosed, HoldOverdue, HoldState, HoldStep
 
 S = HoldState
 POLICY = HoldPolicy(

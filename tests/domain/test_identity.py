@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_agent.domain.identity import (
+from gate_agent.contract.identity import (
     NumberFault,
     PhoneFault,
     Secret,
@@ -23,9 +23,9 @@ from gate_agent.domain.identity import (
     normalise_number,
     person_ref,
 )
-from gate_agent.domain.policy import Policy, RosterEntry
-from gate_agent.domain.records import Category
-from gate_agent.domain.signals import Card, CardType
+from gate_agent.contract.policy import Policy, RosterEntry
+from gate_agent.contract.records import Category
+from gate_agent.contract.signals import Card, CardType
 
 KEY = bytes(range(32))
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643, in full

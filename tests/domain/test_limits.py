@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.crowds import FACE, Queue
+from gate_agent.contract.policy import MeasurementPolicy
+from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.domain.limits import recompute
-from gate_agent.domain.policy import MeasurementPolicy
 from gate_agent.domain.profile import PROFILES, Profile
-from gate_agent.domain.records import Outcome, Temperature
 
 SPOT = PROFILES["spot-forehead"]
 

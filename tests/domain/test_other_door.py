@@ -7,21 +7,20 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.benches import NOON, later
 from domain.crowds import FACE, Queue
-from domain.doors import NOON, later
-from gate_agent.domain.measurement_records import ThermometerChecked, ThermometerCompared
+from gate_agent.contract.measurement_records import ThermometerChecked, ThermometerCompared
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
+from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.domain.other_door import (
     LEVEL_LEAST,
     LEVEL_PEOPLE,
     TOGETHER_CENTI_C,
     Comparison,
-    ThermometerState,
     level_of,
     restored_comparison,
 )
 from gate_agent.domain.profile import PROFILES
-from gate_agent.domain.thermometer_health import Trust
-from gate_agent.moment import NS_PER_S, Moment, format_utc
 
 LIMIT = 60
 OTHER = "central"

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from domain.doors import COLD, FEVER, NOON, NORMAL, Bench, new_door, somebody, verdict
+from domain.benches import COLD, FEVER, NOON, NORMAL, Bench, new_door, somebody, verdict
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import Category, Decision, HoldState, Outcome
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import ReadingTaken, next_deadline_ns
 from gate_agent.domain.effects import Admit, Note, Register, Write
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.passage import Identified, Idle, Settled
-from gate_agent.domain.records import Category, Decision, HoldState, Outcome
-from gate_agent.domain.signals import Reading
-from gate_agent.moment import format_utc
 
 
 def test_a_card_and_then_a_normal_temperature_admit_a_visitor_registered_first() -> None:

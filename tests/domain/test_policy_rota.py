@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from gate_agent.domain.policy import DayQuota, Policy, QuotaPolicy, RotaEntry
+from gate_agent.contract.policy import DayQuota, Policy, QuotaPolicy, RotaEntry
 
 _EIGHT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from domain.doors import COLD, FEVER, NORMAL, PHONE, Bench, hold_step, verdict
-from gate_agent.domain.door import CardUnreadable, SymptomsDeclared, ThermometerChanged
-from gate_agent.domain.effects import Alarm, Note, Refuse, Register, Write
-from gate_agent.domain.passage import Identified, Measured
-from gate_agent.domain.records import (
+from domain.benches import COLD, FEVER, NORMAL, PHONE, Bench, hold_step, verdict
+from gate_agent.contract.records import (
     Category,
     Decision,
     HoldOpened,
@@ -14,6 +11,9 @@ from gate_agent.domain.records import (
     Outcome,
     PassageDecided,
 )
+from gate_agent.domain.door import CardUnreadable, SymptomsDeclared, ThermometerChanged
+from gate_agent.domain.effects import Alarm, Note, Refuse, Register, Write
+from gate_agent.domain.passage import Identified, Measured
 
 
 def test_an_elevated_person_is_held_at_once_without_a_card() -> None:

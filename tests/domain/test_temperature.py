@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.doors import NOON, later
+from domain.benches import NOON, later
+from gate_agent.contract.policy import MeasurementPolicy
+from gate_agent.contract.records import Outcome, Temperature
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import NOBODY_SEEN
-from gate_agent.domain.policy import MeasurementPolicy
-from gate_agent.domain.records import Outcome, Temperature
-from gate_agent.domain.signals import Reading
 from gate_agent.domain.temperature import PROFILES, Profile, Window, judge, stable_part
 
 SPOT, BODY, FACE = (PROFILES[n] for n in ("spot-forehead", "module-body", "array-face-max"))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from domain.doors import NOON
+from domain.benches import NOON
+from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.records import Severity
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import Source, Usual
 from gate_agent.domain.effects import StepRefused
-from gate_agent.domain.measurement_records import Reference, ThermometerChecked
 from gate_agent.domain.profile import PROFILES, Profile
-from gate_agent.domain.records import Severity
-from gate_agent.domain.signals import Reading
 from gate_agent.domain.thermometer_check import check
 
 SPOT, BODY, FACE = (PROFILES[n] for n in ("spot-forehead", "module-body", "array-face-max"))

@@ -5,23 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from domain.benches import NOON, later
 from domain.crowds import FACE, Queue, contact
-from domain.doors import NOON, later
-from gate_agent.domain.measurement_records import ThermometerChecked
+from gate_agent.contract.measurement_records import ThermometerChecked
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
+from gate_agent.contract.records import Outcome
+from gate_agent.contract.signals import Reading
+from gate_agent.contract.thermometer import LOUD, Doubt, Trust
 from gate_agent.domain.profile import PROFILES
-from gate_agent.domain.records import Outcome
-from gate_agent.domain.signals import Reading
-from gate_agent.domain.thermometer_health import (
-    LOUD,
-    Checks,
-    Doubt,
-    Health,
-    Trust,
-    Watch,
-    health,
-    spread,
-)
-from gate_agent.moment import NS_PER_S, Moment, format_utc
+from gate_agent.domain.thermometer_health import Checks, Health, Watch, health, spread
 
 BODY = PROFILES["module-body"]
 PRIOR = FACE.baseline_centi_c

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 
-from gate_agent.domain.identity import check_number
+from gate_agent.contract.identity import check_number
 from gate_agent.emulation.people import Arrival, Crowd, Kind, synthetic_card
 
 STAFF = [synthetic_card(n) for n in range(12)]

@@ -13,20 +13,20 @@ from typing import Any, ParamSpec
 from zoneinfo import ZoneInfo
 
 from doorfiles import Changes, write_door
-from gate_agent.clock import Clock
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.records import DeviceState, PassageDecided, Record
+from gate_agent.contract.messages import Envelope, parse_body
+from gate_agent.contract.records import DeviceState, PassageDecided, Record
 from gate_agent.driver_api import Card, Reading
 from gate_agent.emulation.people import synthetic_card
-from gate_agent.gate.counter import GuardCounter
-from gate_agent.gate.elsewhere import Elsewhere
 from gate_agent.gate.engine import Gate
+from gate_agent.gate.guard_desk import GuardCounter
 from gate_agent.gate.identification import Identification
+from gate_agent.gate.other_doors import Elsewhere
 from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.gate.snapshot import PassageView, Snapshot
+from gate_agent.gate.screen_state import PassageView, Snapshot
 from gate_agent.gate.ticker import Ticker
-from gate_agent.messages import Envelope, parse_body
+from gate_agent.host.clock import Clock
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.doors import FEVER, Bench, hold_step
-from gate_agent.domain.records import DeviceState, HoldState
+from domain.benches import FEVER, Bench, hold_step
+from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.records import DeviceState, HoldState
 from gate_agent.gate.alarms import (
     CHATTER_S,
     SHIFT_S,
@@ -16,7 +17,6 @@ from gate_agent.gate.alarms import (
     of_people,
     of_the_gate,
 )
-from gate_agent.moment import ClockQuality
 from gate_agent.testing import FakeClock
 
 LOST = Standing(priority=Priority.MEDIUM, technical=True, what="lost", about="thermometer")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from domain.doors import FEVER, NORMAL
+from domain.benches import FEVER, NORMAL
 from gate.at_work import AtWork, at_work
-from gate_agent.domain.door import ContactJudged, DrillStarted, HoldStepped, NoteTaken
-from gate_agent.domain.records import (
+from gate_agent.contract.records import (
     ContactListed,
     ContactState,
     HoldState,
     NoteKind,
     PassageDecided,
 )
+from gate_agent.domain.door import ContactJudged, DrillStarted, HoldStepped, NoteTaken
 from gate_agent.testing import FakeClock
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
-from gate_agent.domain.records import AgentStopped, Decision, HoldState
+from gate_agent.contract.records import AgentStopped, Decision, HoldState
 from gate_agent.gate.errors import JournalUnavailable
 from gate_agent.gate.keeping import ANSWER_WITHIN_S
 from gate_agent.store.journal import MOST_WAITING, Draft

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.at_work import FEVER, NORMAL, ZONE, AtWork, in_loop
-from gate_agent.domain.records import DailyReport
+from gate_agent.contract.records import DailyReport
 from gate_agent.gate.report import report_day_due
 from gate_agent.testing import FakeClock
 

@@ -12,7 +12,7 @@ import pytest
 
 from gate.at_work import ZONE, AtWork
 from gate_agent.config.model import KeysSection
-from gate_agent.domain.records import Round, Stock
+from gate_agent.contract.records import Round, Stock
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.report import report_of

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gate.at_work import at_work
 from gate_agent.config.model import KeysSection
-from gate_agent.domain.identity import person_ref
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.messages import Seen
 from gate_agent.emulation.people import synthetic_card
-from gate_agent.gate.elsewhere import Elsewhere
-from gate_agent.messages import Seen
+from gate_agent.gate.other_doors import Elsewhere
 from gate_agent.store.keys import resolve_keys
 from gate_agent.testing import FakeClock
 

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
-from gate_agent.gate.desk import LiveEvent
-from gate_agent.gate.live import QUEUE_LIMIT, Ear, Live
+from gate_agent.gate.ports import LiveEvent
+from gate_agent.gate.subscriptions import QUEUE_LIMIT, Ear, Live
 
 
 def event(number: int) -> LiveEvent:

@@ -7,11 +7,11 @@ import random
 from pathlib import Path
 
 from gate.at_work import AtWork, at_work
+from gate_agent.contract.records import HoldOpened, HoldState, Outcome
 from gate_agent.domain.baseline import Memory, Source
 from gate_agent.domain.door import HoldStepped
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.profile import PROFILES
-from gate_agent.domain.records import HoldOpened, HoldState, Outcome
 from gate_agent.gate.restored import restored_memory
 from gate_agent.testing import FakeClock
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gate.at_work import NORMAL, AtWork, in_loop
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import Decision
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import Decision
 from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.moment import format_utc
 from gate_agent.testing import FakeClock
 
 

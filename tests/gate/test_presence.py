@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from gate.at_work import AtWork, at_work
-from gate_agent.domain.records import Absence, Record, ScreenAttended, ScreenUnattended
-from gate_agent.gate.presence import NO_SCREEN_S, UNTOUCHED_S, Presence
-from gate_agent.moment import format_utc
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import Absence, Record, ScreenAttended, ScreenUnattended
+from gate_agent.gate.attendance import NO_SCREEN_S, UNTOUCHED_S, Presence
 from gate_agent.testing import FakeClock
 
 

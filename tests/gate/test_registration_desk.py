@@ -11,14 +11,14 @@ import pytest
 
 from gate.at_work import AtWork, at_work
 from gate_agent.config.model import KeysSection
-from gate_agent.domain.identity import Secret, person_ref
-from gate_agent.domain.records import ByHand, Decision, PersonRegistered
-from gate_agent.domain.signals import Card, CardType
+from gate_agent.contract.identity import Secret, person_ref
+from gate_agent.contract.records import ByHand, Decision, PersonRegistered
+from gate_agent.contract.signals import Card, CardType
 from gate_agent.emulation.people import synthetic_card
-from gate_agent.gate.counter import GuardCounter
-from gate_agent.gate.desk import TypedPerson
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.snapshot import PassageView, Snapshot
+from gate_agent.gate.guard_desk import GuardCounter
+from gate_agent.gate.ports import TypedPerson
+from gate_agent.gate.screen_state import PassageView, Snapshot
 from gate_agent.store.keys import Keys, resolve_keys
 from gate_agent.store.seal import open_sealed
 from gate_agent.testing import FakeClock

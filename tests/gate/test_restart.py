@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
-from gate_agent.clock import SystemClock
-from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import Decision, HoldState, PassageDecided
-from gate_agent.gate.snapshot import Phase
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import Decision, HoldState, PassageDecided
+from gate_agent.gate.screen_state import Phase
+from gate_agent.host.clock import SystemClock
 from gate_agent.testing import FakeClock
 
 ACKNOWLEDGE_S = Policy().hold.acknowledge_s

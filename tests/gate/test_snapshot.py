@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
-from gate_agent.domain.records import Decision, HoldState
+from gate_agent.contract.records import Decision, HoldState
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.errors import Invalid, NotFound, OutOfTurn
-from gate_agent.gate.snapshot import Phase
+from gate_agent.gate.screen_state import Phase
 
 CARD = synthetic_card(7)
 PHONE = "13800138000"

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from gate.at_work import AtWork, at_work
-from gate_agent.domain.records import (
+from gate_agent.contract.records import (
     CoverageLost,
     CoverageRestored,
     Decision,
     DeviceState,
     ThermometerChecked,
 )
-from gate_agent.domain.signals import Reading
-from gate_agent.domain.thermometer_health import Doubt, Trust
+from gate_agent.contract.signals import Reading
+from gate_agent.contract.thermometer import Doubt, Trust
 from gate_agent.emulation.people import synthetic_card
-from gate_agent.gate.counter import GuardCounter
 from gate_agent.gate.engine import THERMOMETER
 from gate_agent.gate.errors import OutOfTurn
+from gate_agent.gate.guard_desk import GuardCounter
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.testing import FakeClock

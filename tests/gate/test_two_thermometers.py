@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from gate.at_work import AtWork, at_work
-from gate_agent.domain.other_door import LEVEL_LEAST, LEVEL_PEOPLE, ThermometerState
+from gate_agent.contract.messages import LINK_0, GateState, Topics
+from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.records import DeviceState, ThermometerChecked, ThermometerCompared
+from gate_agent.contract.signals import Reading
+from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
+from gate_agent.domain.other_door import LEVEL_LEAST, LEVEL_PEOPLE
 from gate_agent.domain.profile import PROFILES
-from gate_agent.domain.records import DeviceState, ThermometerChecked, ThermometerCompared
-from gate_agent.domain.signals import Reading
-from gate_agent.domain.thermometer_health import Doubt, Trust
-from gate_agent.gate.elsewhere import TOLD_FOR_S, Elsewhere
+from gate_agent.gate.other_doors import TOLD_FOR_S, Elsewhere
 from gate_agent.gate.thermometer import ThermometerKeeper
-from gate_agent.messages import LINK_0, GateState, Topics
-from gate_agent.moment import ClockQuality
 from gate_agent.testing import FakeClock
 
 SPOT = PROFILES["spot-forehead"]

@@ -12,7 +12,7 @@ import pytest
 
 from gate_agent.config.load import load_config, load_policy
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.policy import HallMode
+from gate_agent.contract.policy import HallMode
 from gate_agent.errors import ConfigurationError
 from gate_collector.config import CollectorConfig
 from tree import ROOT, text, tool

@@ -14,11 +14,9 @@ from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from gate_agent.domain import records
-from gate_agent.domain.access_records import Role, ShiftChange, StaffChange
-from gate_agent.domain.policy import HallMode, Policy
-from gate_agent.domain.records import BY_TYPE, Category, Decision, DeviceState, HoldState, Record
-from gate_agent.messages import (
+from gate_agent.contract import records
+from gate_agent.contract.access_records import Role, ShiftChange, StaffChange
+from gate_agent.contract.messages import (
     GateState,
     Header,
     Receipt,
@@ -27,7 +25,9 @@ from gate_agent.messages import (
     parse_receipt,
     parse_state,
 )
-from gate_agent.moment import ClockQuality, Moment
+from gate_agent.contract.moment import ClockQuality, Moment
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.contract.records import BY_TYPE, Category, Decision, DeviceState, HoldState, Record
 from tree import ROOT, tool
 
 EVENTS = ROOT / "docs" / "events"

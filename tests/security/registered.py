@@ -14,15 +14,15 @@ from zoneinfo import ZoneInfo
 from nacl.public import PrivateKey
 
 from children import wait_until
+from gate_agent.contract.identity import Person, Secret, person_ref
+from gate_agent.contract.messages import Receipt
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.record import Category
+from gate_agent.contract.records import AgentStopped
+from gate_agent.contract.signals import CardType
 from gate_agent.domain.effects import Registration
-from gate_agent.domain.identity import Person, Secret, person_ref
-from gate_agent.domain.record import Category
-from gate_agent.domain.records import AgentStopped
-from gate_agent.domain.signals import CardType
-from gate_agent.gate.drafts import registration_draft
+from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.retention import Retention
-from gate_agent.messages import Receipt
-from gate_agent.moment import format_utc
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader

@@ -13,14 +13,14 @@ from typing import Any
 
 import httpx
 
-from gate_agent.domain.access_records import PersonRevealed, Role
-from gate_agent.domain.records import Record, SnapshotViewed
-from gate_agent.gate.desk import Revealed
+from gate_agent.contract.access_records import PersonRevealed, Role
+from gate_agent.contract.records import Record, SnapshotViewed
 from gate_agent.gate.errors import JournalUnavailable, NotFound
+from gate_agent.gate.ports import Revealed
 from gate_agent.store.staff import StaffBook
 from gate_agent.testing import FakeClock
 from gate_agent.web.signon import SignOn
-from web.serving import Served
+from web.served_door import Served
 
 PIN, OTHER_PIN = "274916", "583027"
 REF = "ab" * 32

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from doorfiles import write_door
-from gate_agent.clock import SystemClock
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.domain.access_records import Role
+from gate_agent.contract.access_records import Role
 from gate_agent.errors import ConfigurationError
+from gate_agent.host.clock import SystemClock
 from gate_agent.store.staff import StaffBook
 from gate_agent.web.app import create_app
 from gate_agent.web.signon import SignOn

@@ -10,7 +10,7 @@ import pytest
 
 from children import Child, free_port, listens, wait_until
 from gate_agent.provision import broker
-from security.hall import Hall, Peer, hall, mosquitto, provision
+from security.secured_hall import Hall, Peer, hall, mosquitto, provision
 from tree import tool
 
 NOT_AUTHORISED = 0x87

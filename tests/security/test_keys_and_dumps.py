@@ -94,8 +94,8 @@ def test_a_registration_names_the_key_that_opens_it_so_that_keys_can_change() ->
 def test_a_process_that_forbids_it_leaves_no_dump() -> None:
     script = """
 import ctypes, resource
-from gate_agent import coredump
-coredump.forbid()
+from gate_agent.host import core_dumps
+core_dumps.forbid()
 print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))
 """
     shown = subprocess.run(

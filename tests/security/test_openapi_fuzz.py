@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from children import Child, free_port, listens, program, wait_until
 from doorfiles import write_collector, write_door
-from gate_agent.domain.access_records import Role
+from gate_agent.contract.access_records import Role
 from gate_agent.store.staff import StaffBook
 from security.signing import PIN, Browser
 

@@ -13,9 +13,9 @@ import pytest
 
 from children import program
 from doorfiles import write_door
-from gate_agent.domain.identity import person_ref
-from gate_agent.domain.records import PurgeCause
-from gate_agent.spool import Spool
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.records import PurgeCause
+from gate_agent.host.spool import Spool
 from gate_agent.store.verify import verify
 from gate_agent.vision.pictures import Pictures
 from security.registered import KEYS, NUMBER, Gate, gate, number

@@ -17,7 +17,7 @@ from gate_agent.config.keyfile import load_key, load_public_key, public_half
 from gate_agent.errors import ConfigurationError
 from gate_agent.provision import Site
 from gate_agent.store.seal import key_id
-from security.hall import GATES, SITE, provision, today
+from security.secured_hall import GATES, SITE, provision, today
 
 
 def _certificate(path: Path) -> x509.Certificate:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gate_agent.domain.records import DataPurged, PurgeCause
-from gate_agent.messages import parse_body
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.records import DataPurged, PurgeCause
 from gate_agent.store.verify import export, rebuild, verify
 from gate_agent.testing import FakeClock
 from security.registered import DAY_S, KEYS, NAME, NUMBER, PHONE, Gate, all_bytes, gate, traces

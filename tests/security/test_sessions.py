@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gate_agent.domain.access_records import (
+from gate_agent.contract.access_records import (
     ShiftChange,
     ShiftChanged,
     StaffChange,

@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gate_agent.domain.access_records import (
+from gate_agent.contract.access_records import (
     ShiftChanged,
 )
 from gate_agent.errors import ConfigurationError
 from gate_agent.store.staff import checked_pin, matches
 from security.signing import OTHER_PIN, PIN, Door, door
-from web.serving import Served
+from web.served_door import Served
 
 REGISTER = "/api/v1/passages/ab12-901/registration"
 REGISTRATION = {"phone": "13812345678", "purpose": "社保"}

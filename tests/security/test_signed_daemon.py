@@ -10,10 +10,12 @@ import httpx
 
 from children import Child, free_port, program, wait_until
 from doorfiles import write_door
-from gate_agent.domain.access_records import PersonRevealed, ShiftChanged, StaffChanged
-from gate_agent.domain.identity import person_ref
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from gate_agent.contract.access_records import PersonRevealed, ShiftChanged, StaffChanged
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     Category,
     Decision,
     Outcome,
@@ -21,8 +23,6 @@ from gate_agent.domain.records import (
     Record,
     Temperature,
 )
-from gate_agent.messages import parse_body
-from gate_agent.moment import format_utc
 from gate_agent.store.journal import Draft
 from gate_agent.store.reader import JournalReader
 from security.registered import KEYS, NAME, NUMBER, Gate, gate

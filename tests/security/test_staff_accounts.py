@@ -9,11 +9,11 @@ import pytest
 
 from children import program
 from doorfiles import write_door
-from gate_agent.domain.access_records import (
+from gate_agent.contract.access_records import (
     PersonRevealed,
     Role,
 )
-from gate_agent.domain.records import SnapshotViewed
+from gate_agent.contract.records import SnapshotViewed
 from gate_agent.errors import StorageError
 from gate_agent.store.staff import StaffBook
 from security.signing import OTHER_PIN, PIN, Door, door

@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gate_agent.clock import SystemClock
 from gate_agent.config.model import MqttSection
-from gate_agent.domain.records import AgentStopped
+from gate_agent.contract.records import AgentStopped
+from gate_agent.host.clock import SystemClock
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
 from gate_agent.uplink.publisher import Uplink
-from gate_collector.broker import Broker
-from gate_collector.ingest import Ingest
-from gate_collector.schema import open_store
-from security.hall import GATES, SITE, Hall, expired, hall, not_yet_valid, provision
+from gate_collector.ingest.broker import Broker
+from gate_collector.ingest.writer import Ingest
+from gate_collector.store.opening import open_store
+from security.secured_hall import GATES, SITE, Hall, expired, hall, not_yet_valid, provision
 
 # paho leaves the socket of a handshake that failed to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")

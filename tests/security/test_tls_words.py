@@ -10,11 +10,11 @@ from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate_agent import tls
 from gate_agent.config.model import MqttSection
 from gate_agent.errors import ConfigurationError
+from gate_agent.host import tls
 from gate_agent.provision.authority import Authority
-from security.hall import GATES, provision, today
+from security.secured_hall import GATES, provision, today
 
 GATE = GATES[0]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gate_agent.clock import Clock
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     Category,
     Decision,
     HoldOpened,
@@ -22,7 +22,7 @@ from gate_agent.domain.records import (
     Record,
     Temperature,
 )
-from gate_agent.moment import Moment, format_utc
+from gate_agent.host.clock import Clock
 from gate_agent.store.disk import RESERVE_BYTES
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.testing import FakeClock

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from children import wait_until
-from gate_agent.domain.records import HoldState, HoldStep, JournalReplaced
-from gate_agent.messages import parse_body
-from gate_agent.moment import format_utc
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import HoldState, HoldStep, JournalReplaced
 from gate_agent.store.errors import JournalDamaged, JournalForeign, NotAJournal
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import verify

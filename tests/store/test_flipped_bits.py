@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from gate_agent.contract.messages import Receipt
 from gate_agent.errors import StorageError
-from gate_agent.messages import Receipt
 from gate_agent.store.errors import BrokenChain
-from gate_agent.store.mark import read_mark
 from gate_agent.store.verify import export, verify
+from gate_agent.store.watermark import read_mark
 from store.shelf import REF, hold, open_journal, passage, raw, write
 
 PAGE = 4096

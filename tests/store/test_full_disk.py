@@ -10,10 +10,10 @@ import pytest
 
 from children import wait_until
 from disks import ext4_image, fill, private_mounts, run, tmpfs
-from gate_agent.domain.records import EventsDropped, Record, StoreChanged, StoreState
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import EventsDropped, Record, StoreChanged, StoreState
 from gate_agent.errors import StorageError
-from gate_agent.messages import parse_body
-from gate_agent.moment import NS_PER_S
 from gate_agent.store.disk import LOOK_EVERY_S, Gauge, Reserve
 from gate_agent.store.verify import verify
 from gate_agent.store.writer import MOST_PASSAGES

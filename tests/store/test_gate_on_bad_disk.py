@@ -16,8 +16,8 @@ from disks import fill, private_mounts, tmpfs
 from doorfiles import write_door
 from gate.at_work import PHONE_OPTIONAL
 from gate_agent.config.keyfile import load_key
-from gate_agent.domain.records import JournalReplaced
-from gate_agent.messages import parse_body
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.records import JournalReplaced
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import verify
 from store.shelf import hold, open_journal, passage, proven, write

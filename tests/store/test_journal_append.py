@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gate_agent.domain.records import AgentStopped, ClockSynced, Decision, Severity
+from gate_agent.contract.messages import LINK_0, Receipt, parse_body
+from gate_agent.contract.moment import NS_PER_S, ClockQuality
+from gate_agent.contract.records import AgentStopped, ClockSynced, Decision, Severity
 from gate_agent.errors import StorageError
-from gate_agent.messages import LINK_0, Receipt, parse_body
-from gate_agent.moment import NS_PER_S, ClockQuality
 from gate_agent.store.errors import JournalFull
 from gate_agent.store.journal import MOST_WAITING, Stored
 from gate_agent.store.reader import JournalReader

@@ -13,9 +13,9 @@ from time import perf_counter
 
 import pytest
 
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import HoldClosed, ModeApplied
-from gate_agent.moment import format_utc
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import HoldClosed, ModeApplied
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import rebuild, verify

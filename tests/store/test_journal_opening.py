@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from disks import private_mounts, run, tmpfs
-from gate_agent.domain.records import StoreChanged, StoreState
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.records import StoreChanged, StoreState
 from gate_agent.errors import StorageError
-from gate_agent.messages import parse_body
 from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,

@@ -11,8 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     Category,
     DailyReport,
     Decision,
@@ -25,7 +26,6 @@ from gate_agent.domain.records import (
     ModeApplied,
     Record,
 )
-from gate_agent.moment import format_utc
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import rebuild, verify

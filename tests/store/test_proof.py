@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from gate_agent.contract.messages import LINK_0
 from gate_agent.errors import StorageError
-from gate_agent.messages import LINK_0
 from gate_agent.store.errors import BrokenChain
 from gate_agent.store.verify import export, rebuild, verify
 from store.shelf import KEY, Waiter, drafts, hold, open_journal, passage, proven, raw, write

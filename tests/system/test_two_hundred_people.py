@@ -18,13 +18,13 @@ import pytest
 from children import Child, broker, listens, program
 from cli.commands import command
 from gate_agent.config.keyfile import load_key
+from gate_agent.contract.messages import Envelope, parse_body
 from gate_agent.demo.robot import ask
 from gate_agent.demo.site import DemoSite, lay_out
 from gate_agent.emulation.people import synthetic_card
-from gate_agent.messages import Envelope, parse_body
 from gate_agent.testing import eventually
 from system.canary import files_below, pages_of, traces
-from system.doors import SystemDoor
+from system.door_processes import SystemDoor
 from system.spy import Spy
 
 PEOPLE = 200

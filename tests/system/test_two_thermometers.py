@@ -13,15 +13,15 @@ import pytest
 from children import Child, program
 from cli.commands import command
 from gate_agent.config.keyfile import load_key
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.records import ThermometerCompared
 from gate_agent.demo.robot import ask
 from gate_agent.demo.site import DemoSite, lay_out
 from gate_agent.domain.other_door import LEVEL_LEAST
-from gate_agent.domain.records import ThermometerCompared
 from gate_agent.emulation.people import Arrival, Crowd
-from gate_agent.messages import parse_body
 from gate_agent.testing import eventually
-from security.hall import mosquitto
-from system.doors import SystemDoor
+from security.secured_hall import mosquitto
+from system.door_processes import SystemDoor
 
 SHIFT_CENTI_C = -80
 WITHIN_S = 60

@@ -10,7 +10,7 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from gate_agent.messages import (
+from gate_agent.contract.messages import (
     HISTORICAL,
     LINK_0,
     Envelope,
@@ -21,7 +21,7 @@ from gate_agent.messages import (
     parse_body,
     parse_state,
 )
-from uplink.door import GATE, SITE
+from uplink.uplink_door import GATE, SITE
 
 TOPICS = Topics(site=SITE, gate=GATE)
 _WITHIN_S = 20

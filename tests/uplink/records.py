@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gate_agent.domain.policy import HallMode
-from gate_agent.domain.records import (
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
     Category,
     Decision,
     HoldOpened,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate_agent.moment import NS_PER_S
+from gate_agent.contract.moment import NS_PER_S
 from gate_agent.uplink.flow import LEAST_BYTES, MOST_BYTES, Flow
 
 _SIZE = 900

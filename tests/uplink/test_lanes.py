@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from gate_agent.domain.records import Severity
+from gate_agent.contract.records import Severity
 from gate_agent.uplink.lanes import FEW_HISTORY, MOST_HISTORY, MOST_READY, Lanes, Outgoing
 
 URGENT, ROUTINE = Severity.URGENT, Severity.ROUTINE

@@ -8,9 +8,9 @@ from pathlib import Path
 from gate_agent.testing import eventually
 from line import Line
 from uplink.conftest import Mosquitto
-from uplink.door import WITHIN_S, Door
 from uplink.ear import Ear
 from uplink.records import hold, passages
+from uplink.uplink_door import WITHIN_S, Door
 
 EVERYTHING = "topic readwrite #"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from gate_agent.testing import eventually
 from line import Line
 from uplink.conftest import Mosquitto
-from uplink.door import WITHIN_S, Door
 from uplink.ear import TOPICS, Ear
 from uplink.records import hold, passage, passages
+from uplink.uplink_door import WITHIN_S, Door
 
 
 def test_both_lanes_carry_one_sequence_as_the_exact_bytes_of_the_journal(

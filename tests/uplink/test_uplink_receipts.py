@@ -9,9 +9,9 @@ import pytest
 
 from gate_agent.testing import eventually
 from uplink.conftest import Mosquitto
-from uplink.door import WITHIN_S, Door
 from uplink.ear import TOPICS, Ear
 from uplink.records import hold, passages
+from uplink.uplink_door import WITHIN_S, Door
 
 
 def test_a_restart_goes_on_after_the_receipt(mosquitto: Mosquitto, tmp_path: Path) -> None:

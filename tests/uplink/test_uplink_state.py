@@ -10,13 +10,13 @@ from pathlib import Path
 from children import Child, free_port, program, wait_until
 from doorfiles import write_door
 from gate_agent import __version__
-from gate_agent.domain.records import DeviceState
-from gate_agent.messages import GateState, Topics
+from gate_agent.contract.messages import GateState, Topics
+from gate_agent.contract.records import DeviceState
 from gate_agent.testing import eventually
 from uplink.conftest import Mosquitto
-from uplink.door import SITE, WITHIN_S, Door
 from uplink.ear import TOPICS, Ear
 from uplink.records import passages
+from uplink.uplink_door import SITE, WITHIN_S, Door
 
 
 def test_birth_and_heartbeat_are_what_the_design_says(mosquitto: Mosquitto, tmp_path: Path) -> None:

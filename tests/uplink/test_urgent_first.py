@@ -10,9 +10,9 @@ import pytest
 from gate_agent.testing import eventually
 from line import Line
 from uplink.conftest import Mosquitto
-from uplink.door import WITHIN_S, Door
 from uplink.ear import Ear
 from uplink.records import hold, passage, passages
+from uplink.uplink_door import WITHIN_S, Door
 
 _BACKLOG = 100_000
 _SLOW_BITS_PER_S = 64_000

@@ -16,8 +16,8 @@ import pytest
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
 from gate_agent.config.model import CameraSection
+from gate_agent.contract.records import DeviceState
 from gate_agent.domain.events import DrillStarted
-from gate_agent.domain.records import DeviceState
 from gate_agent.errors import StorageError
 from gate_agent.testing import FakeClock, eventually
 from gate_agent.vision.pictures import Pictures

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gate_agent.domain.contact import next_states
-from gate_agent.domain.hold import next_steps
-from gate_agent.domain.records import (
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.records import (
     Category,
     ContactState,
     Decision,
@@ -14,9 +13,10 @@ from gate_agent.domain.records import (
     HoldState,
     NoteKind,
 )
-from gate_agent.domain.thermometer_health import Trust
+from gate_agent.contract.thermometer import Trust
+from gate_agent.domain.hold import next_steps
 from gate_agent.gate.alarms import Priority, Standing, of_the_gate
-from gate_agent.gate.snapshot import (
+from gate_agent.gate.screen_state import (
     CallView,
     ContactView,
     HoldView,

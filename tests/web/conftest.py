@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from web.serving import Served
+from web.served_door import Served
 
 
 @pytest.fixture(scope="module")

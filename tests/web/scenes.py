@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gate_agent.domain.policy import HallMode, Notice, OnlineChannel, Policy
-from gate_agent.domain.records import (
+from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.policy import HallMode, Notice, OnlineChannel, Policy
+from gate_agent.contract.records import (
     Category,
     Decision,
     DeviceState,
@@ -11,8 +12,8 @@ from gate_agent.domain.records import (
     PassageCount,
     Temperature,
 )
-from gate_agent.domain.thermometer_health import Doubt, Trust
-from gate_agent.gate.snapshot import (
+from gate_agent.contract.thermometer import Doubt, Trust
+from gate_agent.gate.screen_state import (
     CheckView,
     DeviceView,
     GateView,
@@ -26,7 +27,6 @@ from gate_agent.gate.snapshot import (
     TodayView,
     UplinkView,
 )
-from gate_agent.moment import ClockQuality
 
 ZHANG = PersonView(name="张*", number="110***********002X")
 OUYANG = PersonView(name="欧***", number="430***********1234")

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from gate_agent.clock import SystemClock
-from gate_agent.domain.policy import HallMode, Policy
-from gate_agent.domain.records import (
+from gate_agent.contract.messages import LINK_0, Header, encode_body
+from gate_agent.contract.moment import ClockQuality, parse_utc
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.contract.records import (
     ByHand,
     Category,
     ContactState,
@@ -22,13 +23,12 @@ from gate_agent.domain.records import (
     Record,
 )
 from gate_agent.gate.alarms import AlarmBook
-from gate_agent.gate.desk import LiveEvent, TypedPerson
 from gate_agent.gate.errors import Refused
-from gate_agent.gate.live import Ear, Live
-from gate_agent.gate.snapshot import HoldView, Snapshot
+from gate_agent.gate.ports import LiveEvent, TypedPerson
+from gate_agent.gate.screen_state import HoldView, Snapshot
+from gate_agent.gate.subscriptions import Ear, Live
 from gate_agent.gate.visitor import VisitorView, visitor_view
-from gate_agent.messages import LINK_0, Header, encode_body
-from gate_agent.moment import ClockQuality, parse_utc
+from gate_agent.host.clock import SystemClock
 from web import cases, scenes
 from web.scripted_duties import ScriptedDuties
 from web.scripted_thermometer import ScriptedThermometer

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gate_agent.domain.records import Round
+from gate_agent.contract.records import Round
 from gate_agent.gate.errors import Refused
-from gate_agent.gate.snapshot import DutiesView, LeaderView, RoundView, SupplyView
+from gate_agent.gate.screen_state import DutiesView, LeaderView, RoundView, SupplyView
 
 LEADER = LeaderView(post="李主任", phone="010-55550101")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate_agent.domain.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.measurement_records import Reference, ThermometerChecked
 from gate_agent.gate.errors import Refused
 
 

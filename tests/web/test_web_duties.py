@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from gate_agent.domain.records import Round
+from gate_agent.contract.records import Round
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.snapshot import DutiesView
-from web.serving import Served
+from gate_agent.gate.screen_state import DutiesView
+from web.served_door import Served
 
 
 def test_the_duties_are_the_book_s_view(served: Served, client: httpx.Client) -> None:

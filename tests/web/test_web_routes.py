@@ -7,14 +7,14 @@ import socket
 import httpx
 import pytest
 
-from gate_agent.domain.records import ContactState, Decision, HoldState, NoteKind
+from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind
 from gate_agent.errors import ConfigurationError
 from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn, Refused
-from gate_agent.gate.snapshot import Snapshot
-from gate_agent.web.server import listen
+from gate_agent.gate.screen_state import Snapshot
+from gate_agent.http.listen import listen
 from web import cases, scenes
 from web.scripted_desk import Asked
-from web.serving import Served
+from web.served_door import Served
 
 PHONE = "13812345678"
 

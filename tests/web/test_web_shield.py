@@ -7,7 +7,7 @@ import socket
 import httpx
 import pytest
 
-from web.serving import Served
+from web.served_door import Served
 
 PATH = "/api/v1/passages/ab12-901/registration"
 BODY = {"phone": "13812345678", "purpose": "社保"}
@@ -112,7 +112,7 @@ def test_a_body_of_just_16_kib_is_read(client: httpx.Client) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/static/screen.js", "/api/v1/state", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/static/guard/screen.js", "/api/v1/state", "/nowhere"])
 def test_every_answer_carries_our_headers(client: httpx.Client, path: str) -> None:
     headers = client.get(path).headers
 

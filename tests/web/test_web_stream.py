@@ -6,11 +6,11 @@ from contextlib import ExitStack
 
 import httpx
 
-from gate_agent.gate.snapshot import Snapshot
+from gate_agent.gate.screen_state import Snapshot
 from gate_agent.web.sse import MAX_SCREENS
 from web import scenes
 from web.scripted_desk import ScriptedDesk
-from web.serving import Message, Served, listening, until
+from web.served_door import Message, Served, listening, until
 
 
 def sequences(messages: list[Message]) -> list[int]:

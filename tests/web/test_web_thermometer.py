@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from gate_agent.gate.errors import OutOfTurn
-from web.serving import Served
+from web.served_door import Served
 
 
 def test_what_the_guard_measures_reaches_the_keeper(served: Served, client: httpx.Client) -> None:

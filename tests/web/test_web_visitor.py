@@ -9,7 +9,7 @@ import segno
 
 from gate_agent.gate.visitor import VisitorView
 from web import scenes
-from web.serving import Served, listening, until
+from web.served_door import Served, listening, until
 
 
 def test_its_stream_tells_states_and_pulses_and_nothing_of_the_journal(served: Served) -> None:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
-from gate_agent import messages
-from gate_agent.capture.form import CaptureError, parse_capture
-from gate_agent.domain.records import AgentStopped
+from gate_agent.capture.file_format import CaptureError, parse_capture
+from gate_agent.contract import messages
+from gate_agent.contract.moment import ClockQuality, Moment
+from gate_agent.contract.records import AgentStopped
 from gate_agent.driver_api import Card, CardType
-from gate_agent.moment import ClockQuality, Moment
 from gate_drivers.card_readers.sam_uart import codec as sam
 from gate_drivers.card_readers.sam_uart import redaction, text
 from gate_drivers.thermometers.gy_614v3 import codec as forehead

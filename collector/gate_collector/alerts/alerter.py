@@ -9,15 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from gate_agent.domain.records import Severity
-from gate_agent.moment import parse_utc
-from gate_collector.alarms import alarms_after
+from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.records import Severity
+from gate_collector.alarms.book import alarms_after
+from gate_collector.alerts.book import REPORTED, TESTED, Alert, AlertState, Shelf
 from gate_collector.alerts.causes import PAST, Came, Cause, of_alarm, of_event
 from gate_collector.alerts.channels import Messenger, Recipient, order
-from gate_collector.alerts.shelf import REPORTED, TESTED, Alert, AlertState, Shelf
 from gate_collector.centre import Centre
-from gate_collector.reports.content import MergedReport
-from gate_collector.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
+from gate_collector.store.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
 
 EVERY_S = 0.5
 _ROUNDS = 3  # how often everybody on the list is told
@@ -68,15 +67,9 @@ class Alerter:
         self._open(Cause(key=f"test:{now.isoformat()}", kind=TESTED, gate="", subject="",
                          text=text, quiet=False))  # fmt: skip
 
-    def report(self, report: MergedReport) -> None:
-        """Send a daily report's conclusion; nobody has to answer."""
-        proved = "证据齐全" if report.complete else "证据不齐"
-        text = (
-            f"{report.day} 每日零报告第 {report.version} 版：暂留 {len(report.holds)} 例，"
-            f"未解除 {report.abnormal} 例，{proved}。{self._base_url}/reports/{report.day}"
-        )
-        key = f"report:{report.day}:{report.version}"
-        self._open(Cause(key=key, kind=REPORTED, gate="", subject="", text=text, quiet=False))
+    def tell(self, cause: Cause) -> None:
+        """Send what other rooms want told; whether somebody has to answer is its kind's to say."""
+        self._open(cause)
 
     def close(self) -> None:
         """End after what is being sent."""

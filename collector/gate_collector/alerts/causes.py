@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gate_agent.domain.records import (
+from gate_agent.contract.records import (
     BY_TYPE,
     EventsDropped,
     HoldOpened,
@@ -14,8 +14,8 @@ from gate_agent.domain.records import (
     JournalReplaced,
     Record,
 )
-from gate_collector.alarms import Alarm
-from gate_collector.words import word
+from gate_collector.alarms.book import Alarm
+from gate_collector.web.words import word
 
 _HOURS_FROM_MIN = 120
 

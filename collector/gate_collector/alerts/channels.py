@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import Field, ValidationError
 
 from gate_agent.config.model import Section
-from gate_agent.domain.policy import RotaEntry
+from gate_agent.contract.policy import RotaEntry
 from gate_agent.errors import ConfigurationError
 
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -9,13 +9,13 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
+from gate_agent.http.answers import refusal
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.shelf import Shelf
+from gate_collector.alerts.book import Shelf
 from gate_collector.centre import Centre
-from gate_collector.office_schema import ALERT, ATTEMPT
-from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import By
-from gate_collector.shield import refusal
+from gate_collector.store.schema_office import ALERT, ATTEMPT
+from gate_collector.web.access import By
+from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 100
 Token = Annotated[str, Path(pattern="^[0-9a-f]{40}$")]

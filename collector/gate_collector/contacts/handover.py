@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gate_agent.domain.records import ContactState
-from gate_agent.moment import parse_utc
+from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.records import ContactState
 from gate_collector.centre import Centre
 from gate_collector.contacts.sealed import Sealed, seal
 from gate_collector.contacts.trace import Case, Near
 from gate_collector.reports.sheets import Line, workbook
 from gate_collector.roles.reveal import reveal
-from gate_collector.words import word
+from gate_collector.web.words import word
 
 HEAD = ("序号", "关系", "姓名", "证件号码", "手机", "同行人", "类别", "出入口", "时间",
         "相差（分）", "来源", "状态", "处理", "标识")  # fmt: skip

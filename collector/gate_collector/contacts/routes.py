@@ -9,15 +9,15 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from gate_agent.domain.records import ContactState
+from gate_agent.contract.records import ContactState
+from gate_agent.http.answers import refusal, refused
 from gate_collector.centre import Centre
 from gate_collector.contacts.handover import Which, hand_over, wanted
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
-from gate_collector.office_schema import LOOK
-from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import CURRENT, By, Record, may
-from gate_collector.schema import HOLD, NEWEST_HOLDS
-from gate_collector.shield import refusal, refused
+from gate_collector.store.schema import HOLD, NEWEST_HOLDS
+from gate_collector.store.schema_office import LOOK
+from gate_collector.web.access import CURRENT, By, Record, may
+from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 100
 _EXPORT = "export"  # what it is called in the record of looks

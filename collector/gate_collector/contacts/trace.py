@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
-from gate_agent.domain.contact import next_states
-from gate_agent.domain.policy import ContactsPolicy
-from gate_agent.domain.records import ContactListed, ContactState, ContactUpdated, Decision
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.policy import ContactsPolicy
+from gate_agent.contract.records import ContactListed, ContactState, ContactUpdated, Decision
 from gate_agent.errors import GateError
-from gate_agent.moment import format_utc, parse_utc
-from gate_collector.office_schema import JUDGED
-from gate_collector.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of, snapshot
+from gate_collector.store.dialect import snapshot
+from gate_collector.store.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of
+from gate_collector.store.schema_office import JUDGED
 
 _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
 

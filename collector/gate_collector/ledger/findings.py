@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gate_agent.domain.records import Severity
-from gate_collector.alarms import Alarm, AlarmKind, Cleared
+from gate_agent.contract.records import Severity
+from gate_collector.alarms.book import Alarm, AlarmKind, Cleared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

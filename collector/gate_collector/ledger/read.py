@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import EventsDropped, JournalReplaced, Severity
-from gate_agent.moment import format_utc, parse_utc
-from gate_collector.alarms import cleared_by_hand, standing
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import EventsDropped, JournalReplaced, Severity
+from gate_collector.alarms.book import cleared_by_hand, standing
+from gate_collector.alarms.watch import SILENT_AFTER_S
 from gate_collector.centre import Centre
-from gate_collector.chain import Stream
+from gate_collector.ingest.chain import Stream
 from gate_collector.ledger.findings import (
     Aside,
     DueReport,
@@ -26,17 +27,8 @@ from gate_collector.ledger.findings import (
     Silence,
     Told,
 )
-from gate_collector.schema import (
-    BEGINNING,
-    EVENT,
-    GATE,
-    NOTABLE,
-    QUARANTINE,
-    REPORT,
-    STREAM,
-    snapshot,
-)
-from gate_collector.watch import SILENT_AFTER_S
+from gate_collector.store.dialect import snapshot
+from gate_collector.store.schema import BEGINNING, EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM
 
 SPAN = timedelta(hours=24)
 REPORT_DAYS = 7

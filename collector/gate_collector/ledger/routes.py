@@ -10,15 +10,15 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from gate_agent.moment import format_utc
-from gate_collector.alarms import BY_HAND, Unclearable, clear_by_hand
+from gate_agent.contract.moment import format_utc
+from gate_agent.http.answers import refused
+from gate_collector.alarms.book import BY_HAND, Unclearable, clear_by_hand
 from gate_collector.alerts.causes import of_alarm
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import read_ledger
-from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import CURRENT, By
-from gate_collector.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
-from gate_collector.shield import refused
+from gate_collector.store.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
+from gate_collector.web.access import CURRENT, By
+from gate_collector.web.pages import Lang, Pages
 
 _PAGE = 100
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from gate_agent.domain.records import Decision, ModeApplied
-from gate_agent.moment import format_utc, parse_utc
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.records import Decision, ModeApplied
 from gate_collector.centre import Centre
 from gate_collector.policies.acknowledged import newest_modes
-from gate_collector.schema import PASSAGE
+from gate_collector.store.schema import PASSAGE
 
 FLOW_S = 300
 _FLOW_BARS = 24  # two hours

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.http.answers import refusal, refused
 from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
-from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import Record
-from gate_collector.shield import refusal, refused
+from gate_collector.web.access import Record
+from gate_collector.web.pages import Lang, Pages
 
 EVERY_S = 1.0
 _MOST_LOOKS = 60  # then the page asks again: who has no session any more is sent to sign on

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from gate_agent.domain.identity import person_ref
+from gate_agent.contract.identity import person_ref
 from gate_agent.errors import GateError
-from gate_collector.schema import HOLD, NEWEST_HOLDS, PASSAGE
+from gate_collector.store.schema import HOLD, NEWEST_HOLDS, PASSAGE
 
 _MOST = 200
 _REF = re.compile("[0-9a-f]{64}")

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
-from gate_agent.domain.records import ModeApplied
+from gate_agent.contract.records import ModeApplied
 from gate_collector.ledger.read import gates
-from gate_collector.office_schema import POLICY
-from gate_collector.schema import NOTABLE
+from gate_collector.store.schema import NOTABLE
+from gate_collector.store.schema_office import POLICY
 
 
 class Applied(StrEnum):

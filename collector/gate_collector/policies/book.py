@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
-from gate_agent.clock import Clock
 from gate_agent.config.load import parse_policy
-from gate_agent.domain.policy import HallMode, Policy, policy_digest
+from gate_agent.contract.messages import Topics
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.policy import HallMode, Policy, policy_digest
 from gate_agent.errors import ConfigurationError, GateError
-from gate_agent.messages import Topics
-from gate_agent.moment import format_utc, parse_utc
-from gate_collector.office_schema import POLICY
+from gate_agent.host.clock import Clock
+from gate_collector.store.schema_office import POLICY
 
 Publish = Callable[[str, bytes], bool]
 Change = Callable[[Policy], dict[str, Any]]

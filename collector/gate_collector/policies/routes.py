@@ -9,14 +9,14 @@ from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import Field
 
-from gate_agent.domain.policy import HallMode, Policy
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.http.answers import refusal, refused
 from gate_collector.centre import Centre
-from gate_collector.pages import Lang, Pages
 from gate_collector.policies import sheets
 from gate_collector.policies.acknowledged import acknowledgements
 from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
-from gate_collector.policies.rules import Author, Rules, local_time
-from gate_collector.shield import refusal, refused
+from gate_collector.policies.form import Author, Rules, local_time
+from gate_collector.web.pages import Lang, Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
 

@@ -15,8 +15,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gate_agent.domain.identity import NumberFault, check_any_card, normalise_number, person_ref
-from gate_agent.domain.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
+from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
+from gate_agent.contract.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
 from gate_collector.policies.book import PolicyFault
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {

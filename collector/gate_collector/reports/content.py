@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.domain.duty_records import RoundCount, Stock
-from gate_agent.domain.records import Category, Decision
+from gate_agent.contract.duty_records import RoundCount, Stock
+from gate_agent.contract.records import Category, Decision
 
 
 class _Part(BaseModel):

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from gate_agent.domain.measurement_records import CoverageLost, CoverageRestored
-from gate_agent.moment import parse_utc
-from gate_collector.schema import EVENT, NOTABLE
+from gate_agent.contract.measurement_records import CoverageLost, CoverageRestored
+from gate_agent.contract.moment import parse_utc
+from gate_collector.store.schema import EVENT, NOTABLE
 
 
 def uncovered_s(connection: Connection, gate: str, since: str, until: str) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from gate_agent.domain.contact_records import ContactListed, ContactState, ContactUpdated
-from gate_agent.domain.measurement_records import ThermometerChecked
-from gate_agent.domain.policy import Policy
-from gate_agent.domain.records import (
+from gate_agent.contract.contact_records import ContactListed, ContactState, ContactUpdated
+from gate_agent.contract.measurement_records import ThermometerChecked
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import (
     AgentStarted,
     Category,
     DailyReport,
@@ -21,13 +22,13 @@ from gate_agent.domain.records import (
     PassageDecided,
     Severity,
 )
-from gate_agent.moment import format_utc, parse_utc
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import beginnings, due_at, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
-from gate_collector.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT, snapshot
+from gate_collector.store.dialect import snapshot
+from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
 
 _DAY = timedelta(days=1)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from gate_agent.domain.policy import Policy
-from gate_agent.moment import parse_utc
+from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.policy import Policy
 from gate_collector.reports.content import Check, DoorDay, MergedReport, Verdict, rounds_of
 
 _LOST_S = 60  # a device that is plugged in again within a minute covers the day

@@ -10,15 +10,15 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from gate_agent.domain.records import Category, Decision
+from gate_agent.contract.records import Category, Decision
+from gate_agent.http.answers import refusal
 from gate_collector.centre import Centre
-from gate_collector.office_schema import MERGED
-from gate_collector.pages import Lang, Pages
 from gate_collector.reports.content import rounds_of
 from gate_collector.reports.sheets import as_csv, as_xlsx
 from gate_collector.reports.versions import NoSuchReport, correct, read
-from gate_collector.roles.access import By
-from gate_collector.shield import refusal
+from gate_collector.store.schema_office import MERGED
+from gate_collector.web.access import By
+from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 62
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

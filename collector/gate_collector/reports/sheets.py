@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
-from gate_agent.domain.records import Category, Decision
-from gate_agent.moment import parse_utc
+from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.records import Category, Decision
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
-from gate_collector.words import word
+from gate_collector.web.words import word
 
 Line = tuple[str | int | float, ...]
 Section = tuple[str, tuple[str, ...], list[Line]]

@@ -9,15 +9,17 @@ from hashlib import sha256
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
+from gate_agent.contract.moment import format_utc
 from gate_agent.errors import GateError
-from gate_agent.moment import format_utc
-from gate_collector.alarms import keep_to
+from gate_collector.alarms.book import keep_to
+from gate_collector.alerts.book import REPORTED
+from gate_collector.alerts.causes import Cause
 from gate_collector.centre import Centre
 from gate_collector.ledger.findings import DueReport, Punctual
 from gate_collector.ledger.read import due_at, due_reports
-from gate_collector.office_schema import MERGED
 from gate_collector.reports.content import MergedReport
 from gate_collector.reports.evidence import gather
+from gate_collector.store.schema_office import MERGED
 
 CLOCK = "clock"  # who makes a report that is due
 MISSING = "report"  # kind of the alarm: a door's daily report is missing 日报漏报
@@ -138,3 +140,14 @@ def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") ->
     except IntegrityError:
         return read(centre, day, version).report  # another worker was first: theirs counts
     return report
+
+
+def conclusion(report: MergedReport, base_url: str) -> Cause:
+    """Return what the leaders are told of a report; nobody has to answer."""
+    proved = "证据齐全" if report.complete else "证据不齐"
+    text = (
+        f"{report.day} 每日零报告第 {report.version} 版：暂留 {len(report.holds)} 例，"
+        f"未解除 {report.abnormal} 例，{proved}。{base_url}/reports/{report.day}"
+    )
+    key = f"report:{report.day}:{report.version}"
+    return Cause(key=key, kind=REPORTED, gate="", subject="", text=text, quiet=False)

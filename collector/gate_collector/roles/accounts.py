@@ -13,11 +13,11 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
+from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.errors import GateError
-from gate_agent.moment import format_utc, parse_utc
 from gate_collector.centre import Centre
-from gate_collector.office_schema import ACCOUNT, LOOK, SESSION
-from gate_collector.roles.access import CURRENT, Role, Session
+from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
+from gate_collector.web.access import CURRENT, Role, Session
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 SHORTEST_PASSWORD = 10

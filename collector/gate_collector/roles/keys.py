@@ -7,11 +7,11 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from gate_agent.moment import format_utc
+from gate_agent.contract.moment import format_utc
 from gate_collector.centre import Centre
-from gate_collector.office_schema import API_KEY
-from gate_collector.roles.access import Role, Session
 from gate_collector.roles.accounts import Accounts, Denied, hashed
+from gate_collector.store.schema_office import API_KEY
+from gate_collector.web.access import Role, Session
 
 _PREFIX = "gate_"
 _READ = ("/metrics", "/api/v1/overview", "/api/v1/now", "/api/v1/stream", "/api/v1/charts",

@@ -9,15 +9,15 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from gate_agent.http.answers import refusal, refused
 from gate_collector.centre import Centre
-from gate_collector.office_schema import ACCOUNT, API_KEY, LOOK
-from gate_collector.pages import Lang, Pages
-from gate_collector.roles.access import By, Role
 from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
-from gate_collector.roles.guard import COOKIE, token_of
 from gate_collector.roles.keys import ApiKeys
+from gate_collector.roles.middleware import COOKIE, token_of
 from gate_collector.roles.reveal import reveal
-from gate_collector.shield import refusal, refused
+from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
+from gate_collector.web.access import By, Role
+from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 500
 Name = Annotated[str, Field(min_length=1, max_length=40)]

@@ -1,0 +1,158 @@
+"""What people must look into: raised once, told until it is cleared, and kept.
+
+An alarm is known by its kind and its gate; while it stands, raising it again changes its words
+only. `watch` raises and clears by itself; MISMATCH, REWOUND and REFUSED stand until a person has
+looked into them, and says so (解除告警). Other modules may raise kinds of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from gate_agent.errors import GateError
+from gate_collector.store.dialect import insert_for
+from gate_collector.store.schema import ALARM, ALARM_STANDS, CLEARED
+
+_STANDS = text(ALARM_STANDS)
+_LONGEST_DETAIL = 500
+
+
+class AlarmKind(StrEnum):
+    """What ingest and watch raise."""
+
+    DEAF = "deaf"  # 汇聚服务未连接消息服务器: the collector has no broker
+    SILENT = "silent"  # 无心跳: online, and no heartbeat
+    LOST = "lost"  # 失联: the broker says that its connection broke
+    LATE = "late"  # 迟报: the oldest event without a receipt is too old
+    GAP = "gap"  # 缺号: numbers are missing, and none of them comes
+    DEVICE = "device"  # 设备异常: a device is stale or lost
+    TRUST = "trust"  # 测温存疑: a thermometer is not trusted, or drifts
+    CERTIFICATE = "certificate"  # 证书将到期: a gate's line ends soon
+    MISMATCH = "mismatch"  # 链值不符: another event of a known number: a cloned or forged journal
+    REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
+    REFUSED = "refused"  # 拒收: what came is not an event of this hall
+
+
+BY_HAND = frozenset({AlarmKind.MISMATCH, AlarmKind.REWOUND, AlarmKind.REFUSED})
+
+
+class Unclearable(GateError):  # noqa: N818 it is an answer
+    """This alarm cannot be cleared by hand, or not now; `code` says why in a word."""
+
+    def __init__(self, code: str, told: str) -> None:
+        super().__init__(told)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One alarm; it stands while `cleared` is None. `gate` is empty for the whole hall."""
+
+    id: int
+    kind: str
+    gate: str
+    since: str
+    detail: str
+    cleared: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """An alarm that somebody looked into: who, as what, when, and what they found."""
+
+    alarm: Alarm
+    at: str
+    by: str
+    role: str
+    why: str
+
+
+def raise_alarm(connection: Connection, kind: str, gate: str, detail: str, at: str) -> None:
+    """Raise an alarm, or change the words of the one that stands."""
+    insert: Any = insert_for(connection.engine)(ALARM)
+    row = {"kind": kind, "gate": gate, "since": at, "detail": detail[:_LONGEST_DETAIL]}
+    connection.execute(
+        insert.values(row).on_conflict_do_update(
+            index_elements=["kind", "gate"],
+            index_where=_STANDS,
+            set_={"detail": row["detail"]},
+        )
+    )
+
+
+def clear_alarm(connection: Connection, kind: str, gate: str, at: str) -> bool:
+    """Clear an alarm; return whether it stood."""
+    stands = (ALARM.c.kind == kind, ALARM.c.gate == gate, _STANDS)
+    return bool(connection.execute(ALARM.update().where(*stands).values(cleared=at)).rowcount)
+
+
+def clear_by_hand(
+    connection: Connection, alarm_id: int, *, seen: str, by: str, role: str, why: str, at: str
+) -> None:
+    """Clear an alarm that somebody looked into, and keep who did and why. Raises Unclearable.
+
+    `seen` is the detail they saw: what happened again meanwhile is not cleared unseen. The same
+    cause raises another alarm, when it is there again.
+    """
+    known = connection.execute(select(ALARM).where(ALARM.c.id == alarm_id, _STANDS)).first()
+    if known is None or known.kind not in BY_HAND:
+        told = "expected an alarm that stands until a person clears it, got another"
+        raise Unclearable("out_of_turn", told)
+    of = (ALARM.c.id == alarm_id, _STANDS, ALARM.c.detail == seen)
+    if not connection.execute(ALARM.update().where(*of).values(cleared=at)).rowcount:
+        told = "expected the alarm as it was seen, got one that was raised again since"
+        raise Unclearable("again", told)
+    row = {"alarm_id": alarm_id, "at": at, "by": by, "role": role, "why": why}
+    connection.execute(CLEARED.insert().values(row))
+
+
+def cleared_by_hand(connection: Connection, most: int) -> list[Cleared]:
+    """Return the newest alarms that somebody cleared."""
+    rows = connection.execute(
+        select(ALARM, CLEARED)
+        .join(CLEARED, CLEARED.c.alarm_id == ALARM.c.id)
+        .order_by(CLEARED.c.at.desc(), ALARM.c.id.desc())
+        .limit(most)
+    )
+    return [
+        Cleared(
+            alarm=Alarm(
+                id=row.id, kind=row.kind, gate=row.gate, since=row.since, detail=row.detail,
+                cleared=row.cleared,
+            ),
+            at=row.at, by=row.by, role=row.role, why=row.why,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def standing(connection: Connection) -> list[Alarm]:
+    """Return the alarms that stand, the oldest first."""
+    return _alarms(connection, _STANDS)
+
+
+def alarms_after(connection: Connection, alarm_id: int) -> list[Alarm]:
+    """Return the alarms raised after this one, cleared or not, in order."""
+    return _alarms(connection, ALARM.c.id > alarm_id)
+
+
+def keep_to(
+    connection: Connection, kinds: frozenset[str], found: Mapping[tuple[str, str], str], at: str
+) -> None:
+    """Make exactly `found`, (kind, gate) → detail, stand among the alarms of these kinds."""
+    stood = {(a.kind, a.gate): a.detail for a in standing(connection) if a.kind in kinds}
+    for (kind, gate), detail in found.items():
+        if stood.get((kind, gate)) != detail[:_LONGEST_DETAIL]:
+            raise_alarm(connection, kind, gate, detail, at)
+    for kind, gate in stood.keys() - found.keys():
+        clear_alarm(connection, kind, gate, at)
+
+
+def _alarms(connection: Connection, where: Any) -> list[Alarm]:
+    rows = connection.execute(select(ALARM).where(where).order_by(ALARM.c.id)).mappings()
+    return [Alarm(**row) for row in rows]

@@ -1,0 +1,1 @@
+"""The way of an event through the centre, in its order: broker, queue, batch, chain, receipt."""

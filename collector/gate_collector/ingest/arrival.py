@@ -1,0 +1,113 @@
+"""What a message says, before anything is stored. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from gate_agent.contract.messages import (
+    ContractError,
+    Envelope,
+    gate_of_topic,
+    link_after,
+    parse_body,
+)
+from gate_agent.contract.records import Record
+
+_GATE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+Key = tuple[str, str]  # of a chain: gate and epoch
+LONGEST_BODY = 256 * 1024  # as mosquitto's max_packet_size in config/mosquitto/gate.conf
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it came; a retained one may be old, a historical one waited at the gate."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+    historical: bool = False
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it is a gate's birth, heartbeat or will."""
+        return self.topic.endswith("/state")
+
+
+class Arrived(NamedTuple):
+    """An event of this hall; a tuple, since one is made for every event."""
+
+    told: Envelope
+    key: Key
+    number: int
+    record: Record | None
+    body: bytes
+    bodysha256: bytes
+    prevlink: bytes
+    link: bytes
+    historical: bool
+
+
+class Refused(ContractError):  # noqa: N818 named after what is so
+    """A message is no event of this hall; `gate` as far as the topic names one."""
+
+    def __init__(
+        self, why: str, body: bytes, *, gate: str, epoch: str = "", sequence: int = 0
+    ) -> None:
+        self.body, self.gate, self.epoch, self.sequence = body, gate, epoch, sequence
+        super().__init__(why)
+
+
+Heard = Message | Arrived | Refused  # a state as it came, an event, or why it is none
+
+
+def read(message: Message, site: str) -> Heard:
+    """Return what a message is."""
+    if message.is_state:
+        return message
+    try:
+        return read_event(message, site)
+    except Refused as exc:
+        return exc
+
+
+def read_event(message: Message, site: str) -> Arrived:
+    """Return the event in `message`. Raises Refused, which names no content."""
+    gate, body = gate_in(message.topic), message.payload
+    if len(body) > LONGEST_BODY:
+        why = f"expected at most {LONGEST_BODY} bytes, got {len(body)}"
+        raise Refused(why, body, gate=gate)
+    try:
+        told = parse_body(body)
+        record = told.record()
+    except ContractError as exc:
+        raise Refused(str(exc), body, gate=gate) from exc
+    if told.source != f"/gates/{site}/{gate}":
+        expected = f"expected an event of {site}/{gate}"
+        why = f"{expected}, got one of another gate"
+        raise Refused(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
+    digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
+    return Arrived(
+        told=told,
+        key=(gate, told.epoch),
+        number=told.number,
+        record=record,
+        body=body,
+        bodysha256=digest,
+        prevlink=prevlink,
+        link=link_after(prevlink, digest),
+        historical=message.historical,
+    )
+
+
+@lru_cache(maxsize=4096)
+def gate_in(topic: str) -> str:
+    """Return the gate a topic names; empty where it names none."""
+    try:
+        gate = gate_of_topic(topic)
+    except ContractError:
+        return ""
+    return gate if _GATE.fullmatch(gate) else ""

@@ -1,0 +1,221 @@
+"""The collector's connection: hears every gate of its site, and tells receipts. MQTT 5, paho.
+
+Alone it hears everything, in a session that the broker keeps. With workers beside it, it hears the
+states, and the workers share the events (`$share`), each in a session that ends with its
+connection: a broker would keep an absent worker's share for it, and the others would never get it.
+What was under way to a worker that dies has no receipt, and its gate sends it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from gate_agent.config.model import MqttSection
+from gate_agent.contract.messages import HISTORICAL, Receipt, Seen, Topics
+from gate_agent.contract.records import Severity
+from gate_agent.host.clock import Clock
+from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
+from gate_collector.alarms.watch import Hearing
+from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.receipts import Heard
+
+_QOS = 1
+_KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
+_GOODBYE_S = 2.0
+WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
+_LOG = logging.getLogger(__name__)
+
+
+class Hears(Enum):
+    """What one process subscribes to."""
+
+    ALL = auto()
+    STATES = auto()  # its workers take the events
+    SHARE = auto()  # it is such a worker
+
+
+def client_id(site: str, worker: str = "") -> str:
+    """Return how the broker knows a site's collector, or a worker; a certificate says the same."""
+    return f"collector-{site}-{worker}" if worker else f"collector-{site}"
+
+
+class Broker:
+    """Connects and reconnects by itself, on paho's thread."""
+
+    def __init__(
+        self,
+        section: MqttSection,
+        *,
+        site: str,
+        clock: Clock,
+        on_message: Callable[[Message], None],
+        on_connected: Callable[[], None] = lambda: None,
+        hears: Hears = Hears.ALL,
+        worker: str = "",
+    ) -> None:
+        self._section = section
+        self._site = site
+        self._hears = hears
+        self._left = threading.Event()
+        self._clock = clock
+        self._certificates = CertificateWatch(section)
+        self._tls: ssl.SSLContext | None = None
+        self._last_error = ""
+        self._told_connected = on_connected
+        self.hearing = Hearing(connected=False, since=clock.now().utc)
+        self.cause = "connecting"
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id(site, worker),
+            protocol=MQTTProtocolVersion.MQTTv5,
+        )
+        client.reconnect_delay_set(min_delay=1, max_delay=2)
+        client.on_connect = self._on_connect
+        client.on_socket_open = lambda _client, _data, taken: _send_at_once(taken)
+        client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = lambda *_: self._left.set()
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_log = self._on_log
+        client.on_message = lambda _client, _data, told: on_message(_message(told))
+        self._client = client
+
+    def start(self) -> None:
+        """Begin to connect."""
+        section = self._section
+        if section.tls:
+            self._tls = tls_context(section)
+            self._client.tls_set_context(self._tls)
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        shares = self._hears is Hears.SHARE
+        session.SessionExpiryInterval = 0 if shares else _KEPT_FOR_US_S
+        self._client.connect_async(
+            section.host,
+            section.port,
+            section.keepalive_s,
+            clean_start=shares,
+            properties=session,
+        )
+        self._client.loop_start()
+
+    def tell(self, gate: str, receipt: Receipt) -> Heard | None:
+        """Publish a receipt, retained; return how to ask whether the broker has it."""
+        if not self.hearing.connected:
+            return None
+        topic = Topics(site=self._site, gate=gate).receipt
+        told = self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
+        return told.is_published if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def tell_seen(self, seen: Seen) -> None:
+        """Tell the doors who was admitted; not retained, and not again: it only helps a guard."""
+        if self.hearing.connected:
+            topic = Topics(site=self._site, gate=seen.gate).seen
+            self._client.publish(topic, seen.encode(), qos=0)
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Publish, retained; return whether the client took it."""
+        if not self.hearing.connected:
+            return False
+        self._client.publish(topic, payload, qos=_QOS, retain=True)
+        return True
+
+    def leave(self) -> None:
+        """Take no more events: what is under way comes, and the other workers get the rest."""
+        if self.hearing.connected:
+            self._client.unsubscribe(self._events)
+            self._left.wait(_GOODBYE_S)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(
+        self, client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            self.cause = f"the broker refused: 0x{reason.value:02x} {reason.getName()}"
+            _LOG.error("%s", self.cause)
+            return
+        if warning := self._certificates.warning(self._clock.now().utc):
+            _LOG.warning("%s", warning)
+        topics = [] if self._hears is Hears.STATES else self._events
+        if self._hears is not Hears.SHARE:
+            topics = [*topics, Topics(site=self._site, gate="+").state]
+        if self._hears is Hears.STATES:  # of a session from before there were workers
+            client.unsubscribe(self._events)
+        client.subscribe([(topic, SubscribeOptions(qos=_QOS)) for topic in topics])
+
+    @property
+    def _events(self) -> list[str]:
+        group = f"$share/{client_id(self._site)}/" if self._hears is Hears.SHARE else ""
+        every = Topics(site=self._site, gate="+")
+        return [f"{group}{every.event(of)}" for of in (Severity.URGENT, Severity.ROUTINE)]
+
+    def _on_subscribe(
+        self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Any
+    ) -> None:
+        """Only now is every event heard: what the gates send because of a receipt as well."""
+        if refused := next((code for code in codes if code.is_failure), None):
+            said = f"0x{refused.value:02x} {refused.getName()}"
+            self.cause = f"expected leave to hear every gate of {self._site}, got {said}"
+            _LOG.error("%s", self.cause)
+            return
+        self._heard(connected=True)
+        self.cause = ""
+        _LOG.info("connected to the broker, hears every gate of %s", self._site)
+        self._told_connected()
+
+    def _on_connect_fail(self, _client: Client, _data: Any) -> None:
+        where = f"{self._section.host}:{self._section.port}"
+        self._last_error = str(sys.exception() or "no answer")  # paho calls while it handles one
+        self._lost(f"expected a broker at {where}, got: {self._why('no answer')}")
+
+    def _on_disconnect(
+        self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        self._lost(f"disconnected: {self._why(reason.getName())}")
+
+    def _lost(self, cause: str) -> None:
+        if cause != self.cause:  # once, and not at every try
+            _LOG.warning("%s", cause)
+        self._heard(connected=False)
+        self.cause = cause
+        if self._tls is not None:
+            reload(self._tls, self._section)  # a renewed certificate needs no restart
+
+    def _why(self, otherwise: str) -> str:
+        said, self._last_error = self._last_error, ""
+        return in_words(said, self._section, self._clock.now().utc) if said else otherwise
+
+    def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
+        if level == LogLevel.MQTT_LOG_ERR:
+            self._last_error = text
+
+    def _heard(self, *, connected: bool) -> None:
+        if self.hearing.connected is not connected:
+            self.hearing = Hearing(connected=connected, since=self._clock.now().utc)
+
+
+def _send_at_once(taken: Any) -> None:
+    """Let no receipt wait for the acknowledgement of a packet before it (RFC 896): 40 ms each."""
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _message(told: MQTTMessage) -> Message:
+    historical = (HISTORICAL, "1") in getattr(told.properties, "UserProperty", ())
+    return Message(told.topic, bytes(told.payload), told.retain, historical)

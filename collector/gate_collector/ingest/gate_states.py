@@ -1,0 +1,139 @@
+"""What the gates say of themselves: birth, heartbeat, will, held against what we know."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gate_agent.contract.messages import LINK_0, ContractError, GateState, parse_state
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.records import DeviceState
+from gate_agent.contract.thermometer import Doubt, Trust
+from gate_collector.alarms.book import AlarmKind, raise_alarm
+from gate_collector.ingest.arrival import Message, gate_in
+from gate_collector.store.dialect import insert_for
+from gate_collector.store.schema import EVENT, GATE, STREAM
+
+_ROUNDED = timedelta(seconds=1)  # between two times of one gate: more than a rounding
+_DRIFTS = frozenset({Doubt.ELSEWHERE, Doubt.SHIFTED})  # doubts that nobody at the door can see
+_LOG = logging.getLogger(__name__)
+
+
+def keep_state(connection: Connection, message: Message, now: datetime) -> None:
+    """Keep the newest state of a gate; raise what contradicts its events or its last state."""
+    gate = gate_in(message.topic)
+    try:
+        state = parse_state(message.payload)
+        told = parse_utc(state.time)
+        ends = state.certificate_until and format_utc(parse_utc(state.certificate_until))
+    except (ContractError, ValueError) as exc:
+        _LOG.warning("a state was refused: %s", exc)
+        if gate:
+            why = f"expected a state, got what is none: {exc}"
+            raise_alarm(connection, AlarmKind.REFUSED, gate, why, format_utc(now))
+        return
+    if not gate:
+        return
+    before = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
+    seen = now
+    if message.retained:  # the broker's memory: the gate may be silent since
+        seen = max(min(told, now), parse_utc(before.seen) if before else min(told, now))
+    is_will = state.state == "lost"  # it says how it was when the connection began
+    if not is_will:
+        _compare(connection, state, before, _Said(gate, message.retained, now))
+    row = {
+        "gate": gate,
+        "state": state.state,
+        "seen": format_utc(seen),
+        "epoch": state.epoch,
+        "sequence": state.sequence,
+        "told": before.told if is_will and before else state.time,
+        "oldest_pending_s": state.oldest_pending_s,
+        "troubled": ", ".join(
+            f"{name} {it.value}" for name, it in state.devices.items() if it is not DeviceState.OK
+        ),
+        "doubted": _doubted(state),
+        "certificate_until": ends,
+        "payload": state.model_dump_json(),
+    }
+    insert: Any = insert_for(connection.engine)(GATE)
+    connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
+
+
+def _doubted(state: GateState) -> str:
+    """Return what speaks against the thermometer: all of it is at a door's own screen."""
+    told = state.thermometer
+    if told is None or (told.trust is not Trust.NOT_TRUSTED and _DRIFTS.isdisjoint(told.doubts)):
+        return ""
+    return ", ".join((told.trust, *told.doubts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Whose state it is, and how it came."""
+
+    gate: str
+    retained: bool
+    now: datetime
+
+
+def _compare(connection: Connection, state: GateState, before: Any, said: _Said) -> None:
+    gate, at = said.gate, format_utc(said.now)
+    link, after = _known(connection, gate, state)
+    if link is not None and link.hex() != state.link:
+        why = f"event {state.sequence} of epoch {state.epoch} has another link here"
+        raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", at)
+    # What is retained comes with the subscription, after events that were queued meanwhile.
+    least = 0 if said.retained else _least(state, before, after)
+    if state.sequence < least:
+        why = f"expected event {least} or later of epoch {state.epoch}, got {state.sequence}"
+        raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", at)
+
+
+_CLONED = "a cloned or forged journal"
+_RESTORED = "a restored journal"
+
+
+def _known(connection: Connection, gate: str, state: GateState) -> tuple[bytes | None, Any]:
+    """Return the link of the event that is the gate's last, and what follows it, if they are here.
+
+    Mostly it is the last one here, too: then one row tells, and no month is asked.
+    """
+    of = STREAM.c.gate == gate, STREAM.c.epoch == state.epoch
+    chain = connection.execute(select(STREAM).where(*of)).first()
+    if chain is not None and chain.upto == chain.events == state.sequence:
+        return bytes(chain.link), None
+    columns = [EVENT.c[name] for name in ("sequence", "link", "stored", "late_ms")]
+    rows = connection.execute(
+        select(*columns)
+        .where(
+            EVENT.c.gate == gate,
+            EVENT.c.epoch == state.epoch,
+            EVENT.c.sequence >= state.sequence,
+        )
+        .order_by(EVENT.c.sequence)
+        .limit(2)
+    ).all()
+    links = {0: LINK_0} | {row.sequence: bytes(row.link) for row in rows}
+    after = next((row for row in rows if row.sequence > state.sequence), None)
+    return links.get(state.sequence), after
+
+
+def _least(state: GateState, before: Any, after: Any) -> int:
+    """Return the number that the gate must have reached when it said this.
+
+    A state that the broker brings once more is not newer than the newest, and proves nothing; nor
+    does an event that was recorded after the state, and came before it by another worker.
+    """
+    if before is None or before.epoch != state.epoch or before.told >= state.time:
+        return 0
+    said: int = before.sequence
+    if after is not None and after.late_ms is not None:
+        recorded = parse_utc(after.stored) - timedelta(milliseconds=after.late_ms)
+        if recorded + _ROUNDED < parse_utc(state.time):
+            return max(said, int(after.sequence))
+    return said

@@ -1,0 +1,167 @@
+"""What the overview shows, derived from events in whatever order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, tuple_
+
+from gate_agent.contract.messages import Envelope
+from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.records import (
+    DailyReport,
+    HoldClosed,
+    HoldOpened,
+    HoldOverdue,
+    HoldState,
+    HoldStep,
+    PassageDecided,
+    PersonRegistered,
+    Record,
+)
+from gate_collector.ingest.arrival import Arrived
+from gate_collector.store.bulk import Row, put, put_newest
+from gate_collector.store.schema import HOLD, NOTABLE, PASSAGE, REPORT
+
+HoldRecord = HoldOpened | HoldStep | HoldOverdue | HoldClosed
+_OF_HOLDS = (HoldOpened, HoldStep, HoldOverdue, HoldClosed)
+
+
+def apply(connection: Connection, events: Iterable[Arrived], zone: ZoneInfo) -> None:
+    """Change the views by events that are new."""
+    passages: dict[tuple[str, str], tuple[int, Row]] = {}
+    others: list[tuple[Envelope, Record]] = []
+    for arrived in events:
+        match arrived.record:
+            case None | PersonRegistered():
+                pass
+            case PassageDecided() as decided:
+                of = arrived.key[0], decided.passage_id
+                if of not in passages or passages[of][0] < arrived.number:
+                    passages[of] = arrived.number, _passage(arrived, decided, zone)
+            case record:
+                others.append((arrived.told, record))
+    if passages:
+        put_newest(connection, PASSAGE, [row for _, row in passages.values()])
+    if others:
+        connection.execute(NOTABLE.insert(), [_notable(*other) for other in others])
+        put_newest(connection, REPORT, list(_reports(others)))
+        _keep_holds(connection, others)
+
+
+def _passage(arrived: Arrived, record: PassageDecided, zone: ZoneInfo) -> Row:
+    """Return the row of PASSAGE, in the order of its columns."""
+    told = arrived.told
+    return (
+        arrived.key[0],
+        record.passage_id,
+        told.epoch,
+        arrived.number,
+        parse_utc(told.time).astimezone(zone).date().isoformat(),
+        record.category.value,
+        record.decision.value,
+        record.person_ref,
+        record.started,
+        record.decided,
+        record.hold_id,
+        told.drill,
+    )
+
+
+def _notable(told: Envelope, record: Record) -> dict[str, Any]:
+    return {
+        "gate": told.gate,
+        "epoch": told.epoch,
+        "sequence": told.number,
+        "type": told.type,
+        "severity": told.severity,
+        "subject": told.subject,
+        "time": told.time,
+        "drill": told.drill,
+        "data": record.model_dump_json(),
+    }
+
+
+def _reports(told: list[tuple[Envelope, Record]]) -> Iterator[Row]:
+    """Yield the rows of REPORT, in the order of its columns; a door's last word on a day counts."""
+    newest: dict[tuple[str, str], tuple[Envelope, DailyReport]] = {}
+    for envelope, record in told:
+        if isinstance(record, DailyReport):
+            of = envelope.gate, record.day
+            if of not in newest or newest[of][0].number < envelope.number:
+                newest[of] = envelope, record
+    for (gate, day), (envelope, record) in newest.items():
+        yield gate, day, envelope.epoch, envelope.number, record.model_dump_json()
+
+
+def _keep_holds(connection: Connection, told: list[tuple[Envelope, Record]]) -> None:
+    """Let the holds of these gates, which are ours until the end of the transaction, go on."""
+    steps = [(envelope, record) for envelope, record in told if isinstance(record, _OF_HOLDS)]
+    keys = {(envelope.gate, record.hold_id) for envelope, record in steps}
+    if not keys:
+        return
+    there = select(HOLD).where(tuple_(HOLD.c.gate, HOLD.c.hold_id).in_(sorted(keys)))
+    rows = {
+        (row["gate"], row["hold_id"]): dict(row) for row in connection.execute(there).mappings()
+    }
+    for envelope, record in steps:
+        of = envelope.gate, record.hold_id
+        rows[of] = _stepped(rows.get(of) or _flagged(envelope, record.hold_id), envelope, record)
+    put(connection, HOLD, [tuple(row.get(c.name) for c in HOLD.c) for row in rows.values()])
+
+
+def _flagged(told: Envelope, hold_id: str) -> dict[str, Any]:
+    return {
+        "gate": told.gate,
+        "hold_id": hold_id,
+        "state": HoldState.FLAGGED.value,
+        "stepped": 0,
+        "since": told.time,
+        "due_s": None,
+        "overdue": 0,
+        "drill": told.drill,
+    }
+
+
+def _stepped(row: dict[str, Any], told: Envelope, record: HoldRecord) -> dict[str, Any]:
+    """Return a hold's row after one of its events, in whatever order they come."""
+    if isinstance(record, HoldOpened) and row.get("opened") is not None:
+        row |= {"state": HoldState.FLAGGED.value, "stepped": 0}  # carried into a new epoch
+    newer = told.number > row["stepped"]
+    match record:
+        case HoldOpened():
+            row |= {
+                "passage_id": record.passage_id,
+                "person_ref": record.person_ref,
+                "category": record.category.value,
+                "reason": record.reason,
+                "opened": record.opened,
+                "surface_centi_c": record.surface_centi_c,
+            }
+            if newer:
+                row |= {"due_s": record.deadline_s, "since": told.time}
+        case HoldStep() if newer:
+            row |= {
+                "state": record.step.value,
+                "due_s": record.deadline_s,
+                "since": told.time,
+                "overdue": 0,
+            }
+            if record.contact_centi_c is not None:
+                row["contact_centi_c"] = record.contact_centi_c
+        case HoldOverdue() if newer:
+            row |= {"overdue": record.escalation, "since": told.time}
+        case HoldClosed() if newer:
+            row |= {
+                "state": HoldState.CLOSED.value,
+                "due_s": None,
+                "outcome": record.outcome,
+                "closed": record.closed,
+            }
+        case _:
+            pass
+    if newer:
+        row["stepped"] = told.number
+    return row

@@ -1,0 +1,88 @@
+"""One worker (接收进程): takes its share of the events into PostgreSQL, and tells receipts.
+
+It remembers nothing that the store does not hold, so any number may work and any may die. What
+must happen once (alarms that time brings, alerts, reports, policies, pages) is the collector's.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.host import core_dumps, systemd
+from gate_agent.host.clock import SystemClock
+from gate_collector.config import load_collector
+from gate_collector.ingest.broker import Broker, Hears
+from gate_collector.ingest.writer import Ingest, collect_rarely
+from gate_collector.store.opening import open_store
+
+_LOOK_EVERY_S = 1.0
+_LOG = logging.getLogger(__name__)
+
+
+def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
+    """Work until SIGTERM or SIGINT, or until the collector that started us is gone.
+
+    Raises ConfigurationError or StorageError.
+    """
+    config = load_collector(config_file)
+    faults = config.faults_of(name)
+    if not config.workers:
+        takes = "the collector takes every event itself"
+        faults.append(f"ingest.workers: expected 1 or more beside a worker, got 0: {takes}")
+    if faults:
+        raise ConfigurationError(faults)
+    core_dumps.forbid()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    if of_collector:
+        threading.Thread(target=_wait_for_its_end, args=(stopping,), daemon=True).start()
+    engine, clock, site = open_store(config.store.url), SystemClock(), config.collector.site
+    told: list[Broker] = []
+    ingest = Ingest(
+        engine,
+        site=site,
+        zone=ZoneInfo(config.collector.timezone),
+        clock=clock,
+        publish=lambda gate, receipt: told[0].tell(gate, receipt),  # noqa: PLW0108 it comes later
+        hearing=lambda: told[0].hearing,
+        tell_seen=lambda seen: told[0].tell_seen(seen),  # noqa: PLW0108 as above
+        watches=False,
+    )
+    broker = Broker(
+        config.mqtt_of(name),
+        site=site,
+        clock=clock,
+        on_message=ingest.offer,
+        hears=Hears.SHARE,
+        worker=name,
+    )
+    told.append(broker)
+    ingest.start()
+    broker.start()
+    collect_rarely()
+    systemd.notify("READY=1")
+    _LOG.info("worker %s collects for %s", name, site)
+    feed_every_s = systemd.watchdog_period_s() or _LOOK_EVERY_S
+    try:
+        while not stopping.wait(feed_every_s):
+            if not ingest.alive:
+                raise StorageError("expected the writer at work, got: it stopped")
+            systemd.notify("WATCHDOG=1")
+    finally:
+        systemd.notify("STOPPING=1")
+        broker.leave()
+        ingest.close()
+        broker.close()
+        engine.dispose()
+
+
+def _wait_for_its_end(stopping: threading.Event) -> None:
+    sys.stdin.buffer.read()  # its end of the pipe, which nobody writes to
+    stopping.set()

@@ -1,0 +1,200 @@
+"""Takes events as they come, commits them in batches, and only then gives receipts.
+
+One thread writes; what else must be written is handed to it by `write`. What cannot be taken
+goes into quarantine with the reason: nothing that came is thrown away, and nothing bad is
+counted as delivered.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+
+from gate_agent.contract.messages import Seen
+from gate_agent.host.clock import Clock
+from gate_collector.alarms.watch import Hearing, watch
+from gate_collector.ingest.arrival import Heard, Message, read
+from gate_collector.ingest.batch import Batch, unreadable
+from gate_collector.ingest.chain import Stream
+from gate_collector.ingest.queue import Waiting
+from gate_collector.ingest.receipts import Publish, Receipts
+from gate_collector.store.months import Months
+
+_RETRY_S = 1.0
+_LOOK_EVERY_S = 1.0
+# An event is some hundred objects, gone with its batch: at Python's 700 the collections alone take
+# a tenth of the writer's time.
+_COLLECT_AFTER = 20_000
+_LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    do: Callable[[Connection], Any]
+    done: Future[Any]
+
+
+def collect_rarely() -> None:
+    """Once a process of ours is made: what it is made of is no garbage from here on."""
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+
+
+class Ingest:
+    """The one writer of this process. `publish` tells a receipt after each commit.
+
+    One process of a hall `watches`: it looks for what does not come by itself.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        site: str,
+        zone: ZoneInfo,
+        clock: Clock,
+        publish: Publish,
+        hearing: Callable[[], Hearing],
+        tell_seen: Callable[[Seen], None] = lambda _seen: None,
+        watches: bool = True,
+    ) -> None:
+        self._engine = engine
+        self._site = site
+        self._zone = zone
+        self._clock = clock
+        self._receipts = Receipts(publish)
+        self._months = Months(engine)
+        self._tell_seen = tell_seen
+        self._hearing = hearing
+        self._watches = watches
+        self._waiting: Waiting[Message | _Work] = Waiting()
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._closing = threading.Event()
+        self._tell_all = threading.Event()
+        self._look_at_ns = 0
+        self.failing = ""
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the writer works."""
+        return self._thread.is_alive()
+
+    def offer(self, message: Message) -> None:
+        """Hand over a message, from any thread; waits while too many wait (back-pressure)."""
+        self._waiting.put(message, historical=message.historical)
+
+    def write(self, work: Callable[[Connection], _T]) -> Future[_T]:
+        """Do `work` in a transaction of the one writer, from any thread; it is tried once."""
+        done: Future[_T] = Future()
+        self._waiting.put(_Work(work, done))
+        return done
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self._closing.set()
+        self._waiting.close()
+        self._thread.join(10)
+
+    def tell_all(self) -> None:
+        """Tell every gate its receipt soon, from any thread: the connection is new."""
+        self._tell_all.set()
+
+    # --- the writer ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not (self._closing.is_set() and not self._waiting):
+            batch = self._waiting.take(_LOOK_EVERY_S)
+            # read here: two threads that take turns at it need half as much time again
+            if heard := [read(item, self._site) for item in batch if isinstance(item, Message)]:
+                self._store(heard)
+            for item in batch:
+                if isinstance(item, _Work):
+                    self._do(item)
+            self._look()
+
+    def _store(self, heard: Sequence[Heard]) -> None:
+        """Commit a batch, however often it takes; then give receipts."""
+        while True:
+            try:
+                touched, seen = self._commit(heard)
+            except (DataError, IntegrityError, ValueError, ArithmeticError, TypeError) as exc:
+                self._store_one_by_one(heard, exc)
+            except SQLAlchemyError as exc:
+                self.failing = type(exc).__name__
+                _LOG.error("a commit failed, tried again: %s", self.failing)
+                if self._closing.wait(_RETRY_S):
+                    return
+                continue
+            else:
+                for stream in touched:
+                    self._receipts.tell(stream)
+                for person in seen:
+                    self._tell_seen(person)
+            self.failing = ""
+            return
+
+    def _commit(self, heard: Sequence[Heard]) -> tuple[list[Stream], list[Seen]]:
+        now = self._clock.now().utc
+        self._months.ready(now)
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":  # what is read first is ours from there on
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            batch = Batch(connection, self._zone, now)
+            return batch.take(heard), batch.seen
+
+    def _store_one_by_one(self, heard: Sequence[Heard], exc: Exception) -> None:
+        """One of them cannot be stored, ever: it is set aside, and the others are not."""
+        if len(heard) > 1:
+            for item in heard:
+                self._store([item])
+            return
+        with self._engine.begin() as connection:
+            batch = Batch(connection, self._zone, self._clock.now().utc)
+            batch.refuse(unreadable(heard[0], type(exc).__name__))
+
+    def _do(self, work: _Work) -> None:
+        try:
+            with self._engine.begin() as connection:
+                result = work.do(connection)
+        except Exception as exc:  # noqa: BLE001 it is the asker's, and told there
+            work.done.set_exception(exc)
+        else:
+            work.done.set_result(result)
+
+    def _look(self) -> None:
+        now, hearing = self._clock.now(), self._hearing()
+        if now.boot_ns < self._look_at_ns and not self._tell_all.is_set():
+            return
+        self._look_at_ns = now.plus_s(_LOOK_EVERY_S)
+        try:
+            if hearing.connected:
+                self._settle()
+            if self._watches:
+                with self._engine.begin() as connection:
+                    watch(connection, hearing, now.utc)
+        except SQLAlchemyError as exc:
+            _LOG.error("alarms and receipts were not looked at: %s", type(exc).__name__)
+
+    def _settle(self) -> None:
+        self._receipts.settle(self._engine)
+        if self._tell_all.is_set():
+            self._tell_all.clear()
+            try:
+                self._receipts.tell_all(self._engine, lambda: self._clock.now().utc)
+            except SQLAlchemyError:
+                self._tell_all.set()
+                raise

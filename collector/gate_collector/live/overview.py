@@ -1,0 +1,155 @@
+"""Both doors at one look: states, today's counts, open holds, gaps, reports, lateness, alarms."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, func, select
+
+from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.host.clock import Clock
+from gate_collector.alarms.book import Alarm, standing
+from gate_collector.ingest.chains import load_beyond, stream_of
+from gate_collector.store.dialect import snapshot
+from gate_collector.store.schema import (
+    EVENT,
+    GATE,
+    HOLD,
+    OLDEST_HOLDS,
+    PASSAGE,
+    QUARANTINE,
+    REPORT,
+    STREAM,
+)
+
+_LATENESS_OF = 1000  # the newest events
+Row = dict[str, Any]
+
+
+def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
+    """Return what the page and `/api/v1/overview` show."""
+    now = clock.now().utc
+    day = now.astimezone(zone).date().isoformat()
+    with snapshot(engine) as connection:
+        said = {row.gate: row for row in connection.execute(select(GATE))}
+        streams = defaultdict[str, list[Any]](list)
+        for row in connection.execute(
+            select(STREAM).order_by(STREAM.c.touched.desc(), STREAM.c.epoch)
+        ):
+            streams[row.gate].append(row)
+        counts, holds = _counts(connection, day), _holds(connection, now)
+        reported = _reported(connection, day)
+        gates = [
+            _gate(connection, gate, said.get(gate), streams[gate], now)
+            | {"counts": counts[gate], "holds": holds[gate], "reported": reported.get(gate)}
+            for gate in sorted({*said, *streams})
+        ]
+        return {
+            "site": site,
+            "time": format_utc(now),
+            "day": day,
+            "gates": gates,
+            "lateness": _lateness(connection),
+            "alarms": [_alarm(alarm) for alarm in standing(connection)],
+            "quarantined": _quarantined(connection),
+        }
+
+
+def _gate(connection: Connection, gate: str, said: Any, streams: list[Any], now: datetime) -> Row:
+    state: Row = json.loads(said.payload) if said else {}
+    epoch = state.get("epoch")
+    stream = next((row for row in streams if row.epoch == epoch), streams[0] if streams else None)
+    silent_s = (now - parse_utc(said.seen)).total_seconds() if said else None
+    return {
+        "gate": gate,
+        "state": state.get("state", "unknown"),
+        "silent_s": None if silent_s is None else round(silent_s, 1),
+        "seen": said.seen if said else None,
+        "pending": state.get("pending", 0),
+        "oldest_pending_s": state.get("oldest_pending_s", 0),
+        "clock": state.get("clock"),
+        "devices": state.get("devices", {}),
+        "thermometer": state.get("thermometer"),
+        "version": state.get("version"),
+        "head": state.get("sequence", 0),
+        "epoch": stream.epoch if stream else None,
+        "upto": stream.upto if stream else 0,
+        "link": bytes(stream.link).hex() if stream else None,
+        "events": sum(row.events for row in streams),
+        "missing": _missing(connection, stream) if stream else [],
+    }
+
+
+def _missing(connection: Connection, row: Any) -> list[list[int]]:
+    stream = stream_of(row)
+    load_beyond(connection, stream)
+    return [list(gap) for gap in stream.ranges()[1]]
+
+
+def _counts(connection: Connection, day: str) -> dict[str, list[Row]]:
+    found = connection.execute(
+        select(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
+        .where(PASSAGE.c.day == day, PASSAGE.c.drill.is_(False))
+        .group_by(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision)
+        .order_by(PASSAGE.c.category, PASSAGE.c.decision)
+    )
+    return _by_gate(dict(row) for row in found.mappings())
+
+
+def _holds(connection: Connection, now: datetime) -> dict[str, list[Row]]:
+    still_open = select(HOLD).where(HOLD.c.state != "closed").order_by(*OLDEST_HOLDS)
+    found = connection.execute(still_open).mappings()
+    return _by_gate(_hold(dict(row), now) for row in found)
+
+
+def _by_gate(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found = defaultdict[str, list[Row]](list)
+    for row in rows:
+        found[row.pop("gate")].append(row)
+    return found
+
+
+def _hold(row: Row, now: datetime) -> Row:
+    due_s = row.pop("due_s")
+    waited_s = (now - parse_utc(row.pop("since"))).total_seconds()
+    for name in ("stepped", "person_ref", "passage_id", "outcome", "closed"):
+        del row[name]
+    return row | {"due_s": None if due_s is None else round(due_s - waited_s, 1)}
+
+
+def _reported(connection: Connection, day: str) -> dict[str, Row]:
+    rows = connection.execute(select(REPORT.c.gate, REPORT.c.data).where(REPORT.c.day == day))
+    return {gate: json.loads(data) for gate, data in rows}
+
+
+def _lateness(connection: Connection) -> Row:
+    """Return how late the newest events were: from the gate's record to ours, in ms."""
+    newest = select(EVENT.c.late_ms).order_by(EVENT.c.stored.desc()).limit(_LATENESS_OF)
+    late = sorted(ms for ms in connection.execute(newest).scalars() if ms is not None)
+    if not late:
+        return {"p50_ms": None, "p95_ms": None, "of": 0}
+    return {
+        "p50_ms": late[len(late) // 2],
+        "p95_ms": late[min(len(late) - 1, len(late) * 95 // 100)],
+        "of": len(late),
+    }
+
+
+def _alarm(alarm: Alarm) -> Row:
+    return {
+        "id": alarm.id,
+        "alarm": alarm.kind,
+        "gate": alarm.gate,
+        "since": alarm.since,
+        "detail": alarm.detail,
+    }
+
+
+def _quarantined(connection: Connection) -> int:
+    """Return how many messages were set aside, repeats not counted."""
+    return connection.execute(select(func.count()).select_from(QUARANTINE)).scalar_one()

@@ -1,0 +1,81 @@
+"""The read interface for other programs: events, holds, daily reports. Documented by OpenAPI."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+
+from gate_agent.http.answers import refusal
+from gate_collector.centre import Centre
+from gate_collector.reports.versions import NoSuchReport, read
+from gate_collector.store.schema import EVENT, HOLD, NEWEST_HOLDS, STREAM
+
+Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+Epoch = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+Number = Annotated[int, Query(ge=0, le=2**62)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+def build_interface(centre: Centre) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/api/v1")
+
+    @routes.get("/events")
+    def streams() -> JSONResponse:
+        """Return every door's epochs, and how far each chain is whole."""
+        columns = [STREAM.c[name] for name in ("gate", "epoch", "upto", "events", "touched")]
+        with centre.engine.connect() as connection:
+            rows = connection.execute(
+                select(*columns).order_by(STREAM.c.gate, STREAM.c.touched, STREAM.c.epoch)
+            ).mappings()
+            return JSONResponse({"streams": [dict(row) for row in rows]})
+
+    @routes.get("/events/{gate}/{epoch}")
+    def events(gate: Gate, epoch: Epoch, after: Number = 0, limit: Limit = 100) -> JSONResponse:
+        """Return events after a number, each as it was published; `next` is the last number."""
+        with centre.engine.connect() as connection:
+            rows = connection.execute(
+                select(EVENT.c.sequence, EVENT.c.body)
+                .where(EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence > after)
+                .order_by(EVENT.c.sequence)
+                .limit(limit)
+            ).all()
+        bodies = [_body(row.sequence, row.body) for row in rows]
+        return JSONResponse({"events": bodies, "next": rows[-1].sequence if rows else after})
+
+    @routes.get("/holds")
+    def holds(limit: Limit = 100) -> JSONResponse:
+        """Return the newest holds (暂留), open and closed; persons by reference alone."""
+        with centre.engine.connect() as connection:
+            rows = connection.execute(select(HOLD).order_by(*NEWEST_HOLDS).limit(limit)).mappings()
+            hidden = ("stepped", "since", "due_s")
+            found = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
+        return JSONResponse({"holds": found})
+
+    @routes.get("/reports/{day}")
+    def report(
+        day: date, version: Annotated[int | None, Query(ge=1, le=10_000)] = None
+    ) -> Response:
+        """Return the hall's daily report (每日零报告), the newest version by default."""
+        try:
+            kept = read(centre, day, version)
+        except NoSuchReport:
+            return refusal(404, code="not_found", expected="a day that was reported", got="another")
+        body = {"sha256": kept.sha256, "newest": kept.newest,
+                "report": kept.report.model_dump(mode="json")}  # fmt: skip
+        return JSONResponse(body)
+
+    return routes
+
+
+def _body(sequence: int, body: bytes | None) -> dict[str, Any]:
+    """Return an event's body; one that was redacted keeps its place."""
+    if body is None:
+        return {"redacted": True, "sequence": f"{sequence:020d}"}
+    told: dict[str, Any] = json.loads(bytes(body))
+    return told

@@ -1,0 +1,108 @@
+"""What went, and the certificate of it (清除证明): counts, ranges and links; never whose it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.privacy_records import DataPurged, PurgeCause
+from gate_collector.centre import Centre
+from gate_collector.store.schema import NOTABLE, PURGED
+from gate_collector.store.schema_office import ERASURE
+
+_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtDoor:
+    """What a door told that it removed."""
+
+    gate: str
+    epoch: str
+    sequence: int
+    time: str
+    told: DataPurged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What was removed here by one request, or on one day at its end."""
+
+    number: str
+    cause: PurgeCause
+    asked: Any  # the row of `erasure`; None for what the command line or the calendar asked for
+    rows: tuple[Any, ...]
+
+    @property
+    def redacted(self) -> int:
+        """How many registrations went."""
+        return sum(row.redacted for row in self.rows)
+
+
+def erasures(connection: Connection) -> list[Any]:
+    """Return the newest requests, each with how many registrations went."""
+    gone = (
+        select(PURGED.c.request, func.sum(PURGED.c.redacted).label("redacted"))
+        .group_by(PURGED.c.request)
+        .subquery()
+    )
+    return list(
+        connection.execute(
+            select(ERASURE, func.coalesce(gone.c.redacted, 0).label("redacted"))
+            .outerjoin(gone, gone.c.request == ERASURE.c.request)
+            .order_by(ERASURE.c.at.desc())
+            .limit(_LISTED)
+        )
+    )
+
+
+def purged(connection: Connection) -> list[Any]:
+    """Return the newest removals here."""
+    return list(connection.execute(select(PURGED).order_by(PURGED.c.id.desc()).limit(_LISTED)))
+
+
+def at_doors(connection: Connection) -> list[AtDoor]:
+    """Return the newest removals that doors told of."""
+    rows = connection.execute(
+        select(NOTABLE)
+        .where(NOTABLE.c.type == DataPurged.TYPE)
+        .order_by(NOTABLE.c.time.desc())
+        .limit(_LISTED)
+    )
+    return [
+        AtDoor(gate=row.gate, epoch=row.epoch, sequence=row.sequence, time=row.time,
+               told=DataPurged.model_validate_json(row.data))
+        for row in rows
+    ]  # fmt: skip
+
+
+def certificate(centre: Centre, number: str) -> Certificate | None:
+    """Return the certificate of a request, or of a day (YYYY-MM-DD); None if there is none."""
+    day = _day(number)
+    of = PURGED.c.request == number
+    if day is not None:
+        begins = datetime.combine(day, time(), centre.zone)
+        ends = begins + timedelta(days=1)
+        of = (
+            (PURGED.c.cause == PurgeCause.RETENTION.value)
+            & (PURGED.c.at >= format_utc(begins))
+            & (PURGED.c.at < format_utc(ends))
+        )
+    with centre.engine.connect() as connection:
+        rows = tuple(connection.execute(select(PURGED).where(of).order_by(PURGED.c.id)))
+        asked = connection.execute(select(ERASURE).where(ERASURE.c.request == number)).first()
+    if not rows and (asked is None or asked.done is None):
+        return None
+    cause = PurgeCause(rows[0].cause) if rows else PurgeCause.REQUEST
+    return Certificate(number=number, cause=cause, asked=asked, rows=rows)
+
+
+def _day(number: str) -> date | None:
+    try:
+        return date.fromisoformat(number) if "-" in number else None
+    except ValueError:
+        return None

@@ -1,0 +1,82 @@
+"""The pages of retention and erasure (保存期限与清除), and the certificate to print."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.http.answers import refusal, refused
+from gate_collector.centre import Centre
+from gate_collector.live.search import Unsearchable, reference
+from gate_collector.retention.certificates import at_doors, certificate, erasures, purged
+from gate_collector.retention.erasure import PurgeDesk
+from gate_collector.web.access import By, Record
+from gate_collector.web.pages import Lang, Pages
+
+Number = Annotated[str, Path(pattern=r"^([0-9a-f]{16}|\d{4}-\d{2}-\d{2})$")]
+Removed = Annotated[int | None, Query(ge=0, le=2**31)]
+
+
+class Signed(BaseModel):
+    """Who wants it, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: By
+    why: str = Field(min_length=4, max_length=400)
+
+
+class Erase(Signed):
+    """Whom to forget: a card number, which is hashed at once, or a reference."""
+
+    who: str = Field(min_length=1, max_length=80)
+
+
+def build_purge(
+    centre: Centre, pages: Pages, desk: PurgeDesk, site_key: bytes | None, record: Record
+) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+
+    @routes.get("/retention", include_in_schema=False)
+    def page(removed: Removed = None, lang: Lang = "zh") -> HTMLResponse:
+        """Return what is kept how long, and what went."""
+        with centre.engine.connect() as connection:
+            asked, gone, doors = erasures(connection), purged(connection), at_doors(connection)
+        return pages.show(
+            "retention.html", lang, kept=desk.kept(), days=desk.retention.days, asked=asked,
+            gone=gone, doors=doors, removed=removed, has_key=site_key is not None,
+        )  # fmt: skip
+
+    @routes.get("/retention/certificates/{number}", include_in_schema=False)
+    def printed(number: Number, lang: Lang = "zh") -> HTMLResponse:
+        """Return the certificate of one request, or of a day's end of retention."""
+        found = certificate(centre, number)
+        if found is None:
+            raise HTTPException(404)
+        return pages.show("certificate.html", lang, found=found, centre=centre)
+
+    @routes.post("/retention/run")
+    def run(asked: Signed) -> JSONResponse:
+        """Remove now what is past its days; it also happens by itself, once an hour."""
+        record("retention run", "", f"{asked.by}: {asked.why}")
+        removed = desk.retention.retain()
+        return JSONResponse({"location": f"/retention?removed={removed}"}, status_code=201)
+
+    @routes.post("/retention/erase")
+    def erase(asked: Erase) -> Response:
+        """Forget one person here; answered when it is done, with the certificate's place."""
+        if site_key is None:
+            expected = "keys.site_key_file in the collector's configuration"
+            return refusal(409, code="no_key", expected=expected, got="none")
+        try:
+            ref = reference(asked.who, site_key)
+        except Unsearchable as exc:
+            return refused(422, exc, code="who")
+        record("erase", ref, f"{asked.by}: {asked.why}")
+        request = desk.erase(ref, asked.by, asked.why)
+        return JSONResponse({"location": f"/retention/certificates/{request}"}, status_code=201)
+
+    return routes

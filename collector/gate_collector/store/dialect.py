@@ -1,0 +1,46 @@
+"""What SQLite and PostgreSQL do each in its own way: one moment to read, one maker of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, make_url, text
+
+_MAKING_TABLES = 0x67617465  # "gate": a number for PostgreSQL's advisory locks
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that reads the store as of one moment."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+        connection.rollback()
+
+
+def insert_for(engine: Engine) -> Any:
+    """Return the dialect's `insert`, which knows ON CONFLICT."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 only one of them is needed
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 as above
+
+    return sqlite.insert
+
+
+def alone(connection: Connection) -> None:
+    """Let no other process make tables until this transaction of PostgreSQL ends."""
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite store; None for another database."""
+    made = make_url(url)
+    return Path(made.database) if made.drivername == "sqlite" and made.database else None

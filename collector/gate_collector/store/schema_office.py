@@ -1,0 +1,127 @@
+"""The tables of the centre's rooms; they are made with the store's own."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
+
+from gate_collector.store.schema import METADATA
+
+MERGED = Table(  # daily reports of the hall (每日零报告): a version is never changed
+    "merged_report",
+    METADATA,
+    Column("day", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("made", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("abnormal", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),  # of `document`, printed on the page
+    Column("document", Text, nullable=False),
+)
+POLICY = Table(  # every policy that was ever issued (策略), and who wanted it why
+    "policy",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("valid_from", Text),
+    Column("issued", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("hall_mode", Text, nullable=False),
+    Column("sha256", Text, nullable=False),  # what a gate's `mode.applied` must say
+    Column("document", Text, nullable=False),  # the exact text that is published
+)
+ALERT = Table(  # what somebody must be told (告警), and whether they answered
+    "alert",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # one alert for one cause
+    Column("topic", Text, nullable=False),  # kind and door: what is quiet for a while after one
+    Column("kind", Text, nullable=False),
+    Column("gate", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a hold, an alarm's number, or nothing
+    Column("text", Text, nullable=False),
+    Column("opened", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("step", Integer, nullable=False),  # how many people were told
+    Column("next_at", Text, nullable=False),
+    Column("token_sha256", Text, nullable=False),
+    Column("answered", Text),
+    Column("answered_by", Text),
+)
+Index("alert_due", ALERT.c.state, ALERT.c.next_at)
+Index("alert_topic", ALERT.c.topic, ALERT.c.opened)
+ATTEMPT = Table(  # every try to tell somebody, whether it came through or not
+    "attempt",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", Integer, nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),  # the service alone: its address holds secrets
+    Column("sent", Boolean, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+)
+JUDGED = (
+    Table(  # what the office said of a close contact (密切接触者): every word, the newest counts
+        "contact_judged",
+        METADATA,
+        Column("id", Integer, primary_key=True),
+        Column("gate", Text, nullable=False),
+        Column("hold_id", Text, nullable=False),
+        Column("person_ref", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("by", Text, nullable=False),
+        Column("at", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+    )
+)
+Index("judged_hold", JUDGED.c.gate, JUDGED.c.hold_id)
+ACCOUNT = Table(  # who may sign on, as what
+    "account",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),  # argon2id
+    Column("made", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("begun", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+)
+LOOK = Table(  # every look at personal data, and every change of an account: only ever added to
+    "look",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a reference or an account, never a name or number
+    Column("why", Text, nullable=False),
+)
+API_KEY = Table(  # what a program signs on with (接口密钥): reads the interface, and nothing else
+    "api_key",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("key_sha256", Text, nullable=False, unique=True),
+    Column("made", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+ERASURE = Table(  # who asked for a person to be forgotten (删除本人信息); carried out when `done`
+    "erasure",
+    METADATA,
+    Column("request", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("person_ref", Text, nullable=False),
+    Column("done", Text),
+)

@@ -1,0 +1,91 @@
+"""The centre's pages: templates with the words of the reader's language and the hall's time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from gate_agent.contract.moment import parse_utc
+from gate_collector.web.access import CURRENT, may
+from gate_collector.web.words import word
+
+HERE = Path(__file__).parent
+Lang = Literal["zh", "en"]
+
+
+class Pages:
+    """Renders the templates of this package."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {"local": self._local, "seconds": _seconds, "celsius": _celsius}
+
+    def show(self, name: str, lang: Lang, status: int = 200, **context: Any) -> HTMLResponse:
+        """Return template `name`, in which `say(zh, en)` and `word(key)` speak `lang`."""
+
+        def say(zh: str, en: str) -> str:
+            return zh if lang == "zh" else en
+
+        def link(path: str) -> str:
+            return path if lang == "zh" else f"{path}{'&' if '?' in path else '?'}lang=en"
+
+        page = self._templates.get_template(name)
+        text = page.render(
+            lang=lang,
+            say=say,
+            word=lambda key, spoken=lang: word(key, spoken),
+            link=link,
+            here=name,
+            zone=self._zone.key,
+            session=CURRENT.get(),
+            who=_who(CURRENT.get().name),
+            may=_may,
+            **context,
+        )
+        return HTMLResponse(text, status)
+
+    def closed(self, lang: Lang) -> HTMLResponse:
+        """Return the page for who may not open the one that was asked for."""
+        return self.show("closed.html", lang, HTTPStatus.FORBIDDEN)
+
+    def _local(self, utc: str | datetime | None, form: str = "%m-%d %H:%M:%S") -> str:
+        """Return a time of the contract as the hall's clock shows it."""
+        if utc is None:
+            return "–"
+        moment = parse_utc(utc) if isinstance(utc, str) else utc
+        return moment.astimezone(self._zone).strftime(form)
+
+
+def _may(path: str, method: str = "GET") -> bool:
+    """Whether whoever reads this page may open another, or do this."""
+    session = CURRENT.get()
+    return not session.name or may(session.role, method, path)
+
+
+def _who(name: str) -> Markup:
+    """Return what makes a field for a name that of whoever is signed on."""
+    return Markup(' value="{}" readonly').format(name) if name else Markup()
+
+
+def _seconds(value_ms: float | None) -> str:
+    if value_ms is None:
+        return "–"
+    return f"{value_ms / 1000:.3f} s" if abs(value_ms) < 10_000 else f"{value_ms / 1000:,.0f} s"  # noqa: PLR2004 precise below ten seconds
+
+
+def _celsius(centi_c: int | None) -> str:
+    return "–" if centi_c is None else f"{centi_c / 100:.2f} ℃"

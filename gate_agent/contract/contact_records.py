@@ -1,0 +1,65 @@
+"""What is recorded of the close contacts (密切接触者) of a held person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.contract.record import Category, Record, Ref, Severity, Utc
+
+
+class ContactState(StrEnum):
+    """Where a close contact (密切接触者) stands."""
+
+    PROPOSED = "proposed"  # 待确认
+    CONFIRMED = "confirmed"  # 已确认
+    DISMISSED = "dismissed"  # 已排除
+    TRANSFERRED = "transferred"  # 已移送观察
+    CLEARED = "cleared"  # 已解除
+
+
+class ContactEntry(BaseModel):
+    """One passage near that of the held person."""
+
+    model_config = ConfigDict(frozen=True)
+    contact_id: str
+    passage_id: str
+    person_ref: Ref | None
+    category: Category
+    passed: Utc
+    apart_s: float = Field(description="seconds after the hold was opened; negative is before")
+
+
+class ContactListed(Record):
+    """Who passed this door shortly before or after a held person: proposed, not yet judged."""
+
+    TYPE: ClassVar[str] = "gate.contact.listed.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    listed: Utc
+    contacts: tuple[ContactEntry, ...]
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class ContactUpdated(Record):
+    """A close contact was confirmed, dismissed with a reason, or brought to an end."""
+
+    TYPE: ClassVar[str] = "gate.contact.updated.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    contact_id: str
+    hold_id: str
+    state: ContactState
+    by: str
+    at: Utc
+    reason: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The contact."""
+        return self.contact_id

@@ -1,0 +1,81 @@
+"""What is recorded of the duties at a door (消毒通风、物资): rounds done, supplies counted."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.contract.record import Record, Utc
+
+
+class Round(StrEnum):
+    """What was done to an area."""
+
+    DISINFECTED = "disinfected"  # 消毒
+    AIRED = "aired"  # 通风
+    MASKS_SEALED = "masks_sealed"  # 废弃口罩封存
+
+
+class DutyDone(Record):
+    """A round was done (消毒通风登记): one area, one kind."""
+
+    TYPE: ClassVar[str] = "gate.duty.disinfected.v1"
+    area: str = Field(min_length=1, max_length=40)
+    kind: Round
+    by: str
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The area."""
+        return self.area
+
+
+class SuppliesCounted(Record):
+    """Supplies were counted, used or received (物资盘点): `stock` is what is there after it."""
+
+    TYPE: ClassVar[str] = "gate.supplies.counted.v1"
+    item: str = Field(min_length=1, max_length=40)
+    stock: int = Field(ge=0)
+    change: int | None = Field(
+        None, description="against the stock before: use is negative, null if unknown"
+    )
+    low: bool = Field(description="under the stock at which the policy calls it low")
+    by: str
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The item."""
+        return self.item
+
+
+class ShiftNoted(Record):
+    """What one shift tells the next (交班记录); the newest stands on the guard screen."""
+
+    TYPE: ClassVar[str] = "gate.shift.noted.v1"
+    text: str = Field(min_length=1, max_length=200, description="no personal data")
+    by: str
+    at: Utc
+
+
+class RoundCount(BaseModel):
+    """How often one kind of round was done in one area in a day, of how many."""
+
+    model_config = ConfigDict(frozen=True)
+    area: str
+    kind: Round
+    done: int = Field(ge=0)
+    needed: int = Field(ge=0)
+
+
+class Stock(BaseModel):
+    """What is there of one item, and what was used in the day."""
+
+    model_config = ConfigDict(frozen=True)
+    item: str
+    stock: int | None = Field(ge=0, description="null when it was never counted")
+    used: int = Field(ge=0)
+    low: bool

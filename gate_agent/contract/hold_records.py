@@ -1,0 +1,115 @@
+"""What is recorded of a hold (暂留), from its opening to its end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from gate_agent.contract.record import Category, HoldState, Record, Ref, Severity, Utc
+
+
+class HoldOpened(Record):
+    """A person is asked to stay (暂留)."""
+
+    TYPE: ClassVar[str] = "gate.hold.opened.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    passage_id: str
+    person_ref: Ref | None
+    category: Category
+    reason: str = Field(description="elevated | declared_symptoms | guard")
+    surface_centi_c: int | None
+    opened: Utc
+    deadline_s: float = Field(description="seconds in which it must be acknowledged")
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class HoldStep(Record):
+    """Somebody did the next step of a hold."""
+
+    TYPE: ClassVar[str] = "gate.hold.step.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    step: HoldState
+    by: str
+    at: Utc
+    contact_centi_c: int | None = Field(None, description="contact thermometer (接触式测温)")
+    to: str | None = Field(None, description="whom it was reported or handed over to")
+    note: str | None = None
+    deadline_s: float | None = Field(None, description="seconds in which the next step is due")
+    vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class NoteKind(StrEnum):
+    """What is noted on a hold beside its steps."""
+
+    CALLED = "called"  # 电话联系: somebody was rung up
+    SYMPTOMS = "symptoms"  # 症状询问
+    COUNSELLED = "counselled"  # 心理疏导
+    DISINFECTED = "disinfected"  # 终末消毒
+
+
+class HoldNoted(Record):
+    """Something was done for a held person that moves no step and no deadline."""
+
+    TYPE: ClassVar[str] = "gate.hold.noted.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    kind: NoteKind
+    by: str
+    at: Utc
+    to: str | None = Field(None, description="which post was called")
+    answered: bool | None = Field(None, description="whether that call was answered")
+    symptoms: tuple[str, ...] = ()
+    note: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class HoldOverdue(Record):
+    """A step of a hold was not done in its time; it escalates (升级)."""
+
+    TYPE: ClassVar[str] = "gate.hold.overdue.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    state: HoldState
+    due_s: float = Field(description="the deadline that was missed, in seconds")
+    escalation: int = Field(ge=1, description="how often this state was overdue")
+    to: str | None = Field(None, description="the post it escalates to, from the policy's calls")
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class HoldClosed(Record):
+    """A hold came to its end (结案), with an outcome."""
+
+    TYPE: ClassVar[str] = "gate.hold.closed.v1"
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+    outcome: str = Field(description="released | transferred | left")
+    by: str
+    disinfected: bool = Field(description="the spot was disinfected (终末消毒)")
+    closed: Utc
+    note: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id

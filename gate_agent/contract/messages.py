@@ -1,0 +1,277 @@
+"""The event contract: topics, bodies, chain, receipts, states. Pure, shared with the collector.
+
+An event is one CloudEvents 1.0 JSON object in structured mode. The bytes built here are the
+bytes that are stored, hashed, published and exported: JSON is made once.
+
+    link_n = SHA-256(link_{n-1} ‖ SHA-256(body_n)),  link_0 = 32 zero bytes
+
+over raw digests, so that a body can be redacted and the chain still verifies.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from gate_agent.contract.moment import ClockQuality, Moment, format_utc
+from gate_agent.contract.records import BY_TYPE, DeviceState, Record, Severity, Utc
+from gate_agent.contract.thermometer import ThermometerState
+from gate_agent.errors import GateError
+
+_M = TypeVar("_M", bound=BaseModel)
+LINK_0 = bytes(32)
+HISTORICAL = "historical"  # MQTT user property, "1": it waited at the gate for this connection
+_MOST_SEQUENCE = 2**63 - 1  # what every database counts to
+Hex32 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Hex64 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Range = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class ContractError(GateError):
+    """A message is not what the contract says; the text names no content."""
+
+
+# --- topics -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """The topics of one gate; `gate` may be `+` in a subscription."""
+
+    site: str
+    gate: str
+
+    def event(self, severity: Severity) -> str:
+        """Where an event of this severity is published."""
+        return f"gate/v1/{self.site}/{self.gate}/event/{severity}"
+
+    @property
+    def state(self) -> str:
+        """Retained: birth, heartbeat, will."""
+        return f"gate/v1/{self.site}/{self.gate}/state"
+
+    @property
+    def receipt(self) -> str:
+        """Retained, by the collector."""
+        return f"gate/v1/{self.site}/{self.gate}/receipt"
+
+    @property
+    def policy(self) -> str:
+        """Retained, by the centre."""
+        return f"gate/v1/{self.site}/policy"
+
+    @property
+    def seen(self) -> str:
+        """By the collector: who was admitted at a door just now."""
+        return f"gate/v1/{self.site}/seen"
+
+
+def gate_of_topic(topic: str) -> str:
+    """Return the gate's name in an event, state or receipt topic."""
+    parts = topic.split("/")
+    if len(parts) < 5 or parts[:2] != ["gate", "v1"]:  # noqa: PLR2004 gate/v1/site/gate/what
+        raise ContractError(f"expected gate/v1/<site>/<gate>/…, got {len(parts)} levels")
+    return parts[3]
+
+
+# --- the body ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the journal adds to a record when it numbers it."""
+
+    site: str
+    gate: str
+    epoch: str
+    sequence: int
+    prev_link: bytes
+    occurred: Moment
+    recorded: Moment
+    boot_id: str
+    clock: ClockQuality
+
+
+def encode_body(header: Header, record: Record, *, drill: bool = False) -> bytes:
+    """Return the exact bytes of an event."""
+    sequence = f"{header.sequence:020d}"
+    body: dict[str, object] = {
+        "specversion": "1.0",
+        "id": f"{header.epoch}-{sequence}",
+        "source": f"/gates/{header.site}/{header.gate}",
+        "type": record.TYPE,
+    }
+    if record.subject is not None:
+        body["subject"] = record.subject
+    body |= {
+        "time": format_utc(header.occurred.utc),
+        "recordedtime": format_utc(header.recorded.utc),
+        "sequence": sequence,
+        "epoch": header.epoch,
+        "prevlink": header.prev_link.hex(),
+        "boot": header.boot_id,
+        "bootns": str(header.occurred.boot_ns),
+        "clock": header.clock,
+        "severity": record.severity,
+        "drill": drill,
+        "datacontenttype": "application/json",
+    }
+    head = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return f'{head[:-1]},"data":{record.model_dump_json()}}}'.encode()
+
+
+def link_after(prev_link: bytes, body_sha256: bytes) -> bytes:
+    """Return the chain's next link."""
+    return sha256(prev_link + body_sha256).digest()
+
+
+class Envelope(BaseModel):
+    """An event as a reader parses it; unknown attributes are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    specversion: Literal["1.0"]
+    id: str
+    source: Annotated[str, Field(pattern="^/gates/[a-z0-9-]+/[a-z0-9-]+$")]
+    type: str
+    subject: str | None = None
+    time: Utc
+    recordedtime: Utc
+    sequence: Annotated[str, Field(pattern="^[0-9]{20}$")]
+    epoch: Hex32
+    prevlink: Hex64
+    boot: Hex32
+    bootns: Annotated[str, Field(pattern="^[0-9]{1,19}$", description="a string: int64")]
+    clock: ClockQuality
+    severity: Severity
+    drill: bool
+    datacontenttype: Literal["application/json"]
+    data: dict[str, object]
+
+    @field_validator("sequence")
+    @classmethod
+    def _countable(cls, value: str) -> str:
+        if not 1 <= int(value) <= _MOST_SEQUENCE:
+            raise ValueError(f"expected 1 to {_MOST_SEQUENCE}")
+        return value
+
+    @property
+    def number(self) -> int:
+        """The sequence as an integer."""
+        return int(self.sequence)
+
+    @property
+    def boot_ns(self) -> int:
+        """Nanoseconds since boot as an integer."""
+        return int(self.bootns)
+
+    @property
+    def site(self) -> str:
+        """The site in `source`."""
+        return self.source.split("/")[2]
+
+    @property
+    def gate(self) -> str:
+        """The gate in `source`."""
+        return self.source.split("/")[3]
+
+    def record(self) -> Record | None:
+        """Return the data as its model; None for a type this version does not know."""
+        model = BY_TYPE.get(self.type)
+        if model is None:
+            return None
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as exc:
+            raise _contract_error(exc) from None
+
+
+def parse_body(body: bytes) -> Envelope:
+    """Return the event that `body` holds; ContractError names the faulty attributes only."""
+    return _parse(Envelope, body)
+
+
+# --- receipts and states ----------------------------------------------------------------------
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def encode(self) -> bytes:
+        """Return the exact bytes to publish."""
+        return self.model_dump_json().encode()
+
+
+class Receipt(_Message):
+    """What the collector holds of one gate's epoch (回执), committed before it is published."""
+
+    epoch: Hex32
+    upto: Annotated[int, Field(ge=0, description="highest sequence with none missing below it")]
+    link: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="link of `upto`")]
+    ranges: tuple[Range, ...] = ()
+    missing: tuple[Range, ...] = ()
+    time: Utc
+
+
+class GateState(_Message):
+    """Birth, heartbeat and will of a gate; retained."""
+
+    state: Literal["online", "stopped", "lost"]
+    epoch: Hex32
+    sequence: Annotated[int, Field(ge=0)]
+    link: Hex64
+    pending: Annotated[int, Field(ge=0)]
+    oldest_pending_s: Annotated[float, Field(ge=0)]
+    clock: ClockQuality
+    devices: dict[str, DeviceState]
+    version: str
+    time: Utc
+    certificate_until: Annotated[
+        Utc | None, Field(description="when the first of the link's certificates expires")
+    ] = None
+    thermometer: Annotated[
+        ThermometerState | None, Field(description="the other doors compare theirs with it")
+    ] = None
+
+
+class Seen(_Message):
+    """Somebody was admitted at a door (另一入口刚到): the other door shows it. Never retained."""
+
+    person_ref: Hex64
+    gate: Name
+    time: Utc
+
+
+def parse_seen(payload: bytes) -> Seen:
+    """Return what the collector says of a person, who is a keyed hash here too."""
+    return _parse(Seen, payload)
+
+
+def parse_receipt(payload: bytes) -> Receipt:
+    """Return the receipt in `payload`."""
+    return _parse(Receipt, payload)
+
+
+def parse_state(payload: bytes) -> GateState:
+    """Return the gate's state in `payload`."""
+    return _parse(GateState, payload)
+
+
+def _parse(model: type[_M], payload: bytes) -> _M:
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError as exc:
+        raise _contract_error(exc) from None
+
+
+def _contract_error(exc: ValidationError) -> ContractError:
+    """Name the fields and the faults, and leave the values out: they may be personal data."""
+    faults = "; ".join(
+        f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}"
+        for error in exc.errors(include_input=False, include_url=False, include_context=False)
+    )
+    return ContractError(f"{exc.title}: {faults}")

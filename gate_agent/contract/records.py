@@ -1,0 +1,231 @@
+"""What the gate records: the `data` of every event type, as pure models.
+
+The domain speaks in these; `contract.messages` wraps them into the published body. A reader ignores
+fields it does not know; a changed meaning gets a new type (`.v2`).
+Personal data stands in `PersonRegistered.sealed` and nowhere else.
+
+Whoever reads records imports them from here; each subject's stand in a file of their own.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.contract.access_records import PersonRevealed, ShiftChanged, StaffChanged
+from gate_agent.contract.agent_records import (
+    Absence,
+    AgentStarted,
+    AgentStopped,
+    ClockStepped,
+    ClockSynced,
+    DeviceChanged,
+    EventsDropped,
+    JournalReplaced,
+    ModeApplied,
+    ScreenAttended,
+    ScreenUnattended,
+    StoreChanged,
+    StoreState,
+)
+from gate_agent.contract.contact_records import (
+    ContactEntry,
+    ContactListed,
+    ContactState,
+    ContactUpdated,
+)
+from gate_agent.contract.duty_records import (
+    DutyDone,
+    Round,
+    RoundCount,
+    ShiftNoted,
+    Stock,
+    SuppliesCounted,
+)
+from gate_agent.contract.hold_records import (
+    HoldClosed,
+    HoldNoted,
+    HoldOpened,
+    HoldOverdue,
+    HoldStep,
+    NoteKind,
+)
+from gate_agent.contract.measurement_records import (
+    CoverageLost,
+    CoverageRestored,
+    Temperature,
+    ThermometerChecked,
+    ThermometerCompared,
+)
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.privacy_records import DataPurged, PurgeCause
+from gate_agent.contract.record import (
+    ByHand,
+    Category,
+    Decision,
+    DeviceState,
+    HoldState,
+    Outcome,
+    Record,
+    Ref,
+    Severity,
+    Utc,
+)
+from gate_agent.contract.snapshot_records import SnapshotTaken, SnapshotViewed
+
+__all__ = [
+    "BY_TYPE",
+    "RECORDS",
+    "Absence",
+    "AgentStarted",
+    "AgentStopped",
+    "ByHand",
+    "Category",
+    "ClockStepped",
+    "ClockSynced",
+    "ContactEntry",
+    "ContactListed",
+    "ContactState",
+    "ContactUpdated",
+    "CoverageLost",
+    "CoverageRestored",
+    "DailyReport",
+    "DataPurged",
+    "Decision",
+    "DeviceChanged",
+    "DeviceState",
+    "DutyDone",
+    "EventsDropped",
+    "HoldClosed",
+    "HoldNoted",
+    "HoldOpened",
+    "HoldOverdue",
+    "HoldState",
+    "HoldStep",
+    "JournalReplaced",
+    "ModeApplied",
+    "NoteKind",
+    "Outcome",
+    "PassageCount",
+    "PassageDecided",
+    "PersonRegistered",
+    "PersonRevealed",
+    "PurgeCause",
+    "Record",
+    "Ref",
+    "Round",
+    "RoundCount",
+    "ScreenAttended",
+    "ScreenUnattended",
+    "Severity",
+    "ShiftChanged",
+    "ShiftNoted",
+    "SnapshotTaken",
+    "SnapshotViewed",
+    "StaffChanged",
+    "Stock",
+    "StoreChanged",
+    "StoreState",
+    "SuppliesCounted",
+    "Temperature",
+    "ThermometerChecked",
+    "ThermometerCompared",
+    "Utc",
+]
+
+
+class PassageDecided(Record):
+    """One person's attempt came to its outcome (通行结论)."""
+
+    TYPE: ClassVar[str] = "gate.passage.decided.v1"
+    passage_id: str
+    category: Category
+    person_ref: Ref | None
+    decision: Decision
+    reasons: tuple[str, ...]
+    temperature: Temperature
+    started: Utc
+    decided: Utc
+    registered: bool
+    hall_mode: HallMode
+    hold_id: str | None = None
+    by: str | None = Field(None, description="who overrode, where a guard did")
+    by_hand: ByHand | None = Field(None, description="where no reader read the document")
+    repeat_visit: bool = Field(default=False, description="known here from an earlier visit")
+    registration_ms: int | None = Field(
+        None, description="from card to admission of a registered visitor; null for others"
+    )
+
+    @property
+    def subject(self) -> str:
+        """The passage."""
+        return self.passage_id
+
+
+class PersonRegistered(Record):
+    """A visitor was registered (实名登记). `sealed` opens with the collector's key alone."""
+
+    TYPE: ClassVar[str] = "gate.person.registered.v1"
+    passage_id: str
+    person_ref: Ref
+    sealed: str = Field(description="base64 of an X25519 sealed box over a JSON object")
+    key_id: str = Field(description="first 16 hex digits of SHA-256 of the collector's public key")
+    by_hand: ByHand | None = Field(None, description="where no reader read the document")
+    companions: int = Field(0, ge=0, description="随行人员: registered with this person")
+    notice_version: int = Field(0, ge=0, description="which notice was shown 个人信息告知")
+    by: str | None = Field(None, description="who registered, where somebody was signed on")
+
+    @property
+    def subject(self) -> str:
+        """The passage."""
+        return self.passage_id
+
+
+class PassageCount(BaseModel):
+    """How many passages of one kind came to one outcome."""
+
+    model_config = ConfigDict(frozen=True)
+    category: Category
+    decision: Decision
+    count: int = Field(ge=0)
+
+
+class DailyReport(Record):
+    """The day at this door (每日零报告): written also when every count is zero."""
+
+    TYPE: ClassVar[str] = "gate.report.daily.v1"
+    day: str = Field(pattern=r"^\d{4}-\d\d-\d\d$", description="local date")
+    since: Utc
+    until: Utc
+    passages: tuple[PassageCount, ...]
+    admitted: int = Field(ge=0)
+    holds_opened: int = Field(ge=0)
+    holds_closed: int = Field(ge=0)
+    holds_open: int = Field(ge=0)
+    device_lost_s: dict[str, int] = Field(description="seconds without each device in the span")
+    coverage_lost_s: int = Field(
+        0, ge=0, description="seconds without a thermometer that can be believed (测温中断)"
+    )
+    rounds: tuple[RoundCount, ...] = Field((), description="消毒通风: all that the day needs")
+    supplies: tuple[Stock, ...] = Field((), description="物资: as last counted")
+    first_sequence: int = Field(ge=0)
+    last_sequence: int = Field(ge=0)
+
+    @property
+    def subject(self) -> str:
+        """The day."""
+        return self.day
+
+
+RECORDS: tuple[type[Record], ...] = (
+    AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
+    StoreChanged, EventsDropped, JournalReplaced,
+    ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
+    PassageDecided, PersonRegistered,
+    HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
+    ScreenUnattended, ScreenAttended,
+    DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,
+    ShiftChanged, StaffChanged, PersonRevealed, SnapshotTaken, SnapshotViewed,
+)  # fmt: skip
+BY_TYPE: dict[str, type[Record]] = {record.TYPE: record for record in RECORDS}

@@ -1,0 +1,67 @@
+"""What one door hears of the others: who was admitted there just now, and their thermometers.
+
+Nothing of it is needed here: a door whose network is away hears nothing, and works on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+
+from gate_agent.contract.messages import ContractError, gate_of_topic, parse_seen, parse_state
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.thermometer import ThermometerState
+from gate_agent.host.clock import Clock
+
+_MOST_DOORS, TOLD_FOR_S = 64, 60  # a door that lives says so every ten seconds
+_MOST = 10_000  # people; the oldest go: this only helps a guard, nothing is decided on it
+
+_LOG = logging.getLogger(__name__)
+
+
+class Elsewhere:
+    """What one door knows of the others; nothing while the network is away."""
+
+    def __init__(self, gate: str, clock: Clock) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._heard_ns: OrderedDict[str, int] = OrderedDict()
+        self._doors: dict[str, tuple[int, ThermometerState]] = {}
+
+    def hear(self, payload: bytes) -> None:
+        """Take what the collector says; of this door itself, the journal knows more."""
+        try:
+            seen = parse_seen(payload)
+        except ContractError as exc:
+            _LOG.warning("expected who was seen, got: %s", exc)
+            return
+        if seen.gate == self._gate:
+            return
+        self._heard_ns[seen.person_ref] = self._clock.now().boot_ns
+        self._heard_ns.move_to_end(seen.person_ref)
+        if len(self._heard_ns) > _MOST:
+            self._heard_ns.popitem(last=False)
+
+    def was_seen(self, person_ref: str, within_s: float) -> bool:
+        """Whether another door admitted this person within so many seconds."""
+        heard_ns = self._heard_ns.get(person_ref)
+        now_ns = self._clock.now().boot_ns
+        return heard_ns is not None and now_ns - heard_ns <= within_s * NS_PER_S
+
+    def hear_door(self, topic: str, payload: bytes) -> None:
+        """Take what another door says of itself, from itself."""
+        try:
+            gate, state = gate_of_topic(topic), parse_state(payload)
+        except ContractError as exc:
+            _LOG.warning("expected another door's state, got: %s", exc)
+            return
+        known = self._doors.pop(gate, None) is not None
+        if gate == self._gate or state.state != "online" or state.thermometer is None:
+            return
+        if known or len(self._doors) < _MOST_DOORS:
+            self._doors[gate] = self._clock.now().boot_ns, state.thermometer
+
+    def thermometers(self) -> dict[str, ThermometerState]:
+        """Return how the other doors' thermometers are, of those that told it of late."""
+        since_ns = self._clock.now().boot_ns - TOLD_FOR_S * NS_PER_S
+        return {gate: told for gate, (ns, told) in self._doors.items() if ns >= since_ns}

@@ -1,0 +1,221 @@
+"""What a screen may ask of the gate. `gate.engine.Gate` is it; the web layer sees only this."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from gate_agent.contract.access_records import Role
+from gate_agent.contract.identity import Secret
+from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.records import (
+    ByHand,
+    ContactState,
+    Decision,
+    HoldState,
+    NoteKind,
+    Record,
+    Round,
+)
+from gate_agent.contract.signals import CardType
+from gate_agent.gate.screen_state import DutiesView, Snapshot
+from gate_agent.gate.visitor import VisitorView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEvent:
+    """One committed event, as a screen may see it: no personal data is ever in a body."""
+
+    sequence: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedPerson:
+    """Who a guard typed in (人工录入): a person without a readable card, or a companion."""
+
+    name: Secret
+    number: Secret | None = None
+    document: CardType = CardType.RESIDENT
+
+
+class Subscription(Protocol):
+    """One screen's ear on the gate. Iterating yields what is new, oldest first.
+
+    `None` stands for "the state changed: take a new snapshot"; such marks are merged while the
+    screen is slow. Events are kept in a bounded queue; on overflow the iteration ends, and the
+    screen comes back with its Last-Event-ID.
+    """
+
+    def __aiter__(self) -> AsyncIterator[LiveEvent | None]:
+        """Iterate until overflow or the gate's end."""
+        ...
+
+
+class Desk(Protocol):
+    """The guard's side of the gate. Every method is called in the event loop.
+
+    Each request returns after its events are durable, and raises `gate.errors.Refused`.
+    """
+
+    def snapshot(self) -> Snapshot:
+        """Return the present state; cheap: no disk."""
+        ...
+
+    def visitor(self) -> VisitorView:
+        """Return what the visitors' display shows: nothing about anybody."""
+        ...
+
+    def online_channels(self) -> Sequence[str]:
+        """Return the addresses of the online channels (网上办), as the policy lists them."""
+        ...
+
+    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Subscription]:
+        """Attach a screen; `watched` by a guard, who would see an alarm."""
+        ...
+
+    def touched(self) -> None:
+        """Somebody touched a guard screen."""
+        ...
+
+    async def events_after(self, sequence: int, limit: int) -> Sequence[LiveEvent]:
+        """Return up to `limit` committed events after `sequence`, in order."""
+        ...
+
+    async def register(
+        self,
+        passage_id: str,
+        *,
+        phone: str | None,
+        purpose: str | None,
+        companions: Sequence[TypedPerson] = (),
+        by: str | None = None,
+    ) -> None:
+        """Register the visitor of this passage (实名登记), with who comes along."""
+        ...
+
+    async def identify(self, person: TypedPerson, *, by_hand: ByHand) -> None:
+        """Take a typed document as if its card had been laid (人工录入)."""
+        ...
+
+    async def step_hold(
+        self,
+        hold_id: str,
+        step: HoldState,
+        *,
+        by: str,
+        contact_centi_c: int | None = None,
+        to: str | None = None,
+        note: str | None = None,
+        disinfected: bool = False,
+        vehicle: str | None = None,
+    ) -> None:
+        """Record the next step of a hold (暂留处置)."""
+        ...
+
+    async def note_hold(
+        self,
+        hold_id: str,
+        kind: NoteKind,
+        *,
+        by: str,
+        to: str | None = None,
+        answered: bool | None = None,
+        symptoms: tuple[str, ...] = (),
+        note: str | None = None,
+    ) -> None:
+        """Record what was done for a held person beside the steps."""
+        ...
+
+    async def judge_contact(
+        self, contact_id: str, state: ContactState, *, by: str, reason: str | None = None
+    ) -> None:
+        """Judge a close contact (密切接触者); a dismissal has a reason."""
+        ...
+
+    async def start_drill(self, *, by: str) -> None:
+        """Practise a hold (演练)."""
+        ...
+
+    async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
+        """Overrule: freely towards caution, towards admission with a reason only."""
+        ...
+
+    async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
+        """Hold the person at the door for declared symptoms, at whatever temperature."""
+        ...
+
+    async def dismiss(self, passage_id: str, *, by: str | None = None) -> None:
+        """The person went away: end the open passage, undecided as recheck."""
+        ...
+
+    def gauges(self) -> Mapping[str, float]:
+        """Return what `/metrics` shows beside the snapshot: name → value."""
+        ...
+
+
+class ThermometerDesk(Protocol):
+    """The thermometer and what to do where it cannot be believed. Requests as at `Desk`."""
+
+    async def measured_by_hand(self, passage_id: str, contact_centi_c: int, *, by: str) -> None:
+        """The person was measured with the contact thermometer (手测): the passage goes on."""
+        ...
+
+    def begin_check(self) -> None:
+        """The reference is held before the thermometer: what it sees is nobody's passage."""
+        ...
+
+    async def check(
+        self, reference: Reference, reference_centi_c: int, *, by: str
+    ) -> ThermometerChecked:
+        """Compare what the thermometer sees now with the reference (每日校验)."""
+        ...
+
+
+class AccessDesk(Protocol):
+    """What people at the screen do that is no passage: each is recorded. Requests as at `Desk`."""
+
+    async def record(self, *records: Record) -> None:
+        """Record these, durably."""
+        ...
+
+    async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
+        """Return who passed, once it is recorded who looked and why."""
+        ...
+
+    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+        """Return a hold's picture as JPEG, once it is recorded who looked and why."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Revealed:
+    """A person, unmasked: it does not print itself."""
+
+    name: str
+    number: str
+    phone: str | None
+
+
+class DutyDesk(Protocol):
+    """The duties at a door (消毒通风、物资). Requests as at `Desk`."""
+
+    def view(self) -> DutiesView | None:
+        """Return what is done, due and low now; None when the journal cannot be read."""
+        ...
+
+    async def round_done(self, area: str, kind: Round, *, by: str) -> None:
+        """Record a round of an area."""
+        ...
+
+    async def supply_changed(
+        self, item: str, *, counted: int | None, change: int | None, by: str
+    ) -> None:
+        """Record a count of an item, or a change of its stock: use is negative."""
+        ...
+
+    async def note(self, text: str, *, by: str) -> None:
+        """Record what this shift tells the next."""
+        ...

@@ -1,0 +1,293 @@
+"""What a screen may know of the gate right now: the body of `/api/v1/state`.
+
+Masked before it gets here: no whole name, number or phone stands in a snapshot.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import (
+    Category,
+    ContactState,
+    Decision,
+    DeviceState,
+    HoldState,
+    NoteKind,
+    PassageCount,
+    Round,
+    Temperature,
+)
+from gate_agent.contract.thermometer import Doubt, Trust
+from gate_agent.gate.alarms import AlarmCounts, AlarmView
+
+
+class Phase(StrEnum):
+    """Where the passage at the door stands."""
+
+    MEASURING = "measuring"  # 测温中
+    IDENTIFIED = "identified"  # 已刷证，待测温
+    MEASURED = "measured"  # 已测温，待刷证
+    REGISTERING = "registering"  # 待登记
+    SETTLED = "settled"  # 已有结论
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class GateView(_View):
+    """Which door this is."""
+
+    site: str
+    id: str
+    name: str
+    timezone: str
+    version: str
+
+
+class PersonView(_View):
+    """A person, masked: 张* and 110***********002X."""
+
+    name: str
+    number: str
+
+
+class PassageView(_View):
+    """The passage at the door."""
+
+    passage_id: str
+    phase: Phase
+    started: str
+    category: Category
+    person: PersonView | None
+    temperature: Temperature | None
+    known_phone: str | None = None  # masked; from an earlier visit, to be confirmed
+    flags: tuple[str, ...] = ()  # watched 复测名单, again 刚来过, other_door 另一入口刚到
+    waits_for: tuple[str, ...]  # of card, temperature, registration, departure
+    deadline_s: float | None  # seconds left for what it waits for
+    decision: Decision | None
+    reasons: tuple[str, ...]
+    hold_id: str | None
+    gate_open: bool  # true only after the admission is durable
+    needs_hand: bool = False  # only the contact thermometer brings it on (手测)
+
+
+class NoteView(_View):
+    """What was done for a held person beside the steps."""
+
+    kind: NoteKind
+    at: str
+    by: str
+    to: str | None
+    answered: bool | None
+    symptoms: tuple[str, ...]
+
+
+class ContactView(_View):
+    """A close contact (密切接触者) that is not at an end, or whose hold is open."""
+
+    contact_id: str
+    hold_id: str
+    person: PersonView | None
+    category: Category
+    passed: str
+    apart_s: float
+    state: ContactState
+    next_states: tuple[ContactState, ...]
+
+
+class CallView(_View):
+    """Whom the guard calls: a post, and its duty telephone."""
+
+    post: str
+    phone: str
+
+
+class HoldView(_View):
+    """An open hold; the alarm rings while its state is `flagged` or it is overdue."""
+
+    hold_id: str
+    passage_id: str
+    state: HoldState
+    category: Category
+    reason: str
+    person: PersonView | None
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    opened: str
+    due_s: float | None  # seconds left for the next step, negative when overdue
+    overdue: int  # how often this state was overdue
+    next_steps: tuple[HoldState, ...]
+    drill: bool
+    notes: tuple[NoteView, ...] = ()
+    disinfected: bool = False
+    escalates_to: CallView | None = None  # whom the missed deadline went to
+
+
+class PassageLine(_View):
+    """One of the last passages."""
+
+    passage_id: str
+    sequence: int
+    decided: str
+    category: Category
+    decision: Decision
+    reasons: tuple[str, ...]
+    person: PersonView | None
+    surface_centi_c: int | None
+
+
+class TodayView(_View):
+    """Counts of the local day."""
+
+    day: str
+    passages: tuple[PassageCount, ...]
+    holds_opened: int
+    staff_present: int = 0  # admitted here today 到岗; the other door counts its own
+    staff: int = 0  # on the roster
+    first_visit_ms: int | None = None  # 95th percentile from card to admission
+    repeat_visit_ms: int | None = None
+
+
+class NoticeView(_View):
+    """What a visitor is told before data is taken (个人信息告知)."""
+
+    version: int
+    zh: str
+    en: str
+
+
+class DeviceView(_View):
+    """One device, as the supervisor knows it."""
+
+    driver: str
+    state: DeviceState
+    cause: str
+    counters: dict[str, int]
+
+
+class JournalView(_View):
+    """Whether what happens is being kept."""
+
+    epoch: str
+    sequence: int
+    writable: bool  # false: doors by hand; the gate stays shut until it is true again
+    cause: str
+    full: bool = False  # 已满: holds are kept, passages are dropped and counted
+    dropped: int = 0  # how many were, since the start
+    free_bytes: int | None = None
+    hours_left: float | None = None  # until the disk is full, at the measured rate
+
+
+class UplinkView(_View):
+    """The way to the centre. `unheard`: the broker takes events, nobody reads them."""
+
+    state: str  # connecting | connected | refused | unheard
+    cause: str
+    pending: int
+    oldest_pending_s: float
+    receipted: int
+    certificate_until: str | None = None  # when the first of the link's certificates expires
+
+
+class CheckView(_View):
+    """A daily check (每日校验), as it was recorded."""
+
+    at: str
+    by: str
+    reference: str
+    difference_centi_c: int
+    tolerance_centi_c: int
+    passed: bool
+
+
+class ThermometerView(_View):
+    """Whether the thermometer can be believed (测温仪可信度), and what is usual at this door."""
+
+    trust: Trust
+    doubts: tuple[Doubt, ...]
+    by_hand: bool  # 人人手测: nobody is let in on the thermometer's word
+    lost_s: float | None  # for how long nobody is screened by it
+    check: CheckView | None  # the newest
+    check_due: bool
+    checking_s: float | None  # 校验中: the door is not listening for so many seconds more
+    baseline_centi_c: int
+    baseline_people: int
+    threshold_centi_c: int
+
+
+class Snapshot(_View):
+    """Everything the guard screen shows."""
+
+    gate: GateView
+    time: str
+    hall_mode: HallMode
+    policy_version: int
+    clock: ClockQuality
+    live_centi_c: int | None  # the newest reading, when somebody stands there
+    passage: PassageView | None
+    holds: tuple[HoldView, ...]
+    recent: tuple[PassageLine, ...]
+    today: TodayView
+    devices: dict[str, DeviceView]
+    journal: JournalView
+    uplink: UplinkView
+    purposes: tuple[str, ...]
+    phone_required: bool
+    alarms: tuple[AlarmView, ...] = ()
+    alarm_counts: AlarmCounts | None = None
+    contacts: tuple[ContactView, ...] = ()
+    calls: tuple[CallView, ...] = ()
+    thermometer: ThermometerView | None = None
+    notice: NoticeView | None = None
+
+
+class RoundView(_View):
+    """One kind of round in one area (消毒通风): `due` by now, `needed` in the day."""
+
+    area: str
+    kind: Round
+    done: int
+    needed: int
+    due: int
+    last: str | None
+
+
+class SupplyView(_View):
+    """One item (物资); `stock` is null until it is counted."""
+
+    item: str
+    unit: str
+    stock: int | None
+    used: int
+    low: bool
+
+
+class LeaderView(_View):
+    """Who leads now (值班领导): a post and the duty telephone."""
+
+    post: str
+    phone: str
+
+
+class NoteLineView(_View):
+    """What one shift tells the next (交班记录)."""
+
+    text: str
+    by: str
+    at: str
+
+
+class DutiesView(_View):
+    """The duties of the local day at this door: the body of `/api/v1/duties`."""
+
+    rounds: tuple[RoundView, ...]
+    masks_sealed: int
+    supplies: tuple[SupplyView, ...]
+    leader: LeaderView | None
+    note: NoteLineView | None = None

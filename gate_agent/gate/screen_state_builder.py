@@ -1,0 +1,345 @@
+"""Draws the snapshot a screen sees: the door as it is, beside what the journal holds of the day.
+
+What the journal holds is read again only after something was committed; names are masked here,
+and only their masks are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gate_agent.config.model import GateSection
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.identity import Person, Secret, mask_name, mask_number, mask_phone
+from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
+from gate_agent.contract.policy import CallEntry, PhoneRule, Policy
+from gate_agent.contract.records import Category, Decision, DeviceState
+from gate_agent.domain.contact import Contact
+from gate_agent.domain.hold import Hold, escalates_to, next_steps
+from gate_agent.domain.passage import (
+    Identified,
+    Idle,
+    Measured,
+    Measuring,
+    PassageState,
+    Registering,
+    Settled,
+)
+from gate_agent.domain.state import Door
+from gate_agent.errors import StorageError
+from gate_agent.gate.alarms import AlarmBook, of_people, of_the_gate
+from gate_agent.gate.screen_state import (
+    CallView,
+    ContactView,
+    DeviceView,
+    GateView,
+    HoldView,
+    JournalView,
+    NoteView,
+    NoticeView,
+    PassageLine,
+    PassageView,
+    PersonView,
+    Phase,
+    Snapshot,
+    TodayView,
+    UplinkView,
+)
+from gate_agent.store.journal import Journal
+from gate_agent.store.reader import JournalReader
+
+RECENT = 8
+_MASKS_KEPT = 256
+
+_PHASES: Mapping[type[PassageState], tuple[Phase, tuple[str, ...]]] = {
+    Identified: (Phase.IDENTIFIED, ("temperature",)),
+    Measured: (Phase.MEASURED, ("card",)),
+    Registering: (Phase.REGISTERING, ("registration",)),
+    Settled: (Phase.SETTLED, ("departure",)),
+}
+
+
+class Watched(Protocol):
+    """A device as its supervisor knows it."""
+
+    @property
+    def state(self) -> DeviceState | None:
+        """The state; None before anything is known."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """What the supervisor saw."""
+        ...
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What went wrong on the line, by cause."""
+        ...
+
+    @property
+    def driver_name(self) -> str:
+        """Which driver speaks to it."""
+        ...
+
+
+class Picture:
+    """Everything a snapshot needs beside the door itself."""
+
+    def __init__(
+        self,
+        *,
+        gate: GateSection,
+        version: str,
+        journal: Journal,
+        reader: JournalReader,
+        was_elsewhere: Callable[[str, float], bool],
+        now: Moment,
+    ) -> None:
+        self._was_elsewhere = was_elsewhere
+        self._zone = ZoneInfo(gate.timezone)
+        self._gate = GateView(
+            site=gate.site, id=gate.id, name=gate.name, timezone=gate.timezone, version=version
+        )
+        self._journal = journal
+        self._reader = reader
+        self._masks: OrderedDict[str, PersonView] = OrderedDict()
+        self._alarms = AlarmBook(now)
+        self._flagged: tuple[tuple[str, str], tuple[str, ...]] = ("", ""), ()
+        self._stale = True
+        self._recent: tuple[PassageLine, ...] = ()
+        self._today = TodayView(day="", passages=(), holds_opened=0)
+
+    def outdate(self) -> None:
+        """Something was committed: read the day again before it is shown."""
+        self._stale = True
+
+    def snapshot(
+        self,
+        door: Door,
+        now: Moment,
+        *,
+        opened: str | None,
+        live_centi_c: int | None,
+        clock: ClockQuality,
+        devices: Mapping[str, Watched],
+        uplink: UplinkView,
+    ) -> Snapshot:
+        """Return what a screen may know; `opened` is the passage the gate stands open for."""
+        self._refresh(now.utc)
+        head = self._journal.head
+        alarms = self._alarms.look(
+            (
+                *of_people(door.holds, door.contacts, now),
+                *of_the_gate(
+                    devices=((name, _state(device)) for name, device in devices.items()),
+                    thermometer_trusted=door.thermometer_trusted,
+                    journal_writable=self._journal.healthy,
+                    uplink_state=uplink.state,
+                    oldest_pending_s=uplink.oldest_pending_s,
+                    clock=clock,
+                ),
+            ),
+            now,
+        )
+        return Snapshot(
+            gate=self._gate,
+            time=format_utc(now.utc),
+            hall_mode=door.policy.hall_mode,
+            policy_version=door.policy.version,
+            clock=clock,
+            live_centi_c=live_centi_c,
+            passage=self._passage(door, now, opened),
+            holds=tuple(self._hold(hold, door.policy, now) for hold in door.holds),
+            recent=self._recent,
+            today=self._today.model_copy(update={"staff": len(door.policy.roster)}),
+            devices={name: _device(device) for name, device in devices.items()},
+            journal=JournalView(
+                epoch=head.epoch,
+                sequence=head.sequence,
+                writable=self._journal.healthy,
+                full=self._journal.full,
+                dropped=self._journal.dropped,
+                free_bytes=self._journal.free_bytes,
+                hours_left=self._journal.hours_left,
+                cause=self._journal.cause,
+            ),
+            uplink=uplink,
+            purposes=door.policy.purposes,
+            phone_required=door.policy.registration.phone is PhoneRule.REQUIRED,
+            alarms=alarms,
+            alarm_counts=self._alarms.counts(now),
+            contacts=tuple(self._contact(contact) for contact in door.contacts),
+            calls=tuple(_call(entry) for entry in door.policy.calls),
+            notice=NoticeView(**door.policy.registration.notice.model_dump()),
+        )
+
+    def _passage(self, door: Door, now: Moment, opened: str | None) -> PassageView | None:
+        state = door.passage
+        if isinstance(state, Idle):
+            return None
+        if isinstance(state, Measuring):
+            phase = Phase.MEASURING
+            waits: tuple[str, ...] = ("temperature",) if state.person else ("temperature", "card")
+        else:
+            phase, waits = _PHASES[type(state)]
+        settled = state if isinstance(state, Settled) else None
+        person = state.person
+        return PassageView(
+            passage_id=state.passage_id,
+            phase=phase,
+            started=format_utc(state.started.utc),
+            category=Category.UNKNOWN if person is None else person.category,
+            person=None if person is None else _masked(person.name, person.number),
+            temperature=state.temperature,
+            known_phone=None
+            if state.known_phone is None
+            else mask_phone(state.known_phone.reveal()),
+            flags=() if person is None else self._flags(state.passage_id, person, door.policy, now),
+            waits_for=waits,
+            deadline_s=_left_s(state.due_ns, now),
+            decision=settled.decision if settled else None,
+            reasons=settled.reasons if settled else (),
+            hold_id=settled.hold_id if settled else None,
+            needs_hand=settled is not None and settled.waits_for_hand,
+            gate_open=settled is not None
+            and settled.decision is Decision.ADMIT
+            and opened == state.passage_id,
+        )
+
+    def _flags(
+        self, passage_id: str, person: Person, policy: Policy, now: Moment
+    ) -> tuple[str, ...]:
+        """Return what the guard should know of who stands here; asked of the journal once."""
+        if self._flagged[0] != (passage_id, person.person_ref):
+            since = format_utc(now.utc - timedelta(seconds=policy.registration.again_s))
+            try:
+                again = self._reader.today.admitted_since(person.person_ref, since, but=passage_id)
+            except StorageError:
+                again = False
+            watched = person.person_ref in policy.watch
+            other = self._was_elsewhere(person.person_ref, policy.registration.again_s)
+            named = (("watched", watched), ("again", again), ("other_door", other))
+            flags = tuple(name for name, holds in named if holds)
+            self._flagged = (passage_id, person.person_ref), flags
+        return self._flagged[1]
+
+    def _hold(self, hold: Hold, policy: Policy, now: Moment) -> HoldView:
+        next_one = escalates_to(hold, policy.calls)
+        return HoldView(
+            hold_id=hold.hold_id,
+            passage_id=hold.passage_id,
+            state=hold.state,
+            category=hold.category,
+            reason=hold.reason,
+            person=self._person(hold.person_ref),
+            surface_centi_c=hold.surface_centi_c,
+            contact_centi_c=hold.contact_centi_c,
+            opened=hold.opened,
+            due_s=_left_s(hold.due_ns, now),
+            overdue=hold.overdue,
+            next_steps=next_steps(hold),
+            drill=hold.drill,
+            notes=tuple(
+                NoteView(
+                    kind=note.kind,
+                    at=note.at,
+                    by=note.by,
+                    to=note.to,
+                    answered=note.answered,
+                    symptoms=note.symptoms,
+                )
+                for note in hold.notes
+            ),
+            disinfected=hold.disinfected,
+            escalates_to=None if next_one is None else _call(next_one),
+        )
+
+    def _contact(self, contact: Contact) -> ContactView:
+        entry = contact.entry
+        return ContactView(
+            contact_id=entry.contact_id,
+            hold_id=contact.hold_id,
+            person=self._person(entry.person_ref),
+            category=entry.category,
+            passed=entry.passed,
+            apart_s=entry.apart_s,
+            state=contact.state,
+            next_states=next_states(contact.state),
+        )
+
+    def _refresh(self, utc: datetime) -> None:
+        """Read the day and the last passages, if they may have changed."""
+        day = utc.astimezone(self._zone).date().isoformat()
+        if not self._stale and day == self._today.day:
+            return
+        try:
+            recent = tuple(
+                PassageLine(
+                    passage_id=passed.passage_id,
+                    sequence=sequence,
+                    decided=passed.decided,
+                    category=passed.category,
+                    decision=passed.decision,
+                    reasons=passed.reasons,
+                    person=self._person(passed.person_ref),
+                    surface_centi_c=passed.temperature.surface_centi_c,
+                )
+                for sequence, passed in self._reader.recent_passages(RECENT)
+            )
+            today = TodayView(
+                day=day,
+                passages=self._reader.counts(day),
+                holds_opened=self._reader.holds_opened(day),
+                staff_present=self._reader.today.staff_present(day),
+                first_visit_ms=self._reader.today.pace_ms(day, repeat=False),
+                repeat_visit_ms=self._reader.today.pace_ms(day, repeat=True),
+            )
+        except StorageError:
+            return  # the journal's own view says that the disk is in trouble; show the last known
+        self._recent, self._today, self._stale = recent, today, False
+
+    def _person(self, person_ref: str | None) -> PersonView | None:
+        if person_ref is None:
+            return None
+        known = self._masks.get(person_ref)
+        if known is None:
+            try:
+                row = self._reader.person(person_ref)
+            except StorageError:
+                return None
+            if row is None:
+                return None
+            known = self._masks[person_ref] = _masked(row.name, row.number)
+            if len(self._masks) > _MASKS_KEPT:
+                self._masks.popitem(last=False)
+        return known
+
+
+def _masked(name: Secret, number: Secret) -> PersonView:
+    return PersonView(name=mask_name(name.reveal()), number=mask_number(number.reveal()))
+
+
+def _device(device: Watched) -> DeviceView:
+    return DeviceView(
+        driver=device.driver_name,
+        state=_state(device),
+        cause=device.cause,
+        counters=dict(device.counters),
+    )
+
+
+def _state(device: Watched) -> DeviceState:
+    return device.state or DeviceState.LOST  # not heard yet is not well
+
+
+def _call(entry: CallEntry) -> CallView:
+    return CallView(post=entry.post, phone=entry.phone)
+
+
+def _left_s(due_ns: int | None, now: Moment) -> float | None:
+    return None if due_ns is None else round((due_ns - now.boot_ns) / NS_PER_S, 1)

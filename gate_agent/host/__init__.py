@@ -1,0 +1,1 @@
+"""What the machine gives a program: its clocks, service manager, certificates, spool and dumps."""

@@ -1,0 +1,145 @@
+"""What stands before every route: whose request it is, how big it may be, what a page may load.
+
+These checks keep other web pages in the same browser out (DNS rebinding, cross-site requests);
+who is at the screen is for each program's own sign-on to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gate_agent.http.answers import refusal
+
+_JSON = "application/json"
+_KIB, _MIB = 1024, 1024 * 1024
+_CSP = (
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "object-src 'none'; img-src 'self' blob:"  # blob: a hold's picture, held by the page alone
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Shield:
+    """ASGI middleware: refuses what does not come from our own page, and guards every answer.
+
+    Every body we take is JSON, which another site's form cannot send without asking first.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        known_host: Callable[[str], bool],
+        linked: Callable[[str], bool],
+        most_body_bytes: int,
+        behind_proxy: bool = False,
+    ) -> None:
+        """Take how to know our own name in a Host header, and which paths others may link to.
+
+        `behind_proxy`: the browser may speak https where we hear http, so that only the host of
+        an Origin is compared.
+        """
+        self._app = app
+        self._known_host = known_host
+        self._linked = linked
+        self._most = most_body_bytes
+        self._behind_proxy = behind_proxy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request, then pass it on with our headers on the answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        fault = self._fault(scope)
+        if fault is None and scope["method"] not in ("GET", "HEAD"):
+            body = await _body(receive, self._most)
+            if body is None:
+                fault = self._too_large()
+            else:
+                receive = _replay(body, receive)
+        await (self._app if fault is None else fault)(scope, receive, guarded)
+
+    def _fault(self, scope: Scope) -> JSONResponse | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._known_host(hosts[0]):
+            return refusal(400, code="host", expected="this server's own name", got="another host")
+        origin = headers.get("origin")
+        if origin is not None and not self._is_own(origin, scope["scheme"], hosts[0]):
+            return refusal(
+                403, code="origin", expected="a request of our own page", got="another origin"
+            )
+        reads = scope["method"] in ("GET", "HEAD")
+        elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if elsewhere and not (reads and self._linked(scope["path"])):
+            return refusal(
+                403, code="origin", expected="a request of our own page", got="another site"
+            )
+        if reads:
+            return None
+        kind = headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind != _JSON:
+            status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+            return refusal(status, code="content_type", expected=_JSON, got="another content type")
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()) or int(length) > self._most:
+            return self._too_large()
+        return None
+
+    def _is_own(self, origin: str, scheme: str, host: str) -> bool:
+        if self._behind_proxy:
+            return origin.partition("://")[2].lower() == host.lower()
+        return origin.lower() == f"{scheme}://{host.lower()}"
+
+    def _too_large(self) -> JSONResponse:
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        limit = f"{self._most // _MIB} MiB" if self._most >= _MIB else f"{self._most // _KIB} KiB"
+        return refusal(status, code="too_large", expected=f"at most {limit}", got="more")
+
+
+async def _body(receive: Receive, most: int) -> bytes | None:
+    """Return the whole body; None as soon as it is more than `most` bytes."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > most:
+            return None
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives `body` once, then what comes after it."""
+    first: Iterable[Message] = iter(
+        [{"type": "http.request", "body": body, "more_body": False}],
+    )
+
+    async def replayed() -> Message:
+        for message in first:
+            return message
+        return await receive()
+
+    return replayed

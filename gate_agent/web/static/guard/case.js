@@ -1,0 +1,205 @@
+// The guided sequence of one hold (暂留处置): where it stands, what to say, the one thing to do now.
+
+import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
+import { lookButton } from "./look.js";
+import { callRows, noteTime, resetSections, sectionOf } from "./case_sections.js";
+import { due, escalation, heat, sendKey } from "./hold_words.js";
+import { makePad } from "../shared/pad.js";
+import { by } from "../shared/post.js";
+import { isSent, sendOnce } from "../shared/send.js";
+import { current, isOverdue, orderedHolds } from "./state.js";
+import { code, recorded, word } from "../shared/words.js";
+
+const FEVER = ["acknowledged", "rechecked", "confirmed", "reported", "transferred", "closed"];
+const RELEASED = ["acknowledged", "rechecked", "released", "closed"];
+const LEFT = ["left", "closed"];
+const TO = {
+  reported: ["duty_office", "cdc", "community"],
+  transferred: ["emergency_120", "fever_clinic", "hospital"],
+};
+const VEHICLES = ["negative", "ambulance", "car", "walked"];
+const TABS = ["step", "calls", "symptoms", "contacts"];
+const WARM_CENTI_C = 3730;
+const pad = makePad(2500, 4500);
+
+let openId = null;
+let tab = "step";
+let handedTo = null; // whom, while the vehicle is asked for
+
+export const caseIsOpen = () => openId !== null;
+
+/** Open the sequence of this hold, at what is to be done now. */
+export function openCase(holdId) {
+  if (holdId !== openId) {
+    pad.clear();
+    resetSections();
+  }
+  openId = holdId;
+  tab = "step";
+  handedTo = null;
+  document.body.dataset.case = "open";
+  renderCase(current(), document.documentElement.lang);
+}
+
+/** Open the contacts of a hold that is closed. */
+export function settleContacts(holdId) {
+  openCase(holdId);
+  tab = "contacts";
+  renderCase(current(), document.documentElement.lang);
+}
+
+export function closeCase() {
+  openId = null;
+  document.body.dataset.case = "closed";
+  find("case").hidden = true;
+  find("case").replaceChildren();
+  delete find("case").dataset.key;
+}
+
+export function renderCase(state, language) {
+  if (openId === null || state === null) return;
+  const hold = state.holds.find((one) => one.hold_id === openId) ?? null;
+  const contacts = state.contacts.filter((one) => one.hold_id === openId);
+  if (!hold && !contacts.some((one) => one.next_states.length)) {
+    closeCase();
+    return;
+  }
+  const area = find("case");
+  area.hidden = false;
+  area.setAttribute("aria-label", word("hold_title"));
+  const others = orderedHolds(state).filter((one) => one.hold_id !== openId);
+  const registering = state.passage?.phase === "registering";
+  const key = JSON.stringify([language, openId, tab, handedTo, registering, hold && { ...hold, due_s: 0 }, contacts, state.calls, others.map((one) => [one.hold_id, one.state])]);
+  rebuild(area, key, () => build(state, hold, contacts, others, registering));
+  if (!hold) return;
+  setText(find("case-due"), due(hold));
+  setData(area, "late", isOverdue(hold) ? "yes" : "no");
+  setData(area, "sent", isSent(sendKey(hold)) ? "yes" : "no");
+  others.forEach((one, index) => {
+    const element = area.querySelectorAll(".other")[index];
+    if (element) setData(element, "rings", one.state === "flagged" || isOverdue(one) ? "yes" : "no");
+  });
+}
+
+function build(state, hold, contacts, others, registering) {
+  const back = button(word(registering ? "case_back_registration" : "case_back"), { kind: "quiet", press: closeCase });
+  back.id = "case-back";
+  const title = hold ? [hold.person?.name ?? word(hold.category), heat(hold)].filter(Boolean).join(" · ") : word("contacts_left", { n: contacts.length });
+  const head = make("header", {},
+    hold?.drill ? make("b", { class: "drill" }, word("drill")) : null,
+    make("h2", {}, title), hold ? make("time", { id: "case-due" }) : null, back);
+  const switches = others.map((one) => button(`${one.person?.name ?? word(one.category)} ${word(one.state)}`, { kind: "other", press: () => openCase(one.hold_id) }));
+  const parts = [head, switches.length ? make("div", { class: "others" }, ...switches) : null];
+  if (hold) {
+    parts.push(rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold));
+  }
+  const context = { state, hold, contacts, step: (name, details) => post(hold, name, details), note: (body) => note(hold, body), again: () => renderCase(current(), document.documentElement.lang) };
+  const body = tab === "step" && hold ? step(state, hold) : sectionOf(tab, context);
+  parts.push(make("section", { class: "case-do", "data-tab": tab }, ...body));
+  if (hold) parts.push(tabs(hold, contacts));
+  return parts;
+}
+
+/** Which way this hold goes: to the hospital, home, or it has left. */
+function wayOf(hold) {
+  if (hold.state === "left") return LEFT;
+  return hold.state === "released" ? RELEASED : FEVER;
+}
+
+function rail(hold) {
+  const way = wayOf(hold);
+  const at = way.indexOf(hold.state);
+  return make("ol", { class: "rail" }, ...way.map((name, index) => make(
+    "li", { "data-at": index <= at ? "done" : index === at + 1 ? "now" : "later", ...(index === at + 1 ? { "aria-current": "step" } : {}) },
+    word(`rail_${name}`))));
+}
+
+function saying(hold) {
+  const heed = hold.state === "left" || hold.state === "transferred";
+  return make("p", { class: "say", "data-heed": heed ? "yes" : "no" },
+    make("b", {}, word(heed ? "heed" : "say")), make("q", {}, word(`say_${hold.state}`)));
+}
+
+function tabs(hold, contacts) {
+  const open = contacts.filter((one) => one.state === "proposed").length;
+  const calmed = hold.notes.find((one) => one.kind === "counselled");
+  const show = (name) => { tab = name; renderCase(current(), document.documentElement.lang); };
+  const buttons = TABS.map((name) => {
+    const badge = name === "contacts" && open ? ` ${open}` : "";
+    const element = button(word(`tab_${name}`) + badge, { kind: tab === name ? "chosen" : "", press: () => show(name) });
+    element.dataset.tab = name;
+    element.setAttribute("aria-pressed", String(tab === name));
+    return element;
+  });
+  const calm = button(calmed ? `✓ ${word("tab_counsel")}` : word("tab_counsel"), { press: () => note(hold, { kind: "counselled" }) });
+  calm.id = "counsel";
+  calm.disabled = calmed !== undefined;
+  calm.title = word("counselled");
+  const gone = button(word("tab_left"), { kind: tab === "left" ? "chosen" : "", press: () => show("left") });
+  gone.dataset.step = "left";
+  gone.disabled = !hold.next_steps.includes("left");
+  return make("div", { class: "case-tabs", role: "group" }, ...buttons, calm, gone, lookButton(hold));
+}
+
+/** The one thing to do now. */
+function step(state, hold) {
+  const choose = (names, press) => make("div", { class: "choices" }, ...names.map((name) => button(code(name), { kind: "tall", press: () => press(name) })));
+  const forward = (name, details, kind = "go tall") => {
+    const element = button(word(`do_${name}`), { kind, press: () => post(hold, name, details) });
+    element.dataset.step = name;
+    return element;
+  };
+  const title = (name) => make("h3", {}, word(name));
+  switch (hold.state) {
+    case "flagged":
+      return [title("do_flagged_title"), forward("acknowledged", {})];
+    case "acknowledged":
+      return [pad.typing(title("do_acknowledged_title"), (centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
+    case "rechecked": {
+      const warm = hold.contact_centi_c >= WARM_CENTI_C;
+      return [title("do_rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },
+        forward("confirmed", {}, warm ? "go tall" : "tall"), forward("released", { contact_centi_c: hold.contact_centi_c }, warm ? "tall" : "go tall"))];
+    }
+    case "confirmed":
+      if (!state.calls.length) return [title("no_calls"), choose(TO.reported, (name) => post(hold, "reported", { to: recorded(name) }))];
+      return [title("do_confirmed_title"), ...callRows({ state, hold, note: (body) => note(hold, body), report: (to) => post(hold, "reported", { to }) })];
+    case "reported":
+      if (handedTo === null) return [title("do_reported_title"), choose(TO.transferred, (name) => { handedTo = name; renderCase(state, document.documentElement.lang); })];
+      return [title("do_vehicle_title"), make("output", { class: "field" }, code(handedTo)),
+        choose(VEHICLES, (name) => post(hold, "transferred", { to: recorded(handedTo), vehicle: recorded(name) }))];
+    default: {
+      const cleaned = hold.notes.find((one) => one.kind === "disinfected");
+      const clean = button(cleaned ? `✓ ${word("disinfected_at", { t: noteTime(state, cleaned) })}` : word("disinfect"), { kind: cleaned ? "tall" : "go tall", press: () => note(hold, { kind: "disinfected" }) });
+      clean.id = "disinfect";
+      clean.disabled = Boolean(cleaned);
+      const close = button(word("close_as", { s: word(hold.state) }), { kind: cleaned ? "go tall" : "tall", press: () => post(hold, "closed", { disinfected: true }) });
+      close.dataset.step = "closed";
+      close.disabled = !cleaned;
+      return [title("do_end_title"), make("div", { class: "choices two" }, clean, close)];
+    }
+  }
+}
+
+function post(hold, name, details) {
+  tab = "step";
+  handedTo = null;
+  return sendOnce(sendKey(hold), `/api/v1/holds/${hold.hold_id}/steps`, { step: name, by: by(), ...details });
+}
+
+function note(hold, body) {
+  const key = `${sendKey(hold)}:${body.kind}:${body.to ?? ""}`; // a step under way stops no note
+  return sendOnce(key, `/api/v1/holds/${hold.hold_id}/notes`, { by: by(), ...body });
+}
+
+/** Take a key; returns whether it was for the sequence. */
+export function caseKey(key) {
+  if (openId === null) return false;
+  if (key === "Escape") {
+    closeCase();
+    return true;
+  }
+  const hold = current()?.holds.find((one) => one.hold_id === openId);
+  if (tab === "step" && hold?.state === "acknowledged" && pad.key(key)) return true;
+  if (key === "F9") find("case").querySelector(".case-do button.go:not(:disabled)")?.click();
+  return key === "F9" || /^[0-9]$/.test(key);
+}

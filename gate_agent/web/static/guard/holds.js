@@ -1,0 +1,90 @@
+// Open holds (暂留): a slot that is always there, the gravest card on top; the rest is case.js.
+
+import { openCase, settleContacts } from "./case.js";
+import { leader } from "./duties.js";
+import { due, escalation, heat, sendKey } from "./hold_words.js";
+import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
+import { by } from "../shared/post.js";
+import { isSent, sendOnce } from "../shared/send.js";
+import { isOverdue, orderedHolds } from "./state.js";
+import { reason, word } from "../shared/words.js";
+
+const STEP_KEY = "F9"; // the next step of the hold on top
+
+let top = null; // press of the top hold's button
+
+export function renderHolds(state, language) {
+  const area = find("holds");
+  const holds = orderedHolds(state);
+  const orphans = orphaned(state);
+  setData(area, "count", String(Math.min(holds.length, 3)));
+  const leads = leader();
+  rebuild(area, `${language} ${leads?.phone} ${holds.map((hold) => hold.hold_id).join()} ${orphans.length}`, () => [
+    ...holds.map(() => make("article", { class: "hold" })),
+    orphans.length ? contactsCard(orphans) : null,
+    holds.length || orphans.length ? null : make("div", { id: "no-holds" },
+      make("span", {}, word("no_holds")),
+      leads ? make("span", {}, `${word("leader")} ${leads.post}`) : null,
+      leads ? make("b", {}, leads.phone) : null),
+  ]);
+  holds.forEach((hold, index) => renderHold(area.children[index], state, hold, index === 0, language));
+  if (!holds.length) top = null;
+}
+
+/** Contacts whose hold is closed, and who are not at an end. */
+const orphaned = (state) => {
+  const open = new Set(state.holds.map((hold) => hold.hold_id));
+  return state.contacts.filter((contact) => !open.has(contact.hold_id) && contact.next_states.length);
+};
+
+function contactsCard(orphans) {
+  const press = () => settleContacts(orphans[0].hold_id);
+  return make("article", { class: "hold left-over" },
+    make("b", {}, word("contacts_left", { n: orphans.length })),
+    button(word("do_open"), { kind: "go", press }));
+}
+
+function renderHold(card, state, hold, isTop, language) {
+  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill, hold.escalates_to, hold.overdue]);
+  rebuild(card, key, () => {
+    const [step] = hold.next_steps;
+    const press = () => proceed(hold);
+    const element = button(word(`do_${step}`), { key: isTop ? STEP_KEY : null, kind: "go", press });
+    element.dataset.step = step;
+    return [
+      make("div", { class: "hold-who" },
+        make("b", { class: "hold-state" }, word(hold.state)),
+        hold.drill ? make("b", { class: "drill" }, word("drill")) : null,
+        make("b", { class: "hold-temperature" }, heat(hold)),
+        make("span", {}, hold.person ? hold.person.name : word(hold.category)),
+        make("span", { class: "hold-why" }, hold.overdue ? "" : reason(hold.reason)),
+      ),
+      make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
+      hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,
+    ];
+  });
+  if (isTop) top = () => proceed(hold);
+  setData(card, "hold", hold.hold_id);
+  setData(card, "state", hold.state);
+  setData(card, "rings", rings(state, hold) ? "yes" : "no");
+  setData(card, "sent", isSent(sendKey(hold)) ? "yes" : "no");
+  setText(card.querySelector(".hold-due"), due(hold));
+}
+
+/** Whether the gate rings for this hold; before it says so, the screen's own clock does. */
+const rings = (state, hold) => isOverdue(hold) || state.alarms.some((alarm) => alarm.about === hold.hold_id && alarm.priority === "high");
+
+/** Answer at once; every other step is done in the guided sequence. */
+function proceed(hold) {
+  if (hold.state === "flagged" && !isSent(sendKey(hold))) {
+    sendOnce(sendKey(hold), `/api/v1/holds/${hold.hold_id}/steps`, { step: "acknowledged", by: by() });
+  }
+  openCase(hold.hold_id);
+}
+
+/** Take a key; returns whether it was for the holds. */
+export function holdsKey(key) {
+  if (key !== STEP_KEY || top === null) return false;
+  top();
+  return true;
+}

@@ -1,0 +1,134 @@
+// The guard screen: puts the modules together. State comes in, the page follows; taps go out.
+
+import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
+import { renderAlarmLine, soundOf } from "./alarms.js";
+import { caseKey, renderCase } from "./case.js";
+import { checksKey, renderChecks, wireChecks } from "./checks.js";
+import { dutiesKey, dutyMark, renderDuties, watchDuties } from "./duties.js";
+import { holdsKey, renderHolds } from "./holds.js";
+import { find, rebuild, setData, setText, shape, span } from "../shared/page.js";
+import { closePanel, panelAbout, panelKey } from "../shared/panel.js";
+import { registrationKey, renderRegistration } from "./registration.js";
+import { forget, touched } from "../shared/send.js";
+import { ring, soundState, toggleMute, unlock } from "../shared/sound.js";
+import { current, take } from "./state.js";
+import { renderBar, renderRecent, renderStatus } from "./status.js";
+import { listen } from "../shared/stream.js";
+import { handKey, renderHand } from "./thermometer.js";
+import { MANUAL } from "./typed.js";
+import { renderVerdict } from "./verdict.js";
+import { session } from "../shared/session.js";
+import { askSignOff, renderSignOn, signOnKey, signedOnName, watchSession } from "./signon.js";
+import { applyLanguage, switchLanguage, word } from "../shared/words.js";
+
+const MUTE_KEY = "m";
+let lastAlive = 0;
+const isLive = () => document.body.dataset.live === "yes";
+
+function render() {
+  renderButtons();
+  const state = current();
+  if (state === null) {
+    setText(find("verdict-word"), word("starting"));
+    return;
+  }
+  const language = document.documentElement.lang;
+  renderVerdict(state);
+  renderHolds(state, language);
+  renderRegistration(state, language);
+  renderHand(state, language);
+  renderActions(state, language);
+  renderRecent(state, language);
+  renderBar(state);
+  renderAlarmLine(state, language);
+  renderCase(state, language);
+  renderStatus(state, language);
+}
+
+function renderButtons() {
+  const sound = soundState();
+  const label = { locked: "sound_locked", muted: "sound_muted", ringing: "sound_on", quiet: "sound_quiet" }[sound.kind];
+  setText(find("mute"), word(label, { s: span(sound.leftS) }));
+  setData(find("mute"), "kind", sound.kind);
+  setData(find("mute"), "bursts", String(sound.bursts));
+  setText(find("post"), signedOnName() ?? postLabel());
+  setText(find("language"), word("language"));
+  renderDuties();
+  renderChecks();
+  renderSignOn();
+}
+
+function onState(snapshot, at) {
+  take(snapshot, at);
+  setData(document.body, "live", "yes");
+  forget((key) => {
+    const [kind, id] = key.split(":");
+    if (["duty", "supply", "note", "contact", "staff"].includes(kind)) return true;
+    if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
+    return snapshot.passage?.passage_id === id;
+  });
+  const about = panelAbout();
+  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about?.startsWith("staff") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  if (about !== null && !known) closePanel();
+  sound(snapshot);
+  render();
+  setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
+}
+
+function onLife(alive, silentMs) {
+  if (alive) lastAlive = Math.round(performance.now());
+  const state = current();
+  const live = alive ? (state === null ? "no" : "yes") : "dead";
+  setData(document.body, "live", live);
+  find("dead").hidden = alive;
+  if (!alive) setText(find("dead-for"), word("dead_for", { s: Math.round(silentMs / 1000) }));
+  sound(alive ? state : { alarms: [{ id: "dead", priority: "medium", technical: true, what: "dead", rung: 1, since: `${lastAlive}` }] });
+  render();
+}
+
+/** Ring by what the gate says stands now: a backlog that is told again rings nothing. */
+function sound(state) {
+  const now = soundOf(state?.alarms ?? []);
+  setData(document.body, "alarm", now.kind);
+  ring(now);
+}
+
+function onTouch() {
+  unlock();
+  touched();
+}
+
+function onKey(event) {
+  onTouch();
+  const typing = event.target instanceof HTMLInputElement;
+  if (typing && event.key !== "Enter" && event.key !== "Escape") return;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const key = event.key;
+  if (key.toLowerCase() === MUTE_KEY) toggleMute();
+  else if (event.repeat && key !== "Backspace") return;
+  else if (signOnKey(key)) return event.preventDefault();
+  else if (!isLive() || !(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
+  event.preventDefault();
+  render();
+}
+
+rebuild(document.querySelector(".dead-shape"), "plug", () => [shape("plug")]);
+applyLanguage();
+wireActions();
+document.addEventListener("keydown", onKey);
+document.addEventListener("pointerdown", onTouch);
+find("mute").addEventListener("click", () => { toggleMute(); render(); });
+find("post").addEventListener("click", () => (session()?.sign_on ? askSignOff() : askPost(render)));
+find("language").addEventListener("click", () => { switchLanguage(); closePanel(); render(); });
+wireChecks(render);
+// A kiosk started with --autoplay-policy=no-user-gesture-required opens /?kiosk: sound at once.
+if (new URLSearchParams(location.search).has("kiosk")) unlock();
+render();
+watchDuties(render);
+watchSession(render);
+listen({
+  onState,
+  onPulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),
+  onJournal: dutyMark, // the state that follows shows the rest
+  onLife,
+});

@@ -1,0 +1,80 @@
+// The thermometer when it is not believed: everybody is measured by hand; and its daily check.
+
+import { button, clockText, degrees, find, make, rebuild, setData } from "../shared/page.js";
+import { makePad } from "../shared/pad.js";
+import { by } from "../shared/post.js";
+import { isSent, sendOnce } from "../shared/send.js";
+import { current } from "./state.js";
+import { word } from "../shared/words.js";
+
+const hand = makePad(3400, 4500, "hand_bad");
+const reference = makePad(3400, 4200, "reference_bad");
+let handId = null; // whose contact reading is asked for
+let checking = null; // against what: contact | blackbody
+
+const handKeyOf = () => `hand:${handId}`;
+
+/** Ask for the contact reading of who can only be measured by hand. */
+export function renderHand(state, language) {
+  const next = state.passage?.needs_hand ? state.passage.passage_id : null;
+  if (next !== handId) hand.clear();
+  handId = next;
+  const area = find("hand");
+  area.hidden = handId === null;
+  setData(document.body, "hand", area.hidden ? "no" : "yes");
+  if (area.hidden) {
+    area.replaceChildren();
+    delete area.dataset.key;
+    return;
+  }
+  rebuild(area, `${handId} ${language}`, () => [hand.typing(make("h2", {}, word("hand_title")), post)]);
+  setData(area, "sent", isSent(handKeyOf()) ? "yes" : "no");
+}
+
+function post(centi) {
+  sendOnce(handKeyOf(), `/api/v1/passages/${handId}/hand`, { contact_centi_c: centi, by: by() });
+}
+
+/** Take a key; returns whether it was for the hand reading. */
+export const handKey = (key) => handId !== null && hand.key(key);
+
+/** Words for the status line: trusted, doubtful with why, not trusted. */
+export function trustWords(state) {
+  const view = state.thermometer;
+  if (!view || view.trust === "trusted") return "";
+  return [word(`trust_${view.trust}`), ...view.doubts.map((doubt) => word(`doubt_${doubt}`))].join(" · ");
+}
+
+/** The daily check, as parts of a panel; `again` draws the panel anew. */
+export function checkParts(again) {
+  const state = current();
+  const view = state?.thermometer ?? null;
+  if (view === null) return [];
+  const { check } = view;
+  const told = check === null ? word("check_none") : word(check.passed ? "check_passed" : "check_failed", {
+    t: clockText(new Date(check.at), state.gate.timezone).slice(0, 5),
+    d: degrees(check.difference_centi_c), m: degrees(check.tolerance_centi_c),
+  });
+  const begin = (against) => async () => {
+    if (await sendOnce(`reference:${performance.now()}`, "/api/v1/thermometer/reference", {})) checking = against;
+    again();
+  };
+  const finish = async (centi) => {
+    const body = { reference: checking, reference_centi_c: centi, by: by() };
+    if (await sendOnce(`check:${performance.now()}`, "/api/v1/thermometer/checks", body)) checking = null;
+    again();
+  };
+  const doubts = trustWords(state);
+  return [
+    make("h3", {}, word("check_title")),
+    make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, told),
+    doubts ? make("p", { id: "check-doubts" }, doubts) : null,
+    ...(checking ? [reference.typing(make("p", {}, word(`check_now_${checking}`)), finish)] : [
+      button(word("check_begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
+      button(word("check_blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
+    ]),
+  ].filter((part) => part !== null);
+}
+
+/** Take a key while the check's panel is open. */
+export const checkKey = (key) => checking !== null && reference.key(key);

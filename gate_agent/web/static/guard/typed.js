@@ -1,0 +1,80 @@
+// What a guard types where no reader reads (人工录入): a person's document, and who comes along.
+
+import { button, find, make, setData, setText } from "../shared/page.js";
+import { closePanel, showPanel } from "../shared/panel.js";
+import { by } from "../shared/post.js";
+import { say, sendOnce } from "../shared/send.js";
+import { code, word } from "../shared/words.js";
+
+const DOCUMENTS = ["resident", "hmt_permit", "passport", "other"];
+const REASONS = ["no_card", "card_damaged", "reader_broken", "other_document"];
+export const MANUAL = "manual"; // what the panel is about
+
+/** One of `names` as big buttons, called `prefix` + name; the row knows its choice. */
+function choice(names, prefix = "") {
+  const row = make("div", { class: "choices" });
+  const choose = (name) => {
+    setData(row, "chosen", name);
+    for (const element of row.children) setData(element, "chosen", element.dataset.name === name ? "yes" : "no");
+  };
+  for (const name of names) {
+    const element = button(code(prefix + name), { press: () => choose(name) });
+    element.dataset.name = name;
+    row.append(element);
+  }
+  choose(names[0]);
+  return row;
+}
+
+function field(id, name, hint) {
+  const input = make("input", { id, class: "text", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: "60", "aria-label": word(name), placeholder: word(hint) });
+  return make("label", {}, make("span", {}, word(name)), input);
+}
+
+/** Ask for a document that no reader reads: two choices, a name, a number. */
+export function askManual() {
+  const documents = choice(DOCUMENTS, "doc_");
+  const reasons = choice(REASONS);
+  const send = async () => {
+    const name = find("typed-name").value.trim();
+    const number = find("typed-number").value.trim();
+    if (!name || number.length < 3) {
+      say(word("typed_missing"), "bad");
+      return;
+    }
+    const body = { document: documents.dataset.chosen, name, number, reason: reasons.dataset.chosen, by: by() };
+    if (await sendOnce(`person:${performance.now()}`, "/api/v1/persons", body)) closePanel();
+  };
+  showPanel(MANUAL, word("manual"), new Map([["Enter", send]]), [
+    documents, field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_hint"),
+    make("h3", {}, word("manual_why")), reasons,
+    button(word("manual_do"), { kind: "go tall", press: send, id: "typed-send" }),
+  ]);
+  find("typed-name").focus();
+}
+
+/** Ask for one companion of the registration of `about`; `add({name, number})` takes it. */
+export function askCompanion(about, add) {
+  const done = () => {
+    const name = find("typed-name").value.trim();
+    const number = find("typed-number").value.trim();
+    if (!name) {
+      say(word("typed_missing"), "bad");
+      return;
+    }
+    closePanel();
+    add({ name, number: number || null });
+  };
+  showPanel(about, word("companion"), new Map([["Enter", done]]), [
+    field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_optional"),
+    button(word("companion_do"), { kind: "go tall", press: done, id: "typed-send" }),
+  ]);
+  find("typed-name").focus();
+}
+
+/** The line that says who comes along, and takes one more. */
+export function companionButton(companions, press) {
+  const element = button("", { kind: "companions", press, id: "companions" });
+  setText(element.firstChild, companions.length ? word("companions_n", { n: companions.length }) : word("companions"));
+  return element;
+}

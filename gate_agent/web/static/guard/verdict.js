@@ -1,0 +1,87 @@
+// The big area: what the guard must do now, in a word, a shape and a colour; then why, and who.
+
+import { degrees, find, make, rebuild, setData, setText, shape, span } from "../shared/page.js";
+import { left, ringing, technicalFaults, verdictOf } from "./state.js";
+import { reason, word } from "../shared/words.js";
+
+const CLOSING_S = 10; // a countdown turns heavy at its end
+
+export function renderVerdict(state) {
+  const verdict = verdictOf(state);
+  const area = find("verdict");
+  const rings = ringing(state).some((hold) => hold.hold_id === state.passage?.hold_id);
+  setData(area, "kind", verdict.kind);
+  setData(area, "rings", verdict.kind === "hold" && rings ? "yes" : "no");
+  rebuild(find("verdict-shape"), verdict.shape, () => [shape(verdict.shape)]);
+  setText(find("verdict-word"), word(verdict.word));
+  setData(find("verdict-word"), "width", width(word(verdict.word)));
+  temperature(state);
+  setText(find("verdict-person"), person(state.passage));
+  const told = state.passage?.phase === "registering" ? state.notice : null;
+  setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
+  rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(flag))));
+  setText(find("verdict-reason"), why(state, verdict));
+  waiting(state.passage);
+}
+
+/** How much room a word takes, in sizes of the style sheet: s (放行), m, l, xl (wraps). */
+function width(text) {
+  const ems = [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e00 ? 1 : 0.68), 0);
+  return ems <= 2 ? "s" : ems <= 3 ? "m" : ems <= 4 ? "l" : "xl";
+}
+
+function temperature(state) {
+  const measured = state.passage?.temperature ?? null;
+  const centi = measured ? measured.surface_centi_c : state.live_centi_c;
+  const shown = typeof centi === "number";
+  find("verdict-temperature").hidden = !shown;
+  if (shown) {
+    const text = degrees(centi);
+    setText(find("verdict-whole"), text.slice(0, -1));
+    setText(find("verdict-rest"), `${text.slice(-1)} ℃`);
+    setData(find("verdict-temperature"), "live", measured ? "no" : "yes");
+  }
+  const limits = [];
+  if (measured?.ambient_centi_c != null) limits.push(word("ambient", { t: degrees(measured.ambient_centi_c) }));
+  if (measured?.score_centi_c != null) limits.push(word("score", { t: degrees(measured.score_centi_c) }));
+  if (measured?.threshold_centi_c != null) limits.push(word("threshold", { t: degrees(measured.threshold_centi_c) }));
+  if (shown && !measured) limits.push(word("live"));
+  setText(find("verdict-limits"), limits.join(" · "));
+}
+
+function person(passage) {
+  if (!passage) return "";
+  const who = passage.person;
+  const kind = word(passage.category);
+  return who ? `${who.name}  ${who.number}  ${kind}` : kind;
+}
+
+function why(state, verdict) {
+  if (verdict.kind === "technical") {
+    const [fault] = technicalFaults(state);
+    return fault ? faultText(fault) : "";
+  }
+  if (verdict.word === "recording") return word("recording_do");
+  if (verdict.word === "hold") return [...state.passage.reasons.map(reason), word("hold_do")].join(" · ");
+  if (state.passage?.reasons.length) return state.passage.reasons.map(reason).join("；");
+  if (!state.passage) return word(state.hall_mode === "emergency" ? "idle_emergency" : "idle_do");
+  return "";
+}
+
+function waiting(passage) {
+  const line = find("verdict-wait");
+  // A held person must not be told to go, and nobody need wait for the others' leaving.
+  const waits = (passage?.waits_for ?? []).filter((name) => name !== "departure");
+  const counted = passage?.deadline_s ?? null;
+  line.hidden = !waits.length;
+  if (line.hidden) return;
+  setText(find("verdict-wait-word"), waits.map((name) => word(`wait_${name}`)).join(" · "));
+  const seconds = counted === null ? null : Math.max(0, left(counted));
+  setText(find("verdict-wait-left"), seconds === null ? "" : seconds >= 60 ? span(seconds) : word("seconds", { s: Math.ceil(seconds) }));
+  setData(line, "closing", seconds !== null && seconds < CLOSING_S ? "yes" : "no");
+}
+
+/** A technical fault in one sentence that says what to do. */
+export function faultText({ what, device }) {
+  return what === "journal" ? word("tech_journal") : word(`tech_${what}`, { d: word(device) });
+}

@@ -1,0 +1,118 @@
+"""`gate-collector verify` and `export` as processes: what they prove, and what they find."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, update
+
+from children import program
+from collector.recorded_gates import GATE, Gate
+from collector.running_centre import Centre, bodies
+from doorfiles import write_collector
+from gate_collector.ledger.verify import BrokenChain, verify
+from gate_collector.store.schema import EVENT
+
+
+@pytest.fixture
+def config(store: str, tmp_path: Path) -> Path:
+    return write_collector(tmp_path, {"store": {"url": store}})
+
+
+def _run(config: Path, *arguments: str) -> tuple[int, bytes, str]:
+    done = subprocess.run(
+        (program("gate-collector"), arguments[0], "--config", config, *arguments[1:]),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=90,
+    )
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def _change(engine: Engine, number: int, **values: object) -> None:
+    with engine.begin() as connection:
+        of = EVENT.c.sequence == number
+        changed = connection.execute(update(EVENT).where(of).values(**values))
+        assert changed.rowcount == 1
+
+
+def test_verify_and_export_give_back_what_came(config: Path, centre: Centre) -> None:
+    old, new, other = Gate(), Gate(epoch="c" * 32), Gate("central-2f")
+    centre.take(*old.passages(3), *other.passages(2))
+    centre.clock.advance(1)
+    centre.take(*new.passages(4))
+
+    code, said, _ = _run(config, "verify")
+    assert code == 0
+    assert said.decode().splitlines() == [
+        f"central-2f epoch {other.epoch} events 2 last 2 link {other.link.hex()}",
+        f"{GATE} epoch {old.epoch} events 3 last 3 link {old.link.hex()}",
+        f"{GATE} epoch {new.epoch} events 4 last 4 link {new.link.hex()}",
+    ]
+    code, said, _ = _run(config, "verify", "--gate", "central-2f")
+    assert said.decode().startswith("central-2f epoch ")
+    assert said.decode().count("\n") == 1
+
+    code, exported, _ = _run(config, "export", "--gate", GATE)
+    assert code == 0
+    assert exported == b"\n".join(bodies([*old.events, *new.events])) + b"\n"
+
+
+def test_a_redacted_event_keeps_its_place_and_the_chain_still_verifies(
+    config: Path, centre: Centre, engine: Engine
+) -> None:
+    gate = Gate()
+    events = gate.passages(3)
+    centre.take(*events)
+    digest = bytes(centre.rows()[1].bodysha256).hex()
+
+    _change(engine, 2, body=None)
+
+    assert _run(config, "verify")[0] == 0
+    code, exported, _ = _run(config, "export", "--gate", GATE)
+    lines = exported.splitlines()
+    assert code == 0
+    assert [lines[0], lines[2]] == [events[0].body, events[2].body]
+    assert json.loads(lines[1]) == {"redacted": True, "sequence": 2, "bodysha256": digest}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"body": b"{}"}, "its body is not the one that was received"),
+        ({"bodysha256": bytes(32)}, "its body is not the one that was received"),
+        ({"bodysha256": bytes(32), "body": None}, "its link does not follow from its body"),
+        ({"link": bytes(32)}, "its link does not follow from its body"),
+        ({"prevlink": bytes(32)}, "it does not follow the event before it"),
+        ({"sequence": 40}, "it is missing, the next is 4"),
+    ],
+)
+def test_the_first_bad_event_is_named(
+    centre: Centre, engine: Engine, change: dict[str, object], why: str
+) -> None:
+    gate = Gate()
+    centre.take(*gate.passages(5))
+
+    _change(engine, 3, **change)
+
+    with pytest.raises(BrokenChain) as found:
+        list(verify(engine, GATE))
+    assert str(found.value) == f"{GATE} epoch {gate.epoch} event 3: {why}"
+
+
+def test_a_broken_chain_ends_with_1_and_one_line(
+    config: Path, centre: Centre, engine: Engine
+) -> None:
+    gate = Gate()
+    centre.take(*gate.passages(3))
+    _change(engine, 2, body=b"{}")
+
+    code, said, error = _run(config, "verify", "--gate", GATE)
+
+    assert (code, said) == (1, b"")
+    assert error.startswith(f"gate-collector: {GATE} epoch {gate.epoch} event 2: ")
+    assert error.count("\n") == 1

@@ -1,0 +1,97 @@
+"""The live page: what is now at both doors, drawn, searched, and honest about a dead stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from collector.hall_of_doors import TEN, Hall, hall, ref
+from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
+from gate_agent.contract.identity import person_ref
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.records import ModeApplied
+from gate_agent.emulation.people import synthetic_card
+from gate_collector.live.search import Unsearchable, reference
+
+
+@pytest.fixture
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(one: Hall) -> Iterator[httpx.Client]:
+    with serving(app_of(centre_of(one, book_of(one).in_force))) as opened:
+        yield opened
+
+
+def _gate(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(gate for gate in told["gates"] if gate["gate"] == name)
+
+
+def test_flow_queue_and_mode_of_each_door(one: Hall, client: httpx.Client) -> None:
+    for minutes in (1, 2, 7):
+        one.west.passage(at=TEN - timedelta(minutes=minutes), took_s=10 * minutes)
+    one.west.passage(at=TEN - timedelta(minutes=1), drill=True)
+    one.west.say(ModeApplied(policy_version=3, hall_mode=HallMode.CLOSED, policy_sha256="0" * 64))
+    one.settle()
+
+    west = _gate(client.get("/api/v1/now").json(), "west-1f")
+
+    assert (west["flow"][-2:], sum(west["flow"])) == ([1, 2], 3)
+    assert west["queue_p95_s"] == 70
+    assert (west["hall_mode"], west["policy_version"]) == ("closed", 3)
+
+
+def test_the_overview_that_others_read_stays_as_it_was(one: Hall, client: httpx.Client) -> None:
+    one.west.passage()
+    one.settle()
+
+    told = client.get("/api/v1/overview").json()
+
+    assert "flow" not in _gate(told, "west-1f")
+    assert {"site", "time", "day", "gates", "lateness", "alarms"} <= told.keys()
+
+
+def test_the_charts_tell_today_by_the_hour_and_seven_days(one: Hall, client: httpx.Client) -> None:
+    one.west.passage()
+    one.central.hold("hold-1")
+    one.west.passage(at=TEN - timedelta(days=2))
+    one.settle()
+
+    told = client.get("/api/v1/charts").json()
+
+    assert told["gates"] == ["central-2f", "west-1f"]
+    ten = next(bar for bar in told["day"] if bar["at"] == "10")
+    assert (ten["counts"], ten["holds"]) == ([1, 1], 1)
+    assert [bar["counts"] for bar in told["week"]][-3:] == [[0, 1], [0, 0], [1, 1]]
+
+
+def test_a_person_is_found_by_number_or_reference(one: Hall, client: httpx.Client) -> None:
+    number = synthetic_card(1).number
+    known = person_ref(number, SITE_KEY)
+    assert reference(number.lower(), SITE_KEY) == reference(known.upper(), None) == known
+    one.west.passage(who="someone")
+    one.central.hold("hold-1", who="someone")
+    one.settle()
+
+    found = client.post("/api/v1/search", json={"who": ref("someone")}).json()
+
+    assert {row["gate"] for row in found["passages"]} == {"west-1f", "central-2f"}
+    assert [row["hold_id"] for row in found["holds"]] == ["hold-1"]
+    assert client.post("/api/v1/search", json={"who": number}).json()["passages"] == []
+
+
+def test_a_part_of_a_number_is_refused_and_not_echoed(client: httpx.Client) -> None:
+    answer = client.post("/api/v1/search", json={"who": "1101"})
+
+    assert answer.status_code == 422
+    assert "1101" not in answer.text
+    assert client.get("/api/v1/search?who=1101").status_code == 405
+    with pytest.raises(Unsearchable):
+        reference(synthetic_card(1).number, None)

@@ -1,0 +1,103 @@
+"""The policy is changed on its page, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chromium import chromium, watched_page
+from collector.hall_of_doors import hall
+from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
+from gate_agent.contract.identity import person_ref
+from gate_agent.emulation.people import synthetic_card
+from gate_collector.policies.book import PolicyBook
+
+pytestmark = pytest.mark.browser
+_NUMBER = synthetic_card(1).number
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[tuple[Page, PolicyBook]]:
+    with hall(tmp_path) as one, chromium() as browser, watched_page(browser) as watched:
+        one.west.passage()
+        one.settle()
+        book = book_of(one)
+        with serving(app_of(centre_of(one, book.in_force), book)) as client:
+            watched.page.goto(f"{client.base_url}/policy")
+            yield watched.page, book
+        assert watched.hosts == {"127.0.0.1"}
+
+
+def _sign(page: Page, action: str) -> None:
+    form = page.locator("form", has=page.get_by_role("button", name=action, exact=True))
+    form.get_by_label("经办人").fill("王科长")
+    form.get_by_label("原因").fill("升级")
+    form.get_by_role("button", name=action, exact=True).click()
+
+
+def test_the_mode_is_changed_with_who_and_why(opened: tuple[Page, PolicyBook]) -> None:
+    page, book = opened
+    page.get_by_label("封闭式管理").check()
+
+    _sign(page, "发布")
+
+    expect(page.locator("h2").first).to_contain_text("封闭式管理 · 第 1 版")
+    assert (book.issues()[0].by, book.issues()[0].why) == ("王科长", "升级")
+
+
+def test_rules_are_typed_and_read_back(opened: tuple[Page, PolicyBook]) -> None:
+    page, book = opened
+    page.get_by_label("报警阈值").fill("37.25")
+    page.get_by_label("两门相差存疑").fill("0.85")
+    page.get_by_label("呼叫名单").fill("区疫情防控办 | 010-5550 0120\n120 急救 | 120")
+    page.get_by_label("公告").fill("请配合测温 | Please let us measure")
+
+    _sign(page, "发布规则")
+
+    expect(page.locator("h2").first).to_contain_text("第 1 版")
+    policy = book.newest()
+    assert policy.measurement.alarm_centi_c == 3725
+    assert policy.measurement.doors_apart_centi_c == 85
+    assert [(call.post, call.phone) for call in policy.calls] == [
+        ("区疫情防控办", "010-5550 0120"), ("120 急救", "120"),
+    ]  # fmt: skip
+    assert policy.notices[0].en == "Please let us measure"
+    assert policy.hold.acknowledge_s == 15
+
+
+def test_a_bad_sheet_names_its_lines_and_a_good_one_is_taken(
+    opened: tuple[Page, PolicyBook], tmp_path: Path
+) -> None:
+    page, book = opened
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    bad.write_text(f"证件号码\n{_NUMBER}\n123\n", encoding="utf-8")
+    good.write_text(f"证件号码\n{_NUMBER}\n", encoding="utf-8")
+    page.locator("[data-kind]").select_option("roster")
+    page.locator("[type=file]").set_input_files(bad)
+    _sign(page, "导入")
+    expect(page.locator("form[data-sheet] .fault")).to_contain_text("第 3 行")
+    assert book.newest().roster == ()
+
+    page.locator("[type=file]").set_input_files(good)
+    _sign(page, "导入")
+
+    expect(page.locator("h2").first).to_contain_text("第 1 版")
+    assert [entry.person_ref for entry in book.newest().roster] == [person_ref(_NUMBER, SITE_KEY)]
+
+
+def test_one_appointment_is_booked_and_its_number_is_not_kept(
+    opened: tuple[Page, PolicyBook],
+) -> None:
+    page, book = opened
+    page.get_by_label("证件号码", exact=True).fill(_NUMBER)
+    page.get_by_label("绿色通道", exact=True).check()
+
+    _sign(page, "预约")
+
+    expect(page.locator("h2").first).to_contain_text("第 1 版")
+    (entry,) = book.newest().appointments
+    assert (entry.person_ref, entry.green_channel) == (person_ref(_NUMBER, SITE_KEY), True)
+    assert _NUMBER not in str(book.document(1))

@@ -1,0 +1,217 @@
+"""Roles at the centre: who may do what, sessions that end, every look recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import select
+
+from collector.hall_of_doors import Hall, hall, ref
+from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.records import PersonRegistered
+from gate_agent.store.seal import seal_registration
+from gate_collector.roles.accounts import IDLE, LONGEST, Accounts, Denied
+from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
+from gate_collector.web.access import Role, may
+
+_PASSWORD = "correct horse battery"
+_PRIVATE = bytes(PrivateKey(bytes(range(32))))
+
+
+@pytest.fixture
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
+        yield opened
+
+
+@pytest.fixture
+def accounts(one: Hall) -> Accounts:
+    return Accounts(centre_of(one))
+
+
+@pytest.fixture
+def client(one: Hall, accounts: Accounts) -> Iterator[httpx.Client]:
+    with serving(app_of(centre_of(one), accounts=accounts, private=_PRIVATE)) as opened:
+        yield opened
+
+
+def _as(client: httpx.Client, accounts: Accounts, role: Role) -> dict[str, str]:
+    """Sign on as this role; return the header that a page of ours sends."""
+    accounts.make(role.value, role, _PASSWORD)
+    answer = client.post("/sign-on", json={"name": role.value, "password": _PASSWORD})
+    assert answer.status_code == 201
+    session = accounts.session(client.cookies["gate_collector"])
+    assert session is not None
+    return {"X-CSRF": session.csrf}
+
+
+def test_nobody_sees_anything_before_signing_on(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert (page.status_code, page.headers["location"]) == (303, "/sign-on")
+    for path in ("/api/v1/overview", "/api/v1/now", "/api/v1/stream", "/metrics"):
+        assert client.get(path).status_code == 401
+    assert client.get("/healthz").status_code == 200
+    assert client.post("/api/v1/search", json={"who": "x" * 18}).status_code == 401
+
+
+def test_the_first_account_needs_the_code_that_was_told_and_once_only(
+    client: httpx.Client, accounts: Accounts
+) -> None:
+    code = accounts.first_code
+    asked = {"name": "运维", "password": _PASSWORD}
+
+    assert client.post("/sign-on/first", json=asked | {"code": "0" * 16}).status_code == 403
+    assert client.post("/sign-on/first", json=asked | {"code": code}).status_code == 201
+    assert client.post("/sign-on/first", json=asked | {"code": code}).status_code == 403
+    assert accounts.first_code == ""
+    assert client.post("/sign-on", json=asked).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/", set(Role)),
+        ("GET", "/ledger", set(Role)),
+        ("GET", "/events/west-1f/" + "0" * 32, set(Role) - {Role.MAINTAINER}),
+        ("POST", "/api/v1/search", set(Role) - {Role.MAINTAINER}),
+        ("POST", "/api/v1/reveal", {Role.OFFICE, Role.LEADER}),
+        ("POST", "/contacts/west-1f/h", {Role.OFFICE, Role.LEADER}),
+        ("POST", "/policy/mode", {Role.OFFICE, Role.LEADER}),
+        ("POST", "/policy/rules", {Role.OFFICE}),
+        ("POST", "/reports/2026-11-24/corrections", {Role.OFFICE}),
+        ("GET", "/looks", {Role.AUDITOR}),
+        ("GET", "/accounts", {Role.MAINTAINER}),
+        ("POST", "/accounts", {Role.MAINTAINER}),
+        ("DELETE", "/", set()),
+        ("POST", "/anything", set()),
+    ],
+)
+def test_each_role_may_do_its_own_work(method: str, path: str, allowed: set[Role]) -> None:
+    assert {role for role in Role if may(role, method, path)} == allowed
+
+
+def test_the_server_asks_the_role_and_the_pages_token(
+    client: httpx.Client, accounts: Accounts
+) -> None:
+    token = _as(client, accounts, Role.AUDITOR)
+    assert client.get("/ledger").status_code == 200
+    asked = {"person_ref": "0" * 64, "by": "x", "why": "just so"}
+    assert client.post("/api/v1/reveal", json=asked, headers=token).status_code == 403
+
+    token = _as(client, accounts, Role.OFFICE)
+    body = {"hall_mode": "closed", "by": "somebody else", "why": "升级"}
+    assert client.post("/policy/mode", json=body).json()["error"]["code"] == "csrf"
+    assert client.post("/policy/mode", json=body, headers=token).status_code == 201
+    assert "somebody else" not in client.get("/policy").text
+
+
+def test_a_session_ends_by_idleness_by_age_by_signing_off_and_with_its_account(
+    one: Hall, accounts: Accounts
+) -> None:
+    accounts.make("a", Role.OFFICE, _PASSWORD)
+    idle = accounts.sign_on("a", _PASSWORD)
+    one.clock.advance(IDLE.total_seconds() + 1)
+    assert accounts.session(idle) is None
+
+    old = accounts.sign_on("a", _PASSWORD)
+    for _ in range(int(LONGEST / timedelta(minutes=20))):
+        assert accounts.session(old) is not None
+        one.clock.advance(20 * 60)
+    one.clock.advance(1)
+    assert accounts.session(old) is None
+
+    off, disabled = accounts.sign_on("a", _PASSWORD), accounts.sign_on("a", _PASSWORD)
+    accounts.sign_off(off)
+    assert accounts.session(off) is None
+    assert accounts.session(disabled) is not None
+    accounts.disable("a")
+    assert accounts.session(disabled) is None
+    with pytest.raises(Denied):
+        accounts.sign_on("a", _PASSWORD)
+
+
+def test_another_password_ends_the_sessions_and_the_last_maintainer_stays(
+    accounts: Accounts,
+) -> None:
+    accounts.make("a", Role.MAINTAINER, _PASSWORD)
+    accounts.make("b", Role.MAINTAINER, _PASSWORD)
+    token = accounts.sign_on("a", _PASSWORD)
+    accounts.disable("a")
+    with pytest.raises(Denied, match="the last one"):
+        accounts.disable("b")
+
+    accounts.set_password("a", "another password")
+    with pytest.raises(Denied, match="none of this name"):
+        accounts.set_password("nobody", "another password")
+
+    assert accounts.session(token) is None
+    with pytest.raises(Denied):
+        accounts.sign_on("a", _PASSWORD)
+    assert accounts.sign_on("a", "another password")
+    accounts.disable("b")
+
+
+def test_guessing_is_slowed_and_ends_by_itself(one: Hall, accounts: Accounts) -> None:
+    accounts.make("a", Role.OFFICE, _PASSWORD)
+    for _ in range(5):
+        with pytest.raises(Denied, match="a name and its password"):
+            accounts.sign_on("a", "wrong")
+    with pytest.raises(Denied, match="fewer tries"):
+        accounts.sign_on("a", _PASSWORD)
+    one.clock.advance(301)
+
+    assert accounts.sign_on("a", _PASSWORD)
+
+
+def test_no_password_and_no_token_is_stored(one: Hall, accounts: Accounts) -> None:
+    accounts.make("a", Role.OFFICE, _PASSWORD)
+    token = accounts.sign_on("a", _PASSWORD)
+
+    with one.engine.connect() as connection:
+        stored = str(connection.execute(select(ACCOUNT)).all())
+        stored += str(connection.execute(select(SESSION)).all())
+
+    assert "$argon2id$" in stored
+    assert _PASSWORD not in stored
+    assert token not in stored
+
+
+def test_a_name_is_revealed_for_a_reason_and_every_look_is_recorded(
+    one: Hall, client: httpx.Client, accounts: Accounts
+) -> None:
+    passage_id = one.west.passage(who="someone")
+    public = bytes(PrivateKey(_PRIVATE).public_key)
+    sealed, key_id = seal_registration({"name": "张三", "number": "1101"}, public)
+    one.west.say(
+        PersonRegistered(
+            passage_id=passage_id, person_ref=ref("someone"), sealed=sealed, key_id=key_id
+        )
+    )
+    one.settle()
+    token = _as(client, accounts, Role.LEADER)
+    client.post("/api/v1/search", json={"who": ref("someone")}, headers=token)
+
+    asked = {"person_ref": ref("someone"), "by": "x", "why": "联系密切接触者"}
+    told = client.post("/api/v1/reveal", json=asked, headers=token).json()
+
+    assert told["registrations"] == [{"name": "张三", "number": "1101"}]
+    without = client.post("/api/v1/reveal", json=asked | {"why": ""}, headers=token)
+    assert without.status_code == 422
+    with one.engine.connect() as connection:
+        looks = connection.execute(select(LOOK).order_by(LOOK.c.id)).all()
+    assert [(look.who, look.what) for look in looks][-2:] == [
+        ("leader", "search"), ("leader", "reveal"),
+    ]  # fmt: skip
+    assert looks[-1].why == "leader: 联系密切接触者"
+    assert "张三" not in str(looks)
+
+
+def test_without_sign_on_the_pages_answer_this_machine_alone(one: Hall) -> None:
+    with serving(app_of(centre_of(one))) as client:
+        assert client.get("/").status_code == 200
+        assert client.get("/sign-on").status_code == 404
+        assert client.get("/", headers={"Host": "hall.example"}).status_code == 400

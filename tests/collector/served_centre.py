@@ -1,0 +1,109 @@
+"""The centre's real server on a free port, in a thread of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from collector.hall_of_doors import SITE, ZONE, Hall
+from gate_agent.contract.policy import Policy
+from gate_collector.alerts.alerter import Alerter
+from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.channels import AppriseMessenger
+from gate_collector.centre import Centre
+from gate_collector.live.overview import overview
+from gate_collector.policies.book import PolicyBook
+from gate_collector.retention.erasure import PurgeDesk
+from gate_collector.retention.retention import Retention, directly
+from gate_collector.roles.accounts import Accounts
+from gate_collector.site import Door, create_app
+
+SITE_KEY = bytes(range(32))
+_STARTS_WITHIN_S = 20
+
+
+def centre_of(hall: Hall, policy: Callable[[], Policy] = Policy) -> Centre:
+    """Return what the rooms of this hall share."""
+    return Centre(engine=hall.engine, clock=hall.clock, zone=ZONE, site=SITE, policy=policy)
+
+
+def book_of(hall: Hall, publish: Callable[[str, bytes], bool] | None = None) -> PolicyBook:
+    """Return a book of policies whose broker takes everything, unless another is given."""
+    return PolicyBook(
+        hall.engine,
+        site=SITE,
+        clock=hall.clock,
+        first=Policy(),
+        publish=publish or (lambda _topic, _document: True),
+    )
+
+
+def desk_of(centre: Centre, days: int = 30) -> PurgeDesk:
+    """Return who removes personal data, in transactions of its own."""
+    write = directly(centre.engine)
+    return PurgeDesk(centre, Retention(write=write, clock=centre.clock, days=days, spool=None))
+
+
+def app_of(
+    centre: Centre,
+    book: PolicyBook | None = None,
+    alerter: Alerter | None = None,
+    accounts: Accounts | None = None,
+    private: bytes | None = None,
+) -> FastAPI:
+    """Return the application as the collector puts it together."""
+    if book is None:
+        book = PolicyBook(
+            centre.engine,
+            site=SITE,
+            clock=centre.clock,
+            first=Policy(),
+            publish=lambda _topic, _document: True,
+        )
+
+    def look() -> dict[str, object]:
+        return overview(centre.engine, clock=centre.clock, zone=ZONE, site=SITE)
+
+    shelf = Shelf(centre.engine, SITE_KEY)
+    if alerter is None:
+        alerter = Alerter(
+            centre, shelf, people=(), messenger=AppriseMessenger(), base_url="http://hall.example"
+        )
+    return create_app(
+        centre,
+        look,
+        book=book,
+        shelf=shelf,
+        alerter=alerter,
+        accounts=accounts or Accounts(centre),
+        desk=desk_of(centre),
+        door=Door(sign_on=accounts is not None, names=frozenset({"hall.example"})),
+        private=private,
+        site_key=SITE_KEY,
+        failing=lambda: "",
+        version="0.1.0",
+    )
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[httpx.Client]:
+    """Serve `app`; yield a client whose base address it is."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run, args=([listener],), name="centre")
+    thread.start()
+    try:
+        port = listener.getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_STARTS_WITHIN_S) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(_STARTS_WITHIN_S)
+        listener.close()
+        assert not thread.is_alive()
