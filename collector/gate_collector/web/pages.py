@@ -16,7 +16,7 @@ from gate_agent.contract.moment import parse_utc
 from gate_collector.web.access import CURRENT, may
 from gate_collector.web.words import word
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent  # templates and static files stand beside the rooms
 Lang = Literal["zh", "en"]
 
 
