@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gate_agent.words import WORDS
+
 _WORDS: Mapping[str, tuple[str, str]] = {
     "visitor": ("办事群众", "visitors"),
     "staff": ("工作人员", "staff"),
@@ -130,5 +132,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 def word(key: str, lang: str) -> str:
     """Return what a reader calls `key`; `key` itself where nobody gave it a word."""
+    if key in WORDS:
+        return WORDS.word(key, "zh" if lang == "zh" else "en")
     zh, en = _WORDS.get(key, (key, key))
     return zh if lang == "zh" else en
