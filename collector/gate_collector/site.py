@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from starlette.staticfiles import StaticFiles
 
 from gate_agent.http.hosts import is_loopback
 from gate_agent.http.shield import Shield
+from gate_agent.http.static_files import static_files
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import Shelf
 from gate_collector.alerts.routes import build_alerts
@@ -90,7 +90,7 @@ def create_app(
         most_body_bytes=MOST_BODY_BYTES,
         behind_proxy=door.sign_on,
     )
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", static_files(HERE / "static"), name="static")
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     registry.register(_Figures(look))

@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.staticfiles import StaticFiles
 
 from gate_agent.gate.ports import Desk, DutyDesk, ThermometerDesk
 from gate_agent.http.hosts import is_address, is_loopback
 from gate_agent.http.shield import Shield
+from gate_agent.http.static_files import static_files
 from gate_agent.web.answers import install_answers
 from gate_agent.web.auth import Access
 from gate_agent.web.duty_routes import duty_routes
@@ -77,7 +77,7 @@ def create_app(
     if sign_on is not None:
         app.include_router(staff_routes(sign_on))
         app.include_router(reveal_routes(sign_on))
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.mount("/static", static_files(_HERE / "static"), name="static")
 
     page = pages.get_template("screen.html")
     servers = [{"url": f"http://{shown_host}:{port}"}]

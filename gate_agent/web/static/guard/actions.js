@@ -1,9 +1,9 @@
 // What the guard may do about the person at the door: symptoms, overrule, gone; and who is on post.
 
 import { button, find, rebuild } from "../shared/page.js";
-import { ask } from "../shared/panel.js";
-import { POSTS, by, postLabel, setPost } from "../shared/post.js";
-import { sendOnce } from "../shared/send.js";
+import { ask } from "./panel.js";
+import { POSTS, by, postLabel, setPost } from "./post.js";
+import { sendOnce } from "./send.js";
 import { current } from "./state.js";
 import { askManual } from "./typed.js";
 import { code, recorded, word } from "../shared/words.js";

@@ -4,9 +4,9 @@ import { button, find, make, rebuild, setData, setText } from "../shared/page.js
 import { lookButton } from "./look.js";
 import { callRows, noteTime, resetSections, sectionOf } from "./case_sections.js";
 import { due, escalation, heat, sendKey } from "./hold_words.js";
-import { makePad } from "../shared/pad.js";
-import { by } from "../shared/post.js";
-import { isSent, sendOnce } from "../shared/send.js";
+import { makePad } from "./pad.js";
+import { by } from "./post.js";
+import { isSent, sendOnce } from "./send.js";
 import { current, isOverdue, orderedHolds } from "./state.js";
 import { code, recorded, word } from "../shared/words.js";
 

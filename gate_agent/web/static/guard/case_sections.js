@@ -1,8 +1,8 @@
 // What a held person's sheet shows beside the step: calls, symptoms, contacts, how they left.
 
 import { button, clockText, make, span } from "../shared/page.js";
-import { by } from "../shared/post.js";
-import { isSent, sendOnce } from "../shared/send.js";
+import { by } from "./post.js";
+import { isSent, sendOnce } from "./send.js";
 import { code, recorded, word } from "../shared/words.js";
 
 const SYMPTOMS = ["fever", "cough", "fatigue", "breathless", "sore_throat", "diarrhoea"];

@@ -1,10 +1,10 @@
 // The sound's self-test at the start of a shift, and a drill of the hold (演练).
 
 import { button, find, make, setData, setText } from "../shared/page.js";
-import { closePanel, panelAbout, showPanel } from "../shared/panel.js";
-import { by } from "../shared/post.js";
-import { sendOnce } from "../shared/send.js";
-import { playSelfTest } from "../shared/sound.js";
+import { closePanel, panelAbout, showPanel } from "./panel.js";
+import { by } from "./post.js";
+import { sendOnce } from "./send.js";
+import { playSelfTest } from "./sound.js";
 import { checkKey, checkParts } from "./thermometer.js";
 import { word } from "../shared/words.js";
 

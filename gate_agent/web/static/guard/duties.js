@@ -1,10 +1,10 @@
 // Duties (消毒通风、物资): what is due, one tap a round, a number a count; who leads is always shown.
 
 import { button, find, make, setData, setText } from "../shared/page.js";
-import { keypad } from "../shared/keypad.js";
-import { closePanel, panelAbout, showPanel } from "../shared/panel.js";
-import { by } from "../shared/post.js";
-import { sendOnce } from "../shared/send.js";
+import { keypad } from "./keypad.js";
+import { closePanel, panelAbout, showPanel } from "./panel.js";
+import { by } from "./post.js";
+import { sendOnce } from "./send.js";
 import { word } from "../shared/words.js";
 
 const ABOUT = "duties";

@@ -4,8 +4,8 @@ import { openCase, settleContacts } from "./case.js";
 import { leader } from "./duties.js";
 import { due, escalation, heat, sendKey } from "./hold_words.js";
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
-import { by } from "../shared/post.js";
-import { isSent, sendOnce } from "../shared/send.js";
+import { by } from "./post.js";
+import { isSent, sendOnce } from "./send.js";
 import { isOverdue, orderedHolds } from "./state.js";
 import { reason, word } from "../shared/words.js";
 

@@ -1,9 +1,9 @@
 // What a supervisor may look at (查看): who a held person is, and the picture; each look is recorded.
 
 import { button, make, setText } from "../shared/page.js";
-import { showPanel } from "../shared/panel.js";
-import { say } from "../shared/send.js";
-import { askFor, headers, session } from "../shared/session.js";
+import { showPanel } from "./panel.js";
+import { say } from "./send.js";
+import { askFor, headers, session } from "./session.js";
 import { code, recorded, word } from "../shared/words.js";
 
 const WHY = ["report_case", "trace_contacts", "check_identity"];

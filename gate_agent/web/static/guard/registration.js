@@ -1,8 +1,8 @@
 // Real-name registration (实名登记): eleven digits, then one tap on the purpose, and it is done.
 
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
-import { keypad } from "../shared/keypad.js";
-import { isSent, say, sendOnce } from "../shared/send.js";
+import { keypad } from "./keypad.js";
+import { isSent, say, sendOnce } from "./send.js";
 import { left } from "./state.js";
 import { askCompanion, companionButton } from "./typed.js";
 import { code, word } from "../shared/words.js";

@@ -1,8 +1,8 @@
 // The sign-on (值守登录): name buttons and a PIN pad over the page. An alarm pushes it aside.
 
 import { find, make, rebuild, setText } from "../shared/page.js";
-import { ask } from "../shared/panel.js";
-import { askFor, askSession, mustSignOn, onSession, session } from "../shared/session.js";
+import { ask } from "./panel.js";
+import { askFor, askSession, mustSignOn, onSession, session } from "./session.js";
 import { mayStaff, openStaff } from "./staff.js";
 import { word } from "../shared/words.js";
 

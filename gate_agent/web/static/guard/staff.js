@@ -1,10 +1,10 @@
 // The accounts of this door (值守人员账号), for a supervisor: a list, a new one, another PIN, and an end.
 
-import { keypad } from "../shared/keypad.js";
+import { keypad } from "./keypad.js";
 import { button, make, setText } from "../shared/page.js";
-import { ask, closePanel, showPanel } from "../shared/panel.js";
-import { say, sendOnce } from "../shared/send.js";
-import { askSession, session } from "../shared/session.js";
+import { ask, closePanel, showPanel } from "./panel.js";
+import { say, sendOnce } from "./send.js";
+import { askSession, session } from "./session.js";
 import { word } from "../shared/words.js";
 
 const ABOUT = "staff"; // every panel here is about "staff…": no passage closes it

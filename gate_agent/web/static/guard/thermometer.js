@@ -1,9 +1,9 @@
 // The thermometer when it is not believed: everybody is measured by hand; and its daily check.
 
 import { button, clockText, degrees, find, make, rebuild, setData } from "../shared/page.js";
-import { makePad } from "../shared/pad.js";
-import { by } from "../shared/post.js";
-import { isSent, sendOnce } from "../shared/send.js";
+import { makePad } from "./pad.js";
+import { by } from "./post.js";
+import { isSent, sendOnce } from "./send.js";
 import { current } from "./state.js";
 import { word } from "../shared/words.js";
 

@@ -1,9 +1,9 @@
 // What a guard types where no reader reads (人工录入): a person's document, and who comes along.
 
 import { button, find, make, setData, setText } from "../shared/page.js";
-import { closePanel, showPanel } from "../shared/panel.js";
-import { by } from "../shared/post.js";
-import { say, sendOnce } from "../shared/send.js";
+import { closePanel, showPanel } from "./panel.js";
+import { by } from "./post.js";
+import { say, sendOnce } from "./send.js";
 import { code, word } from "../shared/words.js";
 
 const DOCUMENTS = ["resident", "hmt_permit", "passport", "other"];

@@ -1,6 +1,6 @@
 // Who acts: the number of the guard's post on this screen, never a name (it goes into events).
 
-import { word } from "./words.js";
+import { word } from "../shared/words.js";
 
 const KEY = "gate.post";
 export const POSTS = [1, 2, 3, 4, 5, 6];

@@ -1,7 +1,7 @@
 // Twelve big keys: the registration and the contact temperature are typed on the same one.
 
-import { button, make } from "./page.js";
-import { word } from "./words.js";
+import { button, make } from "../shared/page.js";
+import { word } from "../shared/words.js";
 
 /** A keypad that calls `type(digit)`, `erase()`, `clear()`. */
 export function keypad({ type, erase, clear }) {

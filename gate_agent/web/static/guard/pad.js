@@ -1,8 +1,8 @@
 // A temperature typed on the keypad: 37.8 or 37.81, the point sets itself.
 
-import { button, make, setData, setText } from "./page.js";
+import { button, make, setData, setText } from "../shared/page.js";
 import { keypad } from "./keypad.js";
-import { word } from "./words.js";
+import { word } from "../shared/words.js";
 
 /** A pad for readings of `low` to `high` hundredths; what is typed stays while it is drawn anew. */
 export function makePad(low, high, hint = "contact_bad") {

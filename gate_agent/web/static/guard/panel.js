@@ -1,7 +1,7 @@
 // One thing asked at a time, over the right side: a choice of big buttons, or what another module shows.
 
-import { button, find, make } from "./page.js";
-import { word } from "./words.js";
+import { button, find, make } from "../shared/page.js";
+import { word } from "../shared/words.js";
 
 let open = null; // {about, keys: Map(key → press)}
 

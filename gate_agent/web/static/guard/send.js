@@ -1,8 +1,8 @@
 // What the guard asks of the gate: each request once, however often the button is tapped.
 
-import { find, setText } from "./page.js";
+import { find, setText } from "../shared/page.js";
 import { askSession, headers } from "./session.js";
-import { word } from "./words.js";
+import { word } from "../shared/words.js";
 
 const done = new Set();
 const ANSWER_MS = 5000;
