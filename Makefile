@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pytest lock docs screens power bench fuzz install chaos clean help
+.PHONY: demo test check lint types imports pytest coverage fresh lock docs screens power bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -44,6 +44,13 @@ imports: $(READY)-test
 
 pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+coverage: $(READY)-test ## the tests with branch coverage of the three packages, in htmlcov/ and on the screen
+	@tools/setup apt test
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=html --cov-report=term $(ARGS)
+
+fresh: ## both commands in a minimal Debian 12 made for it, as root [FRESH=DIR] [KEEP=1] 全新系统
+	@tools/fresh both
 
 chaos: $(READY)-test ## the long form of tests/chaos: 1,000 events under every fault [SEED=n]
 	@tools/setup apt test
