@@ -47,7 +47,7 @@ pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
 
 coverage: $(READY)-test ## the tests with branch coverage of the three packages, in htmlcov/ and on the screen
 	@tools/setup apt test
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=html --cov-report=term $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=html --cov-report=term $(ARGS)
 
 fresh: ## both commands in a minimal Debian 12 made for it, as root [FRESH=DIR] [KEEP=1] 全新系统
 	@tools/fresh both
