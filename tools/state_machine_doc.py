@@ -13,6 +13,7 @@ from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.policy import HallMode, HoldPolicy, Policy
 from gate_agent.contract.records import Category, ContactState, Decision, HoldState
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType, Reading
 from gate_agent.domain.door import (
     CardUnreadable,
@@ -102,7 +103,8 @@ def override(decision: Decision, reason: str = "测试") -> Happening:
 
 def registration(phone: Secret | None) -> Happening:
     """Return the guard registering."""
-    return once(RegistrationGiven, passage_id=PASSAGE, phone=phone, purpose="社保")
+    details = RegistrationDetails(phone=phone, purpose="社保")
+    return once(RegistrationGiven, passage_id=PASSAGE, details=details)
 
 
 def by_hand(contact_centi_c: int) -> Happening:

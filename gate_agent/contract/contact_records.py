@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.hold_records import OfHold
 from gate_agent.contract.record import Category, Record, Ref, Severity, Utc
 
 
@@ -32,22 +33,22 @@ class ContactEntry(BaseModel):
     apart_s: float = Field(description="seconds after the hold was opened; negative is before")
 
 
-class ContactListed(Record):
+class ContactListed(OfHold):
     """Who passed this door shortly before or after a held person: proposed, not yet judged."""
 
     TYPE: ClassVar[str] = "gate.contact.listed.v1"
-    SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
     listed: Utc
     contacts: tuple[ContactEntry, ...]
 
-    @property
-    def subject(self) -> str:
-        """The hold."""
-        return self.hold_id
+
+class JudgementDetails(BaseModel):
+    """What a judgement of a contact may say, one definition for tap, event and record."""
+
+    model_config = ConfigDict(frozen=True)
+    reason: str | None = None
 
 
-class ContactUpdated(Record):
+class ContactUpdated(JudgementDetails, Record):
     """A close contact was confirmed, dismissed with a reason, or brought to an end."""
 
     TYPE: ClassVar[str] = "gate.contact.updated.v1"
@@ -57,7 +58,6 @@ class ContactUpdated(Record):
     state: ContactState
     by: str
     at: Utc
-    reason: str | None = None
 
     @property
     def subject(self) -> str:

@@ -5,17 +5,27 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.record import Category, HoldState, Record, Ref, Severity, Utc
 
 
-class HoldOpened(Record):
+class OfHold(Record):
+    """Base of what is recorded of one hold: it overtakes any backlog (急事急报)."""
+
+    SEVERITY: ClassVar[Severity] = Severity.URGENT
+    hold_id: str
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
+
+
+class HoldOpened(OfHold):
     """A person is asked to stay (暂留)."""
 
     TYPE: ClassVar[str] = "gate.hold.opened.v1"
-    SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
     passage_id: str
     person_ref: Ref | None
     category: Category
@@ -24,31 +34,25 @@ class HoldOpened(Record):
     opened: Utc
     deadline_s: float = Field(description="seconds in which it must be acknowledged")
 
-    @property
-    def subject(self) -> str:
-        """The hold."""
-        return self.hold_id
 
+class StepDetails(BaseModel):
+    """What a step of a hold may bring (处置内容), one definition for tap, event and record."""
 
-class HoldStep(Record):
-    """Somebody did the next step of a hold."""
-
-    TYPE: ClassVar[str] = "gate.hold.step.v1"
-    SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
-    step: HoldState
-    by: str
-    at: Utc
+    model_config = ConfigDict(frozen=True)
     contact_centi_c: int | None = Field(None, description="contact thermometer (接触式测温)")
     to: str | None = Field(None, description="whom it was reported or handed over to")
     note: str | None = None
-    deadline_s: float | None = Field(None, description="seconds in which the next step is due")
     vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
 
-    @property
-    def subject(self) -> str:
-        """The hold."""
-        return self.hold_id
+
+class HoldStep(StepDetails, OfHold):
+    """Somebody did the next step of a hold."""
+
+    TYPE: ClassVar[str] = "gate.hold.step.v1"
+    step: HoldState
+    by: str
+    at: Utc
+    deadline_s: float | None = Field(None, description="seconds in which the next step is due")
 
 
 class NoteKind(StrEnum):
@@ -60,49 +64,39 @@ class NoteKind(StrEnum):
     DISINFECTED = "disinfected"  # 终末消毒
 
 
-class HoldNoted(Record):
-    """Something was done for a held person that moves no step and no deadline."""
+class NoteDetails(BaseModel):
+    """What a note on a hold may say, one definition for tap, event and record."""
 
-    TYPE: ClassVar[str] = "gate.hold.noted.v1"
-    SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
-    kind: NoteKind
-    by: str
-    at: Utc
+    model_config = ConfigDict(frozen=True)
     to: str | None = Field(None, description="which post was called")
     answered: bool | None = Field(None, description="whether that call was answered")
     symptoms: tuple[str, ...] = ()
     note: str | None = None
 
-    @property
-    def subject(self) -> str:
-        """The hold."""
-        return self.hold_id
+
+class HoldNoted(NoteDetails, OfHold):
+    """Something was done for a held person that moves no step and no deadline."""
+
+    TYPE: ClassVar[str] = "gate.hold.noted.v1"
+    kind: NoteKind
+    by: str
+    at: Utc
 
 
-class HoldOverdue(Record):
+class HoldOverdue(OfHold):
     """A step of a hold was not done in its time; it escalates (升级)."""
 
     TYPE: ClassVar[str] = "gate.hold.overdue.v1"
-    SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
     state: HoldState
     due_s: float = Field(description="the deadline that was missed, in seconds")
     escalation: int = Field(ge=1, description="how often this state was overdue")
     to: str | None = Field(None, description="the post it escalates to, from the policy's calls")
 
-    @property
-    def subject(self) -> str:
-        """The hold."""
-        return self.hold_id
 
-
-class HoldClosed(Record):
+class HoldClosed(OfHold):
     """A hold came to its end (结案), with an outcome."""
 
     TYPE: ClassVar[str] = "gate.hold.closed.v1"
-    SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
     outcome: str = Field(description="released | transferred | left")
     by: str
     disinfected: bool = Field(description="the spot was disinfected (终末消毒)")

@@ -79,7 +79,7 @@ def judge(contact: Contact, event: ContactJudged) -> tuple[Contact, Effects]:
         raise StepRefused("out_of_turn", turn, f"{event.state} while {contact.state}")
     if not event.by.strip():
         raise StepRefused("invalid", "who judged", "nobody")
-    if event.state in _WITH_A_REASON and not (event.reason or "").strip():
+    if event.state in _WITH_A_REASON and not (event.details.reason or "").strip():
         raise StepRefused("invalid", "a reason", "none")
     record = ContactUpdated(
         contact_id=contact.entry.contact_id,
@@ -87,7 +87,7 @@ def judge(contact: Contact, event: ContactJudged) -> tuple[Contact, Effects]:
         state=event.state,
         by=event.by,
         at=format_utc(event.at.utc),
-        reason=event.reason,
+        **event.details.model_dump(),
     )
     return replace(contact, state=event.state), (Write(record, contact.drill),)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gate_agent.contract.identity import Companion, Person, Secret
+from gate_agent.contract.identity import Person
 from gate_agent.contract.records import Record
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.errors import GateError
 
 
@@ -20,9 +21,7 @@ class Registration:
 
     passage_id: str
     person: Person
-    phone: Secret | None
-    purpose: str | None
-    companions: tuple[Companion, ...] = ()
+    details: RegistrationDetails
     notice_version: int = 0
     by: str | None = None
 

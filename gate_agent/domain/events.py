@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from gate_agent.contract.identity import Companion, Person, Secret
+from gate_agent.contract.contact_records import JudgementDetails
+from gate_agent.contract.hold_records import NoteDetails, StepDetails
+from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Reading
 
 
@@ -47,13 +50,11 @@ class ReadingTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationGiven:
-    """The guard typed what registration asks for; the phone is checked already."""
+    """The guard typed what registration asks for."""
 
     at: Moment
     passage_id: str
-    phone: Secret | None
-    purpose: str | None
-    companions: tuple[Companion, ...] = ()
+    details: RegistrationDetails = field(default_factory=RegistrationDetails)
     by: str | None = None
 
 
@@ -128,11 +129,8 @@ class HoldStepped:
     hold_id: str
     step: HoldState
     by: str
-    contact_centi_c: int | None = None
-    to: str | None = None
-    note: str | None = None
+    details: StepDetails = field(default_factory=StepDetails)
     disinfected: bool = False
-    vehicle: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +141,7 @@ class NoteTaken:
     hold_id: str
     kind: NoteKind
     by: str
-    to: str | None = None
-    answered: bool | None = None
-    symptoms: tuple[str, ...] = ()
-    note: str | None = None
+    details: NoteDetails = field(default_factory=NoteDetails)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +169,7 @@ class ContactJudged:
     contact_id: str
     state: ContactState
     by: str
-    reason: str | None = None
+    details: JudgementDetails = field(default_factory=JudgementDetails)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,23 +179,26 @@ class TimePassed:
     at: Moment
 
 
-DoorEvent = (
-    PersonIdentified
-    | CardUnreadable
-    | CodeShown
-    | ReadingTaken
-    | RegistrationGiven
+GuardEvent = (
+    RegistrationGiven
     | SymptomsDeclared
     | GuardOverrode
     | PassageDismissed
-    | ThermometerChanged
-    | TrustChanged
     | HandMeasured
-    | PolicyChanged
     | HoldStepped
     | NoteTaken
     | DrillStarted
-    | ContactsFound
     | ContactJudged
+)
+DoorEvent = (
+    GuardEvent
+    | PersonIdentified
+    | CardUnreadable
+    | CodeShown
+    | ReadingTaken
+    | ThermometerChanged
+    | TrustChanged
+    | PolicyChanged
+    | ContactsFound
     | TimePassed
 )

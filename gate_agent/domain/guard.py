@@ -23,6 +23,7 @@ from gate_agent.domain.events import (
 )
 from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, Hold, note_hold, open_hold, step_hold
 from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
+from gate_agent.domain.registration import checked
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import by_hand, not_measured
 
@@ -42,10 +43,11 @@ _MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says
 
 def on_registration(door: Door, event: RegistrationGiven) -> Step:
     """The guard registers the visitor (实名登记): the passage goes on to its decision."""
+    event = replace(event, details=checked(event.details, door.policy))
     state = _passage(door, event.passage_id)
     if not isinstance(state, Registering) or state.person is None:
         raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))
-    phone = event.phone or state.known_phone
+    phone = event.details.phone or state.known_phone
     if phone is None and hall.needs_phone(door.policy, state.person):
         raise StepRefused("invalid", "a mobile number", "none")
     named = replace(state, known_phone=phone)

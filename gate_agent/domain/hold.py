@@ -132,18 +132,17 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
     if event.step not in next_steps(hold):
         turn = " or ".join(next_steps(hold)) or "nothing more"
         raise StepRefused("out_of_turn", turn, f"{event.step} while {hold.state}")
-    contact = _required(hold, event)
+    details, contact = event.details, _required(hold, event)
+    if _brings_contact(event):
+        details = details.model_copy(update={"contact_centi_c": contact})
     due_s = due_after_s(event.step, policy)
     record = HoldStep(
         hold_id=hold.hold_id,
         step=event.step,
         by=event.by,
         at=format_utc(event.at.utc),
-        contact_centi_c=contact if _brings_contact(event) else event.contact_centi_c,
-        to=event.to,
-        note=event.note,
         deadline_s=due_s,
-        vehicle=event.vehicle,
+        **details.model_dump(),
     )
     done: Effects = (Write(record, hold.drill),)
     if event.step is HoldState.CLOSED:
@@ -153,7 +152,7 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
             by=event.by,
             disinfected=True,
             closed=format_utc(event.at.utc),
-            note=event.note,
+            note=details.note,
         )
         return None, (*done, Write(closed, hold.drill))
     moved = replace(
@@ -175,7 +174,8 @@ def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:
     """
     if not event.by.strip():
         raise StepRefused("invalid", "who did it", "nobody")
-    if event.kind is NoteKind.CALLED and (not (event.to or "").strip() or event.answered is None):
+    whom, answered = (event.details.to or "").strip(), event.details.answered
+    if event.kind is NoteKind.CALLED and (not whom or answered is None):
         raise StepRefused("invalid", "whom, and whether it was answered", "less")
     if len(hold.notes) >= MOST_NOTES:
         raise StepRefused("out_of_turn", f"at most {MOST_NOTES} notes", "one more")
@@ -184,10 +184,7 @@ def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:
         kind=event.kind,
         by=event.by,
         at=format_utc(event.at.utc),
-        to=event.to,
-        answered=event.answered,
-        symptoms=event.symptoms,
-        note=event.note,
+        **event.details.model_dump(),
     )
     return replace(hold, notes=(*hold.notes, record)), (Write(record, hold.drill),)
 
@@ -225,7 +222,7 @@ def _required(hold: Hold, event: HoldStepped) -> int | None:
     """Check what the step must bring; return the hold's newest contact reading."""
     if not event.by.strip():
         raise StepRefused("invalid", "who did it", "nobody")
-    given = event.contact_centi_c
+    given = event.details.contact_centi_c
     if given is not None and not COLDEST_CONTACT_CENTI_C <= given <= HOTTEST_CONTACT_CENTI_C:
         raise StepRefused(
             "invalid",
@@ -237,7 +234,8 @@ def _required(hold: Hold, event: HoldStepped) -> int | None:
         event.step is HoldState.RELEASED and contact is None
     ):
         raise StepRefused("invalid", "a contact reading", "none")
-    if event.step in (HoldState.REPORTED, HoldState.TRANSFERRED) and not (event.to or "").strip():
+    to = (event.details.to or "").strip()
+    if event.step in (HoldState.REPORTED, HoldState.TRANSFERRED) and not to:
         raise StepRefused("invalid", "to whom", "nobody")
     if event.step is HoldState.CLOSED and not (event.disinfected or hold.disinfected):
         raise StepRefused("invalid", "the spot disinfected", "not disinfected")

@@ -12,6 +12,7 @@ from gate_agent.contract.records import (
     HoldState,
     PassageDecided,
 )
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain import hall
 from gate_agent.domain.effects import (
     Admit,
@@ -204,9 +205,9 @@ def register(door: Door, attempt: Attempt, given: RegistrationGiven | None = Non
     registration = Registration(
         passage_id=attempt.passage_id,
         person=person,
-        phone=attempt.known_phone,
-        purpose=None if given is None else given.purpose,
-        companions=() if given is None else given.companions,
+        details=replace(
+            RegistrationDetails() if given is None else given.details, phone=attempt.known_phone
+        ),
         notice_version=door.policy.registration.notice.version,
         by=None if given is None else given.by,
     )

@@ -19,7 +19,7 @@ from gate_agent.store.reader import JournalReader
 
 
 class AccessCounter:
-    """Implements `gate.desk.AccessDesk`. Every method is called in the event loop."""
+    """Implements `gate.ports.AccessDesk`. Every method is called in the event loop."""
 
     def __init__(
         self,

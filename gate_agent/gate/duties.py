@@ -18,7 +18,7 @@ from gate_agent.store.reader import JournalReader
 
 
 class DutyBook:
-    """One door's duties. Implements `gate.desk.DutyDesk`; used in the event loop."""
+    """One door's duties. Implements `gate.ports.DutyDesk`; used in the event loop."""
 
     def __init__(self, gate: Gate, *, reader: JournalReader, zone: ZoneInfo) -> None:
         self._gate = gate

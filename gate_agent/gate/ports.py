@@ -8,18 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gate_agent.contract.access_records import Role
-from gate_agent.contract.identity import Secret
 from gate_agent.contract.measurement_records import Reference, ThermometerChecked
-from gate_agent.contract.records import (
-    ByHand,
-    ContactState,
-    Decision,
-    HoldState,
-    NoteKind,
-    Record,
-    Round,
-)
-from gate_agent.contract.signals import CardType
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import ByHand, Record, Round
+from gate_agent.contract.signals import Card
+from gate_agent.domain.events import GuardEvent
 from gate_agent.gate.screen_state import DutiesView, Snapshot
 from gate_agent.gate.visitor import VisitorView
 
@@ -33,12 +26,15 @@ class LiveEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TypedPerson:
-    """Who a guard typed in (人工录入): a person without a readable card, or a companion."""
+class DocumentTyped:
+    """A guard typed a document that no reader read (人工录入): as if its card had been laid."""
 
-    name: Secret
-    number: Secret | None = None
-    document: CardType = CardType.RESIDENT
+    at: Moment
+    card: Card
+    by_hand: ByHand
+
+
+Tap = GuardEvent | DocumentTyped
 
 
 class Subscription(Protocol):
@@ -84,71 +80,12 @@ class Desk(Protocol):
         """Return up to `limit` committed events after `sequence`, in order."""
         ...
 
-    async def register(
-        self,
-        passage_id: str,
-        *,
-        phone: str | None,
-        purpose: str | None,
-        companions: Sequence[TypedPerson] = (),
-        by: str | None = None,
-    ) -> None:
-        """Register the visitor of this passage (实名登记), with who comes along."""
+    def now(self) -> Moment:
+        """Return the present moment, as the door counts it: a tap happens at it."""
         ...
 
-    async def identify(self, person: TypedPerson, *, by_hand: ByHand) -> None:
-        """Take a typed document as if its card had been laid (人工录入)."""
-        ...
-
-    async def step_hold(
-        self,
-        hold_id: str,
-        step: HoldState,
-        *,
-        by: str,
-        contact_centi_c: int | None = None,
-        to: str | None = None,
-        note: str | None = None,
-        disinfected: bool = False,
-        vehicle: str | None = None,
-    ) -> None:
-        """Record the next step of a hold (暂留处置)."""
-        ...
-
-    async def note_hold(
-        self,
-        hold_id: str,
-        kind: NoteKind,
-        *,
-        by: str,
-        to: str | None = None,
-        answered: bool | None = None,
-        symptoms: tuple[str, ...] = (),
-        note: str | None = None,
-    ) -> None:
-        """Record what was done for a held person beside the steps."""
-        ...
-
-    async def judge_contact(
-        self, contact_id: str, state: ContactState, *, by: str, reason: str | None = None
-    ) -> None:
-        """Judge a close contact (密切接触者); a dismissal has a reason."""
-        ...
-
-    async def start_drill(self, *, by: str) -> None:
-        """Practise a hold (演练)."""
-        ...
-
-    async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
-        """Overrule: freely towards caution, towards admission with a reason only."""
-        ...
-
-    async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
-        """Hold the person at the door for declared symptoms, at whatever temperature."""
-        ...
-
-    async def dismiss(self, passage_id: str, *, by: str | None = None) -> None:
-        """The person went away: end the open passage, undecided as recheck."""
+    async def request(self, tap: Tap) -> None:
+        """Do what a guard asks."""
         ...
 
     def gauges(self) -> Mapping[str, float]:
@@ -158,10 +95,6 @@ class Desk(Protocol):
 
 class ThermometerDesk(Protocol):
     """The thermometer and what to do where it cannot be believed. Requests as at `Desk`."""
-
-    async def measured_by_hand(self, passage_id: str, contact_centi_c: int, *, by: str) -> None:
-        """The person was measured with the contact thermometer (手测): the passage goes on."""
-        ...
 
     def begin_check(self) -> None:
         """The reference is held before the thermometer: what it sees is nobody's passage."""

@@ -5,7 +5,6 @@ And back: what is known here of an earlier visit.
 
 from __future__ import annotations
 
-from gate_agent.contract.identity import Companion
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import PersonRegistered
 from gate_agent.domain.effects import Registration
@@ -16,16 +15,14 @@ from gate_agent.store.seal import seal_registration
 
 def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Draft:
     """Return the draft of `person.registered` (实名登记), with the gate's own row beside it."""
-    person, phone = registration.person, registration.phone
+    person, details = registration.person, registration.details
     sealed, key_id = seal_registration(
         {
             "name": person.name.reveal(),
             "number": person.number.reveal(),
             "card_type": person.card_type,
-            "phone": None if phone is None else phone.reveal(),
-            "purpose": registration.purpose,
-            "companions": [_companion(one) for one in registration.companions],
             "notice_version": registration.notice_version,
+            **details.to_be_sealed(),
         },
         keys.collector_public,
     )
@@ -36,7 +33,7 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             sealed=sealed,
             key_id=key_id,
             by_hand=person.by_hand,
-            companions=len(registration.companions),
+            companions=len(details.companions),
             notice_version=registration.notice_version,
             by=registration.by,
         ),
@@ -46,15 +43,7 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             passage_id=registration.passage_id,
             name=person.name,
             number=person.number,
-            phone=phone,
+            phone=details.phone,
             card_type=person.card_type,
         ),
     )
-
-
-def _companion(companion: Companion) -> dict[str, str | None]:
-    number = companion.number
-    return {
-        "name": companion.name.reveal(),
-        "number": None if number is None else number.reveal(),
-    }

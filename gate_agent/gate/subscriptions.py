@@ -13,7 +13,7 @@ QUEUE_LIMIT = 1000  # events one slow screen may be behind; beyond, it comes bac
 
 
 class Ear:
-    """One screen's subscription; see `gate.desk.Subscription`."""
+    """One screen's subscription; see `gate.ports.Subscription`."""
 
     def __init__(self, *, watched: bool = True) -> None:
         self.watched = watched  # by a guard, who would see an alarm

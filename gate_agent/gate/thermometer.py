@@ -19,7 +19,7 @@ from gate_agent.contract.measurement_records import (
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.contract.signals import Card, Reading
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
-from gate_agent.domain.door import HandMeasured, TrustChanged
+from gate_agent.domain.door import TrustChanged
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import limits
 from gate_agent.domain.other_door import level_of, restored_comparison
@@ -40,7 +40,7 @@ THERMOMETER_LOST = "thermometer_lost"
 
 
 class ThermometerKeeper:
-    """One door's thermometer. Implements `gate.desk.ThermometerDesk`; used in the event loop."""
+    """One door's thermometer. Implements `gate.ports.ThermometerDesk`; used in the event loop."""
 
     def __init__(
         self,
@@ -144,17 +144,6 @@ class ThermometerKeeper:
         return (*lost, *self._health.doubts)
 
     # --- the guard --------------------------------------------------------------------------
-
-    async def measured_by_hand(self, passage_id: str, contact_centi_c: int, *, by: str) -> None:
-        """The person was measured with the contact thermometer (手测): the passage goes on."""
-        await self._gate.request(
-            HandMeasured(
-                at=self._gate.now(),
-                passage_id=passage_id,
-                contact_centi_c=contact_centi_c,
-                by=by,
-            )
-        )
 
     def begin_check(self) -> None:
         """The reference is held before the thermometer: what it sees is nobody's passage."""

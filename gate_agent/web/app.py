@@ -72,7 +72,7 @@ def create_app(
     app.include_router(build_routes(desk, screens))
     app.include_router(visitor_routes(desk, screens, pages))
     app.include_router(duty_routes(duties))
-    app.include_router(thermometer_routes(thermometer))
+    app.include_router(thermometer_routes(desk, thermometer))
     app.include_router(session_routes(sign_on))
     if sign_on is not None:
         app.include_router(staff_routes(sign_on))

@@ -1,17 +1,38 @@
 """What the HTTP interface takes and gives, as models; they are the OpenAPI document.
 
-A field that cannot be used is told by its name and what was expected, never by its value.
+A tap's body builds the event that it is at the door. What a step, a note or a judgement may say is
+defined in the contract; here stands how long it may be. A field that cannot be used is told by its
+name and what was expected, never by its value.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.contact_records import JudgementDetails
+from gate_agent.contract.hold_records import NoteDetails, StepDetails
+from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.measurement_records import Reference
-from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind, Round
-from gate_agent.contract.signals import CardType
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import ByHand, ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.contract.registration import RegistrationDetails
+from gate_agent.contract.signals import Card, CardType
+from gate_agent.domain.events import (
+    ContactJudged,
+    DrillStarted,
+    GuardOverrode,
+    HandMeasured,
+    HoldStepped,
+    NoteTaken,
+    PassageDismissed,
+    RegistrationGiven,
+    SymptomsDeclared,
+)
+from gate_agent.gate.ports import DocumentTyped
+
+_Details = TypeVar("_Details", bound=BaseModel)
 
 Post = Annotated[
     str,
@@ -31,12 +52,20 @@ _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on t
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def _only(self, details: type[_Details]) -> _Details:
+        """Return the part of this body that the contract defines."""
+        return details.model_validate(self.model_dump(include=set(details.model_fields)))
+
 
 class CompanionBody(_Request):
     """Who comes along with a registered visitor (随行人员), a child say."""
 
     name: _Name
     number: _Number | None = None
+
+    def companion(self) -> Companion:
+        """Return who it is, unchecked yet."""
+        return Companion(name=Secret(self.name), number=_secret(self.number))
 
 
 class ManualRequest(_Request):
@@ -47,6 +76,11 @@ class ManualRequest(_Request):
     number: _Number
     reason: Literal["no_card", "card_damaged", "reader_broken", "other_document"]
     by: Post
+
+    def event(self, at: Moment) -> DocumentTyped:
+        """Return the document as if a reader had read it."""
+        card = Card(card_type=self.document, name=self.name, number=self.number)
+        return DocumentTyped(at=at, card=card, by_hand=ByHand(reason=self.reason, by=self.by))
 
 
 class RegistrationRequest(_Request):
@@ -59,11 +93,24 @@ class RegistrationRequest(_Request):
     companions: tuple[CompanionBody, ...] = Field((), max_length=8)
     by: Post | None = None
 
+    def event(self, at: Moment, passage_id: str) -> RegistrationGiven:
+        """Return the registration of this passage."""
+        details = RegistrationDetails(
+            phone=_secret(self.phone),
+            purpose=self.purpose,
+            companions=tuple(one.companion() for one in self.companions),
+        )
+        return RegistrationGiven(at=at, passage_id=passage_id, details=details, by=self.by)
+
 
 class DismissalRequest(_Request):
     """The person went away."""
 
     by: Post | None = None
+
+    def event(self, at: Moment, passage_id: str) -> PassageDismissed:
+        """Return the end of this passage."""
+        return PassageDismissed(at=at, passage_id=passage_id, by=self.by)
 
 
 class OverrideRequest(_Request):
@@ -73,8 +120,14 @@ class OverrideRequest(_Request):
     by: Post
     reason: Note
 
+    def event(self, at: Moment, passage_id: str) -> GuardOverrode:
+        """Return the other decision on this passage."""
+        return GuardOverrode(
+            at=at, passage_id=passage_id, decision=self.decision, by=self.by, reason=self.reason
+        )
 
-class HoldStepRequest(_Request):
+
+class HoldStepRequest(StepDetails, _Request):
     """The next step of a hold (暂留处置); `next_steps` in the state says which may come."""
 
     step: HoldState
@@ -94,8 +147,19 @@ class HoldStepRequest(_Request):
     )
     vehicle: Note | None = Field(None, description="what takes the person away (移送车辆)")
 
+    def event(self, at: Moment, hold_id: str) -> HoldStepped:
+        """Return the step of this hold."""
+        return HoldStepped(
+            at=at,
+            hold_id=hold_id,
+            step=self.step,
+            by=self.by,
+            details=self._only(StepDetails),
+            disinfected=self.disinfected,
+        )
 
-class HoldNoteRequest(_Request):
+
+class HoldNoteRequest(NoteDetails, _Request):
     """What was done for a held person beside the steps: a call, symptoms, counselling."""
 
     kind: NoteKind
@@ -107,13 +171,25 @@ class HoldNoteRequest(_Request):
     )
     note: Note | None = None
 
+    def event(self, at: Moment, hold_id: str) -> NoteTaken:
+        """Return the note on this hold."""
+        details = self._only(NoteDetails)
+        return NoteTaken(at=at, hold_id=hold_id, kind=self.kind, by=self.by, details=details)
 
-class ContactRequest(_Request):
+
+class ContactRequest(JudgementDetails, _Request):
     """A close contact (密切接触者) is judged; `next_states` in the state says how it may be."""
 
     state: ContactState
     by: Post
     reason: Note | None = Field(None, description="dismissed and cleared need it")
+
+    def event(self, at: Moment, contact_id: str) -> ContactJudged:
+        """Return the judgement of this contact."""
+        details = self._only(JudgementDetails)
+        return ContactJudged(
+            at=at, contact_id=contact_id, state=self.state, by=self.by, details=details
+        )
 
 
 class DrillRequest(_Request):
@@ -121,12 +197,21 @@ class DrillRequest(_Request):
 
     by: Post
 
+    def event(self, at: Moment) -> DrillStarted:
+        """Return the drill's beginning."""
+        return DrillStarted(at=at, by=self.by)
+
 
 class HandRequest(_Request):
     """The person was measured with the contact thermometer (手测)."""
 
     contact_centi_c: int = Field(strict=True, ge=3400, le=4500, description="hundredths of °C")
     by: Post
+
+    def event(self, at: Moment, passage_id: str) -> HandMeasured:
+        """Return the reading of this passage."""
+        reading = self.contact_centi_c
+        return HandMeasured(at=at, passage_id=passage_id, contact_centi_c=reading, by=self.by)
 
 
 class CheckRequest(_Request):
@@ -175,6 +260,10 @@ class SymptomsRequest(_Request):
     by: Post
     note: Note | None = None
 
+    def event(self, at: Moment) -> SymptomsDeclared:
+        """Return what the person at the door declared."""
+        return SymptomsDeclared(at=at, by=self.by, note=self.note)
+
 
 class TouchRequest(_Request):
     """Somebody touched the guard screen."""
@@ -201,3 +290,7 @@ class JournalMark(BaseModel):
     type: str
     severity: str
     time: str
+
+
+def _secret(typed: str | None) -> Secret | None:
+    return Secret(typed) if typed else None

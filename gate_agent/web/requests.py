@@ -6,9 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from gate_agent.contract.identity import Secret
-from gate_agent.contract.records import ByHand
-from gate_agent.gate.ports import Desk, TypedPerson
+from gate_agent.gate.ports import Desk, Tap
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
@@ -42,93 +40,59 @@ def build_requests(desk: Desk) -> APIRouter:
     return router
 
 
-def _accepted(desk: Desk) -> Accepted:
-    return Accepted(sequence=desk.snapshot().journal.sequence)
-
-
 def _about_passages(router: APIRouter, desk: Desk) -> None:
     @router.post("/passages/{passage_id}/registration")
     async def register(passage_id: _Id, body: RegistrationRequest) -> Accepted:
         """Register the visitor of this passage (实名登记)."""
-        companions = [
-            TypedPerson(name=Secret(one.name), number=Secret(one.number) if one.number else None)
-            for one in body.companions
-        ]
-        await desk.register(
-            passage_id,
-            phone=body.phone,
-            purpose=body.purpose,
-            companions=companions,
-            by=body.by,
-        )
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/persons")
     async def identify(body: ManualRequest) -> Accepted:
         """Enter a document that no reader reads (人工录入): as if its card had been laid."""
-        typed = TypedPerson(
-            name=Secret(body.name), number=Secret(body.number), document=body.document
-        )
-        await desk.identify(typed, by_hand=ByHand(reason=body.reason, by=body.by))
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now()))
 
     @router.post("/passages/{passage_id}/override")
     async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
         """Overrule the decision of this passage (改判)."""
-        await desk.override(passage_id, decision=body.decision, by=body.by, reason=body.reason)
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/passages/{passage_id}/dismissal")
     async def dismiss(passage_id: _Id, body: DismissalRequest | None = None) -> Accepted:
         """End this passage: the person went away."""
-        await desk.dismiss(passage_id, by=None if body is None else body.by)
-        return _accepted(desk)
+        return await _done(desk, (body or DismissalRequest()).event(desk.now(), passage_id))
 
     @router.post("/symptoms")
     async def symptoms(body: SymptomsRequest) -> Accepted:
         """Hold the person at the door for declared symptoms (申报症状)."""
-        await desk.declare_symptoms(by=body.by, note=body.note)
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now()))
 
 
 def _about_holds(router: APIRouter, desk: Desk) -> None:
     @router.post("/holds/{hold_id}/steps")
     async def step(hold_id: _Id, body: HoldStepRequest) -> Accepted:
         """Record the next step of a hold (暂留处置)."""
-        await desk.step_hold(
-            hold_id,
-            body.step,
-            by=body.by,
-            contact_centi_c=body.contact_centi_c,
-            to=body.to,
-            note=body.note,
-            disinfected=body.disinfected,
-            vehicle=body.vehicle,
-        )
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now(), hold_id))
 
     @router.post("/holds/{hold_id}/notes")
     async def note(hold_id: _Id, body: HoldNoteRequest) -> Accepted:
         """Record what was done for a held person beside the steps: calls, counselling."""
-        await desk.note_hold(
-            hold_id,
-            body.kind,
-            by=body.by,
-            to=body.to,
-            answered=body.answered,
-            symptoms=body.symptoms,
-            note=body.note,
-        )
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now(), hold_id))
 
     @router.post("/contacts/{contact_id}")
     async def contact(contact_id: _Id, body: ContactRequest) -> Accepted:
         """Judge a close contact (密切接触者), up to its end."""
-        await desk.judge_contact(contact_id, body.state, by=body.by, reason=body.reason)
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now(), contact_id))
 
     @router.post("/drills")
     async def drill(body: DrillRequest) -> Accepted:
         """Practise a hold (演练): marked, never counted."""
-        await desk.start_drill(by=body.by)
-        return _accepted(desk)
+        return await _done(desk, body.event(desk.now()))
+
+
+async def _done(desk: Desk, tap: Tap) -> Accepted:
+    await desk.request(tap)
+    return _accepted(desk)
+
+
+def _accepted(desk: Desk) -> Accepted:
+    return Accepted(sequence=desk.snapshot().journal.sequence)

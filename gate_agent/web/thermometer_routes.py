@@ -7,21 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from gate_agent.contract.measurement_records import ThermometerChecked
-from gate_agent.gate.ports import ThermometerDesk
+from gate_agent.gate.ports import Desk, ThermometerDesk
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import CheckRequest, HandRequest
 
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
 
-def thermometer_routes(thermometer: ThermometerDesk) -> APIRouter:
+def thermometer_routes(desk: Desk, thermometer: ThermometerDesk) -> APIRouter:
     """Return the routes of the thermometer; its state is in /api/v1/state."""
     router = APIRouter(prefix="/api/v1", tags=["thermometer"], responses=REFUSALS)
 
     @router.post("/passages/{passage_id}/hand", status_code=204)
     async def measured_by_hand(passage_id: _Id, body: HandRequest) -> Response:
         """Enter a contact reading (手测): the passage goes on with it, and says so."""
-        await thermometer.measured_by_hand(passage_id, body.contact_centi_c, by=body.by)
+        await desk.request(body.event(desk.now(), passage_id))
         return Response(status_code=204)
 
     @router.post("/thermometer/reference", status_code=204)

@@ -6,10 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
-from gate_agent.contract.identity import Secret
-from gate_agent.contract.records import ByHand
 from gate_agent.contract.signals import CardType
-from gate_agent.gate.ports import TypedPerson
 from gate_agent.gate.screen_state import NoticeView, Snapshot
 from web import scenes
 from web.served_door import Served
@@ -72,7 +69,7 @@ def test_a_companion_goes_with_the_registration(page: Page, served: Served) -> N
     page.locator("[data-purpose=社保]").click()
 
     expect(page.locator("#message")).to_have_text("已记录")
-    assert served.asked()[0].details["companions"] == (TypedPerson(name=Secret("小明")),)
+    assert served.asked()[0].details["companions"] == [{"name": "小明", "number": None}]
 
 
 def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -> None:
@@ -88,10 +85,11 @@ def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -
     expect(page.locator("#message")).to_have_text("已记录")
     assert [ask.details for ask in served.asked()] == [
         {
-            "person": TypedPerson(
-                name=Secret("DOE JOHN"), number=Secret("m2d345678"), document=CardType.PASSPORT
-            ),
-            "by_hand": ByHand(reason="reader_broken", by="guard-1"),
+            "document": CardType.PASSPORT,
+            "name": "DOE JOHN",
+            "number": "m2d345678",
+            "reason": "reader_broken",
+            "by": "guard-1",
         }
     ]
 

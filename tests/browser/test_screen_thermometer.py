@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from browser.screen_steps import recorded, show
 from gate_agent.contract.thermometer import Doubt
 from web import scenes
+from web.scripted_desk import Asked
 from web.served_door import Served
 
 pytestmark = pytest.mark.browser
@@ -38,8 +39,12 @@ def test_who_must_be_measured_by_hand_is_asked_for_that_reading(page: Page, serv
     page.locator("#contact-confirm").click()
 
     recorded(page)
-    assert served.do(lambda desk: desk.thermometer.asked) == [
-        ("by_hand", "ab12-901", 3660, "guard-1")
+    assert served.asked() == [
+        Asked(
+            what="measure_by_hand",
+            about="ab12-901",
+            details={"contact_centi_c": 3660, "by": "guard-1"},
+        )
     ]
     show(page, served, scenes.idle())
     expect(page.locator("#hand")).to_be_hidden()

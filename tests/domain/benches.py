@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.policy import HallMode, PhoneRule, Policy, RegistrationPolicy
@@ -120,5 +121,5 @@ def hold_step(bench: Bench, to: HoldState) -> HoldStepped:
         hold_id=bench.door.holds[0].hold_id,
         step=to,
         by="guard-1",
-        contact_centi_c=3660,
+        details=StepDetails(contact_centi_c=3660),
     )

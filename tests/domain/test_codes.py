@@ -92,6 +92,6 @@ def test_the_phone_of_a_code_outlives_the_card_laid_after_it() -> None:
 
     bench.steady(NORMAL)
 
-    phone = bench.registrations[0].registration.phone
+    phone = bench.registrations[0].registration.details.phone
     assert phone is not None
     assert phone.reveal() == "+8613800138000"

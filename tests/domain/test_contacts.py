@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from domain.benches import FEVER, NOON, Bench, hold_step, later
+from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.contact_states import next_states
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
@@ -75,7 +76,11 @@ def listed(bench: Bench) -> list[str]:
 
 def judged(bench: Bench, contact_id: str, to: ContactState, reason: str | None = None) -> None:
     event = ContactJudged(
-        at=bench.now, contact_id=contact_id, state=to, by="guard-1", reason=reason
+        at=bench.now,
+        contact_id=contact_id,
+        state=to,
+        by="guard-1",
+        details=JudgementDetails(reason=reason),
     )
     bench.take(event)
 
@@ -153,7 +158,8 @@ def test_every_judgement_in_every_state(state: ContactState, to: ContactState) -
         apart_s=1,
     )
     contact = Contact(hold_id="h-1", entry=entry, state=state, drill=True)
-    event = ContactJudged(at=NOON, contact_id="h-1-c1", state=to, by="guard-1", reason="同行")
+    details = JudgementDetails(reason="同行")
+    event = ContactJudged(at=NOON, contact_id="h-1-c1", state=to, by="guard-1", details=details)
     assert set(next_states(state)) == TABLE[state]
 
     if to not in TABLE[state]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.benches import NOON, PHONE, PHONE_OPTIONAL, later, new_door, somebody
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.policy import HallMode, PhoneRule, Policy, RosterEntry
 from gate_agent.contract.records import (
@@ -20,6 +21,7 @@ from gate_agent.contract.records import (
     Outcome,
     PassageDecided,
 )
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import (
     CardUnreadable,
@@ -88,7 +90,9 @@ def by_hand(contact: int) -> Make:
 
 def registration(*, phone: bool) -> Make:
     return lambda door, at: RegistrationGiven(
-        at=at, passage_id=passage_of(door), phone=PHONE if phone else None, purpose=None
+        at=at,
+        passage_id=passage_of(door),
+        details=RegistrationDetails(phone=PHONE if phone else None),
     )
 
 
@@ -98,8 +102,7 @@ def hold_step(to: HoldState, which: int, contact: int | None) -> Make:
         hold_id=door.holds[which % len(door.holds)].hold_id if door.holds else "t-0",
         step=to,
         by="guard-1",
-        contact_centi_c=contact,
-        to="疾控中心",
+        details=StepDetails(contact_centi_c=contact, to="疾控中心"),
         disinfected=True,
     )
 
@@ -252,7 +255,7 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
                     (registration,) = registers
                     assert registration.person.person_ref == decided.person_ref
                     required = door.policy.registration.phone is PhoneRule.REQUIRED
-                    assert registration.phone is not None or not required
+                    assert registration.details.phone is not None or not required
             else:
                 assert temperature.outcome in (Outcome.NORMAL, Outcome.LOW)
                 assert isinstance(event, GuardOverrode)

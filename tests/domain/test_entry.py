@@ -17,6 +17,7 @@ from gate_agent.contract.policy import (
     RosterEntry,
 )
 from gate_agent.contract.records import Category, Decision
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.door import PolicyChanged, RegistrationGiven
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.passage import Registering
@@ -82,7 +83,8 @@ def waiting() -> Bench:
 
 
 def given(bench: Bench, *, passage_id: str = "t-1") -> RegistrationGiven:
-    return RegistrationGiven(at=bench.now, passage_id=passage_id, phone=PHONE, purpose="社保")
+    details = RegistrationDetails(phone=PHONE, purpose="社保")
+    return RegistrationGiven(at=bench.now, passage_id=passage_id, details=details)
 
 
 def test_a_visitor_without_a_known_phone_waits_for_it_and_is_then_admitted() -> None:
@@ -95,7 +97,7 @@ def test_a_visitor_without_a_known_phone_waits_for_it_and_is_then_admitted() -> 
 
     assert verdict(bench) == (Decision.ADMIT, ())
     registration = bench.registrations[0].registration
-    assert (registration.phone, registration.purpose) == (PHONE, "社保")
+    assert registration.details == RegistrationDetails(phone=PHONE, purpose="社保")
 
 
 def test_a_phone_known_from_an_earlier_visit_takes_one_tap() -> None:
@@ -107,12 +109,14 @@ def test_a_phone_known_from_an_earlier_visit_takes_one_tap() -> None:
 
     bench.take(
         RegistrationGiven(
-            at=later(bench.now, 1), passage_id=passage.passage_id, phone=None, purpose="社保"
+            at=later(bench.now, 1),
+            passage_id=passage.passage_id,
+            details=RegistrationDetails(purpose="社保"),
         )
     )
 
     assert verdict(bench) == (Decision.ADMIT, ())
-    assert bench.registrations[0].registration.phone == PHONE
+    assert bench.registrations[0].registration.details.phone == PHONE
     assert bench.verdicts[-1].repeat_visit
 
 
@@ -124,7 +128,7 @@ def test_where_the_centre_trusts_it_a_known_phone_takes_none() -> None:
     bench.steady(NORMAL)
 
     assert verdict(bench) == (Decision.ADMIT, ())
-    assert bench.registrations[0].registration.phone == PHONE
+    assert bench.registrations[0].registration.details.phone == PHONE
 
 
 def test_the_time_from_card_to_admission_is_told_of_registered_visitors_alone() -> None:
@@ -149,14 +153,12 @@ def test_companions_and_the_notice_go_with_the_registration() -> None:
         RegistrationGiven(
             at=bench.now,
             passage_id=bench.door.passage.passage_id or "",
-            phone=PHONE,
-            purpose=None,
-            companions=(child,),
+            details=RegistrationDetails(phone=PHONE, companions=(child,)),
         )
     )
 
     registration = bench.registrations[0].registration
-    assert registration.companions == (child,)
+    assert registration.details.companions == (child,)
     assert registration.notice_version == 1
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.benches import FEVER, PHONE_OPTIONAL, Bench, hold_step
+from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.policy import CallEntry
 from gate_agent.contract.records import HoldClosed, HoldOverdue, HoldState, NoteKind
 from gate_agent.domain.door import DrillStarted, HoldStepped, NoteTaken, PolicyChanged
@@ -23,7 +26,8 @@ def held() -> Bench:
 
 def note(bench: Bench, kind: NoteKind, **more: object) -> NoteTaken:
     hold_id = bench.door.holds[0].hold_id
-    return NoteTaken(at=bench.now, hold_id=hold_id, kind=kind, by="guard-1", **more)  # type: ignore[arg-type]
+    details = NoteDetails.model_validate(more)
+    return NoteTaken(at=bench.now, hold_id=hold_id, kind=kind, by="guard-1", details=details)
 
 
 def test_a_note_is_recorded_and_moves_no_step_and_no_deadline() -> None:
@@ -50,16 +54,10 @@ def test_a_note_is_recorded_and_moves_no_step_and_no_deadline() -> None:
 def test_a_call_says_who_called_whom_and_how_it_went(lacking: dict[str, object]) -> None:
     bench = held()
     given = {"to": "120", "answered": True, "by": "guard-1"} | lacking
+    by = str(given.pop("by"))
 
     with pytest.raises(StepRefused) as caught:
-        bench.take(
-            NoteTaken(
-                at=bench.now,
-                hold_id=bench.door.holds[0].hold_id,
-                kind=NoteKind.CALLED,
-                **given,  # type: ignore[arg-type]
-            )
-        )
+        bench.take(replace(note(bench, NoteKind.CALLED, **given), by=by))
 
     assert caught.value.code == "invalid"
     assert bench.records == []
@@ -103,8 +101,7 @@ def test_the_vehicle_of_a_transfer_is_recorded() -> None:
                 hold_id=bench.door.holds[0].hold_id,
                 step=to,
                 by="guard-1",
-                to="发热门诊",
-                vehicle="负压救护车",
+                details=StepDetails(to="发热门诊", vehicle="负压救护车"),
             )
         )
 

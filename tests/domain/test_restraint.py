@@ -41,7 +41,7 @@ def test_a_card_of_the_held_person_names_the_hold_and_registers() -> None:
 
     register, again = bench.effects
     assert isinstance(register, Register)
-    assert (register.registration.passage_id, register.registration.phone) == ("t-1", PHONE)
+    assert (register.registration.passage_id, register.registration.details.phone) == ("t-1", PHONE)
     assert isinstance(again, Write)
     (decided,) = bench.verdicts
     assert (decided.passage_id, decided.hold_id, decided.registered) == ("t-1", "t-2", True)

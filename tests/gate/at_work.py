@@ -15,8 +15,11 @@ from zoneinfo import ZoneInfo
 from doorfiles import Changes, write_door
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.messages import Envelope, parse_body
-from gate_agent.contract.records import DeviceState, PassageDecided, Record
+from gate_agent.contract.records import DeviceState, HoldState, PassageDecided, Record
+from gate_agent.contract.registration import RegistrationDetails
+from gate_agent.domain.door import HoldStepped, RegistrationGiven
 from gate_agent.driver_api import Card, Reading
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import Gate
@@ -133,6 +136,26 @@ class AtWork:
     def lay(self, card: Card | int) -> None:
         """Lay a card on the reader."""
         self.gate.on_report(synthetic_card(card) if isinstance(card, int) else card)
+
+    async def register(
+        self,
+        passage_id: str,
+        *,
+        phone: str | None,
+        purpose: str | None = None,
+        companions: tuple[Companion, ...] = (),
+    ) -> None:
+        """Let the guard register this passage."""
+        details = RegistrationDetails(
+            phone=None if phone is None else Secret(phone), purpose=purpose, companions=companions
+        )
+        at = self.desk.now()
+        await self.desk.request(RegistrationGiven(at=at, passage_id=passage_id, details=details))
+
+    async def acknowledge(self, hold_id: str) -> None:
+        """Let the guard say that somebody is with the held person."""
+        step, at = HoldState.ACKNOWLEDGED, self.desk.now()
+        await self.desk.request(HoldStepped(at=at, hold_id=hold_id, step=step, by="guard-1"))
 
     def clear(self) -> None:
         """Let the door be idle: whoever was there has gone."""

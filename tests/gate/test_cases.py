@@ -7,6 +7,8 @@ from pathlib import Path
 
 from domain.benches import FEVER, NORMAL
 from gate.at_work import AtWork, at_work
+from gate_agent.contract.contact_records import JudgementDetails
+from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.records import (
     ContactListed,
     ContactState,
@@ -23,7 +25,11 @@ async def confirm(door: AtWork) -> str:
     for step in (HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.CONFIRMED):
         await door.gate.request(
             HoldStepped(
-                at=door.gate.now(), hold_id=hold_id, step=step, by="guard-1", contact_centi_c=3790
+                at=door.gate.now(),
+                hold_id=hold_id,
+                step=step,
+                by="guard-1",
+                details=StepDetails(contact_centi_c=3790),
             )
         )
     await door.durable()
@@ -72,8 +78,7 @@ def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
                         hold_id=hold_id,
                         kind=NoteKind.CALLED,
                         by="guard-1",
-                        to="区疫情防控办",
-                        answered=answered,
+                        details=NoteDetails(to="区疫情防控办", answered=answered),
                     )
                 )
             first = door.gate.snapshot().contacts[0].contact_id
@@ -83,7 +88,7 @@ def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
                     contact_id=first,
                     state=ContactState.DISMISSED,
                     by="guard-1",
-                    reason="隔着玻璃",
+                    details=JudgementDetails(reason="隔着玻璃"),
                 )
             )
             shown = door.gate.snapshot()

@@ -9,6 +9,7 @@ import pytest
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
 from gate_agent.contract.records import AgentStopped, Decision, HoldState
+from gate_agent.domain.door import GuardOverrode, SymptomsDeclared
 from gate_agent.gate.errors import JournalUnavailable
 from gate_agent.gate.keeping import ANSWER_WITHIN_S
 from gate_agent.store.journal import MOST_WAITING, Draft
@@ -60,8 +61,14 @@ async def test_a_restriction_shuts_a_gate_that_stands_open(tmp_path: Path) -> No
 
     with door.disk_in_trouble():
         asked = asyncio.ensure_future(
-            door.desk.override(
-                door.passage.passage_id, decision=Decision.HOLD, by="guard-1", reason="pale"
+            door.desk.request(
+                GuardOverrode(
+                    at=door.desk.now(),
+                    passage_id=door.passage.passage_id,
+                    decision=Decision.HOLD,
+                    by="guard-1",
+                    reason="pale",
+                )
             )
         )
         await asyncio.sleep(0)
@@ -100,7 +107,7 @@ async def test_a_request_that_is_not_durable_in_time_is_refused(tmp_path: Path) 
 
     with door.disk_in_trouble():
         with pytest.raises(JournalUnavailable) as refused:
-            await door.desk.register(passage_id, phone="13800138000", purpose=None)
+            await door.register(passage_id, phone="13800138000", purpose=None)
         assert not door.passage.gate_open
 
     assert refused.value.expected == f"a durable record in {ANSWER_WITHIN_S:.0f} s"
@@ -126,7 +133,7 @@ async def test_a_full_journal_leaves_the_door_before_a_hold_as_it_was_and_says_s
         assert door.gate.counts()["journal_full"] > 0
         assert door.passage.decision is None, "measured on: nobody is held unrecorded"
         with pytest.raises(JournalUnavailable):
-            await door.desk.declare_symptoms(by="guard-1")
+            await door.desk.request(SymptomsDeclared(at=door.desk.now(), by="guard-1"))
     await door.durable()
     door.measure(FEVER, times=1)
     await door.durable()

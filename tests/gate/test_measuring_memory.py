@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 from gate.at_work import AtWork, at_work
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.records import HoldOpened, HoldState, Outcome
 from gate_agent.domain.baseline import Memory, Source
 from gate_agent.domain.door import HoldStepped
@@ -58,7 +59,7 @@ def test_a_restart_remembers_what_the_running_gate_knew(tmp_path: Path) -> None:
                         hold_id=hold.hold_id,
                         step=step,
                         by="guard-1",
-                        contact_centi_c=3650,
+                        details=StepDetails(contact_centi_c=3650),
                     )
                 )
             door.comes(3460)

@@ -11,22 +11,20 @@ import pytest
 
 from gate.at_work import AtWork, at_work
 from gate_agent.config.model import KeysSection
-from gate_agent.contract.identity import Secret, person_ref
+from gate_agent.contract.identity import Companion, Secret, person_ref
 from gate_agent.contract.records import ByHand, Decision, PersonRegistered
 from gate_agent.contract.signals import Card, CardType
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.guard_desk import GuardCounter
-from gate_agent.gate.ports import TypedPerson
+from gate_agent.gate.ports import DocumentTyped
 from gate_agent.gate.screen_state import PassageView, Snapshot
 from gate_agent.store.keys import Keys, resolve_keys
 from gate_agent.store.seal import open_sealed
 from gate_agent.testing import FakeClock
 
 ZHANG = Card(card_type=CardType.RESIDENT, name="张三", number="11010519491231002X")
-PASSPORT = TypedPerson(
-    name=Secret("DOE JOHN"), number=Secret("E12345678"), document=CardType.PASSPORT
-)
+PASSPORT = Card(card_type=CardType.PASSPORT, name="DOE JOHN", number="E12345678")
 BY_HAND = ByHand(reason="reader_broken", by="guard-1")
 PHONE = "13800138000"
 
@@ -47,6 +45,10 @@ class Counter:
         """Nobody stands there for long enough that the door is idle again."""
         self.door.measure(2400, 130)
         await self.door.durable()
+
+    async def types(self, card: Card) -> None:
+        """Let the guard type a document that no reader read."""
+        await self.desk.request(DocumentTyped(at=self.desk.now(), card=card, by_hand=BY_HAND))
 
     def passage(self) -> PassageView:
         passage = self.desk.snapshot().passage
@@ -70,13 +72,13 @@ def test_a_repeat_visit_is_one_tap_and_shows_only_the_mask(tmp_path: Path) -> No
         at.door.gate.on_report(ZHANG)
         await at.measure()
         assert at.passage().known_phone is None
-        await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="社保")
+        await at.door.register(at.passage().passage_id, phone=PHONE, purpose="社保")
         await at.leave()
         at.door.gate.on_report(ZHANG)
         await at.measure()
 
         passage = at.passage()
-        await at.desk.register(passage.passage_id, phone=None, purpose="税务")
+        await at.door.register(passage.passage_id, phone=None, purpose="税务")
 
         assert passage.known_phone == "138****8000"
         assert passage.flags == ("again",)
@@ -90,8 +92,8 @@ def test_nobody_is_turned_away_for_a_broken_reader(tmp_path: Path) -> None:
     async def play(at: Counter) -> None:
         await at.measure()
 
-        await at.desk.identify(PASSPORT, by_hand=BY_HAND)
-        await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="公安")
+        await at.types(PASSPORT)
+        await at.door.register(at.passage().passage_id, phone=PHONE, purpose="公安")
 
         decided = at.door.verdicts[-1]
         assert (decided.decision, decided.by_hand) == (Decision.ADMIT, BY_HAND)
@@ -106,10 +108,10 @@ def test_a_number_that_cannot_be_one_is_refused_without_a_digit_of_it(
     tmp_path: Path, number: str
 ) -> None:
     async def play(at: Counter) -> None:
-        typed = TypedPerson(name=Secret("张三"), number=Secret(number))
+        typed = Card(card_type=CardType.RESIDENT, name="张三", number=number)
 
         with pytest.raises(Invalid) as refused:
-            await at.desk.identify(typed, by_hand=BY_HAND)
+            await at.types(typed)
 
         assert number[:8] not in str(refused.value)
         assert at.desk.snapshot().passage is None
@@ -121,9 +123,9 @@ def test_companions_are_sealed_and_only_their_number_is_told(tmp_path: Path) -> 
     async def play(at: Counter) -> None:
         at.door.gate.on_report(ZHANG)
         await at.measure()
-        family = (TypedPerson(name=Secret("小明")), TypedPerson(name=Secret("王五")))
+        family = (Companion(name=Secret("小明")), Companion(name=Secret("王五")))
 
-        await at.desk.register(
+        await at.door.register(
             at.passage().passage_id, phone=PHONE, purpose="社保", companions=family
         )
 
@@ -144,10 +146,10 @@ def test_a_companions_faulty_number_registers_nobody(tmp_path: Path) -> None:
     async def play(at: Counter) -> None:
         at.door.gate.on_report(ZHANG)
         await at.measure()
-        wrong = TypedPerson(name=Secret("小明"), number=Secret("110105194912310021"))
+        wrong = Companion(name=Secret("小明"), number=Secret("110105194912310021"))
 
         with pytest.raises(Invalid):
-            await at.desk.register(
+            await at.door.register(
                 at.passage().passage_id, phone=PHONE, purpose="社保", companions=(wrong,)
             )
 
@@ -162,12 +164,12 @@ def test_the_pace_of_the_day_is_the_95th_percentile(tmp_path: Path) -> None:
         at.door.gate.on_report(ZHANG)
         await at.measure()
         at.door.passes(12)
-        await at.desk.register(at.passage().passage_id, phone=PHONE, purpose="社保")
+        await at.door.register(at.passage().passage_id, phone=PHONE, purpose="社保")
         await at.leave()
         at.door.gate.on_report(ZHANG)
         await at.measure()
         at.door.passes(1)
-        await at.desk.register(at.passage().passage_id, phone=None, purpose="社保")
+        await at.door.register(at.passage().passage_id, phone=None, purpose="社保")
         await at.door.durable()
 
         shown: Snapshot = at.desk.snapshot()

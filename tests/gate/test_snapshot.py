@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
-from gate_agent.contract.records import Decision, HoldState
+from gate_agent.contract.records import Decision
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.errors import Invalid, NotFound, OutOfTurn
 from gate_agent.gate.screen_state import Phase
@@ -30,7 +30,7 @@ async def test_nobodys_name_number_or_phone_is_in_a_snapshot_or_an_event(tmp_pat
     door.measure(NORMAL)
     assert door.passage.phase is Phase.REGISTERING
     look()
-    await door.desk.register(door.passage.passage_id, phone=PHONE, purpose="社保")
+    await door.register(door.passage.passage_id, phone=PHONE, purpose="社保")
     look()
     door.clear()
     door.lay(CARD)
@@ -57,14 +57,14 @@ async def test_a_phone_that_was_given_is_known_at_the_next_visit(tmp_path: Path)
     door = AtWork(tmp_path, policy=ASKS_PHONE)
     door.lay(CARD)
     door.measure(NORMAL)
-    await door.desk.register(door.passage.passage_id, phone="138 0013 8000", purpose=None)
+    await door.register(door.passage.passage_id, phone="138 0013 8000", purpose=None)
     door.clear()
 
     door.lay(CARD)
     door.measure(NORMAL)
 
     assert door.passage.known_phone == "138****8000"
-    await door.desk.register(door.passage.passage_id, phone=None, purpose=None)
+    await door.register(door.passage.passage_id, phone=None, purpose=None)
     assert door.passage.decision is Decision.ADMIT
     await door.end()
 
@@ -111,7 +111,7 @@ async def test_what_is_no_mobile_number_is_refused_without_being_repeated(
     door.measure(NORMAL)
 
     with pytest.raises(Invalid) as refused:
-        await door.desk.register(door.passage.passage_id, phone=phone, purpose=None)
+        await door.register(door.passage.passage_id, phone=phone, purpose=None)
 
     assert phone not in str(refused.value)
     assert door.passage.phase is Phase.REGISTERING
@@ -127,16 +127,16 @@ async def test_requests_at_the_wrong_door_time_or_with_a_wrong_value_are_told_ap
     passage = door.passage.passage_id
 
     with pytest.raises(NotFound):
-        await door.desk.register("elsewhere-1", phone=PHONE, purpose=None)
+        await door.register("elsewhere-1", phone=PHONE, purpose=None)
     with pytest.raises(OutOfTurn):
-        await door.desk.register(passage, phone=PHONE, purpose=None)
+        await door.register(passage, phone=PHONE, purpose=None)
     with pytest.raises(NotFound):
-        await door.desk.step_hold("none", HoldState.ACKNOWLEDGED, by="guard-1")
+        await door.acknowledge("none")
     door.measure(NORMAL)
     with pytest.raises(Invalid, match="one of 社保, 税务"):
-        await door.desk.register(passage, phone=PHONE, purpose="公安")
+        await door.register(passage, phone=PHONE, purpose="公安")
     with pytest.raises(Invalid):
-        await door.desk.register(passage, phone=None, purpose=None)
+        await door.register(passage, phone=None, purpose=None)
 
     await door.durable()
     assert door.told("passage.decided") == []

@@ -19,6 +19,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Doubt, Trust
+from gate_agent.domain.door import HandMeasured
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import THERMOMETER
 from gate_agent.gate.errors import OutOfTurn
@@ -66,7 +67,14 @@ def test_people_are_measured_by_hand_while_it_is_not_believed(tmp_path: Path) ->
             assert told.decision is Decision.RECHECK
             assert told.reasons == ("thermometer_untrusted",)
 
-            await keeper.measured_by_hand(told.passage_id, 3650, by="guard-1")
+            await door.desk.request(
+                HandMeasured(
+                    at=door.desk.now(),
+                    passage_id=told.passage_id,
+                    contact_centi_c=3650,
+                    by="guard-1",
+                )
+            )
             await door.durable()
             told = door.verdicts[-1]
             assert told.decision is Decision.ADMIT

@@ -19,6 +19,7 @@ from gate_agent.contract.messages import Receipt
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.record import Category
 from gate_agent.contract.records import AgentStopped
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.effects import Registration
 from gate_agent.gate.registration_draft import registration_draft
@@ -67,8 +68,7 @@ class Gate:
                     name=Secret(NAME),
                     number=Secret(number(index)),
                 ),
-                phone=Secret(PHONE),
-                purpose="社保",
+                details=RegistrationDetails(phone=Secret(PHONE), purpose="社保"),
             )
             drafts.append(registration_draft(registration, self.clock.now(), KEYS))
         self._durable(drafts)

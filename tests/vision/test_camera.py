@@ -114,7 +114,7 @@ async def test_a_phone_shown_as_a_code_is_there_to_be_confirmed(tmp_path: Path) 
             lambda seen: seen.passage is not None and seen.passage.known_phone == "138****8000",
             WITHIN_S,
         )
-        await one.door.desk.register(one.door.passage.passage_id, phone=None, purpose=None)
+        await one.door.register(one.door.passage.passage_id, phone=None, purpose=None)
         assert one.door.passage.decision == "admit"
 
 

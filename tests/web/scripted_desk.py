@@ -5,26 +5,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
+from pydantic import BaseModel
+
 from gate_agent.contract.messages import LINK_0, Header, encode_body
-from gate_agent.contract.moment import ClockQuality, parse_utc
+from gate_agent.contract.moment import ClockQuality, Moment, parse_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import (
-    ByHand,
     Category,
-    ContactState,
     Decision,
     HoldOpened,
     HoldState,
     ModeApplied,
-    NoteKind,
     Record,
+)
+from gate_agent.contract.registration import RegistrationDetails
+from gate_agent.contract.signals import Card
+from gate_agent.domain.events import (
+    ContactJudged,
+    DrillStarted,
+    GuardOverrode,
+    HandMeasured,
+    HoldStepped,
+    NoteTaken,
+    PassageDismissed,
+    RegistrationGiven,
+    SymptomsDeclared,
 )
 from gate_agent.gate.alarms import AlarmBook
 from gate_agent.gate.errors import Refused
-from gate_agent.gate.ports import LiveEvent, TypedPerson
+from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
 from gate_agent.gate.screen_state import HoldView, Snapshot
 from gate_agent.gate.subscriptions import Ear, Live
 from gate_agent.gate.visitor import VisitorView, visitor_view
@@ -41,6 +53,43 @@ class Asked:
     what: str
     about: str
     details: dict[str, object]
+
+
+_WHAT: dict[type[Tap], tuple[str, str]] = {
+    DocumentTyped: ("identify", ""),
+    RegistrationGiven: ("register", "passage_id"),
+    HoldStepped: ("step_hold", "hold_id"),
+    NoteTaken: ("note_hold", "hold_id"),
+    ContactJudged: ("judge_contact", "contact_id"),
+    DrillStarted: ("start_drill", ""),
+    GuardOverrode: ("override", "passage_id"),
+    SymptomsDeclared: ("declare_symptoms", ""),
+    PassageDismissed: ("dismiss", "passage_id"),
+    HandMeasured: ("measure_by_hand", "passage_id"),
+}
+
+
+def _asked(tap: Tap) -> Asked:
+    """Return the tap in flat words: what is about when, and nobody who signs nothing, left out."""
+    what, subject = _WHAT[type(tap)]
+    told: dict[str, object] = {}
+    for field in fields(tap):
+        value = getattr(tap, field.name)
+        match value:
+            case BaseModel():
+                told |= value.model_dump()
+            case RegistrationDetails():
+                told |= value.to_be_sealed()
+            case Card():
+                told |= {"document": value.card_type, "name": value.name, "number": value.number}
+            case _ if field.name in ("at", subject):
+                pass
+            case _:
+                told[field.name] = value
+    if isinstance(tap, RegistrationGiven | PassageDismissed):
+        told = {name: value for name, value in told.items() if name != "by" or value}
+        told = {name: value for name, value in told.items() if name != "companions" or value}
+    return Asked(what=what, about=getattr(tap, subject, ""), details=told)
 
 
 class ScriptedDesk:
@@ -153,123 +202,65 @@ class ScriptedDesk:
         await asyncio.to_thread(lambda: None)  # the real one reads the disk: others run meanwhile
         return [event for event in self._events if event.sequence > sequence][:limit]
 
-    async def identify(self, person: TypedPerson, *, by_hand: ByHand) -> None:
-        await self._ask("identify", person.document, person=person, by_hand=by_hand)
-        self.show(scenes.registering())
+    def now(self) -> Moment:
+        return self._clock.now()
 
-    async def register(
-        self,
-        passage_id: str,
-        *,
-        phone: str | None,
-        purpose: str | None,
-        companions: Sequence[TypedPerson] = (),
-        by: str | None = None,
-    ) -> None:
-        details: dict[str, object] = {"phone": phone, "purpose": purpose}
-        if by is not None:
-            details["by"] = by
-        if companions:
-            details["companions"] = tuple(companions)
-        await self._ask("register", passage_id, **details)
-        self.show(scenes.admitted())
+    async def request(self, tap: Tap) -> None:
+        self.asked.append(_asked(tap))
+        await self.may_answer.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        self.commit()
+        self._follow(tap)
 
-    async def step_hold(
-        self,
-        hold_id: str,
-        step: HoldState,
-        *,
-        by: str,
-        contact_centi_c: int | None = None,
-        to: str | None = None,
-        note: str | None = None,
-        disinfected: bool = False,
-        vehicle: str | None = None,
-    ) -> None:
-        await self._ask(
-            "step_hold",
-            hold_id,
-            step=step,
-            by=by,
-            contact_centi_c=contact_centi_c,
-            to=to,
-            note=note,
-            disinfected=disinfected,
-            vehicle=vehicle,
-        )
+    def _follow(self, tap: Tap) -> None:
+        """Show what a door shows after it."""
+        match tap:
+            case DocumentTyped():
+                self.show(scenes.registering())
+            case RegistrationGiven():
+                self.show(scenes.admitted())
+            case HoldStepped():
+                self._step(tap)
+            case NoteTaken():
+                taken = cases.note(tap.kind, by=tap.by, **tap.details.model_dump(exclude={"note"}))
+                self._change_hold(tap.hold_id, lambda hold: cases.noted(hold, taken))
+            case ContactJudged():
+                contacts = tuple(
+                    cases.judged(one, tap.state) if one.contact_id == tap.contact_id else one
+                    for one in self.shown.contacts
+                )
+                self.show(self.shown.model_copy(update={"contacts": contacts}))
+            case DrillStarted():
+                drill = cases.hold("ab12-990", person=None, drill=True)
+                self.show(cases.with_holds(self.shown, *self.shown.holds, drill))
+            case GuardOverrode():
+                admits = tap.decision is Decision.ADMIT
+                self.show(scenes.settled(tap.decision, gate_open=admits))
+            case SymptomsDeclared():
+                self.show(cases.held())
+            case PassageDismissed():
+                self.show(self.shown.model_copy(update={"passage": None}))
+            case HandMeasured():
+                pass
+
+    def _step(self, tap: HoldStepped) -> None:
+        contact = tap.details.contact_centi_c
         holds = [
-            cases.stepped(hold, step, contact_centi_c=contact_centi_c)
-            if hold.hold_id == hold_id
+            cases.stepped(hold, tap.step, contact_centi_c=contact)
+            if hold.hold_id == tap.hold_id
             else hold
             for hold in self.shown.holds
-            if hold.hold_id != hold_id or step is not HoldState.CLOSED
+            if hold.hold_id != tap.hold_id or tap.step is not HoldState.CLOSED
         ]
         self.show(cases.with_holds(self.shown, *holds))
-
-    async def note_hold(
-        self,
-        hold_id: str,
-        kind: NoteKind,
-        *,
-        by: str,
-        to: str | None = None,
-        answered: bool | None = None,
-        symptoms: tuple[str, ...] = (),
-        note: str | None = None,
-    ) -> None:
-        await self._ask(
-            "note_hold",
-            hold_id,
-            kind=kind,
-            by=by,
-            to=to,
-            answered=answered,
-            symptoms=symptoms,
-            note=note,
-        )
-        taken = cases.note(kind, by=by, to=to, answered=answered, symptoms=symptoms)
-        self._change_hold(hold_id, lambda hold: cases.noted(hold, taken))
-
-    async def judge_contact(
-        self, contact_id: str, state: ContactState, *, by: str, reason: str | None = None
-    ) -> None:
-        await self._ask("judge_contact", contact_id, state=state, by=by, reason=reason)
-        contacts = tuple(
-            cases.judged(contact, state) if contact.contact_id == contact_id else contact
-            for contact in self.shown.contacts
-        )
-        self.show(self.shown.model_copy(update={"contacts": contacts}))
-
-    async def start_drill(self, *, by: str) -> None:
-        await self._ask("start_drill", "", by=by)
-        drill = cases.hold("ab12-990", person=None, drill=True)
-        self.show(cases.with_holds(self.shown, *self.shown.holds, drill))
 
     def _change_hold(self, hold_id: str, change: Callable[[HoldView], HoldView]) -> None:
         holds = (change(hold) if hold.hold_id == hold_id else hold for hold in self.shown.holds)
         self.show(cases.with_holds(self.shown, *holds))
 
-    async def override(self, passage_id: str, *, decision: Decision, by: str, reason: str) -> None:
-        await self._ask("override", passage_id, decision=decision, by=by, reason=reason)
-        self.show(scenes.settled(decision, gate_open=decision is Decision.ADMIT))
-
-    async def declare_symptoms(self, *, by: str, note: str | None = None) -> None:
-        await self._ask("declare_symptoms", "", by=by, note=note)
-        self.show(cases.held())
-
-    async def dismiss(self, passage_id: str, *, by: str | None = None) -> None:
-        await self._ask("dismiss", passage_id, **({} if by is None else {"by": by}))
-        self.show(self.shown.model_copy(update={"passage": None}))
-
     def gauges(self) -> Mapping[str, float]:
         return {"loop_lag_seconds": 0.004, "screens": float(self.screens)}
-
-    async def _ask(self, what: str, about: str, **details: object) -> None:
-        self.asked.append(Asked(what=what, about=about, details=details))
-        await self.may_answer.wait()
-        if self.refusal is not None:
-            raise self.refusal
-        self.commit()
 
     def _event(self, sequence: int, record: Record) -> LiveEvent:
         now = self._clock.now()

@@ -17,9 +17,6 @@ class ScriptedThermometer:
         self.asked: list[tuple[object, ...]] = []
         self.refusal: Refused | None = None
 
-    async def measured_by_hand(self, passage_id: str, contact_centi_c: int, *, by: str) -> None:
-        self._ask("by_hand", passage_id, contact_centi_c, by)
-
     def begin_check(self) -> None:
         self._ask("reference")
 

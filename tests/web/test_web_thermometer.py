@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from gate_agent.gate.errors import OutOfTurn
+from web.scripted_desk import Asked
 from web.served_door import Served
 
 
@@ -21,8 +22,14 @@ def test_what_the_guard_measures_reaches_the_keeper(served: Served, client: http
     assert [answer.status_code for answer in answers] == [204, 204, 200]
     assert answers[2].json()["passed"] is True
     assert answers[2].json()["difference_centi_c"] == 12
+    assert served.asked() == [
+        Asked(
+            what="measure_by_hand",
+            about="ab12-901",
+            details={"contact_centi_c": 3650, "by": "guard-1"},
+        )
+    ]
     assert served.desk.thermometer.asked == [
-        ("by_hand", "ab12-901", 3650, "guard-1"),
         ("reference",),
         ("check", "blackbody", 3700, "guard-1"),
     ]
@@ -38,6 +45,7 @@ def test_a_reading_that_no_body_has_does_not_reach_it(served: Served, client: ht
     )
 
     assert (cold.status_code, decimal.status_code) == (422, 422)
+    assert served.asked() == []
     assert served.desk.thermometer.asked == []
 
 
