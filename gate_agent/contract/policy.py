@@ -13,8 +13,12 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-CentiC = Annotated[int, Field(ge=-4000, le=12500, description="hundredths of a degree Celsius")]
+from gate_agent.contract.setting import Entry, SettingGroup, shown
+
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
+PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
+Purpose = Annotated[str, Field(min_length=1, max_length=40)]
+Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-5550 0120"])]
 
 
 class HallMode(StrEnum):
@@ -74,14 +78,16 @@ class RegistrationPolicy(_Part):
     again_s: float = Field(
         600, ge=0, le=86400, description="the same person within this time is shown as such"
     )
-    notice: PrivacyNotice = PrivacyNotice()
+    notice: Annotated[PrivacyNotice, shown(SettingGroup.PRIVACY)] = PrivacyNotice()
 
 
 class MeasurementPolicy(_Part):
     """Measuring and pairing (测温). None leaves a value to the thermometer's profile."""
 
-    alarm_centi_c: CentiC | None = Field(
+    alarm_centi_c: int | None = Field(
         None,
+        ge=3000,
+        le=4500,
         description="a fixed threshold 报警阈值, at 24 °C ambient; null: it follows the people",
     )
     flag_permille: int = Field(
@@ -161,21 +167,23 @@ class OnlineChannel(_Part):
 
     zh: str = Field(min_length=1, max_length=60)
     en: str = Field("", max_length=120)
-    url: str = Field(pattern=r"^https?://[!-~]+$", max_length=500)
+    url: str = Field(
+        pattern=r"^https?://[!-~]+$", max_length=500, examples=["https://example.org/"]
+    )
 
 
 class CallEntry(_Part):
     """Whom a hold is reported to: a post and its duty telephone, never a private one."""
 
     post: str = Field(min_length=1, max_length=40, description="e.g. 区疫情防控办, 值班领导, 120")
-    phone: str = Field(pattern=r"^[0-9+][0-9 -]{1,19}$")
+    phone: Phone
 
 
 class RotaEntry(_Part):
     """Who leads a shift (值班表): a post or title such as 李主任, and the duty telephone."""
 
     leader: str = Field(min_length=1, max_length=40)
-    phone: str = Field(pattern=r"^[0-9+][0-9 -]{1,19}$")
+    phone: Phone
     valid_from: AwareDatetime
     valid_until: AwareDatetime
 
@@ -248,39 +256,53 @@ class PunctualityPolicy(_Part):
 class Policy(_Part):
     """The whole document. Unknown keys are refused, so that a typing error is never a rule."""
 
-    version: int = Field(0, ge=0, description="grows with every change; 0 is built in")
-    valid_from: AwareDatetime | None = Field(None, description="applied from this time on")
-    hall_mode: HallMode = HallMode.OPEN
-    registration: RegistrationPolicy = RegistrationPolicy()
-    measurement: MeasurementPolicy = MeasurementPolicy()
-    hold: HoldPolicy = HoldPolicy()
-    contacts: ContactsPolicy = ContactsPolicy()
-    retention: RetentionPolicy = RetentionPolicy()
-    roster: tuple[RosterEntry, ...] = ()
-    appointments: tuple[Appointment, ...] = ()
-    watch: tuple[Digest, ...] = Field(
+    version: Annotated[int, shown(SettingGroup.HALL, Entry.ISSUE)] = Field(
+        0, ge=0, description="grows with every change; 0 is built in"
+    )
+    valid_from: Annotated[AwareDatetime | None, shown(SettingGroup.HALL, Entry.ISSUE)] = Field(
+        None, description="applied from this time on"
+    )
+    hall_mode: Annotated[HallMode, shown(SettingGroup.HALL, Entry.MODE)] = HallMode.OPEN
+    registration: Annotated[RegistrationPolicy, shown(SettingGroup.PEOPLE)] = RegistrationPolicy()
+    measurement: Annotated[MeasurementPolicy, shown(SettingGroup.MEASURING)] = MeasurementPolicy()
+    hold: Annotated[HoldPolicy, shown(SettingGroup.HOLD)] = HoldPolicy()
+    contacts: Annotated[ContactsPolicy, shown(SettingGroup.CONTACTS)] = ContactsPolicy()
+    retention: Annotated[RetentionPolicy, shown(SettingGroup.PRIVACY)] = RetentionPolicy()
+    roster: Annotated[tuple[RosterEntry, ...], shown(SettingGroup.PEOPLE, Entry.SHEET)] = ()
+    appointments: Annotated[tuple[Appointment, ...], shown(SettingGroup.PEOPLE, Entry.SHEET)] = ()
+    watch: Annotated[tuple[PersonRef, ...], shown(SettingGroup.PEOPLE)] = Field(
         (), description="person_refs to be measured again by hand 复测名单"
     )
-    notices: tuple[Notice, ...] = ()
-    purposes: tuple[str, ...] = Field(
+    notices: Annotated[tuple[Notice, ...], shown(SettingGroup.NOTICES)] = ()
+    purposes: Annotated[tuple[Purpose, ...], shown(SettingGroup.HALL)] = Field(
         ("综合窗口", "社保", "不动产", "公安", "税务", "其他"),
         description="windows a visitor can come for, as buttons on the guard screen",
     )
-    tips: tuple[Notice, ...] = Field((), description="health tips for the visitors' displays")
-    online_channels: tuple[OnlineChannel, ...] = ()
-    booking: Notice | None = Field(None, description="how to make an appointment 预约方式")
-    calls: tuple[CallEntry, ...] = Field((), description="in the order in which they are called")
-    rota: tuple[RotaEntry, ...] = Field((), description="duty leaders 值班表")
-    duties: DutiesPolicy = DutiesPolicy()
-    supplies: tuple[SupplyItem, ...] = (
+    tips: Annotated[tuple[Notice, ...], shown(SettingGroup.NOTICES)] = Field(
+        (), description="health tips for the visitors' displays"
+    )
+    online_channels: Annotated[tuple[OnlineChannel, ...], shown(SettingGroup.NOTICES)] = ()
+    booking: Annotated[Notice | None, shown(SettingGroup.NOTICES)] = Field(
+        None, description="how to make an appointment 预约方式"
+    )
+    calls: Annotated[tuple[CallEntry, ...], shown(SettingGroup.HOLD)] = Field(
+        (), description="in the order in which they are called"
+    )
+    rota: Annotated[tuple[RotaEntry, ...], shown(SettingGroup.DUTIES)] = Field(
+        (), description="duty leaders 值班表"
+    )
+    duties: Annotated[DutiesPolicy, shown(SettingGroup.DUTIES)] = DutiesPolicy()
+    supplies: Annotated[tuple[SupplyItem, ...], shown(SettingGroup.SUPPLIES)] = (
         SupplyItem(item="医用口罩", unit="只", low=100),
         SupplyItem(item="消毒酒精", unit="瓶", low=5),
         SupplyItem(item="一次性手套", unit="副", low=100),
         SupplyItem(item="体温计", unit="支", low=2),
     )
-    daily_report_at: time = Field(time(18, 0), description="local time of the daily report 零报告")
-    quotas: QuotaPolicy = QuotaPolicy()
-    punctuality: PunctualityPolicy = PunctualityPolicy()
+    daily_report_at: Annotated[time, shown(SettingGroup.PUNCTUALITY)] = Field(
+        time(18, 0), description="local time of the daily report 零报告"
+    )
+    quotas: Annotated[QuotaPolicy, shown(SettingGroup.PEOPLE)] = QuotaPolicy()
+    punctuality: Annotated[PunctualityPolicy, shown(SettingGroup.PUNCTUALITY)] = PunctualityPolicy()
 
     def on_duty(self, now: datetime) -> RotaEntry | None:
         """Return the shift that covers `now`; the one that began last, where two do."""

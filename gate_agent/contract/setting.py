@@ -1,0 +1,40 @@
+"""How a setting of the policy is shown to who sets it: its group, and where it is entered.
+
+It stands in the policy's JSON schema, beside the ranges, so that a page is drawn from that alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+
+class SettingGroup(StrEnum):
+    """The task for which somebody looks for a setting, in the order of the page."""
+
+    HALL = "hall"  # 大厅状态与窗口
+    PEOPLE = "people"  # 人员登记与预约
+    MEASURING = "measuring"  # 测温
+    HOLD = "hold"  # 暂留与呼叫
+    CONTACTS = "contacts"  # 密切接触者
+    DUTIES = "duties"  # 值班与消毒通风
+    SUPPLIES = "supplies"  # 物资
+    NOTICES = "notices"  # 宣传引导
+    PRIVACY = "privacy"  # 个人信息与保存期限
+    PUNCTUALITY = "punctuality"  # 报告与时限
+    OTHER = "other"  # 其他: what names no group
+
+
+class Entry(StrEnum):
+    """Where a setting is entered that has no field of its own."""
+
+    MODE = "mode"  # the switch of the hall's mode
+    ISSUE = "issue"  # with every version
+    SHEET = "sheet"  # by a spreadsheet, since a number is hashed as it is read
+
+
+def shown(group: SettingGroup, entry: Entry | None = None) -> Any:
+    """Return the field's mark of where it is shown."""
+    return Field(json_schema_extra={"group": group} | ({"entry": entry} if entry else {}))
