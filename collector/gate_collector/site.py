@@ -25,6 +25,7 @@ from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
 from gate_collector.live.routes import build_live
 from gate_collector.policies.book import PolicyBook
+from gate_collector.policies.form import PolicyForm
 from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.read_api import build_interface
 from gate_collector.reports.routes import build_reports
@@ -105,8 +106,9 @@ def create_app(
     if door.sign_on:
         app.include_router(build_sign_on(pages, accounts, secure=door.secure))
     app.include_router(build_alerts(centre, pages, shelf, alerter))
-    app.include_router(build_policies(centre, pages, book, has_key=site_key is not None))
-    app.include_router(build_policy_changes(centre, book, site_key))
+    form = PolicyForm(centre.zone, site_key)
+    app.include_router(build_policies(centre, pages, book, form))
+    app.include_router(build_policy_changes(centre, book, form))
 
     @app.get("/api/v1/overview")
     def overview() -> JSONResponse:

@@ -1,19 +1,33 @@
-"""The rules of a policy as a form: what the office types, and the document's parts it becomes.
+"""The form of the policy: what its page shows of each setting, and the change that was typed.
 
-A list is a text, one entry a line, its parts between bars: 区疫情防控办 | 010-5550 0120.
+Values travel as they are typed: text, ticks, rows of them. Temperatures are in °C, times are the
+hall's own.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from gate_agent.contract.policy import Notice, PhoneRule, Policy
+from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.setting import SettingGroup
+from gate_agent.errors import GateError
+from gate_agent.words import Lang, word
+from gate_collector.policies.setting_words import accepted, label, value_text
+from gate_collector.policies.settings import Kind, Part, Rows, Setting, Value, settings_of
 from gate_collector.web.access import By
 
-_LONGEST = 20_000
+_VENDOR_PREFIX = "Value error, "
+_MOST_SETTINGS = 1000
+_MOST_DIGITS = 15
+_NO_NUMBER: JsonValue = []  # the model refuses it for every number, also where null is one
 
 
 class Author(BaseModel):
@@ -27,109 +41,207 @@ class Author(BaseModel):
 
 
 class Rules(Author):
-    """Everything but the mode and the sheets."""
+    """The settings that somebody changed, by their paths in the policy."""
 
-    phone: PhoneRule
-    alarm_c: float | None = Field(
-        ge=30, le=45, description="报警阈值 in °C; the profile's if empty"
+    settings: dict[str, JsonValue] = Field(
+        max_length=_MOST_SETTINGS, examples=[{"hold.recheck_s": "600"}]
     )
-    apart_c: float = Field(ge=0.3, le=5, description="两门相差 in °C: doubtful above it")
-    acknowledge_s: float
-    recheck_s: float
-    decide_s: float
-    report_s: float
-    transfer_s: float
-    close_s: float
-    urgent_within_s: float
-    routine_within_s: float
-    report_within_s: float
-    answer_within_s: float
-    daily_report_at: time
-    due_at: str = Field(
-        max_length=200, description="times of the rounds, such as 10:00 14:00 17:30"
-    )
-    per_day: int | None = Field(description="appointments a day; no limit if empty")
-    calls: str = Field(max_length=_LONGEST, description="岗位 | 电话")
-    online_channels: str = Field(max_length=_LONGEST, description="名称 | English | https://…")
-    notices: str = Field(max_length=_LONGEST, description="中文 | English")
-    tips: str = Field(max_length=_LONGEST, description="中文 | English")
-    booking: str = Field(max_length=2000, description="中文 | English")
-    purposes: str = Field(max_length=2000, description="one a line")
-
-    @classmethod
-    def of(cls, policy: Policy) -> Rules:
-        """Return the form as `policy` fills it; who and why are still to be typed."""
-        alarm = policy.measurement.alarm_centi_c
-        booking = policy.booking
-        return cls.model_construct(
-            by="",
-            why="",
-            base=policy.version,
-            valid_from="",
-            phone=policy.registration.phone,
-            alarm_c=None if alarm is None else alarm / 100,
-            apart_c=policy.measurement.doors_apart_centi_c / 100,
-            **policy.hold.model_dump(),
-            **policy.punctuality.model_dump(),
-            daily_report_at=policy.daily_report_at,
-            due_at=" ".join(f"{at:%H:%M}" for at in policy.duties.due_at),
-            per_day=policy.quotas.per_day,
-            calls=_text((call.post, call.phone) for call in policy.calls),
-            online_channels=_text((c.zh, c.en, c.url) for c in policy.online_channels),
-            notices=_text(_pair(notice) for notice in policy.notices),
-            tips=_text(_pair(notice) for notice in policy.tips),
-            booking="" if booking is None else _text([_pair(booking)]),
-            purposes="\n".join(policy.purposes),
-        )
-
-    def change(self, old: Policy) -> dict[str, Any]:
-        """Return the parts of the document that these rules set."""
-        tree = old.model_dump(mode="json")
-        tree["registration"]["phone"] = self.phone.value
-        alarm = self.alarm_c
-        tree["measurement"]["alarm_centi_c"] = None if alarm is None else round(alarm * 100)
-        tree["measurement"]["doors_apart_centi_c"] = round(self.apart_c * 100)
-        tree["hold"] |= {name: getattr(self, name) for name in type(old.hold).model_fields
-                         if hasattr(self, name)}  # fmt: skip
-        limits = type(old.punctuality).model_fields
-        tree["punctuality"] |= {name: getattr(self, name) for name in limits}
-        tree["duties"]["due_at"] = self.due_at.replace("，", " ").replace(",", " ").split()
-        tree["quotas"]["per_day"] = self.per_day
-        booking = [_notice(parts) for parts in _lines(self.booking)]
-        return {
-            **{name: tree[name] for name in (
-                "registration", "measurement", "hold", "punctuality", "duties", "quotas"
-            )},
-            "daily_report_at": self.daily_report_at.isoformat(),
-            "calls": [{"post": p[0], "phone": p[-1]} for p in _lines(self.calls)],
-            "online_channels": [
-                {"zh": p[0], "en": p[1] if len(p) > 2 else "", "url": p[-1]}  # noqa: PLR2004 three parts
-                for p in _lines(self.online_channels)
-            ],
-            "notices": [_notice(parts) for parts in _lines(self.notices)],
-            "tips": [_notice(parts) for parts in _lines(self.tips)],
-            "booking": booking[0] if booking else None,
-            "purposes": [parts[0] for parts in _lines(self.purposes)],
-        }  # fmt: skip
 
 
-def local_time(text: str, zone: Any) -> datetime | None:
+class SettingFaults(GateError):  # noqa: N818 it is an answer
+    """What was typed is refused; `faults` has the path of each such value."""
+
+    def __init__(self, faults: Mapping[str, Setting | str | None]) -> None:
+        self.faults = faults
+        super().__init__(f"expected settings as the policy has them, got others: {len(faults)}")
+
+    def told(self, lang: Lang) -> list[dict[str, str]]:
+        """Return each path with what its value must be; never what was typed."""
+        return [
+            {
+                "path": path,
+                "text": word("form.must", lang)
+                + (fault if isinstance(fault, str) else accepted(fault, lang)),
+            }
+            for path, fault in self.faults.items()
+        ]
+
+
+class Unchanged(GateError):  # noqa: N818 it is an answer
+    """Nothing was changed: a version that says the same again is none."""
+
+
+class PolicyForm:
+    """The settings of a policy as fields; `model` is another one in tests only."""
+
+    def __init__(
+        self, zone: ZoneInfo, site_key: bytes | None = None, model: type[Policy] = Policy
+    ) -> None:
+        self._zone, self.site_key, self._model = zone, site_key, model
+        self.settings = settings_of(model)
+        self._units = {unit.path: unit for unit in self.settings.units()}
+
+    def groups(self) -> dict[SettingGroup, dict[str, list[Setting]]]:
+        """Return what is set by itself: by the task for which it is looked for, by its part."""
+        groups: dict[SettingGroup, dict[str, list[Setting]]] = {}
+        for group in SettingGroup:
+            for unit in self._units.values():
+                if unit.group is group:
+                    groups.setdefault(group, {}).setdefault(unit.parent, []).append(unit)
+        return groups
+
+    def shown(self, unit: Setting, policy: Policy) -> Any:
+        """Return the value of `unit` in `policy` as its fields show it."""
+        value: Any = policy
+        for name in unit.path.split("."):
+            value = getattr(value, name)
+        return self._text(unit, value)
+
+    def summary(self, unit: Setting, policy: Policy, lang: Lang) -> list[tuple[str, str]]:
+        """Return what a list holds that sheets fill, a text and the path of each column."""
+        if not isinstance(unit, Rows) or not isinstance(unit.row, Part):
+            raise TypeError(f"{unit.path}: expected rows of parts")
+        entries = getattr(policy, unit.path)
+        return [
+            (f"{label(field, lang)} {self._total(field, entries)}", field.path)
+            for field in unit.row.fields
+        ]
+
+    def blank(self, node: Setting) -> Any:
+        """Return what a new row shows."""
+        match node:
+            case Part():
+                return {field.name: self.blank(field) for field in node.fields}
+            case Rows():
+                return []
+            case _:
+                return self._text(node, node.default)
+
+    def change(self, old: Policy, typed: Mapping[str, JsonValue]) -> dict[str, Any]:
+        """Return the parts of the document that `typed` sets. Raises SettingFaults, Unchanged."""
+        if not typed:
+            raise Unchanged("expected a change, got none")
+        unknown = {path: None for path in typed if self._is_elsewhere(path)}
+        if unknown:
+            raise SettingFaults(unknown)
+        touched = {path.partition(".")[0] for path in typed}
+        tree = old.model_dump(mode="json", include=touched)
+        for path, value in typed.items():
+            *way, name = path.split(".")
+            part = tree
+            for step in way:
+                part = part[step]
+            part[name] = self._read(self._units[path], value)
+        try:
+            self._model.model_validate(tree)
+        except ValidationError as exc:
+            raise SettingFaults(
+                {
+                    ".".join(map(str, error["loc"])): error["msg"].removeprefix(_VENDOR_PREFIX)
+                    if error["type"] == "value_error"
+                    else self._node_at(error["loc"])
+                    for error in exc.errors(include_url=False, include_input=False)
+                }
+            ) from None
+        return tree
+
+    def _total(self, field: Setting, entries: Sequence[BaseModel]) -> str:
+        """Return from when to when, else how many entries have it: a tick, a reference, a code."""
+        told = [value for entry in entries if (value := getattr(entry, field.name))]
+        if isinstance(field, Value) and field.kind is Kind.MOMENT and told:
+            ends = min(told), max(told)
+            return "–".join(value_text(field, end, self._zone).replace("T", " ") for end in ends)
+        return str(len(told))
+
+    def _is_elsewhere(self, path: str) -> bool:
+        unit = self._units.get(path)
+        return unit is None or unit.entry is not None
+
+    def _node_at(self, place: Sequence[int | str]) -> Setting | None:
+        node: Setting | None = self.settings
+        for step in place:
+            if isinstance(node, Rows):
+                node = node.row
+            elif isinstance(node, Part):
+                node = next((field for field in node.fields if field.name == step), None)
+        return node
+
+    def _text(self, node: Setting, value: Any) -> Any:
+        match node:
+            case Rows():
+                return [self._text(node.row, one) for one in value or ()]
+            case Part():
+                return {
+                    field.name: self._text(
+                        field, value.get(field.name) if isinstance(value, dict)
+                        else getattr(value, field.name, None)
+                    )
+                    for field in node.fields
+                }  # fmt: skip
+            case Value(kind=Kind.FLAG):
+                return bool(value)
+            case Value():
+                return value_text(node, value, self._zone)
+        raise TypeError(f"expected a value, rows or a part, got {node.node}")
+
+    def _read(self, node: Setting, typed: JsonValue) -> JsonValue:
+        """Return what was typed as the document has it; what it cannot be stays, to be refused."""
+        match node:
+            case Rows() if isinstance(typed, list):
+                return [self._read(node.row, one) for one in typed]
+            case Part() if isinstance(typed, dict):
+                read = {
+                    field.name: self._read(field, typed[field.name])
+                    for field in node.fields
+                    if field.name in typed
+                }
+                return None if node.nullable and not any(read.values()) else read
+            case Value() if isinstance(typed, str):
+                return self._value(node, unicodedata.normalize("NFC", typed.strip()))
+        return typed
+
+    def _value(self, node: Value, typed: str) -> JsonValue:
+        if not typed:
+            is_text = node.kind in (Kind.TEXT, Kind.LONG_TEXT)
+            return "" if is_text and not node.nullable else None
+        match node.kind:
+            case Kind.NUMBER:
+                return _number(typed, node)
+            case Kind.MOMENT:
+                return _moment(typed, self._zone)
+            case Kind.PERSON if self.site_key is not None:
+                return _reference(typed, self.site_key)
+        return typed
+
+
+def local_time(text: str, zone: ZoneInfo) -> datetime | None:
     """Return the time that a form's field names, None for an empty one. Raises ValueError."""
     return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
 
 
-def _lines(text: str) -> list[list[str]]:
-    split = ([part.strip() for part in line.split("|")] for line in text.splitlines())
-    return [parts for parts in split if any(parts)]
+def _number(typed: str, node: Value) -> JsonValue:
+    try:
+        number = Decimal(unicodedata.normalize("NFKC", typed)) * node.scale
+    except ArithmeticError:
+        return _NO_NUMBER
+    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+        return _NO_NUMBER
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _notice(parts: list[str]) -> dict[str, str]:
-    return {"zh": parts[0], "en": parts[1] if len(parts) > 1 else ""}
+def _moment(typed: str, zone: ZoneInfo) -> str:
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return typed
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
 
 
-def _pair(notice: Notice) -> tuple[str, ...]:
-    return notice.zh, notice.en
-
-
-def _text(rows: Any) -> str:
-    return "\n".join(" | ".join(part for part in row if part) for row in rows)
+def _reference(typed: str, site_key: bytes) -> str:
+    """Return the reference of a card's number; what is none stays."""
+    number = normalise_number(typed)
+    try:
+        check_any_card(number)
+    except NumberFault:
+        return typed
+    return person_ref(number, site_key)

@@ -12,10 +12,17 @@ from pydantic import Field
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
 from gate_collector.centre import Centre
-from gate_collector.policies import sheets
+from gate_collector.policies import setting_words, sheets
 from gate_collector.policies.acknowledged import acknowledgements
 from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
-from gate_collector.policies.form import Author, Rules, local_time
+from gate_collector.policies.form import (
+    Author,
+    PolicyForm,
+    Rules,
+    SettingFaults,
+    Unchanged,
+    local_time,
+)
 from gate_collector.web.pages import Lang, Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
@@ -43,7 +50,7 @@ class OneAppointment(Author):
     green_channel: bool = False
 
 
-def build_policies(centre: Centre, pages: Pages, book: PolicyBook, *, has_key: bool) -> APIRouter:
+def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyForm) -> APIRouter:
     """Return the page and what may be read; without the site's key the page says so."""
     routes = APIRouter()
 
@@ -58,14 +65,15 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, *, has_key: b
             lang,
             newest=newest,
             in_force=in_force,
-            rules=Rules.of(newest),
+            form=form,
+            told=setting_words,
             issues=book.issues(),
             planned=newest.version != in_force.version,
             doors=doors,
             modes=list(HallMode),
             leader=in_force.on_duty(centre.now),
             published=book.published,
-            has_key=has_key,
+            has_key=form.site_key is not None,
             is_planned=lambda issue: is_planned(issue, centre.now),
         )
 
@@ -96,10 +104,10 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, *, has_key: b
     return routes
 
 
-def build_policy_changes(centre: Centre, book: PolicyBook, site_key: bytes | None) -> APIRouter:
+def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> APIRouter:
     """Return the routes that issue a version. Without the site's key no number is taken."""
     routes = APIRouter()
-    desk = _Desk(centre, book)
+    desk, site_key = _Desk(centre, book), form.site_key
 
     @routes.post("/policy/mode")
     def mode(asked: Mode) -> Response:
@@ -108,9 +116,14 @@ def build_policy_changes(centre: Centre, book: PolicyBook, site_key: bytes | Non
         return desk.issue(asked, lambda _: {"hall_mode": asked.hall_mode.value}, at_once=at_once)
 
     @routes.post("/policy/rules")
-    def rules(asked: Rules) -> Response:
-        """Set the rules."""
-        return desk.issue(asked, asked.change)
+    def rules(asked: Rules, lang: Lang = "zh") -> Response:
+        """Set what somebody changed of the rules; a fault is told at its setting."""
+        try:
+            return desk.issue(asked, lambda old: form.change(old, asked.settings))
+        except Unchanged as exc:
+            return refused(422, exc, code="unchanged")
+        except SettingFaults as exc:
+            return _refused("settings as the policy has them", "fields", fields=exc.told(lang))
 
     @routes.post("/policy/sheets/{kind}")
     def sheet(kind: Literal["roster", "appointments", "rota"], asked: Sheet) -> Response:
@@ -177,7 +190,7 @@ class _Desk:
                 at_once=at_once,
             )
         except PolicyFault as exc:
-            return _faults(exc.faults)
+            return _refused("a policy without faults", "refused", faults=exc.faults)
         except Outdated as exc:
             return refused(409, exc, code="outdated")
         except (ValueError, IndexError):
@@ -185,9 +198,9 @@ class _Desk:
         return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)
 
 
-def _faults(faults: list[str]) -> JSONResponse:
-    body = {"code": "refused", "expected": "a policy without faults", "got": f"{len(faults)}",
-            "faults": faults}  # fmt: skip
+def _refused(expected: str, code: str, **told: list[Any]) -> JSONResponse:
+    (count,) = (len(faults) for faults in told.values())
+    body = {"code": code, "expected": expected, "got": f"{count} faults", **told}
     return JSONResponse({"error": body}, status_code=422)
 
 

@@ -1,5 +1,5 @@
 // Sends a form as JSON, and shows what the centre answered: a new place, or what it expected.
-const zh = document.documentElement.dataset.lang === "zh";
+export const zh = document.documentElement.dataset.lang === "zh";
 
 const REFUSALS = {
   wrong: ["姓名或口令不对", "The name or the password is wrong"],
@@ -21,11 +21,14 @@ const REFUSALS = {
   http_404: ["没有这一项，或已失效", "Nothing is there, or not any more"],
   store: ["存储暂时没有应答，请稍后再试", "The store does not answer now: try again"],
   full: ["打开的画面过多，请关闭几个", "Too many screens: close some"],
+  fields: ["填写有误：请看标出的各处", "Not taken: see the fields that are marked"],
+  unchanged: ["还没有改动", "Nothing was changed yet"],
   nobody: ["没有配置通知对象", "Nobody is configured to be told"],
 };
 
 export function refuse(fault, error) {
   const words = REFUSALS[error.code];
+  fault.dispatchEvent(new CustomEvent("refused", { detail: error, bubbles: true }));
   const lines = error.faults ?? (words ? [words[zh ? 0 : 1]] : [`${zh ? (error.code === "invalid" ? "填写有误：" : "应为") : "expected"} ${error.expected}${zh ? "，实为 " : ", got "}${error.got}`]);
   fault.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line })));
   if (error.code === "sign_on") fault.append(Object.assign(document.createElement("a"), { href: zh ? "/sign-on" : "/sign-on?lang=en", textContent: zh ? "登录" : "Sign on" }));
@@ -74,6 +77,11 @@ async function send(form, path, body) {
     fault.hidden = false;
     return;
   }
+  leave(told);
+}
+
+// Goes to where the centre shows what was done.
+export function leave(told) {
   const where = new URL(told.location ?? location.href, location.href);
   if (!zh) where.searchParams.set("lang", "en");
   location.assign(where);

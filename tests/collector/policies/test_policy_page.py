@@ -48,26 +48,6 @@ def test_the_mode_is_changed_with_who_and_why(opened: tuple[Page, PolicyBook]) -
     assert (book.issues()[0].by, book.issues()[0].why) == ("王科长", "升级")
 
 
-def test_rules_are_typed_and_read_back(opened: tuple[Page, PolicyBook]) -> None:
-    page, book = opened
-    page.get_by_label("报警阈值").fill("37.25")
-    page.get_by_label("两门相差存疑").fill("0.85")
-    page.get_by_label("呼叫名单").fill("区疫情防控办 | 010-5550 0120\n120 急救 | 120")
-    page.get_by_label("公告").fill("请配合测温 | Please let us measure")
-
-    _sign(page, "发布规则")
-
-    expect(page.locator("h2").first).to_contain_text("第 1 版")
-    policy = book.newest()
-    assert policy.measurement.alarm_centi_c == 3725
-    assert policy.measurement.doors_apart_centi_c == 85
-    assert [(call.post, call.phone) for call in policy.calls] == [
-        ("区疫情防控办", "010-5550 0120"), ("120 急救", "120"),
-    ]  # fmt: skip
-    assert policy.notices[0].en == "Please let us measure"
-    assert policy.hold.acknowledge_s == 15
-
-
 def test_a_bad_sheet_names_its_lines_and_a_good_one_is_taken(
     opened: tuple[Page, PolicyBook], tmp_path: Path
 ) -> None:
