@@ -95,7 +95,7 @@ class Writer(threading.Thread):
             if may_be_dropped(call.drafts) and (self.room.full or waiting > MOST_PASSAGES):
                 self.room.tally.add(call.drafts)
                 return
-            if waiting > MOST_WAITING:
+            if call.drafts and waiting > MOST_WAITING:  # our own news may fill it to the brim
                 raise JournalFull(f"expected at most {MOST_WAITING} waiting drafts, got {waiting}")
             self.waiting = waiting
             self._queue.put(call)

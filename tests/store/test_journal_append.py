@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from children import wait_until
 from gate_agent.contract.messages import LINK_0, Receipt, parse_body
 from gate_agent.contract.moment import NS_PER_S, ClockQuality
 from gate_agent.contract.records import AgentStopped, ClockSynced, Decision, Severity
@@ -18,6 +21,7 @@ from gate_agent.testing import FakeClock
 from store.shelf import (
     KEY,
     REF,
+    SOON_S,
     Waiter,
     draft,
     drafts,
@@ -191,6 +195,28 @@ def test_a_caller_is_refused_when_too_many_drafts_wait_and_nothing_of_its_call_i
         journal.append(too_many)
 
     assert proven(path) == []
+
+
+def test_who_waits_for_what_is_there_is_not_refused_for_the_journals_own_news(path: Path) -> None:
+    held, released, written = threading.Event(), threading.Event(), threading.Event()
+
+    def hold_the_writer(_: tuple[Stored, ...]) -> None:
+        held.set()
+        released.wait(SOON_S)
+
+    with open_journal(path) as journal, closing(sqlite3.connect(path)) as other:
+        journal.append(drafts([hold(0)]), hold_the_writer)
+        assert held.wait(SOON_S)
+        other.execute("BEGIN IMMEDIATE")
+        journal.append([draft(hold(number)) for number in range(1, MOST_WAITING + 1)])
+        journal.append(drafts([passage(1)]))  # dropped: the news of it come on top of the others
+        released.set()
+        wait_until(lambda: journal._writer.waiting > MOST_WAITING, "the news to wait too")
+
+        journal.append([], lambda _: written.set())
+
+        other.rollback()
+        assert written.wait(SOON_S)
 
 
 def test_close_writes_what_waits_and_then_refuses(path: Path) -> None:
