@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -26,6 +26,7 @@ from gate_agent.web.sse import Screens
 from gate_agent.web.staff_routes import staff_routes
 from gate_agent.web.thermometer_routes import thermometer_routes
 from gate_agent.web.visitor import visitor_routes
+from gate_agent.words import Lang, word
 
 _HERE = Path(__file__).parent
 _MOST_BODY_BYTES = 16 * 1024
@@ -60,6 +61,7 @@ def create_app(
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
     )
+    pages.globals["word"] = word
     install_answers(app)
     if sign_on is not None:
         app.add_middleware(Access, sessions=sign_on.sessions)
@@ -77,16 +79,16 @@ def create_app(
     if sign_on is not None:
         app.include_router(staff_routes(sign_on))
         app.include_router(reveal_routes(sign_on))
-    app.mount("/static", static_files(_HERE / "static"), name="static")
+    app.mount("/static", static_files(_HERE / "static", "door", "visitor"), name="static")
 
     page = pages.get_template("screen.html")
     servers = [{"url": f"http://{shown_host}:{port}"}]
 
     @app.get("/", include_in_schema=False)
-    async def screen(lang: Literal["zh", "en"] = "zh") -> HTMLResponse:
+    async def screen(lang: Lang = "zh") -> HTMLResponse:
         """Return the guard screen (值守界面); its words and figures come from its modules."""
         gate = desk.snapshot().gate
-        return HTMLResponse(page.render(lang=lang, gate=gate))
+        return HTMLResponse(await asyncio.to_thread(page.render, lang=lang, gate=gate))
 
     @app.get("/api/v1/openapi.json", include_in_schema=False)
     async def openapi() -> dict[str, object]:

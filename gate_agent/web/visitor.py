@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 from fastapi import APIRouter, Response
@@ -26,7 +27,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
     @router.get("/visitor", include_in_schema=False)
     async def visitor() -> HTMLResponse:
         """Return the page; its words are in both languages at once."""
-        return HTMLResponse(page.render(gate=desk.visitor().gate))
+        return HTMLResponse(await asyncio.to_thread(page.render, gate=desk.visitor().gate))
 
     @router.get("/api/v1/visitor", tags=["visitor"])
     async def state() -> VisitorView:

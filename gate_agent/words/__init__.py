@@ -6,14 +6,16 @@ in an alert and on paper. The pages get the same table as a script.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from string import Formatter
-from tomllib import loads
 from typing import Any, Literal, get_args
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
+Texts = Mapping[Lang, str]
 TABLE = Path(__file__).with_name("words.toml")
 
 
@@ -22,73 +24,82 @@ class WordsError(Exception):
 
 
 class Words:
-    """A table of words that is complete: every key has both languages, with the same blanks."""
+    """A table of words that is complete: every key has both languages, with the same blanks.
 
-    def __init__(self, text: str) -> None:
-        """Read the table from TOML, which refuses a key that stands twice. Raises WordsError."""
-        self._texts: dict[str, dict[Lang, str]] = {}
-        self._used: dict[str, tuple[str, ...]] = {}
-        same: dict[str, str] = {}
-        for key, entry, used in _entries(loads(text)):
-            self._used[key] = used
-            if isinstance(entry, str):
-                same[key] = entry
-            else:
-                self._texts[key] = _checked(key, entry)
-        for key, other in same.items():
-            if other not in self._texts:
-                raise WordsError(f"{key}: expected a key with words, got {other!r}")
-            self._texts[key] = self._texts[other]
+    It is read at the first word: nothing waits for it at a start.
+    """
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        """Keep where the table comes from, as TOML, which refuses a key that stands twice."""
+        self._read = read
+
+    @cached_property
+    def _entries(self) -> dict[str, tuple[Texts, tuple[str, ...]]]:
+        found = {key: (entry, used) for key, entry, used in _walk(tomllib.loads(self._read()))}
+        checked = {key: _checked(key, it) for key, (it, _) in found.items() if not _is_text(it)}
+        for key, (other, _) in found.items():
+            if _is_text(other):
+                if other not in checked:
+                    raise WordsError(f"{key}: expected a key with words, got {other!r}")
+                checked[key] = checked[other]
+        return {key: (checked[key], used) for key, (_, used) in found.items()}
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self._entries)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._texts
+        return key in self._entries
 
     def word(self, key: str, lang: Lang = "zh", **values: object) -> str:
         """Return the text of `key` with its {blanks} filled.
 
-        A key that nobody gave a word, such as the code of a newer version, reads as its last part.
+        A key that nobody gave a word, such as a code of a newer version, reads as that code.
         """
-        texts = self._texts.get(key)
-        if texts is None:
-            return key.rpartition(".")[2]
-        return texts[lang].format_map(values) if values else texts[lang]
+        if key not in self._entries:
+            return key.partition(".")[2] or key
+        text = self._entries[key][0][lang]
+        return text.format_map(values) if values else text
 
     def used(self, key: str) -> tuple[str, ...]:
         """Return where `key` is read: door, visitor, centre, alert, paper."""
-        return self._used[key]
+        return self._entries[key][1]
 
-    def of(self, *places: str) -> Mapping[Lang, Mapping[str, str]]:
+    def of(self, places: frozenset[str]) -> Mapping[Lang, Mapping[str, str]]:
         """Return what is read in `places`, as {language: {key: text}}."""
-        keys = [key for key in self._texts if set(self._used[key]) & set(places)]
-        return {lang: {key: self._texts[key][lang] for key in keys} for lang in LANGS}
+        return {
+            lang: {key: texts[lang] for key, (texts, used) in self._entries.items()
+                   if not places.isdisjoint(used)}
+            for lang in LANGS
+        }  # fmt: skip
 
 
-def _entries(
+def _walk(
     tree: Mapping[str, Any], path: str = "", used: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str | Mapping[str, Any], tuple[str, ...]]]:
+) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
     used = tuple(tree.get("_used", used))
     for name, node in tree.items():
         key = f"{path}.{name}" if path else name
         if name == "_used":
             continue
-        if isinstance(node, str) or isinstance(node.get("zh"), str):
+        if _is_text(node) or _is_text(node.get("zh")):
             yield key, node, used
         else:
-            yield from _entries(node, key, used)
+            yield from _walk(node, key, used)
 
 
-def _checked(key: str, entry: Mapping[str, Any]) -> dict[Lang, str]:
+def _is_text(entry: object) -> bool:
+    return isinstance(entry, str)
+
+
+def _checked(key: str, entry: Mapping[str, Any]) -> Texts:
     if set(entry) != set(LANGS) or not all(isinstance(text, str) for text in entry.values()):
         raise WordsError(f"{key}: expected a text in each of {LANGS}, got {sorted(entry)}")
-    blanks = {lang: {name for _, name, _, _ in Formatter().parse(entry[lang]) if name is not None}
+    blanks = {frozenset(name for _, name, _, _ in Formatter().parse(entry[lang]) if name)
               for lang in LANGS}  # fmt: skip
-    if len({frozenset(names) for names in blanks.values()}) > 1:
-        raise WordsError(f"{key}: expected the same blanks in each language, got {blanks}")
+    if len(blanks) > 1:
+        raise WordsError(f"{key}: expected the same blanks in each language, got {list(blanks)}")
     return {lang: entry[lang] for lang in LANGS}
 
 
-WORDS = Words(TABLE.read_text(encoding="utf-8"))
+WORDS = Words(lambda: TABLE.read_text(encoding="utf-8"))
 word = WORDS.word

@@ -29,7 +29,7 @@ STAYS_S = 30.0  # at most
 POLICY = {
     "version": 1,
     "calls": [
-        {"post": "值班领导", "phone": "010-8900 1201"},
+        {"post": "带班领导", "phone": "010-8900 1201"},
         {"post": "区疫情防控办", "phone": "010-8900 1202"},
     ],
 }

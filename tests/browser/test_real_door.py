@@ -63,7 +63,7 @@ def late_ms(page: Page, door: RealDoor, word: str, decision: str) -> float:
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("zh", ("请下一位", "请登记", "放行")), ("en", ("Next, please", "Register", "ADMIT"))],
+    [("zh", ("请下一位", "请登记", "放行")), ("en", ("Next, please", "Register", "Admit"))],
 )
 def test_a_visitor_is_measured_registered_and_let_in(
     browser: Browser, door: RealDoor, lang: str, words: tuple[str, str, str]

@@ -162,11 +162,11 @@ def test_declared_symptoms_hold_in_two_taps(page: Page, served: Served) -> None:
     show(page, served, scenes.measured())
 
     page.locator("#symptoms").click()
-    page.locator("#panel button", has_text="咳嗽").click()
+    page.locator("#panel button", has_text="干咳").click()
 
     expect(page.locator("#verdict-word")).to_have_text("暂留")
     assert served.asked() == [
-        Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "咳嗽"})
+        Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "干咳"})
     ]
 
 
@@ -174,13 +174,13 @@ def test_overruling_towards_admission_says_why(page: Page, served: Served) -> No
     show(page, served, scenes.denied())
 
     page.keyboard.press("F8")
-    page.locator("#panel button", has_text="值班领导批准").click()
+    page.locator("#panel button", has_text="带班领导批准").click()
 
     expect(page.locator("#verdict-word")).to_have_text("放行")
     assert served.asked()[0].details == {
         "decision": Decision.ADMIT,
         "by": "guard-1",
-        "reason": "值班领导批准",
+        "reason": "带班领导批准",
     }
 
 

@@ -73,7 +73,7 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
     press_step(page, "confirmed")
     stands(page, S.CONFIRMED)
 
-    leader = page.locator(".call[data-post=值班领导]")
+    leader = page.locator(".call[data-post=带班领导]")
     expect(leader).to_contain_text("010-8900 1201")
     leader.locator("button", has_text="没人接").click()
     expect(leader).to_contain_text("没人接 1 次")
@@ -105,8 +105,8 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
         {**NOTHING, "step": S.CLOSED, "disinfected": True},
     ]
     assert notes_asked(served) == [
-        (NoteKind.CALLED, "值班领导", False, ()),
-        (NoteKind.CALLED, "值班领导", False, ()),
+        (NoteKind.CALLED, "带班领导", False, ()),
+        (NoteKind.CALLED, "带班领导", False, ()),
         (NoteKind.CALLED, "区疫情防控办", True, ()),
         (NoteKind.COUNSELLED, None, None, ()),
         (NoteKind.DISINFECTED, None, None, ()),
@@ -142,12 +142,12 @@ def test_symptoms_are_ticked_and_recorded_together(page: Page, served: Served) -
     open_case(page)
     page.locator("#case [data-tab=symptoms]").click()
 
-    for name in ("咳嗽", "乏力", "咽痛", "乏力"):
+    for name in ("干咳", "乏力", "咽痛", "乏力"):
         page.locator("#case .choices button", has_text=name).click()
     page.locator("#case button", has_text="记录症状").click()
 
-    expect(page.locator("#case .told")).to_contain_text("咳嗽、咽痛")
-    assert notes_asked(served) == [(NoteKind.SYMPTOMS, None, None, ("咳嗽", "咽痛"))]
+    expect(page.locator("#case .told")).to_contain_text("干咳、咽痛")
+    assert notes_asked(served) == [(NoteKind.SYMPTOMS, None, None, ("干咳", "咽痛"))]
 
 
 def test_who_walked_away_is_recorded_with_how(page: Page, served: Served) -> None:

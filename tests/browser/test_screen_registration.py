@@ -76,7 +76,7 @@ def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -
     show(page, served, scenes.measured())
     page.keyboard.press("F6")
     page.locator("#panel").get_by_text("护照").click()
-    page.locator("#panel").get_by_text("读证器故障").click()
+    page.locator("#panel").get_by_text("身份证阅读器故障").click()
     page.locator("#typed-name").fill("DOE JOHN")
     page.locator("#typed-number").press_sequentially("m2d345678")
 

@@ -131,7 +131,7 @@ def test_a_guard_finds_no_accounts_and_a_supervisor_none_of_the_maintainers(
         expect(page.locator(".accounts [data-code=m01] button")).to_have_count(0)
         expect(page.locator(".accounts [data-code=s01] button")).to_have_text(["重设 PIN"])
         page.locator("#staff-add").click()
-        assert page.locator("#panel").get_by_role("button", name="维护").count() == 0
+        assert page.locator("#panel").get_by_role("button", name="运维").count() == 0
 
 
 def test_a_hold_is_seen_and_acknowledged_while_the_accounts_are_open(

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
-from gate_agent.contract.thermometer import Doubt
 from web import scenes
 from web.scripted_desk import Asked
 from web.served_door import Served
@@ -19,15 +18,15 @@ def test_a_thermometer_not_trusted_is_a_technical_alarm_that_says_why(
 ) -> None:
     show(page, served, scenes.not_trusted())
 
-    expect(page.locator("#verdict-word")).to_have_text("人人手测")
-    expect(page.locator("#technical strong")).to_have_text("⚠ 测温仪不可信：人人用体温计手测")
+    expect(page.locator("#verdict-word")).to_have_text("一律用体温计测量")
+    expect(page.locator("#technical strong")).to_have_text("⚠ 测温仪不可信：一律用体温计测量")
     expect(page.locator("#status")).to_contain_text("不可信 · 读数不变")
     expect(page.locator("body")).to_have_attribute("data-alarm", "technical")
 
 
 def test_who_must_be_measured_by_hand_is_asked_for_that_reading(page: Page, served: Served) -> None:
     show(page, served, scenes.by_hand())
-    expect(page.locator("#verdict-word")).to_have_text("请手测")
+    expect(page.locator("#verdict-word")).to_have_text("请用体温计测量")
 
     page.keyboard.type("29")
     page.keyboard.press("Enter")
@@ -83,11 +82,3 @@ def test_a_black_body_can_be_the_reference(page: Page, served: Served) -> None:
         3700,
         "guard-1",
     )
-
-
-def test_every_doubt_has_its_words(page: Page) -> None:
-    names = page.evaluate(
-        """async () => Object.keys((await import("/static/shared/words.js")).TABLES.zh)"""
-    )
-
-    assert {f"doubt_{doubt}" for doubt in Doubt} <= set(names)

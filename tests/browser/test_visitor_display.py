@@ -13,8 +13,8 @@ from web.served_door import Served
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("watched", [(1280, 800), (1920, 1080), PHONE], indirect=True)
 SAYS = {
-    "open": ("welcome", "欢迎光临"),
-    "appointment": ("welcome", "欢迎光临"),
+    "open": ("welcome", "您好，请测温"),
+    "appointment": ("welcome", "您好，请测温"),
     "closed": ("away", "今天请网上办理"),
     "emergency": ("away", "今天请网上办理"),
     "measure": ("measure", "请看前方"),

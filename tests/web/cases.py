@@ -27,7 +27,7 @@ from gate_agent.gate.screen_state import (
 from web import scenes
 
 CALLS = (
-    CallView(post="值班领导", phone="010-8900 1201"),
+    CallView(post="带班领导", phone="010-8900 1201"),
     CallView(post="区疫情防控办", phone="010-8900 1202"),
     CallView(post="疾控中心", phone="12320"),
     CallView(post="急救", phone="120"),
@@ -118,9 +118,9 @@ def noted(held: HoldView, *notes: NoteView) -> HoldView:
 
 def course() -> dict[str, Snapshot]:
     """Return a hold at each of its steps, with what was done by then."""
-    asked = note(NoteKind.SYMPTOMS, symptoms=("咳嗽", "乏力"))
+    asked = note(NoteKind.SYMPTOMS, symptoms=("干咳", "乏力"))
     calls = (
-        note(NoteKind.CALLED, to="值班领导", answered=False),
+        note(NoteKind.CALLED, to="带班领导", answered=False),
         note(NoteKind.CALLED, to="区疫情防控办", answered=True),
     )
     after = (asked, *calls, note(NoteKind.COUNSELLED))

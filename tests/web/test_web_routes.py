@@ -73,7 +73,7 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
             "/api/v1/holds/ab12-902/steps",
             {"step": "rechecked", "by": "guard-1", "contact_centi_c": 3781},
         ),
-        ("/api/v1/symptoms", {"by": "guard-1", "note": "咳嗽"}),
+        ("/api/v1/symptoms", {"by": "guard-1", "note": "干咳"}),
         (
             "/api/v1/holds/ab12-902/notes",
             {"kind": "called", "by": "guard-1", "to": "疾控中心", "answered": False},
@@ -110,7 +110,7 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
                 "vehicle": None,
             },
         ),
-        Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "咳嗽"}),
+        Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "干咳"}),
         Asked(
             what="note_hold",
             about="ab12-902",

@@ -6,9 +6,8 @@ import { POSTS, by, postLabel, setPost } from "./post.js";
 import { sendOnce } from "./send.js";
 import { current } from "./state.js";
 import { askManual } from "./typed.js";
-import { code, recorded, word } from "../shared/words.js";
+import { keysOf, recorded, word } from "../shared/words.js";
 
-const SYMPTOMS = ["fever", "cough", "breathless", "fatigue", "other"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
 const KEYS = { F6: askManualNow, F7: askSymptoms, F8: askOverride, F10: dismiss };
 
@@ -25,7 +24,7 @@ export function renderActions(state, language) {
 }
 
 function label(name, key, language) {
-  rebuild(find(name), language, () => [...button(word(name), { key }).children]);
+  rebuild(find(name), language, () => [...button(word(`action.${name}`), { key }).children]);
 }
 
 export function wireActions() {
@@ -48,13 +47,13 @@ function askManualNow() {
 function askSymptoms() {
   if (find("symptoms").disabled) return;
   const about = current().passage?.passage_id ?? "door";
-  const choices = SYMPTOMS.map((name) => ({
-    label: code(name),
+  const choices = keysOf("symptom").map((name) => ({
+    label: word(`symptom.${name}`),
     kind: "tall",
     // One request for one panel: the door makes one hold of it, whatever was declared.
-    press: () => sendOnce(`symptoms:${about}:${performance.now()}`, "/api/v1/symptoms", { by: by(), note: recorded(name) }),
+    press: () => sendOnce(`symptoms:${about}:${performance.now()}`, "/api/v1/symptoms", { by: by(), note: recorded(`symptom.${name}`) }),
   }));
-  ask(about, word("symptoms_title"), [{ choices }]);
+  ask(about, word("action.symptoms_title"), [{ choices }]);
 }
 
 function askOverride() {
@@ -64,17 +63,17 @@ function askOverride() {
   const post = (decision, why) => sendOnce(
     `override:${about}:${passage.phase}:${passage.decision}:${decision}`,
     `/api/v1/passages/${about}/override`,
-    { decision, by: by(), reason: recorded(why) },
+    { decision, by: by(), reason: recorded(`override_reason.${why}`) },
   );
   const cautious = ["hold", "deny", "recheck"]
     .filter((decision) => decision !== passage.decision)
-    .map((decision) => ({ label: word(decision), kind: `tall to-${decision}`, press: () => post(decision, "caution") }));
+    .map((decision) => ({ label: word(`decision.${decision}`), kind: `tall to-${decision}`, press: () => post(decision, "caution") }));
   const groups = [{ choices: cautious }];
   if (passage.decision !== "admit") {
-    const choices = ADMIT_BECAUSE.map((why) => ({ label: code(why), kind: "tall", press: () => post("admit", why) }));
-    groups.push({ heading: word("override_admit_title"), choices });
+    const choices = ADMIT_BECAUSE.map((why) => ({ label: word(`override_reason.${why}`), kind: "tall", press: () => post("admit", why) }));
+    groups.push({ heading: word("action.admit_because"), choices });
   }
-  ask(about, word("override_title"), groups);
+  ask(about, word("action.override_title"), groups);
 }
 
 function dismiss() {
@@ -86,11 +85,11 @@ function dismiss() {
 /** Ask who is on post now; `changed` is called after. */
 export function askPost(changed) {
   const choices = POSTS.map((number) => ({
-    label: word("post", { n: number }),
+    label: word("screen.post", { n: number }),
     kind: "tall",
     press: () => { setPost(number); changed(); },
   }));
-  ask("post", word("post_title"), [{ choices }]);
+  ask("post", word("screen.post_title"), [{ choices }]);
 }
 
 export { postLabel };

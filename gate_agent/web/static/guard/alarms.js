@@ -24,14 +24,14 @@ function technical(state) {
 
 function text(alarm) {
   const said = faultText({ what: alarm.what, device: alarm.about });
-  return alarm.chatters ? `${said}（${word("chatter", { n: alarm.times })}）` : said;
+  return alarm.chatters ? `${said}（${word("alarms.chatters", { n: alarm.times })}）` : said;
 }
 
 /** What the counts are of: the last eight hours, or the time since the gate was started. */
 function alarmsOf(shift, state) {
   const since = new Date(shift.since);
-  if (Date.parse(state.time) - since >= SHIFT_MS) return word("alarms_shift");
-  return word("alarms_since", { t: clockText(since, state.gate.timezone).slice(0, 5) });
+  if (Date.parse(state.time) - since >= SHIFT_MS) return word("alarms.shift");
+  return word("alarms.since", { t: clockText(since, state.gate.timezone).slice(0, 5) });
 }
 
 /** The line under the bar is always there, so that an alarm moves nothing. */
@@ -45,12 +45,12 @@ export function renderAlarmLine(state, language) {
   rebuild(line, key, () => [
     faults.length
       ? make("strong", {}, faults.map((alarm) => `⚠ ${text(alarm)}`).join("　"))
-      : make("span", { id: "today" }, `${word("today")} `,
-        ...["admit", "deny", "recheck", "hold"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(counts[name])))),
-        state.today.staff ? make("span", {}, `${word("staff_present")} `, make("b", {}, `${state.today.staff_present}/${state.today.staff}`)) : null),
+      : make("span", { id: "today" }, `${word("screen.today")} `,
+        ...["admit", "deny", "recheck", "hold"].map((name) => make("span", {}, `${word(`decision.${name}`)} `, make("b", {}, String(counts[name])))),
+        state.today.staff ? make("span", {}, `${word("screen.staff_present")} `, make("b", {}, `${state.today.staff_present}/${state.today.staff}`)) : null),
     shift && make("span", { id: "shift-alarms" }, `${told} `,
-      ...["high", "medium", "low"].map((name) => make("span", {}, `${word(name)} `, make("b", {}, String(shift[name])))),
-      shift.suppressed ? make("span", {}, word("suppressed", { n: shift.suppressed })) : null),
+      ...["high", "medium", "low"].map((name) => make("span", {}, `${word(`priority.${name}`)} `, make("b", {}, String(shift[name])))),
+      shift.suppressed ? make("span", {}, word("alarms.suppressed", { n: shift.suppressed })) : null),
   ]);
   setData(line, "faults", faults.length ? "yes" : "no");
 }

@@ -8,23 +8,18 @@ import { makePad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { current, isOverdue, orderedHolds } from "./state.js";
-import { code, recorded, word } from "../shared/words.js";
+import { keysOf, recorded, word } from "../shared/words.js";
 
 const FEVER = ["acknowledged", "rechecked", "confirmed", "reported", "transferred", "closed"];
 const RELEASED = ["acknowledged", "rechecked", "released", "closed"];
 const LEFT = ["left", "closed"];
-const TO = {
-  reported: ["duty_office", "cdc", "community"],
-  transferred: ["emergency_120", "fever_clinic", "hospital"],
-};
-const VEHICLES = ["negative", "ambulance", "car", "walked"];
 const TABS = ["step", "calls", "symptoms", "contacts"];
 const WARM_CENTI_C = 3730;
 const pad = makePad(2500, 4500);
 
 let openId = null;
 let tab = "step";
-let handedTo = null; // whom, while the vehicle is asked for
+let handedTo = null; // to whom, while the vehicle is asked for
 
 export const caseIsOpen = () => openId !== null;
 
@@ -66,7 +61,7 @@ export function renderCase(state, language) {
   }
   const area = find("case");
   area.hidden = false;
-  area.setAttribute("aria-label", word("hold_title"));
+  area.setAttribute("aria-label", word("term.hold"));
   const others = orderedHolds(state).filter((one) => one.hold_id !== openId);
   const registering = state.passage?.phase === "registering";
   const key = JSON.stringify([language, openId, tab, handedTo, registering, hold && { ...hold, due_s: 0 }, contacts, state.calls, others.map((one) => [one.hold_id, one.state])]);
@@ -82,13 +77,13 @@ export function renderCase(state, language) {
 }
 
 function build(state, hold, contacts, others, registering) {
-  const back = button(word(registering ? "case_back_registration" : "case_back"), { kind: "quiet", press: closeCase });
+  const back = button(word(registering ? "case.back_registration" : "case.back"), { kind: "quiet", press: closeCase });
   back.id = "case-back";
-  const title = hold ? [hold.person?.name ?? word(hold.category), heat(hold)].filter(Boolean).join(" · ") : word("contacts_left", { n: contacts.length });
+  const title = hold ? [hold.person?.name ?? word(`category.${hold.category}`), heat(hold)].filter(Boolean).join(" · ") : word("case.contacts_left", { n: contacts.length });
   const head = make("header", {},
-    hold?.drill ? make("b", { class: "drill" }, word("drill")) : null,
+    hold?.drill ? make("b", { class: "drill" }, word("term.drill")) : null,
     make("h2", {}, title), hold ? make("time", { id: "case-due" }) : null, back);
-  const switches = others.map((one) => button(`${one.person?.name ?? word(one.category)} ${word(one.state)}`, { kind: "other", press: () => openCase(one.hold_id) }));
+  const switches = others.map((one) => button(`${one.person?.name ?? word(`category.${one.category}`)} ${word(`hold_state.${one.state}`)}`, { kind: "other", press: () => openCase(one.hold_id) }));
   const parts = [head, switches.length ? make("div", { class: "others" }, ...switches) : null];
   if (hold) {
     parts.push(rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold));
@@ -111,13 +106,13 @@ function rail(hold) {
   const at = way.indexOf(hold.state);
   return make("ol", { class: "rail" }, ...way.map((name, index) => make(
     "li", { "data-at": index <= at ? "done" : index === at + 1 ? "now" : "later", ...(index === at + 1 ? { "aria-current": "step" } : {}) },
-    word(`rail_${name}`))));
+    word(`hold_rail.${name}`))));
 }
 
 function saying(hold) {
   const heed = hold.state === "left" || hold.state === "transferred";
   return make("p", { class: "say", "data-heed": heed ? "yes" : "no" },
-    make("b", {}, word(heed ? "heed" : "say")), make("q", {}, word(`say_${hold.state}`)));
+    make("b", {}, word(heed ? "case.heed" : "case.say")), make("q", {}, word(`hold_say.${hold.state}`)));
 }
 
 function tabs(hold, contacts) {
@@ -126,16 +121,16 @@ function tabs(hold, contacts) {
   const show = (name) => { tab = name; renderCase(current(), document.documentElement.lang); };
   const buttons = TABS.map((name) => {
     const badge = name === "contacts" && open ? ` ${open}` : "";
-    const element = button(word(`tab_${name}`) + badge, { kind: tab === name ? "chosen" : "", press: () => show(name) });
+    const element = button(word(`case.tab_${name}`) + badge, { kind: tab === name ? "chosen" : "", press: () => show(name) });
     element.dataset.tab = name;
     element.setAttribute("aria-pressed", String(tab === name));
     return element;
   });
-  const calm = button(calmed ? `✓ ${word("tab_counsel")}` : word("tab_counsel"), { press: () => note(hold, { kind: "counselled" }) });
+  const calm = button(calmed ? `✓ ${word("case.tab_counsel")}` : word("case.tab_counsel"), { press: () => note(hold, { kind: "counselled" }) });
   calm.id = "counsel";
   calm.disabled = calmed !== undefined;
-  calm.title = word("counselled");
-  const gone = button(word("tab_left"), { kind: tab === "left" ? "chosen" : "", press: () => show("left") });
+  calm.title = word("case.counselled");
+  const gone = button(word("case.tab_left"), { kind: tab === "left" ? "chosen" : "", press: () => show("left") });
   gone.dataset.step = "left";
   gone.disabled = !hold.next_steps.includes("left");
   return make("div", { class: "case-tabs", role: "group" }, ...buttons, calm, gone, lookButton(hold));
@@ -143,39 +138,42 @@ function tabs(hold, contacts) {
 
 /** The one thing to do now. */
 function step(state, hold) {
-  const choose = (names, press) => make("div", { class: "choices" }, ...names.map((name) => button(code(name), { kind: "tall", press: () => press(name) })));
+  const choose = (section, press) => make("div", { class: "choices" }, ...keysOf(section).map((name) => {
+    const key = `${section}.${name}`;
+    return button(word(key), { kind: "tall", press: () => press(key) });
+  }));
   const forward = (name, details, kind = "go tall") => {
-    const element = button(word(`do_${name}`), { kind, press: () => post(hold, name, details) });
+    const element = button(word(`hold_do.${name}`), { kind, press: () => post(hold, name, details) });
     element.dataset.step = name;
     return element;
   };
-  const title = (name) => make("h3", {}, word(name));
+  const title = (key) => make("h3", {}, word(key));
   switch (hold.state) {
     case "flagged":
-      return [title("do_flagged_title"), forward("acknowledged", {})];
+      return [title("case.flagged_title"), forward("acknowledged", {})];
     case "acknowledged":
-      return [pad.typing(title("do_acknowledged_title"), (centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
+      return [pad.typing(title("case.acknowledged_title"), (centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
     case "rechecked": {
       const warm = hold.contact_centi_c >= WARM_CENTI_C;
-      return [title("do_rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },
+      return [title("case.rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },
         forward("confirmed", {}, warm ? "go tall" : "tall"), forward("released", { contact_centi_c: hold.contact_centi_c }, warm ? "tall" : "go tall"))];
     }
     case "confirmed":
-      if (!state.calls.length) return [title("no_calls"), choose(TO.reported, (name) => post(hold, "reported", { to: recorded(name) }))];
-      return [title("do_confirmed_title"), ...callRows({ state, hold, note: (body) => note(hold, body), report: (to) => post(hold, "reported", { to }) })];
+      if (!state.calls.length) return [title("case.no_calls"), choose("reported_to", (key) => post(hold, "reported", { to: recorded(key) }))];
+      return [title("case.confirmed_title"), ...callRows({ state, hold, note: (body) => note(hold, body), report: (to) => post(hold, "reported", { to }) })];
     case "reported":
-      if (handedTo === null) return [title("do_reported_title"), choose(TO.transferred, (name) => { handedTo = name; renderCase(state, document.documentElement.lang); })];
-      return [title("do_vehicle_title"), make("output", { class: "field" }, code(handedTo)),
-        choose(VEHICLES, (name) => post(hold, "transferred", { to: recorded(handedTo), vehicle: recorded(name) }))];
+      if (handedTo === null) return [title("case.reported_title"), choose("handed_to", (key) => { handedTo = key; renderCase(state, document.documentElement.lang); })];
+      return [title("case.vehicle_title"), make("output", { class: "field" }, word(handedTo)),
+        choose("vehicle", (key) => post(hold, "transferred", { to: recorded(handedTo), vehicle: recorded(key) }))];
     default: {
       const cleaned = hold.notes.find((one) => one.kind === "disinfected");
-      const clean = button(cleaned ? `✓ ${word("disinfected_at", { t: noteTime(state, cleaned) })}` : word("disinfect"), { kind: cleaned ? "tall" : "go tall", press: () => note(hold, { kind: "disinfected" }) });
+      const clean = button(cleaned ? `✓ ${word("case.disinfected_at", { t: noteTime(state, cleaned) })}` : word("case.disinfect"), { kind: cleaned ? "tall" : "go tall", press: () => note(hold, { kind: "disinfected" }) });
       clean.id = "disinfect";
       clean.disabled = Boolean(cleaned);
-      const close = button(word("close_as", { s: word(hold.state) }), { kind: cleaned ? "go tall" : "tall", press: () => post(hold, "closed", { disinfected: true }) });
+      const close = button(word("case.close_as", { s: word(`hold_state.${hold.state}`) }), { kind: cleaned ? "go tall" : "tall", press: () => post(hold, "closed", { disinfected: true }) });
       close.dataset.step = "closed";
       close.disabled = !cleaned;
-      return [title("do_end_title"), make("div", { class: "choices two" }, clean, close)];
+      return [title("case.end_title"), make("div", { class: "choices two" }, clean, close)];
     }
   }
 }

@@ -27,7 +27,7 @@ function tested() {
 }
 
 export function renderChecks() {
-  setText(find("more"), word("more"));
+  setText(find("more"), word("checks.open"));
   setData(find("more"), "tested", tested());
 }
 
@@ -41,23 +41,22 @@ function openChecks(changed) {
     changed();
     openChecks(changed);
   };
-  const state = { yes: "selftest_done", due: "selftest_due", failed: "selftest_failed" }[tested()];
-  const t = new Date(last()?.at ?? 0).toTimeString().slice(0, 5);
+    const t = new Date(last()?.at ?? 0).toTimeString().slice(0, 5);
   const drill = () => {
     closePanel();
     sendOnce(`drill:${performance.now()}`, "/api/v1/drills", { by: by() });
   };
-  showPanel("checks", word("more_title"), new Map(), [
-    make("p", { id: "selftest-state", "data-tested": tested() }, word(state, { t })),
-    button(word("selftest"), { kind: "go tall", press: playSelfTest, id: "selftest" }),
-    make("p", {}, word("selftest_ask")),
+  showPanel("checks", word("checks.title"), new Map(), [
+    make("p", { id: "selftest-state", "data-tested": tested() }, word(`checks.${tested()}`, { t })),
+    button(word("checks.play"), { kind: "go tall", press: playSelfTest, id: "selftest" }),
+    make("p", {}, word("checks.ask")),
     make("div", { class: "choices two" },
-      button(word("selftest_heard"), { kind: "tall", press: () => keep(true), id: "selftest-heard" }),
-      button(word("selftest_unheard"), { kind: "tall", press: () => keep(false), id: "selftest-unheard" })),
+      button(word("checks.heard"), { kind: "tall", press: () => keep(true), id: "selftest-heard" }),
+      button(word("checks.unheard"), { kind: "tall", press: () => keep(false), id: "selftest-unheard" })),
     ...checkParts(() => { if (panelAbout() === "checks") openChecks(changed); }),
-    make("h3", {}, word("drill")),
-    button(word("drill_start"), { kind: "tall", press: drill, id: "drill" }),
-    make("p", {}, word("drill_hint")),
+    make("h3", {}, word("term.drill")),
+    button(word("checks.drill_start"), { kind: "tall", press: drill, id: "drill" }),
+    make("p", {}, word("checks.drill_hint")),
   ]);
 }
 

@@ -44,7 +44,7 @@ const low = () => duties.supplies.filter((supply) => supply.low);
 
 /** The button's label, and cells for the status line: [name, text, kind]. */
 export function renderDuties() {
-  setText(find("duties"), word("duties"));
+  setText(find("duties"), word("duties.title"));
   const waiting = duties === null ? 0 : short().length;
   setData(find("duties"), "due", waiting ? String(waiting) : "no");
 }
@@ -57,10 +57,10 @@ export function dutyCells(holds) {
   if (duties === null) return [];
   const leads = duties.leader;
   const cells = [];
-  if (!leads) cells.push([word("leader"), word("leader_none"), "low"]);
-  else if (holds) cells.push([word("leader"), `${leads.post} ${leads.phone}`, "plain"]);
-  if (short().length) cells.push([word("rounds"), word("rounds_due", { n: short().length }), "low"]);
-  if (low().length) cells.push([word("supplies"), word("supplies_low", { n: low().length }), "low"]);
+  if (!leads) cells.push([word("term.duty_leader"), word("duties.leader_none"), "low"]);
+  else if (holds) cells.push([word("term.duty_leader"), `${leads.post} ${leads.phone}`, "plain"]);
+  if (short().length) cells.push([word("term.rounds"), word("duties.rounds_due", { n: short().length }), "low"]);
+  if (low().length) cells.push([word("term.supplies"), word("duties.supplies_low", { n: low().length }), "low"]);
   return cells;
 }
 
@@ -74,20 +74,20 @@ export function dutiesKey(key) {
 function openDuties() {
   if (duties === null) return;
   const areas = [...new Set(duties.rounds.map((round) => round.area))];
-  const masks = button(`${word("masks_sealed")} ${duties.masks_sealed}`, { press: () => done(areas[0], "masks_sealed") });
-  showPanel(ABOUT, word("duties"), new Map(), [
-    make("h3", {}, word("rounds_hint")),
+  const masks = button(`${word("round.masks_sealed")} ${duties.masks_sealed}`, { press: () => done(areas[0], "masks_sealed") });
+  showPanel(ABOUT, word("duties.title"), new Map(), [
+    make("h3", {}, word("duties.rounds_hint")),
     make("div", { class: "areas" }, ...areas.flatMap(areaRow), masks),
-    make("h3", {}, word("supplies")),
+    make("h3", {}, word("term.supplies")),
     make("div", { class: "stocks" }, ...duties.supplies.map(supplyRow)),
-    make("h3", {}, word("shift_note")),
+    make("h3", {}, word("duties.note")),
     ...noteRow(),
   ]);
 }
 
 function areaRow(area) {
   const buttons = duties.rounds.filter((round) => round.area === area).map((round) => {
-    const text = `${word(round.kind)} ${round.done}/${round.needed}`;
+    const text = `${word(`round.${round.kind}`)} ${round.done}/${round.needed}`;
     const element = button(text, { press: () => done(area, round.kind) });
     setData(element, "due", round.done < round.due ? "yes" : "no");
     return element;
@@ -98,14 +98,14 @@ function areaRow(area) {
 /** The last note, and a line to write the next one. */
 function noteRow() {
   const { note } = duties;
-  const input = make("input", { id: "shift-note", class: "text", type: "text", maxlength: "200", autocomplete: "off", "aria-label": word("shift_note"), placeholder: word("shift_note_hint") });
+  const input = make("input", { id: "shift-note", class: "text", type: "text", maxlength: "200", autocomplete: "off", "aria-label": word("duties.note"), placeholder: word("duties.note_hint") });
   const send = async () => {
     const text = input.value.trim();
     if (text) await sendOnce(`note:${performance.now()}`, "/api/v1/duties/notes", { text, by: by() });
   };
   return [
     note ? make("p", { id: "last-note" }, `${note.text}（${note.by} ${note.at.slice(5, 10)}）`) : null,
-    make("div", { class: "stock" }, input, button(word("shift_note_do"), { press: send, id: "shift-note-send" })),
+    make("div", { class: "stock" }, input, button(word("duties.note_do"), { press: send, id: "shift-note-send" })),
   ].filter(Boolean);
 }
 
@@ -116,14 +116,14 @@ function done(area, kind) {
 }
 
 function supplyRow(supply) {
-  const stock = supply.stock === null ? word("never_counted") : `${supply.stock} ${supply.unit}`;
-  const change = (sign) => askNumber(`${supply.item} · ${word(sign < 0 ? "take" : "receive")}`, (n) => move(supply, { change: sign * n }));
+  const stock = supply.stock === null ? word("term.never_counted") : `${supply.stock} ${supply.unit}`;
+  const change = (sign) => askNumber(`${supply.item} · ${word(sign < 0 ? "duties.take" : "duties.receive")}`, (n) => move(supply, { change: sign * n }));
   const known = supply.stock !== null;
   const row = make("div", { class: "stock" },
-    make("b", {}, supply.item), make("span", {}, `${stock}${supply.low ? ` · ${word("low_stock")}` : ""}`),
-    known ? button(word("take"), { press: () => change(-1) }) : null,
-    known ? button(word("receive"), { press: () => change(1) }) : null,
-    button(word("count"), { press: () => askNumber(`${supply.item} · ${word("count")}`, (n) => move(supply, { counted: n })) }),
+    make("b", {}, supply.item), make("span", {}, `${stock}${supply.low ? ` · ${word("term.low_stock")}` : ""}`),
+    known ? button(word("duties.take"), { press: () => change(-1) }) : null,
+    known ? button(word("duties.receive"), { press: () => change(1) }) : null,
+    button(word("duties.count"), { press: () => askNumber(`${supply.item} · ${word("duties.count")}`, (n) => move(supply, { counted: n })) }),
   );
   setData(row, "low", supply.low ? "yes" : "no");
   return row;
@@ -144,7 +144,7 @@ function askNumber(title, done) {
   const enter = () => { if (digits) { closePanel(); done(Number(digits)); } };
   const keys = new Map([["Backspace", erase], ["Enter", enter]]);
   for (const digit of "0123456789") keys.set(digit, () => type(digit));
-  const confirm = button(word("confirm"), { key: "Enter", kind: "go tall", press: enter, id: "amount-confirm" });
+  const confirm = button(word("screen.confirm"), { key: "Enter", kind: "go tall", press: enter, id: "amount-confirm" });
   showPanel(`${ABOUT}-number`, title, keys, [
     field,
     make("div", { class: "typing" }, keypad({ type, erase, clear: () => { digits = ""; draw(); } }), make("div", { class: "beside" }, confirm)),

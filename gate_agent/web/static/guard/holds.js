@@ -7,7 +7,7 @@ import { button, find, make, rebuild, setData, setText } from "../shared/page.js
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { isOverdue, orderedHolds } from "./state.js";
-import { reason, word } from "../shared/words.js";
+import { word } from "../shared/words.js";
 
 const STEP_KEY = "F9"; // the next step of the hold on top
 
@@ -23,8 +23,8 @@ export function renderHolds(state, language) {
     ...holds.map(() => make("article", { class: "hold" })),
     orphans.length ? contactsCard(orphans) : null,
     holds.length || orphans.length ? null : make("div", { id: "no-holds" },
-      make("span", {}, word("no_holds")),
-      leads ? make("span", {}, `${word("leader")} ${leads.post}`) : null,
+      make("span", {}, word("case.no_holds")),
+      leads ? make("span", {}, `${word("term.duty_leader")} ${leads.post}`) : null,
       leads ? make("b", {}, leads.phone) : null),
   ]);
   holds.forEach((hold, index) => renderHold(area.children[index], state, hold, index === 0, language));
@@ -40,8 +40,8 @@ const orphaned = (state) => {
 function contactsCard(orphans) {
   const press = () => settleContacts(orphans[0].hold_id);
   return make("article", { class: "hold left-over" },
-    make("b", {}, word("contacts_left", { n: orphans.length })),
-    button(word("do_open"), { kind: "go", press }));
+    make("b", {}, word("case.contacts_left", { n: orphans.length })),
+    button(word("case.open"), { kind: "go", press }));
 }
 
 function renderHold(card, state, hold, isTop, language) {
@@ -49,15 +49,15 @@ function renderHold(card, state, hold, isTop, language) {
   rebuild(card, key, () => {
     const [step] = hold.next_steps;
     const press = () => proceed(hold);
-    const element = button(word(`do_${step}`), { key: isTop ? STEP_KEY : null, kind: "go", press });
+    const element = button(word(`hold_do.${step}`), { key: isTop ? STEP_KEY : null, kind: "go", press });
     element.dataset.step = step;
     return [
       make("div", { class: "hold-who" },
-        make("b", { class: "hold-state" }, word(hold.state)),
-        hold.drill ? make("b", { class: "drill" }, word("drill")) : null,
+        make("b", { class: "hold-state" }, word(`hold_state.${hold.state}`)),
+        hold.drill ? make("b", { class: "drill" }, word("term.drill")) : null,
         make("b", { class: "hold-temperature" }, heat(hold)),
-        make("span", {}, hold.person ? hold.person.name : word(hold.category)),
-        make("span", { class: "hold-why" }, hold.overdue ? "" : reason(hold.reason)),
+        make("span", {}, hold.person ? hold.person.name : word(`category.${hold.category}`)),
+        make("span", { class: "hold-why" }, hold.overdue ? "" : word(`reason.${hold.reason}`)),
       ),
       make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
       hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,

@@ -9,8 +9,8 @@ export function keypad({ type, erase, clear }) {
   return make(
     "div", { class: "keypad" },
     ..."123456789".split("").map(digit),
-    button(word("clear"), { kind: "side", press: clear }),
+    button(word("screen.clear"), { kind: "side", press: clear }),
     digit("0"),
-    button(word("erase"), { kind: "side", press: erase }),
+    button(word("screen.erase"), { kind: "side", press: erase }),
   );
 }

@@ -4,22 +4,21 @@ import { button, make, setText } from "../shared/page.js";
 import { showPanel } from "./panel.js";
 import { say } from "./send.js";
 import { askFor, headers, session } from "./session.js";
-import { code, recorded, word } from "../shared/words.js";
+import { keysOf, recorded, word } from "../shared/words.js";
 
-const WHY = ["report_case", "trace_contacts", "check_identity"];
 const SHOWN_MS = 30_000; // then it is gone from the page
 
 /** A button for a supervisor on this hold, null for anybody else. */
 export function lookButton(hold) {
   if (session()?.signed_on?.role !== "supervisor") return null;
-  const element = button(word("look"), { press: () => askWhy(hold) });
+  const element = button(word("look.open"), { press: () => askWhy(hold) });
   element.id = "look";
   return element;
 }
 
 function askWhy(hold) {
-  const choices = WHY.map((why) => button(code(why), { kind: "tall", press: () => look(hold, recorded(why)) }));
-  showPanel(hold.hold_id, word("look_title"), new Map(), [make("div", { class: "choices" }, ...choices)]);
+  const choices = keysOf("look_reason").map((why) => button(word(`look_reason.${why}`), { kind: "tall", press: () => look(hold, recorded(`look_reason.${why}`)) }));
+  showPanel(hold.hold_id, word("look.title"), new Map(), [make("div", { class: "choices" }, ...choices)]);
 }
 
 async function look(hold, reason) {
@@ -28,14 +27,14 @@ async function look(hold, reason) {
     fetchPicture(hold.hold_id, reason),
   ]);
   if (!person.ok && picture === null) {
-    say(word("look_nothing"), "bad");
+    say(word("look.nothing"), "bad");
     return;
   }
   const told = person.ok ? person.told : null;
   const parts = [make("p", { id: "looked" })];
-  setText(parts[0], told ? [told.name, told.number, told.phone].filter(Boolean).join("　") : word("look_nobody"));
-  parts.push(picture ? make("img", { id: "picture", alt: word("picture"), src: picture }) : make("p", {}, word("no_picture")));
-  showPanel(hold.hold_id, word("look_title"), new Map(), parts);
+  setText(parts[0], told ? [told.name, told.number, told.phone].filter(Boolean).join("　") : word("look.nobody"));
+  parts.push(picture ? make("img", { id: "picture", alt: word("look.picture"), src: picture }) : make("p", {}, word("look.no_picture")));
+  showPanel(hold.hold_id, word("look.title"), new Map(), parts);
   setTimeout(() => {
     if (picture) URL.revokeObjectURL(picture);
     for (const part of parts) part.remove();

@@ -5,7 +5,7 @@ import { keypad } from "./keypad.js";
 import { word } from "../shared/words.js";
 
 /** A pad for readings of `low` to `high` hundredths; what is typed stays while it is drawn anew. */
-export function makePad(low, high, hint = "contact_bad") {
+export function makePad(low, high, range = "contact_range") {
   let digits = "";
   let field = null;
   let done = () => {};
@@ -43,10 +43,10 @@ export function makePad(low, high, hint = "contact_bad") {
     typing(title, then) {
       done = then;
       field = make("output", { class: "field", id: "contact" });
-      const confirm = button(word("confirm"), { key: "Enter", kind: "go tall", press: enter, id: "contact-confirm" });
+      const confirm = button(word("screen.confirm"), { key: "Enter", kind: "go tall", press: enter, id: "contact-confirm" });
       draw();
       return make("div", { class: "typing reading" }, keypad({ type, erase, clear }),
-        make("div", { class: "beside" }, title, field, make("p", { class: "hint" }, word(hint)), confirm));
+        make("div", { class: "beside" }, title, field, make("p", { class: "hint" }, word(`pad.${range}`)), confirm));
     },
     /** Take a key; returns whether it was for the pad. */
     key(name) {

@@ -3,6 +3,8 @@
 import { button, find, make } from "../shared/page.js";
 import { word } from "../shared/words.js";
 
+const DIGITS = 10;
+
 let open = null; // {about, keys: Map(key → press)}
 
 /** What the open panel is about, or null: the panel closes itself when that is gone. */
@@ -18,9 +20,9 @@ export function ask(about, title, groups) {
     const row = make("div", { class: "choices" });
     for (const { label, kind, press } of choices) {
       number += 1;
-      const key = String(number);
+      const key = number <= DIGITS ? String(number % DIGITS) : null; // 1 to 9, then 0
       const act = () => { closePanel(); press(); };
-      keys.set(key, act);
+      if (key !== null) keys.set(key, act);
       row.append(button(label, { key, kind, press: act }));
     }
     parts.push(row);
@@ -31,7 +33,7 @@ export function ask(about, title, groups) {
 /** Show `parts` over the right side; `keys` maps a key to what it does. */
 export function showPanel(about, title, keys, parts) {
   const panel = find("panel");
-  const back = button(word("back"), { kind: "quiet", press: closePanel });
+  const back = button(word("screen.back"), { kind: "quiet", press: closePanel });
   keys.set("Escape", closePanel);
   open = { about, keys };
   panel.setAttribute("aria-label", title);

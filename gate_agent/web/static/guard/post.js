@@ -18,4 +18,4 @@ export function setPost(number) {
   localStorage.setItem(KEY, String(number));
 }
 
-export const postLabel = () => word("post", { n: postNumber() });
+export const postLabel = () => word("screen.post", { n: postNumber() });

@@ -5,7 +5,7 @@ import { keypad } from "./keypad.js";
 import { isSent, say, sendOnce } from "./send.js";
 import { left } from "./state.js";
 import { askCompanion, companionButton } from "./typed.js";
-import { code, word } from "../shared/words.js";
+import { word } from "../shared/words.js";
 
 const LENGTH = 11;
 const MOBILE = /^1[3-9]\d{9}$/;
@@ -46,8 +46,8 @@ export function renderRegistration(state, language) {
   known = passage.known_phone;
   rebuild(area, JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length]), build);
   const who = passage.person ? ` · ${passage.person.name}` : "";
-  setText(find("registration-title"), `${word("registration")}${who}`);
-  const seconds = passage.deadline_s === null ? "" : word("seconds", { s: Math.ceil(Math.max(0, left(passage.deadline_s))) });
+  setText(find("registration-title"), `${word("term.registration")}${who}`);
+  const seconds = passage.deadline_s === null ? "" : word("screen.seconds", { s: Math.ceil(Math.max(0, left(passage.deadline_s))) });
   setText(find("registration-left"), seconds);
   setData(area, "sent", isOpen() ? "no" : "yes");
   draw();
@@ -56,18 +56,18 @@ export function renderRegistration(state, language) {
 function build() {
   const pad = keypad({ type, erase, clear: clearDigits });
   const buttons = purposes.map((name, index) => {
-    const element = button(code(name), { key: PURPOSE_KEYS[index], kind: "purpose", press: () => choose(name) });
+    const element = button(word(`purpose.${name}`), { key: PURPOSE_KEYS[index], kind: "purpose", press: () => choose(name) });
     element.dataset.purpose = name;
     return element;
   });
-  if (!purposes.length) buttons.push(button(word("confirm"), { key: "Enter", kind: "purpose go", press: () => submit(null) }));
+  if (!purposes.length) buttons.push(button(word("screen.confirm"), { key: "Enter", kind: "purpose go", press: () => submit(null) }));
   return [
     make("header", {}, make("h2", { id: "registration-title" }), make("b", { id: "registration-left" })),
     make("div", { class: "phone-row" },
-      make("output", { id: "phone", class: "field", "aria-label": word("phone") }),
+      make("output", { id: "phone", class: "field", "aria-label": word("registration.phone") }),
       companionButton(companions, () => askCompanion(passageId, (one) => { companions.push(one); })),
     ),
-    make("p", { id: "phone-hint", class: "hint" }, word(known ? "known_hint" : "purpose_hint")),
+    make("p", { id: "phone-hint", class: "hint" }, word(known ? "registration.known_hint" : "registration.purpose_hint")),
     make("div", { class: "typing" }, pad, make("div", { class: "purposes", "data-many": purposes.length > 6 ? "yes" : "no" }, ...buttons)),
   ];
 }
@@ -76,7 +76,7 @@ function draw() {
   const field = find("phone");
   if (!field) return;
   const shown = [digits.slice(0, 3), digits.slice(3, 7), digits.slice(7)].filter(Boolean).join(" ");
-  setText(field, shown || known || word(phoneRequired ? "phone" : "phone_optional"));
+  setText(field, shown || known || word(phoneRequired ? "registration.phone" : "registration.phone_optional"));
   setData(field, "empty", digits || known ? "no" : "yes");
   setData(field, "bad", digits.length === LENGTH && !MOBILE.test(digits) ? "yes" : "no");
   setData(field, "full", MOBILE.test(digits) || (known && !digits) ? "yes" : "no");
@@ -102,21 +102,21 @@ function clearDigits() {
 
 function hint() {
   draw();
-  const text = known && !digits ? "known_hint" : digits.length < LENGTH ? "purpose_hint" : MOBILE.test(digits) ? "purpose_first" : "phone_bad";
-  setText(find("phone-hint"), word(text));
+  const name = known && !digits ? "known_hint" : digits.length < LENGTH ? "purpose_hint" : MOBILE.test(digits) ? "purpose_first" : "phone_bad";
+  setText(find("phone-hint"), word(`registration.${name}`));
 }
 
 function choose(name) {
   purpose = name;
   draw();
   if (isReady()) submit(name);
-  else setText(find("phone-hint"), word("phone_bad"));
+  else setText(find("phone-hint"), word("registration.phone_bad"));
 }
 
 async function submit(name) {
   if (!isOpen()) return;
   if (!isReady()) {
-    say(word("phone_bad"), "bad");
+    say(word("registration.phone_bad"), "bad");
     return;
   }
   const about = passageId;

@@ -19,7 +19,8 @@ import { MANUAL } from "./typed.js";
 import { renderVerdict } from "./verdict.js";
 import { session } from "./session.js";
 import { askSignOff, renderSignOn, signOnKey, signedOnName, watchSession } from "./signon.js";
-import { applyLanguage, switchLanguage, word } from "../shared/words.js";
+import { applyLanguage, switchLanguage } from "./language.js";
+import { word } from "../shared/words.js";
 
 const MUTE_KEY = "m";
 let lastAlive = 0;
@@ -29,7 +30,7 @@ function render() {
   renderButtons();
   const state = current();
   if (state === null) {
-    setText(find("verdict-word"), word("starting"));
+    setText(find("verdict-word"), word("screen.starting"));
     return;
   }
   const language = document.documentElement.lang;
@@ -47,12 +48,11 @@ function render() {
 
 function renderButtons() {
   const sound = soundState();
-  const label = { locked: "sound_locked", muted: "sound_muted", ringing: "sound_on", quiet: "sound_quiet" }[sound.kind];
-  setText(find("mute"), word(label, { s: span(sound.leftS) }));
+  setText(find("mute"), word(`sound.${sound.kind}`, { s: span(sound.leftS) }));
   setData(find("mute"), "kind", sound.kind);
   setData(find("mute"), "bursts", String(sound.bursts));
   setText(find("post"), signedOnName() ?? postLabel());
-  setText(find("language"), word("language"));
+  setText(find("language"), word("screen.language"));
   renderDuties();
   renderChecks();
   renderSignOn();
@@ -81,7 +81,7 @@ function onLife(alive, silentMs) {
   const live = alive ? (state === null ? "no" : "yes") : "dead";
   setData(document.body, "live", live);
   find("dead").hidden = alive;
-  if (!alive) setText(find("dead-for"), word("dead_for", { s: Math.round(silentMs / 1000) }));
+  if (!alive) setText(find("dead-for"), word("screen.dead_for", { s: Math.round(silentMs / 1000) }));
   sound(alive ? state : { alarms: [{ id: "dead", priority: "medium", technical: true, what: "dead", rung: 1, since: `${lastAlive}` }] });
   render();
 }

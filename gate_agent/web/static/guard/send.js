@@ -2,7 +2,7 @@
 
 import { find, setText } from "../shared/page.js";
 import { askSession, headers } from "./session.js";
-import { word } from "../shared/words.js";
+import { hasWord, word } from "../shared/words.js";
 
 const done = new Set();
 const ANSWER_MS = 5000;
@@ -27,14 +27,14 @@ export async function sendOnce(key, path, body) {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     if (answer.ok) {
-      say(word("sent"), "good");
+      say(word("screen.sent"), "good");
       return true;
     }
     const fault = await answer.json().catch(() => ({ error: { code: String(answer.status) } }));
     say(refusal(fault.error.code), "bad");
     if (answer.status === 401) void askSession();
   } catch {
-    say(word("failed_send"), "bad");
+    say(word("screen.not_sent"), "bad");
   }
   done.delete(key);
   return false;
@@ -56,9 +56,8 @@ export function forget(alive) {
 }
 
 function refusal(code) {
-  const name = `refused_${code}`;
-  const text = word(name);
-  return text === name ? word("refused", { c: code }) : text;
+  const key = `refused.${code}`;
+  return hasWord(key) ? word(key) : word("refused.other", { c: code });
 }
 
 /** Show one line for a few seconds. */

@@ -30,10 +30,10 @@ export function renderSignOn() {
   if (!open) return;
   const view = session();
   const key = JSON.stringify([view.people, view.setup, chosen, LANGUAGE(), field]);
-  rebuild(find("signon"), key, () => (view.setup ? atNewDoor() : [heading(word("signon")), names(view.people), ...(chosen === null ? [] : pad(signOn))]));
+  rebuild(find("signon"), key, () => (view.setup ? atNewDoor() : [heading(word("sign_on.choose")), names(view.people), ...(chosen === null ? [] : pad(signOn))]));
   const told = find("signon-message"), shown = find("signon-pin"); // there once a name is chosen
   if (told !== null) setText(told, message);
-  if (shown !== null) setText(shown, "●".repeat(digits.length) || word("signon_pin"));
+  if (shown !== null) setText(shown, "●".repeat(digits.length) || word("sign_on.pin"));
 }
 
 /** The name that stands in the bar; null while nobody must sign on here. */
@@ -42,9 +42,9 @@ export const signedOnName = () => session()?.signed_on?.name ?? null;
 /** Ask whether to sign off, at the gate too; a supervisor finds the accounts here. */
 export function askSignOff() {
   if (session()?.signed_on === null) return;
-  const choices = [{ label: word("signoff"), kind: "tall", press: () => void signOff() }];
-  if (mayStaff()) choices.push({ label: word("staff"), kind: "tall", press: () => void openStaff() });
-  ask("post", word("signoff_title"), [{ choices }]);
+  const choices = [{ label: word("sign_on.off"), kind: "tall", press: () => void signOff() }];
+  if (mayStaff()) choices.push({ label: word("account.title"), kind: "tall", press: () => void openStaff() });
+  ask("post", word("sign_on.off_title"), [{ choices }]);
 }
 
 async function signOff() {
@@ -78,14 +78,14 @@ const heading = (text) => make("h2", {}, text);
 function names(people) {
   const buttons = people.map((person) =>
     make("button", { type: "button", "aria-pressed": String(person.code === chosen), onpress: () => choose(person.code) },
-      make("span", {}, person.name), make("small", {}, `${person.code} ${word(`role_${person.role}`)}`)));
+      make("span", {}, person.name), make("small", {}, `${person.code} ${word(`door_role.${person.role}`)}`)));
   return make("div", { class: "names" }, ...buttons);
 }
 
 function pad(send) {
   submit = send;
   const keys = KEYS.map((key) => make("button", { type: "button", class: key, onpress: () => press(key) },
-    key === "clear" ? "⌫" : key === "enter" ? word("signon_enter") : key));
+    key === "clear" ? "⌫" : key === "enter" ? word("sign_on.enter") : key));
   return [
     make("output", { id: "signon-pin" }),
     make("div", { class: "pad" }, ...keys),
@@ -95,11 +95,11 @@ function pad(send) {
 
 function atNewDoor() {
   if (field === "name") {
-    const input = make("input", { id: "signon-name", maxlength: 20, autocomplete: "off", "aria-label": word("signon_name") });
-    const next = make("button", { type: "button", class: "enter", onpress: () => nameGiven(input.value.trim()) }, word("signon_enter"));
-    return [heading(word("signon_name")), make("div", { class: "names" }, input, next), make("p", { id: "signon-message", role: "alert" })];
+    const input = make("input", { id: "signon-name", maxlength: 20, autocomplete: "off", "aria-label": word("sign_on.name") });
+    const next = make("button", { type: "button", class: "enter", onpress: () => nameGiven(input.value.trim()) }, word("sign_on.enter"));
+    return [heading(word("sign_on.name")), make("div", { class: "names" }, input, next), make("p", { id: "signon-message", role: "alert" })];
   }
-  return [heading(word(field === "code" ? "signon_setup" : "signon_new_pin")), ...pad(field === "code" ? codeGiven : newPinGiven)];
+  return [heading(word(field === "code" ? "sign_on.setup" : "sign_on.new_pin")), ...pad(field === "code" ? codeGiven : newPinGiven)];
 }
 
 function choose(code) {
@@ -130,7 +130,7 @@ async function once(path, body) {
   busy = false;
   if (!answer.ok) {
     const waits = answer.status === 429;
-    message = answer.status === 0 ? word("failed_send") : waits ? word("signon_wait", { s: answer.retryS }) : word("signon_wrong");
+    message = answer.status === 0 ? word("screen.not_sent") : waits ? word("sign_on.wait", { s: answer.retryS }) : word("sign_on.wrong");
   }
   return answer;
 }

@@ -23,40 +23,40 @@ export async function openStaff() {
   try {
     const answer = await fetch("/api/v1/staff", { signal: AbortSignal.timeout(5000) });
     if (answer.ok) return show(await answer.json());
-    say(word(answer.status === 401 ? "refused_sign_on" : "refused_role"), "bad");
+    say(word(answer.status === 401 ? "refused.sign_on" : "refused.role"), "bad");
     void askSession();
   } catch {
-    say(word("failed_send"), "bad");
+    say(word("screen.not_sent"), "bad");
   }
 }
 
 function show(accounts) {
   const active = accounts.filter((account) => !account.disabled);
   const gone = accounts.filter((account) => account.disabled);
-  showPanel(ABOUT, word("staff"), new Map(), [
-    button(word("staff_add"), { press: askNew, id: "staff-add" }),
+  showPanel(ABOUT, word("account.title"), new Map(), [
+    button(word("account.add"), { press: askNew, id: "staff-add" }),
     make("ul", { class: "accounts" }, ...[...active, ...gone].map(line)),
   ]);
 }
 
 function line(account) {
-  const who = make("div", {}, make("b", {}, account.name), make("span", {}, `${account.code} ${word(`role_${account.role}`)}${account.disabled ? ` · ${word("staff_disabled")}` : ""}`));
+  const who = make("div", {}, make("b", {}, account.name), make("span", {}, `${account.code} ${word(`door_role.${account.role}`)}${account.disabled ? ` · ${word("account.disabled")}` : ""}`));
   const change = mayChange(account.role) ? [
-    button(word(account.disabled ? "staff_enable" : "staff_pin"), { press: () => askPin(account.name, (pin) => send(`${account.code}/pin`, { pin })) }),
-    account.disabled || account.code === own()?.code ? null : button(word("staff_disable"), { press: () => askDisable(account) }),
+    button(word(account.disabled ? "account.enable" : "account.pin"), { press: () => askPin(account.name, (pin) => send(`${account.code}/pin`, { pin })) }),
+    account.disabled || account.code === own()?.code ? null : button(word("account.disable"), { press: () => askDisable(account) }),
   ] : [];
   return make("li", { "data-code": account.code }, who, ...change);
 }
 
 function askDisable(account) {
-  const choices = [{ label: word("staff_disable"), kind: "tall", press: () => send(`${account.code}/disable`, {}) }];
-  ask(`${ABOUT}-disable`, word("staff_disable_title", { n: account.name }), [{ choices }]);
+  const choices = [{ label: word("account.disable"), kind: "tall", press: () => send(`${account.code}/disable`, {}) }];
+  ask(`${ABOUT}-disable`, word("account.disable_title", { n: account.name }), [{ choices }]);
 }
 
 /** A name, then a role: then the PIN is asked for. */
 function askNew() {
-  const name = make("input", { id: "staff-name", class: "text", type: "text", maxlength: "20", autocomplete: "off", "aria-label": word("signon_name"), placeholder: word("signon_name") });
-  const roles = ["guard", "supervisor", "maintainer"].filter(mayChange).map((role) => button(word(`role_${role}`), {
+  const name = make("input", { id: "staff-name", class: "text", type: "text", maxlength: "20", autocomplete: "off", "aria-label": word("sign_on.name"), placeholder: word("sign_on.name") });
+  const roles = ["guard", "supervisor", "maintainer"].filter(mayChange).map((role) => button(word(`door_role.${role}`), {
     kind: "tall",
     press: () => {
       const given = name.value.trim();
@@ -64,7 +64,7 @@ function askNew() {
       askPin(given, (pin) => send("", { name: given, role, pin }));
     },
   }));
-  showPanel(`${ABOUT}-new`, word("staff_add"), new Map(), [name, make("h3", {}, word("staff_role")), make("div", { class: "choices" }, ...roles)]);
+  showPanel(`${ABOUT}-new`, word("account.add"), new Map(), [name, make("h3", {}, word("account.role")), make("div", { class: "choices" }, ...roles)]);
   name.focus();
 }
 
@@ -84,19 +84,19 @@ function askPin(name, done) {
   const enter = () => {
     const typed = digits;
     digits = "";
-    if (typed.length < SHORTEST_PIN) return draw(word("signon_new_pin"));
-    if (first === "") { first = typed; return draw(word("staff_again")); }
-    if (typed !== first) { first = ""; return draw(word("staff_differs")); }
+    if (typed.length < SHORTEST_PIN) return draw(word("sign_on.new_pin"));
+    if (first === "") { first = typed; return draw(word("account.again")); }
+    if (typed !== first) { first = ""; return draw(word("account.differs")); }
     closePanel();
     done(typed);
   };
   const keys = new Map([["Backspace", erase], ["Enter", enter]]);
   for (const digit of "0123456789") keys.set(digit, () => type(digit));
-  const confirm = button(word("confirm"), { key: "Enter", kind: "go tall", press: enter, id: "staff-confirm" });
-  showPanel(`${ABOUT}-pin`, `${word("staff_pin")} · ${name}`, keys, [
+  const confirm = button(word("screen.confirm"), { key: "Enter", kind: "go tall", press: enter, id: "staff-confirm" });
+  showPanel(`${ABOUT}-pin`, `${word("account.pin")} · ${name}`, keys, [
     hint, field, make("div", { class: "typing" }, keypad({ type, erase, clear }), make("div", { class: "beside" }, confirm)),
   ]);
-  draw(word("signon_new_pin"));
+  draw(word("sign_on.new_pin"));
 }
 
 async function send(path, body) {

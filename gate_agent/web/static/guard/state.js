@@ -47,11 +47,14 @@ export function orderedHolds(state) {
   );
 }
 
+/** A guard measures again whoever could not be told apart: one word for both. */
+export const shown = (decision) => (decision === "ambiguous" ? "recheck" : decision);
+
 /** Today's passages by decision, all kinds of person together. */
 export function countsByDecision(state) {
   const counts = { admit: 0, deny: 0, recheck: 0, hold: 0 };
   for (const { decision, count } of state.today.passages) {
-    counts[decision === "ambiguous" ? "recheck" : decision] += count;
+    counts[shown(decision)] += count;
   }
   return counts;
 }
@@ -61,30 +64,30 @@ const WAITS = { measuring: "thermometer", identified: "thermometer", measured: "
 const SETTLED = { deny: "noentry", recheck: "again", ambiguous: "again", hold: "stop" };
 
 /**
- * The one thing the guard must see: {kind, word, shape}. Pure; nothing unknown is ever "admit".
+ * The one thing the guard must see: {kind, says, shape}: `says` is the key of its word. Pure; nothing unknown is ever "admit".
  * An admission shows only once it is durable (`gate_open`).
  */
 export function verdictOf(state) {
-  if (state === null) return { kind: "starting", word: "starting", shape: "hourglass" };
+  if (state === null) return { kind: "starting", says: "screen.starting", shape: "hourglass" };
   const passage = state.passage;
   if (passage?.decision === "admit") {
-    if (passage.gate_open) return { kind: "admit", word: "admit", shape: "check" };
-    if (!state.journal.writable) return { kind: "technical", word: "blocked", shape: "plug" };
-    return { kind: "wait", word: "recording", shape: "hourglass" };
+    if (passage.gate_open) return { kind: "admit", says: "decision.admit", shape: "check" };
+    if (!state.journal.writable) return { kind: "technical", says: "verdict.blocked", shape: "plug" };
+    return { kind: "wait", says: "verdict.recording", shape: "hourglass" };
   }
-  if (passage?.needs_hand) return { kind: "recheck", word: "hand", shape: "thermometer" };
-  if (passage?.decision) return { kind: passage.decision, word: passage.decision, shape: SETTLED[passage.decision] };
+  if (passage?.needs_hand) return { kind: "recheck", says: "verdict.by_hand", shape: "thermometer" };
+  if (passage?.decision) return { kind: passage.decision, says: `decision.${shown(passage.decision)}`, shape: SETTLED[passage.decision] };
   const stops = ({ what, device }) => what === "journal" || passage === null || device === NEEDS[passage.phase];
   const stopping = technicalFaults(state).filter(stops);
   if (stopping.length) {
     const byHand = stopping.every(({ what }) => what === "untrusted"); // the door goes on by hand
-    return { kind: "technical", word: byHand ? "by_hand_all" : "blocked", shape: byHand ? "thermometer" : "plug" };
+    return { kind: "technical", says: byHand ? "verdict.all_by_hand" : "verdict.blocked", shape: byHand ? "thermometer" : "plug" };
   }
   if (passage === null) {
-    if (state.hall_mode === "emergency") return { kind: "deny", word: "deny", shape: "noentry" };
-    return { kind: "idle", word: "idle", shape: "person" };
+    if (state.hall_mode === "emergency") return { kind: "deny", says: "decision.deny", shape: "noentry" };
+    return { kind: "idle", says: "verdict.idle", shape: "person" };
   }
   const seen = passage.phase === "identified" && state.live_centi_c !== null;
   const phase = seen ? "measuring" : passage.phase;
-  return { kind: "wait", word: phase, shape: WAITS[phase] ?? "hourglass" };
+  return { kind: "wait", says: `phase.${phase}`, shape: WAITS[phase] ?? "hourglass" };
 }

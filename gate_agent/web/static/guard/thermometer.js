@@ -7,8 +7,8 @@ import { isSent, sendOnce } from "./send.js";
 import { current } from "./state.js";
 import { word } from "../shared/words.js";
 
-const hand = makePad(3400, 4500, "hand_bad");
-const reference = makePad(3400, 4200, "reference_bad");
+const hand = makePad(3400, 4500, "hand_range");
+const reference = makePad(3400, 4200, "reference_range");
 let handId = null; // whose contact reading is asked for
 let checking = null; // against what: contact | blackbody
 
@@ -27,7 +27,7 @@ export function renderHand(state, language) {
     delete area.dataset.key;
     return;
   }
-  rebuild(area, `${handId} ${language}`, () => [hand.typing(make("h2", {}, word("hand_title")), post)]);
+  rebuild(area, `${handId} ${language}`, () => [hand.typing(make("h2", {}, word("pad.hand_title")), post)]);
   setData(area, "sent", isSent(handKeyOf()) ? "yes" : "no");
 }
 
@@ -42,7 +42,7 @@ export const handKey = (key) => handId !== null && hand.key(key);
 export function trustWords(state) {
   const view = state.thermometer;
   if (!view || view.trust === "trusted") return "";
-  return [word(`trust_${view.trust}`), ...view.doubts.map((doubt) => word(`doubt_${doubt}`))].join(" · ");
+  return [word(`trust.${view.trust}`), ...view.doubts.map((doubt) => word(`doubt.${doubt}`))].join(" · ");
 }
 
 /** The daily check, as parts of a panel; `again` draws the panel anew. */
@@ -51,7 +51,7 @@ export function checkParts(again) {
   const view = state?.thermometer ?? null;
   if (view === null) return [];
   const { check } = view;
-  const told = check === null ? word("check_none") : word(check.passed ? "check_passed" : "check_failed", {
+  const told = check === null ? word("thermometer_check.none") : word(check.passed ? "thermometer_check.passed" : "thermometer_check.failed", {
     t: clockText(new Date(check.at), state.gate.timezone).slice(0, 5),
     d: degrees(check.difference_centi_c), m: degrees(check.tolerance_centi_c),
   });
@@ -66,12 +66,12 @@ export function checkParts(again) {
   };
   const doubts = trustWords(state);
   return [
-    make("h3", {}, word("check_title")),
+    make("h3", {}, word("thermometer_check.title")),
     make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, told),
     doubts ? make("p", { id: "check-doubts" }, doubts) : null,
-    ...(checking ? [reference.typing(make("p", {}, word(`check_now_${checking}`)), finish)] : [
-      button(word("check_begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
-      button(word("check_blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
+    ...(checking ? [reference.typing(make("p", {}, word(`thermometer_check.now_${checking}`)), finish)] : [
+      button(word("thermometer_check.begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
+      button(word("thermometer_check.blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
     ]),
   ].filter((part) => part !== null);
 }

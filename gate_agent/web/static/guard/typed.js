@@ -4,21 +4,20 @@ import { button, find, make, setData, setText } from "../shared/page.js";
 import { closePanel, showPanel } from "./panel.js";
 import { by } from "./post.js";
 import { say, sendOnce } from "./send.js";
-import { code, word } from "../shared/words.js";
+import { keysOf, word } from "../shared/words.js";
 
 const DOCUMENTS = ["resident", "hmt_permit", "passport", "other"];
-const REASONS = ["no_card", "card_damaged", "reader_broken", "other_document"];
 export const MANUAL = "manual"; // what the panel is about
 
-/** One of `names` as big buttons, called `prefix` + name; the row knows its choice. */
-function choice(names, prefix = "") {
+/** One of `names` of a section of the words, as big buttons; the row knows its choice. */
+function choice(section, names) {
   const row = make("div", { class: "choices" });
   const choose = (name) => {
     setData(row, "chosen", name);
     for (const element of row.children) setData(element, "chosen", element.dataset.name === name ? "yes" : "no");
   };
   for (const name of names) {
-    const element = button(code(prefix + name), { press: () => choose(name) });
+    const element = button(word(`${section}.${name}`), { press: () => choose(name) });
     element.dataset.name = name;
     row.append(element);
   }
@@ -27,28 +26,28 @@ function choice(names, prefix = "") {
 }
 
 function field(id, name, hint) {
-  const input = make("input", { id, class: "text", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: "60", "aria-label": word(name), placeholder: word(hint) });
-  return make("label", {}, make("span", {}, word(name)), input);
+  const input = make("input", { id, class: "text", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: "60", "aria-label": word(`manual.${name}`), placeholder: word(`manual.${hint}`) });
+  return make("label", {}, make("span", {}, word(`manual.${name}`)), input);
 }
 
 /** Ask for a document that no reader reads: two choices, a name, a number. */
 export function askManual() {
-  const documents = choice(DOCUMENTS, "doc_");
-  const reasons = choice(REASONS);
+  const documents = choice("card_type", DOCUMENTS);
+  const reasons = choice("manual_reason", keysOf("manual_reason"));
   const send = async () => {
     const name = find("typed-name").value.trim();
     const number = find("typed-number").value.trim();
     if (!name || number.length < 3) {
-      say(word("typed_missing"), "bad");
+      say(word("manual.missing"), "bad");
       return;
     }
     const body = { document: documents.dataset.chosen, name, number, reason: reasons.dataset.chosen, by: by() };
     if (await sendOnce(`person:${performance.now()}`, "/api/v1/persons", body)) closePanel();
   };
-  showPanel(MANUAL, word("manual"), new Map([["Enter", send]]), [
+  showPanel(MANUAL, word("action.manual"), new Map([["Enter", send]]), [
     documents, field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_hint"),
-    make("h3", {}, word("manual_why")), reasons,
-    button(word("manual_do"), { kind: "go tall", press: send, id: "typed-send" }),
+    make("h3", {}, word("manual.why")), reasons,
+    button(word("manual.do"), { kind: "go tall", press: send, id: "typed-send" }),
   ]);
   find("typed-name").focus();
 }
@@ -59,15 +58,15 @@ export function askCompanion(about, add) {
     const name = find("typed-name").value.trim();
     const number = find("typed-number").value.trim();
     if (!name) {
-      say(word("typed_missing"), "bad");
+      say(word("manual.missing"), "bad");
       return;
     }
     closePanel();
     add({ name, number: number || null });
   };
-  showPanel(about, word("companion"), new Map([["Enter", done]]), [
+  showPanel(about, word("registration.companion"), new Map([["Enter", done]]), [
     field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_optional"),
-    button(word("companion_do"), { kind: "go tall", press: done, id: "typed-send" }),
+    button(word("registration.companion_do"), { kind: "go tall", press: done, id: "typed-send" }),
   ]);
   find("typed-name").focus();
 }
@@ -75,6 +74,6 @@ export function askCompanion(about, add) {
 /** The line that says who comes along, and takes one more. */
 export function companionButton(companions, press) {
   const element = button("", { kind: "companions", press, id: "companions" });
-  setText(element.firstChild, companions.length ? word("companions_n", { n: companions.length }) : word("companions"));
+  setText(element.firstChild, companions.length ? word("registration.companions_n", { n: companions.length }) : word("registration.companions"));
   return element;
 }

@@ -2,7 +2,7 @@
 
 import { degrees, find, make, rebuild, setData, setText, shape, span } from "../shared/page.js";
 import { left, ringing, technicalFaults, verdictOf } from "./state.js";
-import { reason, word } from "../shared/words.js";
+import { word } from "../shared/words.js";
 
 const CLOSING_S = 10; // a countdown turns heavy at its end
 
@@ -13,13 +13,13 @@ export function renderVerdict(state) {
   setData(area, "kind", verdict.kind);
   setData(area, "rings", verdict.kind === "hold" && rings ? "yes" : "no");
   rebuild(find("verdict-shape"), verdict.shape, () => [shape(verdict.shape)]);
-  setText(find("verdict-word"), word(verdict.word));
-  setData(find("verdict-word"), "width", width(word(verdict.word)));
+  setText(find("verdict-word"), word(verdict.says));
+  setData(find("verdict-word"), "width", width(word(verdict.says)));
   temperature(state);
   setText(find("verdict-person"), person(state.passage));
   const told = state.passage?.phase === "registering" ? state.notice : null;
   setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
-  rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(flag))));
+  rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(`flag.${flag}`))));
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
 }
@@ -42,17 +42,17 @@ function temperature(state) {
     setData(find("verdict-temperature"), "live", measured ? "no" : "yes");
   }
   const limits = [];
-  if (measured?.ambient_centi_c != null) limits.push(word("ambient", { t: degrees(measured.ambient_centi_c) }));
-  if (measured?.score_centi_c != null) limits.push(word("score", { t: degrees(measured.score_centi_c) }));
-  if (measured?.threshold_centi_c != null) limits.push(word("threshold", { t: degrees(measured.threshold_centi_c) }));
-  if (shown && !measured) limits.push(word("live"));
+  if (measured?.ambient_centi_c != null) limits.push(word("verdict.ambient", { t: degrees(measured.ambient_centi_c) }));
+  if (measured?.score_centi_c != null) limits.push(word("verdict.score", { t: degrees(measured.score_centi_c) }));
+  if (measured?.threshold_centi_c != null) limits.push(word("verdict.threshold", { t: degrees(measured.threshold_centi_c) }));
+  if (shown && !measured) limits.push(word("verdict.live"));
   setText(find("verdict-limits"), limits.join(" · "));
 }
 
 function person(passage) {
   if (!passage) return "";
   const who = passage.person;
-  const kind = word(passage.category);
+  const kind = word(`category.${passage.category}`);
   return who ? `${who.name}  ${who.number}  ${kind}` : kind;
 }
 
@@ -61,10 +61,11 @@ function why(state, verdict) {
     const [fault] = technicalFaults(state);
     return fault ? faultText(fault) : "";
   }
-  if (verdict.word === "recording") return word("recording_do");
-  if (verdict.word === "hold") return [...state.passage.reasons.map(reason), word("hold_do")].join(" · ");
-  if (state.passage?.reasons.length) return state.passage.reasons.map(reason).join("；");
-  if (!state.passage) return word(state.hall_mode === "emergency" ? "idle_emergency" : "idle_do");
+  const reasons = (state.passage?.reasons ?? []).map((reason) => word(`reason.${reason}`));
+  if (verdict.says === "verdict.recording") return word("verdict.recording_do");
+  if (verdict.says === "decision.hold") return [...reasons, word("verdict.hold_do")].join(" · ");
+  if (reasons.length) return reasons.join("；");
+  if (!state.passage) return word(state.hall_mode === "emergency" ? "verdict.idle_emergency" : "verdict.idle_do");
   return "";
 }
 
@@ -75,13 +76,13 @@ function waiting(passage) {
   const counted = passage?.deadline_s ?? null;
   line.hidden = !waits.length;
   if (line.hidden) return;
-  setText(find("verdict-wait-word"), waits.map((name) => word(`wait_${name}`)).join(" · "));
+  setText(find("verdict-wait-word"), waits.map((name) => word(`wait.${name}`)).join(" · "));
   const seconds = counted === null ? null : Math.max(0, left(counted));
-  setText(find("verdict-wait-left"), seconds === null ? "" : seconds >= 60 ? span(seconds) : word("seconds", { s: Math.ceil(seconds) }));
+  setText(find("verdict-wait-left"), seconds === null ? "" : seconds >= 60 ? span(seconds) : word("screen.seconds", { s: Math.ceil(seconds) }));
   setData(line, "closing", seconds !== null && seconds < CLOSING_S ? "yes" : "no");
 }
 
 /** A technical fault in one sentence that says what to do. */
 export function faultText({ what, device }) {
-  return what === "journal" ? word("tech_journal") : word(`tech_${what}`, { d: word(device) });
+  return what === "journal" ? word("gate_fault.journal") : word(`gate_fault.${what}`, { d: word(`device_kind.${device}`) });
 }

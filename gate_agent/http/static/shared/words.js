@@ -1,0 +1,26 @@
+// Words by their key, in the language of the page; every text stands in one table (words.toml).
+
+import { TABLES } from "./table.js"; // {zh: {key: text}, en: {…}}: made of the table by the server
+
+const language = () => (document.documentElement.lang === "en" ? "en" : "zh");
+
+/**
+ * The text of `key`, with {blanks} filled from `values`. What nobody gave a word, such as a code
+ * of a newer version, reads as that code.
+ */
+export function word(key, values = {}) {
+  const text = TABLES[language()][key] ?? key.slice(key.indexOf(".") + 1);
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** Whether there is a word for `key`. */
+export const hasWord = (key) => key in TABLES.zh;
+
+/** The names below `section`, in the table's order: keysOf("symptom") → ["fever", …]. */
+export const keysOf = (section) => Object.keys(TABLES.zh).filter((key) => key.startsWith(`${section}.`)).map((key) => key.slice(section.length + 1));
+
+/** A text in both languages at once: [中文, English]. */
+export const inBoth = (key) => [TABLES.zh[key] ?? "", TABLES.en[key] ?? ""];
+
+/** What is recorded for a choice: the Chinese term, whatever the screen shows. */
+export const recorded = (key) => TABLES.zh[key] ?? key;

@@ -1,0 +1,31 @@
+// The language of the guard screen: Chinese first, English by a switch, remembered on this screen.
+
+import { word } from "../shared/words.js";
+
+const KEY = "gate.language";
+const LANGUAGES = { zh: "zh-CN", en: "en" };
+
+function chosen() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (asked in LANGUAGES) {
+    localStorage.setItem(KEY, asked);
+    return asked;
+  }
+  return localStorage.getItem(KEY) === "en" ? "en" : "zh";
+}
+
+/** The other language, remembered on this screen. */
+export function switchLanguage() {
+  localStorage.setItem(KEY, document.documentElement.lang === "en" ? "zh" : "en");
+  show(localStorage.getItem(KEY));
+}
+
+/** Take the language that was asked for or is remembered, and fill the fixed words of the page. */
+export const applyLanguage = () => show(chosen());
+
+function show(language) {
+  document.documentElement.lang = LANGUAGES[language];
+  for (const element of document.querySelectorAll("[data-word]")) {
+    element.textContent = word(element.dataset.word);
+  }
+}
