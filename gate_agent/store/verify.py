@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table
 
 from gate_agent.contract.messages import (
     LINK_0,
@@ -25,24 +24,24 @@ from gate_agent.contract.messages import (
     link_after,
     parse_body,
 )
-from gate_agent.contract.moment import parse_utc
 from gate_agent.errors import StorageError
 from gate_agent.store.errors import BrokenChain
 from gate_agent.store.opening import About, Head, open_for_reading, read_receipt, typed_errors
 from gate_agent.store.people import unreadable_people
-from gate_agent.store.schema import EVENT, VIEWS, compiled, create_statements
+from gate_agent.store.replay import (
+    TELL_EVERY,
+    EventRow,
+    Progress,
+    every_event,
+    last_sequence,
+    make_views,
+    replay,
+)
+from gate_agent.store.schema import VIEWS
 from gate_agent.store.seal import StoreBox
-from gate_agent.store.views import SHOWN, Place, apply, local_day
 from gate_agent.store.watermark import read_mark
 
-_BATCH = 256
-_TELL_EVERY = 1000
 _MOST_DIFFERENCES = 20
-_COLUMNS = ("sequence", "severity", "type", "time", "boot", "bootns", "body", "bodysha256", "link")
-_KINDS = (int, str, str, str, str, int, bytes | None, bytes, bytes)  # SQLite itself keeps any
-_AFTER = compiled(select(*(EVENT.c[name] for name in _COLUMNS)).order_by(EVENT.c.sequence))
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +50,6 @@ class RebuildResult:
 
     equal: bool
     differences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    sequence: int
-    severity: str
-    type: str
-    time: str
-    boot: str
-    bootns: int
-    body: bytes | None
-    bodysha256: bytes
-    link: bytes
 
 
 def verify(path: Path, progress: Progress) -> Head:
@@ -80,9 +66,10 @@ def verify(path: Path, progress: Progress) -> Head:
             if problem != "ok":
                 raise StorageError(f"{path}: expected a sound database, got: {problem}")
         promised = _promised(mark, read_receipt(connection), about.epoch)
-        total = _total(connection)
+        total = last_sequence(connection)
         sequence, link = 0, LINK_0
-        for row in _rows(connection):
+        for row in every_event(connection):
+            row.check()
             sequence += 1
             if row.sequence != sequence:
                 raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
@@ -90,7 +77,7 @@ def verify(path: Path, progress: Progress) -> Head:
             link = row.link
             if any(at == sequence and told != link for at, told in promised):
                 raise BrokenChain(sequence, "it was another when it was told to be durable")
-            if sequence % _TELL_EVERY == 0:
+            if sequence % TELL_EVERY == 0:
                 progress(sequence, total)
         progress(sequence, total)
         if (last := max((at for at, _ in promised), default=0)) > sequence:
@@ -112,7 +99,8 @@ def export(path: Path, out: BinaryIO) -> None:
     """Write every body as one line, in order: the exact bytes, or that it was redacted."""
     connection, _ = open_for_reading(path)
     with closing(connection), typed_errors(path):
-        for row in _rows(connection):
+        for row in every_event(connection):
+            row.check()
             line = row.body
             if line is None:
                 line = json.dumps(
@@ -129,44 +117,26 @@ def export(path: Path, out: BinaryIO) -> None:
 def rebuild(path: Path, key: bytes, progress: Progress) -> RebuildResult:
     """Replay the bodies into fresh views, and compare them with the journal's."""
     connection, about = open_for_reading(path)
-    with closing(connection), typed_errors(path), closing(sqlite3.connect("")) as replay:
-        replay.isolation_level = None
-        for statement in create_statements(VIEWS):
-            replay.execute(statement)
+    with closing(connection), typed_errors(path), closing(sqlite3.connect("")) as views:
+        views.isolation_level = None
+        make_views(views)
         connection.execute("BEGIN")  # one state of the journal, whatever a running gate appends
-        total = _total(connection)
-        replay.execute("BEGIN")
-        for row in _rows(connection):
-            if row.type in SHOWN and row.body is not None:
-                _replay(replay, row, ZoneInfo(about.zone))
-            if row.sequence % _TELL_EVERY == 0:
+        total = last_sequence(connection)
+        views.execute("BEGIN")
+        for row in every_event(connection):
+            replay(views, row, ZoneInfo(about.zone))
+            if row.sequence % TELL_EVERY == 0:
                 progress(row.sequence, total)
-        replay.execute("COMMIT")
+        views.execute("COMMIT")
         progress(total, total)
-        differences = [line for table in VIEWS for line in _differences(connection, replay, table)]
+        differences = [line for table in VIEWS for line in _differences(connection, views, table)]
         if unreadable := unreadable_people(connection, StoreBox(key)):
             differences.append(f"people: {unreadable} rows do not open with this store key")
         connection.execute("ROLLBACK")
     return RebuildResult(not differences, tuple(differences[:_MOST_DIFFERENCES]))
 
 
-def _replay(replay: sqlite3.Connection, row: _Row, zone: ZoneInfo) -> None:
-    envelope = parse_body(row.body or b"")
-    record = envelope.record()
-    if record is None:
-        return
-    place = Place(
-        sequence=row.sequence,
-        time=row.time,
-        day=local_day(parse_utc(row.time), zone),
-        boot=row.boot,
-        boot_ns=row.bootns,
-        drill=envelope.drill,
-    )
-    apply(replay, place, record)
-
-
-def _check(row: _Row, link: bytes, about: About) -> None:
+def _check(row: EventRow, link: bytes, about: About) -> None:
     """Raise BrokenChain unless this event follows `link`."""
     if row.body is not None:
         if sha256(row.body).digest() != row.bodysha256:
@@ -183,7 +153,7 @@ def _check(row: _Row, link: bytes, about: About) -> None:
         raise BrokenChain(row.sequence, "its link does not follow from the one before")
 
 
-def _contradiction(row: _Row, told: Envelope, about: About) -> str | None:
+def _contradiction(row: EventRow, told: Envelope, about: About) -> str | None:
     pairs = {
         "sequence": (row.sequence, told.number),
         "severity": (row.severity, told.severity),
@@ -196,22 +166,6 @@ def _contradiction(row: _Row, told: Envelope, about: About) -> str | None:
         "gate": (about.gate, told.gate),
     }
     return next((name for name, (kept, said) in pairs.items() if kept != said), None)
-
-
-def _rows(connection: sqlite3.Connection) -> Iterator[_Row]:
-    """Yield every event. BrokenChain where a column holds a kind of value that we never write."""
-    cursor = connection.execute(_AFTER.sql)
-    while batch := cursor.fetchmany(_BATCH):
-        for row in batch:
-            kinds = zip(_COLUMNS, row, _KINDS, strict=True)
-            if fault := next((name for name, it, kind in kinds if not isinstance(it, kind)), None):
-                raise BrokenChain(row[0], f"its column {fault} holds another kind of value")
-            yield _Row(*row)
-
-
-def _total(connection: sqlite3.Connection) -> int:
-    found: int = connection.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()[0]
-    return found
 
 
 def _differences(kept: sqlite3.Connection, replay: sqlite3.Connection, table: Table) -> list[str]:
