@@ -1,7 +1,11 @@
-"""`gate-agent journal tail|verify|export|rebuild`: reads the journal, beside a running gate."""
+"""`gate-agent journal tail|verify|export|rebuild`: reads the journal, beside a running gate.
+
+`migrate` alone writes, and only while no gate runs.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,13 +21,17 @@ from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.messages import parse_body
 from gate_agent.errors import StorageError
+from gate_agent.store.errors import NotAJournal
+from gate_agent.store.opening import open_for_writing, take_lock
 from gate_agent.store.reader import Event, JournalReader
+from gate_agent.store.schema import VERSION
 from gate_agent.store.verify import export as export_bodies
 from gate_agent.store.verify import rebuild as rebuild_views
 from gate_agent.store.verify import verify as verify_chain
 
 app = typer.Typer(help="Read the audit journal 审计日志.", no_args_is_help=True)
 _LOOK_EVERY_S = 0.5
+_FREE_WITHIN_S = 5.0
 
 
 @app.command()
@@ -79,6 +87,30 @@ def rebuild(config: ConfigFile) -> None:
     if not result.equal:
         raise StorageError("expected views equal to the replay, got the differences above")
     typer.echo("views equal to the replay 视图与重放一致")
+
+
+@app.command()
+def migrate(config: ConfigFile) -> None:
+    """Bring an older journal up to this version, as the daemon does when it starts. 升级."""
+    gate = _journal(config)
+    path = gate.journal.path
+    if not path.is_file():
+        raise NotAJournal(f"{path}: expected a journal, got: no such file")
+    lock = take_lock(path)
+    try:
+        with _progress("migrate 升级") as progress:
+            connection, _ = open_for_writing(
+                path,
+                site=gate.gate.site,
+                gate=gate.gate.id,
+                zone=gate.gate.timezone,
+                busy_wait_s=_FREE_WITHIN_S,
+                progress=lambda _what, done, of: progress(done, of or done),
+            )
+            connection.close()
+    finally:
+        os.close(lock)
+    typer.echo(f"{path}: schema {VERSION}, this version's 已是本版本的格式")
 
 
 def _journal(config: ConfigFile) -> GateConfig:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.errors import StorageError
+from gate_agent.store.kept_copy import discard_copies
 
 RESERVE_BYTES = 8 * 1024 * 1024  # some thousand events of a hold, their write-ahead file included
 LOOK_EVERY_S = 60.0
@@ -20,6 +21,7 @@ class Reserve:
     """A file of real blocks beside the journal; given up when the disk is full (预留空间)."""
 
     def __init__(self, path: Path, size: int) -> None:
+        self._journal = path
         self._path = path.with_name(path.name + ".reserve")
         self._size = size
 
@@ -60,11 +62,12 @@ class Reserve:
         return True
 
     def release(self) -> bool:
-        """Give the blocks back to the disk; tell whether there were any."""
+        """Give the blocks back to the disk, and those of a copy; tell whether there were any."""
+        had_copy = discard_copies(self._journal)
         try:
             self._path.unlink()
         except OSError:
-            return False
+            return had_copy
         return True
 
 

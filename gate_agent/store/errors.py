@@ -21,6 +21,10 @@ class OtherSchema(StorageError):  # noqa: N818 as above
     """Another version of this program wrote the journal; install that one."""
 
 
+class OlderSchema(OtherSchema):
+    """An older version wrote the journal; whoever opens it for writing brings it up."""
+
+
 class NotAJournal(StorageError):  # noqa: N818 as above
     """The file is something else, or no longer a database."""
 

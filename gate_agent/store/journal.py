@@ -16,6 +16,7 @@ from gate_agent.host.clock import Clock
 from gate_agent.store.disk import RESERVE_BYTES, Reserve
 from gate_agent.store.disk_state import Room
 from gate_agent.store.errors import JournalDamaged, NotAJournal
+from gate_agent.store.migrations import Progress, Told
 from gate_agent.store.opening import (
     Head,
     open_for_writing,
@@ -61,9 +62,11 @@ class Journal:
         busy_wait_s: float = _OPEN_WAIT_S,
         reserve_bytes: int = RESERVE_BYTES,
         replace_damaged: bool = False,
+        progress: Progress | None = None,
     ) -> Self:
         """Open the journal at `path`, or make it (mode 0600). Costs the same at any length.
 
+        One of an older schema is brought up first: `progress` is told, or the log and systemd are.
         With `replace_damaged`, a journal of ours that is torn is set aside and a new epoch begins;
         without, it is refused. Raises JournalInUse, JournalLocked (after `busy_wait_s`),
         JournalForeign, OtherSchema, NotAJournal, or StorageError for what the disk says.
@@ -80,7 +83,12 @@ class Journal:
             ):
                 raise JournalDamaged(f"{path}: expected {mark.sequence} events, got no file")
             connection, about = open_for_writing(
-                path, site=site, gate=gate, zone=zone.key, busy_wait_s=busy_wait_s
+                path,
+                site=site,
+                gate=gate,
+                zone=zone.key,
+                busy_wait_s=busy_wait_s,
+                progress=progress or Told(clock),
             )
             try:
                 with typed_errors(path):

@@ -9,15 +9,16 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import select
 
+from gate_agent import __version__
 from gate_agent.contract.messages import LINK_0, Receipt, parse_receipt
 from gate_agent.errors import StorageError
 from gate_agent.store.errors import (
@@ -25,13 +26,18 @@ from gate_agent.store.errors import (
     JournalInUse,
     JournalLocked,
     NotAJournal,
+    OlderSchema,
     OtherSchema,
 )
+from gate_agent.store.migrations import PROGRAM, STEPS, Progress, Step, bring_up, end_update
+from gate_agent.store.replay import make_views_again
 from gate_agent.store.schema import (
     APPLICATION_ID,
     EVENT,
     FILE_HEADER,
+    GET_META,
     META,
+    SET_META,
     VERSION,
     compiled,
     create_statements,
@@ -44,8 +50,6 @@ _LARGEST_IDLE_WAL = 16 * 1024 * 1024  # bytes kept after a burst
 
 _ALL_META = compiled(select(META.c.key, META.c.value))
 _HEAD = compiled(select(EVENT.c.sequence, EVENT.c.link).order_by(EVENT.c.sequence.desc()).limit(1))
-SET_META = compiled(insert(META).prefix_with("OR REPLACE"))
-GET_META = compiled(select(META.c.value).where(META.c.key == bindparam("key")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,19 @@ def take_lock(path: Path) -> int:
 
 
 def open_for_writing(
-    path: Path, *, site: str, gate: str, zone: str, busy_wait_s: float
+    path: Path,
+    *,
+    site: str,
+    gate: str,
+    zone: str,
+    busy_wait_s: float,
+    progress: Progress,
+    steps: Sequence[Step] = STEPS,
 ) -> tuple[sqlite3.Connection, About]:
     """Return the one connection that writes and checkpoints; the journal is made if missing.
 
-    The caller holds the lock. A file that is another's is left as it was.
+    One of an older schema is brought up to this one. The caller holds the lock. A file that is
+    another's is left as it was.
     """
     made = _make_file(path)
     with typed_errors(path):
@@ -119,17 +131,22 @@ def open_for_writing(
             path, timeout=busy_wait_s, isolation_level=None, check_same_thread=False
         )
         try:
-            if not _is_journal(connection, path):
+            version = _version(connection, path)
+            if version is None:
                 _create(connection, site=site, gate=gate, zone=zone)
             about = read_about(connection, path)
             if (about.site, about.gate) != (site, gate):
                 expected = f"the journal of {site}/{gate}"
                 raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")  # noqa: TRY301
             _set_up(connection, path)
-            connection.execute("BEGIN IMMEDIATE")  # now, and not at the first person, it shows
-            if about.zone != zone:
-                connection.execute(SET_META.sql, {"key": "zone", "value": zone})
-            connection.execute("COMMIT")
+            if version is not None and version < VERSION:
+                days = ZoneInfo(zone)
+                bring_up(
+                    connection, path, version=version, zone=days, progress=progress, steps=steps
+                )
+            else:
+                end_update(connection, path)
+            about = _move_to(connection, about, zone, progress)
             make_room(connection)
         except BaseException:
             connection.close()
@@ -139,8 +156,28 @@ def open_for_writing(
     return connection, about
 
 
-def open_for_reading(path: Path) -> tuple[sqlite3.Connection, About]:
-    """Return a connection that can neither write nor checkpoint. Raises as for writing."""
+def _move_to(connection: sqlite3.Connection, about: About, zone: str, progress: Progress) -> About:
+    """Let the journal's days begin where `zone` has midnight: the views are made again."""
+    connection.execute("BEGIN IMMEDIATE")  # that nobody lets us write shows now, not at a person
+    try:
+        if about.zone != zone:
+            connection.execute(SET_META.sql, {"key": "zone", "value": zone})
+            make_views_again(
+                connection, ZoneInfo(zone), lambda done, of: progress("views 视图", done, of)
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return replace(about, zone=zone)
+
+
+def open_for_reading(path: Path, *, older: bool = False) -> tuple[sqlite3.Connection, About]:
+    """Return a connection that can neither write nor checkpoint. Raises as for writing.
+
+    An older schema is refused, unless whoever reads can do with what is there.
+    """
     if not path.is_file():
         raise NotAJournal(f"{path}: expected a journal, got: no such file")
     with typed_errors(path):
@@ -153,8 +190,14 @@ def open_for_reading(path: Path) -> tuple[sqlite3.Connection, About]:
         )
         try:
             connection.execute("PRAGMA query_only=ON")
-            if not _is_journal(connection, path):
+            version = _version(connection, path)
+            if version is None:
                 raise NotAJournal(f"{path}: expected a journal, got an empty database")  # noqa: TRY301
+            if version < VERSION and not older:
+                raise OlderSchema(  # noqa: TRY301
+                    f"{path}: expected schema version {VERSION}, got {version}: the daemon brings "
+                    "it up when it starts, or gate-agent journal migrate --config FILE"
+                )
             return connection, read_about(connection, path)
         except BaseException:
             connection.close()
@@ -210,20 +253,34 @@ def _check_header(path: Path) -> None:
         raise NotAJournal(f"{path}: expected a SQLite file, got another kind")
 
 
-def _is_journal(connection: sqlite3.Connection, path: Path) -> bool:
-    """Tell a journal from a database that is still empty. Raises NotAJournal, OtherSchema."""
+def _version(connection: sqlite3.Connection, path: Path) -> int | None:
+    """Return a journal's schema; None for a database that is still empty.
+
+    Raises NotAJournal, and OtherSchema for one that this program does not know.
+    """
     application = _pragma(connection, "application_id")
     version = _pragma(connection, "user_version")
     with closing(connection.execute("SELECT count(*) FROM sqlite_schema")) as rows:
         empty = rows.fetchone()[0] == 0
     if application == 0 and version == 0 and empty:
-        return False
+        return None
     if application != APPLICATION_ID:
         expected = f"application id {APPLICATION_ID:#x}"
         raise NotAJournal(f"{path}: expected {expected}, got {application:#x}")
-    if version != VERSION:
-        raise OtherSchema(f"{path}: expected schema version {VERSION}, got {version}")
-    return True
+    if not 1 <= version <= VERSION:
+        raise OtherSchema(
+            f"{path}: expected schema version {VERSION}, got {version}: gate-agent "
+            f"{_program(connection)} wrote it, this is {__version__}; install that or a newer one"
+        )
+    return version
+
+
+def _program(connection: sqlite3.Connection) -> str:
+    """Return which version of the program made this schema, as far as it says so."""
+    with suppress(sqlite3.Error):  # a schema that we do not know
+        for (program,) in connection.execute(GET_META.sql, {"key": PROGRAM}):
+            return str(program)
+    return "of another version"
 
 
 def _create(connection: sqlite3.Connection, *, site: str, gate: str, zone: str) -> None:
@@ -233,7 +290,7 @@ def _create(connection: sqlite3.Connection, *, site: str, gate: str, zone: str) 
     for statement in create_statements():
         connection.execute(statement)
     about = {"site": site, "gate": gate, "zone": zone, "epoch": secrets.token_hex(16)}
-    for key, value in about.items():
+    for key, value in (about | {PROGRAM: __version__}).items():
         connection.execute(SET_META.sql, {"key": key, "value": value})
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={VERSION}")

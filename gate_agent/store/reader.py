@@ -39,13 +39,7 @@ from gate_agent.contract.records import (
 from gate_agent.domain.thermometer_health import Checks
 from gate_agent.errors import StorageError
 from gate_agent.store.day_figures import DailyFigures, daily_figures
-from gate_agent.store.opening import (
-    Head,
-    open_for_reading,
-    read_head,
-    read_receipt,
-    typed_errors,
-)
+from gate_agent.store.opening import Head, open_for_reading, read_head, read_receipt, typed_errors
 from gate_agent.store.people import PersonRow, find_person
 from gate_agent.store.purge import Purge
 from gate_agent.store.schema import (
@@ -189,14 +183,17 @@ class JournalReader:
         path: Path,
         key: bytes | None = None,
         on_damage: Callable[[str], None] | None = None,
+        *,
+        older: bool = False,
     ) -> None:
         """Open the journal; without the store key, nobody has a name. Torn pages are told.
 
+        With `older` it may be of a schema before ours: what cannot be read so is a StorageError.
         Raises NotAJournal (also when there is none), OtherSchema, JournalLocked, StorageError.
         """
         self._path = path
         self._on_damage = on_damage
-        self._connection, self._about = open_for_reading(path)
+        self._connection, self._about = open_for_reading(path, older=older)
         self._box = None if key is None else StoreBox(key)
         self._turn = threading.Lock()
         self.today = Today(self._rows)

@@ -13,12 +13,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    select,
+    text,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
-VERSION = 1  # PRAGMA user_version; another one is refused, not guessed at
+VERSION = 2  # PRAGMA user_version; `migrations.STEPS` leads here from each before it
 APPLICATION_ID = 0x47415445  # "GATE", PRAGMA application_id (sqlite.org/pragma.html)
 FILE_HEADER = b"SQLite format 3\0"  # sqlite.org/fileformat2.html §1.3
 
@@ -52,7 +63,11 @@ IS_DEVICE = text("type = 'gate.device.changed.v1'")
 IS_REGISTRATION = text("type = 'gate.person.registered.v1'")
 Index("event_urgent", EVENT.c.sequence, sqlite_where=IS_URGENT)
 Index("event_device", EVENT.c.sequence, sqlite_where=IS_DEVICE)
-Index("event_registration", EVENT.c.sequence, sqlite_where=IS_REGISTRATION)
+Index(  # one whose body is gone leaves it: the retention asks for bodies once a minute
+    "event_registration",
+    EVENT.c.sequence,
+    sqlite_where=text(f"{IS_REGISTRATION.text} AND body IS NOT NULL"),
+)
 
 PEOPLE = Table(
     "people",
@@ -175,6 +190,10 @@ def compiled(statement: ClauseElement) -> Statement:
     binds = getattr(done, "binds")  # noqa: B009 SQLCompiler has it, its base Compiled has not
     fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
     return Statement(str(done), fixed)
+
+
+SET_META = compiled(sqlite.insert(META).prefix_with("OR REPLACE"))
+GET_META = compiled(select(META.c.value).where(META.c.key == bindparam("key")))
 
 
 def create_statements(tables: Iterable[Table] = METADATA.sorted_tables) -> list[str]:

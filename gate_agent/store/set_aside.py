@@ -54,7 +54,7 @@ def set_aside(path: Path, cause: str, now: Moment) -> list[Draft]:
 def _holds(path: Path, now: Moment) -> list[Draft]:
     """Return what opens the holds anew that the damaged journal still shows; [] if it cannot."""
     try:
-        with closing(JournalReader(path)) as reader:
+        with closing(JournalReader(path, older=True)) as reader:
             rows = reader.open_holds()
             noted = [(event.record(), event.drill) for event in reader.cases()]
     except (GateError, ValueError):

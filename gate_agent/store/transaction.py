@@ -17,10 +17,11 @@ from gate_agent.contract.messages import Header, Receipt, encode_body, link_afte
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import DataPurged, Record, Severity
 from gate_agent.host.clock import Clock
-from gate_agent.store.opening import SET_META, About, Head
+from gate_agent.store.kept_copy import discard_copies, file_of
+from gate_agent.store.opening import About, Head
 from gate_agent.store.people import PersonRow, keep_person
 from gate_agent.store.purge import Purge
-from gate_agent.store.schema import EVENT, compiled
+from gate_agent.store.schema import EVENT, SET_META, compiled
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.views import Place, apply, local_day
 from gate_agent.store.wal import make_room
@@ -146,6 +147,7 @@ class Ledger:
             for draft in drafts:
                 record, at = draft.record, draft.at
                 if draft.purge is not None and isinstance(record, DataPurged):
+                    discard_copies(file_of(connection))  # it would keep what goes here
                     record = draft.purge.carry_out(connection, record)
                     self._purged = True
                 sequence += 1

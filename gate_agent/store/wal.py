@@ -11,6 +11,8 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from gate_agent.store.kept_copy import file_of
+
 _LOG = logging.getLogger("gate_agent.store.journal")
 ROOM_BYTES = 2 * 1024 * 1024  # some 70 passages, each with its views
 _SPILL_PAGES = 8  # SQLite writes what it cannot hold in memory into the -wal file
@@ -22,7 +24,7 @@ def make_room(connection: sqlite3.Connection) -> None:
     What is written for it is rolled back: it never becomes part of the database, and is overwritten
     by the next commits, whose chain of checksums it does not continue (sqlite.org/walformat.html).
     """
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    path = file_of(connection)
     with suppress(OSError):
         if Path(f"{path}-wal").stat().st_size >= ROOM_BYTES:
             return

@@ -130,7 +130,7 @@ def test_the_journal_of_another_gate_is_refused_and_left_as_it_was(path: Path) -
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1, 99])
+@pytest.mark.parametrize("version", [0, VERSION + 1, 99])
 def test_another_schema_is_refused_by_writer_and_reader(path: Path, version: int) -> None:
     raw(path, f"PRAGMA user_version={version}")
 
