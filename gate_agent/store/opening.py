@@ -105,8 +105,9 @@ def take_lock(path: Path) -> int:
         holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() or "another"
         os.close(descriptor)
         raise JournalInUse(f"{path}: expected it free, got: held by process {holder}") from exc
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+    with suppress(OSError):  # a full disk has no room for a name; the lock is ours all the same
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
     return descriptor
 
 

@@ -24,7 +24,7 @@ COMMANDS = {
         "journal",
         "people", "staff",
     },
-    "gate-agent journal": {"tail", "verify", "export", "rebuild"},
+    "gate-agent journal": {"tail", "verify", "export", "rebuild", "migrate"},
     "gate-agent people": {"erase", "wipe"},
     "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {

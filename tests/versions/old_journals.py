@@ -1,0 +1,67 @@
+"""Journals that earlier versions left, unpacked beside a configuration, and what is in them."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from doorfiles import write_door
+from gate_agent.store.schema import METADATA
+
+_FILES = Path(__file__).parent / "stores"
+NAMES = sorted(path.name[8:-10] for path in _FILES.glob("journal-*.sqlite.gz"))
+STORE_KEY = b"t" * 32  # what they were recorded with
+SITE, GATE, ZONE = "hall-01", "west-1f", "Asia/Shanghai"
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def unpacked(name: str, folder: Path) -> Path:
+    """Put the journal of version `name`, its mark and its key into `folder`; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "journal.sqlite"
+    for end, file in (("sqlite", path), ("head", path.with_name(f"{path.name}.head"))):
+        file.write_bytes(gzip.decompress((_FILES / f"journal-{name}.{end}.gz").read_bytes()))
+        file.chmod(0o600)
+    (folder / "store.key").write_text(STORE_KEY.hex(), encoding="ascii")
+    (folder / "store.key").chmod(0o600)
+    return path
+
+
+def configured(path: Path) -> Path:
+    """Return the configuration of the door whose journal lies at `path`."""
+    return write_door(path.parent, {"journal": {"path": path}})
+
+
+def rows(path: Path) -> Rows:
+    """Return every row of every table, read without our code."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            table.name: connection.execute(
+                f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"  # noqa: S608
+            ).fetchall()
+            for table in METADATA.sorted_tables
+        }
+
+
+def version(path: Path) -> int:
+    """Return the schema that the file says it has."""
+    with closing(sqlite3.connect(path)) as connection:
+        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        return found
+
+
+def schema(path: Path) -> dict[str, str]:
+    """Return how each table and index is made, blanks evened out."""
+    with closing(sqlite3.connect(path)) as connection:
+        made = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        return {name: " ".join(sql.split()) for name, sql in made}
+
+
+def others(path: Path) -> list[str]:
+    """Return what lies beside a journal and is neither it nor always there."""
+    known = ("", "-wal", "-shm", ".head", ".lock", ".reserve", ".days")
+    usual = {f"{path.name}{end}" for end in known}
+    return sorted(one.name for one in path.parent.glob(f"{path.name}*") if one.name not in usual)

@@ -1,0 +1,315 @@
+"""A journal of every earlier version is brought up at the start with all it held, or refused."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from children import Child, free_port, program, wait_until
+from cli.commands import command
+from disks import private_mounts, tmpfs
+from doorfiles import write_door
+from gate_agent.contract.records import AgentStopped, DataPurged, PurgeCause
+from gate_agent.errors import StorageError
+from gate_agent.store.errors import OlderSchema, OtherSchema
+from gate_agent.store.journal import Draft, Journal
+from gate_agent.store.migrations import STEPS, Step, Told
+from gate_agent.store.opening import open_for_writing
+from gate_agent.store.purge import Purge
+from gate_agent.store.reader import JournalReader
+from gate_agent.store.schema import VERSION
+from gate_agent.store.verify import rebuild, verify
+from gate_agent.testing import FakeClock
+from store.shelf import passage, raw, write
+from versions.old_journals import (
+    GATE,
+    NAMES,
+    SITE,
+    STORE_KEY,
+    ZONE,
+    Rows,
+    configured,
+    others,
+    rows,
+    schema,
+    unpacked,
+    version,
+)
+
+COPY = "journal.sqlite.schema-1"
+every_journal = pytest.mark.parametrize("name", NAMES)
+
+
+def opened(path: Path, *, zone: str = ZONE) -> Journal:
+    return Journal.open(
+        path, site=SITE, gate=GATE, clock=FakeClock(), zone=ZoneInfo(zone), key=STORE_KEY
+    )
+
+
+def bring_up(path: Path, *steps: Step, zone: str = ZONE) -> None:
+    connection, _ = open_for_writing(
+        path, site=SITE, gate=GATE, zone=zone, busy_wait_s=1, progress=quiet, steps=steps or STEPS
+    )
+    connection.close()
+
+
+def quiet(_what: str, _done: int, _total: int) -> None:
+    return
+
+
+def proven(path: Path) -> int:
+    """Return how many events there are, once chain and views are proven."""
+    told = rebuild(path, STORE_KEY, lambda _done, _total: None)
+    assert told.differences == ()
+    return verify(path, lambda _done, _total: None).sequence
+
+
+def without_meta(found: Rows) -> Rows:
+    return {name: table for name, table in found.items() if name != "meta"}
+
+
+@every_journal
+def test_nothing_is_lost_and_nothing_is_changed(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
+    before, receipt = rows(path), raw(path, "SELECT * FROM meta")
+    assert all(before.values())
+
+    with opened(path) as journal:
+        assert journal.head.sequence == len(before["event"])
+
+    assert version(path) == VERSION
+    assert without_meta(rows(path)) == without_meta(before)
+    assert set(receipt) <= set(raw(path, "SELECT * FROM meta"))
+    assert proven(path) == len(before["event"])
+
+
+@every_journal
+def test_it_is_made_as_a_new_one_is(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
+    bring_up(path)
+    bring_up(tmp_path / "new.sqlite")
+
+    assert schema(path) == schema(tmp_path / "new.sqlite")
+
+
+@every_journal
+def test_the_file_before_it_is_kept_until_a_run_has_ended_well(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
+    before, was = rows(path), version(path)
+    stopped = Draft(record=AgentStopped(reason="SIGTERM"), at=FakeClock().now())
+
+    with opened(path) as journal:
+        assert others(path) == [f"journal.sqlite.schema-{was}"]
+        write(journal, passage(900))
+    copy = tmp_path / f"journal.sqlite.schema-{was}"
+    assert (version(copy), rows(copy)) == (was, before)
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+    with opened(path) as journal:  # the run before ended without its last word
+        write(journal, stopped)
+        assert copy.exists()
+    with opened(path):
+        assert others(path) == []
+    assert proven(path) == len(before["event"]) + 2
+
+
+@every_journal
+def test_a_real_daemon_starts_on_it(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
+    events = len(rows(path)["event"])
+    config = write_door(tmp_path, {"journal": {"path": path}, "web": {"port": free_port()}})
+    daemon = Child(tmp_path / "log", program("gate-agent"), "run", "--config", config)
+
+    with daemon.start():
+        wait_until(lambda: "is up" in daemon.said, "the door")
+        assert daemon.stop() == 0
+
+    assert f"update from schema 1 to {VERSION} begins" in daemon.said
+    assert proven(path) > events
+    assert command("gate-agent", "journal", "verify", "--config", config).code == 0
+    with daemon.start():
+        wait_until(lambda: daemon.said.count("is up") == 2, "the door")
+        assert others(path) == []
+        daemon.stop()
+
+
+@every_journal
+def test_a_command_that_reads_is_told_how_and_then_reads(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
+    before = path.read_bytes()
+    config = configured(path)
+
+    refused = command("gate-agent", "journal", "verify", "--config", config)
+    with pytest.raises(OlderSchema):
+        JournalReader(path)
+    assert (refused.code, path.read_bytes() == before) == (1, True)
+    assert "gate-agent journal migrate --config FILE" in refused.err
+
+    moved = command("gate-agent", "journal", "migrate", "--config", config)
+    again = command("gate-agent", "journal", "migrate", "--config", config)
+    verified = command("gate-agent", "journal", "verify", "--config", config)
+    assert (moved.code, again.code, verified.code) == (0, 0, 0)
+    assert f"schema {VERSION}" in moved.out
+
+
+def test_the_command_makes_no_journal_and_takes_none_from_a_daemon(tmp_path: Path) -> None:
+    path = unpacked(NAMES[0], tmp_path)
+    config = configured(path)
+    with opened(path):
+        held = command("gate-agent", "journal", "migrate", "--config", config)
+    path.unlink()
+    missing = command("gate-agent", "journal", "migrate", "--config", config)
+
+    assert (held.code, missing.code) == (1, 1)
+    assert "held by process" in held.err
+    assert "no such file" in missing.err
+    assert not path.exists()
+
+
+def test_steps_lead_from_the_first_schema_to_this_one() -> None:
+    assert [step.to for step in STEPS] == list(range(2, VERSION + 1))
+    assert {f"journal.sqlite.schema-{number}" for number in range(1, VERSION)} >= {COPY}
+
+
+def test_a_newer_journal_says_what_to_install_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with opened(path) as journal:
+        write(journal, passage(1))
+    raw(path, "UPDATE meta SET value = '7.1.0' WHERE key = 'program'")
+    raw(path, f"PRAGMA user_version={VERSION + 1}")
+    before = path.read_bytes()
+
+    for opening in (lambda: opened(path), lambda: JournalReader(path)):
+        with pytest.raises(OtherSchema, match=r"gate-agent 7\.1\.0 wrote it.* install that or"):
+            opening()
+
+    assert path.read_bytes() == before
+    assert others(path) == []
+
+
+def test_the_newest_and_unknown_to_us_needs_no_table_that_we_know(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    opened(path).close()
+    raw(path, "DROP TABLE meta")
+    raw(path, f"PRAGMA user_version={VERSION + 1}")
+
+    with pytest.raises(OtherSchema, match="of another version wrote it"):
+        opened(path)
+
+
+def test_what_is_purged_is_in_no_copy_either(tmp_path: Path) -> None:
+    path = unpacked(NAMES[0], tmp_path)
+    with opened(path) as journal:
+        assert others(path) == [COPY]
+        purge = Purge(upto=journal.head.sequence, receipted=journal.head.sequence)
+        record = DataPurged(cause=PurgeCause.WIPE, request="r" * 32)
+        write(journal, Draft(record=record, at=FakeClock().now(), purge=purge))
+        assert others(path) == []
+
+    assert rows(path)["people"] == []
+    proven(path)
+
+
+@private_mounts
+def test_without_room_the_update_is_refused_and_the_journal_is_as_it_was(tmp_path: Path) -> None:
+    disk = tmpfs(tmp_path / "disk", "5m")
+    path = unpacked(NAMES[0], disk)
+    before = path.read_bytes()
+
+    with pytest.raises(StorageError, match="expected 6 MB free to update the journal, got 4 MB"):
+        opened(path)
+
+    assert path.read_bytes() == before
+    assert others(path) == []
+
+
+@private_mounts
+def test_a_disk_that_fills_up_takes_the_copy_before_any_passage(tmp_path: Path) -> None:
+    disk = tmpfs(tmp_path / "disk", "20m")
+    path = unpacked(NAMES[0], disk)
+    with opened(path) as journal:
+        assert others(path) == [COPY]
+        journal._writer.room.fill_up("the disk is full")
+        assert others(path) == []
+
+
+def test_views_that_a_step_cannot_keep_are_made_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = unpacked(NAMES[0], tmp_path)
+    before = rows(path)
+    torn = before["event"][0][0]
+
+    def forget(connection: sqlite3.Connection) -> None:
+        STEPS[0].change(connection)
+        connection.execute("DROP TABLE passage")
+        connection.execute("DELETE FROM hold")
+        connection.execute("UPDATE event SET body = ? WHERE sequence = ?", (b"{", torn))
+
+    bring_up(path, Step(to=VERSION, what="without views", change=forget, views_again=True))
+
+    after = rows(path)
+    passage_of_torn = [row for row in before["passage"] if row[0] == torn]
+    assert len(passage_of_torn) == 1
+    assert after["passage"] == [row for row in before["passage"] if row[0] != torn]
+    assert after["hold"] == before["hold"]
+    assert f"event {torn} is left out of the views" in caplog.text
+
+
+def test_a_torn_journal_is_set_aside_with_the_holds_it_still_shows(tmp_path: Path) -> None:
+    path = unpacked(NAMES[0], tmp_path)
+    before = rows(path)
+    held = {row[0] for row in before["hold"] if row[8] != "closed"}
+    content = path.read_bytes()
+    page = content.index(before["event"][100][6]) // 4096 * 4096
+    path.write_bytes(content[:page] + bytes(4096) + content[page + 4096 :])
+
+    with Journal.open(
+        path, site=SITE, gate=GATE, clock=FakeClock(), zone=ZoneInfo(ZONE), key=STORE_KEY,
+        replace_damaged=True,
+    ):  # fmt: skip
+        pass
+
+    assert held
+    assert {row[0] for row in rows(path)["hold"]} == held
+    assert version(path.with_name("journal.sqlite.damaged-1")) == 1
+    assert others(path) == ["journal.sqlite.damaged-1", "journal.sqlite.damaged-1.head"]
+    proven(path)
+
+
+@every_journal
+def test_another_time_zone_moves_the_days_of_the_views(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
+    bring_up(path, zone="America/Los_Angeles")
+
+    days = {row[2] for row in rows(path)["passage"]}
+    assert days != {row[2] for row in rows(unpacked(name, tmp_path / "again"))["passage"]}
+    proven(path)
+
+
+def test_a_long_update_is_told_and_the_manager_waits(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    caplog.set_level(logging.INFO)
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        told = Told(clock)
+        told("views 视图", 0, 4000)
+        told("views 视图", 1000, 4000)  # at once: nobody needs it
+        clock.advance(2)
+        told("views 视图", 3000, 4000)
+        heard = [manager.recv(256).decode() for _ in range(2)]
+        manager.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            manager.recv(256)
+
+    assert all(one.startswith("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=") for one in heard)
+    assert [record.message.split()[-2] for record in caplog.records] == ["0", "75"]
