@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -33,12 +32,12 @@ from gate_agent.domain.door import (
     ThermometerChanged,
     TimePassed,
     TrustChanged,
-    next_deadline_ns,
+    passage_due_ns,
     step,
 )
 from gate_agent.domain.effects import Effect, StepRefused, Write
 from gate_agent.domain.hold import due_after_s, next_steps
-from gate_agent.domain.passage import Idle, Settled
+from gate_agent.domain.passage import Idle, PassageState, Settled
 from gate_agent.domain.temperature import PROFILES
 from tools.generated import ROOT, Generated
 
@@ -113,7 +112,7 @@ def by_hand(contact_centi_c: int) -> Happening:
 
 
 def _due(door: Door, at: Moment) -> Sequence[DoorEvent]:
-    due_ns = next_deadline_ns(replace(door, holds=()))
+    due_ns = passage_due_ns(door)
     return [TimePassed(at=later(at, 0 if due_ns is None else (due_ns - at.boot_ns) / NS_PER_S))]
 
 
@@ -211,6 +210,10 @@ STATES: dict[str, Scene] = {
     "ambiguous": _scene("两人，需复测", "ambiguous", "card", "skin", "other"),
     "held_unknown": _scene("暂留，未识别", "hold, no card", "fever"),
     "held": _scene("暂留（甲）", "hold of A", "card", "fever"),
+    "waits_card": _scene("台：待刷证", "desk: measured", "normal", "next", "away"),
+    "waits_phone": _scene("台：待登记", "desk: registering A", "card", "normal", "next"),
+    "waits_hand": _scene("台：待手测", "desk: by hand, A", "distrust", "card", "normal", "next"),
+    "waits_release": _scene("台：暂留（甲）", "desk: hold of A", "card", "fever", "away"),
 }
 
 
@@ -218,22 +221,25 @@ def result(scene: Scene, case: Case) -> tuple[str, tuple[Effect, ...]]:
     """Return where the event leads, in short, and the effects.
 
     `=` no change of state · `state` · `decision: reasons` · `new …` another passage begins ·
-    `✗ code` the guard's request is refused.
+    `desk: …` who waits at the desk from then on · `✗ code` the guard's request is refused.
     """
     try:
         door, _, effects = run(scene.door, scene.now, case.happens)
     except StepRefused as refused:
         return f"✗ {refused.code}", ()
     before, after = scene.door.passage, door.passage
-    name = _name(door)
-    if before.passage_id == after.passage_id and _name(scene.door) == name:
-        return "=", effects
-    fresh = after.passage_id is not None and after.passage_id != before.passage_id
-    return f"new {name}" if fresh and before.passage_id is not None else name, effects
+    name = _name(after)
+    if before.passage_id == after.passage_id and _name(before) == name:
+        name = "="
+    elif after.passage_id is not None and before.passage_id not in (None, after.passage_id):
+        name = f"new {name}"
+    waiting = [_name(place) for place in door.desk]
+    if waiting == [_name(place) for place in scene.door.desk]:
+        return name, effects
+    return f"{name} · desk: {', '.join(waiting) or 'empty'}", effects
 
 
-def _name(door: Door) -> str:
-    state = door.passage
+def _name(state: PassageState) -> str:
     whose = "" if state.person is None else f" {state.person.person_ref[0].upper()}"
     if isinstance(state, Settled):
         return f"{state.decision}{whose}: {', '.join(state.reasons) or 'normal'}"
@@ -250,8 +256,11 @@ in `gate_agent/domain/`: pure, every deadline on the clock that never steps.
 ## A passage (通行)
 
 What each event does in each state, with the built-in policy: open hall, phone required, the
-thermometer sound. A and B are two visitors. `=` the state stays · `new` another passage begins ·
-`✗` the guard's request is refused, and nothing is done.
+thermometer sound. A and B are two visitors. The first columns are of who stands at the spot
+(测温点), the last of who waits at the desk (等候台) while the spot is free, or somebody else's.
+`=` the state stays · `new` another passage begins · `desk:` who waits from then on · `✗` the
+guard's request is refused, and nothing is done. Presence unbroken is the same person: whoever was
+judged, and shows a stable reading above the line while still there, is held.
 """
 EFFECTS = """
 What leaves the machine, in this order, as one journal transaction:

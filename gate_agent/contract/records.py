@@ -109,6 +109,7 @@ __all__ = [
     "Outcome",
     "PassageCount",
     "PassageDecided",
+    "PassageLeft",
     "PersonRegistered",
     "PersonRevealed",
     "PurgeCause",
@@ -156,6 +157,21 @@ class PassageDecided(Record):
     registration_ms: int | None = Field(
         None, description="from card to admission of a registered visitor; null for others"
     )
+
+    @property
+    def subject(self) -> str:
+        """The passage."""
+        return self.passage_id
+
+
+class PassageLeft(Record):
+    """Somebody was seen, and went before anything was decided (未判定离开)."""
+
+    TYPE: ClassVar[str] = "gate.passage.left.v1"
+    passage_id: str
+    temperature: Temperature
+    started: Utc
+    left: Utc
 
     @property
     def subject(self) -> str:
@@ -222,7 +238,7 @@ RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
     ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
-    PassageDecided, PersonRegistered,
+    PassageDecided, PassageLeft, PersonRegistered,
     HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain import course, guard
+from gate_agent.domain import course, guard, pairing
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
     CardUnreadable,
@@ -56,6 +56,7 @@ __all__ = [
     "TimePassed",
     "TrustChanged",
     "next_deadline_ns",
+    "passage_due_ns",
     "step",
 ]
 
@@ -72,7 +73,15 @@ def step(door: Door, event: DoorEvent) -> Step:
 
 def next_deadline_ns(door: Door) -> int | None:
     """Return when something is due next, in nanoseconds since boot; None if nothing is."""
-    due = [door.passage.due_ns, *(hold.due_ns for hold in door.holds)]
+    due = [passage_due_ns(door), *(hold.due_ns for hold in door.holds)]
+    return min((ns for ns in due if ns is not None), default=None)
+
+
+def passage_due_ns(door: Door) -> int | None:
+    """Return when something of a passage is due next, at the spot or at the desk."""
+    if not door.desk:
+        return door.passage.due_ns
+    due = (door.passage.due_ns, *(place.due_ns for place in door.desk))
     return min((ns for ns in due if ns is not None), default=None)
 
 
@@ -81,11 +90,11 @@ def _happen(door: Door, event: DoorEvent) -> Step:
         case ReadingTaken():
             return course.on_reading(door, event)
         case PersonIdentified():
-            return course.on_card(door, event)
+            return pairing.on_card(door, event)
         case CardUnreadable():
-            return course.on_unreadable(door, event)
+            return pairing.on_unreadable(door, event)
         case CodeShown():
-            return course.on_code(door, event)
+            return pairing.on_code(door, event)
         case ThermometerChanged():
             return course.on_thermometer(door, event)
         case TrustChanged():
@@ -130,9 +139,9 @@ def _remembered(done: Step, at: Moment) -> Step:
 
 
 def _overdue(door: Door, at: Moment) -> Step:
-    """Do what is due: the passage until nothing of it is, then each hold once."""
+    """Do what is due: the passages until nothing of them is, then each hold once."""
     effects: Effects = ()
-    while (due_ns := door.passage.due_ns) is not None and due_ns <= at.boot_ns:
+    while (due_ns := passage_due_ns(door)) is not None and due_ns <= at.boot_ns:
         done = course.on_due(door, at)
         door, effects = done.door, (*effects, *done.effects)
     if any(hold.due_ns is not None and hold.due_ns <= at.boot_ns for hold in door.holds):

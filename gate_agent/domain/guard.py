@@ -8,6 +8,7 @@ from gate_agent.contract.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import judge, propose, still_open
 from gate_agent.domain.course import on_measured
+from gate_agent.domain.desk import freed, set_aside, waits
 from gate_agent.domain.effects import Effects, Note, StepRefused
 from gate_agent.domain.events import (
     ContactJudged,
@@ -77,12 +78,15 @@ def on_symptoms(door: Door, event: SymptomsDeclared) -> Step:
     held = {h.hold_id for h in door.holds if h.state is not HoldState.RELEASED}
     if isinstance(state, Settled) and state.hold_id in held:
         return Step(door, (Note("already_held"),))
-    if isinstance(state, Idle):
+    attempt: Attempt
+    if not isinstance(state, Idle):
+        attempt = state
+    elif state.last is not None and not state.presence.is_gone(event.at):
+        attempt = replace(state.last, presence=state.presence)
+    else:
         passage_id, ids = door.ids.take()
         door = replace(door, ids=ids)
         attempt = Attempt(passage_id=passage_id, started=event.at, presence=state.presence)
-    else:
-        attempt = state
     reasons = ("declared_symptoms", *((event.note,) if event.note else ()))
     return verdict.hold(door, attempt, "declared_symptoms", event.at, reasons=reasons, by=event.by)
 
@@ -116,7 +120,13 @@ def on_dismissal(door: Door, event: PassageDismissed) -> Step:
     effects: Effects = ()
     if not isinstance(state, Settled):
         effects = verdict.recheck(door, state, "dismissed", event.at, by=event.by).effects
-    return Step(replace(door, passage=Idle()), effects)
+    if state is door.passage:  # a held one still waits, at the desk
+        held = isinstance(state, Settled) and state.decision is Decision.HOLD
+        done = set_aside(door) if held else door
+        return Step(freed(replace(done, passage=Idle()), event.at), effects)
+    if isinstance(state, Settled) and state.decision is Decision.HOLD and waits(door, state):
+        raise StepRefused("out_of_turn", "the steps of the hold", _name(state))
+    return Step(door.without(state.passage_id), effects)
 
 
 def on_hold_step(door: Door, event: HoldStepped) -> Step:
@@ -191,9 +201,10 @@ def _with_hold(door: Door, hold_id: str, moved: Hold | None) -> Door:
 
 
 def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:
-    state = door.passage
-    if isinstance(state, Idle) or state.passage_id != passage_id:
-        raise StepRefused("not_found", "the passage at the door", f"another, it is {_name(state)}")
+    state = door.find(passage_id)
+    if state is None:
+        at_spot = _name(door.passage)
+        raise StepRefused("not_found", "a passage at the door", f"another, it is {at_spot}")
     return state
 
 

@@ -8,30 +8,39 @@ from typing import TypedDict
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, Temperature
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.temperature import Window
 
 GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
 HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever they stand
-BY_HAND = frozenset({"thermometer_lost", "thermometer_untrusted"})  # reasons that need a hand
+BY_HAND = frozenset({"thermometer_lost", "thermometer_untrusted", "ambient_range"})
+"""Reasons that only the contact thermometer can answer."""
 SETTLED_FOR_S = 10  # a verdict stays this long, unless the person goes first
 SAME_CARD_S = 5  # the same card laid again so soon is no new attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """Whether somebody stands before the thermometer, from its readings alone.
+    """Whether somebody stands before the thermometer, from its readings alone; and what it saw.
 
     Silence is no departure: only readings without skin, for GONE_AFTER_S since the last with.
+    Unbroken, it is the same person: `recent` is what was seen of them last, oldest first, and
+    `judged` the highest value that an outcome is known of already.
     """
 
     seen_ns: int | None = None
     fell: bool = False
+    recent: tuple[Reading, ...] = ()
+    judged: int = 0
 
-    def after(self, *, skin: bool, at: Moment) -> Presence:
-        """Return the presence after one more reading."""
-        if skin:
-            return Presence(seen_ns=at.boot_ns)
-        return self if self.seen_ns is None else replace(self, fell=True)
+    def after(self, reading: Reading, *, skin: bool, at: Moment, kept: int) -> Presence:
+        """Return the presence after one more reading; `kept` of the newest are remembered."""
+        if not skin:
+            return self if self.seen_ns is None else replace(self, fell=True, recent=())
+        if self.is_gone(at):
+            return Presence(seen_ns=at.boot_ns, recent=(reading,))
+        recent = (*self.recent, reading)[-kept:]
+        return Presence(seen_ns=at.boot_ns, recent=recent, judged=self.judged)
 
     @property
     def gone_ns(self) -> int | None:
@@ -66,9 +75,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """Nobody is being screened (空闲); whoever was may still stand there."""
+    """Nobody is being screened (空闲); whoever was (`last`) may still stand there."""
 
     presence: Presence = NOBODY
+    last: Settled | None = None
 
     @property
     def passage_id(self) -> None:
@@ -81,9 +91,9 @@ class Idle:
         return
 
     @property
-    def person(self) -> None:
-        """No passage."""
-        return
+    def person(self) -> Person | None:
+        """Who still stands there, where that is known."""
+        return None if self.last is None else self.last.person
 
     @property
     def temperature(self) -> None:
@@ -148,8 +158,11 @@ class Settled(Attempt):
         return self.decision is Decision.RECHECK and not BY_HAND.isdisjoint(self.reasons)
 
     @property
-    def due_ns(self) -> int:
-        """When the door is idle again."""
+    def due_ns(self) -> int | None:
+        """When nothing more is shown of it. A held person stays as long as they stand there."""
+        if self.decision is Decision.HOLD:
+            gone = self.presence.gone_ns
+            return None if gone is None else max(gone, self.settled.plus_s(GONE_AFTER_S))
         if self.waits_for_hand:
             return self.settled.plus_s(HAND_FOR_S)
         latest = self.settled.plus_s(SETTLED_FOR_S)
@@ -159,6 +172,8 @@ class Settled(Attempt):
 
 OpenPassage = Measuring | Identified | Measured | Registering
 PassageState = Idle | OpenPassage | Settled
+Waiting = Identified | Measured | Registering | Settled
+"""What has a place at the desk: it waits, or its verdict is still shown."""
 
 
 class Carried(TypedDict):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate_agent.contract.policy import Policy
 from gate_agent.domain.baseline import NOBODY_SEEN, Memory
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.passage import PassageState
+from gate_agent.domain.passage import OpenPassage, PassageState, Settled, Waiting
 from gate_agent.domain.temperature import Profile
 
 
@@ -28,7 +28,12 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One door: the passage at it, its open holds, the rules in force, and what is usual."""
+    """One door: its spot and its desk, its open holds, the rules in force, and what is usual.
+
+    The *spot* is `passage`: who stands before the thermometer now, or stood there last. The *desk*
+    holds passages that are measured and wait, oldest first: for a card, a phone, a contact
+    reading, the end of a hold; a card that came early waits there for its person.
+    """
 
     passage: PassageState
     holds: tuple[Hold, ...]
@@ -39,6 +44,38 @@ class Door:
     contacts: tuple[Contact, ...] = ()
     memory: Memory = NOBODY_SEEN
     thermometer_trusted: bool = True
+    desk: tuple[Waiting, ...] = ()
+
+    def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
+        """Return the passage of this id, at the spot or at the desk."""
+        for state in (self.passage, *self.desk):
+            if state.passage_id is not None and state.passage_id == passage_id:
+                return state
+        return None
+
+    def of_hold(self, hold_id: str) -> Settled | None:
+        """Return the newest passage that this hold stopped, where it is still known."""
+        for state in (self.passage, *reversed(self.desk)):
+            if isinstance(state, Settled) and state.hold_id == hold_id:
+                return state
+        return None
+
+    def placed(self, state: OpenPassage | Settled) -> Door:
+        """Return the door with this passage as it is now, in the place where it was.
+
+        One that had no place stands at the spot.
+        """
+        for n, place in enumerate(self.desk):
+            if place.passage_id == state.passage_id:
+                if not isinstance(state, Waiting):
+                    raise TypeError(f"expected what can wait at the desk, got {state!r}")
+                return replace(self, desk=(*self.desk[:n], state, *self.desk[n + 1 :]))
+        return replace(self, passage=state)
+
+    def without(self, passage_id: str) -> Door:
+        """Return the door without this place at the desk."""
+        kept = tuple(place for place in self.desk if place.passage_id != passage_id)
+        return replace(self, desk=kept)
 
     @property
     def measures_by_hand(self) -> bool:

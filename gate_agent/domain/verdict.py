@@ -29,6 +29,8 @@ from gate_agent.domain.passage import Attempt, Registering, Settled, carried
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import not_measured
 
+_GONE = (HoldState.LEFT, HoldState.TRANSFERRED)
+
 
 def decide(
     door: Door,
@@ -50,7 +52,7 @@ def decide(
         return settle(door, attempt, Decision.DENY, (refused,), at)
     if given is None and hall.waits_for_registration(door.policy, person, attempt.known_phone):
         due_ns = at.plus_s(door.policy.registration.within_s)
-        return Step(replace(door, passage=Registering(**carried(attempt), due_ns=due_ns)))
+        return Step(door.placed(Registering(**carried(attempt), due_ns=due_ns)))
     return admit(door, attempt, at, given=given)
 
 
@@ -101,11 +103,12 @@ def hold(
 ) -> Step:
     """Ask the person to stay: on the hold that stands, or on a new one.
 
-    Who walked away and came back gets a new hold: the old one only waits to be closed.
+    Who walked away, or was taken away, and came back gets a new hold: the old one only waits to
+    be closed.
     """
     person, temperature = attempt.person, attempt.temperature
     standing = hall.standing_hold(door.holds, person)
-    if standing is not None and standing.state is not HoldState.LEFT:
+    if standing is not None and standing.state not in _GONE:
         hold_id = standing.hold_id
         held: Effects = (Alarm(hold_id),)
     else:
@@ -164,7 +167,7 @@ def settle(
         Write(decided(door, settled, at)),
         *((Admit(attempt.passage_id),) if decision is Decision.ADMIT else ()),
     )
-    return Step(replace(door, passage=settled), effects)
+    return Step(door.placed(settled), effects)
 
 
 def decided(door: Door, settled: Settled, at: Moment) -> PassageDecided:

@@ -49,7 +49,7 @@ from gate_agent.domain.effects import (
     StepRefused,
     Write,
 )
-from gate_agent.domain.passage import Idle, Settled
+from gate_agent.domain.passage import NOBODY, Idle, Settled
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.errors import refused
@@ -296,8 +296,12 @@ class Gate:
                     drafts.append(registration_draft(effect.registration, event.at, self._keys))
                 case Admit():
                     admitted = effect.passage_id
-                case Alarm() | Refuse():
+                case Alarm():
                     self._opened = None  # shut at once, whatever the journal says
+                case Refuse() if self._opened in (None, effect.passage_id):
+                    self._opened = None
+                case Refuse():
+                    pass  # shut for them; who was let in before may still go through
                 case FindContacts():
                     self._loop.call_soon(self._find_contacts, effect.hold_id)
                 case Note():
@@ -315,13 +319,8 @@ class Gate:
 
     def _durable(self, admitted: str | None, done: Done | None) -> None:
         """The step is on the disk: what permits may happen now."""
-        state = self._door.passage
-        if (
-            admitted is not None
-            and isinstance(state, Settled)
-            and state.passage_id == admitted
-            and state.decision is Decision.ADMIT
-        ):
+        state = self._door.find(admitted)
+        if isinstance(state, Settled) and state.decision is Decision.ADMIT:
             self._opened = admitted
         if done is not None:
             done()
@@ -345,10 +344,9 @@ class Gate:
 
     def _visible(self) -> tuple[object, ...]:
         """Return what, when it changes, a screen should see at once."""
-        passage = self._door.passage
-        if not isinstance(passage, Idle):
-            passage = replace(passage, presence=Idle().presence)
-        return passage, self._door.holds, self._door.contacts, self._skin.shown(self._clock.now())
+        door = self._door
+        passage = replace(door.passage, presence=NOBODY)
+        return passage, door.desk, door.holds, door.contacts, self._skin.shown(self._clock.now())
 
     def _find_contacts(self, hold_id: str) -> None:
         """Bring the door who passed of late; a journal that cannot be read proposes nobody."""

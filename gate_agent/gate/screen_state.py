@@ -58,7 +58,7 @@ class PersonView(_View):
 
 
 class PassageView(_View):
-    """The passage at the door."""
+    """A passage, at the spot or at the desk."""
 
     passage_id: str
     phase: Phase
@@ -230,7 +230,7 @@ class Snapshot(_View):
     policy_version: int
     clock: ClockQuality
     live_centi_c: int | None  # the newest reading, when somebody stands there
-    passage: PassageView | None
+    passage: PassageView | None  # of who stands at the spot, or stood there last
     holds: tuple[HoldView, ...]
     recent: tuple[PassageLine, ...]
     today: TodayView
@@ -245,6 +245,7 @@ class Snapshot(_View):
     calls: tuple[CallView, ...] = ()
     thermometer: ThermometerView | None = None
     notice: NoticeView | None = None
+    desk: tuple[PassageView, ...] = ()  # who waits at the desk 等候台, oldest first
 
 
 class RoundView(_View):

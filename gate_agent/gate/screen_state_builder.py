@@ -109,7 +109,7 @@ class Picture:
         self._reader = reader
         self._masks: OrderedDict[str, PersonView] = OrderedDict()
         self._alarms = AlarmBook(now)
-        self._flagged: tuple[tuple[str, str], tuple[str, ...]] = ("", ""), ()
+        self._flagged: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
         self._stale = True
         self._recent: tuple[PassageLine, ...] = ()
         self._today = TodayView(day="", passages=(), holds_opened=0)
@@ -153,7 +153,7 @@ class Picture:
             policy_version=door.policy.version,
             clock=clock,
             live_centi_c=live_centi_c,
-            passage=self._passage(door, now, opened),
+            passage=self._passage(door, door.passage, now, opened),
             holds=tuple(self._hold(hold, door.policy, now) for hold in door.holds),
             recent=self._recent,
             today=self._today.model_copy(update={"staff": len(door.policy.roster)}),
@@ -176,10 +176,16 @@ class Picture:
             contacts=tuple(self._contact(contact) for contact in door.contacts),
             calls=tuple(_call(entry) for entry in door.policy.calls),
             notice=NoticeView(**door.policy.registration.notice.model_dump()),
+            desk=tuple(
+                view
+                for place in door.desk
+                if (view := self._passage(door, place, now, opened)) is not None
+            ),
         )
 
-    def _passage(self, door: Door, now: Moment, opened: str | None) -> PassageView | None:
-        state = door.passage
+    def _passage(
+        self, door: Door, state: PassageState, now: Moment, opened: str | None
+    ) -> PassageView | None:
         if isinstance(state, Idle):
             return None
         if isinstance(state, Measuring):
@@ -214,8 +220,9 @@ class Picture:
     def _flags(
         self, passage_id: str, person: Person, policy: Policy, now: Moment
     ) -> tuple[str, ...]:
-        """Return what the guard should know of who stands here; asked of the journal once."""
-        if self._flagged[0] != (passage_id, person.person_ref):
+        """Return what the guard should know of who is here; asked of the journal once each."""
+        key = passage_id, person.person_ref
+        if key not in self._flagged:
             since = format_utc(now.utc - timedelta(seconds=policy.registration.again_s))
             try:
                 again = self._reader.today.admitted_since(person.person_ref, since, but=passage_id)
@@ -225,8 +232,10 @@ class Picture:
             other = self._was_elsewhere(person.person_ref, policy.registration.again_s)
             named = (("watched", watched), ("again", again), ("other_door", other))
             flags = tuple(name for name, holds in named if holds)
-            self._flagged = (passage_id, person.person_ref), flags
-        return self._flagged[1]
+            self._flagged[key] = flags
+            if len(self._flagged) > _MASKS_KEPT:
+                self._flagged.popitem(last=False)
+        return self._flagged[key]
 
     def _hold(self, hold: Hold, policy: Policy, now: Moment) -> HoldView:
         next_one = escalates_to(hold, policy.calls)

@@ -6,7 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gate_agent.contract.moment import format_utc
-from gate_agent.contract.records import EventsDropped, PassageDecided, PersonRegistered
+from gate_agent.contract.records import (
+    EventsDropped,
+    PassageDecided,
+    PassageLeft,
+    PersonRegistered,
+)
 from gate_agent.store.transaction import Draft
 
 
@@ -14,7 +19,7 @@ def may_be_dropped(drafts: Sequence[Draft]) -> bool:
     """Tell whether these are a passage alone: its outcome without a hold, its registration."""
     return bool(drafts) and all(
         (isinstance(draft.record, PassageDecided) and draft.record.hold_id is None)
-        or isinstance(draft.record, PersonRegistered)
+        or isinstance(draft.record, PassageLeft | PersonRegistered)
         for draft in drafts
     )
 

@@ -98,16 +98,21 @@ def test_somebody_measured_by_hand_before_a_card_waits_for_it() -> None:
     assert verdict(bench) == (Decision.ADMIT, ())
 
 
-def test_the_next_in_the_queue_waits_while_somebody_is_measured_by_hand() -> None:
+def test_the_next_in_the_queue_is_seen_while_somebody_waits_to_be_measured_by_hand() -> None:
     bench = untrusted()
     bench.card("a")
     bench.steady(NORMAL)
+    first = bench.verdicts[0].passage_id
     bench.nobody_for(2)
     bench.card("b")
     bench.steady(NORMAL)
     by_hand(bench, 3640)
+    bench.take(HandMeasured(at=bench.now, passage_id=first, contact_centi_c=3650, by="guard-1"))
 
-    assert [v.person_ref for v in bench.verdicts] == ["a" * 64] * 2
+    told = [(v.person_ref, v.decision) for v in bench.verdicts]
+    again, admit = Decision.RECHECK, Decision.ADMIT
+    a, b = "a" * 64, "b" * 64
+    assert told == [(a, again), (b, again), (b, admit), (a, admit)]
 
 
 def test_who_is_not_measured_by_hand_in_two_minutes_begins_again() -> None:

@@ -209,7 +209,6 @@ def test_only_the_hold_that_is_late_escalates() -> None:
     assert len(bench.door.holds) == 2
 
     bench.effects.clear()
-    bench.wait_for_deadline()  # the passage's
     bench.wait_for_deadline()
 
     late = [record for record in bench.records if isinstance(record, HoldOverdue)]

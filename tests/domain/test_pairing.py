@@ -8,7 +8,7 @@ import pytest
 
 from domain.benches import COLD, FEVER, NOON, NORMAL, Bench, new_door, somebody, verdict
 from gate_agent.contract.moment import format_utc
-from gate_agent.contract.records import Category, Decision, HoldState, Outcome
+from gate_agent.contract.records import Category, Decision, HoldState, Outcome, PassageLeft
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import ReadingTaken, next_deadline_ns
 from gate_agent.domain.effects import Admit, Note, Register, Write
@@ -79,10 +79,13 @@ def test_two_people_at_one_measurement_are_both_measured_again() -> None:
 
     bench.read(NORMAL)
     bench.card()
-    bench.steady(NORMAL)
-
-    assert [v.decision for v in bench.verdicts] == [Decision.AMBIGUOUS, Decision.ADMIT]
+    assert [v.decision for v in bench.verdicts] == [Decision.AMBIGUOUS] * 2
     assert bench.verdicts[0].passage_id != bench.verdicts[1].passage_id
+    assert {v.person_ref for v in bench.verdicts} == {None}
+
+    bench.card()
+    bench.steady(NORMAL)
+    assert verdict(bench) == (Decision.ADMIT, ())
 
 
 def test_an_ambiguous_passage_names_nobody() -> None:
@@ -128,13 +131,18 @@ def test_a_look_aside_is_no_departure() -> None:
     assert verdict(bench) == (Decision.ADMIT, ())
 
 
-def test_who_only_walks_by_is_counted_and_not_decided() -> None:
+def test_who_only_walks_by_is_recorded_as_gone_without_a_decision() -> None:
     bench = Bench()
-    bench.read(NORMAL, NORMAL)
+    bench.read(NORMAL, NORMAL + 30)
     bench.nobody_for(1.2)
 
     assert isinstance(bench.door.passage, Idle)
-    assert bench.effects == [Note("passed_by")]
+    (left,) = bench.records
+    assert isinstance(left, PassageLeft)
+    assert left.passage_id == "t-1"
+    assert left.temperature.outcome is Outcome.UNUSABLE
+    assert (left.temperature.lowest_centi_c, left.temperature.highest_centi_c) == (3420, 3450)
+    assert left.temperature.readings == 2
 
 
 def test_a_slow_thermometer_does_not_make_people_come_and_go() -> None:
@@ -153,6 +161,9 @@ def test_the_next_card_needs_readings_of_its_own() -> None:
     bench.steady(NORMAL)
 
     bench.card("b")
+    bench.steady(NORMAL)
+    assert len(bench.verdicts) == 1, "A stands there still: what is seen is A's"
+    bench.nobody_for(1.2)
     bench.read(*[NORMAL] * 4)
     assert len(bench.verdicts) == 1
     bench.read(NORMAL)
@@ -165,7 +176,7 @@ def test_the_same_card_again_is_a_new_attempt_only_after_five_seconds() -> None:
     bench.card()
     bench.steady(COLD)
     bench.wait(4.9)
-    assert bench.card() == ()
+    assert bench.card() == (Note("same_card"),)
     assert isinstance(bench.door.passage, Settled)
 
     bench.wait(0.1)

@@ -9,12 +9,15 @@ import pytest
 from tree import tool
 
 machine = tool("state_machine_doc")
-STATES = (
+SPOT = (
     "idle", "lingering", "measuring", "measuring_card", "identified", "measured", "registering",
     "admitted", "denied", "rechecked", "by_hand", "ambiguous", "held_unknown", "held"
 )  # fmt: skip
-SETTLED = STATES[7:]
+FREE, BUSY = ("waits_card", "waits_release"), ("waits_phone", "waits_hand")  # of the spot
+STATES = (*SPOT, "waits_card", "waits_phone", "waits_hand", "waits_release")
+SETTLED = SPOT[7:]
 HELD = ("held_unknown", "held")
+PRESENT = ("registering", "admitted", "denied", "rechecked", "by_hand", "held")  # and known
 NO_PASSAGE = dict.fromkeys(("idle", "lingering"), "✗ not_found")
 
 
@@ -25,17 +28,30 @@ def row(usual: str, *others: dict[str, str], **named: str) -> dict[str, str]:
     return cells
 
 
+def spot(cell: str, measuring: str | None = None) -> dict[str, str]:
+    """Say what comes of it at the spot while somebody waits at the desk."""
+    return dict.fromkeys(FREE, cell) | dict.fromkeys(BUSY, measuring or cell)
+
+
 def measured(passage: str, named: str) -> dict[str, str]:
     """Say how a measurement ends: of an unknown person, and of A."""
-    return row("=", idle=passage, measuring=passage, measuring_card=named, identified=named)
+    return row(
+        "=", spot(passage), idle=passage, measuring=passage, measuring_card=named, identified=named
+    )
+
+
+def untrusted(cells: dict[str, str]) -> dict[str, str]:
+    return cells | {"waits_hand": "recheck: thermometer_untrusted"}
 
 
 def decided(decision: str, *others: dict[str, str]) -> dict[str, str]:
     """Say how a verdict on whoever is at the door reads in each state."""
     unknown = ("measuring", "measured", "ambiguous", "held_unknown")
     name, colon, reasons = decision.partition(":")
-    cells = {s: decision if s in unknown else f"{name} A{colon}{reasons}" for s in STATES}
-    return row("", cells, NO_PASSAGE, *others)
+    known = f"{name} A{colon}{reasons}"
+    cells = {s: decision if s in unknown else known for s in SPOT}
+    cells |= dict.fromkeys(BUSY, f"= · desk: {known}") | {"waits_card": f"= · desk: {decision}"}
+    return row("✗ out_of_turn", cells, NO_PASSAGE, *others)
 
 
 def settled(cell: str) -> dict[str, str]:
@@ -49,29 +65,52 @@ def held(cell: str) -> dict[str, str]:
 def taken_by_hand(passage: str, named: str) -> dict[str, str]:
     """Say how a contact reading ends a passage that is to be measured."""
     waiting = ("measuring_card", "identified", "rechecked", "by_hand")
-    return row("✗ out_of_turn", NO_PASSAGE, dict.fromkeys(waiting, named), measuring=passage)
+    return row(
+        "✗ out_of_turn",
+        NO_PASSAGE,
+        dict.fromkeys(waiting, named),
+        measuring=passage,
+        waits_hand=f"= · desk: {named}",
+    )
 
 
 NOT_OURS = row("✗ not_found")
 NOT_NOW = row("✗ out_of_turn", NO_PASSAGE)
+FEVERISH = dict.fromkeys(PRESENT[:-1], "hold A: elevated")
 TABLE: dict[str, dict[str, str]] = {
-    "skin": row("=", idle="measuring", identified="measuring A"),
+    "skin": row("=", dict.fromkeys(FREE, "measuring"), idle="measuring", identified="measuring A"),
     "empty": row("="),
-    "normal": measured("measured", "registering A"),
-    "fever": measured("hold: elevated", "hold A: elevated"),
-    "cold": measured("recheck: cold_skin", "recheck A: cold_skin"),
-    "faulty": measured("recheck: instrument_error", "recheck A: instrument_error"),
-    "shaky": measured("recheck: unstable", "recheck A: unstable"),
-    "away": row("=", settled("idle"), by_hand="=", measuring="idle", measuring_card="identified A"),
+    "normal": untrusted(measured("measured", "registering A")),
+    "fever": measured("hold: elevated", "hold A: elevated")
+    | dict.fromkeys(("measured", "ambiguous"), "hold: elevated")
+    | FEVERISH
+    | {"lingering": "hold A: elevated"},
+    "cold": untrusted(measured("recheck: cold_skin", "recheck A: cold_skin")),
+    "faulty": untrusted(measured("recheck: instrument_error", "recheck A: instrument_error")),
+    "shaky": untrusted(measured("recheck: unstable", "recheck A: unstable")),
+    "away": row(
+        "=",
+        settled("idle"),
+        spot("=", "idle"),
+        by_hand="=",
+        measuring="idle",
+        measuring_card="identified A",
+        held_unknown="idle · desk: hold: elevated",
+        held="idle · desk: hold A: elevated",
+    ),
     "next": row(
         "=",
         settled("new measuring"),
-        by_hand="=",
+        spot("measuring", "new measuring"),
         idle="measuring",
         lingering="measuring",
         measuring="new measuring",
         identified="measuring A",
-        measured="ambiguous: two_people",
+        measured="new measuring · desk: measured",
+        registering="new measuring · desk: registering A",
+        by_hand="new measuring · desk: recheck A: thermometer_untrusted",
+        held_unknown="new measuring · desk: hold: elevated",
+        held="new measuring · desk: hold A: elevated",
     ),
     "card": row(
         "=",
@@ -79,42 +118,51 @@ TABLE: dict[str, dict[str, str]] = {
         lingering="identified A",
         measuring="measuring A",
         measured="registering A",
-        by_hand="=",
         ambiguous="new identified A",
         held_unknown="hold A: elevated",
+        waits_card="= · desk: registering A",
+        waits_release="identified A",
     ),
     "other": row(
         "new identified B",
+        dict.fromkeys((*PRESENT, "lingering"), "= · desk: identified B"),
+        spot("identified B", "measuring B"),
         idle="identified B",
-        lingering="identified B",
         measuring="measuring B",
         measuring_card="ambiguous: two_cards",
         identified="ambiguous: two_cards",
         measured="registering B",
-        registering="=",
-        by_hand="=",
         held_unknown="hold B: elevated",
+        waits_card="= · desk: registering B",
     ),
     "unreadable": row(
         "new recheck: card_fault",
+        dict.fromkeys(("registering", "by_hand", "waits_card"), "= · desk: recheck: card_fault"),
+        dict.fromkeys((*BUSY, "waits_release"), "recheck: card_fault"),
         idle="recheck: card_fault",
         lingering="recheck: card_fault",
         measuring="recheck: card_fault",
         measured="recheck: card_fault",
         measuring_card="ambiguous: two_cards",
         identified="ambiguous: two_cards",
-        registering="=",
-        by_hand="=",
         held_unknown="=",
         held="=",
     ),
     "code": row("="),
-    "registers": row("✗ out_of_turn", NO_PASSAGE, registering="admit A: normal"),
-    "no_phone": row("✗ out_of_turn", NO_PASSAGE, registering="✗ invalid"),
+    "registers": row(
+        "✗ out_of_turn",
+        NO_PASSAGE,
+        registering="admit A: normal",
+        waits_phone="= · desk: admit A: normal",
+    ),
+    "no_phone": row(
+        "✗ out_of_turn", NO_PASSAGE, dict.fromkeys(("registering", "waits_phone"), "✗ invalid")
+    ),
     "symptoms": decided(
         "hold: declared_symptoms, 发热",
-        dict.fromkeys(("idle", "lingering"), "hold: declared_symptoms, 发热"),
+        spot("hold: declared_symptoms, 发热"),
         held("="),
+        {"idle": "hold: declared_symptoms, 发热", "lingering": "hold A: declared_symptoms, 发热"},
     ),
     "admit": row(
         "✗ out_of_turn",
@@ -124,52 +172,74 @@ TABLE: dict[str, dict[str, str]] = {
         denied="admit A: guard, 测试",
         rechecked="admit A: guard, 测试",
         by_hand="✗ out_of_turn",
+        waits_card="= · desk: admit: guard, 测试",
+        waits_phone="= · desk: admit A: guard, 测试",
     ),
     "admit_why": row(
         "✗ invalid", NO_PASSAGE, held("✗ out_of_turn"), admitted="✗ out_of_turn",
-        ambiguous="✗ out_of_turn",
+        ambiguous="✗ out_of_turn", waits_release="✗ out_of_turn",
     ),
     "deny": decided(
         "deny: guard, 测试", dict.fromkeys((*HELD, "admitted", "denied"), "✗ out_of_turn")
     ),
     "recheck": decided(
         "recheck: guard, 测试",
-        dict.fromkeys((*HELD, "admitted", "rechecked", "by_hand"), "✗ out_of_turn"),
+        dict.fromkeys(
+            (*HELD, "admitted", "rechecked", "by_hand", "waits_hand"), "✗ out_of_turn"
+        ),
     ),
     "hold": decided("hold: guard, 测试", held("✗ out_of_turn")),
-    "dismissed": row("idle", NO_PASSAGE),
+    "dismissed": row(
+        "idle",
+        NO_PASSAGE,
+        dict.fromkeys((*BUSY, "waits_card"), "= · desk: empty"),
+        held_unknown="idle · desk: hold: elevated",
+        held="idle · desk: hold A: elevated",
+        waits_release="✗ out_of_turn",
+    ),
     "stranger": NOT_OURS,
     "hand": taken_by_hand("measured", "registering A"),
     "hand_fever": taken_by_hand("hold: elevated", "hold A: elevated"),
-    "distrust": row("=", measured="recheck: thermometer_untrusted"),
+    "distrust": row(
+        "=",
+        measured="recheck: thermometer_untrusted",
+        waits_card="= · desk: recheck: thermometer_untrusted",
+    ),
     "lost": row(
         "=",
+        dict.fromkeys(BUSY, "recheck: thermometer_lost"),
+        lingering="idle",
         measuring="recheck: thermometer_lost",
         measuring_card="recheck A: thermometer_lost",
         identified="recheck A: thermometer_lost",
         measured="recheck: thermometer_lost",
+        waits_card="= · desk: recheck: thermometer_lost",
     ),
     "back": row("="),
     "policy": row("="),
-    "acknowledged": row("✗ not_found", held("=")),
+    "acknowledged": row("✗ not_found", held("="), waits_release="="),
     "due": row(
-        "idle",
-        idle="=",
-        lingering="=",
+        "=",
+        dict.fromkeys(("admitted", "denied", "rechecked", "by_hand"), "idle A"),
+        ambiguous="idle",
         measuring="recheck: too_few",
         measuring_card="recheck A: too_few",
         identified="recheck A: no_temperature",
         measured="recheck: no_card",
         registering="deny A: registration_timeout",
+        waits_card="= · desk: recheck: no_card",
+        waits_phone="recheck: too_few",
+        waits_hand="recheck: thermometer_untrusted",
     ),
 }  # fmt: skip
+SAME = (
+    "measuring_card", "registering", "admitted", "denied", "rechecked", "by_hand", "identified",
+    "held", *BUSY,
+)  # fmt: skip
 NOTES = {
-    ("away", "measuring"): 1,
-    ("next", "measuring"): 1,
-    **{("card", s): 1 for s in ("measuring_card", "identified", "registering", "by_hand")},
-    **{("other", state): 1 for state in ("registering", "by_hand")},
+    **{("card", state): 1 for state in SAME},
     **{("unreadable", state): 1 for state in STATES},
-    **{("code", state): 1 for state in ("idle", "lingering", *SETTLED)},
+    **{("code", state): 1 for state in ("idle", "lingering", *SETTLED, *FREE)},
     **{("symptoms", state): 1 for state in HELD},
 }
 
@@ -177,11 +247,18 @@ NOTES = {
 def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
     """Reckon the effects from the outcome: they follow from it, and from nothing else."""
     notes = ("Note",) * NOTES.get((event, state), 0)
-    if event == "acknowledged" and state in HELD:
+    if event == "acknowledged" and cell == "=":
         return ("hold.step",)
-    if event == "dismissed" and cell == "idle" and state not in SETTLED:
-        return ("Refuse", "passage.decided")
-    decision, _, reasons = cell.removeprefix("new ").partition(":")
+    if event in ("away", "next") and state in ("measuring", *BUSY):
+        return ("passage.left",)
+    if event in ("away", "next"):
+        return notes
+    if event == "dismissed" and cell in ("idle", "= · desk: empty"):
+        undecided = state not in (*SETTLED, "waits_hand")
+        return ("Refuse", "passage.decided") * undecided
+    decision, _, reasons = (
+        cell.removeprefix("= · desk: ").removeprefix("new ").partition(" · ")[0].partition(":")
+    )
     registers = ("Register",) * (decision.endswith(" A") and state != "admitted")
     if event in ("card", "other") and state == "held_unknown":
         return ("Register", "passage.decided")
@@ -208,6 +285,15 @@ def test_every_event_in_every_state_has_its_outcome_and_its_effects(event: str, 
 
     assert cell == TABLE[event][state]
     assert machine.kinds(effects) == expected_effects(event, state, cell)
+
+
+def test_a_stable_fever_stops_whoever_stands_there_in_every_state() -> None:
+    """There is no deaf state: only who is held already is not held again."""
+    stops = {
+        s: machine.result(scene, machine.EVENTS["fever"])[0] for s, scene in machine.STATES.items()
+    }
+
+    assert {state for state, cell in stops.items() if "hold" not in cell} == set(HELD)
 
 
 def test_the_document_says_what_the_machine_does() -> None:

@@ -73,6 +73,12 @@ SAMPLES: tuple[Record, ...] = (
         hall_mode=HallMode.OPEN,
         hold_id="7f3a-2",
     ),
+    records.PassageLeft(
+        passage_id="7f3a-0",
+        temperature=records.Temperature(outcome=records.Outcome.UNUSABLE, reason="not_measured"),
+        started=UTC_TEXT,
+        left=UTC_TEXT,
+    ),
     records.PersonRegistered(
         passage_id="7f3a-1", person_ref=REF, sealed="c2VhbGVk", key_id="00112233aabbccdd"
     ),

@@ -292,6 +292,15 @@ def by_hand() -> Snapshot:
     return not_trusted(shown.model_copy(update={"passage": waiting}))
 
 
+def busy() -> Snapshot:
+    """One registers at the desk, one waits there for a card; the next is measured at the spot."""
+    waiting = registering().passage, measured().passage
+    desk = [one.model_copy(update={"passage_id": f"ab12-90{n}"}) for n, one in
+            enumerate(filter(None, waiting), 1)]  # fmt: skip
+    here = passage(Phase.MEASURING, passage_id="ab12-905", person=None, waits_for=("card",))
+    return at_the_door(here, live_centi_c=3640).model_copy(update={"desk": tuple(desk)})
+
+
 def in_mode(hall_mode: HallMode, snapshot: Snapshot | None = None) -> Snapshot:
     return (snapshot or idle()).model_copy(update={"hall_mode": hall_mode})
 

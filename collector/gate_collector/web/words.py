@@ -103,6 +103,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "it does not follow the event before it: the chain is broken",
     ),
     "gate.passage.decided.v1": ("通行结论", "passage decided"),
+    "gate.passage.left.v1": ("未判定离开", "went without a decision"),
     "gate.person.registered.v1": ("实名登记（密封）", "person registered (sealed)"),
     "gate.hold.opened.v1": ("暂留开始", "hold opened"),
     "gate.hold.step.v1": ("暂留处置", "hold step"),

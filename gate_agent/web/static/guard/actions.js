@@ -17,8 +17,8 @@ export function renderActions(state, language) {
   label("override", "F8", language);
   label("dismiss", "F10", language);
   const passage = state.passage;
-  find("manual").disabled = passage !== null && !["measuring", "measured", "settled"].includes(passage.phase);
-  find("symptoms").disabled = passage?.decision === "hold";
+  find("manual").disabled = state.spot?.phase === "identified"; // another card would be two
+  find("symptoms").disabled = passage !== state.spot || passage?.decision === "hold";
   find("override").disabled = passage === null || passage.decision === "hold";
   find("dismiss").disabled = passage === null || passage.decision === "hold"; // leaving a hold is a step of it
 }

@@ -63,7 +63,7 @@ export function renderCase(state, language) {
   area.hidden = false;
   area.setAttribute("aria-label", word("term.hold"));
   const others = orderedHolds(state).filter((one) => one.hold_id !== openId);
-  const registering = state.passage?.phase === "registering";
+  const registering = state.asked?.phase === "registering";
   const key = JSON.stringify([language, openId, tab, handedTo, registering, hold && { ...hold, due_s: 0 }, contacts, state.calls, others.map((one) => [one.hold_id, one.state])]);
   rebuild(area, key, () => build(state, hold, contacts, others, registering));
   if (!hold) return;

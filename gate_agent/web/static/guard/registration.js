@@ -25,7 +25,7 @@ const isOpen = () => passageId !== null && !isSent(sendKey());
 
 /** Show the panel while a passage waits for it; a new person starts with an empty field. */
 export function renderRegistration(state, language) {
-  const passage = state.passage;
+  const passage = state.asked;
   const next = passage?.phase === "registering" ? passage.passage_id : null;
   if (next !== passageId) {
     passageId = next;

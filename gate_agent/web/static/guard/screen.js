@@ -11,7 +11,8 @@ import { closePanel, panelAbout, panelKey } from "./panel.js";
 import { registrationKey, renderRegistration } from "./registration.js";
 import { forget, touched } from "./send.js";
 import { ring, soundState, toggleMute, unlock } from "./sound.js";
-import { current, take } from "./state.js";
+import { renderDesk } from "./desk.js";
+import { current, places, take } from "./state.js";
 import { renderBar, renderRecent, renderStatus } from "./status.js";
 import { listen } from "../shared/stream.js";
 import { handKey, renderHand } from "./thermometer.js";
@@ -35,6 +36,7 @@ function render() {
   }
   const language = document.documentElement.lang;
   renderVerdict(state);
+  renderDesk(state, language, render);
   renderHolds(state, language);
   renderRegistration(state, language);
   renderHand(state, language);
@@ -61,14 +63,15 @@ function renderButtons() {
 function onState(snapshot, at) {
   take(snapshot, at);
   setData(document.body, "live", "yes");
+  const isHere = (id) => places(current()).some((place) => place.passage_id === id);
   forget((key) => {
     const [kind, id] = key.split(":");
     if (["duty", "supply", "note", "contact", "staff"].includes(kind)) return true;
     if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
-    return snapshot.passage?.passage_id === id;
+    return isHere(id);
   });
   const about = panelAbout();
-  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about?.startsWith("staff") || about === "door" || about === snapshot.passage?.passage_id || snapshot.holds.some((hold) => hold.hold_id === about);
+  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about?.startsWith("staff") || about === "door" || isHere(about) || snapshot.holds.some((hold) => hold.hold_id === about);
   if (about !== null && !known) closePanel();
   sound(snapshot);
   render();

@@ -2,11 +2,41 @@
 
 let snapshot = null;
 let heardAt = 0;
+let picked = null; // the place at the desk that the guard tapped
+let typed = null; // whose phone or reading is being typed: it stays while the next steps up
 
 /** Keep a new snapshot; `at` is performance.now() of its arrival. */
 export function take(next, at) {
-  snapshot = next;
+  snapshot = { ...next, spot: next.passage };
   heardAt = at;
+  focus();
+}
+
+/** Show the place of this id; null: whoever stands at the spot. */
+export function pick(id) {
+  picked = id;
+  if (snapshot !== null) focus();
+}
+
+/** Everybody at this door: who stands at the spot, and who waits at the desk. */
+export const places = (state) => [state.spot ?? state.passage, ...(state.desk ?? [])].filter((place) => place !== null);
+
+/** Who waits at the desk and is no hold: a hold has a place of its own on the screen. */
+export const waiting = (state) => (state.desk ?? []).filter((place) => place.decision !== "hold");
+
+const asks = (place) => place.phase === "registering" || place.needs_hand;
+
+/** Choose whose verdict is shown (`passage`), and of whom the keypad asks (`asked`). */
+function focus() {
+  const all = places(snapshot);
+  const byId = (id) => all.find((place) => place.passage_id === id);
+  // who is stopped at the spot is shown, whatever the guard was looking at
+  if (ringing(snapshot).some((hold) => hold.hold_id === snapshot.spot?.hold_id)) picked = null;
+  if (!byId(picked)) picked = null;
+  snapshot.passage = byId(picked) ?? snapshot.spot;
+  const asked = [byId(picked), byId(typed), ...all].find((place) => place && asks(place)) ?? null;
+  snapshot.asked = asked;
+  typed = asked?.passage_id ?? null;
 }
 
 export const current = () => snapshot;

@@ -16,7 +16,7 @@ const handKeyOf = () => `hand:${handId}`;
 
 /** Ask for the contact reading of who can only be measured by hand. */
 export function renderHand(state, language) {
-  const next = state.passage?.needs_hand ? state.passage.passage_id : null;
+  const next = state.asked?.needs_hand ? state.asked.passage_id : null;
   if (next !== handId) hand.clear();
   handId = next;
   const area = find("hand");

@@ -17,7 +17,7 @@ export function renderVerdict(state) {
   setData(find("verdict-word"), "width", width(word(verdict.says)));
   temperature(state);
   setText(find("verdict-person"), person(state.passage));
-  const told = state.passage?.phase === "registering" ? state.notice : null;
+  const told = state.asked?.phase === "registering" ? state.notice : null;
   setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
   rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(`flag.${flag}`))));
   setText(find("verdict-reason"), why(state, verdict));

@@ -1,0 +1,81 @@
+"""The desk (等候台): who is measured and waits, while the spot is free for the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import Decision, HoldState
+from gate_agent.domain.passage import (
+    NOBODY,
+    Identified,
+    Idle,
+    Measured,
+    PassageState,
+    Registering,
+    Settled,
+)
+from gate_agent.domain.state import Door
+
+UNDECIDED = (
+    HoldState.FLAGGED,
+    HoldState.ACKNOWLEDGED,
+    HoldState.RECHECKED,
+    HoldState.CONFIRMED,
+    HoldState.REPORTED,
+)
+"""A hold in these keeps the passage that it stopped: it may still go on."""
+
+
+def waits(door: Door, state: PassageState) -> bool:
+    """Whether this passage still waits for something, wherever its person stands."""
+    match state:
+        case Identified() | Measured() | Registering():
+            return True
+        case Settled(decision=Decision.HOLD):
+            return any(
+                hold.hold_id == state.hold_id and hold.state in UNDECIDED for hold in door.holds
+            )
+        case Settled():
+            return state.waits_for_hand
+        case _:
+            return False
+
+
+def set_aside(door: Door) -> Door:
+    """Free the spot: who waits goes to the desk, behind the others; one hold has one place."""
+    state = door.passage
+    if isinstance(state, Idle) or not waits(door, state):
+        return replace(door, passage=Idle())
+    assert isinstance(state, Identified | Measured | Registering | Settled)  # noqa: S101 they wait
+    kept = door.desk
+    if isinstance(state, Settled) and state.hold_id is not None:
+        kept = tuple(
+            place
+            for place in kept
+            if not (isinstance(place, Settled) and place.hold_id == state.hold_id)
+        )
+    desk = (*kept, replace(state, presence=NOBODY))
+    return replace(door, passage=Idle(), desk=desk)
+
+
+def freed(door: Door, at: Moment) -> Door:
+    """Let the spot go: to the card that came early, else to nobody.
+
+    Who still stands there, and waits for nothing, stays known as who was seen last.
+    """
+    state = door.passage
+    present = not state.presence.is_gone(at)
+    held = isinstance(state, Settled) and state.decision is Decision.HOLD
+    if present and isinstance(state, Settled) and not held:
+        return replace(door, passage=Idle(presence=state.presence, last=state))
+    door = set_aside(door) if held else replace(door, passage=Idle())
+    for early in door.desk:
+        if isinstance(early, Identified):
+            return replace(door.without(early.passage_id), passage=early)
+    return door
+
+
+def pair_ns(door: Door, at: Moment) -> int:
+    """Return until when a card and a measurement of now come together."""
+    return at.plus_s(door.policy.measurement.pair_within_s)

@@ -1,0 +1,217 @@
+"""Whose card (证件) it is: by time, of who stands at the spot or of who waits longest at the desk.
+
+What two people may have laid is nobody's: both are measured again, never a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypedDict
+
+from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import Decision, HoldState
+from gate_agent.domain import hall, verdict
+from gate_agent.domain.desk import pair_ns, set_aside, waits
+from gate_agent.domain.effects import Note, Write
+from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
+from gate_agent.domain.passage import (
+    NOBODY,
+    SAME_CARD_S,
+    Attempt,
+    Identified,
+    Idle,
+    Measured,
+    Measuring,
+    Registering,
+    Settled,
+    carried,
+)
+from gate_agent.domain.state import Door, Step
+
+
+def on_card(door: Door, event: PersonIdentified) -> Step:
+    """A person laid a card."""
+    person, at, spot = event.person, event.at, door.passage
+    if _is_same(spot, person):
+        again = isinstance(spot, Idle) or (
+            isinstance(spot, Settled)
+            and not waits(door, spot)
+            and at.boot_ns >= spot.settled.plus_s(SAME_CARD_S)
+        )
+        return _begin(door, event) if again else Step(door, (Note("same_card"),))
+    if any(_is_same(place, person) and not _is_held(place) and waits(door, place)
+           for place in door.desk):  # fmt: skip
+        return Step(door, (Note("same_card"),))
+    if isinstance(spot, Measuring | Identified) and spot.person is not None:
+        return verdict.ambiguous(door, spot, "two_cards", at)
+    cardless = _cardless(door)
+    wants = _wants_card(door, at)
+    if cardless is not None and wants:
+        return _ambiguous(door, cardless, at)
+    if cardless is not None:
+        known = replace(cardless, **_identity(event, cardless.known_phone))
+        return verdict.decide(door, known, person, at)
+    match spot:
+        case Measured():
+            known = replace(spot, **_identity(event, spot.known_phone))
+            return verdict.decide(door, known, person, at)
+        case Measuring():
+            paired = replace(
+                spot, **_identity(event, spot.known_phone), pair_due_ns=pair_ns(door, at)
+            )
+            return Step(replace(door, passage=paired))
+        case Settled(person=None, decision=Decision.HOLD) if wants:
+            named = _name_the_held(door, spot, event)
+            if named is not None:
+                return named
+        case _:
+            pass
+    if _is_taken(door, at):
+        return _wait_for_the_spot(door, event)
+    return _begin(door, event)
+
+
+def on_unreadable(door: Door, event: CardUnreadable) -> Step:
+    """A card was laid whose number cannot be one: whose it is, is not known."""
+    at, spot = event.at, door.passage
+    note = Note(f"card_fault_{event.fault}")
+    if _is_held(spot) and not spot.presence.is_gone(at):
+        return Step(door, (note,))
+    cardless = _cardless(door)
+    if cardless is not None and _wants_card(door, at):
+        done = _ambiguous(door, cardless, at)
+    elif cardless is not None:
+        done = verdict.recheck(door, cardless, "card_fault", at)
+    elif isinstance(spot, Measuring | Measured) and spot.person is None:
+        done = verdict.recheck(door, spot, "card_fault", at)
+    elif isinstance(spot, Measuring | Identified):
+        done = verdict.ambiguous(door, spot, "two_cards", at)
+    else:
+        passage_id, ids = door.ids.take()
+        new = Attempt(passage_id=passage_id, started=at)
+        door = replace(door, ids=ids)
+        if waits(door, spot):  # whoever laid it waits behind
+            place = Identified(**carried(new), due_ns=pair_ns(door, at))
+            door = replace(door, desk=(*door.desk, place))
+        else:
+            new = replace(new, presence=spot.presence)
+        done = verdict.recheck(door, new, "card_fault", at)
+    return Step(done.door, (*done.effects, note))
+
+
+def on_code(door: Door, event: CodeShown) -> Step:
+    """Whoever is being screened shows a code: a phone to confirm, or an appointment."""
+    state = door.passage
+    if isinstance(state, Idle | Settled):
+        asked = [place for place in door.desk if isinstance(place, Registering)]
+        if not asked:
+            return Step(door, (Note("code_at_nobody"),))
+        state = asked[0]
+    booked = state.is_booked or hall.is_booked_by_code(
+        door.policy, event.appointment_sha256, event.at.utc
+    )
+    shown = replace(state, known_phone=event.phone or state.known_phone, is_booked=booked)
+    return Step(door.placed(shown))
+
+
+class _Identity(TypedDict):
+    person: Person
+    known_phone: Secret | None
+    identified: Moment
+    is_repeat: bool
+
+
+def _identity(event: PersonIdentified, shown: Secret | None = None) -> _Identity:
+    """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
+    phone = event.known_phone
+    return _Identity(
+        person=event.person,
+        known_phone=shown or phone,
+        identified=event.at,
+        is_repeat=phone is not None,
+    )
+
+
+def _cardless(door: Door) -> Measured | None:
+    """Return who has waited longest at the desk for nothing but a card."""
+    for place in door.desk:
+        if isinstance(place, Measured) and place.person is None:
+            return place
+    return None
+
+
+def _wants_card(door: Door, at: Moment) -> bool:
+    """Whether the card may be of who is at the spot: nobody knows who that is."""
+    spot = door.passage
+    if spot.person is not None or isinstance(spot, Identified | Registering):
+        return False
+    return isinstance(spot, Measuring | Measured) or not spot.presence.is_gone(at)
+
+
+def _is_taken(door: Door, at: Moment) -> bool:
+    """Whether somebody known stands at the spot: another's card is measured after them."""
+    spot = door.passage
+    return door.thermometer_usable and spot.person is not None and not spot.presence.is_gone(at)
+
+
+def _ambiguous(door: Door, cardless: Measured, at: Moment) -> Step:
+    """One card, two people who may have laid it: neither is named, both are measured again."""
+    first = verdict.ambiguous(door, cardless, "two_people", at)
+    spot = first.door.passage
+    if not isinstance(spot, Measuring | Measured):
+        return first
+    second = verdict.ambiguous(first.door, spot, "two_people", at)
+    return Step(second.door, (*first.effects, *second.effects))
+
+
+def _wait_for_the_spot(door: Door, event: PersonIdentified) -> Step:
+    """A card came before its person could step up; of two such cards neither has a person."""
+    for early in door.desk:
+        if isinstance(early, Identified):
+            return verdict.ambiguous(door, early, "two_cards", event.at)
+    passage_id, ids = door.ids.take()
+    new = Attempt(passage_id=passage_id, started=event.at, **_identity(event))
+    early = Identified(**carried(new), due_ns=pair_ns(door, event.at))
+    return Step(replace(door, ids=ids, desk=(*door.desk, early)))
+
+
+def _begin(door: Door, event: PersonIdentified) -> Step:
+    """Begin a passage that is measured from here on, whatever was measured before."""
+    spot = door.passage
+    theirs = spot.person is None or _is_same(spot, event.person)
+    presence = spot.presence if theirs else NOBODY
+    door = set_aside(door)
+    passage_id, ids = door.ids.take()
+    door = replace(door, ids=ids)
+    new = Attempt(passage_id=passage_id, started=event.at, presence=presence, **_identity(event))
+    if not door.thermometer_usable:
+        return verdict.recheck(door, new, "thermometer_lost", event.at)
+    identified = Identified(**carried(new), due_ns=pair_ns(door, event.at))
+    return Step(replace(door, passage=identified))
+
+
+def _name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step | None:
+    """The held person, still standing there, lays a card: the hold gets its name."""
+    person = event.person
+    holds = tuple(
+        replace(hold, person_ref=person.person_ref, category=person.category)
+        if hold.hold_id == state.hold_id and hold.state is not HoldState.RELEASED
+        else hold
+        for hold in door.holds
+    )
+    if holds == door.holds:
+        return None
+    named = replace(state, **_identity(event))
+    register = verdict.register(door, named)
+    named = replace(named, registered=bool(register))
+    record = Write(verdict.decided(door, named, event.at))
+    return Step(replace(door.placed(named), holds=holds), (*register, record))
+
+
+def _is_held(state: object) -> bool:
+    return isinstance(state, Settled) and state.decision is Decision.HOLD
+
+
+def _is_same(state: Attempt | Idle, person: Person) -> bool:
+    return state.person is not None and state.person.person_ref == person.person_ref

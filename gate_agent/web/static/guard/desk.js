@@ -1,0 +1,41 @@
+// The desk (等候台): who is measured and waits, while the spot is free for the next. A tap picks one.
+
+import { button, find, make, rebuild, setData, setText, span } from "../shared/page.js";
+import { left, pick, shown, waiting } from "./state.js";
+import { word } from "../shared/words.js";
+
+/** Show who waits, and for how long still; the one whose verdict is on the screen is marked. */
+export function renderDesk(state, language, changed) {
+  const area = find("desk");
+  const places = waiting(state);
+  area.hidden = places.length === 0;
+  const key = JSON.stringify([language, places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open])]);
+  rebuild(area, key, () => [
+    make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
+    chip(null, word("desk.spot"), changed),
+    ...places.map((place) => chip(place.passage_id, `${who(place)} · ${what(place)}`, changed)),
+  ]);
+  for (const element of area.querySelectorAll("button")) {
+    const place = places.find((one) => one.passage_id === element.dataset.place);
+    setData(element, "shown", state.passage?.passage_id === (element.dataset.place ?? state.spot?.passage_id) ? "yes" : "no");
+    const seconds = place?.deadline_s ?? null;
+    setText(element.querySelector("time"), seconds === null ? "" : span(Math.max(0, left(seconds))));
+  }
+}
+
+function chip(id, text, changed) {
+  const element = button(text, { press: () => { pick(id); changed(); } });
+  if (id !== null) element.dataset.place = id;
+  element.append(make("time", {}));
+  return element;
+}
+
+const who = (place) => place.person?.name ?? word(`category.${place.category}`);
+
+function what(place) {
+  if (place.decision === "admit") return word(place.gate_open ? "decision.admit" : "verdict.recording");
+  if (place.needs_hand) return word("desk.hand");
+  if (place.decision) return word(`decision.${shown(place.decision)}`);
+  return place.waits_for.map((name) => word(`wait.${name}`)).join(" · ");
+}
+

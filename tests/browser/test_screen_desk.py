@@ -1,0 +1,78 @@
+"""Who waits at the desk is in view beside who stands at the spot, and each can be acted on."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.screen_steps import recorded, show
+from gate_agent.contract.records import Decision
+from web import cases, scenes
+from web.served_door import Served
+
+pytestmark = pytest.mark.browser
+PLACES = "#desk button[data-place]"
+
+
+def test_the_spot_is_shown_while_the_phone_of_who_waits_is_asked(
+    page: Page, served: Served
+) -> None:
+    show(page, served, scenes.busy())
+
+    expect(page.locator("#verdict-word")).to_have_text("测温中")
+    expect(page.locator("#desk-title")).to_have_text("等候 2")
+    expect(page.locator(PLACES)).to_have_count(2)
+    expect(page.locator("#registration-title")).to_contain_text("张*")
+
+    page.keyboard.type("13812345678")
+    page.locator("[data-purpose=社保]").click()
+    recorded(page)
+    assert [ask.about for ask in served.asked()] == ["ab12-901"]
+
+
+def test_digits_stay_while_the_next_steps_up(page: Page, served: Served) -> None:
+    show(page, served, scenes.registering())
+    page.keyboard.type("13812")
+    show(page, served, scenes.busy())
+
+    expect(page.locator("#phone")).to_have_text("138 12")
+
+
+def test_a_tap_shows_who_waits_and_the_actions_are_theirs(page: Page, served: Served) -> None:
+    show(page, served, scenes.busy())
+
+    page.locator(PLACES).nth(1).click()
+    expect(page.locator("#verdict-word")).to_have_text("请刷证")
+    page.locator("#dismiss").click()
+
+    recorded(page)
+    assert [(ask.what, ask.about) for ask in served.asked()] == [("dismiss", "ab12-902")]
+
+
+def test_a_tap_on_the_spot_shows_it_again(page: Page, served: Served) -> None:
+    show(page, served, scenes.busy())
+
+    page.locator(PLACES).nth(0).click()
+    expect(page.locator("#verdict-word")).to_have_text("请登记")
+    page.locator("#desk button").first.click()
+
+    expect(page.locator("#verdict-word")).to_have_text("测温中")
+
+
+def test_a_fever_at_the_spot_is_shown_whoever_was_looked_at(page: Page, served: Served) -> None:
+    waiting = scenes.busy()
+    show(page, served, waiting)
+    page.locator(PLACES).nth(0).click()
+    held = scenes.settled(Decision.HOLD, reasons=("elevated",), hold_id="ab12-902")
+    hold = cases.hold(hold_id="ab12-902")
+
+    show(page, served, cases.with_holds(held.model_copy(update={"desk": waiting.desk}), hold))
+
+    expect(page.locator("#verdict-word")).to_have_text("暂留")
+    expect(page.locator("#verdict")).to_have_attribute("data-rings", "yes")
+
+
+def test_without_anybody_waiting_there_is_no_desk(page: Page, served: Served) -> None:
+    show(page, served, scenes.registering())
+
+    expect(page.locator("#desk")).to_be_hidden()
