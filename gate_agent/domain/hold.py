@@ -55,6 +55,7 @@ class Hold:
     overdue: int
     drill: bool
     notes: tuple[HoldNoted, ...] = ()
+    steps: tuple[HoldStep, ...] = ()
 
     @property
     def disinfected(self) -> bool:
@@ -162,6 +163,7 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
         due_s=due_s,
         due_ns=None if due_s is None else event.at.plus_s(due_s),
         overdue=0,
+        steps=(*hold.steps, record),
     )
     find = (FindContacts(hold.hold_id),) if event.step in _LOOKS_FOR_CONTACTS else ()
     return moved, (*done, *find)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
-from gate_agent.contract.records import HoldNoted
+from gate_agent.contract.records import HoldNoted, HoldStep
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.contact import Contact, replayed
 from gate_agent.domain.hold import Hold
@@ -19,13 +19,18 @@ _EVENTS_A_PERSON = 2  # a verdict, and what was overruled, named, or stepped of 
 def restored_cases(
     reader: JournalReader, now: Moment, boot_id: str
 ) -> tuple[tuple[Hold, ...], tuple[Contact, ...]]:
-    """Return the open holds with what was noted on them, and the contacts not at an end."""
+    """Return the open holds with what was done and noted, and the contacts not at an end."""
     told = [
         (record, event.drill) for event in reader.cases() if (record := event.record()) is not None
     ]
     notes = [record for record, _ in told if isinstance(record, HoldNoted)]
+    steps = [record for record, _ in told if isinstance(record, HoldStep)]
     holds = tuple(
-        replace(hold, notes=tuple(note for note in notes if note.hold_id == hold.hold_id))
+        replace(
+            hold,
+            notes=tuple(note for note in notes if note.hold_id == hold.hold_id),
+            steps=tuple(step for step in steps if step.hold_id == hold.hold_id),
+        )
         for hold in restored_holds(reader.open_holds(), now, boot_id)
     )
     return holds, replayed(told, holds)

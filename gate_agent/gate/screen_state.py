@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import (
@@ -77,15 +78,20 @@ class PassageView(_View):
     needs_hand: bool = False  # only the contact thermometer brings it on (手测)
 
 
-class NoteView(_View):
+class NoteView(NoteDetails, _View):
     """What was done for a held person beside the steps."""
 
     kind: NoteKind
     at: str
     by: str
-    to: str | None
-    answered: bool | None
-    symptoms: tuple[str, ...]
+
+
+class StepView(StepDetails, _View):
+    """A step that was done for a held person, with what it brought."""
+
+    step: HoldState
+    at: str
+    by: str
 
 
 class ContactView(_View):
@@ -125,6 +131,7 @@ class HoldView(_View):
     next_steps: tuple[HoldState, ...]
     drill: bool
     notes: tuple[NoteView, ...] = ()
+    steps: tuple[StepView, ...] = ()
     disinfected: bool = False
     escalates_to: CallView | None = None  # whom the missed deadline went to
 

@@ -46,6 +46,7 @@ from gate_agent.gate.screen_state import (
     PersonView,
     Phase,
     Snapshot,
+    StepView,
     TodayView,
     UplinkView,
 )
@@ -253,17 +254,8 @@ class Picture:
             overdue=hold.overdue,
             next_steps=next_steps(hold),
             drill=hold.drill,
-            notes=tuple(
-                NoteView(
-                    kind=note.kind,
-                    at=note.at,
-                    by=note.by,
-                    to=note.to,
-                    answered=note.answered,
-                    symptoms=note.symptoms,
-                )
-                for note in hold.notes
-            ),
+            notes=tuple(NoteView.model_validate(note.model_dump()) for note in hold.notes),
+            steps=tuple(StepView.model_validate(step.model_dump()) for step in hold.steps),
             disinfected=hold.disinfected,
             escalates_to=None if next_one is None else _call(next_one),
         )

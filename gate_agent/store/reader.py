@@ -129,7 +129,11 @@ _CASES = compiled(
     select(EVENT.c.body)
     .where(
         IS_URGENT,  # the index of the lane: a long journal costs no more
-        text("type IN ('gate.hold.noted.v1', 'gate.contact.listed.v1', 'gate.contact.updated.v1')"),
+        text(
+            "(type IN ('gate.hold.noted.v1', 'gate.contact.listed.v1', 'gate.contact.updated.v1')"
+            " OR type = 'gate.hold.step.v1' AND sequence > (SELECT MIN(opened_sequence) FROM hold"
+            " WHERE closed_sequence IS NULL))"  # of what is closed, no step is asked for
+        ),
         EVENT.c.body.is_not(None),
     )
     .order_by(EVENT.c.sequence)
@@ -233,7 +237,7 @@ class JournalReader:
         return [_event(row) for row in reversed(self._rows(_DECISIONS, after=after, limit=limit))]
 
     def cases(self) -> list[Envelope]:
-        """Return what was noted on holds, and what became of contacts, oldest first."""
+        """Return what was noted on holds, the steps of open ones, and contacts, oldest first."""
         return [parse_body(body) for (body,) in self._rows(_CASES)]
 
     def oldest_time(self, after_sequence: int) -> str | None:
@@ -248,12 +252,8 @@ class JournalReader:
 
     def recent_passages(self, limit: int) -> list[tuple[int, PassageDecided]]:
         """Return the last passages, newest first, each with its newest verdict."""
-        found = []
-        for sequence, body in self._rows(_RECENT, limit=limit):
-            record = parse_body(body).record()
-            if isinstance(record, PassageDecided):
-                found.append((sequence, record))
-        return found
+        told = ((at, parse_body(body).record()) for at, body in self._rows(_RECENT, limit=limit))
+        return [(at, record) for at, record in told if isinstance(record, PassageDecided)]
 
     def passage(self, passage_id: str) -> PassageDecided | None:
         """Return a passage's newest verdict; None for an unknown one."""

@@ -65,7 +65,7 @@ def test_a_confirmed_fever_lists_who_passed_near_it_and_not_himself(tmp_path: Pa
     asyncio.run(story())
 
 
-def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
+def test_notes_contacts_and_steps_are_there_after_a_restart(tmp_path: Path) -> None:
     clock = FakeClock()
 
     async def before() -> tuple[object, ...]:
@@ -92,15 +92,15 @@ def test_notes_and_contacts_are_there_after_a_restart(tmp_path: Path) -> None:
                 )
             )
             shown = door.gate.snapshot()
-            return shown.holds[0].notes, shown.contacts
+            return shown.holds[0].notes, shown.contacts, shown.holds[0].steps
 
     async def after() -> tuple[object, ...]:
         with at_work(tmp_path, clock) as door:
             shown = door.gate.snapshot()
-            return shown.holds[0].notes, shown.contacts
+            return shown.holds[0].notes, shown.contacts, shown.holds[0].steps
 
     kept = asyncio.run(before())
-    assert len(kept[1]) == 3  # type: ignore[arg-type]
+    assert [len(part) for part in kept] == [2, 3, 3]  # type: ignore[arg-type]
     assert asyncio.run(after()) == kept
 
 
