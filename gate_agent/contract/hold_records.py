@@ -44,6 +44,11 @@ class StepDetails(BaseModel):
     note: str | None = None
     vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
 
+    def brought(self) -> dict[str, object]:
+        """Return what was given, by its field."""
+        told = self.model_dump(include=set(StepDetails.model_fields))
+        return {name: value for name, value in told.items() if value is not None}
+
 
 class HoldStep(StepDetails, OfHold):
     """Somebody did the next step of a hold."""

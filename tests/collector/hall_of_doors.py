@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select
 
 from gate_agent.contract.duty_records import RoundCount
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.messages import LINK_0, GateState, Header, Topics, encode_body, link_after
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
 from gate_agent.contract.policy import HallMode
@@ -166,10 +167,18 @@ class Door:
         )
         self.say(opened, at=utc, drill=drill)
 
-    def step(self, hold_id: str, step: HoldState, *, at: datetime | None = None) -> None:
+    def step(
+        self,
+        hold_id: str,
+        step: HoldState,
+        *,
+        at: datetime | None = None,
+        brought: StepDetails | None = None,
+    ) -> None:
         """Do the next step of a hold."""
-        utc = at or self.utc
-        self.say(HoldStep(hold_id=hold_id, step=step, by="guard", at=format_utc(utc)), at=utc)
+        utc, details = at or self.utc, (brought or StepDetails()).model_dump()
+        done = HoldStep(hold_id=hold_id, step=step, by="guard", at=format_utc(utc), **details)
+        self.say(done, at=utc)
 
     def close(self, hold_id: str, outcome: str = "released", *, at: datetime | None = None) -> None:
         """Close a hold."""

@@ -10,7 +10,13 @@ from sqlalchemy import Connection, Engine, select
 from gate_agent.contract.contact_states import next_states
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import ContactsPolicy
-from gate_agent.contract.records import ContactListed, ContactState, ContactUpdated, Decision
+from gate_agent.contract.records import (
+    ContactListed,
+    ContactState,
+    ContactUpdated,
+    Decision,
+    HoldStep,
+)
 from gate_agent.errors import GateError
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of
@@ -62,6 +68,7 @@ class Case:
     outcome: str | None
     entered: str | None
     contacts: tuple[Near, ...]
+    steps: tuple[HoldStep, ...] = ()
 
 
 def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Case | None:
@@ -89,6 +96,7 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
                 judged = found[row.person_ref]
                 state = ContactState(row.state)
                 found[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
+        steps = _steps(connection, gate, hold_id)
     return Case(
         gate=gate,
         hold_id=hold_id,
@@ -98,6 +106,7 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         outcome=held.outcome,
         entered=None if entered is None else format_utc(entered),
         contacts=tuple(sorted(found.values(), key=lambda near: abs(near.apart_s))),
+        steps=steps,
     )
 
 
@@ -173,6 +182,18 @@ def _passed(
         if known is None or abs(apart_s) < abs(known.apart_s):
             found[row.person_ref] = near
     return found
+
+
+def _steps(connection: Connection, gate: str, hold_id: str) -> tuple[HoldStep, ...]:
+    """Return what was done for the held person, as the door recorded it."""
+    rows = connection.execute(
+        select(NOTABLE.c.data)
+        .where(
+            NOTABLE.c.gate == gate, NOTABLE.c.type == HoldStep.TYPE, NOTABLE.c.subject == hold_id
+        )
+        .order_by(NOTABLE.c.epoch, NOTABLE.c.sequence)
+    ).scalars()
+    return tuple(HoldStep.model_validate_json(data) for data in rows)
 
 
 def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:

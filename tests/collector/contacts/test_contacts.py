@@ -9,6 +9,7 @@ import pytest
 
 from collector.hall_of_doors import TEN, Hall, hall, ref
 from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import ContactsPolicy
 from gate_agent.contract.records import (
@@ -17,7 +18,9 @@ from gate_agent.contract.records import (
     ContactListed,
     ContactState,
     ContactUpdated,
+    HoldState,
 )
+from gate_agent.words import WORDS
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
 
 _POLICY = ContactsPolicy(before_s=300, after_s=300)
@@ -125,3 +128,24 @@ def test_the_page_lists_and_takes_a_judgement(one: Hall) -> None:
     assert answer.status_code == 201
     assert "王科长" in after
     assert nowhere.status_code == 404
+
+
+def test_the_page_of_a_case_shows_all_that_its_steps_brought(one: Hall) -> None:
+    brought = StepDetails(
+        contact_centi_c=3790,
+        to="发热门诊",
+        note="家属同行",
+        vehicle="负压救护车",
+    )
+    one.west.hold("hold-1")
+    one.west.step("hold-1", HoldState.REPORTED, brought=brought)
+    one.west.step("hold-2", HoldState.ACKNOWLEDGED)
+
+    one.settle()
+    with serving(app_of(centre_of(one))) as client:
+        page = client.get("/contacts/west-1f/hold-1").text
+
+    assert "37.90 ℃" in page
+    for field, value in brought.model_dump(exclude={"contact_centi_c"}).items():
+        assert f"{WORDS.word(f'step_detail.{field}')} {value}" in page
+    assert "已响应" not in page, "of another hold"
