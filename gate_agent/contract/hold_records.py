@@ -43,6 +43,9 @@ class StepDetails(BaseModel):
     to: str | None = Field(None, description="whom it was reported or handed over to")
     note: str | None = None
     vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
+    office_reference: str | None = Field(
+        None, description="受理编号: under which number the district's office took the report"
+    )
 
     def brought(self) -> dict[str, object]:
         """Return what was given, by its field."""

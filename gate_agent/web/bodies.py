@@ -45,6 +45,14 @@ Post = Annotated[
 Note = Annotated[str, Field(min_length=1, max_length=200, description="no personal data")]
 
 
+_Reference = Annotated[
+    str,
+    Field(
+        max_length=40,
+        pattern=r"^[0-9A-Za-z\u4e00-\u9fff〔〕［］（）()\[\]/. -]+$",
+        description="letters, digits, 字号 and brackets; no personal data",
+    ),
+]
 _Name = Annotated[str, Field(min_length=1, max_length=60, description="as on the document")]
 _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on the document")]
 
@@ -146,6 +154,9 @@ class HoldStepRequest(StepDetails, _Request):
         description="the spot was disinfected; closed needs true, here or in a note before",
     )
     vehicle: Note | None = Field(None, description="what takes the person away (移送车辆)")
+    office_reference: _Reference | None = Field(
+        None, description="受理编号 of the district's office, where it gave one"
+    )
 
     def event(self, at: Moment, hold_id: str) -> HoldStepped:
         """Return the step of this hold."""

@@ -21,8 +21,12 @@ NOTHING = {
     "note": None,
     "disinfected": False,
     "vehicle": None,
+    "office_reference": None,
     "by": "guard-1",
 }
+
+
+REPORTED = {"to": "区疫情防控办", "office_reference": "东疾控〔2026〕12号"}
 
 
 def held_in(state: HoldState, **more: object) -> HoldView:
@@ -80,9 +84,12 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
     leader.locator("button", has_text="没人接").click()
     expect(leader).to_contain_text("没人接 2 次")
     office = page.locator(".call[data-post=区疫情防控办]")
+    page.locator("#reference").fill("东疾控〔2026〕12号")
     office.locator("button", has_text="已接通").click()
+    expect(page.locator("#reference")).to_have_value("东疾控〔2026〕12号")
     press_step(page, "reported")
     stands(page, S.REPORTED)
+    expect(page.locator("#filed")).to_contain_text("已报区疫情防控办，受理编号 东疾控〔2026〕12号")
 
     page.locator("#counsel").click()
     expect(page.locator("#counsel")).to_be_disabled()
@@ -100,7 +107,7 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
         {**NOTHING, "step": S.ACKNOWLEDGED},
         {**NOTHING, "step": S.RECHECKED, "contact_centi_c": 3780},
         {**NOTHING, "step": S.CONFIRMED},
-        {**NOTHING, "step": S.REPORTED, "to": "区疫情防控办"},
+        {**NOTHING, "step": S.REPORTED, **REPORTED},
         {**NOTHING, "step": S.TRANSFERRED, "to": "发热门诊", "vehicle": "负压救护车"},
         {**NOTHING, "step": S.CLOSED, "disinfected": True},
     ]

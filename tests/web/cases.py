@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.records import (
     Category,
     ContactState,
@@ -23,6 +24,7 @@ from gate_agent.gate.screen_state import (
     NoteView,
     PersonView,
     Snapshot,
+    StepView,
 )
 from web import scenes
 
@@ -86,13 +88,15 @@ def two_holds() -> tuple[HoldView, HoldView]:
     )
 
 
-def stepped(held: HoldView, step: HoldState, *, contact_centi_c: int | None) -> HoldView:
+def stepped(held: HoldView, step: HoldState, details: StepDetails) -> HoldView:
+    done = StepView(step=step, at="2026-11-24T06:58:31.000Z", by="guard-1", **details.model_dump())
     changes = {
+        "steps": (*held.steps, done),
         "state": step,
         "due_s": 600.0,
         "overdue": 0,
         "escalates_to": None,
-        "contact_centi_c": contact_centi_c or held.contact_centi_c,
+        "contact_centi_c": details.contact_centi_c or held.contact_centi_c,
         "next_steps": next_steps(step),
     }
     return held.model_copy(update=changes)

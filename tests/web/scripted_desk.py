@@ -245,11 +245,8 @@ class ScriptedDesk:
                 pass
 
     def _step(self, tap: HoldStepped) -> None:
-        contact = tap.details.contact_centi_c
         holds = [
-            cases.stepped(hold, tap.step, contact_centi_c=contact)
-            if hold.hold_id == tap.hold_id
-            else hold
+            cases.stepped(hold, tap.step, tap.details) if hold.hold_id == tap.hold_id else hold
             for hold in self.shown.holds
             if hold.hold_id != tap.hold_id or tap.step is not HoldState.CLOSED
         ]

@@ -21,6 +21,7 @@ TOLD: dict[str, object] = {
     "to": "区疫情防控办",
     "note": "咳嗽",
     "vehicle": "负压救护车",
+    "office_reference": "东疾控〔2026〕12号",
     "answered": True,
     "symptoms": ("咳嗽", "乏力"),
     "reason": "隔着玻璃",

@@ -108,6 +108,7 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
                 "note": None,
                 "disinfected": False,
                 "vehicle": None,
+                "office_reference": None,
             },
         ),
         Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "干咳"}),
@@ -190,6 +191,9 @@ def test_a_faulty_registration_never_echoes_the_phone(
         {"step": "rechecked", "by": "guard-1", "contact_centi_c": "3781"},
         {"step": "rechecked", "by": "guard-1", "contact_centi_c": 378},
         {"step": "acknowledged", "by": "guard-1", "note": "x" * 201},
+        {"step": "reported", "by": "guard-1", "office_reference": "1" * 41},
+        {"step": "reported", "by": "guard-1", "office_reference": ""},
+        {"step": "reported", "by": "guard-1", "office_reference": "\n12"},
     ],
 )
 def test_a_faulty_hold_step_is_refused_before_the_desk(

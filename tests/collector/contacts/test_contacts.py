@@ -136,6 +136,7 @@ def test_the_page_of_a_case_shows_all_that_its_steps_brought(one: Hall) -> None:
         to="发热门诊",
         note="家属同行",
         vehicle="负压救护车",
+        office_reference="东疾控〔2026〕12号",
     )
     one.west.hold("hold-1")
     one.west.step("hold-1", HoldState.REPORTED, brought=brought)

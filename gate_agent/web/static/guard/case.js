@@ -20,6 +20,7 @@ const pad = makePad(2500, 4500);
 let openId = null;
 let tab = "step";
 let handedTo = null; // to whom, while the vehicle is asked for
+let reference = ""; // of the district's office, while it is typed
 
 export const caseIsOpen = () => openId !== null;
 
@@ -28,6 +29,7 @@ export function openCase(holdId) {
   if (holdId !== openId) {
     pad.clear();
     resetSections();
+    reference = "";
   }
   openId = holdId;
   tab = "step";
@@ -86,7 +88,7 @@ function build(state, hold, contacts, others, registering) {
   const switches = others.map((one) => button(`${one.person?.name ?? word(`category.${one.category}`)} ${word(`hold_state.${one.state}`)}`, { kind: "other", press: () => openCase(one.hold_id) }));
   const parts = [head, switches.length ? make("div", { class: "others" }, ...switches) : null];
   if (hold) {
-    parts.push(rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold));
+    parts.push(rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold), filed(state, hold));
   }
   const context = { state, hold, contacts, step: (name, details) => post(hold, name, details), note: (body) => note(hold, body), again: () => renderCase(current(), document.documentElement.lang) };
   const body = tab === "step" && hold ? step(state, hold) : sectionOf(tab, context);
@@ -113,6 +115,24 @@ function saying(hold) {
   const heed = hold.state === "left" || hold.state === "transferred";
   return make("p", { class: "say", "data-heed": heed ? "yes" : "no" },
     make("b", {}, word(heed ? "case.heed" : "case.say")), make("q", {}, word(`hold_say.${hold.state}`)));
+}
+
+/** Under which number the district's office took the report. */
+function filed(state, hold) {
+  const step = hold.steps.findLast((one) => one.office_reference);
+  return step ? make("p", { class: "told", id: "filed" }, word("case.filed", { t: noteTime(state, step), p: step.to, r: step.office_reference })) : null;
+}
+
+/** Beside the heading, the number that the district's office may tell: it goes with the step. */
+function titled(heading) {
+  const input = make("input", { id: "reference", class: "text", type: "text", autocomplete: "off", spellcheck: "false", maxlength: "40", value: reference, "aria-label": word("case.reference"), placeholder: word("case.reference_hint") });
+  input.addEventListener("input", () => { reference = input.value; });
+  return make("div", { class: "titled" }, heading, input);
+}
+
+function report(hold, to) {
+  const number = reference.trim();
+  return post(hold, "reported", { to, ...(number ? { office_reference: number } : {}) });
 }
 
 function tabs(hold, contacts) {
@@ -159,8 +179,8 @@ function step(state, hold) {
         forward("confirmed", {}, warm ? "go tall" : "tall"), forward("released", { contact_centi_c: hold.contact_centi_c }, warm ? "tall" : "go tall"))];
     }
     case "confirmed":
-      if (!state.calls.length) return [title("case.no_calls"), choose("reported_to", (key) => post(hold, "reported", { to: recorded(key) }))];
-      return [title("case.confirmed_title"), ...callRows({ state, hold, note: (body) => note(hold, body), report: (to) => post(hold, "reported", { to }) })];
+      if (!state.calls.length) return [titled(title("case.no_calls")), choose("reported_to", (key) => report(hold, recorded(key)))];
+      return [titled(title("case.confirmed_title")), ...callRows({ state, hold, note: (body) => note(hold, body), report: (to) => report(hold, to) })];
     case "reported":
       if (handedTo === null) return [title("case.reported_title"), choose("handed_to", (key) => { handedTo = key; renderCase(state, document.documentElement.lang); })];
       return [title("case.vehicle_title"), make("output", { class: "field" }, word(handedTo)),
