@@ -35,7 +35,7 @@ from gate_collector.alarms.book import clear_by_hand, standing  # noqa: E402 as 
 from gate_collector.policies.book import PolicyBook  # noqa: E402 as above
 from gate_collector.reports.versions import make_due  # noqa: E402 as above
 from gate_collector.roles.accounts import Accounts  # noqa: E402 as above
-from gate_collector.web.access import Role  # noqa: E402 as above
+from gate_collector.roles.session import Role  # noqa: E402 as above
 
 PASSWORD = "correct horse battery"  # noqa: S105 of a picture
 COLOURS = 96  # as tools/screens.py

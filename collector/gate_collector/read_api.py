@@ -11,21 +11,25 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
 from gate_agent.http.answers import refusal
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.reports.versions import NoSuchReport, read
+from gate_collector.roles.grants import PROGRAMS, only
+from gate_collector.roles.session import Role
 from gate_collector.store.schema import EVENT, HOLD, NEWEST_HOLDS, STREAM
 
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Epoch = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Number = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
+_READ = only(Role.OFFICE, Role.LEADER, Role.AUDITOR, keys=True)
 
 
 def build_interface(centre: Centre) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter(prefix="/api/v1")
+    routes = Routes(prefix="/api/v1")
 
-    @routes.get("/events")
+    @routes.get("/events", dependencies=[_READ])
     def streams() -> JSONResponse:
         """Return every door's epochs, and how far each chain is whole."""
         columns = [STREAM.c[name] for name in ("gate", "epoch", "upto", "events", "touched")]
@@ -35,7 +39,7 @@ def build_interface(centre: Centre) -> APIRouter:
             ).mappings()
             return JSONResponse({"streams": [dict(row) for row in rows]})
 
-    @routes.get("/events/{gate}/{epoch}")
+    @routes.get("/events/{gate}/{epoch}", dependencies=[_READ])
     def events(gate: Gate, epoch: Epoch, after: Number = 0, limit: Limit = 100) -> JSONResponse:
         """Return events after a number, each as it was published; `next` is the last number."""
         with centre.engine.connect() as connection:
@@ -48,7 +52,7 @@ def build_interface(centre: Centre) -> APIRouter:
         bodies = [_body(row.sequence, row.body) for row in rows]
         return JSONResponse({"events": bodies, "next": rows[-1].sequence if rows else after})
 
-    @routes.get("/holds")
+    @routes.get("/holds", dependencies=[_READ])
     def holds(limit: Limit = 100) -> JSONResponse:
         """Return the newest holds (暂留), open and closed; persons by reference alone."""
         with centre.engine.connect() as connection:
@@ -57,7 +61,7 @@ def build_interface(centre: Centre) -> APIRouter:
             found = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
         return JSONResponse({"holds": found})
 
-    @routes.get("/reports/{day}")
+    @routes.get("/reports/{day}", dependencies=[PROGRAMS])
     def report(
         day: date, version: Annotated[int | None, Query(ge=1, le=10_000)] = None
     ) -> Response:

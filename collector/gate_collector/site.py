@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from fastapi import FastAPI
 
+from gate_agent.http.grants import Granted, granted
 from gate_agent.http.hosts import is_loopback
+from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
 from gate_collector.alerts.alerter import Alerter
@@ -20,10 +17,9 @@ from gate_collector.alerts.book import Shelf
 from gate_collector.alerts.routes import build_alerts
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
-from gate_collector.ledger.figures import LedgerFigures
-from gate_collector.ledger.read import read_ledger
 from gate_collector.ledger.routes import build_ledger
 from gate_collector.live.routes import build_live
+from gate_collector.operations import Look, build_operations
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.form import PolicyForm
 from gate_collector.policies.routes import build_policies, build_policy_changes
@@ -32,14 +28,16 @@ from gate_collector.reports.routes import build_reports
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.routes import build_purge
 from gate_collector.roles.accounts import Accounts
+from gate_collector.roles.closed import install_closed
+from gate_collector.roles.grants import PROGRAMS, SCHEMES, Reader
 from gate_collector.roles.keys import ApiKeys
-from gate_collector.roles.middleware import SignOn
+from gate_collector.roles.middleware import WhoAsks
 from gate_collector.roles.routes import build_accounts, build_sign_on
 from gate_collector.web.pages import HERE, Pages
 from gate_collector.web.refusals import ANSWERS, install_answers
 
 MOST_BODY_BYTES = 8 * 1024 * 1024  # a province's roster as a spreadsheet
-Look = Callable[[], dict[str, Any]]
+STATIC = "/static"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +69,23 @@ def create_app(
     failing: Callable[[], str],
     version: str,
 ) -> FastAPI:
-    """Return the application; `look` gives the overview, `failing` why nothing can be stored."""
+    """Return the application; `look` gives the overview, `failing` why nothing can be stored.
+
+    Raises UndeclaredError when a route does not say whom it is open to.
+    """
     app = FastAPI(
         title="Gate collector 汇聚服务",
         version=version,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         responses=ANSWERS,
     )
+    routes: list[Granted] = []
+    keys, pages = ApiKeys(centre, accounts), Pages(centre.zone, Reader(lambda: routes))
     install_answers(app)
-    keys, pages = ApiKeys(centre, accounts), Pages(centre.zone)
-    if door.sign_on:
-        app.add_middleware(SignOn, accounts=accounts, keys=keys, closed=pages.closed)
+    install_closed(app, pages)
+    app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=door.sign_on)
     app.add_middleware(  # added last, asked first
         Shield,
         known_host=door.knows,
@@ -91,80 +93,26 @@ def create_app(
         most_body_bytes=MOST_BODY_BYTES,
         behind_proxy=door.sign_on,
     )
-    app.mount("/static", static_files(HERE / "static"), name="static")
-    registry = CollectorRegistry(auto_describe=False)
-    ProcessCollector(registry=registry)
-    registry.register(_Figures(look))
-    registry.register(LedgerFigures(lambda: read_ledger(centre)))
-    app.include_router(build_live(centre, pages, look, site_key, accounts.record))
-    app.include_router(build_ledger(centre, pages))
-    app.include_router(build_reports(centre, pages))
-    app.include_router(build_contacts(centre, pages, accounts.record, private))
-    app.include_router(build_purge(centre, pages, desk, site_key, accounts.record))
-    app.include_router(build_interface(centre))
-    app.include_router(build_accounts(centre, pages, accounts, keys, private))
-    if door.sign_on:
-        app.include_router(build_sign_on(pages, accounts, secure=door.secure))
-    app.include_router(build_alerts(centre, pages, shelf, alerter))
+    app.mount(STATIC, static_files(HERE / "static"), name="static")
     form = PolicyForm(centre.zone, site_key)
-    app.include_router(build_policies(centre, pages, book, form))
-    app.include_router(build_policy_changes(centre, book, form))
-
-    @app.get("/api/v1/overview")
-    def overview() -> JSONResponse:
-        """Return both doors: states, counts, holds, gaps, reports, lateness, alarms."""
-        return JSONResponse(look())
-
-    @app.get("/healthz")
-    def health() -> JSONResponse:
-        """Return 200 while what comes can be stored."""
-        cause = failing()
-        body = {"status": "failing" if cause else "ok", "cause": cause}
-        return JSONResponse(body, status_code=503 if cause else 200)
-
-    @app.get(
-        "/metrics",
-        response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-    )
-    def metrics() -> Response:
-        """Return the figures for Prometheus."""
-        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
-
+    for room in (
+        build_live(centre, pages, look, site_key, accounts.record),
+        build_ledger(centre, pages),
+        build_reports(centre, pages),
+        build_contacts(centre, pages, accounts.record, private),
+        build_purge(centre, pages, desk, site_key, accounts.record),
+        build_interface(centre),
+        build_accounts(centre, pages, accounts, keys, private),
+        *([build_sign_on(pages, accounts, secure=door.secure)] if door.sign_on else []),
+        build_alerts(centre, pages, shelf, alerter),
+        build_policies(centre, pages, book, form),
+        build_policy_changes(centre, book, form),
+        build_operations(centre, look, failing),
+        build_document(
+            app, lambda: routes, grant=PROGRAMS, schemes=SCHEMES if door.sign_on else {}
+        ),
+    ):
+        app.include_router(room)
+    app.state.granted = routes
+    routes += granted(app, public=frozenset({STATIC}))
     return app
-
-
-class _Figures(Collector):
-    def __init__(self, look: Look) -> None:
-        self._look = look
-
-    def collect(self) -> list[GaugeMetricFamily]:
-        """Read the overview as it is now."""
-        told = self._look()
-        names = {
-            "events": "Events stored",
-            "upto": "Highest sequence with none missing below it",
-            "head": "Last sequence the gate told",
-            "pending": "Events the gate holds no receipt for",
-            "silent_s": "Seconds since the gate was heard",
-        }
-        found = []
-        for name, text in names.items():
-            family = GaugeMetricFamily(f"collector_gate_{name}", text, labels=("gate",))
-            for gate in told["gates"]:
-                family.add_metric((gate["gate"],), gate[name] or 0)
-            found.append(family)
-        for name, what in (("missing", "Gaps in the chain"), ("holds", "Open holds")):
-            family = GaugeMetricFamily(f"collector_gate_{name}", what, labels=("gate",))
-            for gate in told["gates"]:
-                family.add_metric((gate["gate"],), len(gate[name]))
-            found.append(family)
-        alarms = GaugeMetricFamily(
-            "collector_alarm", "An alarm that stands", labels=("kind", "gate")
-        )
-        for alarm in told["alarms"]:
-            alarms.add_metric((alarm["alarm"], alarm["gate"]), 1)
-        aside = GaugeMetricFamily(
-            "collector_quarantined", "Messages set aside", value=told["quarantined"]
-        )
-        return [*found, alarms, aside]

@@ -1,44 +1,27 @@
-"""Who is at the screen (值守登录): sessions, wrong PINs, and what a request may do.
-
-A request that changes something needs a session and its token in a header; whoever it is, is
-written into it here: a page cannot act in another's name. One thing needs nobody: acknowledging an
-alarm. "Emergency actions should not be impeded" (IEC 62443-4-2, CR 1.1).
-"""
+"""Who is at the screen (值守登录): sessions, wrong PINs, and whose a request is."""
 
 from __future__ import annotations
 
-import hmac
-import json
-import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gate_agent.contract.access_records import Role
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
-from gate_agent.http.answers import refusal
+from gate_agent.http.grants import READING
 from gate_agent.store.staff import Account, StaffBook
 
 COOKIE = "gate-session"
-CSRF_HEADER = "x-gate-csrf"
-UNSIGNED = "unsigned"  # who acknowledged an alarm when nobody was signed on
 IDLE_S = 2 * 3600.0  # a quiet hall; a touch of the page counts
 ABSOLUTE_S = 13 * 3600.0  # the longest shift, with its hand-over
 MOST_SESSIONS = 32
 _FREE_GUESSES, _LONGEST_WAIT_S = 3, 60.0
 _MOST_GUESSED = 1000
-_OPEN = frozenset({"/api/v1/session", "/api/v1/setup", "/api/v1/touch"})
-_STEPS = re.compile(r"/api/v1/holds/[0-9A-Za-z-]{1,80}/steps")
-_BY_IS_OPTIONAL = re.compile(r"/api/v1/passages/[0-9A-Za-z-]{1,80}/(registration|dismissal)")
-_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,50 +135,25 @@ class Guesses:
         self._wrong.pop(code, None)
 
 
-class Access:
-    """ASGI middleware behind the shield: whoever acts, acts in their own name."""
+class WhoAsks:
+    """ASGI middleware behind the shield: who asks. Whether they may, is for the route to say."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions | None) -> None:
+        """Take the sessions; None where nobody need sign on."""
         self._app = app
         self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in with its session, or refuse it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        session = self._sessions.of(cookie(headers.get("cookie", "")))
-        scope.setdefault("state", {})["session"] = session
-        path = scope["path"]
-        if scope["method"] not in _CHANGING:
-            if session is None and path.startswith("/api/") and not _may_read(scope, path):
-                await _sign_on(scope, receive, send)
-                return
-            await self._app(scope, receive, send)
-            return
-        if session is not None:
-            self._sessions.seen(session)
-        if path in _OPEN:
-            await self._app(scope, receive, send)
-            return
-        body = (await receive()).get("body", b"")
-        if session is None:
-            if not _is_acknowledgement(path, body):
-                await _sign_on(scope, receive, send)
-                return
-            by = UNSIGNED
-        else:
-            if not hmac.compare_digest(headers.get(CSRF_HEADER, ""), session.csrf):
-                refused = refusal(
-                    HTTPStatus.FORBIDDEN, code="csrf", expected="this session's token", got="none"
-                )
-                await refused(scope, receive, send)
-                return
-            by = session.account.code
-        stamped = in_the_name_of(by, body, always=_BY_IS_OPTIONAL.fullmatch(path) is not None)
-        scope["headers"] = _with_length(scope["headers"], len(stamped))
-        await self._app(scope, _once(stamped, receive), send)
+        """Pass a request on, with its session."""
+        if scope["type"] == "http":
+            state = scope.setdefault("state", {})
+            state["sign_on"] = self._sessions is not None
+            if self._sessions is not None:
+                session = self._sessions.of(cookie(Headers(scope=scope).get("cookie", "")))
+                state["session"] = session
+                if session is not None and scope["method"] not in READING:
+                    self._sessions.seen(session)
+        await self._app(scope, receive, send)
 
 
 def cookie(header: str) -> str:
@@ -206,62 +164,6 @@ def cookie(header: str) -> str:
         return ""
     held = found.get(f"__Host-{COOKIE}") or found.get(COOKIE)
     return "" if held is None else held.value
-
-
-def in_the_name_of(by: str, body: bytes, *, always: bool) -> bytes:
-    """Return a JSON body whose `by`, where there may be one, is the code of who is signed on."""
-    try:
-        told = json.loads(body)
-    except ValueError:
-        return body  # the route refuses it
-    if not isinstance(told, dict) or not (always or "by" in told):
-        return body
-    return json.dumps({**told, "by": by}, ensure_ascii=False).encode()
-
-
-def may(session: Session | None, *roles: Role) -> bool:
-    """Tell whether somebody of these roles is signed on."""
-    return session is not None and session.account.role in roles
-
-
-def _is_acknowledgement(path: str, body: bytes) -> bool:
-    try:
-        told = json.loads(body)
-    except ValueError:
-        return False
-    acknowledged = isinstance(told, dict) and told.get("step") == "acknowledged"
-    return acknowledged and _STEPS.fullmatch(path) is not None
-
-
-def _may_read(scope: Scope, path: str) -> bool:
-    """Tell what somebody may read who is not signed on: all that is masked, at the board itself."""
-    if path in _OPEN or path.startswith("/api/v1/visitor"):
-        return True
-    client = scope.get("client")
-    return client is not None and client[0] in ("127.0.0.1", "::1")
-
-
-async def _sign_on(scope: Scope, receive: Receive, send: Send) -> None:
-    refused = refusal(
-        HTTPStatus.UNAUTHORIZED, code="sign_on", expected="somebody signed on", got="nobody"
-    )
-    await refused(scope, receive, send)
-
-
-def _once(body: bytes, receive: Receive) -> Receive:
-    waiting: Iterable[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def replayed() -> Message:
-        for message in waiting:
-            return message
-        return await receive()
-
-    return replayed
-
-
-def _with_length(headers: list[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
-    return [*kept, (b"content-length", str(length).encode())]
 
 
 def _key(token: str) -> bytes:

@@ -7,15 +7,17 @@ from fastapi import APIRouter, Response
 from gate_agent.gate.errors import JournalUnavailable
 from gate_agent.gate.ports import DutyDesk
 from gate_agent.gate.screen_state import DutiesView
+from gate_agent.http.grants import Routes
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import RoundRequest, ShiftNoteRequest, SupplyRequest
+from gate_agent.web.grants import AT_THE_BOARD, SIGNED_ON
 
 
 def duty_routes(duties: DutyDesk) -> APIRouter:
     """Return the routes below /api/v1/duties."""
-    router = APIRouter(prefix="/api/v1/duties", tags=["duties"], responses=REFUSALS)
+    router = Routes(prefix="/api/v1/duties", tags=["duties"], responses=REFUSALS)
 
-    @router.get("")
+    @router.get("", dependencies=[AT_THE_BOARD])
     async def view() -> DutiesView:
         """Return what is done, due and low today, and who leads now."""
         found = duties.view()
@@ -23,19 +25,19 @@ def duty_routes(duties: DutyDesk) -> APIRouter:
             raise JournalUnavailable(expected="a journal that can be read", got="none now")
         return found
 
-    @router.post("/rounds", status_code=204)
+    @router.post("/rounds", dependencies=[SIGNED_ON], status_code=204)
     async def round_done(body: RoundRequest) -> Response:
         """Tick off a round (消毒、通风、口罩封存); answers once it is durable."""
         await duties.round_done(body.area, body.kind, by=body.by)
         return Response(status_code=204)
 
-    @router.post("/supplies", status_code=204)
+    @router.post("/supplies", dependencies=[SIGNED_ON], status_code=204)
     async def supply_changed(body: SupplyRequest) -> Response:
         """Count an item, or change its stock (物资); answers once it is durable."""
         await duties.supply_changed(body.item, counted=body.counted, change=body.change, by=body.by)
         return Response(status_code=204)
 
-    @router.post("/notes", status_code=204)
+    @router.post("/notes", dependencies=[SIGNED_ON], status_code=204)
     async def note(body: ShiftNoteRequest) -> Response:
         """Write what this shift tells the next (交班记录); answers once it is durable."""
         await duties.note(body.text, by=body.by)

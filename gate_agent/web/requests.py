@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from gate_agent.gate.ports import Desk, Tap
+from gate_agent.http.grants import Routes
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
@@ -21,17 +22,18 @@ from gate_agent.web.bodies import (
     SymptomsRequest,
     TouchRequest,
 )
+from gate_agent.web.grants import ALARM, NAMED, PUBLIC, SIGNED_ON
 
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
 
 def build_requests(desk: Desk) -> APIRouter:
     """Return every route that changes something."""
-    router = APIRouter(prefix="/api/v1", tags=["guard"], responses=REFUSALS)
+    router = Routes(prefix="/api/v1", tags=["guard"], responses=REFUSALS)
     _about_passages(router, desk)
     _about_holds(router, desk)
 
-    @router.post("/touch")
+    @router.post("/touch", dependencies=[PUBLIC])
     async def touch(_: TouchRequest) -> Accepted:
         """Somebody is at this guard screen; a screen says so once a minute while it is used."""
         desk.touched()
@@ -41,49 +43,49 @@ def build_requests(desk: Desk) -> APIRouter:
 
 
 def _about_passages(router: APIRouter, desk: Desk) -> None:
-    @router.post("/passages/{passage_id}/registration")
+    @router.post("/passages/{passage_id}/registration", dependencies=[NAMED])
     async def register(passage_id: _Id, body: RegistrationRequest) -> Accepted:
         """Register the visitor of this passage (实名登记)."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
-    @router.post("/persons")
+    @router.post("/persons", dependencies=[SIGNED_ON])
     async def identify(body: ManualRequest) -> Accepted:
         """Enter a document that no reader reads (人工录入): as if its card had been laid."""
         return await _done(desk, body.event(desk.now()))
 
-    @router.post("/passages/{passage_id}/override")
+    @router.post("/passages/{passage_id}/override", dependencies=[SIGNED_ON])
     async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
         """Overrule the decision of this passage (改判)."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
-    @router.post("/passages/{passage_id}/dismissal")
+    @router.post("/passages/{passage_id}/dismissal", dependencies=[NAMED])
     async def dismiss(passage_id: _Id, body: DismissalRequest | None = None) -> Accepted:
         """End this passage: the person went away."""
         return await _done(desk, (body or DismissalRequest()).event(desk.now(), passage_id))
 
-    @router.post("/symptoms")
+    @router.post("/symptoms", dependencies=[SIGNED_ON])
     async def symptoms(body: SymptomsRequest) -> Accepted:
         """Hold the person at the door for declared symptoms (申报症状)."""
         return await _done(desk, body.event(desk.now()))
 
 
 def _about_holds(router: APIRouter, desk: Desk) -> None:
-    @router.post("/holds/{hold_id}/steps")
+    @router.post("/holds/{hold_id}/steps", dependencies=[ALARM])
     async def step(hold_id: _Id, body: HoldStepRequest) -> Accepted:
         """Record the next step of a hold (暂留处置)."""
         return await _done(desk, body.event(desk.now(), hold_id))
 
-    @router.post("/holds/{hold_id}/notes")
+    @router.post("/holds/{hold_id}/notes", dependencies=[SIGNED_ON])
     async def note(hold_id: _Id, body: HoldNoteRequest) -> Accepted:
         """Record what was done for a held person beside the steps: calls, counselling."""
         return await _done(desk, body.event(desk.now(), hold_id))
 
-    @router.post("/contacts/{contact_id}")
+    @router.post("/contacts/{contact_id}", dependencies=[SIGNED_ON])
     async def contact(contact_id: _Id, body: ContactRequest) -> Accepted:
         """Judge a close contact (密切接触者), up to its end."""
         return await _done(desk, body.event(desk.now(), contact_id))
 
-    @router.post("/drills")
+    @router.post("/drills", dependencies=[SIGNED_ON])
     async def drill(body: DrillRequest) -> Accepted:
         """Practise a hold (演练): marked, never counted."""
         return await _done(desk, body.event(desk.now()))

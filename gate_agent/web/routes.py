@@ -10,8 +10,10 @@ from fastapi.responses import JSONResponse
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import Snapshot
 from gate_agent.http.answers import ErrorBody, refusal
+from gate_agent.http.grants import Routes
 from gate_agent.web import metrics
 from gate_agent.web.bodies import Health, JournalMark
+from gate_agent.web.grants import AT_THE_BOARD, PUBLIC
 from gate_agent.web.requests import build_requests
 from gate_agent.web.sse import EventStream, Screens
 
@@ -28,11 +30,12 @@ Resume with the header Last-Event-ID (or `?after=`): every event since, then liv
 
 def build_routes(desk: Desk, screens: Screens) -> APIRouter:
     """Return every route but the page's own."""
-    router = APIRouter()
+    router = Routes()
     registry = metrics.build_registry(desk, screens)
 
     @router.get(
         "/healthz",
+        dependencies=[PUBLIC],
         tags=["operations"],
         response_model=Health,
         responses={503: {"model": Health, "description": "events are not being kept"}},
@@ -47,6 +50,7 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
 
     @router.get(
         "/metrics",
+        dependencies=[PUBLIC],
         tags=["operations"],
         response_class=Response,
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
@@ -55,13 +59,16 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
         """Return the gate's figures in Prometheus' text format."""
         return Response(metrics.render(registry), media_type=metrics.CONTENT_TYPE)
 
-    @router.get("/api/v1/state", tags=["screen"], response_model=Snapshot)
+    @router.get(
+        "/api/v1/state", dependencies=[AT_THE_BOARD], tags=["screen"], response_model=Snapshot
+    )
     async def state() -> Response:
         """Return everything the guard screen shows, masked."""
         return Response(desk.snapshot().model_dump_json(), media_type="application/json")
 
     @router.get(
         "/api/v1/stream",
+        dependencies=[AT_THE_BOARD],
         tags=["screen"],
         description=_STREAM_TEXT,
         response_class=Response,

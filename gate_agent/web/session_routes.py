@@ -14,10 +14,12 @@ from gate_agent.contract.access_records import Role, ShiftChange, StaffChange
 from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.http.answers import refusal
+from gate_agent.http.grants import Routes
 from gate_agent.store.staff import StaffBook
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.auth import COOKIE, Session
 from gate_agent.web.bodies import Accepted
+from gate_agent.web.grants import PUBLIC, SIGNED_ON, session_of
 from gate_agent.web.signon import (
     Body,
     Name,
@@ -28,7 +30,6 @@ from gate_agent.web.signon import (
     add_account,
     person_of,
     record_change,
-    session_of,
 )
 
 _MOST_AT_ONCE = 4  # PINs that wait to be checked
@@ -68,9 +69,9 @@ class SessionView(BaseModel):
 
 def session_routes(sign_on: SignOn | None) -> APIRouter:
     """Return the routes; without sign-on, the one that says so."""
-    router = APIRouter(prefix="/api/v1", tags=["people"], responses=REFUSALS)
+    router = Routes(prefix="/api/v1", tags=["people"], responses=REFUSALS)
 
-    @router.get("/session")
+    @router.get("/session", dependencies=[PUBLIC])
     async def session(request: Request) -> SessionView:
         """Return whether somebody must sign on here, who may, and who is."""
         if sign_on is None:
@@ -89,7 +90,7 @@ def session_routes(sign_on: SignOn | None) -> APIRouter:
 
 
 def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
-    @router.post("/session", response_model=SignedOn)
+    @router.post("/session", dependencies=[PUBLIC], response_model=SignedOn)
     async def begin(request: Request, body: SignOnRequest) -> Response:
         """Sign on (上岗): a new session, its token in a cookie that no script reads."""
         wait_s = sign_on.guesses.wait_s(body.code)
@@ -120,7 +121,7 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         _set_cookie(response, token, secure=sign_on.secure)
         return response
 
-    @router.post("/session/end", response_model=Accepted)
+    @router.post("/session/end", dependencies=[SIGNED_ON], response_model=Accepted)
     async def end(request: Request, body: Nothing) -> Response:
         """Sign off (下岗): at the server, and in the browser."""
         assert body is not None  # noqa: S101 an empty object, for one shape of every request
@@ -133,7 +134,7 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return response
 
-    @router.post("/setup")
+    @router.post("/setup", dependencies=[PUBLIC])
     async def setup(body: SetupRequest) -> Person:
         """Make the first account, a supervisor's, with the daemon's one-time code."""
         wait_s = sign_on.guesses.wait_s("setup")

@@ -6,10 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Path, Request
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.access_records import (
@@ -24,7 +23,7 @@ from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.gate.ports import AccessDesk
 from gate_agent.host.clock import Clock
 from gate_agent.store.staff import Account, StaffBook, matches, one_time_code
-from gate_agent.web.auth import Guesses, Session, Sessions, may
+from gate_agent.web.auth import Guesses, Sessions
 
 _LAPSE_EVERY_S = 1.0
 _LOG = logging.getLogger(__name__)
@@ -104,26 +103,10 @@ class SignOn:
         return account if good else None
 
 
-class Forbidden(Invalid):
-    """Another role may do this."""
-
-    status = HTTPStatus.FORBIDDEN
-    code = "role"
-
-
 class EasyPin(Invalid):
     """A PIN that is among the first anybody tries."""
 
     code = "easy_pin"
-
-
-def allowed(request: Request, *roles: Role) -> Session:
-    """Return whose request it is, if they are of these roles. Raises Forbidden."""
-    session = session_of(request)
-    if session is None or not may(session, *roles):
-        names = " or ".join(roles)
-        raise Forbidden(expected=f"a {names}", got="another")
-    return session
 
 
 async def add_account(sign_on: SignOn, name: str, role: Role, pin: str) -> Account:
@@ -147,12 +130,6 @@ async def record_change(sign_on: SignOn, change: StaffChange, account: Account, 
     """Record what was changed about an account, and by whom."""
     record = StaffChanged(change=change, code=account.code, role=account.role, by=by)
     await sign_on.desk.record(record)
-
-
-def session_of(request: Request) -> Session | None:
-    """Return who is signed on where a request comes from."""
-    found = request.scope.get("state", {}).get("session")
-    return found if isinstance(found, Session) else None
 
 
 def person_of(account: Account) -> Person:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Request
 
 from gate_agent.contract.access_records import Role, StaffChange
 from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
+from gate_agent.http.grants import Routes
 from gate_agent.store.staff import Account, StaffBook
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.auth import Session
+from gate_agent.web.grants import Closed, acting, only
 from gate_agent.web.signon import (
     Body,
     Code,
-    Forbidden,
     Name,
     Nothing,
     Person,
     Pin,
     SignOn,
     add_account,
-    allowed,
     guarded,
     person_of,
     record_change,
 )
+
+_OFFICE = only(Role.SUPERVISOR, Role.MAINTAINER)
 
 
 class StaffRequest(Body):
@@ -49,28 +53,27 @@ class StaffView(Person):
 
 def staff_routes(sign_on: SignOn) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/api/v1", tags=["people"], responses=REFUSALS)
+    router = Routes(prefix="/api/v1", tags=["people"], responses=REFUSALS)
 
-    @router.get("/staff")
-    async def staff(request: Request) -> list[StaffView]:
+    @router.get("/staff", dependencies=[_OFFICE])
+    async def staff() -> list[StaffView]:
         """Return every account, also those that sign on no more."""
-        allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
         return [_view(account) for account in _all(sign_on.book)]
 
-    @router.post("/staff")
+    @router.post("/staff", dependencies=[_OFFICE])
     async def add(request: Request, body: StaffRequest) -> Person:
         """Add an account; a supervisor adds guards and supervisors."""
-        by = allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        by = acting(request)
         _may_change(by, body.role)
         account = await add_account(sign_on, body.name, body.role, body.pin)
         await record_change(sign_on, StaffChange.ADDED, account, by=by.account.code)
         return person_of(account)
 
-    @router.post("/staff/{code}/disable")
+    @router.post("/staff/{code}/disable", dependencies=[_OFFICE])
     async def disable(request: Request, code: Code, body: Nothing) -> Person:
         """Let an account sign on no more, never one's own; its sessions end at once."""
         assert body is not None  # noqa: S101 an empty object, for one shape of every request
-        by = allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        by = acting(request)
         _may_change(by, _known(sign_on.book, code).role)
         if code == by.account.code:
             raise _Own(expected="somebody else's account", got="one's own")
@@ -78,10 +81,10 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         await record_change(sign_on, StaffChange.DISABLED, account, by=by.account.code)
         return person_of(account)
 
-    @router.post("/staff/{code}/pin")
+    @router.post("/staff/{code}/pin", dependencies=[_OFFICE])
     async def pin(request: Request, code: Code, body: PinRequest) -> Person:
         """Give an account another PIN; its sessions end at once."""
-        by = allowed(request, Role.SUPERVISOR, Role.MAINTAINER)
+        by = acting(request)
         _may_change(by, _known(sign_on.book, code).role)
         account = await guarded(lambda: sign_on.book.set_pin(code, body.pin))
         await record_change(sign_on, StaffChange.PIN, account, by=by.account.code)
@@ -92,7 +95,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
 
 def _may_change(by: Session, role: Role) -> None:
     if role is Role.MAINTAINER and by.account.role is not Role.MAINTAINER:
-        raise Forbidden(expected="a maintainer", got="another")
+        raise Closed(HTTPStatus.FORBIDDEN, "role", expected="a maintainer", got="another")
 
 
 def _known(book: StaffBook, code: str) -> Account:

@@ -12,6 +12,8 @@ from jinja2 import Environment
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.visitor import VisitorView
 from gate_agent.http.answers import ErrorBody, refusal
+from gate_agent.http.grants import Routes
+from gate_agent.web.grants import PUBLIC
 from gate_agent.web.sse import EventStream, Screens
 
 _BORDER = 3  # quiet modules around a QR code; the page is white around it
@@ -21,21 +23,22 @@ changes and at least every 5 s; `pulse` every second. It counts as no guard scre
 
 def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRouter:
     """Return what the visitors' display needs; nothing here changes anything."""
-    router = APIRouter()
+    router = Routes()
     page = pages.get_template("visitor.html")
 
-    @router.get("/visitor", include_in_schema=False)
+    @router.get("/visitor", dependencies=[PUBLIC], include_in_schema=False)
     async def visitor() -> HTMLResponse:
         """Return the page; its words are in both languages at once."""
         return HTMLResponse(await asyncio.to_thread(page.render, gate=desk.visitor().gate))
 
-    @router.get("/api/v1/visitor", tags=["visitor"])
+    @router.get("/api/v1/visitor", dependencies=[PUBLIC], tags=["visitor"])
     async def state() -> VisitorView:
         """Return what the visitors' display shows: never a name, never a temperature."""
         return desk.visitor()
 
     @router.get(
         "/api/v1/visitor/stream",
+        dependencies=[PUBLIC],
         tags=["visitor"],
         description=_STREAM_TEXT,
         response_class=Response,
@@ -49,7 +52,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
             return refusal(503, code="too_many", expected="a screen less", got="one more")
         return EventStream(desk, screens, after=None, visitor=True)
 
-    @router.get("/visitor/channels/{number}.svg", include_in_schema=False)
+    @router.get("/visitor/channels/{number}.svg", dependencies=[PUBLIC], include_in_schema=False)
     async def channel(number: int) -> Response:
         """Return the QR code of an online channel of the policy, by its place."""
         channels = desk.online_channels()

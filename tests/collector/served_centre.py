@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from collector.hall_of_doors import SITE, ZONE, Hall
 from gate_agent.contract.policy import Policy
+from gate_agent.http.grants import YES, Granted
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import Shelf
 from gate_collector.alerts.channels import AppriseMessenger
@@ -22,6 +23,7 @@ from gate_collector.policies.book import PolicyBook
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.retention import Retention, directly
 from gate_collector.roles.accounts import Accounts
+from gate_collector.roles.session import Role
 from gate_collector.site import Door, create_app
 
 SITE_KEY = bytes(range(32))
@@ -89,6 +91,13 @@ def app_of(
         failing=lambda: "",
         version="0.1.0",
     )
+
+
+def open_to(app: FastAPI, method: str, path: str) -> set[Role]:
+    """Return the roles that the route of this path declares; none if there is no route."""
+    routes: list[Granted] = app.state.granted
+    grants = [one.grant for one in routes if one.fits(method, path)]
+    return {role for role in Role for grant in grants if grant.admits(role) == YES}
 
 
 @contextmanager

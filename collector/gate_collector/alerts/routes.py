@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from gate_agent.http.answers import refusal
+from gate_agent.http.grants import Routes
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import Shelf
 from gate_collector.centre import Centre
+from gate_collector.roles.grants import EVERYBODY, PUBLIC, only
+from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ALERT, ATTEMPT
-from gate_collector.web.access import By
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 100
@@ -30,9 +32,9 @@ class Who(BaseModel):
 
 def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/alerts", include_in_schema=False)
+    @routes.get("/alerts", dependencies=[EVERYBODY], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:
         """Return the newest alerts with every try."""
         with centre.engine.connect() as connection:
@@ -49,7 +51,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
             "alerts.html", lang, alerts=alerts, tries=by_alert, people=alerter.people, leader=leader
         )
 
-    @routes.post("/alerts/test")
+    @routes.post("/alerts/test", dependencies=[only(Role.OFFICE, Role.MAINTAINER)])
     def test(asked: Who) -> JSONResponse:
         """Send a test to the leader on duty."""
         if not alerter.people:
@@ -58,7 +60,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
         alerter.test(asked.by)
         return JSONResponse({"location": "/alerts"}, status_code=201)
 
-    @routes.get("/answer/{token}", include_in_schema=False)
+    @routes.get("/answer/{token}", dependencies=[PUBLIC], include_in_schema=False)
     def asked(token: Token, lang: Lang = "zh") -> HTMLResponse:
         """Return the alert with a button; opening the link alone answers nothing."""
         alert = shelf.of_token(token)
@@ -66,7 +68,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
             raise HTTPException(404)
         return pages.show("answer.html", lang, alert=alert, token=token)
 
-    @routes.post("/answer/{token}")
+    @routes.post("/answer/{token}", dependencies=[PUBLIC])
     def answer(token: Token, who: Who) -> JSONResponse:
         """Answer the alert: it is passed on no further."""
         if not shelf.answer(token, who.by, centre.now):

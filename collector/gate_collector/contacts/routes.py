@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from gate_agent.contract.records import ContactState
 from gate_agent.http.answers import refusal, refused
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.contacts.handover import Which, hand_over, wanted
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
+from gate_collector.roles.grants import ACTORS, READERS, sees_names
+from gate_collector.roles.session import By, Record
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS
 from gate_collector.store.schema_office import LOOK
-from gate_collector.web.access import CURRENT, By, Record, may
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 100
@@ -49,7 +51,7 @@ def build_contacts(
     centre: Centre, pages: Pages, record: Record, private: bytes | None
 ) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter()
+    routes = Routes()
 
     def case_of(gate: str, hold_id: str) -> Case:
         case = trace(centre.engine, gate, hold_id, centre.policy().contacts)
@@ -57,7 +59,7 @@ def build_contacts(
             raise HTTPException(404)
         return case
 
-    @routes.get("/contacts", include_in_schema=False)
+    @routes.get("/contacts", dependencies=[READERS], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:
         """Return the newest holds."""
         with centre.engine.connect() as connection:
@@ -69,7 +71,7 @@ def build_contacts(
             ).all()
         return pages.show("contacts.html", lang, rows=rows)
 
-    @routes.get("/contacts/{gate}/{hold_id}", include_in_schema=False)
+    @routes.get("/contacts/{gate}/{hold_id}", dependencies=[READERS], include_in_schema=False)
     def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
         """Return one hold with everybody near it."""
         found = case_of(gate, hold_id)
@@ -81,7 +83,7 @@ def build_contacts(
             "case.html", lang, case=found, exports=exports, has_names=private is not None
         )
 
-    @routes.post("/contacts/{gate}/{hold_id}")
+    @routes.post("/contacts/{gate}/{hold_id}", dependencies=[ACTORS])
     def judged(gate: Gate, hold_id: HoldId, asked: Judgement) -> Response:
         """Confirm, dismiss, transfer or clear one contact."""
         try:
@@ -93,7 +95,7 @@ def build_contacts(
             return refused(409, exc, code=exc.code)
         return JSONResponse({"location": f"/contacts/{gate}/{hold_id}"}, status_code=201)
 
-    @routes.post("/contacts/{gate}/{hold_id}/export")
+    @routes.post("/contacts/{gate}/{hold_id}/export", dependencies=[ACTORS])
     def export(gate: Gate, hold_id: HoldId, asked: Wanted) -> Response:
         """Return the list for the district's office, sealed; the password is told this once."""
         case = case_of(gate, hold_id)
@@ -101,8 +103,7 @@ def build_contacts(
         if not contacts:
             expected = f"a contact of these: {asked.which}"
             return refusal(409, code="no_contact", expected=expected, got="none")
-        may_name = asked.names and may(CURRENT.get().role, "POST", "/api/v1/reveal")
-        key = private if may_name else None
+        key = private if asked.names and sees_names() else None
         made = hand_over(centre, case, contacts, by=asked.by, private=key)
         named = "含姓名" if key else "不含姓名"
         facts = f"{made.rows} 行，{named}，SHA-256 {made.sealed.sha256}"

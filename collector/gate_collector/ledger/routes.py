@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refused
+from gate_agent.http.grants import Routes
 from gate_collector.alarms.book import BY_HAND, Unclearable, clear_by_hand
 from gate_collector.alerts.causes import of_alarm
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import read_ledger
+from gate_collector.roles.grants import EVERYBODY, READERS, only
+from gate_collector.roles.session import By, Role, acting
 from gate_collector.store.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
-from gate_collector.web.access import CURRENT, By
 from gate_collector.web.pages import Lang, Pages
 
 _PAGE = 100
@@ -43,29 +45,29 @@ class Clearing(BaseModel):
 
 def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/ledger", include_in_schema=False)
+    @routes.get("/ledger", dependencies=[EVERYBODY], include_in_schema=False)
     def ledger(lang: Lang = "zh") -> HTMLResponse:
         """Return what is missed, concealed or late."""
         found = read_ledger(centre)
         needed = {alarm.id: of_alarm(alarm).text for alarm in found.alarms}
         return pages.show("ledger.html", lang, ledger=found, needed=needed, by_hand=BY_HAND)
 
-    @routes.post("/ledger/alarms/{number}/clear")
+    @routes.post("/ledger/alarms/{number}/clear", dependencies=[only(Role.LEADER, Role.MAINTAINER)])
     def clear(number: Number, asked: Clearing) -> Response:
         """Clear an alarm that stands until a person has looked into it."""
         try:
             with centre.engine.begin() as connection:
                 clear_by_hand(
                     connection, number, seen=asked.seen, by=asked.by, why=asked.why,
-                    role=CURRENT.get().role.value, at=format_utc(centre.now),
+                    role=acting().role.value, at=format_utc(centre.now),
                 )  # fmt: skip
         except Unclearable as exc:
             return refused(409, exc, code=exc.code)
         return JSONResponse({"location": "/ledger"}, status_code=201)
 
-    @routes.get("/events/{gate}/{epoch}", include_in_schema=False)
+    @routes.get("/events/{gate}/{epoch}", dependencies=[READERS], include_in_schema=False)
     def events(
         gate: Gate,
         epoch: Epoch,
@@ -85,7 +87,9 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             "events.html", lang, gate=gate, epoch=epoch, first=first, rows=rows, page=_PAGE
         )
 
-    @routes.get("/events/{gate}/{epoch}/{sequence}", include_in_schema=False)
+    @routes.get(
+        "/events/{gate}/{epoch}/{sequence}", dependencies=[READERS], include_in_schema=False
+    )
     def event(gate: Gate, epoch: Epoch, sequence: Number, lang: Lang = "zh") -> HTMLResponse:
         """Return one event as it came."""
         of = EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence == sequence
@@ -99,7 +103,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             raise HTTPException(404)
         return pages.show("event.html", lang, row=row, body=_pretty(row.body), why=None)
 
-    @routes.get("/quarantine/{number}", include_in_schema=False)
+    @routes.get("/quarantine/{number}", dependencies=[READERS], include_in_schema=False)
     def aside(number: Number, lang: Lang = "zh") -> HTMLResponse:
         """Return one message in quarantine, with its reason."""
         with centre.engine.connect() as connection:

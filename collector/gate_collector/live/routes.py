@@ -12,10 +12,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refusal, refused
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
-from gate_collector.web.access import Record
+from gate_collector.roles.grants import EVERYBODY, PROGRAMS, READERS
+from gate_collector.roles.session import Record
 from gate_collector.web.pages import Lang, Pages
 
 EVERY_S = 1.0
@@ -35,26 +37,26 @@ def build_live(
     centre: Centre, pages: Pages, overview: Look, site_key: bytes | None, record: Record
 ) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter()
+    routes = Routes()
     now = Now(centre, overview)
     screens = set[object]()
 
-    @routes.get("/", include_in_schema=False)
+    @routes.get("/", dependencies=[EVERYBODY], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
         """Return the live page of both doors."""
         return pages.show("overview.html", lang)
 
-    @routes.get("/api/v1/now")
+    @routes.get("/api/v1/now", dependencies=[PROGRAMS])
     def told() -> JSONResponse:
         """Return the overview with mode, flow per five minutes and queue time of each door."""
         return JSONResponse(now())
 
-    @routes.get("/api/v1/charts")
+    @routes.get("/api/v1/charts", dependencies=[PROGRAMS])
     def drawn() -> JSONResponse:
         """Return today by the hour and the week by the day, for each door."""
         return JSONResponse(charts(centre))
 
-    @routes.get("/api/v1/stream")
+    @routes.get("/api/v1/stream", dependencies=[PROGRAMS])
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
         if len(screens) >= _MOST_SCREENS:
@@ -76,7 +78,7 @@ def build_live(
         finally:
             screens.discard(screen)
 
-    @routes.post("/api/v1/search")
+    @routes.post("/api/v1/search", dependencies=[READERS])
     def found(asked: Asked) -> Response:
         """Return a person's passages and holds at both doors; never a name."""
         try:

@@ -22,7 +22,7 @@ from gate_agent.errors import GateError
 from gate_agent.words import Lang, word
 from gate_collector.policies.setting_words import accepted, label, value_text
 from gate_collector.policies.settings import Kind, Part, Rows, Setting, Value, settings_of
-from gate_collector.web.access import By
+from gate_collector.roles.session import By
 
 _VENDOR_PREFIX = "Value error, "
 _MOST_SETTINGS = 1000

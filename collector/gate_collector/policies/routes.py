@@ -11,6 +11,7 @@ from pydantic import Field
 
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words, sheets
 from gate_collector.policies.acknowledged import acknowledgements
@@ -23,6 +24,8 @@ from gate_collector.policies.form import (
     Unchanged,
     local_time,
 )
+from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
+from gate_collector.roles.session import Role
 from gate_collector.web.pages import Lang, Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
@@ -52,9 +55,9 @@ class OneAppointment(Author):
 
 def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyForm) -> APIRouter:
     """Return the page and what may be read; without the site's key the page says so."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/policy", include_in_schema=False)
+    @routes.get("/policy", dependencies=[EVERYBODY], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
         """Return the policy to look at and to change."""
         newest, in_force = book.newest(), book.in_force()
@@ -77,7 +80,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             is_planned=lambda issue: is_planned(issue, centre.now),
         )
 
-    @routes.get("/policy/{version}.json")
+    @routes.get("/policy/{version}.json", dependencies=[READERS])
     def document(version: int) -> Response:
         """Return one version exactly as it was published."""
         text = book.document(version)
@@ -85,7 +88,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             raise HTTPException(404)
         return Response(text, media_type="application/json")
 
-    @routes.get("/api/v1/policy")
+    @routes.get("/api/v1/policy", dependencies=[PROGRAMS])
     def doors() -> JSONResponse:
         """Return the version in force, and what each door has applied of it."""
         in_force = book.in_force()
@@ -106,16 +109,16 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
 
 def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> APIRouter:
     """Return the routes that issue a version. Without the site's key no number is taken."""
-    routes = APIRouter()
+    routes = Routes()
     desk, site_key = _Desk(centre, book), form.site_key
 
-    @routes.post("/policy/mode")
+    @routes.post("/policy/mode", dependencies=[ACTORS])
     def mode(asked: Mode) -> Response:
         """Set the hall's mode, at once or from a time on."""
         at_once = not asked.valid_from
         return desk.issue(asked, lambda _: {"hall_mode": asked.hall_mode.value}, at_once=at_once)
 
-    @routes.post("/policy/rules")
+    @routes.post("/policy/rules", dependencies=[only(Role.OFFICE)])
     def rules(asked: Rules, lang: Lang = "zh") -> Response:
         """Set what somebody changed of the rules; a fault is told at its setting."""
         try:
@@ -125,7 +128,7 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         except SettingFaults as exc:
             return _refused("settings as the policy has them", "fields", fields=exc.told(lang))
 
-    @routes.post("/policy/sheets/{kind}")
+    @routes.post("/policy/sheets/{kind}", dependencies=[only(Role.OFFICE)])
     def sheet(kind: Literal["roster", "appointments", "rota"], asked: Sheet) -> Response:
         """Take a roster, appointments or a rota; a sheet with one bad line is refused whole."""
         if kind != "rota" and site_key is None:
@@ -151,7 +154,7 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
 
         return desk.issue(asked, change)
 
-    @routes.post("/policy/appointments")
+    @routes.post("/policy/appointments", dependencies=[only(Role.OFFICE)])
     def appointment(asked: OneAppointment) -> Response:
         """Book one visitor, or give a standing right of way."""
         if site_key is None:

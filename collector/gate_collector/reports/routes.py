@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from gate_agent.contract.records import Category, Decision
 from gate_agent.http.answers import refusal
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.reports.content import rounds_of
 from gate_collector.reports.sheets import as_csv, as_xlsx
 from gate_collector.reports.versions import NoSuchReport, correct, read
+from gate_collector.roles.grants import EVERYBODY, only
+from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import MERGED
-from gate_collector.web.access import By
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 62
@@ -35,9 +37,9 @@ class Correction(BaseModel):
 
 def build_reports(centre: Centre, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/reports", include_in_schema=False)
+    @routes.get("/reports", dependencies=[EVERYBODY], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:
         """Return the days and their versions, the newest first."""
         columns = [c for c in MERGED.c if c.name != "document"]
@@ -49,7 +51,7 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             ).all()
         return pages.show("reports.html", lang, rows=rows)
 
-    @routes.get("/reports/{day}", include_in_schema=False)
+    @routes.get("/reports/{day}", dependencies=[EVERYBODY], include_in_schema=False)
     def sheet(day: date, version: Version = None, lang: Lang = "zh") -> Response:
         """Return one version to look at, print and sign."""
         try:
@@ -67,7 +69,7 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             day=day,
         )
 
-    @routes.get("/reports/{day}/report.{form}")
+    @routes.get("/reports/{day}/report.{form}", dependencies=[EVERYBODY])
     def file(day: date, form: Literal["csv", "xlsx", "json"], version: Version = None) -> Response:
         """Return one version as a file."""
         try:
@@ -85,7 +87,7 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             body, kind = as_xlsx(report, centre.zone), _XLSX
         return Response(body, media_type=kind, headers=headers)
 
-    @routes.post("/reports/{day}/corrections")
+    @routes.post("/reports/{day}/corrections", dependencies=[only(Role.OFFICE)])
     def correction(day: date, asked: Correction) -> Response:
         """Make a new version from what is stored now; the one before it stays as it is."""
         try:

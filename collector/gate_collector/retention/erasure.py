@@ -11,8 +11,8 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.host.spool import Request
 from gate_collector.centre import Centre
 from gate_collector.retention.retention import Kept, Retention, kept
+from gate_collector.roles.session import acting
 from gate_collector.store.schema_office import ERASURE
-from gate_collector.web.access import CURRENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PurgeDesk:
         """Forget one person here; return the request's id."""
         request = Request(id=secrets.token_hex(8), person_ref=ref)
         row = {"request": request.id, "at": format_utc(self.centre.now), "by": by,
-               "role": CURRENT.get().role.value, "why": why, "person_ref": ref}  # fmt: skip
+               "role": acting().role.value, "why": why, "person_ref": ref}  # fmt: skip
         with self.centre.engine.begin() as connection:
             connection.execute(ERASURE.insert().values(row))
         self._carry_out(request)

@@ -9,11 +9,13 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refusal, refused
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.live.search import Unsearchable, reference
 from gate_collector.retention.certificates import at_doors, certificate, erasures, purged
 from gate_collector.retention.erasure import PurgeDesk
-from gate_collector.web.access import By, Record
+from gate_collector.roles.grants import EVERYBODY, only
+from gate_collector.roles.session import By, Record, Role
 from gate_collector.web.pages import Lang, Pages
 
 Number = Annotated[str, Path(pattern=r"^([0-9a-f]{16}|\d{4}-\d{2}-\d{2})$")]
@@ -38,9 +40,9 @@ def build_purge(
     centre: Centre, pages: Pages, desk: PurgeDesk, site_key: bytes | None, record: Record
 ) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/retention", include_in_schema=False)
+    @routes.get("/retention", dependencies=[EVERYBODY], include_in_schema=False)
     def page(removed: Removed = None, lang: Lang = "zh") -> HTMLResponse:
         """Return what is kept how long, and what went."""
         with centre.engine.connect() as connection:
@@ -50,7 +52,9 @@ def build_purge(
             gone=gone, doors=doors, removed=removed, has_key=site_key is not None,
         )  # fmt: skip
 
-    @routes.get("/retention/certificates/{number}", include_in_schema=False)
+    @routes.get(
+        "/retention/certificates/{number}", dependencies=[EVERYBODY], include_in_schema=False
+    )
     def printed(number: Number, lang: Lang = "zh") -> HTMLResponse:
         """Return the certificate of one request, or of a day's end of retention."""
         found = certificate(centre, number)
@@ -58,14 +62,14 @@ def build_purge(
             raise HTTPException(404)
         return pages.show("certificate.html", lang, found=found, centre=centre)
 
-    @routes.post("/retention/run")
+    @routes.post("/retention/run", dependencies=[only(Role.OFFICE, Role.MAINTAINER)])
     def run(asked: Signed) -> JSONResponse:
         """Remove now what is past its days; it also happens by itself, once an hour."""
         record("retention run", "", f"{asked.by}: {asked.why}")
         removed = desk.retention.retain()
         return JSONResponse({"location": f"/retention?removed={removed}"}, status_code=201)
 
-    @routes.post("/retention/erase")
+    @routes.post("/retention/erase", dependencies=[only(Role.OFFICE)])
     def erase(asked: Erase) -> Response:
         """Forget one person here; answered when it is done, with the certificate's place."""
         if site_key is None:

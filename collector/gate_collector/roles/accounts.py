@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.errors import GateError
 from gate_collector.centre import Centre
+from gate_collector.roles.session import Role, Session, acting
 from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
-from gate_collector.web.access import CURRENT, Role, Session
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 SHORTEST_PASSWORD = 10
@@ -149,7 +149,7 @@ class Accounts:
 
     def record(self, what: str, subject: str, why: str) -> None:
         """Record that whoever acts now looked at something, or changed an account."""
-        who = CURRENT.get()
+        who = acting()
         row = {"at": format_utc(self._centre.now), "who": who.name, "role": who.role.value,
                "what": what, "subject": subject, "why": why}  # fmt: skip
         with self._centre.engine.begin() as connection:

@@ -10,13 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from gate_agent.contract.moment import format_utc
 from gate_collector.centre import Centre
 from gate_collector.roles.accounts import Accounts, Denied, hashed
+from gate_collector.roles.session import Role, Session
 from gate_collector.store.schema_office import API_KEY
-from gate_collector.web.access import Role, Session
 
 _PREFIX = "gate_"
-_READ = ("/metrics", "/api/v1/overview", "/api/v1/now", "/api/v1/stream", "/api/v1/charts",
-         "/api/v1/policy", "/api/v1/events", "/api/v1/holds", "/api/v1/reports",
-         "/api/v1/openapi.json")  # fmt: skip
 
 
 class ApiKeys:
@@ -53,9 +50,4 @@ class ApiKeys:
                     API_KEY.c.key_sha256 == hashed(key), API_KEY.c.disabled.is_(False)
                 )
             ).scalar()
-        return None if name is None else Session(f"key {name}", Role.AUDITOR, "")
-
-
-def key_may(method: str, path: str) -> bool:
-    """Whether a key opens this."""
-    return method in ("GET", "HEAD") and path.startswith(_READ)
+        return None if name is None else Session(f"key {name}", Role.AUDITOR, "", is_program=True)

@@ -10,16 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from gate_agent.http.answers import refusal, refused
+from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
+from gate_collector.roles.grants import ACTORS, COOKIE, EVERYBODY, PUBLIC, only
 from gate_collector.roles.keys import ApiKeys
-from gate_collector.roles.middleware import COOKIE, token_of
+from gate_collector.roles.middleware import token_of
 from gate_collector.roles.reveal import reveal
+from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
-from gate_collector.web.access import By, Role
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 500
+_MAINTAINER = only(Role.MAINTAINER)
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
 
@@ -74,14 +77,14 @@ class Wanted(_Body):
 
 def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRouter:
     """Return the routes of sessions."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/sign-on", include_in_schema=False)
+    @routes.get("/sign-on", dependencies=[PUBLIC], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
         """Return the form."""
         return pages.show("sign_on.html", lang, first=bool(accounts.first_code))
 
-    @routes.post("/sign-on")
+    @routes.post("/sign-on", dependencies=[PUBLIC])
     def on(entry: Entry) -> Response:
         """Sign on."""
         try:
@@ -95,7 +98,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
         )  # fmt: skip
         return answer
 
-    @routes.post("/sign-on/first")
+    @routes.post("/sign-on/first", dependencies=[PUBLIC])
     def first(asked: First) -> Response:
         """Make the first account with the code that the collector told."""
         try:
@@ -104,7 +107,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
             return _denied(exc)
         return JSONResponse({"location": "/sign-on"}, status_code=201)
 
-    @routes.post("/sign-off")
+    @routes.post("/sign-off", dependencies=[EVERYBODY])
     def off(request: Request) -> Response:
         """Sign off; nothing of the session stays in the browser."""
         token = token_of(request.headers)
@@ -122,9 +125,9 @@ def build_accounts(
     centre: Centre, pages: Pages, accounts: Accounts, keys: ApiKeys, private: bytes | None
 ) -> APIRouter:
     """Return the routes of accounts, looks and the reveal."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.get("/accounts", include_in_schema=False)
+    @routes.get("/accounts", dependencies=[_MAINTAINER], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:
         """Return the accounts."""
         columns = [ACCOUNT.c[name] for name in ("name", "role", "made", "disabled")]
@@ -133,7 +136,7 @@ def build_accounts(
             programs = connection.execute(select(API_KEY).order_by(API_KEY.c.name)).all()
         return pages.show("accounts.html", lang, rows=rows, programs=programs, roles=list(Role))
 
-    @routes.post("/accounts")
+    @routes.post("/accounts", dependencies=[_MAINTAINER])
     def make(asked: NewAccount) -> Response:
         """Make an account."""
         try:
@@ -142,7 +145,7 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.post("/accounts/password")
+    @routes.post("/accounts/password", dependencies=[_MAINTAINER])
     def password(asked: NewPassword) -> Response:
         """Give an account another password; a disabled one may sign on again."""
         try:
@@ -151,7 +154,7 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.post("/accounts/disable")
+    @routes.post("/accounts/disable", dependencies=[_MAINTAINER])
     def disable(asked: Named) -> Response:
         """Disable an account; never the last maintainer's."""
         try:
@@ -160,7 +163,7 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.post("/accounts/keys")
+    @routes.post("/accounts/keys", dependencies=[_MAINTAINER])
     def make_key(asked: Named) -> Response:
         """Make a key for a program; the answer tells it, this once."""
         try:
@@ -168,20 +171,20 @@ def build_accounts(
         except Denied as exc:
             return _denied(exc)
 
-    @routes.post("/accounts/keys/disable")
+    @routes.post("/accounts/keys/disable", dependencies=[_MAINTAINER])
     def disable_key(asked: Named) -> JSONResponse:
         """Disable a key."""
         keys.disable(asked.name)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.get("/looks", include_in_schema=False)
+    @routes.get("/looks", dependencies=[only(Role.AUDITOR)], include_in_schema=False)
     def looks(lang: Lang = "zh") -> HTMLResponse:
         """Return who looked at whom, why."""
         with centre.engine.connect() as connection:
             rows = connection.execute(select(LOOK).order_by(LOOK.c.id.desc()).limit(_LISTED)).all()
         return pages.show("looks.html", lang, rows=rows)
 
-    @routes.post("/api/v1/reveal")
+    @routes.post("/api/v1/reveal", dependencies=[ACTORS])
     def revealed(asked: Wanted) -> Response:
         """Open a person's registrations; who looked and why is recorded before anything is."""
         if private is None:

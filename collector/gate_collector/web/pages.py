@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -10,21 +11,22 @@ from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from gate_agent.contract.moment import parse_utc
-from gate_collector.web.access import CURRENT, may
 from gate_collector.web.words import word
 
 HERE = Path(__file__).parent.parent  # templates and static files stand beside the rooms
 Lang = Literal["zh", "en"]
+Reader = Callable[[], Mapping[str, object]]  # `session`, `who`, `may(path, method)`
 
 
 class Pages:
     """Renders the templates of this package."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, reader: Reader) -> None:
+        """Take the hall's zone, and what tells who reads a page and what it may offer them."""
         self._zone = zone
+        self._reader = reader
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -51,9 +53,7 @@ class Pages:
             link=link,
             here=name,
             zone=self._zone.key,
-            session=CURRENT.get(),
-            who=_who(CURRENT.get().name),
-            may=_may,
+            **self._reader(),
             **context,
         )
         return HTMLResponse(text, status)
@@ -68,17 +68,6 @@ class Pages:
             return "–"
         moment = parse_utc(utc) if isinstance(utc, str) else utc
         return moment.astimezone(self._zone).strftime(form)
-
-
-def _may(path: str, method: str = "GET") -> bool:
-    """Whether whoever reads this page may open another, or do this."""
-    session = CURRENT.get()
-    return not session.name or may(session.role, method, path)
-
-
-def _who(name: str) -> Markup:
-    """Return what makes a field for a name that of whoever is signed on."""
-    return Markup(' value="{}" readonly').format(name) if name else Markup()
 
 
 def _seconds(value_ms: float | None) -> str:

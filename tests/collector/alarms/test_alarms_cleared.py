@@ -13,7 +13,7 @@ from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.records import AgentStopped
 from gate_collector.alarms.book import Alarm, cleared_by_hand, standing
 from gate_collector.roles.accounts import Accounts
-from gate_collector.web.access import Role
+from gate_collector.roles.session import Role
 
 _PASSWORD = "correct horse battery"
 

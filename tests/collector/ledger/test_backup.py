@@ -18,9 +18,9 @@ from gate_collector.ledger.backup import backup, restore
 from gate_collector.ledger.verify import verify
 from gate_collector.reports.versions import make_due
 from gate_collector.roles.accounts import Accounts
+from gate_collector.roles.session import Role
 from gate_collector.store.opening import open_store
 from gate_collector.store.schema import METADATA
-from gate_collector.web.access import Role
 from postgres import Cluster
 
 

@@ -23,6 +23,10 @@ from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.form import PolicyForm, SettingFaults
 from gate_collector.policies.routes import build_policies
 from gate_collector.policies.settings import settings_of
+from gate_collector.roles.accounts import Accounts
+from gate_collector.roles.keys import ApiKeys
+from gate_collector.roles.middleware import WhoAsks
+from gate_collector.roles.session import THIS_MACHINE
 from gate_collector.web.pages import Pages
 
 FORM = PolicyForm(ZONE, SITE_KEY)
@@ -89,9 +93,12 @@ def test_a_setting_that_is_added_tomorrow_has_a_place_without_another_word(tmp_p
     with hall(tmp_path) as one:
         centre = centre_of(one)
         book = Book(one.engine, site=SITE, clock=one.clock, first=Policy(), publish=lambda *_: True)
-        app = FastAPI()
+        app, accounts = FastAPI(), Accounts(centre)
+        keys = ApiKeys(centre, accounts)
+        app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=False)
+        pages = Pages(ZONE, lambda: {"session": THIS_MACHINE, "who": "", "may": lambda *_: True})
         form = PolicyForm(ZONE, SITE_KEY, Tomorrow)
-        app.include_router(build_policies(centre, Pages(ZONE), book, form))
+        app.include_router(build_policies(centre, pages, book, form))
         with serving(app) as client:
             page = client.get("/policy").text
 

@@ -16,7 +16,7 @@ from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.records import AgentStopped
 from gate_collector.roles.accounts import IDLE, Accounts
-from gate_collector.web.access import Role
+from gate_collector.roles.session import Role
 
 pytestmark = pytest.mark.browser
 _PASSWORD = "correct horse battery"

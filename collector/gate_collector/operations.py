@@ -1,0 +1,97 @@
+"""What other programs ask a running centre: is it well, its figures, its overview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from pydantic import BaseModel
+
+from gate_agent.http.grants import Routes
+from gate_collector.centre import Centre
+from gate_collector.ledger.figures import LedgerFigures
+from gate_collector.ledger.read import read_ledger
+from gate_collector.roles.grants import PROGRAMS, PUBLIC
+
+Look = Callable[[], dict[str, Any]]
+
+
+class Health(BaseModel):
+    """Whether what comes can be stored; if not, why."""
+
+    status: Literal["ok", "failing"]
+    cause: str
+
+
+def build_operations(centre: Centre, look: Look, failing: Callable[[], str]) -> APIRouter:
+    """Return the routes; `look` gives the overview, `failing` why nothing can be stored."""
+    routes = Routes()
+    registry = CollectorRegistry(auto_describe=False)
+    ProcessCollector(registry=registry)
+    registry.register(_Figures(look))
+    registry.register(LedgerFigures(lambda: read_ledger(centre)))
+
+    @routes.get("/api/v1/overview", dependencies=[PROGRAMS])
+    def overview() -> JSONResponse:
+        """Return both doors: states, counts, holds, gaps, reports, lateness, alarms."""
+        return JSONResponse(look())
+
+    @routes.get("/healthz", dependencies=[PUBLIC], responses={503: {"model": Health}})
+    def health(response: Response) -> Health:
+        """Return 200 while what comes can be stored."""
+        cause = failing()
+        response.status_code = 503 if cause else 200
+        return Health(status="failing" if cause else "ok", cause=cause)
+
+    @routes.get(
+        "/metrics",
+        dependencies=[PROGRAMS],
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
+    def metrics() -> Response:
+        """Return the figures for Prometheus."""
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+    return routes
+
+
+class _Figures(Collector):
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """Read the overview as it is now."""
+        told = self._look()
+        names = {
+            "events": "Events stored",
+            "upto": "Highest sequence with none missing below it",
+            "head": "Last sequence the gate told",
+            "pending": "Events the gate holds no receipt for",
+            "silent_s": "Seconds since the gate was heard",
+        }
+        found = []
+        for name, text in names.items():
+            family = GaugeMetricFamily(f"collector_gate_{name}", text, labels=("gate",))
+            for gate in told["gates"]:
+                family.add_metric((gate["gate"],), gate[name] or 0)
+            found.append(family)
+        for name, what in (("missing", "Gaps in the chain"), ("holds", "Open holds")):
+            family = GaugeMetricFamily(f"collector_gate_{name}", what, labels=("gate",))
+            for gate in told["gates"]:
+                family.add_metric((gate["gate"],), len(gate[name]))
+            found.append(family)
+        alarms = GaugeMetricFamily(
+            "collector_alarm", "An alarm that stands", labels=("kind", "gate")
+        )
+        for alarm in told["alarms"]:
+            alarms.add_metric((alarm["alarm"], alarm["gate"]), 1)
+        aside = GaugeMetricFamily(
+            "collector_quarantined", "Messages set aside", value=told["quarantined"]
+        )
+        return [*found, alarms, aside]

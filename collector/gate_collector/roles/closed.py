@@ -1,0 +1,28 @@
+"""How somebody is told that a route is not for them: a page for a page, a refusal otherwise."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+
+from gate_agent.http.answers import refused
+from gate_agent.http.grants import READING
+from gate_collector.roles.grants import Closed
+from gate_collector.web.pages import Lang, Pages
+
+
+def install_closed(app: FastAPI, pages: Pages) -> None:
+    """Make every `Closed` of `app` an answer."""
+
+    def answer(request: Request, exc: Exception) -> Response:
+        if not isinstance(exc, Closed):
+            raise TypeError(f"expected Closed, got {type(exc).__name__}")
+        path = request.url.path
+        if request.method not in READING or path.startswith("/api/") or path == "/metrics":
+            return refused(exc.status, exc, code=exc.code)
+        lang: Lang = "en" if request.query_params.get("lang") == "en" else "zh"
+        if exc.code == "sign_on":
+            return RedirectResponse("/sign-on" + ("?lang=en" if lang == "en" else ""), 303)
+        return pages.closed(lang)
+
+    app.add_exception_handler(Closed, answer)

@@ -1,0 +1,117 @@
+"""Whom a route is open to: said in the line that names its path, asked before a body is read.
+
+A route that does not say it stops the start. What pages offer, what the interface documents and
+the table in docs/security.md are read from the same declarations.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter, FastAPI
+from fastapi.params import Depends
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import Match, Mount
+from starlette.types import Receive, Scope, Send
+
+YES, NO = "✓", "–"  # in the table
+READING = ("GET", "HEAD")
+Security = list[dict[str, list[str]]]
+
+
+class UndeclaredError(LookupError):
+    """A route does not say whom it is open to, or says it twice."""
+
+
+class Grant(ABC):
+    """Whom a route is open to; carried by a route as a dependency."""
+
+    async def __call__(self) -> None:  # noqa: B027 to be called by FastAPI, which finds nothing
+        """Do nothing: `enter` was asked before the request's body was looked at."""
+
+    @abstractmethod
+    async def enter(self, scope: Scope, receive: Receive) -> Receive:
+        """Return what the request's body is to be read from; raise what answers it otherwise."""
+
+    def security(self, method: str) -> Security:  # noqa: ARG002 whatever it is
+        """Return what a request of this method must bring, as OpenAPI says it."""
+        return []
+
+    @abstractmethod
+    def admits(self, caller: str) -> str:
+        """Return whether this kind of caller may, as the table in docs/security.md says it."""
+
+
+class GrantedRoute(APIRoute):
+    """A route with exactly one grant among its own dependencies."""
+
+    @property
+    def grant(self) -> Grant:
+        """Whom this route is open to. Raises UndeclaredError."""
+        grants = [one.dependency for one in self.dependencies if isinstance(one.dependency, Grant)]
+        if len(grants) != 1:
+            raise UndeclaredError(
+                f"{self.path}: expected one grant beside the path, got {len(grants)}"
+            )
+        return grants[0]
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask the grant, then the route."""
+        await super().handle(scope, await self.grant.enter(scope, receive), send)
+
+
+Routes = partial(APIRouter, route_class=GrantedRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One route with what it declares."""
+
+    route: RouteContext
+    grant: Grant
+
+    @property
+    def path(self) -> str:
+        """Its path, with its parameters' names in braces."""
+        return self.route.path_format or ""
+
+    @property
+    def methods(self) -> list[str]:
+        """Its methods, in order."""
+        return sorted(self.route.methods or ())
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether a request of this method and path is this route's."""
+        scope = {"type": "http", "method": method, "path": path.partition("?")[0]}
+        return bool(self.route.matches(scope)[0] is Match.FULL)
+
+
+def granted(app: FastAPI, *, public: frozenset[str]) -> list[Granted]:
+    """Return every route. Raises UndeclaredError for one without a grant, or a strange mount."""
+    return list(_granted(app, public))
+
+
+def _granted(app: FastAPI, public: frozenset[str]) -> Iterator[Granted]:
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, GrantedRoute):
+            yield Granted(context, route.grant)
+        elif not (isinstance(route, Mount) and route.path in public):
+            raise UndeclaredError(f"{context.path}: expected one grant beside the path, got none")
+
+
+def table(routes: list[Granted], callers: dict[str, str]) -> str:
+    """Return a Markdown table: a line for each method and path, a column for each caller."""
+    lines = [["route", *callers.values()], ["---"] * (len(callers) + 1)]
+    for one in sorted(routes, key=lambda route: (route.path, route.methods)):
+        shown = f"`{' '.join(one.methods)} {one.path}`"
+        lines.append([shown, *(one.grant.admits(caller) for caller in callers)])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def declared(grant: Grant) -> Depends:
+    """Return a grant as a route carries it."""
+    return Depends(grant)
