@@ -10,10 +10,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from fastapi import FastAPI
 
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
@@ -37,7 +39,7 @@ from gate_collector.reports.versions import conclusion, make_due, watch_missing
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.retention import Retention, spool_of
 from gate_collector.roles.accounts import Accounts
-from gate_collector.schedule import Clerk
+from gate_collector.schedule import Clerk, Duty
 from gate_collector.site import Door, create_app
 from gate_collector.store.opening import open_store, sole_writer
 
@@ -49,141 +51,172 @@ def run_collector(config_file: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigurationError or StorageError before it starts."""
     config = load_collector(config_file)
     core_dumps.forbid()
-    clock, zone = SystemClock(), ZoneInfo(config.collector.timezone)
-    listener = listen(config.web.host, config.web.port)
-    engine = open_store(config.store.url)
-    told: list[Broker] = []
-    ingest = Ingest(
-        engine,
-        site=config.collector.site,
-        zone=zone,
-        clock=clock,
-        publish=lambda gate, receipt: told[0].tell(gate, receipt),  # noqa: PLW0108 it comes later
-        hearing=lambda: told[0].hearing,
-        tell_seen=lambda seen: told[0].tell_seen(seen),  # noqa: PLW0108 as above
-    )
+    with listen(config.web.host, config.web.port) as listener:
+        collector = _Collector(config, config_file)
+        with sole_writer(config.store.url) as alone:
+            if not alone:
+                raise StorageError("expected the store free, got: held by another collector")
+            collector.run(listener)
 
-    book = PolicyBook(
-        engine,
-        site=config.collector.site,
-        clock=clock,
-        first=load_policy(config.policy.file),
-        publish=lambda topic, document: told[0].publish(topic, document),  # noqa: PLW0108 as above
-    )
-    site_key = _key(config.keys.site_key_file)
 
-    def tell_all() -> None:
-        book.publish()
-        ingest.tell_all()
+class _Collector:
+    """The parts of a centre; each is made of those above it."""
 
-    broker = Broker(
-        config.mqtt,
-        site=config.collector.site,
-        clock=clock,
-        on_message=ingest.offer,
-        on_connected=tell_all,
-        hears=Hears.STATES if config.workers else Hears.ALL,
-    )
-    workers = Workers(config_file, config.workers)
-    told.append(broker)
-    centre = Centre(
-        engine=engine,
-        clock=clock,
-        zone=zone,
-        site=config.collector.site,
-        name=config.collector.name,
-        unit=config.collector.unit,
-        policy=book.in_force,
-    )
-    desk = PurgeDesk(
-        centre,
-        Retention(
-            write=ingest.write,
-            clock=clock,
-            days=config.retention.registration_days,
-            spool=spool_of(config.store.url),
-        ),
-    )
-    base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
-    shelf = Shelf(engine, site_key or new_secret())
-    alerter = Alerter(
-        centre,
-        shelf,
-        people=load_recipients(config.alerts.channels_file),
-        messenger=AppriseMessenger(),
-        base_url=base_url,
-    )
-    accounts = Accounts(centre)
-    _tell_first_code(config, accounts)
+    def __init__(self, config: CollectorConfig, config_file: Path) -> None:
+        self._config = config
+        self._clock = SystemClock()
+        self._zone = ZoneInfo(config.collector.timezone)
+        self._site_key = _key(config.keys.site_key_file)
+        self._base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
+        self._engine = open_store(config.store.url)
+        self._broker = self._make_broker()
+        self._ingest = self._make_ingest()
+        self._workers = Workers(config_file, config.workers)
+        self._book = self._make_book()
+        self._centre = self._make_centre()
+        self._accounts = Accounts(self._centre)
+        self._desk = PurgeDesk(self._centre, self._make_retention())
+        self._shelf = Shelf(self._engine, self._site_key or new_secret())
+        self._alerter = self._make_alerter()
+        self._teller = Clerk({"alerts": self._alerter.round}, every_s=EVERY_S)
+        self._clerk = Clerk(self._duties(), every_s=_CLERK_S)
 
-    def make_reports() -> None:
-        for report in make_due(centre):
-            alerter.tell(conclusion(report, base_url))
-
-    teller = Clerk({"alerts": alerter.round}, every_s=EVERY_S)
-    clerk = Clerk(
-        {
-            "reports": make_reports,
-            "missing": lambda: watch_missing(centre),
-            "policy": book.keep_published,
-            "times": Corrector(ingest.write, zone).round,
-            "asked": desk.retention.asked,
-            "erasures": desk.resume,
-            "retention": desk.retention.due,
-        },
-        every_s=_CLERK_S,
-    )
-    app = create_app(
-        centre,
-        lambda: overview(engine, clock=clock, zone=zone, site=config.collector.site),
-        book=book,
-        shelf=shelf,
-        alerter=alerter,
-        accounts=accounts,
-        desk=desk,
-        door=Door(
-            sign_on=config.web.sign_on,
-            secure=base_url.startswith("https:"),
-            names=frozenset({config.web.host, urlsplit(base_url).hostname or ""}),
-        ),
-        private=_key(config.keys.registrations_key_file),
-        site_key=site_key,
-        failing=lambda: (
-            ingest.failing or ("" if ingest.alive else "the writer stopped") or workers.failing
-        ),
-        version=__version__,
-    )
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=2,
-        )
-    )
-    stopping = threading.Event()
-    feeding = threading.Thread(target=_feed_watchdog, args=(ingest, stopping), daemon=True)
-    with listener, sole_writer(config.store.url) as alone:
-        if not alone:
-            raise StorageError("expected the store free, got: held by another collector")
-        for part in (broker, ingest, workers, feeding, clerk, teller):
+    def run(self, listener: socket.socket) -> None:
+        """Collect, and serve the pages, until SIGTERM or SIGINT."""
+        self._tell_first_code()
+        stopping = threading.Event()
+        feeding = threading.Thread(target=self._feed_watchdog, args=(stopping,), daemon=True)
+        server = _server(self._app())
+        self._broker.start(self._ingest.offer, self._tell_all)
+        for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
             part.start()
         try:
-            asyncio.run(_serve(server, listener, config.collector.site))
+            asyncio.run(_serve(server, listener, self._config.collector.site))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
-            for ended in (teller, clerk, workers, broker, ingest):
+            for ended in (self._teller, self._clerk, self._workers, self._broker, self._ingest):
                 ended.close()
-            alerter.close()  # after the receipts: a service that hangs may take its time
-            engine.dispose()
+            self._alerter.close()  # after the receipts: a service that hangs may take its time
+            self._engine.dispose()
 
+    def _make_broker(self) -> Broker:
+        config = self._config
+        hears = Hears.STATES if config.workers else Hears.ALL
+        return Broker(config.mqtt, site=config.collector.site, clock=self._clock, hears=hears)
 
-def _tell_first_code(config: CollectorConfig, accounts: Accounts) -> None:
-    if config.web.sign_on and accounts.first_code:
-        _LOG.warning("first start 首次使用: one-time code 一次性代码 %s", accounts.first_code)
+    def _make_ingest(self) -> Ingest:
+        return Ingest(
+            self._engine,
+            site=self._config.collector.site,
+            zone=self._zone,
+            clock=self._clock,
+            publish=self._broker.tell,
+            hearing=lambda: self._broker.hearing,
+            tell_seen=self._broker.tell_seen,
+        )
+
+    def _make_book(self) -> PolicyBook:
+        return PolicyBook(
+            self._engine,
+            site=self._config.collector.site,
+            clock=self._clock,
+            first=load_policy(self._config.policy.file),
+            publish=self._broker.publish,
+        )
+
+    def _make_centre(self) -> Centre:
+        hall = self._config.collector
+        return Centre(
+            engine=self._engine,
+            clock=self._clock,
+            zone=self._zone,
+            site=hall.site,
+            name=hall.name,
+            unit=hall.unit,
+            policy=self._book.in_force,
+        )
+
+    def _make_retention(self) -> Retention:
+        return Retention(
+            write=self._ingest.write,
+            clock=self._clock,
+            days=self._config.retention.registration_days,
+            spool=spool_of(self._config.store.url),
+        )
+
+    def _make_alerter(self) -> Alerter:
+        return Alerter(
+            self._centre,
+            self._shelf,
+            people=load_recipients(self._config.alerts.channels_file),
+            messenger=AppriseMessenger(),
+            base_url=self._base_url,
+        )
+
+    def _duties(self) -> dict[str, Duty]:
+        """What becomes due at the centre by itself, in this order."""
+        return {
+            "reports": self._make_reports,
+            "missing": lambda: watch_missing(self._centre),
+            "policy": self._book.keep_published,
+            "times": Corrector(self._ingest.write, self._zone).round,
+            "asked": self._desk.retention.asked,
+            "erasures": self._desk.resume,
+            "retention": self._desk.retention.due,
+        }
+
+    def _make_reports(self) -> None:
+        for report in make_due(self._centre):
+            self._alerter.tell(conclusion(report, self._base_url))
+
+    def _app(self) -> FastAPI:
+        web = self._config.web
+        return create_app(
+            self._centre,
+            self._overview,
+            book=self._book,
+            shelf=self._shelf,
+            alerter=self._alerter,
+            accounts=self._accounts,
+            desk=self._desk,
+            door=Door(
+                sign_on=web.sign_on,
+                secure=self._base_url.startswith("https:"),
+                names=frozenset({web.host, urlsplit(self._base_url).hostname or ""}),
+            ),
+            private=_key(self._config.keys.registrations_key_file),
+            site_key=self._site_key,
+            failing=self._failing,
+            version=__version__,
+        )
+
+    def _overview(self) -> dict[str, Any]:
+        site = self._config.collector.site
+        return overview(self._engine, clock=self._clock, zone=self._zone, site=site)
+
+    def _failing(self) -> str:
+        """Why nothing can be stored; empty when all is well."""
+        stopped = "" if self._ingest.alive else "the writer stopped"
+        return self._ingest.failing or stopped or self._workers.failing
+
+    def _tell_all(self) -> None:
+        """Tell the broker, which may be a new one, what it must keep."""
+        self._book.publish()
+        self._ingest.tell_all()
+
+    def _tell_first_code(self) -> None:
+        if self._config.web.sign_on and self._accounts.first_code:
+            code = self._accounts.first_code
+            _LOG.warning("first start 首次使用: one-time code 一次性代码 %s", code)
+
+    def _feed_watchdog(self, stopping: threading.Event) -> None:
+        """Feed the manager's watchdog while the writer lives."""
+        period_s = systemd.watchdog_period_s()
+        while period_s is not None and self._ingest.alive:
+            systemd.notify("WATCHDOG=1")
+            if stopping.wait(period_s):
+                return
 
 
 def _key(file: Path | None) -> bytes | None:
@@ -197,6 +230,19 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _server(app: FastAPI) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
+    )
+
+
 async def _serve(server: _Server, listener: socket.socket, site: str) -> None:
     """Serve the page until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
@@ -206,12 +252,3 @@ async def _serve(server: _Server, listener: socket.socket, site: str) -> None:
     systemd.notify("READY=1")
     _LOG.info("collecting for %s", site)
     await server.serve(sockets=[listener])
-
-
-def _feed_watchdog(ingest: Ingest, stopping: threading.Event) -> None:
-    """Feed the manager's watchdog while the writer lives."""
-    period_s = systemd.watchdog_period_s()
-    while period_s is not None and ingest.alive:
-        systemd.notify("WATCHDOG=1")
-        if stopping.wait(period_s):
-            return

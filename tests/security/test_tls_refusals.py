@@ -67,24 +67,21 @@ async def gate(folder: Path, section: MqttSection) -> AsyncIterator[tuple[Uplink
 @asynccontextmanager
 async def collector(folder: Path, section: MqttSection) -> AsyncIterator[Broker]:
     engine = open_store(f"sqlite:///{folder}/collector.sqlite")
-    told: list[Broker] = []
+    broker = Broker(section, site=SITE, clock=CLOCK)
     ingest = Ingest(
         engine,
         site=SITE,
         zone=ZONE,
         clock=CLOCK,
-        publish=lambda name, receipt: told[0].tell(name, receipt),  # noqa: PLW0108 it comes later
-        hearing=lambda: told[0].hearing,
-    )
-    told.append(
-        Broker(section, site=SITE, clock=CLOCK, on_message=ingest.offer, on_connected=lambda: None)
+        publish=broker.tell,
+        hearing=lambda: broker.hearing,
     )
     ingest.start()
-    told[0].start()
+    broker.start(ingest.offer)
     try:
-        yield told[0]
+        yield broker
     finally:
-        await asyncio.to_thread(told[0].close)
+        await asyncio.to_thread(broker.close)
         await asyncio.to_thread(ingest.close)
         engine.dispose()
 

@@ -62,8 +62,6 @@ class Broker:
         *,
         site: str,
         clock: Clock,
-        on_message: Callable[[Message], None],
-        on_connected: Callable[[], None] = lambda: None,
         hears: Hears = Hears.ALL,
         worker: str = "",
     ) -> None:
@@ -75,7 +73,7 @@ class Broker:
         self._certificates = CertificateWatch(section)
         self._tls: ssl.SSLContext | None = None
         self._last_error = ""
-        self._told_connected = on_connected
+        self._told_connected: Callable[[], None] = lambda: None
         self.hearing = Hearing(connected=False, since=clock.now().utc)
         self.cause = "connecting"
         client = Client(
@@ -91,26 +89,31 @@ class Broker:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_log = self._on_log
-        client.on_message = lambda _client, _data, told: on_message(_message(told))
         self._client = client
 
-    def start(self) -> None:
-        """Begin to connect."""
-        section = self._section
+    def start(
+        self,
+        on_message: Callable[[Message], None],
+        on_connected: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin to connect, and tell what comes, and each time that all of it is heard."""
+        section, client = self._section, self._client
+        client.on_message = lambda _client, _data, told: on_message(_message(told))
+        self._told_connected = on_connected
         if section.tls:
             self._tls = tls_context(section)
-            self._client.tls_set_context(self._tls)
+            client.tls_set_context(self._tls)
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         shares = self._hears is Hears.SHARE
         session.SessionExpiryInterval = 0 if shares else _KEPT_FOR_US_S
-        self._client.connect_async(
+        client.connect_async(
             section.host,
             section.port,
             section.keepalive_s,
             clean_start=shares,
             properties=session,
         )
-        self._client.loop_start()
+        client.loop_start()
 
     def tell(self, gate: str, receipt: Receipt) -> Heard | None:
         """Publish a receipt, retained; return how to ask whether the broker has it."""

@@ -44,28 +44,19 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
     if of_collector:
         threading.Thread(target=_wait_for_its_end, args=(stopping,), daemon=True).start()
     engine, clock, site = open_store(config.store.url), SystemClock(), config.collector.site
-    told: list[Broker] = []
+    broker = Broker(config.mqtt_of(name), site=site, clock=clock, hears=Hears.SHARE, worker=name)
     ingest = Ingest(
         engine,
         site=site,
         zone=ZoneInfo(config.collector.timezone),
         clock=clock,
-        publish=lambda gate, receipt: told[0].tell(gate, receipt),  # noqa: PLW0108 it comes later
-        hearing=lambda: told[0].hearing,
-        tell_seen=lambda seen: told[0].tell_seen(seen),  # noqa: PLW0108 as above
+        publish=broker.tell,
+        hearing=lambda: broker.hearing,
+        tell_seen=broker.tell_seen,
         watches=False,
     )
-    broker = Broker(
-        config.mqtt_of(name),
-        site=site,
-        clock=clock,
-        on_message=ingest.offer,
-        hears=Hears.SHARE,
-        worker=name,
-    )
-    told.append(broker)
     ingest.start()
-    broker.start()
+    broker.start(ingest.offer)
     collect_rarely()
     systemd.notify("READY=1")
     _LOG.info("worker %s collects for %s", name, site)

@@ -225,11 +225,10 @@ def _connected(port: int, name: str) -> Broker:
         MqttSection(url=f"mqtt://127.0.0.1:{port}"),
         site=SITE,
         clock=SystemClock(),
-        on_message=lambda _: None,
         hears=Hears.SHARE,
         worker=name,
     )
-    made.start()
+    made.start(lambda _: None)
     return made
 
 
