@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gate_agent.http.answers import refusal
 
 _JSON = "application/json"
+_STREAM = "text/event-stream"
 _KIB, _MIB = 1024, 1024 * 1024
 _CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -70,6 +71,10 @@ class Shield:
                 headers = MutableHeaders(raw=message["headers"])
                 for name, value in _HEADERS.items():
                     headers[name] = value
+                if headers.get("content-type", "").startswith(_STREAM):
+                    headers["X-Accel-Buffering"] = (
+                        "no"  # or nginx keeps what is told until 4 KiB are full
+                    )
             await send(message)
 
         fault = self._fault(scope)

@@ -34,6 +34,16 @@ def test_a_new_screen_hears_the_state_first_and_then_what_happens(served: Served
     assert set(mark) == {"sequence", "type", "severity", "time"}
 
 
+def test_no_proxy_is_to_keep_what_a_stream_says(client: httpx.Client) -> None:
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    streams = [path for path, does in paths.items() if "text/event-stream" in str(does)]
+    assert len(streams) == 2
+
+    for path in streams:
+        with client.stream("GET", path) as answer:
+            assert answer.headers["x-accel-buffering"] == "no"
+
+
 def test_a_change_of_state_reaches_the_screen(served: Served) -> None:
     with listening(f"{served.url}/api/v1/stream") as messages:
         next(messages)

@@ -56,7 +56,12 @@ def build_live(
         """Return today by the hour and the week by the day, for each door."""
         return JSONResponse(charts(centre))
 
-    @routes.get("/api/v1/stream", dependencies=[PROGRAMS])
+    @routes.get(
+        "/api/v1/stream",
+        dependencies=[PROGRAMS],
+        response_class=Response,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
         if len(screens) >= _MOST_SCREENS:

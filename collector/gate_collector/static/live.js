@@ -2,11 +2,11 @@
 import { bars, flow, legend } from "/static/chart.js";
 import { clock, local, make, say, word } from "/static/make.js";
 import "/static/search.js";
+import { listen } from "/static/shared/stream.js";
 
-const DEAD_AFTER_MS = 5000, CHARTS_EVERY_MS = 30000;
+const CHARTS_EVERY_MS = 30000;
 const at = (id) => document.getElementById(id);
 const seconds = (ms) => (ms < 10000 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`);
-let heard = performance.now();
 
 function holdLine(gate, row) {
   const late = row.overdue || (row.due_s !== null && row.due_s < 0);
@@ -74,12 +74,16 @@ async function charts() {
   at("week").replaceChildren(bars(told.week, told.gates, say("近七日通行", "passages by the day")), legend(told.gates));
 }
 
-const stream = new EventSource("/api/v1/stream");
-stream.addEventListener("now", (event) => {
-  heard = performance.now();
-  show(JSON.parse(event.data));
+const drawCharts = () => void charts().catch(() => {});
+
+listen("/api/v1/stream", {
+  on: { now: show },
+  onLife: (life) => {
+    at("dead").hidden = life !== "dead";
+    document.body.dataset.live = life === "live" ? "yes" : "no";
+  },
+  onShown: drawCharts,
+  onRefused: drawCharts, // it says whether somebody must sign on
 });
-stream.addEventListener("error", () => stream.readyState === EventSource.CLOSED && charts().catch(() => {}));
-setInterval(() => (at("dead").hidden = performance.now() - heard < DEAD_AFTER_MS), 500);
-setInterval(() => charts().catch(() => {}), CHARTS_EVERY_MS);
-charts().catch(() => {});
+setInterval(() => document.hidden || drawCharts(), CHARTS_EVERY_MS);
+drawCharts();

@@ -48,6 +48,15 @@ def test_flow_queue_and_mode_of_each_door(one: Hall, client: httpx.Client) -> No
     assert (west["hall_mode"], west["policy_version"]) == ("closed", 3)
 
 
+def test_no_proxy_is_to_keep_what_the_stream_says(client: httpx.Client) -> None:
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    streams = [path for path, does in paths.items() if "text/event-stream" in str(does)]
+
+    assert streams == ["/api/v1/stream"]
+    with client.stream("GET", streams[0]) as answer:
+        assert answer.headers["x-accel-buffering"] == "no"
+
+
 def test_the_overview_that_others_read_stays_as_it_was(one: Hall, client: httpx.Client) -> None:
     one.west.passage()
     one.settle()

@@ -1,49 +1,105 @@
-// The line to the gate: server-sent events, resumed where they stopped; silence is told.
+// The line to the program: server-sent events, made anew after every break and every refusal for
+// as long as the page is shown. Silence is told within 5 s; a hidden tab gives its line back.
 
-const SILENT_MS = 3500; // three pulses missed: the guard learns it within 5 s
-const REOPEN_MS = 3000;
+const SILENT_MS = 3500; // three pulses missed, and one look more
+const LOOK_MS = 250;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 4000;
 
 /**
- * Listen for good. `onState(snapshot)`, `onPulse()`, `onJournal(mark)`,
- * `onLife(alive, silentMs)` four times a second.
+ * opening: asked for, nothing heard yet; live; dead: silent for too long, or what came could not
+ * be shown; away: given back, because the tab is hidden.
+ * @typedef {"opening" | "live" | "dead" | "away"} Life
  */
-export function listen({ onState, onPulse, onJournal, onLife }) {
-  let source = null;
-  let lastId = null;
-  let heard = performance.now();
-  let openedAt = 0;
 
-  function keep(event) {
-    heard = performance.now();
+/**
+ * @typedef {object} Handlers
+ * @property {Record<string, (data: never, heardAt: number) => void>} on what is heard, by its name
+ * @property {(life: Life, silentMs: number) => void} onLife four times a second, and at a change
+ * @property {() => void} [onShown] the tab is shown again: fetch what the line does not bring
+ * @property {() => void} [onRefused] the program answered, and gave no line
+ * @property {(changed: () => void) => { hears: () => boolean }} [ear] which hidden tab goes on hearing
+ */
+
+/**
+ * How long to wait after so many failures in a row: twice as long each time, never all screens at once.
+ * @param {number} failures
+ * @param {number} chance from 0 to 1
+ */
+export function waitMs(failures, chance) {
+  return Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS) * (0.75 + chance / 2);
+}
+
+/**
+ * Listen to `path` for good.
+ * @param {string} path
+ * @param {Handlers} handlers
+ * @param {typeof globalThis} [world] where time passes and lines are opened; tests bring their own
+ */
+export function listen(path, { on, onLife, onShown, onRefused, ear }, world = globalThis) {
+  const { document, performance } = world;
+  const broken = new Set(); // names whose newest event could not be shown
+  let source = null;
+  let lastId = "";
+  let heardAt = performance.now();
+  let hasHeard = false; // since the page was shown
+  let failures = 0;
+  let openedAt = 0;
+  let openAt = 0;
+  const hidden = ear?.(look) ?? { hears: () => false };
+  const wanted = () => document.visibilityState === "visible" || hidden.hears();
+
+  function take(name, event) {
     if (event.lastEventId) lastId = event.lastEventId;
+    const now = performance.now();
+    broken.add(name);
+    on[name](/** @type {never} */ (JSON.parse(event.data)), now);
+    broken.delete(name);
+    if (broken.size) return; // a picture that cannot be drawn is an old one
+    [heardAt, hasHeard, failures] = [now, true, 0];
   }
 
   function open() {
-    source?.close();
     openedAt = performance.now();
-    source = new EventSource(lastId === null ? "/api/v1/stream" : `/api/v1/stream?after=${lastId}`);
-    source.addEventListener("state", (event) => {
-      keep(event);
-      onState(JSON.parse(event.data), heard);
+    const line = new world.EventSource(lastId ? `${path}?after=${lastId}` : path);
+    source = line;
+    for (const name of Object.keys(on)) line.addEventListener(name, (event) => take(name, event));
+    line.addEventListener("error", () => {
+      if (source !== line) return;
+      const refused = line.readyState === world.EventSource.CLOSED; // 502, 503, 401: for good, says EventSource
+      close();
+      if (refused) onRefused?.();
     });
-    source.addEventListener("journal", (event) => {
-      keep(event);
-      onJournal(JSON.parse(event.data));
-    });
-    source.addEventListener("pulse", (event) => {
-      keep(event);
-      onPulse();
-    });
+  }
+
+  function close() {
+    source?.close();
+    source = null;
+    openAt = performance.now() + waitMs(failures, world.Math.random());
+    failures += 1;
   }
 
   function look() {
     const now = performance.now();
-    const silent = now - heard;
-    // The browser comes back by itself after a break, not after silence or a refusal.
-    if (silent > REOPEN_MS && now - openedAt > REOPEN_MS) open();
-    onLife(silent < SILENT_MS, silent);
+    if (!wanted()) {
+      if (openAt === Infinity) return;
+      source?.close();
+      [source, openAt, failures] = [null, Infinity, 0];
+      onLife("away", 0);
+      return;
+    }
+    if (openAt === Infinity) [heardAt, hasHeard, openAt] = [now, false, now];
+    if (source !== null && now - Math.max(heardAt, openedAt) > SILENT_MS) close();
+    if (source === null && now >= openAt) open();
+    const silentMs = now - heardAt;
+    onLife(silentMs > SILENT_MS ? "dead" : hasHeard ? "live" : "opening", silentMs);
   }
 
-  open();
-  setInterval(look, 250);
+  document.addEventListener("visibilitychange", () => {
+    const comes = document.visibilityState === "visible" && openAt === Infinity;
+    look();
+    if (comes) onShown?.();
+  });
+  look();
+  world.setInterval(look, LOOK_MS);
 }

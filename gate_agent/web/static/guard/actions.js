@@ -46,7 +46,7 @@ function askManualNow() {
 
 function askSymptoms() {
   if (find("symptoms").disabled) return;
-  const about = current().passage?.passage_id ?? "door";
+  const about = current()?.passage?.passage_id ?? "door";
   const choices = keysOf("symptom").map((name) => ({
     label: word(`symptom.${name}`),
     kind: "tall",
@@ -57,7 +57,7 @@ function askSymptoms() {
 }
 
 function askOverride() {
-  const passage = current().passage;
+  const passage = current()?.passage;
   if (!passage || find("override").disabled) return;
   const about = passage.passage_id;
   const post = (decision, why) => sendOnce(
@@ -77,7 +77,7 @@ function askOverride() {
 }
 
 function dismiss() {
-  const passage = current().passage;
+  const passage = current()?.passage;
   if (!passage || find("dismiss").disabled) return;
   sendOnce(`dismissal:${passage.passage_id}`, `/api/v1/passages/${passage.passage_id}/dismissal`, {});
 }

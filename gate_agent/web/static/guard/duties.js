@@ -19,16 +19,17 @@ let changed = () => {};
 export function watchDuties(told) {
   changed = told;
   find("duties").addEventListener("click", openDuties);
-  setInterval(look, AGAIN_MS);
-  look();
+  setInterval(lookAtDuties, AGAIN_MS);
+  lookAtDuties();
 }
 
 /** A journal mark came: look again if it is about duties. */
 export function dutyMark(mark) {
-  if (TYPES.includes(mark.type)) look();
+  if (TYPES.includes(mark.type)) lookAtDuties();
 }
 
-async function look() {
+/** Ask the gate what is due. */
+export async function lookAtDuties() {
   try {
     const answer = await fetch("/api/v1/duties", { signal: AbortSignal.timeout(5000) });
     if (answer.ok) duties = await answer.json();

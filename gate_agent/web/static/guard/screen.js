@@ -4,7 +4,8 @@ import { actionKey, askPost, postLabel, renderActions, wireActions } from "./act
 import { renderAlarmLine, soundOf } from "./alarms.js";
 import { caseKey, renderCase } from "./case.js";
 import { checksKey, renderChecks, wireChecks } from "./checks.js";
-import { dutiesKey, dutyMark, renderDuties, watchDuties } from "./duties.js";
+import { dutiesKey, dutyMark, lookAtDuties, renderDuties, watchDuties } from "./duties.js";
+import { oneEar } from "../shared/ear.js";
 import { holdsKey, renderHolds } from "./holds.js";
 import { find, rebuild, setData, setText, shape, span } from "../shared/page.js";
 import { closePanel, panelAbout, panelKey } from "./panel.js";
@@ -12,18 +13,19 @@ import { registrationKey, renderRegistration } from "./registration.js";
 import { forget, touched } from "./send.js";
 import { ring, soundState, toggleMute, unlock } from "./sound.js";
 import { renderDesk } from "./desk.js";
-import { current, places, take } from "./state.js";
+import { current, forgetState, places, take } from "./state.js";
 import { renderBar, renderRecent, renderStatus } from "./status.js";
 import { listen } from "../shared/stream.js";
 import { handKey, renderHand } from "./thermometer.js";
 import { MANUAL } from "./typed.js";
-import { renderVerdict } from "./verdict.js";
-import { session } from "./session.js";
+import { renderStarting, renderVerdict } from "./verdict.js";
+import { askSession, session } from "./session.js";
 import { askSignOff, renderSignOn, signOnKey, signedOnName, watchSession } from "./signon.js";
 import { applyLanguage, switchLanguage } from "./language.js";
 import { word } from "../shared/words.js";
 
 const MUTE_KEY = "m";
+const LIVE = { opening: "no", away: "no", live: "yes", dead: "dead" };
 let lastAlive = 0;
 const isLive = () => document.body.dataset.live === "yes";
 
@@ -31,7 +33,7 @@ function render() {
   renderButtons();
   const state = current();
   if (state === null) {
-    setText(find("verdict-word"), word("screen.starting"));
+    renderStarting();
     return;
   }
   const language = document.documentElement.lang;
@@ -78,11 +80,12 @@ function onState(snapshot, at) {
   setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
 }
 
-function onLife(alive, silentMs) {
+function onLife(life, silentMs) {
+  const alive = life !== "dead";
   if (alive) lastAlive = Math.round(performance.now());
+  if (life === "opening" || life === "away") forgetState();
   const state = current();
-  const live = alive ? (state === null ? "no" : "yes") : "dead";
-  setData(document.body, "live", live);
+  setData(document.body, "live", LIVE[life]);
   find("dead").hidden = alive;
   if (!alive) setText(find("dead-for"), word("screen.dead_for", { s: Math.round(silentMs / 1000) }));
   sound(alive ? state : { alarms: [{ id: "dead", priority: "medium", technical: true, what: "dead", rung: 1, since: `${lastAlive}` }] });
@@ -129,9 +132,14 @@ if (new URLSearchParams(location.search).has("kiosk")) unlock();
 render();
 watchDuties(render);
 watchSession(render);
-listen({
-  onState,
-  onPulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),
-  onJournal: dutyMark, // the state that follows shows the rest
+listen("/api/v1/stream", {
+  on: {
+    state: onState,
+    journal: dutyMark, // the state that follows shows the rest
+    pulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),
+  },
   onLife,
+  onShown: () => { lookAtDuties(); void askSession(); },
+  onRefused: () => void askSession(),
+  ear: (changed) => oneEar("gate.guard", changed), // a hidden screen still rings
 });

@@ -41,6 +41,11 @@ function focus() {
 
 export const current = () => snapshot;
 
+/** What it was is not what it is: the line to the gate was given back, or is made anew. */
+export function forgetState() {
+  snapshot = null;
+}
+
 /** Seconds left of a span that was `seconds` when the snapshot came. */
 export function left(seconds) {
   return seconds - (performance.now() - heardAt) / 1000;

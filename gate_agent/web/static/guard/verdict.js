@@ -6,15 +6,14 @@ import { word } from "../shared/words.js";
 
 const CLOSING_S = 10; // a countdown turns heavy at its end
 
+/** Nothing is known yet, or not any more; the style sheet hides the rest. */
+export function renderStarting() {
+  head(verdictOf(null), false);
+}
+
 export function renderVerdict(state) {
   const verdict = verdictOf(state);
-  const area = find("verdict");
-  const rings = ringing(state).some((hold) => hold.hold_id === state.passage?.hold_id);
-  setData(area, "kind", verdict.kind);
-  setData(area, "rings", verdict.kind === "hold" && rings ? "yes" : "no");
-  rebuild(find("verdict-shape"), verdict.shape, () => [shape(verdict.shape)]);
-  setText(find("verdict-word"), word(verdict.says));
-  setData(find("verdict-word"), "width", width(word(verdict.says)));
+  head(verdict, ringing(state).some((hold) => hold.hold_id === state.passage?.hold_id));
   temperature(state);
   setText(find("verdict-person"), person(state.passage));
   const told = state.asked?.phase === "registering" ? state.notice : null;
@@ -22,6 +21,14 @@ export function renderVerdict(state) {
   rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(`flag.${flag}`))));
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
+}
+
+function head(verdict, rings) {
+  setData(find("verdict"), "kind", verdict.kind);
+  setData(find("verdict"), "rings", verdict.kind === "hold" && rings ? "yes" : "no");
+  rebuild(find("verdict-shape"), verdict.shape, () => [shape(verdict.shape)]);
+  setText(find("verdict-word"), word(verdict.says));
+  setData(find("verdict-word"), "width", width(word(verdict.says)));
 }
 
 /** How much room a word takes, in sizes of the style sheet: s (放行), m, l, xl (wraps). */

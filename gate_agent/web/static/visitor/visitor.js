@@ -1,16 +1,32 @@
 // The visitors' display (引导屏): one calm thing to do, in a drawing and both languages.
 
 import { find, make, rebuild, setData, setText } from "../shared/page.js";
+import { listen } from "../shared/stream.js";
 import { inBoth, word } from "../shared/words.js";
 
-const SILENT_MS = 3500; // three pulses missed: better to say nothing than something old
-const REOPEN_MS = 3000;
 const TURN_MS = 9000; // notices and tips take turns
 
 const speaks = new URLSearchParams(location.search).get("voice") === "on";
 let view = null;
-let heardAt = performance.now();
+let heardAt = 0;
 let turn = 0;
+
+function onState(next, at) {
+  view = next;
+  heardAt = at;
+  setData(document.body, "live", "yes");
+  render();
+}
+
+/** An old instruction is worse than none: then people ask the staff. */
+function onLife(life) {
+  if (life !== "live") {
+    view = null;
+    setData(document.body, "live", "no");
+    find("channels").hidden = true;
+  }
+  render();
+}
 
 function render() {
   const guide = view === null ? "ask" : view.guide;
@@ -72,35 +88,8 @@ function say(text) {
   speechSynthesis.speak(words);
 }
 
-let source = null;
-let openedAt = 0;
-
-function open() {
-  source?.close();
-  openedAt = performance.now();
-  source = new EventSource("/api/v1/visitor/stream");
-  source.addEventListener("state", (event) => {
-    heardAt = performance.now();
-    view = JSON.parse(event.data);
-    setData(document.body, "live", "yes");
-    render();
-  });
-  source.addEventListener("pulse", () => { pulsedAt = performance.now(); });
-}
-
-let pulsedAt = performance.now();
-
-function look() {
-  const silent = performance.now() - Math.max(heardAt, pulsedAt);
-  if (silent > REOPEN_MS && performance.now() - openedAt > REOPEN_MS) open();
-  if (silent > SILENT_MS && view !== null) {
-    view = null; // an old instruction is worse than none
-    setData(document.body, "live", "no");
-    find("channels").hidden = true;
-  }
-  render();
-}
-
-open();
-setInterval(look, 500);
+listen("/api/v1/visitor/stream", {
+  on: { state: onState, pulse: () => {} },
+  onLife,
+});
 setInterval(() => { turn += 1; }, TURN_MS);
