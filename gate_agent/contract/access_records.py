@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.record import Record, Ref
 
@@ -68,15 +68,21 @@ class StaffChanged(Record):
         return self.code
 
 
-class PersonRevealed(Record):
+class Look(BaseModel):
+    """Who looks at what a screen masks, and why: one definition for the request and its records."""
+
+    model_config = ConfigDict(frozen=True)
+    by: str
+    role: Role
+    reason: str
+
+
+class PersonRevealed(Look, Record):
     """Somebody looked at what a screen masks (查看未脱敏信息): who, of whom, and why."""
 
     TYPE: ClassVar[str] = "gate.person.revealed.v1"
     passage_id: str
     person_ref: Ref
-    by: str
-    role: Role
-    reason: str
 
     @property
     def subject(self) -> str:

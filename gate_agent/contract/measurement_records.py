@@ -57,12 +57,18 @@ class Temperature(BaseModel):
     )
 
 
-class ThermometerChecked(Record):
+class CheckDetails(BaseModel):
+    """What a check is made with, one definition for tap, event and record."""
+
+    model_config = ConfigDict(frozen=True)
+    reference: Reference
+    reference_centi_c: int = Field(description="what the black body or the contact reading says")
+
+
+class ThermometerChecked(CheckDetails, Record):
     """The thermometer was held against a reference (每日校验)."""
 
     TYPE: ClassVar[str] = "gate.thermometer.checked.v1"
-    reference: Reference
-    reference_centi_c: int = Field(description="what the black body or the contact reading says")
     measured_centi_c: int = Field(description="what the thermometer says of it")
     surface_centi_c: int = Field(description="体表温度: as measured, never edited")
     ambient_centi_c: int | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import Look
 from gate_agent.contract.record import Record
 
 
@@ -24,14 +24,11 @@ class SnapshotTaken(Record):
         return self.hold_id
 
 
-class SnapshotViewed(Record):
+class SnapshotViewed(Look, Record):
     """Somebody looked at the picture of a hold: who, and why."""
 
     TYPE: ClassVar[str] = "gate.snapshot.viewed.v1"
     hold_id: str
-    by: str
-    role: Role
-    reason: str
 
     @property
     def subject(self) -> str:

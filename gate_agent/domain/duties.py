@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from gate_agent.contract.duty_records import Round, RoundCount, Stock
+from gate_agent.contract.duty_records import (
+    DutyDone,
+    Round,
+    RoundCount,
+    ShiftNoted,
+    Stock,
+    SuppliesCounted,
+)
+from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.policy import Area, DutiesPolicy, SupplyItem
+from gate_agent.domain.effects import StepRefused
 
 Done = Mapping[tuple[str, Round], int]
 """How often each round was done in each area today."""
@@ -19,6 +28,61 @@ class StockLevel:
 
     stock: int
     used_today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyTold:
+    """An item was `counted`, or its stock changed (物资): use is negative."""
+
+    at: Moment
+    item: str
+    counted: int | None = None
+    change: int | None = None
+    by: str
+
+
+DutyTap = DutyDone | SupplyTold | ShiftNoted
+"""What a guard tells of the duties; a round and a note are recorded as they are told."""
+
+
+def checked_round(done: DutyDone, policy: DutiesPolicy) -> DutyDone:
+    """Return the round. Raises StepRefused where the policy knows none such."""
+    known = next((area for area in policy.areas if area.name == done.area), None)
+    if known is None:
+        names = ", ".join(area.name for area in policy.areas)
+        raise StepRefused("invalid", f"one of {names}", "another area")
+    if done.kind is not Round.MASKS_SEALED and done.kind not in rounds_of(known):
+        raise StepRefused("invalid", f"a round that {known.name} needs", done.kind)
+    return done
+
+
+def counted(
+    told: SupplyTold, items: tuple[SupplyItem, ...], stock_of: Callable[[str], int | None]
+) -> SuppliesCounted:
+    """Return the stock after it. Raises StepRefused where there cannot be one."""
+    known = next((one for one in items if one.item == told.item), None)
+    if known is None:
+        names = ", ".join(one.item for one in items)
+        raise StepRefused("invalid", f"one of {names}", "another item")
+    if (told.counted is None) == (told.change is None):
+        raise StepRefused("invalid", "either counted or change", "both or none")
+    stock = told.counted
+    if stock is None:
+        before, moved = stock_of(told.item), told.change or 0
+        if before is None:
+            got = "a change of an unknown stock"
+            raise StepRefused("invalid", "a first count of this item", got)
+        stock = before + moved
+        if stock < 0:
+            raise StepRefused("invalid", f"at most the {before} that are there", str(-moved))
+    return SuppliesCounted(
+        item=told.item,
+        stock=stock,
+        change=told.change,
+        low=is_low(known, stock),
+        by=told.by,
+        at=format_utc(told.at.utc),
+    )
 
 
 def rounds_of(area: Area) -> tuple[Round, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.measurement_records import CheckDetails, ThermometerChecked
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import Usual, median
@@ -17,16 +18,22 @@ BODY_CENTI_C = 3660  # what a contact thermometer shows of people at the baselin
 LOWEST_CENTI_C, HIGHEST_CENTI_C = 3400, 4200  # of a reference
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceHeld:
+    """The guard holds a reference before the thermometer, and says what it shows."""
+
+    at: Moment
+    by: str
+    details: CheckDetails
+
+
 def check(
+    held: ReferenceHeld,
     readings: Sequence[Reading],
     *,
-    reference: Reference,
-    reference_centi_c: int,
-    by: str,
     profile: Profile,
     usual: Usual,
     failed_before: int,
-    at: Moment,
 ) -> ThermometerChecked:
     """Compare what the thermometer sees now with the reference.
 
@@ -34,6 +41,7 @@ def check(
     becomes a body temperature by what is usual at this door; healthy skin varies, so that the
     margin is added to the tolerance there. Raises StepRefused where nothing steady is seen.
     """
+    reference, reference_centi_c = held.details.reference, held.details.reference_centi_c
     if not LOWEST_CENTI_C <= reference_centi_c <= HIGHEST_CENTI_C:
         expected = f"a reference of {LOWEST_CENTI_C} to {HIGHEST_CENTI_C} centi °C"
         raise StepRefused("invalid", expected, str(reference_centi_c))
@@ -58,8 +66,7 @@ def check(
     difference = measured - reference_centi_c
     passed = abs(difference) <= tolerance
     return ThermometerChecked(
-        reference=reference,
-        reference_centi_c=reference_centi_c,
+        **held.details.model_dump(),
         measured_centi_c=measured,
         surface_centi_c=chosen.surface_centi_c,
         ambient_centi_c=chosen.ambient_centi_c,
@@ -67,7 +74,7 @@ def check(
         tolerance_centi_c=tolerance,
         passed=passed,
         failed_in_row=0 if passed else failed_before + 1,
-        by=by,
-        at=format_utc(at.utc),
+        by=held.by,
+        at=format_utc(held.at.utc),
         profile=profile.label,
     )

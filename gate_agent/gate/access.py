@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from gate_agent.contract.access_records import PersonRevealed, Role
+from gate_agent.contract.access_records import Look, PersonRevealed
 from gate_agent.contract.records import Record, SnapshotViewed
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
@@ -36,7 +36,7 @@ class AccessCounter:
         """Record these, durably. Raises JournalUnavailable."""
         await kept(self._gate, records, self._gate.now())
 
-    async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
+    async def reveal(self, passage_id: str, look: Look) -> Revealed:
         """Return who passed, once it is recorded who looked and why. Raises NotFound."""
         try:
             passage = await asyncio.to_thread(self._reader.passage, passage_id)
@@ -47,7 +47,7 @@ class AccessCounter:
         if ref is None or person is None:
             raise NotFound(expected="a passage whose person is known here", got="none")
         await self.record(
-            PersonRevealed(passage_id=passage_id, person_ref=ref, by=by, role=role, reason=reason)
+            PersonRevealed(passage_id=passage_id, person_ref=ref, **look.model_dump())
         )
         return Revealed(
             name=person.name.reveal(),
@@ -55,7 +55,7 @@ class AccessCounter:
             phone=None if person.phone is None else person.phone.reveal(),
         )
 
-    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+    async def picture(self, hold_id: str, look: Look) -> bytes:
         """Return a hold's picture, once it is recorded who looked and why. Raises NotFound."""
         try:
             jpeg = await asyncio.to_thread(self._picture_of, hold_id)
@@ -63,5 +63,5 @@ class AccessCounter:
             jpeg = None
         if jpeg is None:
             raise NotFound(expected="a hold whose picture is still kept", got="none")
-        await self.record(SnapshotViewed(hold_id=hold_id, by=by, role=role, reason=reason))
+        await self.record(SnapshotViewed(hold_id=hold_id, **look.model_dump()))
         return jpeg

@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from gate_agent.contract.access_records import Role
-from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.access_records import Look
+from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.contract.moment import Moment
-from gate_agent.contract.records import ByHand, Record, Round
+from gate_agent.contract.records import ByHand, Record
 from gate_agent.contract.signals import Card
+from gate_agent.domain.duties import DutyTap
 from gate_agent.domain.events import GuardEvent
+from gate_agent.domain.thermometer_check import ReferenceHeld
 from gate_agent.gate.screen_state import DutiesView, Snapshot
 from gate_agent.gate.visitor import VisitorView
 
@@ -100,9 +102,7 @@ class ThermometerDesk(Protocol):
         """The reference is held before the thermometer: what it sees is nobody's passage."""
         ...
 
-    async def check(
-        self, reference: Reference, reference_centi_c: int, *, by: str
-    ) -> ThermometerChecked:
+    async def check(self, held: ReferenceHeld) -> ThermometerChecked:
         """Compare what the thermometer sees now with the reference (每日校验)."""
         ...
 
@@ -114,11 +114,11 @@ class AccessDesk(Protocol):
         """Record these, durably."""
         ...
 
-    async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
+    async def reveal(self, passage_id: str, look: Look) -> Revealed:
         """Return who passed, once it is recorded who looked and why."""
         ...
 
-    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+    async def picture(self, hold_id: str, look: Look) -> bytes:
         """Return a hold's picture as JPEG, once it is recorded who looked and why."""
         ...
 
@@ -139,16 +139,6 @@ class DutyDesk(Protocol):
         """Return what is done, due and low now; None when the journal cannot be read."""
         ...
 
-    async def round_done(self, area: str, kind: Round, *, by: str) -> None:
-        """Record a round of an area."""
-        ...
-
-    async def supply_changed(
-        self, item: str, *, counted: int | None, change: int | None, by: str
-    ) -> None:
-        """Record a count of an item, or a change of its stock: use is negative."""
-        ...
-
-    async def note(self, text: str, *, by: str) -> None:
-        """Record what this shift tells the next."""
+    async def request(self, tap: DutyTap) -> None:
+        """Record what was done, counted or written down."""
         ...

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from gate_agent.contract.measurement_records import (
     CoverageLost,
     CoverageRestored,
-    Reference,
     ThermometerChecked,
 )
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
@@ -23,7 +22,7 @@ from gate_agent.domain.door import TrustChanged
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import limits
 from gate_agent.domain.other_door import level_of, restored_comparison
-from gate_agent.domain.thermometer_check import check
+from gate_agent.domain.thermometer_check import ReferenceHeld, check
 from gate_agent.domain.thermometer_health import Health, Watch, health, made_ns
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Refused, refused
@@ -151,22 +150,17 @@ class ThermometerKeeper:
         self._newest.clear()
         self._gate.changed()
 
-    async def check(
-        self, reference: Reference, reference_centi_c: int, *, by: str
-    ) -> ThermometerChecked:
+    async def check(self, held: ReferenceHeld) -> ThermometerChecked:
         """Compare what the thermometer sees now with the reference, and record it (每日校验)."""
-        now, door = self._gate.now(), self._gate.door
+        now, door = held.at, self._gate.door
         newest_ns = now.plus_s(-_KEPT_S)
         try:
             checked = check(
+                held,
                 [reading for at_ns, reading in self._newest if at_ns >= newest_ns],
-                reference=reference,
-                reference_centi_c=reference_centi_c,
-                by=by,
                 profile=door.profile,
                 usual=door.memory.usual(door.profile, now.boot_ns),
                 failed_before=self._checks.failed_in_row,
-                at=now,
             )
         except StepRefused as exc:
             raise refused(exc) from None

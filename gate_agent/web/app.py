@@ -78,7 +78,7 @@ def create_app(
         build_routes(desk, screens),
         page_routes(desk, pages),
         visitor_routes(desk, screens, pages),
-        duty_routes(duties),
+        duty_routes(desk, duties),
         thermometer_routes(desk, thermometer),
         session_routes(sign_on),
         *([] if sign_on is None else [staff_routes(sign_on), reveal_routes(sign_on)]),

@@ -12,13 +12,15 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.contact_records import JudgementDetails
+from gate_agent.contract.duty_records import DutyDone, Round, ShiftNoted
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Companion, Secret
-from gate_agent.contract.measurement_records import Reference
-from gate_agent.contract.moment import Moment
-from gate_agent.contract.records import ByHand, ContactState, Decision, HoldState, NoteKind, Round
+from gate_agent.contract.measurement_records import CheckDetails, Reference
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.records import ByHand, ContactState, Decision, HoldState, NoteKind
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Card, CardType
+from gate_agent.domain.duties import SupplyTold
 from gate_agent.domain.events import (
     ContactJudged,
     DrillStarted,
@@ -30,6 +32,7 @@ from gate_agent.domain.events import (
     RegistrationGiven,
     SymptomsDeclared,
 )
+from gate_agent.domain.thermometer_check import ReferenceHeld
 from gate_agent.gate.ports import DocumentTyped
 
 _Details = TypeVar("_Details", bound=BaseModel)
@@ -225,7 +228,7 @@ class HandRequest(_Request):
         return HandMeasured(at=at, passage_id=passage_id, contact_centi_c=reading, by=self.by)
 
 
-class CheckRequest(_Request):
+class CheckRequest(CheckDetails, _Request):
     """The thermometer is held against a reference (每日校验)."""
 
     reference: Reference
@@ -233,6 +236,10 @@ class CheckRequest(_Request):
         strict=True, ge=3400, le=4200, description="what the reference says, hundredths of °C"
     )
     by: Post
+
+    def event(self, at: Moment) -> ReferenceHeld:
+        """Return the reference as it is held."""
+        return ReferenceHeld(at=at, by=self.by, details=self._only(CheckDetails))
 
 
 class RoundRequest(_Request):
@@ -242,12 +249,20 @@ class RoundRequest(_Request):
     kind: Round
     by: Post
 
+    def event(self, at: Moment) -> DutyDone:
+        """Return the round."""
+        return DutyDone(area=self.area, kind=self.kind, by=self.by, at=format_utc(at.utc))
+
 
 class ShiftNoteRequest(_Request):
     """What one shift tells the next (交班记录)."""
 
     text: Note
     by: Post
+
+    def event(self, at: Moment) -> ShiftNoted:
+        """Return the note."""
+        return ShiftNoted(text=self.text, by=self.by, at=format_utc(at.utc))
 
 
 class SupplyRequest(_Request):
@@ -263,6 +278,11 @@ class SupplyRequest(_Request):
         description="use is negative, a delivery positive",
     )
     by: Post
+
+    def event(self, at: Moment) -> SupplyTold:
+        """Return what is told of the item."""
+        counted, change = self.counted, self.change
+        return SupplyTold(at=at, item=self.item, counted=counted, change=change, by=self.by)
 
 
 class SymptomsRequest(_Request):

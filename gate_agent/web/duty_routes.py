@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from gate_agent.gate.errors import JournalUnavailable
-from gate_agent.gate.ports import DutyDesk
+from gate_agent.gate.ports import Desk, DutyDesk
 from gate_agent.gate.screen_state import DutiesView
 from gate_agent.http.grants import Routes
 from gate_agent.web.answers import REFUSALS
@@ -13,7 +13,7 @@ from gate_agent.web.bodies import RoundRequest, ShiftNoteRequest, SupplyRequest
 from gate_agent.web.grants import AT_THE_BOARD, SIGNED_ON
 
 
-def duty_routes(duties: DutyDesk) -> APIRouter:
+def duty_routes(desk: Desk, duties: DutyDesk) -> APIRouter:
     """Return the routes below /api/v1/duties."""
     router = Routes(prefix="/api/v1/duties", tags=["duties"], responses=REFUSALS)
 
@@ -28,19 +28,19 @@ def duty_routes(duties: DutyDesk) -> APIRouter:
     @router.post("/rounds", dependencies=[SIGNED_ON], status_code=204)
     async def round_done(body: RoundRequest) -> Response:
         """Tick off a round (消毒、通风、口罩封存); answers once it is durable."""
-        await duties.round_done(body.area, body.kind, by=body.by)
+        await duties.request(body.event(desk.now()))
         return Response(status_code=204)
 
     @router.post("/supplies", dependencies=[SIGNED_ON], status_code=204)
     async def supply_changed(body: SupplyRequest) -> Response:
         """Count an item, or change its stock (物资); answers once it is durable."""
-        await duties.supply_changed(body.item, counted=body.counted, change=body.change, by=body.by)
+        await duties.request(body.event(desk.now()))
         return Response(status_code=204)
 
     @router.post("/notes", dependencies=[SIGNED_ON], status_code=204)
     async def note(body: ShiftNoteRequest) -> Response:
         """Write what this shift tells the next (交班记录); answers once it is durable."""
-        await duties.note(body.text, by=body.by)
+        await duties.request(body.event(desk.now()))
         return Response(status_code=204)
 
     return router

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import Look, Role
 from gate_agent.http.grants import Routes
+from gate_agent.store.staff import Account
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import Note
 from gate_agent.web.grants import acting, only
@@ -23,6 +24,10 @@ class RevealRequest(Body):
     """Why somebody must see what is masked."""
 
     reason: Note
+
+    def look(self, account: Account) -> Look:
+        """Return who looks, and why."""
+        return Look(by=account.code, role=account.role, reason=self.reason)
 
 
 class RevealedView(BaseModel):
@@ -40,8 +45,7 @@ def reveal_routes(sign_on: SignOn) -> APIRouter:
     @router.post("/passages/{passage_id}/reveal", dependencies=[_SUPERVISOR])
     async def reveal(request: Request, passage_id: _Id, body: RevealRequest) -> RevealedView:
         """Show who passed (查看): a supervisor's, with a reason, and recorded before it is told."""
-        by = acting(request).account
-        found = await sign_on.desk.reveal(passage_id, by=by.code, role=by.role, reason=body.reason)
+        found = await sign_on.desk.reveal(passage_id, body.look(acting(request).account))
         return RevealedView(name=found.name, number=found.number, phone=found.phone)
 
     @router.post(
@@ -52,8 +56,7 @@ def reveal_routes(sign_on: SignOn) -> APIRouter:
     )
     async def picture(request: Request, hold_id: _Id, body: RevealRequest) -> Response:
         """Show the picture of a hold (抓拍): as above."""
-        by = acting(request).account
-        jpeg = await sign_on.desk.picture(hold_id, by=by.code, role=by.role, reason=body.reason)
+        jpeg = await sign_on.desk.picture(hold_id, body.look(acting(request).account))
         return Response(jpeg, media_type="image/jpeg")
 
     return router

@@ -35,6 +35,6 @@ def thermometer_routes(desk: Desk, thermometer: ThermometerDesk) -> APIRouter:
     @router.post("/thermometer/checks", dependencies=[SIGNED_ON])
     async def check(body: CheckRequest) -> ThermometerChecked:
         """Compare what it sees now with the reference (每日校验); recorded, passed or not."""
-        return await thermometer.check(body.reference, body.reference_centi_c, by=body.by)
+        return await thermometer.check(body.event(desk.now()))
 
     return router

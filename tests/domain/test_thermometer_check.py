@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from domain.benches import NOON
-from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.measurement_records import CheckDetails, Reference, ThermometerChecked
 from gate_agent.contract.records import Severity
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import Source, Usual
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.profile import PROFILES, Profile
-from gate_agent.domain.thermometer_check import check
+from gate_agent.domain.thermometer_check import ReferenceHeld, check
 
 SPOT, BODY, FACE = (PROFILES[n] for n in ("spot-forehead", "module-body", "array-face-max"))
 USUAL = Usual(baseline=3400, people=30, source=Source.PEOPLE, reference=3400)
@@ -29,15 +29,13 @@ def checked(
     failed_before: int = 0,
 ) -> ThermometerChecked:
     reading = Reading(surface_centi_c=surface, ambient_centi_c=ambient, body_centi_c=body)
+    details = CheckDetails(reference=reference, reference_centi_c=centi_c)
     return check(
+        ReferenceHeld(at=NOON, by="guard-1", details=details),
         [reading] * times,
-        reference=reference,
-        reference_centi_c=centi_c,
-        by="guard-1",
         profile=profile,
         usual=USUAL,
         failed_before=failed_before,
-        at=NOON,
     )
 
 

@@ -16,10 +16,13 @@ from doorfiles import Changes, write_door
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import Companion, Secret
+from gate_agent.contract.measurement_records import CheckDetails, Reference
 from gate_agent.contract.messages import Envelope, parse_body
+from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import DeviceState, HoldState, PassageDecided, Record
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.door import HoldStepped, RegistrationGiven
+from gate_agent.domain.thermometer_check import ReferenceHeld
 from gate_agent.driver_api import Card, Reading
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import Gate
@@ -49,6 +52,12 @@ def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
         asyncio.run(test(*args, **kwargs))
 
     return run
+
+
+def held(reference: Reference, centi_c: int, at: Moment) -> ReferenceHeld:
+    """Return a reference that the guard holds before the thermometer."""
+    details = CheckDetails(reference=reference, reference_centi_c=centi_c)
+    return ReferenceHeld(at=at, by="guard-1", details=details)
 
 
 class _Device:

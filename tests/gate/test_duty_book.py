@@ -12,7 +12,9 @@ import pytest
 
 from gate.at_work import ZONE, AtWork
 from gate_agent.config.model import KeysSection
-from gate_agent.contract.records import Round, Stock
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import DutyDone, Round, ShiftNoted, Stock
+from gate_agent.domain.duties import SupplyTold
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.report import report_of
@@ -33,6 +35,18 @@ class Door:
         self.gate = self.at_work.gate
         self.book = DutyBook(self.gate, reader=self.reader, zone=ZONE)
 
+    async def does(self, area: str, kind: Round) -> None:
+        at = format_utc(self.clock.utc)
+        await self.book.request(DutyDone(area=area, kind=kind, by="guard-1", at=at))
+
+    async def tells(self, item: str, *, counted: int | None, change: int | None) -> None:
+        at = self.gate.now()
+        told = SupplyTold(at=at, item=item, counted=counted, change=change, by="guard-1")
+        await self.book.request(told)
+
+    async def writes(self, text: str, *, by: str) -> None:
+        await self.book.request(ShiftNoted(text=text, by=by, at=format_utc(self.clock.utc)))
+
 
 @asynccontextmanager
 async def door(folder: Path) -> AsyncIterator[Door]:
@@ -46,7 +60,7 @@ async def door(folder: Path) -> AsyncIterator[Door]:
 def test_a_round_is_counted_where_it_was_done_and_due_by_the_clock(tmp_path: Path) -> None:
     async def go() -> None:
         async with door(tmp_path) as one:
-            await one.book.round_done("出入口门", Round.DISINFECTED, by="guard-1")
+            await one.does("出入口门", Round.DISINFECTED)
             one.clock.advance(3600)  # 10:00, the first round is due
 
             view = one.book.view()
@@ -64,9 +78,9 @@ def test_an_area_or_a_round_that_the_policy_does_not_know_is_refused(tmp_path: P
     async def go() -> None:
         async with door(tmp_path) as one:
             with pytest.raises(Invalid, match="出入口门"):
-                await one.book.round_done("车库", Round.DISINFECTED, by="guard-1")
+                await one.does("车库", Round.DISINFECTED)
             with pytest.raises(Invalid):
-                await one.book.round_done("出入口门", Round.AIRED, by="guard-1")
+                await one.does("出入口门", Round.AIRED)
             assert one.at_work.told("duty.disinfected") == []
 
     asyncio.run(go())
@@ -76,17 +90,14 @@ def test_stock_is_counted_used_and_received_and_never_below_nothing(tmp_path: Pa
     async def go() -> None:
         async with door(tmp_path) as one:
             with pytest.raises(Invalid, match="first count"):
-                await one.book.supply_changed("医用口罩", counted=None, change=-1, by="guard-1")
-            await one.book.supply_changed("医用口罩", counted=120, change=None, by="guard-1")
-            taken = [
-                one.book.supply_changed("医用口罩", counted=None, change=-10, by="guard-1")
-                for _ in range(3)
-            ]
+                await one.tells("医用口罩", counted=None, change=-1)
+            await one.tells("医用口罩", counted=120, change=None)
+            taken = [one.tells("医用口罩", counted=None, change=-10) for _ in range(3)]
             await asyncio.gather(*taken)  # tapped at once: each is read, changed and durable alone
             with pytest.raises(Invalid, match="at most the 90"):
-                await one.book.supply_changed("医用口罩", counted=None, change=-91, by="guard-1")
+                await one.tells("医用口罩", counted=None, change=-91)
             with pytest.raises(Invalid, match="either"):
-                await one.book.supply_changed("医用口罩", counted=1, change=1, by="guard-1")
+                await one.tells("医用口罩", counted=1, change=1)
 
             view = one.book.view()
 
@@ -100,10 +111,10 @@ def test_stock_is_counted_used_and_received_and_never_below_nothing(tmp_path: Pa
 def test_the_next_day_begins_with_nothing_done_and_the_stock_that_was_left(tmp_path: Path) -> None:
     async def go() -> None:
         async with door(tmp_path) as one:
-            await one.book.round_done("出入口门", Round.DISINFECTED, by="guard-1")
-            await one.book.round_done("出入口门", Round.MASKS_SEALED, by="guard-1")
-            await one.book.supply_changed("体温计", counted=5, change=None, by="guard-1")
-            await one.book.supply_changed("体温计", counted=None, change=-1, by="guard-1")
+            await one.does("出入口门", Round.DISINFECTED)
+            await one.does("出入口门", Round.MASKS_SEALED)
+            await one.tells("体温计", counted=5, change=None)
+            await one.tells("体温计", counted=None, change=-1)
             one.clock.advance(24 * 3600)
 
             view = one.book.view()
@@ -120,8 +131,8 @@ def test_the_next_day_begins_with_nothing_done_and_the_stock_that_was_left(tmp_p
 def test_the_daily_report_tells_rounds_and_supplies_also_when_none_was_done(tmp_path: Path) -> None:
     async def go() -> None:
         async with door(tmp_path) as one:
-            await one.book.round_done("办事大厅", Round.AIRED, by="guard-1")
-            await one.book.supply_changed("医用口罩", counted=500, change=None, by="guard-1")
+            await one.does("办事大厅", Round.AIRED)
+            await one.tells("医用口罩", counted=500, change=None)
             now = one.clock.advance(10 * 3600)
 
             report = report_of(
@@ -146,9 +157,9 @@ def test_the_views_of_duties_equal_a_replay(tmp_path: Path) -> None:
     async def go() -> tuple[Path, bytes]:
         async with door(tmp_path) as one:
             for _ in range(3):
-                await one.book.round_done("卫生间", Round.AIRED, by="guard-1")
-                await one.book.supply_changed("体温计", counted=9, change=None, by="guard-1")
-                await one.book.supply_changed("体温计", counted=None, change=-2, by="guard-1")
+                await one.does("卫生间", Round.AIRED)
+                await one.tells("体温计", counted=9, change=None)
+                await one.tells("体温计", counted=None, change=-2)
                 one.clock.advance(20 * 3600)
             return one.at_work.path, resolve_keys(KeysSection(), one.at_work.path.parent).store
 
@@ -160,8 +171,8 @@ def test_the_views_of_duties_equal_a_replay(tmp_path: Path) -> None:
 def test_the_next_shift_reads_the_newest_note_also_after_a_restart(tmp_path: Path) -> None:
     async def go() -> None:
         async with door(tmp_path) as one:
-            await one.book.note("口罩不多了", by="guard-1")
-            await one.book.note("消毒液已领", by="guard-2")
+            await one.writes("口罩不多了", by="guard-1")
+            await one.writes("消毒液已领", by="guard-2")
         async with door(tmp_path) as again:
             view = again.book.view()
 

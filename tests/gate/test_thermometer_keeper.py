@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.at_work import AtWork, at_work
+from gate.at_work import AtWork, at_work, held
 from gate_agent.contract.records import (
     CoverageLost,
     CoverageRestored,
@@ -155,7 +155,7 @@ def test_a_check_is_recorded_known_after_a_restart_and_nobodys_passage(tmp_path:
             keeper.begin_check()
             see(door, keeper, 3705, 2400)
             assert keeper.view().checking_s is not None
-            told = await keeper.check("blackbody", 3700, by="guard-1")
+            told = await keeper.check(held("blackbody", 3700, door.gate.now()))
 
             assert (told.passed, told.difference_centi_c, told.by) == (True, 5, "guard-1")
             assert not keeper.view().check_due
@@ -180,13 +180,13 @@ def test_a_black_body_that_does_not_agree_takes_the_trust_until_one_does(tmp_pat
         with kept(tmp_path, FakeClock()) as (door, keeper):
             keeper.begin_check()
             see(door, keeper, 3600, 2400)
-            assert not (await keeper.check("blackbody", 3700, by="guard-1")).passed
+            assert not (await keeper.check(held("blackbody", 3700, door.gate.now()))).passed
             assert door.gate.door.measures_by_hand
 
             door.passes(60)
             keeper.begin_check()
             see(door, keeper, 3695, 2400)
-            assert (await keeper.check("blackbody", 3700, by="guard-1")).passed
+            assert (await keeper.check(held("blackbody", 3700, door.gate.now()))).passed
             assert not door.gate.door.measures_by_hand
 
     asyncio.run(story())
@@ -197,7 +197,7 @@ def test_a_check_needs_something_steady_before_it_and_ends_by_itself(tmp_path: P
         with kept(tmp_path, FakeClock()) as (door, keeper):
             keeper.begin_check()
             with pytest.raises(OutOfTurn, match="steady"):
-                await keeper.check("blackbody", 3700, by="guard-1")
+                await keeper.check(held("blackbody", 3700, door.gate.now()))
             door.passes(121)
             keeper.on_report(synthetic_card(1))
             see(door, keeper, 3480, 2400)

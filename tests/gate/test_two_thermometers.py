@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.at_work import AtWork, at_work
+from gate.at_work import AtWork, at_work, held
 from gate_agent.contract.messages import LINK_0, GateState, Topics
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.records import DeviceState, ThermometerChecked, ThermometerCompared
@@ -113,7 +113,7 @@ def test_a_black_body_begins_the_level_anew_and_clears_ours_over_a_restart(tmp_p
         for _ in range(6):
             clock.advance(0.1)
             keeper.on_report(Reading(surface_centi_c=3700, ambient_centi_c=2400))
-        return await keeper.check("blackbody", 3700, by="guard-1")
+        return await keeper.check(held("blackbody", 3700, clock.now()))
 
     async def before() -> None:
         with kept(tmp_path, clock) as (door, keeper, elsewhere):
@@ -155,7 +155,7 @@ def test_a_contact_reading_cannot_clear_what_the_baseline_follows(tmp_path: Path
                 clock.advance(0.1)
                 keeper.on_report(Reading(surface_centi_c=USUAL - 80, ambient_centi_c=2400))
 
-            assert (await keeper.check("contact", 3660, by="guard-1")).passed
+            assert (await keeper.check(held("contact", 3660, door.gate.now()))).passed
 
             assert Doubt.ELSEWHERE in keeper.view().doubts
             assert keeper.state().people == LEVEL_LEAST

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from gate_agent.contract.access_records import PersonRevealed, Role
+from gate_agent.contract.access_records import Look, PersonRevealed, Role
 from gate_agent.contract.records import Record, SnapshotViewed
 from gate_agent.gate.errors import JournalUnavailable, NotFound
 from gate_agent.gate.ports import Revealed
@@ -39,18 +39,18 @@ class ScriptedAccess:
             raise JournalUnavailable(expected="a durable record", got="none yet")
         self.records += records
 
-    async def reveal(self, passage_id: str, *, by: str, role: Role, reason: str) -> Revealed:
+    async def reveal(self, passage_id: str, look: Look) -> Revealed:
         if passage_id != "p-1":
             raise NotFound(expected="a passage whose person is known here", got="none")
         await self.record(
-            PersonRevealed(passage_id=passage_id, person_ref=REF, by=by, role=role, reason=reason)
+            PersonRevealed(passage_id=passage_id, person_ref=REF, **look.model_dump())
         )
         return Revealed(name="张三", number="11010119900307721X", phone="+8613912345678")
 
-    async def picture(self, hold_id: str, *, by: str, role: Role, reason: str) -> bytes:
+    async def picture(self, hold_id: str, look: Look) -> bytes:
         if hold_id != "h-1":
             raise NotFound(expected="a hold whose picture is still kept", got="none")
-        await self.record(SnapshotViewed(hold_id=hold_id, by=by, role=role, reason=reason))
+        await self.record(SnapshotViewed(hold_id=hold_id, **look.model_dump()))
         return b"\xff\xd8picture"
 
 

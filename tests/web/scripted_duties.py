@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate_agent.contract.records import Round
+from gate_agent.contract.records import DutyDone, Round, ShiftNoted
+from gate_agent.domain.duties import DutyTap, SupplyTold
 from gate_agent.gate.errors import Refused
 from gate_agent.gate.screen_state import DutiesView, LeaderView, RoundView, SupplyView
 
@@ -40,16 +41,14 @@ class ScriptedDuties:
     def view(self) -> DutiesView | None:
         return self.shown
 
-    async def round_done(self, area: str, kind: Round, *, by: str) -> None:
-        self._ask(area, kind, by)
-
-    async def supply_changed(
-        self, item: str, *, counted: int | None, change: int | None, by: str
-    ) -> None:
-        self._ask(item, counted, change, by)
-
-    async def note(self, text: str, *, by: str) -> None:
-        self._ask(text, by)
+    async def request(self, tap: DutyTap) -> None:
+        match tap:
+            case DutyDone():
+                self._ask(tap.area, tap.kind, tap.by)
+            case SupplyTold():
+                self._ask(tap.item, tap.counted, tap.change, tap.by)
+            case ShiftNoted():
+                self._ask(tap.text, tap.by)
 
     def _ask(self, *details: object) -> None:
         if self.refusal is not None:

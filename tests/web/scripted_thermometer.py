@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate_agent.contract.measurement_records import Reference, ThermometerChecked
+from gate_agent.contract.measurement_records import ThermometerChecked
+from gate_agent.domain.thermometer_check import ReferenceHeld
 from gate_agent.gate.errors import Refused
 
 
@@ -20,19 +21,17 @@ class ScriptedThermometer:
     def begin_check(self) -> None:
         self._ask("reference")
 
-    async def check(
-        self, reference: Reference, reference_centi_c: int, *, by: str
-    ) -> ThermometerChecked:
-        self._ask("check", reference, reference_centi_c, by)
+    async def check(self, held: ReferenceHeld) -> ThermometerChecked:
+        reference_centi_c = held.details.reference_centi_c
+        self._ask("check", held.details.reference, reference_centi_c, held.by)
         return ThermometerChecked(
-            reference=reference,
-            reference_centi_c=reference_centi_c,
+            **held.details.model_dump(),
             measured_centi_c=reference_centi_c + 12,
             surface_centi_c=reference_centi_c + 12,
             difference_centi_c=12,
             tolerance_centi_c=30,
             passed=True,
-            by=by,
+            by=held.by,
             at="2026-11-24T01:05:00.000Z",
         )
 
