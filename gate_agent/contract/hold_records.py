@@ -33,6 +33,9 @@ class HoldOpened(OfHold):
     surface_centi_c: int | None
     opened: Utc
     deadline_s: float = Field(description="seconds in which it must be acknowledged")
+    beyond_rail: bool | None = Field(
+        None, description="the forehead alone is beyond the rail; null: an older door told it"
+    )
 
 
 class StepDetails(BaseModel):

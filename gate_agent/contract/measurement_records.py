@@ -52,6 +52,9 @@ class Temperature(BaseModel):
     )
     contact_threshold_centi_c: int | None = Field(None, description="elevated from here on")
     contact_by: str | None = Field(None, description="who measured by hand")
+    contact_at: Utc | None = Field(
+        None, description="when, where it was read at an earlier passage (已用体温计核对)"
+    )
     error_above_centi_c: int = Field(
         4250, description="a raw value above is the instrument's error"
     )

@@ -109,8 +109,15 @@ class MeasurementPolicy(_Part):
     window_s: float = Field(3, ge=1, le=30, description="a measurement ends after this time")
 
 
+class TellLeaders(StrEnum):
+    """When the leaders are told of somebody whom the forehead flagged."""
+
+    CONFIRMED = "confirmed"  # by the contact thermometer, beyond the rail, or not answered in time
+    FLAGGED = "flagged"  # at once, each flag
+
+
 class HoldPolicy(_Part):
-    """Deadlines of a hold (暂留), in seconds."""
+    """Deadlines of a hold (暂留), in seconds; and what the contact thermometer decides."""
 
     acknowledge_s: float = Field(15, ge=1, le=3600, description="flagged → acknowledged")
     recheck_s: float = Field(600, ge=1, le=7200, description="acknowledged → rechecked")
@@ -118,6 +125,19 @@ class HoldPolicy(_Part):
     report_s: float = Field(300, ge=1, le=7200, description="confirmed → reported (急事急报)")
     transfer_s: float = Field(7200, ge=1, le=86400, description="reported → transferred (移送)")
     close_s: float = Field(7200, ge=1, le=86400, description="transferred or left → closed")
+    contact_line_centi_c: int = Field(
+        3730, ge=3600, le=3850, description="体温计 from here on is fever; below it, released"
+    )
+    cleared_for_s: float = Field(
+        3600,
+        ge=0,
+        le=43200,
+        description="so long a flag below the rail asks nothing new of whom the contact "
+        "thermometer cleared 已用体温计核对",
+    )
+    tell_leaders: TellLeaders = Field(
+        TellLeaders.CONFIRMED, description="declared symptoms are told at once in any case"
+    )
 
 
 class ContactsPolicy(_Part):

@@ -67,8 +67,10 @@ class RobotGuard:
 
     async def _work(self, state: State) -> None:
         waiting: dict[str, tuple[float, str, dict[str, object]]] = {}
-        passage = state["passage"]
-        if passage and passage["phase"] == "registering":
+        here = [place for place in (state["passage"], *state["desk"]) if place]
+        for passage in here:
+            if passage["phase"] != "registering":
+                continue
             path = f"/api/v1/passages/{passage['passage_id']}/registration"
             purpose = state["purposes"][self._phones % len(state["purposes"])]
             body = {"phone": f"138{self._phones % 10**8:08d}", "purpose": purpose}

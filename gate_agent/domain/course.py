@@ -8,6 +8,7 @@ from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import Decision, Outcome, PassageLeft, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
+from gate_agent.domain.clearing import beyond_rail, found, vouched
 from gate_agent.domain.desk import freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, Write
 from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChanged
@@ -109,13 +110,30 @@ def on_measured(door: Door, attempt: Attempt, temperature: Temperature, at: Mome
     measured = replace(attempt, temperature=temperature)
     match temperature.outcome:
         case Outcome.ELEVATED:
+            known = _vouched(door, measured, at)
+            if known is not None and known.temperature is not None and known.person is not None:
+                return verdict.decide(door, known, known.person, at)
             return verdict.hold(door, measured, "elevated", at)
         case Outcome.LOW | Outcome.UNUSABLE:
             return verdict.recheck(door, measured, temperature.reason or "unstable", at)
         case Outcome.NORMAL if attempt.person is not None:
             return verdict.decide(door, measured, attempt.person, at)
         case Outcome.NORMAL:
-            return Step(door.placed(Measured(**carried(measured), due_ns=pair_ns(door, at))))
+            due_ns = (
+                at.plus_s(door.policy.registration.within_s)
+                if _is_by_hand(temperature)  # a guard is with them: no hurry
+                else pair_ns(door, at)
+            )
+            return Step(door.placed(Measured(**carried(measured), due_ns=due_ns)))
+
+
+def _vouched(door: Door, measured: Attempt, at: Moment) -> Attempt | None:
+    """Return a flagged person with the contact reading that cleared them before, None without."""
+    temperature, within_s = measured.temperature, door.policy.hold.cleared_for_s
+    one = found(door.cleared, measured.person, at.boot_ns, within_s)
+    if one is None or temperature is None or _is_by_hand(temperature) or beyond_rail(temperature):
+        return None
+    return replace(measured, temperature=vouched(temperature, one))
 
 
 def _arrived(door: Door, presence: Presence, reading: Reading, at: Moment) -> Step:
@@ -149,6 +167,12 @@ def _more_of(
     usual = door.memory.usual(door.profile, at.boot_ns)
     temperature = judge(recent, door.profile, door.policy.measurement, usual)
     if temperature.outcome is not Outcome.ELEVATED:
+        return Step(door)
+    if _is_by_hand(who.temperature) and not beyond_rail(temperature):
+        return Step(door)  # the contact thermometer decided of this very person
+    if found(door.cleared, who.person, at.boot_ns, door.policy.hold.cleared_for_s) and (
+        not beyond_rail(temperature)
+    ):
         return Step(door)
     hot = replace(who, temperature=temperature, presence=known.presence)
     return verdict.hold(door, hot, "elevated", at)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain import course, guard, pairing
+from gate_agent.domain import course, guard, pairing, release
+from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
     CardUnreadable,
@@ -110,7 +111,7 @@ def _happen(door: Door, event: DoorEvent) -> Step:
         case PassageDismissed():
             return guard.on_dismissal(door, event)
         case HoldStepped():
-            return guard.on_hold_step(door, event)
+            return release.on_hold_step(door, event)
         case NoteTaken():
             return guard.on_note(door, event)
         case DrillStarted():
@@ -126,16 +127,15 @@ def _happen(door: Door, event: DoorEvent) -> Step:
 
 
 def _remembered(done: Step, at: Moment) -> Step:
-    """Let the baseline take in what is recorded, as a restart takes it from the journal."""
-    memory = done.door.memory
+    """Let what is known of people take in what is recorded, as a restart does."""
+    memory, cleared = done.door.memory, done.door.cleared
     for effect in done.effects:
         if isinstance(effect, Write) and not effect.drill:
             memory = memory.after(effect.record, at.boot_ns)
-    return (
-        done
-        if memory is done.door.memory
-        else replace(done, door=replace(done.door, memory=memory))
-    )
+            cleared = cleared_after(cleared, effect.record, at.boot_ns)
+    if memory is done.door.memory and cleared is done.door.cleared:
+        return done
+    return replace(done, door=replace(done.door, memory=memory, cleared=cleared))
 
 
 def _overdue(door: Door, at: Moment) -> Step:

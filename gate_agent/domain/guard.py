@@ -16,15 +16,15 @@ from gate_agent.domain.events import (
     DrillStarted,
     GuardOverrode,
     HandMeasured,
-    HoldStepped,
     NoteTaken,
     PassageDismissed,
     RegistrationGiven,
     SymptomsDeclared,
 )
-from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, Hold, note_hold, open_hold, step_hold
+from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, note_hold, open_hold
 from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
 from gate_agent.domain.registration import checked
+from gate_agent.domain.release import find_hold, on_held_measured, with_hold
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import by_hand, not_measured
 
@@ -58,17 +58,21 @@ def on_registration(door: Door, event: RegistrationGiven) -> Step:
 def on_hand_measured(door: Door, event: HandMeasured) -> Step:
     """The guard measured by hand (手测): the passage goes on with that reading."""
     state = _passage(door, event.passage_id)
-    if isinstance(state, Measured | Registering) or (
-        isinstance(state, Settled) and state.decision is not Decision.RECHECK
-    ):
-        raise StepRefused("out_of_turn", "a passage that is to be measured", _name(state))
     if not event.by.strip():
         raise StepRefused("invalid", "who measured", "nobody")
     if not COLDEST_BODY_CENTI_C <= event.contact_centi_c <= HOTTEST_CONTACT_CENTI_C:
         expected = f"{COLDEST_BODY_CENTI_C} to {HOTTEST_CONTACT_CENTI_C} centi °C"
         raise StepRefused("invalid", expected, str(event.contact_centi_c))
+    if isinstance(state, Settled) and state.decision is Decision.HOLD:
+        return on_held_measured(door, state, event)
     measured = state.temperature or not_measured(door.profile)
-    by_contact = by_hand(measured, event.contact_centi_c, event.by)
+    line = door.policy.hold.contact_line_centi_c
+    by_contact = by_hand(measured, event.contact_centi_c, event.by, line)
+    if by_contact.outcome is Outcome.NORMAL:
+        if isinstance(state, Measured | Registering):
+            return Step(door.placed(replace(state, temperature=by_contact)))
+        if isinstance(state, Settled) and state.decision in (Decision.ADMIT, Decision.DENY):
+            raise StepRefused("out_of_turn", "a passage that is to be measured", _name(state))
     return on_measured(door, state, by_contact, event.at)
 
 
@@ -129,16 +133,10 @@ def on_dismissal(door: Door, event: PassageDismissed) -> Step:
     return Step(door.without(state.passage_id), effects)
 
 
-def on_hold_step(door: Door, event: HoldStepped) -> Step:
-    """Somebody did the next step of a hold."""
-    moved, effects = step_hold(_hold(door, event.hold_id), event, door.policy.hold)
-    return Step(_with_hold(door, event.hold_id, moved), effects)
-
-
 def on_note(door: Door, event: NoteTaken) -> Step:
     """Somebody did something for a held person that is no step, such as a call."""
-    noted, effects = note_hold(_hold(door, event.hold_id), event)
-    return Step(_with_hold(door, event.hold_id, noted), effects)
+    noted, effects = note_hold(find_hold(door, event.hold_id), event)
+    return Step(with_hold(door, event.hold_id, noted), effects)
 
 
 def on_drill(door: Door, event: DrillStarted) -> Step:
@@ -180,24 +178,6 @@ def on_contact_judged(door: Door, event: ContactJudged) -> Step:
             contacts = tuple(judged if one is contact else one for one in door.contacts)
             return Step(replace(door, contacts=still_open(contacts, door.holds)), effects)
     raise StepRefused("not_found", "an open contact", "no such contact")
-
-
-def _hold(door: Door, hold_id: str) -> Hold:
-    for hold in door.holds:
-        if hold.hold_id == hold_id:
-            return hold
-    raise StepRefused("not_found", "an open hold", "no such hold")
-
-
-def _with_hold(door: Door, hold_id: str, moved: Hold | None) -> Door:
-    """Return the door with this hold as it is now; what a closed one leaves is let go."""
-    holds = tuple(
-        kept
-        for hold in door.holds
-        for kept in ((moved,) if hold.hold_id == hold_id else (hold,))
-        if kept is not None
-    )
-    return replace(door, holds=holds, contacts=still_open(door.contacts, holds))
 
 
 def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:

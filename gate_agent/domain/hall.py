@@ -10,6 +10,9 @@ from gate_agent.contract.policy import Appointment, HallMode, KnownPhone, PhoneR
 from gate_agent.contract.records import Category, HoldState
 from gate_agent.domain.hold import Hold
 
+GONE = (HoldState.LEFT, HoldState.TRANSFERRED)
+"""The person of such a hold is not here any more; who comes back gets another."""
+
 
 def refusal(
     policy: Policy, person: Person, utc: datetime, *, is_booked: bool = False
@@ -72,12 +75,15 @@ def standing_hold(holds: Iterable[Hold], person: Person | None) -> Hold | None:
     """
     if person is None:
         return None
-    mine = [
-        hold
-        for hold in holds
-        if hold.person_ref == person.person_ref and hold.state is not HoldState.RELEASED
-    ]
-    return mine[-1] if mine else None
+    released = False
+    for hold in reversed(tuple(holds)):
+        if hold.person_ref != person.person_ref:
+            continue
+        if hold.state is HoldState.RELEASED:
+            released = True
+        elif not (released and hold.state in GONE):  # a later release clears who went away before
+            return hold
+    return None
 
 
 def _is_valid(appointment: Appointment, utc: datetime) -> bool:

@@ -29,7 +29,7 @@ _NEXT: dict[HoldState, tuple[HoldState, ...]] = {
     HoldState.ACKNOWLEDGED: (HoldState.RECHECKED, HoldState.LEFT),
     HoldState.RECHECKED: (HoldState.CONFIRMED, HoldState.RELEASED, HoldState.LEFT),
     HoldState.CONFIRMED: (HoldState.REPORTED, HoldState.RELEASED, HoldState.LEFT),
-    HoldState.REPORTED: (HoldState.TRANSFERRED, HoldState.LEFT),
+    HoldState.REPORTED: (HoldState.TRANSFERRED, HoldState.RELEASED, HoldState.LEFT),
     HoldState.TRANSFERRED: (HoldState.CLOSED,),
     HoldState.RELEASED: (HoldState.CLOSED,),
     HoldState.LEFT: (HoldState.CLOSED,),
@@ -92,6 +92,7 @@ def open_hold(
     surface_centi_c: int | None,
     at: Moment,
     policy: HoldPolicy,
+    beyond_rail: bool = False,
     drill: bool = False,
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
@@ -120,6 +121,7 @@ def open_hold(
         surface_centi_c=surface_centi_c,
         opened=opened,
         deadline_s=due_s,
+        beyond_rail=beyond_rail,
     )
     return hold, (Alarm(hold_id), Write(record, drill))
 

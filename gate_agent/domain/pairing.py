@@ -12,8 +12,9 @@ from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.clearing import beyond_rail, found
 from gate_agent.domain.desk import pair_ns, set_aside, waits
-from gate_agent.domain.effects import Note, Write
+from gate_agent.domain.effects import Effects, Note, Write
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.passage import (
     NOBODY,
@@ -27,6 +28,7 @@ from gate_agent.domain.passage import (
     Settled,
     carried,
 )
+from gate_agent.domain.release import find_hold, on_cleared_named
 from gate_agent.domain.state import Door, Step
 
 
@@ -206,7 +208,19 @@ def _name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step 
     register = verdict.register(door, named)
     named = replace(named, registered=bool(register))
     record = Write(verdict.decided(door, named, event.at))
-    return Step(replace(door.placed(named), holds=holds), (*register, record))
+    door = replace(door.placed(named), holds=holds)
+    return _let_go(door, named, event.at, (*register, record))
+
+
+def _let_go(door: Door, named: Settled, at: Moment, effects: Effects) -> Step:
+    """Ask nothing new of whom the contact thermometer cleared: a flag that nobody answered yet."""
+    one = found(door.cleared, named.person, at.boot_ns, door.policy.hold.cleared_for_s)
+    hold = find_hold(door, named.hold_id or "")
+    flagged = hold.state is HoldState.FLAGGED and hold.reason == "elevated"
+    if one is None or not flagged or beyond_rail(named.temperature):
+        return Step(door, effects)
+    done = on_cleared_named(door, hold, one, at)
+    return Step(done.door, (*effects, *done.effects))
 
 
 def _is_held(state: object) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gate_agent.contract.policy import Policy
 from gate_agent.domain.baseline import NOBODY_SEEN, Memory
+from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Hold
@@ -45,6 +46,7 @@ class Door:
     memory: Memory = NOBODY_SEEN
     thermometer_trusted: bool = True
     desk: tuple[Waiting, ...] = ()
+    cleared: tuple[Cleared, ...] = ()
 
     def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
         """Return the passage of this id, at the spot or at the desk."""

@@ -118,16 +118,19 @@ def judge(
     )
 
 
-def by_hand(measured: Temperature, contact_centi_c: int, by: str) -> Temperature:
+def by_hand(
+    measured: Temperature, contact_centi_c: int, by: str, line_centi_c: int = FEVER_CONTACT_CENTI_C
+) -> Temperature:
     """Return the measurement with the contact thermometer's reading: that one decides now."""
-    elevated = contact_centi_c >= FEVER_CONTACT_CENTI_C
+    elevated = contact_centi_c >= line_centi_c
     return measured.model_copy(
         update={
             "outcome": Outcome.ELEVATED if elevated else Outcome.NORMAL,
             "reason": None,
             "contact_centi_c": contact_centi_c,
-            "contact_threshold_centi_c": FEVER_CONTACT_CENTI_C,
+            "contact_threshold_centi_c": line_centi_c,
             "contact_by": by,
+            "contact_at": None,
         }
     )
 

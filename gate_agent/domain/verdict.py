@@ -9,11 +9,11 @@ from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import (
     Category,
     Decision,
-    HoldState,
     PassageDecided,
 )
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain import hall
+from gate_agent.domain.clearing import BY_CONTACT, beyond_rail
 from gate_agent.domain.effects import (
     Admit,
     Alarm,
@@ -28,8 +28,6 @@ from gate_agent.domain.hold import open_hold
 from gate_agent.domain.passage import Attempt, Registering, Settled, carried
 from gate_agent.domain.state import Door, Step
 from gate_agent.domain.temperature import not_measured
-
-_GONE = (HoldState.LEFT, HoldState.TRANSFERRED)
 
 
 def decide(
@@ -108,7 +106,7 @@ def hold(
     """
     person, temperature = attempt.person, attempt.temperature
     standing = hall.standing_hold(door.holds, person)
-    if standing is not None and standing.state not in _GONE:
+    if standing is not None and standing.state not in hall.GONE:
         hold_id = standing.hold_id
         held: Effects = (Alarm(hold_id),)
     else:
@@ -120,6 +118,7 @@ def hold(
             category=category(person),
             reason=reason,
             surface_centi_c=None if temperature is None else temperature.surface_centi_c,
+            beyond_rail=beyond_rail(temperature),
             at=at,
             policy=door.policy.hold,
         )
@@ -178,7 +177,7 @@ def decided(door: Door, settled: Settled, at: Moment) -> PassageDecided:
         category=category(person),
         person_ref=None if person is None else person.person_ref,
         decision=settled.decision,
-        reasons=settled.reasons,
+        reasons=(*settled.reasons, *_vouched_for(settled)),
         temperature=settled.temperature or not_measured(door.profile),
         started=format_utc(settled.started.utc),
         decided=format_utc(at.utc),
@@ -192,6 +191,12 @@ def decided(door: Door, settled: Settled, at: Moment) -> PassageDecided:
     )
 
 
+def _vouched_for(settled: Settled) -> tuple[str, ...]:
+    """Return that an earlier contact reading stands for this one, where it does."""
+    measured = settled.temperature
+    return (BY_CONTACT,) if measured is not None and measured.contact_at is not None else ()
+
+
 def _registration_ms(settled: Settled, at: Moment) -> int | None:
     """Return how long a visitor took from card to admission, in milliseconds."""
     admitted = settled.decision is Decision.ADMIT and settled.registered
@@ -201,9 +206,14 @@ def _registration_ms(settled: Settled, at: Moment) -> int | None:
 
 
 def register(door: Door, attempt: Attempt, given: RegistrationGiven | None = None) -> Effects:
-    """Return the registration of an identified visitor, once a passage; nothing for others."""
+    """Return the registration of an identified visitor; nothing for others.
+
+    Once a passage, and once more where the guard typed what was not known at the first.
+    """
     person = attempt.person
-    if person is None or attempt.registered or not hall.is_registered_here(person):
+    if person is None or not hall.is_registered_here(person):
+        return ()
+    if attempt.registered and given is None:
         return ()
     registration = Registration(
         passage_id=attempt.passage_id,

@@ -58,7 +58,7 @@ from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
 from gate_agent.gate.ports import LiveEvent
 from gate_agent.gate.registration_draft import registration_draft
-from gate_agent.gate.restored import restored_cases, restored_memory
+from gate_agent.gate.restored import restored_cases, restored_people
 from gate_agent.gate.screen_state import Snapshot, UplinkView
 from gate_agent.gate.screen_state_builder import Picture, Watched
 from gate_agent.gate.skin import Skin
@@ -118,6 +118,7 @@ class Gate:
             now=now,
         )
         holds, contacts = restored_cases(reader, now, clock.boot_id)
+        memory, cleared = restored_people(reader, now, clock.boot_id)
         self._door = Door(
             passage=Idle(),
             holds=holds,
@@ -125,8 +126,9 @@ class Gate:
             profile=PROFILES[config.thermometer.profile],
             thermometer_usable=False,  # unknown is never normal
             ids=Ids(secrets.token_hex(6)),
-            memory=restored_memory(reader, now, clock.boot_id),
+            memory=memory,
             contacts=contacts,
+            cleared=cleared,
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
 

@@ -9,6 +9,8 @@ from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.records import HoldNoted, HoldStep
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
+from gate_agent.domain.clearing import Cleared
+from gate_agent.domain.clearing import remembered as cleared_by
 from gate_agent.domain.contact import Contact, replayed
 from gate_agent.domain.hold import Hold
 from gate_agent.store.reader import Event, HoldRow, JournalReader
@@ -70,15 +72,18 @@ def _restored(row: HoldRow, now: Moment, boot_id: str) -> Hold:
     )
 
 
-def restored_memory(reader: JournalReader, now: Moment, boot_id: str) -> Memory:
+def restored_people(
+    reader: JournalReader, now: Moment, boot_id: str
+) -> tuple[Memory, tuple[Cleared, ...]]:
     """Return what the newest decisions in the journal tell of the people at this door."""
-    return remembered(
+    told = [
         (record, _at_ns(event, now, boot_id))
         for event in reader.decisions(KNOWN * _EVENTS_A_PERSON)
         if event.body is not None
         and not (envelope := parse_body(event.body)).drill
         and (record := envelope.record()) is not None
-    )
+    ]
+    return remembered(told), cleared_by(told)
 
 
 def _at_ns(event: Event, now: Moment, boot_id: str) -> int:

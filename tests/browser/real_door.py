@@ -102,6 +102,7 @@ class RealDoor:
     def events(self) -> list[dict[str, Any]]:
         """Return the journal's events, by the gate's own command."""
         out = self.config_file.with_name("export.ndjson")
+        out.unlink(missing_ok=True)
         command = (program("gate-agent"), "journal", "export", "--config", self.config_file)
         child = Child(out, *command).start()
         assert child.ended() == 0
@@ -128,6 +129,7 @@ class RealDoor:
     async def _speak(self) -> None:
         sight_port, reader_port = self._ports
         with Pty(sight_port) as sight, Pty(reader_port) as reader:
+            self._sight = sight
             async with asyncio.TaskGroup() as group:
                 speaking = [
                     group.create_task(run_emulator(sight, self._thermometer)),

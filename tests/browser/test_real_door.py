@@ -111,7 +111,6 @@ def test_a_fever_is_held_and_brought_to_its_end_over_a_cut_line_and_a_restart(
         expect(phone.locator(".hold")).to_have_attribute("data-state", "acknowledged")
         page.keyboard.type("379")
         page.keyboard.press("Enter")
-        page.locator("#case [data-step=confirmed]").click()
 
         stands(page, "confirmed")
         phone.context.set_offline(True)  # cuts no line that is open: the kill does

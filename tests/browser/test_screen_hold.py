@@ -61,6 +61,21 @@ def stands(page: Page, state: HoldState) -> None:
     expect(page.locator(".hold")).to_have_attribute("data-state", state)
 
 
+def test_a_reading_below_the_line_releases_and_admits_in_one_tap(
+    page: Page, served: Served
+) -> None:
+    show(page, served, cases.held(held_in(S.ACKNOWLEDGED)))
+    open_case(page)
+
+    for digit in "366":
+        page.locator("#case .digit", has_text=digit).first.click()
+    page.locator("#contact-confirm").click()
+
+    stands(page, S.RELEASED)
+    expect(page.locator("#verdict-word")).to_have_text("放行")
+    assert [ask.what for ask in served.asked()] == ["measure_by_hand"]
+
+
 @pytest.mark.parametrize("watched", [(1280, 800), PHONE], indirect=True)
 def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served) -> None:
     show(page, served, with_calls(cases.held()))
@@ -73,8 +88,6 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
         page.locator("#case .digit", has_text=digit).click()
     expect(page.locator("#contact")).to_have_text("37.8 ℃")
     page.locator("#contact-confirm").click()
-    stands(page, S.RECHECKED)
-    press_step(page, "confirmed")
     stands(page, S.CONFIRMED)
 
     leader = page.locator(".call[data-post=带班领导]")
@@ -105,12 +118,12 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
     expect(page.locator("#case")).not_to_be_visible()
     assert steps_asked(served) == [
         {**NOTHING, "step": S.ACKNOWLEDGED},
-        {**NOTHING, "step": S.RECHECKED, "contact_centi_c": 3780},
-        {**NOTHING, "step": S.CONFIRMED},
         {**NOTHING, "step": S.REPORTED, **REPORTED},
         {**NOTHING, "step": S.TRANSFERRED, "to": "发热门诊", "vehicle": "负压救护车"},
         {**NOTHING, "step": S.CLOSED, "disinfected": True},
     ]
+    measured = [ask for ask in served.asked() if ask.what == "measure_by_hand"]
+    assert [(ask.about, ask.details["contact_centi_c"]) for ask in measured] == [("ab12-901", 3780)]
     assert notes_asked(served) == [
         (NoteKind.CALLED, "带班领导", False, ()),
         (NoteKind.CALLED, "带班领导", False, ()),

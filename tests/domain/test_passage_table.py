@@ -66,10 +66,10 @@ def taken_by_hand(passage: str, named: str) -> dict[str, str]:
     """Say how a contact reading ends a passage that is to be measured."""
     waiting = ("measuring_card", "identified", "rechecked", "by_hand")
     return row(
-        "✗ out_of_turn",
+        "=",
         NO_PASSAGE,
         dict.fromkeys(waiting, named),
-        measuring=passage,
+        dict.fromkeys(("measuring", "ambiguous"), passage),
         waits_hand=f"= · desk: {named}",
     )
 
@@ -198,8 +198,17 @@ TABLE: dict[str, dict[str, str]] = {
         waits_release="✗ out_of_turn",
     ),
     "stranger": NOT_OURS,
-    "hand": taken_by_hand("measured", "registering A"),
-    "hand_fever": taken_by_hand("hold: elevated", "hold A: elevated"),
+    "hand": taken_by_hand("measured", "registering A")
+    | dict.fromkeys(("admitted", "denied"), "✗ out_of_turn")
+    | {
+        "held_unknown": "measured",
+        "held": "registering A",
+        "waits_release": "= · desk: registering A",
+    },
+    "hand_fever": taken_by_hand("hold: elevated", "hold A: elevated")
+    | {"measured": "hold: elevated", "waits_card": "= · desk: hold: elevated"}
+    | dict.fromkeys(("registering", "admitted", "denied"), "hold A: elevated")
+    | {"waits_phone": "= · desk: hold A: elevated"},
     "distrust": row(
         "=",
         measured="recheck: thermometer_untrusted",
@@ -249,6 +258,8 @@ def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
     notes = ("Note",) * NOTES.get((event, state), 0)
     if event == "acknowledged" and cell == "=":
         return ("hold.step",)
+    if event.startswith("hand") and state in (*HELD, "waits_release"):
+        return ("hold.step",) * 3 + ("FindContacts",) * (event == "hand_fever")
     if event in ("away", "next") and state in ("measuring", *BUSY):
         return ("passage.left",)
     if event in ("away", "next"):

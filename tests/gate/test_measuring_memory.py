@@ -13,14 +13,14 @@ from gate_agent.domain.baseline import Memory, Source
 from gate_agent.domain.door import HoldStepped
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.profile import PROFILES
-from gate_agent.gate.restored import restored_memory
+from gate_agent.gate.restored import restored_people
 from gate_agent.testing import FakeClock
 
 SPOT = PROFILES["spot-forehead"]
 
 
 def memory_of(door: AtWork) -> Memory:
-    return restored_memory(door.reader, door.clock.now(), door.clock.boot_id)
+    return restored_people(door.reader, door.clock.now(), door.clock.boot_id)[0]
 
 
 async def busy_hour(door: AtWork, people: int) -> None:

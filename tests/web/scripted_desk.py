@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.messages import LINK_0, Header, encode_body
 from gate_agent.contract.moment import ClockQuality, Moment, parse_utc
 from gate_agent.contract.policy import HallMode, Policy
@@ -23,6 +24,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Card
+from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C
 from gate_agent.domain.events import (
     ContactJudged,
     DrillStarted,
@@ -242,7 +244,19 @@ class ScriptedDesk:
             case PassageDismissed():
                 self.show(self.shown.model_copy(update={"passage": None}))
             case HandMeasured():
-                pass
+                self._measured(tap)
+
+    def _measured(self, tap: HandMeasured) -> None:
+        fever = tap.contact_centi_c >= FEVER_CONTACT_CENTI_C
+        to = HoldState.CONFIRMED if fever else HoldState.RELEASED
+        holds = [
+            cases.stepped(hold, to, StepDetails(contact_centi_c=tap.contact_centi_c))
+            if hold.passage_id == tap.passage_id
+            else hold
+            for hold in self.shown.holds
+        ]
+        shown = self.shown if fever or not holds else scenes.admitted()
+        self.show(cases.with_holds(shown, *holds))
 
     def _step(self, tap: HoldStepped) -> None:
         holds = [

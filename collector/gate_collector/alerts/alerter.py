@@ -96,11 +96,12 @@ class Alerter:
             news = [(row, self._came(connection, row)) for row in rows if row.id not in self._done]
             alarms = alarms_after(connection, self._seen_alarm)
         self._awaiting = {row.id for row, came in news if came is None}
+        tell = self._centre.policy().hold.tell_leaders
         for row, came in news:
             self._seen_event = max(self._seen_event, row.id)
             if came is not None:
                 self._done.add(row.id)
-                cause = of_event(row.gate, row.epoch, row.type, row.data, came)
+                cause = of_event(row.gate, row.epoch, row.type, row.data, came, tell=tell)
                 if cause is not None:
                     self._open(cause)
         self._done = {done for done in self._done if done > self._seen_event - _LOOK_BACK}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gate_agent.contract.policy import TellLeaders
 from gate_agent.contract.records import (
     BY_TYPE,
     EventsDropped,
@@ -47,9 +48,17 @@ _AS_IT_HAPPENED = Came()
 
 
 def of_event(
-    gate: str, epoch: str, kind: str, data: str, came: Came = _AS_IT_HAPPENED
+    gate: str,
+    epoch: str,
+    kind: str,
+    data: str,
+    came: Came = _AS_IT_HAPPENED,
+    *,
+    tell: TellLeaders = TellLeaders.CONFIRMED,
 ) -> Cause | None:
     """Return the cause in an urgent event, None for one that needs nobody at once.
+
+    A forehead's flag below the rail is the guard's, unless the policy has leaders told of each.
 
     What comes late calls nobody to a hold that is closed meanwhile, nor to a step that is done: it
     says once what was. A hold that is open still calls, and says how late the word came.
@@ -58,6 +67,8 @@ def of_event(
     if model is None:
         return None
     record = model.model_validate_json(data)
+    if isinstance(record, HoldOpened) and not _is_told(record, tell):
+        return None
     cause = _of_record(gate, epoch, record)
     if cause is None or not came.is_late:
         return cause
@@ -66,6 +77,12 @@ def of_event(
     if isinstance(record, HoldOverdue) and came.hold not in (None, record.state):
         return None
     return replace(cause, text=f"{cause.text}（此消息迟到{_span(came.late_s)}。）")
+
+
+def _is_told(held: HoldOpened, tell: TellLeaders) -> bool:
+    """Whether leaders are told at once: also of what an older door does not say."""
+    by_forehead = held.reason == "elevated" and held.beyond_rail is False
+    return tell is TellLeaders.FLAGGED or not by_forehead
 
 
 def _past(cause: Cause, came: Came) -> Cause:

@@ -7,7 +7,7 @@ import { due, escalation, heat, sendKey } from "./hold_words.js";
 import { makePad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
-import { current, isOverdue, orderedHolds } from "./state.js";
+import { current, isOverdue, orderedHolds, places } from "./state.js";
 import { keysOf, recorded, word } from "../shared/words.js";
 
 const FEVER = ["acknowledged", "rechecked", "confirmed", "reported", "transferred", "closed"];
@@ -172,7 +172,7 @@ function step(state, hold) {
     case "flagged":
       return [title("case.flagged_title"), forward("acknowledged", {})];
     case "acknowledged":
-      return [pad.typing(title("case.acknowledged_title"), (centi) => post(hold, "rechecked", { contact_centi_c: centi }))];
+      return [pad.typing(title("case.acknowledged_title"), (centi) => measured(state, hold, centi))];
     case "rechecked": {
       const warm = hold.contact_centi_c >= WARM_CENTI_C;
       return [title("case.rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },
@@ -196,6 +196,14 @@ function step(state, hold) {
       return [title("case.end_title"), make("div", { class: "choices two" }, clean, close)];
     }
   }
+}
+
+/** The contact thermometer's word: where the person's passage is here, it goes on with it. */
+function measured(state, hold, centi) {
+  const here = places(state).find((place) => place.hold_id === hold.hold_id);
+  if (!here) return post(hold, "rechecked", { contact_centi_c: centi });
+  tab = "step";
+  return sendOnce(sendKey(hold), `/api/v1/passages/${here.passage_id}/hand`, { contact_centi_c: centi, by: by() });
 }
 
 function post(hold, name, details) {

@@ -1,0 +1,93 @@
+"""Who was proven healthy by the contact thermometer of late (已用体温计核对).
+
+Told by the journal's decisions, as the baseline is: a restart reads them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gate_agent.contract.identity import Person
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import Decision, Outcome, PassageDecided, Record, Temperature
+
+BY_CONTACT = "cleared_by_contact"
+_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """One person, let in with a contact reading."""
+
+    person_ref: str
+    contact_centi_c: int
+    threshold_centi_c: int
+    by: str
+    at: str
+    at_ns: int
+
+
+def cleared_after(cleared: tuple[Cleared, ...], record: Record, at_ns: int) -> tuple[Cleared, ...]:
+    """Return who is cleared after one more record of the journal; most change nothing."""
+    if not isinstance(record, PassageDecided) or record.person_ref is None:
+        return cleared
+    others = tuple(one for one in cleared if one.person_ref != record.person_ref)
+    if record.decision is Decision.HOLD:  # whatever was known, they are stopped now
+        return others if len(others) < len(cleared) else cleared
+    contact, by = record.temperature.contact_centi_c, record.temperature.contact_by
+    fresh = contact is not None and record.temperature.contact_at is None
+    if record.decision is not Decision.ADMIT or not fresh or contact is None or by is None:
+        return cleared
+    new = Cleared(
+        person_ref=record.person_ref,
+        contact_centi_c=contact,
+        threshold_centi_c=record.temperature.contact_threshold_centi_c or contact + 1,
+        by=by,
+        at=record.decided,
+        at_ns=at_ns,
+    )
+    return (*others, new)[-_KEPT:]
+
+
+def remembered(records: Iterable[tuple[Record, int]]) -> tuple[Cleared, ...]:
+    """Return who is cleared by these records, oldest first, each with its time."""
+    cleared: tuple[Cleared, ...] = ()
+    for record, at_ns in records:
+        cleared = cleared_after(cleared, record, at_ns)
+    return cleared
+
+
+def found(
+    cleared: Iterable[Cleared], person: Person | None, now_ns: int, within_s: float
+) -> Cleared | None:
+    """Return what clears this person now, None if nothing does."""
+    if person is None:
+        return None
+    since_ns = now_ns - round(within_s * NS_PER_S)
+    for one in cleared:
+        if one.person_ref == person.person_ref:
+            return one if one.at_ns >= since_ns else None
+    return None
+
+
+def vouched(measured: Temperature, one: Cleared) -> Temperature:
+    """Return a flag below the rail as what the contact thermometer said of this person before."""
+    return measured.model_copy(
+        update={
+            "outcome": Outcome.NORMAL,
+            "reason": None,
+            "contact_centi_c": one.contact_centi_c,
+            "contact_threshold_centi_c": one.threshold_centi_c,
+            "contact_by": one.by,
+            "contact_at": one.at,
+        }
+    )
+
+
+def beyond_rail(measured: Temperature | None) -> bool:
+    """Whether the forehead alone is beyond the rail: no earlier reading vouches for that."""
+    if measured is None or measured.rail_centi_c is None:
+        return False
+    values = (measured.surface_centi_c, measured.body_centi_c)
+    return any(value is not None and value >= measured.rail_centi_c for value in values)

@@ -1,0 +1,125 @@
+"""A flag (体温偏高) and what the contact thermometer says of it: a person releases, or confirms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.contract.hold_records import StepDetails
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import HoldState
+from gate_agent.domain.clearing import BY_CONTACT, Cleared
+from gate_agent.domain.contact import still_open
+from gate_agent.domain.course import on_measured
+from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.events import HandMeasured, HoldStepped
+from gate_agent.domain.hold import Hold, step_hold
+from gate_agent.domain.passage import Settled
+from gate_agent.domain.state import Door, Step
+from gate_agent.domain.temperature import by_hand, not_measured
+
+_NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
+
+
+def find_hold(door: Door, hold_id: str) -> Hold:
+    """Return this open hold. Raises StepRefused."""
+    for hold in door.holds:
+        if hold.hold_id == hold_id:
+            return hold
+    raise StepRefused("not_found", "an open hold", "no such hold")
+
+
+def with_hold(door: Door, hold_id: str, moved: Hold | None) -> Door:
+    """Return the door with this hold as it is now; what a closed one leaves is let go."""
+    holds = tuple(
+        kept
+        for hold in door.holds
+        for kept in ((moved,) if hold.hold_id == hold_id else (hold,))
+        if kept is not None
+    )
+    return replace(door, holds=holds, contacts=still_open(door.contacts, holds))
+
+
+def on_hold_step(door: Door, event: HoldStepped) -> Step:
+    """Somebody did the next step of a hold; whom it releases goes on where they were stopped."""
+    hold = find_hold(door, event.hold_id)
+    moved, effects = step_hold(hold, event, door.policy.hold)
+    door = with_hold(door, event.hold_id, moved)
+    if event.step is HoldState.RELEASED and moved is not None:
+        done = _go_on(door, moved, event.by, event.at)
+        return Step(done.door, (*effects, *done.effects))
+    if event.step in (HoldState.LEFT, HoldState.TRANSFERRED):
+        door = _gone(door, event.hold_id)
+    return Step(door, effects)
+
+
+def on_held_measured(door: Door, state: Settled, event: HandMeasured) -> Step:
+    """The contact thermometer says of a held person what it says, in one tap (一键).
+
+    Below the line it releases whom only the forehead flagged; who is held for symptoms, or by the
+    guard, is rechecked, and a person decides. Above it, the fever is confirmed.
+    """
+    hold = find_hold(door, state.hold_id or "")
+    if hold.state not in _NOT_DECIDED:
+        raise StepRefused("out_of_turn", "the steps of the hold", f"a reading while {hold.state}")
+    fever = event.contact_centi_c >= door.policy.hold.contact_line_centi_c
+    steps = [HoldState.ACKNOWLEDGED, HoldState.RECHECKED][_NOT_DECIDED.index(hold.state) :]
+    if fever:
+        steps.append(HoldState.CONFIRMED)
+    elif hold.reason == "elevated":
+        steps.append(HoldState.RELEASED)
+    if not steps:
+        raise StepRefused("out_of_turn", "confirmed or released", "another reading")
+    return _stepped(door, hold, steps, event)
+
+
+def on_cleared_named(door: Door, hold: Hold, one: Cleared, at: Moment) -> Step:
+    """A nameless flag turns out to be of somebody whom the contact thermometer cleared before."""
+    steps = [HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.RELEASED]
+    reading = HandMeasured(
+        at=at, passage_id=hold.passage_id, contact_centi_c=one.contact_centi_c, by=one.by
+    )
+    return _stepped(door, hold, steps, reading, note=f"{BY_CONTACT} {one.at}")
+
+
+def _stepped(
+    door: Door,
+    hold: Hold,
+    steps: list[HoldState],
+    reading: HandMeasured,
+    *,
+    note: str | None = None,
+) -> Step:
+    done = Step(door)
+    for to in steps:
+        contact = None if to is HoldState.ACKNOWLEDGED else reading.contact_centi_c
+        step = HoldStepped(
+            at=reading.at,
+            hold_id=hold.hold_id,
+            step=to,
+            by=reading.by,
+            details=StepDetails(contact_centi_c=contact, note=note),
+        )
+        more = on_hold_step(done.door, step)
+        done = Step(more.door, (*done.effects, *more.effects))
+    return done
+
+
+def _go_on(door: Door, hold: Hold, by: str, at: Moment) -> Step:
+    """Let the passage that the hold stopped go on, with the reading that released it.
+
+    Who is released by other grounds than a reading below the line is measured anew.
+    """
+    state, contact = door.of_hold(hold.hold_id), hold.contact_centi_c
+    if state is None:
+        return Step(door)
+    line = door.policy.hold.contact_line_centi_c
+    if contact is None or contact >= line:
+        return Step(_gone(door, hold.hold_id))
+    temperature = by_hand(state.temperature or not_measured(door.profile), contact, by, line)
+    return on_measured(door, state, temperature, at)
+
+
+def _gone(door: Door, hold_id: str) -> Door:
+    """Give the held person's place at the desk free."""
+    state = door.of_hold(hold_id)
+    return door if state is None else door.without(state.passage_id)

@@ -1,0 +1,161 @@
+"""Several people at a real door: `gate-agent run`, bytes on its lines, taps over HTTP.
+
+Each story is one of issue 13 (Seen): it was seen on real processes, and let a fever in, lost
+people, or kept the healthy out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from browser.real_door import RealDoor
+from children import wait_until
+from gate_agent.emulation.people import synthetic_card
+
+NORMAL, BRIM, FLAG, FEVER, NOBODY = 3420, 3430, 3590, 3860, 2400
+READ_S = 1.2
+GONE_S = 1.4  # a second without skin, and a reading or two
+
+
+class Door(RealDoor):
+    """A real door whose people overlap."""
+
+    def shows(self, surface_centi_c: int, for_s: float) -> None:
+        """Let the thermometer see this for so long; people and lines work in real time."""
+        self._do(self._show(surface_centi_c, for_s)).result(for_s + 5)
+
+    async def _show(self, surface_centi_c: int, for_s: float) -> None:
+        self._thermometer.show(surface_centi_c=surface_centi_c, ambient_centi_c=2400)
+        await asyncio.sleep(for_s)
+
+    def lays(self, card: int) -> None:
+        """Lay a card for as long as a reader takes."""
+        self._do(self._lay(card)).result(READ_S + 5)
+
+    async def _lay(self, card: int) -> None:
+        self._reader.place(synthetic_card(card))
+        await asyncio.sleep(READ_S)
+        self._reader.lift()
+
+    def unplugs(self) -> None:
+        """Pull the thermometer's plug until the door knows it, and plug it in again."""
+        self._loop.call_soon_threadsafe(self._sight.unplug)
+        wait_until(lambda: self._state_of_it() == "lost", "the thermometer to be missed", 30)
+        self._loop.call_soon_threadsafe(self._sight.replug)
+        wait_until(lambda: self._state_of_it() == "ok", "the thermometer to be back", 30)
+
+    def _state_of_it(self) -> str:
+        return str(self.state()["devices"]["thermometer"]["state"])
+
+    def taps(self, path: str, body: dict[str, object]) -> int:
+        """Do what a guard's tap does; return the status."""
+        return httpx.post(f"{self.url}/api/v1/{path}", json=body, timeout=10).status_code
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """Return the data of the journal's events of this type."""
+        return [e["data"] for e in self.events() if e["type"] == f"gate.{kind}.v1"]
+
+    def registers(self, passage_id: str) -> int:
+        return self.taps(f"passages/{passage_id}/registration", {"phone": "13812345678"})
+
+    def decisions(self) -> list[str]:
+        return [str(one["decision"]) for one in self.told("passage.decided")]
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    with Door(tmp_path) as one:
+        yield one
+
+
+def waits(door: Door, phase: str) -> str:
+    """Wait until somebody is in this phase; return the passage."""
+    found: list[str] = []
+
+    def seen() -> bool:
+        state = door.state()
+        places = [state["passage"], *state.get("desk", ())]
+        found[:] = [one["passage_id"] for one in places if one and one["phase"] == phase]
+        return bool(found)
+
+    wait_until(seen, f"somebody in {phase}", 20)
+    return found[0]
+
+
+def held(door: Door) -> dict[str, Any]:
+    wait_until(lambda: door.state()["holds"], "a hold", 10)
+    return dict(door.state()["holds"][0])
+
+
+@pytest.mark.parametrize("first", ["face", "card"])
+def test_a_fever_that_shows_late_is_held(door: Door, first: str) -> None:
+    if first == "card":
+        door.lays(1)
+    door.shows(BRIM, 0.8)
+    door.shows(FEVER, 2.0)
+    if first == "face":
+        door.lays(1)
+
+    assert held(door)["reason"] == "elevated"
+    assert "admit" not in door.decisions()
+
+
+def test_a_fever_that_shows_while_the_phone_is_typed_is_held(door: Door) -> None:
+    door.lays(1)
+    door.shows(NORMAL, 0.2)
+    passage_id = waits(door, "registering")
+    door.shows(FEVER, 3.0)
+
+    assert held(door)["passage_id"] == passage_id
+
+
+def test_whoever_comes_while_somebody_registers_is_seen(door: Door) -> None:
+    door.lays(1)
+    door.shows(NORMAL, 0.2)
+    waiting = waits(door, "registering")
+    door.shows(NOBODY, GONE_S)
+    for _ in range(3):
+        door.shows(NORMAL, 0.2)
+        door.shows(NOBODY, GONE_S)
+    door.shows(FEVER, 2.6)
+    door.lays(2)
+
+    assert held(door)["passage_id"] != waiting
+    assert door.registers(waiting) == 200
+    assert len(door.told("passage.left") + door.told("passage.decided")) >= 5
+    admitted = [one for one in door.told("passage.decided") if one["decision"] == "admit"]
+    assert [one["passage_id"] for one in admitted] == [waiting]
+
+
+def test_a_healthy_person_who_was_flagged_goes_in_after_one_contact_reading(door: Door) -> None:
+    door.lays(1)
+    door.shows(FLAG, 0.2)
+    hold = held(door)
+    reading = {"contact_centi_c": 3660, "by": "guard-1"}
+    assert door.taps(f"passages/{hold['passage_id']}/hand", reading) in (200, 204)
+    assert door.registers(waits(door, "registering")) == 200
+    door.shows(FLAG, 1.0)
+    door.shows(NOBODY, GONE_S)
+    door.lays(1)
+    door.shows(FLAG, 0.2)
+    assert door.registers(waits(door, "registering")) == 200
+
+    admitted = [one for one in door.told("passage.decided") if one["decision"] == "admit"]
+    assert [one["temperature"]["contact_centi_c"] for one in admitted] == [3660, 3660]
+    assert "cleared_by_contact" in admitted[1]["reasons"]
+    assert len(door.told("hold.opened")) == 1
+
+
+def test_who_stands_there_while_the_thermometer_is_lost_and_back_is_held_once(door: Door) -> None:
+    door.shows(FEVER, 1.0)
+    held(door)
+    door.unplugs()
+    door.shows(FEVER, 2.0)
+
+    assert len(door.told("hold.opened")) == 1
