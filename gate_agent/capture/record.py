@@ -14,7 +14,7 @@ from gate_agent.capture.file_format import CLOSED_BY_US, CaptureError, Device, E
 from gate_agent.capture.stand_ins import StandIns
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.model import DeviceSection, GateConfig
-from gate_agent.contract.identity import NumberFault, identify
+from gate_agent.contract.identity import CARD_FAULTS, identify
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category, DeviceState
 from gate_agent.devices.registry import find_model
@@ -252,7 +252,7 @@ def _staff_check(config: GateConfig) -> Callable[[Card], bool]:
     def is_staff(card: Card) -> bool:
         try:
             return identify(card, site_key, policy).category is Category.STAFF
-        except NumberFault:
+        except CARD_FAULTS:
             return False
 
     return is_staff

@@ -19,7 +19,7 @@ from gate_agent.capture.file_format import CLOSED_BY_US, CaptureError, Entry, He
 from gate_agent.capture.stand_ins import staff_numbers
 from gate_agent.capture.virtual import run_virtual
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.identity import NumberFault, identify, person_ref
+from gate_agent.contract.identity import CARD_FAULTS, identify, person_ref
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.policy import PhoneRule, Policy, RosterEntry
 from gate_agent.contract.records import DeviceState, PassageDecided, Record
@@ -189,7 +189,7 @@ class _Replay:
             return
         try:
             person = identify(report, _SITE_KEY, self._door.policy)
-        except NumberFault as fault:
+        except CARD_FAULTS as fault:
             self._take(CardUnreadable(at=now, fault=fault.code))
             return
         self._take(PersonIdentified(at=now, person=person))

@@ -12,11 +12,13 @@ from dataclasses import replace
 from stdnum.iso7064 import mod_11_2
 
 from gate_agent.contract.identity import NumberFault, check_number, normalise_number
+from gate_agent.contract.names import NameFault, check_name
 from gate_agent.driver_api import Card, CardType
 from gate_agent.emulation.people import synthetic_card
 
 STAFF_STAND_INS = 1000  # the invented cards below this number are staff in every replay
 _MONTH = slice(10, 12)
+_NO_NAME = "\ufffd"  # of a card whose name cannot be one
 
 
 class StandIns:
@@ -58,6 +60,10 @@ def stand_in(card: Card, n: int) -> Card:
         check_number(card.card_type, normalise_number(card.number))
     except NumberFault as fault:
         number = _faulty(number, fault.code)
+    try:
+        check_name(card.name)
+    except NameFault:
+        person = replace(person, name=_NO_NAME)
     return replace(person, card_type=card.card_type, number=number)
 
 
@@ -69,7 +75,13 @@ def _of_kind(number: str, card_type: CardType, n: int) -> str:
             return _checked("810000" + number[6:-1])
         case CardType.FOREIGNER_2017:
             return f"XXX{n:012d}"
-        case _:  # no reader reads it: a document that is typed
+        case CardType.HM_TRAVEL:
+            return f"H{n:08d}"
+        case CardType.TAIWAN_TRAVEL:
+            return f"{n:08d}"
+        case CardType.MILITARY:
+            return f"军字第{n:08d}号"
+        case CardType.PASSPORT | CardType.OTHER:
             return f"X{n:08d}"
 
 

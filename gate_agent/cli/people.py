@@ -16,7 +16,7 @@ import typer
 
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.identity import person_ref
+from gate_agent.contract.identity import typed_ref
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import DataPurged
 from gate_agent.errors import ConfigurationError
@@ -43,7 +43,7 @@ def erase(config: ConfigFile) -> None:
     if not number:
         _refuse("expected a card number on standard input, got nothing")
     keys = resolve_keys(gate.keys, gate.journal.path.parent)
-    _carry_out(gate, person_ref(number, keys.site))
+    _carry_out(gate, typed_ref(number, keys.site))
 
 
 @app.command()

@@ -14,12 +14,17 @@ from datetime import date
 
 from stdnum.iso7064 import mod_11_2
 
+from gate_agent.contract.names import NameFault, check_name
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ByHand, Category
 from gate_agent.contract.signals import READER_CARDS, Card, CardType
 
 _SHAPES = {
-    CardType.RESIDENT: (re.compile(r"[1-9][0-9]{16}[0-9X]"), "17 digits and a check character"),
+    # 81 to 83 and 9 begin the numbers of the other cards; no document has an area 999999
+    CardType.RESIDENT: (
+        re.compile(r"(?!8[123]|9(?!99999))[1-9][0-9]{16}[0-9X]"),
+        "17 digits and a check character, of a resident",
+    ),
     CardType.HMT_PERMIT: (
         re.compile(r"8[123][0-9]{15}[0-9X]"),
         "81, 82 or 83, 15 digits and a check character",
@@ -30,13 +35,24 @@ _SHAPES = {
         "9, 16 digits and a check character",
     ),
     CardType.PASSPORT: (re.compile(r"[A-Z0-9]{5,17}"), "5 to 17 letters and digits"),
-    CardType.OTHER: (re.compile(r"[A-Z0-9]{3,30}"), "3 to 30 letters and digits"),
+    CardType.HM_TRAVEL: (re.compile(r"[HM](?:[0-9]{8}|[0-9]{10})"), "H or M and 8 or 10 digits"),
+    CardType.TAIWAN_TRAVEL: (re.compile(r"[0-9]{8}(?:[0-9]{2}[A-Z]?)?"), "8 digits"),
+    CardType.MILITARY: (
+        re.compile(r"[\u4e00-\u9fff]{0,8}字?第?[0-9]{5,12}号?"),
+        "words such as 军字第, and 5 to 12 digits",
+    ),
+    CardType.OTHER: (
+        re.compile(r"(?=.*[0-9])[A-Z0-9\u4e00-\u9fff]{3,30}"),
+        "3 to 30 letters and digits, a digit among them",
+    ),
 }
+_COUNTRY = re.compile("[A-Z]{3}")
+_OF_ANY_COUNTRY = (CardType.PASSPORT, CardType.OTHER)
+_TYPED = re.compile(r"([a-z_]+):([A-Za-z]{3}):(.+)")
 _WITH_CHECK_CHARACTER = (CardType.RESIDENT, CardType.HMT_PERMIT, CardType.FOREIGNER_2023)
 _BIRTH = slice(6, 14)  # YYYYMMDD in every 18-character number (GB 11643, GA 2102-2023)
 _OLDEST, _NEWEST = 1880, 2099
 _KEPT_HEAD, _KEPT_TAIL = 3, 4
-_CHINA = 86
 
 
 class NumberFault(ValueError):  # noqa: N818 a fault of the card, not of the program
@@ -45,12 +61,12 @@ class NumberFault(ValueError):  # noqa: N818 a fault of the card, not of the pro
     def __init__(self, code: str, *, expected: str, got: str) -> None:
         self.expected = expected
         self.got = got
-        self.code = code  # shape | check_character | birth_date
+        self.code = code  # shape | check_character | birth_date | country
         super().__init__(f"expected {expected}, got {got}")
 
 
-class PhoneFault(ValueError):  # noqa: N818 as NumberFault
-    """This is no mobile number of mainland China; the text has no digit of it."""
+CardFault = NumberFault | NameFault
+CARD_FAULTS = (NumberFault, NameFault)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,6 +96,8 @@ class Person:
     name: Secret
     number: Secret
     by_hand: ByHand | None = None  # where no reader read it
+    country: str = ""  # that issued it; "" for what only China issues
+    other_name: bool = False  # an earlier visitor with this document had another name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +111,13 @@ class Companion:
 def normalise_number(text: str) -> str:
     """Return a number as it is hashed and compared: half-width, upper case, no separators."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    return "".join(c for c in plain if not c.isspace() and c not in "-\0")
+    return "".join(c for c in plain if not c.isspace() and c not in "-()\0")
 
 
-def check_number(card_type: CardType, number: str) -> None:
+def check_number(card_type: CardType, number: str, *, today: date | None = None) -> None:
     """Raise NumberFault unless the normalised `number` can be one of this type of card.
+
+    `today` is the newest day of birth there can be, where the caller knows the day.
 
     The check character of the 15-character number is not enforced: its rule is known from a
     single example. A passport has no rule that all countries keep.
@@ -111,10 +131,11 @@ def check_number(card_type: CardType, number: str) -> None:
         raise NumberFault(
             "check_character", expected="the check character of MOD 11-2", got="another"
         )
-    if not _is_birth_date(number[_BIRTH]):
+    if not _is_birth_date(number[_BIRTH], today):
+        until = _NEWEST if today is None else "today"
         raise NumberFault(
             "birth_date",
-            expected=f"a date from {_OLDEST} to {_NEWEST} at characters 7 to 14",
+            expected=f"a date from {_OLDEST} to {until} at characters 7 to 14",
             got="none",
         )
 
@@ -136,48 +157,67 @@ def check_any_card(number: str) -> None:
         raise first
 
 
-def person_ref(number: str, site_key: bytes) -> str:
-    """Return what stands for a person in every event: keyed hash of the number, 64 hex digits."""
-    return hmac.digest(site_key, normalise_number(number).encode(), "sha256").hex()
+def person_ref(
+    number: str, site_key: bytes, card_type: CardType = CardType.RESIDENT, country: str = ""
+) -> str:
+    """Return what stands for a person in every event: a keyed hash, 64 hex digits.
+
+    A document is its kind, who issued it, and its number. The four cards of a reader are all
+    China's and no two kinds share a number: theirs is the hash of the number alone, as ever.
+    """
+    plain = normalise_number(number)
+    if card_type not in READER_CARDS:
+        plain = f"{card_type}:{country.upper()}:{plain}"
+    return hmac.digest(site_key, plain.encode(), "sha256").hex()
+
+
+def typed_ref(text: str, site_key: bytes) -> str:
+    """Return the person_ref of a document that was typed in one line.
+
+    A reader's card is its number; others are `passport:RUS:123456789`.
+    """
+    if (found := _TYPED.fullmatch(text.strip())) and found[1] in list(CardType):
+        return person_ref(found[3], site_key, CardType(found[1]), found[2])
+    return person_ref(text, site_key)
 
 
 def identify(
-    card: Card, site_key: bytes, policy: Policy, *, by_hand: ByHand | None = None
+    card: Card,
+    site_key: bytes,
+    policy: Policy,
+    *,
+    by_hand: ByHand | None = None,
+    today: date | None = None,
 ) -> Person:
-    """Return the person `card` names; staff are those on the roster. Raises NumberFault.
+    """Return the person `card` names; staff are those on the roster. Raises a CardFault.
 
     `by_hand` says who typed it and why, where no reader read it.
     """
     number = normalise_number(card.number)
-    check_number(card.card_type, number)
-    ref = person_ref(number, site_key)
+    check_number(card.card_type, number, today=today)
+    country = _country(card)
+    ref = person_ref(number, site_key, card.card_type, country)
     staff = any(entry.person_ref == ref for entry in policy.roster)
     return Person(
         category=Category.STAFF if staff else Category.VISITOR,
         person_ref=ref,
         card_type=card.card_type,
-        name=Secret(card.name.strip()),
+        name=Secret(check_name(card.name)),
         number=Secret(number),
         by_hand=by_hand,
+        country=country,
     )
 
 
-def check_phone(text: str) -> str:
-    """Return a mainland mobile number as E.164 (+8613800138000). Raises PhoneFault."""
-    import phonenumbers  # noqa: PLC0415 a second of start-up, needed once a phone is typed
-
-    try:
-        phone = phonenumbers.parse(text, "CN")
-    except phonenumbers.NumberParseException as exc:
-        raise PhoneFault(f"expected a mobile number, got {len(text)} characters") from exc
-    mobile = (
-        phone.country_code == _CHINA
-        and phonenumbers.is_valid_number(phone)
-        and phonenumbers.number_type(phone) == phonenumbers.PhoneNumberType.MOBILE
-    )
-    if not mobile:
-        raise PhoneFault("expected a mobile number of mainland China, got another number")
-    return phonenumbers.format_number(phone, phonenumbers.PhoneNumberFormat.E164)
+def _country(card: Card) -> str:
+    """Return who issued it; a number without that may be two people's. Raises NumberFault."""
+    if card.card_type not in _OF_ANY_COUNTRY:
+        return ""
+    country = card.country.upper()
+    if not _COUNTRY.fullmatch(country):
+        expected = "the country or region that issued it, three letters such as RUS or HKG"
+        raise NumberFault("country", expected=expected, got="none")
+    return country
 
 
 def mask_name(name: str) -> str:
@@ -202,12 +242,12 @@ def _masked(text: str, head: int, tail: int) -> str:
     return text[:head] + "*" * hidden + text[-tail:]
 
 
-def _is_birth_date(digits: str) -> bool:
+def _is_birth_date(digits: str, today: date | None) -> bool:
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
     if not _OLDEST <= year <= _NEWEST:
         return False
     try:
-        date(year, month, day)
+        born = date(year, month, day)
     except ValueError:
         return False
-    return True
+    return today is None or born <= today

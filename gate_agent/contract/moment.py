@@ -7,10 +7,12 @@ that is set back a day may spoil a label, never a time-out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 NS_PER_S = 1_000_000_000
+_AHEAD_H = 14  # of the zone where a day begins first
+_WRITTEN = date(2026, 11, 1)
 _OFFSET = len("+00:00")
 
 
@@ -34,6 +36,15 @@ class Moment:
     def booted(self) -> datetime:
         """When the board booted, by its wall clock: it moves only when that is stepped."""
         return self.utc - timedelta(microseconds=self.boot_ns // 1000)
+
+    @property
+    def newest_day(self) -> date:
+        """The newest day that may have begun somewhere: nobody is born after it.
+
+        A board whose clock stands in the past must not refuse the young: it is no earlier than
+        when this was written.
+        """
+        return max((self.utc + timedelta(hours=_AHEAD_H)).date(), _WRITTEN)
 
     def plus_s(self, seconds: float) -> int:
         """Return the deadline `seconds` from here, in nanoseconds since boot."""

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import StrEnum
 
 from gate_agent.contract.identity import Companion, Secret
+
+
+class LandlineReason(StrEnum):
+    """Why a visitor is registered with a landline (座机)."""
+
+    NO_MOBILE = "no_mobile"  # 没有手机
+    OFFICE = "office"  # 单位电话
+    FAMILY = "family"  # 家人电话
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +21,7 @@ class RegistrationDetails:
     """What the guard asked for; all of it is sealed for the centre, none stands in clear."""
 
     phone: Secret | None = None
+    landline_because: LandlineReason | None = None
     purpose: str | None = None
     companions: tuple[Companion, ...] = ()
 

@@ -14,6 +14,9 @@ class CardType(StrEnum):
     FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证 2017
     FOREIGNER_2023 = "foreigner_2023"  # 外国人永久居留身份证 2023
     PASSPORT = "passport"  # 护照
+    HM_TRAVEL = "hm_travel"  # 港澳居民来往内地通行证
+    TAIWAN_TRAVEL = "taiwan_travel"  # 台湾居民来往大陆通行证
+    MILITARY = "military"  # 军人证件
     OTHER = "other"  # 其他证件
 
 
@@ -48,6 +51,7 @@ class Card:
     card_type: CardType
     name: str = field(repr=False)
     number: str = field(repr=False)
+    country: str = field(default="", repr=False)  # ISO 3166-1 alpha-3, of who issued it; "": China
 
     def __repr__(self) -> str:
         """Return the card without its owner: the last four of the number only."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from gate_agent.contract.identity import PhoneFault, Secret, check_phone
+from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import Moment
+from gate_agent.contract.phone import PhoneFault, check_phone
 from gate_agent.domain.events import CodeShown
 
 _REGISTRATION = re.compile(r"GATE-R:(\+?[0-9]{11,14})")

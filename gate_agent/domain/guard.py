@@ -44,7 +44,7 @@ _MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says
 
 def on_registration(door: Door, event: RegistrationGiven) -> Step:
     """The guard registers the visitor (实名登记): the passage goes on to its decision."""
-    event = replace(event, details=checked(event.details, door.policy))
+    event = replace(event, details=checked(event.details, door.policy, event.at.newest_day))
     state = _passage(door, event.passage_id)
     if not isinstance(state, Registering) or state.person is None:
         raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))

@@ -3,49 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from gate_agent.contract.identity import (
+    CARD_FAULTS,
     Companion,
-    NumberFault,
-    PhoneFault,
     Secret,
     check_number,
-    check_phone,
     normalise_number,
 )
+from gate_agent.contract.names import check_name
+from gate_agent.contract.phone import PhoneFault, check_phone
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.effects import StepRefused
 
 
-def checked(details: RegistrationDetails, policy: Policy) -> RegistrationDetails:
+def checked(details: RegistrationDetails, policy: Policy, today: date) -> RegistrationDetails:
     """Return the details as they are kept. Raises StepRefused, with no character of them."""
     if details.purpose is not None and policy.purposes and details.purpose not in policy.purposes:
         raise StepRefused("invalid", f"one of {', '.join(policy.purposes)}", "another purpose")
     return replace(
         details,
-        phone=_phone(details.phone),
-        companions=tuple(_companion(one) for one in details.companions),
+        phone=_phone(details),
+        companions=tuple(_companion(one, today) for one in details.companions),
     )
 
 
-def _phone(typed: Secret | None) -> Secret | None:
+def _phone(details: RegistrationDetails) -> Secret | None:
+    typed = details.phone
     if typed is None or not typed.reveal():
         return None
     try:
-        return Secret(check_phone(typed.reveal()))
-    except PhoneFault:
-        raise StepRefused("invalid", "a mobile number of mainland China", "another") from None
+        return Secret(check_phone(typed.reveal(), landline=details.landline_because is not None))
+    except PhoneFault as fault:
+        raise StepRefused("invalid", fault.expected, "another") from None
 
 
-def _companion(typed: Companion) -> Companion:
-    """Check a companion's number where one was typed: a child may have none at hand."""
-    if typed.number is None:
-        return typed
-    number = normalise_number(typed.number.reveal())
+def _companion(typed: Companion, today: date) -> Companion:
+    """Check a companion's name, and the number where one was typed: a child may have none."""
     try:
-        check_number(CardType.RESIDENT, number)
-    except NumberFault as fault:
+        named = replace(typed, name=Secret(check_name(typed.name.reveal())))
+        if typed.number is None:
+            return named
+        number = normalise_number(typed.number.reveal())
+        check_number(CardType.RESIDENT, number, today=today)
+    except CARD_FAULTS as fault:
         raise StepRefused("invalid", fault.expected, fault.got) from None
-    return replace(typed, number=Secret(number))
+    return replace(named, number=Secret(number))

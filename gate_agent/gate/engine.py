@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.identity import NumberFault
+from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.policy import Policy, policy_digest
 from gate_agent.contract.records import (
@@ -184,7 +184,7 @@ class Gate:
             return
         try:
             event = self._identification.of(report, now, self._door.policy)
-        except NumberFault as fault:
+        except CARD_FAULTS as fault:
             self.take(CardUnreadable(at=now, fault=fault.code))
             return
         self.take(event)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from gate_agent.contract.identity import NumberFault
+from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import Moment
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.errors import StorageError
@@ -91,7 +91,7 @@ class GuardCounter:
             return self._identification.of(
                 typed.card, typed.at, self._gate.policy, by_hand=typed.by_hand
             )
-        except NumberFault as fault:
+        except CARD_FAULTS as fault:
             raise Invalid(expected=fault.expected, got=fault.got) from None
 
     def gauges(self) -> Mapping[str, float]:

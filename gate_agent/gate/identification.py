@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from gate_agent.contract.identity import Secret, identify
+from dataclasses import replace
+
+from gate_agent.contract.identity import identify
 from gate_agent.contract.moment import Moment
+from gate_agent.contract.names import same_name
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ByHand
 from gate_agent.contract.signals import Card
@@ -11,6 +14,7 @@ from gate_agent.domain.events import PersonIdentified
 from gate_agent.errors import StorageError
 from gate_agent.gate.other_doors import Elsewhere
 from gate_agent.store.keys import Keys
+from gate_agent.store.people import PersonRow
 from gate_agent.store.reader import JournalReader
 
 
@@ -27,17 +31,24 @@ class Identification:
     def of(
         self, card: Card, at: Moment, policy: Policy, *, by_hand: ByHand | None = None
     ) -> PersonIdentified:
-        """Return what the door takes. Raises NumberFault."""
-        person = identify(card, self._keys.site, policy, by_hand=by_hand)
-        return PersonIdentified(at=at, person=person, known_phone=self._phone_of(person.person_ref))
+        """Return what the door takes. Raises a CardFault.
+
+        Who comes under another name than before is shown as such, and is no repeat visitor.
+        """
+        person = identify(card, self._keys.site, policy, by_hand=by_hand, today=at.newest_day)
+        before = self._earlier(person.person_ref)
+        if before is None:
+            return PersonIdentified(at=at, person=person)
+        if not same_name(before.name.reveal(), person.name.reveal()):
+            return PersonIdentified(at=at, person=replace(person, other_name=True))
+        return PersonIdentified(at=at, person=person, known_phone=before.phone)
 
     def was_elsewhere(self, person_ref: str, within_s: float) -> bool:
         """Whether the other door admitted this person within so many seconds, as far as known."""
         return self._elsewhere is not None and self._elsewhere.was_seen(person_ref, within_s)
 
-    def _phone_of(self, person_ref: str) -> Secret | None:
+    def _earlier(self, person_ref: str) -> PersonRow | None:
         try:
-            row = self._reader.person(person_ref)
+            return self._reader.person(person_ref)
         except StorageError:
-            return None  # then it is asked for again
-        return None if row is None else row.phone
+            return None  # then everything is asked for again

@@ -21,6 +21,7 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             "name": person.name.reveal(),
             "number": person.number.reveal(),
             "card_type": person.card_type,
+            "country": person.country or None,
             "notice_version": registration.notice_version,
             **details.to_be_sealed(),
         },

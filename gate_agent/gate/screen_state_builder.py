@@ -231,7 +231,12 @@ class Picture:
                 again = False
             watched = person.person_ref in policy.watch
             other = self._was_elsewhere(person.person_ref, policy.registration.again_s)
-            named = (("watched", watched), ("again", again), ("other_door", other))
+            named = (
+                ("other_name", person.other_name),
+                ("watched", watched),
+                ("again", again),
+                ("other_door", other),
+            )
             flags = tuple(name for name, holds in named if holds)
             self._flagged[key] = flags
             if len(self._flagged) > _MASKS_KEPT:

@@ -18,7 +18,7 @@ from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.measurement_records import CheckDetails, Reference
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import ByHand, ContactState, Decision, HoldState, NoteKind
-from gate_agent.contract.registration import RegistrationDetails
+from gate_agent.contract.registration import LandlineReason, RegistrationDetails
 from gate_agent.contract.signals import Card, CardType
 from gate_agent.domain.duties import SupplyTold
 from gate_agent.domain.events import (
@@ -83,6 +83,11 @@ class ManualRequest(_Request):
     """A person whose document no reader read (人工录入): as if the card had been laid."""
 
     document: CardType = CardType.RESIDENT
+    country: str | None = Field(
+        None,
+        pattern="^[A-Za-z]{3}$",
+        description="who issued it, ISO 3166-1 alpha-3; passport and other need it",
+    )
     name: _Name
     number: _Number
     reason: Literal["no_card", "card_damaged", "reader_broken", "other_document"]
@@ -90,7 +95,12 @@ class ManualRequest(_Request):
 
     def event(self, at: Moment) -> DocumentTyped:
         """Return the document as if a reader had read it."""
-        card = Card(card_type=self.document, name=self.name, number=self.number)
+        card = Card(
+            card_type=self.document,
+            name=self.name,
+            number=self.number,
+            country=self.country or "",
+        )
         return DocumentTyped(at=at, card=card, by_hand=ByHand(reason=self.reason, by=self.by))
 
 
@@ -98,7 +108,13 @@ class RegistrationRequest(_Request):
     """What the guard typed for a visitor (实名登记)."""
 
     phone: str | None = Field(
-        None, max_length=24, description="mobile number, digits; may be left out where optional"
+        None,
+        max_length=24,
+        description="mobile number: 11 digits, or another country's after a +; "
+        "may be left out where optional",
+    )
+    landline_because: LandlineReason | None = Field(
+        None, description="why `phone` is a landline (座机), where it is one"
     )
     purpose: str | None = Field(None, max_length=40, description="one of the state's `purposes`")
     companions: tuple[CompanionBody, ...] = Field((), max_length=8)
@@ -108,6 +124,7 @@ class RegistrationRequest(_Request):
         """Return the registration of this passage."""
         details = RegistrationDetails(
             phone=_secret(self.phone),
+            landline_because=self.landline_because,
             purpose=self.purpose,
             companions=tuple(one.companion() for one in self.companions),
         )

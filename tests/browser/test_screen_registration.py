@@ -79,6 +79,9 @@ def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -
     page.locator("#panel").get_by_text("身份证阅读器故障").click()
     page.locator("#typed-name").fill("DOE JOHN")
     page.locator("#typed-number").press_sequentially("m2d345678")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_have_text("请填签发国家或地区的三位字母")
+    page.locator("#typed-country").fill("rus")
 
     page.keyboard.press("Enter")
 
@@ -88,6 +91,7 @@ def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -
             "document": CardType.PASSPORT,
             "name": "DOE JOHN",
             "number": "m2d345678",
+            "country": "rus",
             "reason": "reader_broken",
             "by": "guard-1",
         }
@@ -102,3 +106,37 @@ def test_a_missing_name_or_number_is_said_and_nothing_is_sent(page: Page, served
 
     expect(page.locator("#message")).to_have_text("请填姓名和证件号码")
     assert served.asked() == []
+
+
+def test_a_phone_of_another_place_is_one_key_away(page: Page, served: Served) -> None:
+    show(page, served, scenes.registering())
+    page.locator("#line").click()
+    page.locator("#panel button", has_text="+852").click()
+    expect(page.locator("#phone")).to_have_text("+852")
+
+    page.keyboard.type("91234567")
+    page.locator("[data-purpose=社保]").click()
+
+    expect(page.locator("#message")).to_have_text("已记录")
+    assert served.asked()[0].details == {"phone": "+85291234567", "purpose": "社保"}
+
+
+def test_a_landline_has_its_reason_and_can_be_taken_back(page: Page, served: Served) -> None:
+    show(page, served, scenes.registering())
+    for reason in ("没有手机", "家人电话"):
+        page.locator("#line").click()
+        page.locator("#panel button", has_text=reason).click()
+        expect(page.locator("#phone-hint")).to_have_text("先输区号，如 010")
+        if reason == "没有手机":
+            page.locator("#line").click()
+            expect(page.locator("#line")).to_have_text("区号 座机")
+
+    page.keyboard.type("01062770334")
+    page.locator("[data-purpose=社保]").click()
+
+    expect(page.locator("#message")).to_have_text("已记录")
+    assert served.asked()[0].details == {
+        "phone": "01062770334",
+        "landline_because": "family",
+        "purpose": "社保",
+    }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gate_agent.capture.stand_ins import STAFF_STAND_INS, StandIns, staff_numbers, stand_in
 from gate_agent.contract.identity import NumberFault, check_number
+from gate_agent.contract.names import NameFault, check_name
 from gate_agent.driver_api import Card, CardType
 from gate_agent.emulation.people import synthetic_card
 from gate_drivers.card_readers.sam_uart.text import CARD_TYPES
@@ -16,6 +19,9 @@ NUMBERS = {
     CardType.FOREIGNER_2017: "KAZ110090123105",
     CardType.FOREIGNER_2023: "911398199012310021",
     CardType.PASSPORT: "E12345678",
+    CardType.HM_TRAVEL: "H12345678",
+    CardType.TAIWAN_TRAVEL: "12345679",
+    CardType.MILITARY: "军字第1234567号",
     CardType.OTHER: "A1234567",
 }
 
@@ -33,6 +39,12 @@ def test_a_stand_in_is_a_sound_card_of_the_same_kind(card_type: CardType, n: int
     assert other.card_type is card_type
     assert other.name != "张三"
     assert other.number != NUMBERS[card_type]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\uffff", "张\ufffd"])
+def test_a_broken_name_has_a_broken_stand_in(name: str) -> None:
+    with pytest.raises(NameFault):
+        check_name(stand_in(replace(card(CardType.RESIDENT), name=name), 1).name)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from stdnum.iso7064 import mod_11_2
 
 from gate.at_work import AtWork, at_work
 from gate_agent.config.model import KeysSection
@@ -24,7 +25,8 @@ from gate_agent.store.seal import open_sealed
 from gate_agent.testing import FakeClock
 
 ZHANG = Card(card_type=CardType.RESIDENT, name="张三", number="11010519491231002X")
-PASSPORT = Card(card_type=CardType.PASSPORT, name="DOE JOHN", number="E12345678")
+PASSPORT = Card(card_type=CardType.PASSPORT, name="DOE JOHN", number="123456789", country="RUS")
+BORN_2099 = "110105" + "20991231001" + mod_11_2.calc_check_digit("11010520991231001")
 BY_HAND = ByHand(reason="reader_broken", by="guard-1")
 PHONE = "13800138000"
 
@@ -209,3 +211,111 @@ def test_staff_who_came_are_present_once_however_often_they_pass(tmp_path: Path)
             assert (today.staff_present, today.staff) == (2, 3)
 
     asyncio.run(go())
+
+
+def test_the_next_holder_of_the_same_number_elsewhere_gets_nobodys_phone(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        await at.measure()
+        await at.types(PASSPORT)
+        await at.door.register(at.passage().passage_id, phone=PHONE, purpose="公安")
+        await at.leave()
+        await at.measure()
+
+        await at.types(replace(PASSPORT, name="ROE JANE", country="USA"))
+
+        passage = at.passage()
+        assert (passage.known_phone, passage.flags) == (None, ())
+        assert passage.phase == "registering"
+
+    at_the_counter(tmp_path, play)
+
+
+def test_another_name_under_the_same_number_is_shown_and_is_no_repeat_visit(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+        await at.door.register(at.passage().passage_id, phone=PHONE, purpose="社保")
+        await at.leave()
+        at.door.gate.on_report(replace(ZHANG, name="李四"))
+        await at.measure()
+
+        passage = at.passage()
+
+        assert passage.flags[0] == "other_name"
+        assert passage.known_phone is None
+        await at.door.register(passage.passage_id, phone="13912345678", purpose="社保")
+        assert at.door.verdicts[-1].repeat_visit is False
+
+    at_the_counter(tmp_path, play)
+
+
+@pytest.mark.parametrize(
+    "phone", ["+85291234567", "+85366123456", "+886912345678", "+79123456789", "14912345678"]
+)
+def test_the_phone_that_people_have_registers_them(tmp_path: Path, phone: str) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+
+        await at.door.register(at.passage().passage_id, phone=phone, purpose="社保")
+
+        assert at.door.verdicts[-1].decision is Decision.ADMIT
+
+    at_the_counter(tmp_path, play)
+
+
+def test_a_letter_in_a_phone_registers_nobody(tmp_path: Path) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(ZHANG)
+        await at.measure()
+
+        with pytest.raises(Invalid, match="digits alone"):
+            await at.door.register(at.passage().passage_id, phone="138OO138OOO", purpose="社保")
+
+        assert at.registrations() == []
+
+    at_the_counter(tmp_path, play)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        replace(ZHANG, name="   "),
+        replace(ZHANG, name="\uffff\uffff"),
+        replace(ZHANG, name="张\ufffd"),
+        replace(ZHANG, name="张\u202e三"),
+        replace(ZHANG, number=BORN_2099),
+        replace(ZHANG, number="810000199001010019"),
+    ],
+)
+def test_a_card_that_names_nobody_asks_for_the_guards_hand(tmp_path: Path, card: Card) -> None:
+    async def play(at: Counter) -> None:
+        at.door.gate.on_report(card)
+        await at.measure()
+        await at.door.durable()
+
+        assert at.registrations() == []
+        assert {one.decision for one in at.door.verdicts} == {Decision.RECHECK}
+        assert "card_fault" in at.door.verdicts[0].reasons
+
+    at_the_counter(tmp_path, play)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        Card(card_type=CardType.MILITARY, name="王卫", number="军字第1234567号"),
+        Card(card_type=CardType.OTHER, name="CHAN TAI MAN", number="K123456(7)", country="HKG"),
+        Card(card_type=CardType.HM_TRAVEL, name="陳大文", number="H12345678"),
+        Card(card_type=CardType.TAIWAN_TRAVEL, name="林小明", number="12345678"),
+    ],
+)
+def test_a_document_is_typed_as_it_stands(tmp_path: Path, card: Card) -> None:
+    async def play(at: Counter) -> None:
+        await at.measure()
+
+        await at.types(card)
+
+        assert at.passage().phase == "registering"
+
+    at_the_counter(tmp_path, play)

@@ -101,7 +101,7 @@ async def test_skin_is_shown_only_while_somebody_stands_there(tmp_path: Path) ->
     await door.end()
 
 
-@pytest.mark.parametrize("phone", ["12345", "+1 212 555 0100", "110105194912310020"])
+@pytest.mark.parametrize("phone", ["12345", "+1 212 55 0100", "110105194912310020"])
 @in_loop
 async def test_what_is_no_mobile_number_is_refused_without_being_repeated(
     phone: str, tmp_path: Path

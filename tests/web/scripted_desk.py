@@ -57,6 +57,7 @@ class Asked:
     details: dict[str, object]
 
 
+OPTIONAL = ("companions", "landline_because")  # left out where nobody said so
 _WHAT: dict[type[Tap], tuple[str, str]] = {
     DocumentTyped: ("identify", ""),
     RegistrationGiven: ("register", "passage_id"),
@@ -84,13 +85,14 @@ def _asked(tap: Tap) -> Asked:
                 told |= value.to_be_sealed()
             case Card():
                 told |= {"document": value.card_type, "name": value.name, "number": value.number}
+                told |= {"country": value.country} if value.country else {}
             case _ if field.name in ("at", subject):
                 pass
             case _:
                 told[field.name] = value
     if isinstance(tap, RegistrationGiven | PassageDismissed):
         told = {name: value for name, value in told.items() if name != "by" or value}
-        told = {name: value for name, value in told.items() if name != "companions" or value}
+        told = {name: value for name, value in told.items() if name not in OPTIONAL or value}
     return Asked(what=what, about=getattr(tap, subject, ""), details=told)
 
 

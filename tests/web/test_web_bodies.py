@@ -111,6 +111,7 @@ def test_a_judgement_and_its_record_have_the_fields_of_one_definition() -> None:
 def test_what_is_asked_at_a_registration_comes_whole_from_the_tap_under_the_seal() -> None:
     given = {
         "phone": "13800138000",
+        "landline_because": "no_mobile",
         "purpose": "社保",
         "companions": [{"name": "小明", "number": None}],
     }

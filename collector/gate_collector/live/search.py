@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from gate_agent.contract.identity import person_ref
+from gate_agent.contract.identity import typed_ref
 from gate_agent.errors import GateError
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS, PASSAGE
 
@@ -29,7 +29,7 @@ def reference(text: str, site_key: bytes | None) -> str:
         raise Unsearchable("expected a reference of 64 digits, got another, and no site key is set")
     if len(plain) < _SHORTEST:
         raise Unsearchable("expected a whole number or a reference, got a part")
-    return person_ref(plain, site_key)
+    return typed_ref(plain, site_key)
 
 
 def search(engine: Engine, ref: str) -> dict[str, Any]:

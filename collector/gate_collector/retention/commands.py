@@ -16,7 +16,7 @@ import typer
 from sqlalchemy import Engine, func, select
 
 from gate_agent.config.keyfile import load_key
-from gate_agent.contract.identity import person_ref
+from gate_agent.contract.identity import typed_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.spool import Request, Spool
@@ -42,7 +42,7 @@ def erase(config: ConfigFile) -> None:
     number = _ask("card number 证件号码", hidden=True)
     if not number:
         _refuse("expected a card number on standard input, got nothing")
-    _carry_out(found, person_ref(number, load_key(key)))
+    _carry_out(found, typed_ref(number, load_key(key)))
 
 
 @app.command()

@@ -6,15 +6,17 @@ import { by } from "./post.js";
 import { say, sendOnce } from "./send.js";
 import { keysOf, word } from "../shared/words.js";
 
-const DOCUMENTS = ["resident", "hmt_permit", "passport", "other"];
+const DOCUMENTS = ["resident", "hmt_permit", "passport", "hm_travel", "taiwan_travel", "military", "other"];
+const OF_ANY_COUNTRY = ["passport", "other"]; // their number is somebody else's in another country
 export const MANUAL = "manual"; // what the panel is about
 
 /** One of `names` of a section of the words, as big buttons; the row knows its choice. */
-function choice(section, names) {
-  const row = make("div", { class: "choices" });
+function choice(section, names, chosen = () => {}) {
+  const row = make("div", { class: names.length > 4 ? "choices four" : "choices" });
   const choose = (name) => {
     setData(row, "chosen", name);
     for (const element of row.children) setData(element, "chosen", element.dataset.name === name ? "yes" : "no");
+    chosen(name);
   };
   for (const name of names) {
     const element = button(word(`${section}.${name}`), { press: () => choose(name) });
@@ -32,7 +34,8 @@ function field(id, name, hint) {
 
 /** Ask for a document that no reader reads: two choices, a name, a number. */
 export function askManual() {
-  const documents = choice("card_type", DOCUMENTS);
+  const country = field("typed-country", "country", "country_hint");
+  const documents = choice("card_type", DOCUMENTS, (name) => { country.hidden = !OF_ANY_COUNTRY.includes(name); });
   const reasons = choice("manual_reason", keysOf("manual_reason"));
   const send = async () => {
     const name = find("typed-name").value.trim();
@@ -41,11 +44,16 @@ export function askManual() {
       say(word("manual.missing"), "bad");
       return;
     }
-    const body = { document: documents.dataset.chosen, name, number, reason: reasons.dataset.chosen, by: by() };
+    const issued = country.hidden ? "" : find("typed-country").value.trim();
+    if (!country.hidden && !/^[A-Za-z]{3}$/.test(issued)) {
+      say(word("manual.country_missing"), "bad");
+      return;
+    }
+    const body = { document: documents.dataset.chosen, ...(issued ? { country: issued } : {}), name, number, reason: reasons.dataset.chosen, by: by() };
     if (await sendOnce(`person:${performance.now()}`, "/api/v1/persons", body)) closePanel();
   };
   showPanel(MANUAL, word("action.manual"), new Map([["Enter", send]]), [
-    documents, field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_hint"),
+    documents, field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_hint"), country,
     make("h3", {}, word("manual.why")), reasons,
     button(word("manual.do"), { kind: "go tall", press: send, id: "typed-send" }),
   ]);
