@@ -9,15 +9,15 @@ Two forms, short so that a phone shows few and large modules:
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 
+from gate_agent.contract.codes import APPOINTMENT_CODE, code_digest
 from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.phone import PhoneFault, check_phone
 from gate_agent.domain.events import CodeShown
 
 _REGISTRATION = re.compile(r"GATE-R:(\+?[0-9]{11,14})")
-_APPOINTMENT = re.compile(r"GATE-A:([A-Z0-9]{8,32})")
+_APPOINTMENT = re.compile(rf"GATE-A:({APPOINTMENT_CODE.pattern})")
 
 
 def read_code(text: str, at: Moment) -> CodeShown | None:
@@ -30,8 +30,3 @@ def read_code(text: str, at: Moment) -> CodeShown | None:
     if found := _APPOINTMENT.fullmatch(text):
         return CodeShown(at=at, appointment_sha256=code_digest(found[1]))
     return None
-
-
-def code_digest(code: str) -> str:
-    """Return what a policy says instead of an appointment's code."""
-    return sha256(code.encode()).hexdigest()

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from domain.benches import NOON, NORMAL, Bench, mode, new_door, verdict
+from gate_agent.contract.codes import code_digest
 from gate_agent.contract.policy import Appointment, HallMode
 from gate_agent.contract.records import Decision
-from gate_agent.domain.codes import code_digest, read_code
+from gate_agent.domain.codes import read_code
 
 CODE = "7F3K9Q2MX4"
 HOUR = timedelta(hours=1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Literal
+import csv
+import io
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -13,7 +15,7 @@ from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
-from gate_collector.policies import setting_words, sheets
+from gate_collector.policies import setting_words
 from gate_collector.policies.acknowledged import acknowledgements
 from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
 from gate_collector.policies.form import (
@@ -24,6 +26,8 @@ from gate_collector.policies.form import (
     Unchanged,
     local_time,
 )
+from gate_collector.policies.sheet_change import SheetChange
+from gate_collector.policies.sheets import Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
 from gate_collector.web.pages import Lang, Pages
@@ -41,6 +45,7 @@ class Sheet(Author):
     """A spreadsheet: CSV or XLSX, in base64."""
 
     content: str = Field(max_length=_MOST_SHEET)
+    seen: str = Field("", description="what the look told; without it, only a look is taken")
     replace: bool = Field(default=True, description="in place of what is there, or beside it")
 
 
@@ -51,6 +56,7 @@ class OneAppointment(Author):
     begins: str = Field("", description="local time")
     ends: str = Field("", description="local time")
     green_channel: bool = False
+    code: str = Field("", max_length=32, description="预约码")
 
 
 def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyForm) -> APIRouter:
@@ -129,30 +135,27 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
             return _refused("settings as the policy has them", "fields", fields=exc.told(lang))
 
     @routes.post("/policy/sheets/{kind}", dependencies=[only(Role.OFFICE)])
-    def sheet(kind: Literal["roster", "appointments", "rota"], asked: Sheet) -> Response:
-        """Take a roster, appointments or a rota; a sheet with one bad line is refused whole."""
+    def sheet(kind: Kind, asked: Sheet) -> Response:
+        """Tell what a roster, appointments or a rota would change; publish what was `seen`."""
         if kind != "rota" and site_key is None:
             return _no_key()
         try:
             content = base64.b64decode(asked.content, validate=True)
         except ValueError:  # binascii.Error is one, and so is text that is not ASCII
             return refusal(422, code="invalid", expected="a sheet in base64", got="something else")
-
-        def change(old: Policy) -> dict[str, Any]:
-            made: tuple[Any, ...]
-            if kind == "rota":
-                made = sheets.rota(content, centre.zone)
-            elif kind == "roster":
-                made = sheets.roster(content, site_key or b"")
-            else:
-                made = sheets.appointments(content, site_key or b"", centre.zone)
-            kept = () if asked.replace else getattr(old, kind)
-            merged = (*(entry for entry in kept if entry not in made), *made)
-            if kind == "appointments":
-                sheets.check_quota(merged, old.quotas, centre.zone)
-            return {kind: [entry.model_dump(mode="json") for entry in merged]}
-
-        return desk.issue(asked, change)
+        taken = SheetChange(
+            kind=kind,
+            content=content,
+            replace=asked.replace,
+            site_key=site_key,
+            zone=centre.zone,
+        )
+        if asked.seen == taken.seen:
+            return desk.issue(asked, taken.change)
+        try:
+            return JSONResponse({"look": taken.look(book.newest())})
+        except PolicyFault as exc:
+            return _unsound(exc)
 
     @routes.post("/policy/appointments", dependencies=[only(Role.OFFICE)])
     def appointment(asked: OneAppointment) -> Response:
@@ -163,11 +166,19 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         def change(old: Policy) -> dict[str, Any]:
             green = "是" if asked.green_channel else "否"
             begins, ends = (text.replace("T", " ") for text in (asked.begins, asked.ends))
-            line = f"证件号码,开始,结束,绿色通道\n{asked.number},{begins},{ends},{green}\n"
-            made = sheets.appointments(line.encode(), site_key, centre.zone)
-            merged = (*(entry for entry in old.appointments if entry not in made), *made)
-            sheets.check_quota(merged, old.quotas, centre.zone)
-            return {"appointments": [entry.model_dump(mode="json") for entry in merged]}
+            line = io.StringIO()
+            csv.writer(line).writerows(
+                [("证件号码", "开始", "结束", "绿色通道", "预约码"),
+                 (asked.number, begins, ends, green, asked.code)]
+            )  # fmt: skip
+            taken = SheetChange(
+                kind="appointments",
+                content=line.getvalue().encode(),
+                replace=False,
+                site_key=site_key,
+                zone=centre.zone,
+            )
+            return taken.change(old)
 
         return desk.issue(asked, change)
 
@@ -193,7 +204,7 @@ class _Desk:
                 at_once=at_once,
             )
         except PolicyFault as exc:
-            return _refused("a policy without faults", "refused", faults=exc.faults)
+            return _unsound(exc)
         except Outdated as exc:
             return refused(409, exc, code="outdated")
         except (ValueError, IndexError):
@@ -205,6 +216,10 @@ def _refused(expected: str, code: str, **told: list[Any]) -> JSONResponse:
     (count,) = (len(faults) for faults in told.values())
     body = {"code": code, "expected": expected, "got": f"{count} faults", **told}
     return JSONResponse({"error": body}, status_code=422)
+
+
+def _unsound(exc: PolicyFault) -> JSONResponse:
+    return _refused("a policy without faults", "refused", faults=exc.faults)
 
 
 def _no_key() -> JSONResponse:

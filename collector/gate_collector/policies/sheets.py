@@ -1,4 +1,4 @@
-"""Reads rosters (花名册), appointments (预约) and rotas (值班表) from CSV or XLSX.
+"""Takes rosters (花名册), appointments (预约) and rotas (值班表) from sheets.
 
 A number is hashed as soon as it is read; every bad line is named, by its number and its fault
 and never by its content, and then nothing of the sheet is taken.
@@ -6,18 +6,26 @@ and never by its content, and then nothing of the sheet is taken.
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
+from gate_agent.contract.codes import APPOINTMENT_CODE, code_digest
+from gate_agent.contract.identity import (
+    NumberFault,
+    check_any_card,
+    mask_name,
+    mask_number,
+    normalise_number,
+    person_ref,
+)
 from gate_agent.contract.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
 from gate_collector.policies.book import PolicyFault
+from gate_collector.policies.sheet_file import MOST_FAULTS, Table, read_table
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "number": ("number", "证件号码", "身份证号", "身份证号码"),
@@ -25,12 +33,17 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "valid_from": ("valid_from", "开始", "开始时间"),
     "valid_until": ("valid_until", "结束", "结束时间"),
     "green_channel": ("green_channel", "绿色通道"),
+    "code": ("code", "预约码"),
     "leader": ("leader", "带班领导", "领导"),
     "phone": ("phone", "值班电话", "电话"),
 }
 _YES, _NO = {"1", "yes", "true", "y", "是", "✓"}, {"0", "no", "false", "n", "否", ""}
 _TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
-_MOST_FAULTS = 200
+_CUT = re.compile(r"[0-9]{15}000|[0-9.]+E\+?[0-9]+", re.IGNORECASE)
+_WHOLE_DIGITS = 15  # a spreadsheet's number keeps no more
+_TELEPHONE = re.compile(r"[0-9]{1,8}|1[0-9]{10}|[48]00[0-9]{7}")  # which has no zero to lose
+Kind = Literal["roster", "appointments", "rota"]
+Entry = TypeVar("Entry", RosterEntry, Appointment, RotaEntry)
 Cells = dict[str, Any]
 
 
@@ -38,54 +51,70 @@ class _LineError(ValueError):
     pass
 
 
-def roster(content: bytes, site_key: bytes) -> tuple[RosterEntry, ...]:
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[Entry]):
+    """What a sheet holds, whole; first and last line are told without a name."""
+
+    entries: tuple[Entry, ...]
+    first: str
+    last: str
+    ignored: tuple[str, ...]  # headings of columns that nothing is taken from
+
+
+def roster(content: bytes, site_key: bytes) -> Sheet[RosterEntry]:
     """Return the staff in a sheet: 证件号码, and 值班 (是 by default). Raises PolicyFault."""
 
-    def entry(cells: Cells) -> RosterEntry:
-        return RosterEntry(
-            person_ref=_ref(cells, site_key), on_duty=_flag(cells, "on_duty", absent=True)
-        )
+    def entry(cells: Cells) -> tuple[RosterEntry, str]:
+        number = _number(cells)
+        on_duty = _flag(cells, "on_duty", absent=True)
+        made = RosterEntry(person_ref=person_ref(number, site_key), on_duty=on_duty)
+        return made, mask_number(number)
 
-    return tuple(_each(content, ("number",), entry, unique=lambda made: made.person_ref))
+    return _taken(content, ("number",), ("on_duty",), entry, lambda made: made.person_ref)
 
 
-def appointments(content: bytes, site_key: bytes, zone: ZoneInfo) -> tuple[Appointment, ...]:
-    """Return the booked visitors: 证件号码, 开始, 结束, 绿色通道. Raises PolicyFault."""
+def appointments(content: bytes, site_key: bytes, zone: ZoneInfo) -> Sheet[Appointment]:
+    """Return the booked visitors: 证件号码, 开始, 结束, 绿色通道, 预约码. Raises PolicyFault."""
 
-    def entry(cells: Cells) -> Appointment:
+    def entry(cells: Cells) -> tuple[Appointment, str]:
         green = _flag(cells, "green_channel", absent=False)
         begins, ends = _time(cells, "valid_from", zone), _time(cells, "valid_until", zone)
         if not green and (begins is None or ends is None):
             raise _LineError("预约须有开始和结束时间 expected both times")
         if begins is not None and ends is not None and ends <= begins:
             raise _LineError("结束须晚于开始 expected an end after the beginning")
-        return Appointment(
-            person_ref=_ref(cells, site_key),
+        number = _number(cells)
+        made = Appointment(
+            person_ref=person_ref(number, site_key),
             valid_from=begins,
             valid_until=ends,
             green_channel=green,
+            code_sha256=_code(cells),
         )
+        return made, f"{mask_number(number)} {_span(begins, ends)}"
 
-    return tuple(
-        _each(content, ("number",), entry, unique=lambda made: (made.person_ref, made.valid_from))
+    others = ("valid_from", "valid_until", "green_channel", "code")
+    return _taken(
+        content, ("number",), others, entry, lambda made: (made.person_ref, made.valid_from)
     )
 
 
-def rota(content: bytes, zone: ZoneInfo) -> tuple[RotaEntry, ...]:
+def rota(content: bytes, zone: ZoneInfo) -> Sheet[RotaEntry]:
     """Return the duty leaders: 带班领导, 值班电话, 开始, 结束. Raises PolicyFault."""
 
-    def entry(cells: Cells) -> RotaEntry:
+    def entry(cells: Cells) -> tuple[RotaEntry, str]:
         begins, ends = _time(cells, "valid_from", zone), _time(cells, "valid_until", zone)
         if begins is None or ends is None or ends <= begins:
             raise _LineError("须有开始和更晚的结束时间 expected a beginning and a later end")
-        leader, phone = str(cells.get("leader") or ""), str(cells.get("phone") or "")
+        leader, phone = str(cells.get("leader") or "").strip(), _telephone(cells)
         try:
-            return RotaEntry(leader=leader, phone=phone, valid_from=begins, valid_until=ends)
+            made = RotaEntry(leader=leader, phone=phone, valid_from=begins, valid_until=ends)
         except ValueError:
             raise _LineError("须有领导和电话 expected a leader and a telephone") from None
+        return made, f"{mask_name(leader)} {_span(begins, ends)}"
 
     needed = ("leader", "phone", "valid_from", "valid_until")
-    return tuple(_each(content, needed, entry, unique=lambda made: made.valid_from))
+    return _taken(content, needed, (), entry, lambda made: made.valid_from)
 
 
 def check_quota(booked: tuple[Appointment, ...], quotas: QuotaPolicy, zone: ZoneInfo) -> None:
@@ -100,18 +129,26 @@ def check_quota(booked: tuple[Appointment, ...], quotas: QuotaPolicy, zone: Zone
         raise PolicyFault(faults)
 
 
-def _each(content: bytes, needed: tuple[str, ...], entry: Any, *, unique: Any) -> Iterator[Any]:
-    made, faults = [], []
+def _taken(
+    content: bytes,
+    needed: tuple[str, ...],
+    others: tuple[str, ...],
+    entry: Callable[[Cells], tuple[Entry, str]],
+    unique: Callable[[Entry], Any],
+) -> Sheet[Entry]:
+    table = read_table(content)
+    places, faults = _places(table, needed, others)
+    made: list[tuple[int, Entry, str]] = []
     seen: dict[Any, int] = {}
-    for number, cells in _lines(content, needed):
+    for number, row in [] if faults else table.rows:
         try:
-            one = entry(cells)
+            one, told = entry(_cells(table, number, row, places))
         except _LineError as fault:
             faults.append(f"第 {number} 行 line {number}：{fault}")
             continue
         first = seen.setdefault(unique(one), number)
         if first == number:
-            made.append(one)
+            made.append((number, one, told))
         else:
             faults.append(
                 f"第 {number} 行 line {number}：与第 {first} 行重复 the same as line {first}"
@@ -119,56 +156,97 @@ def _each(content: bytes, needed: tuple[str, ...], entry: Any, *, unique: Any) -
     if not made and not faults:
         faults = ["没有数据行 expected at least one line, got none"]
     if faults:
-        more = len(faults) - _MOST_FAULTS
+        more = len(faults) - MOST_FAULTS
         rest = [f"另有 {more} 行有误 and {more} more lines"] if more > 0 else []
-        raise PolicyFault(faults[:_MOST_FAULTS] + rest)
-    yield from made
+        raise PolicyFault(faults[:MOST_FAULTS] + rest)
+    first_line, last_line = (f"{number}: {told}" for number, _, told in (made[0], made[-1]))
+    used = set(places.values())
+    ignored = (name for at, name in enumerate(table.headings) if name and at not in used)
+    return Sheet(tuple(one for _, one, _ in made), first_line, last_line, tuple(ignored))
 
 
-def _lines(content: bytes, needed: tuple[str, ...]) -> Iterator[tuple[int, Cells]]:
-    """Yield (line number, cells by our names) of a CSV in UTF-8 or GB 18030, or of a workbook."""
-    rows = _workbook(content) if content.startswith(b"PK") else _csv(content)
-    headings = [str(cell or "").strip() for cell in next(rows, [])]
-    places = {
-        name: headings.index(found)
-        for name, known in _HEADINGS.items()
-        for found in known
-        if found in headings
-    }
+def _places(
+    table: Table, needed: tuple[str, ...], others: tuple[str, ...]
+) -> tuple[dict[str, int], list[str]]:
+    """Return where each of our columns stands, and what is wrong with the headings."""
+    places: dict[str, int] = {}
+    faults = []
+    for name in (*needed, *others):
+        known = _HEADINGS[name]
+        found = [at for at, heading in enumerate(table.headings) if heading.lower() in known]
+        if len(found) > 1:
+            faults.append(f"第 1 行 line 1：{known[1]}有 {len(found)} 列 expected one such column")
+        elif found and found[0] in table.hidden:
+            faults.append(f"第 1 行 line 1：{known[1]}列被隐藏 expected the column shown")
+        elif found:
+            places[name] = found[0]
     missing = [_HEADINGS[name][1] for name in needed if name not in places]
-    if missing:
-        raise PolicyFault([f"第 1 行 line 1：缺少列 expected the columns {'、'.join(missing)}"])
-    for number, row in enumerate(rows, start=2):
-        if any(cell not in (None, "") for cell in row):
-            yield number, {name: row[place] for name, place in places.items() if place < len(row)}
+    if missing and not faults:
+        faults = [f"第 1 行 line 1：缺少列 expected the columns {'、'.join(missing)}"]
+    return places, faults
 
 
-def _csv(content: bytes) -> Iterator[list[Any]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    return iter(csv.reader(io.StringIO(text)))
+def _cells(table: Table, number: int, row: list[Any], places: Mapping[str, int]) -> Cells:
+    """Return the cells of a row by our names. Raises _LineError for what no column explains."""
+    for place, cell in enumerate(row):
+        if cell not in (None, "") and not (table.headings[place : place + 1] or [""])[0]:
+            raise _LineError("没有列名的列中有内容 expected nothing in a column without a heading")
+    for name, place in places.items():
+        if (number, place) in table.formulas:
+            raise _LineError(
+                f"{_HEADINGS[name][1]}是公式，请粘贴为数值 expected a value, got a formula"
+            )
+    cells = {name: row[place] for name, place in places.items() if place < len(row)}
+    if cells and all(str(cell).strip().lower() in _HEADINGS[name] for name, cell in cells.items()):
+        raise _LineError("又是列名：只能有一行列名 expected one line of headings, got two")
+    return cells
 
 
-def _workbook(content: bytes) -> Iterator[list[Any]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 slow to import, and seldom wanted
-
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise PolicyFault(["expected an XLSX workbook or CSV, got neither"]) from None
-    sheet = book.worksheets[0]
-    return (list(row) for row in sheet.iter_rows(values_only=True))
-
-
-def _ref(cells: Cells, site_key: bytes) -> str:
-    number = normalise_number(str(cells.get("number") or ""))
+def _number(cells: Cells) -> str:
+    """Return a card's number, whole. Raises _LineError."""
+    cell = cells.get("number")
+    text = f"{cell:.0f}" if isinstance(cell, float) else str(cell or "")
+    is_cut = isinstance(cell, int | float) and len(text) > _WHOLE_DIGITS
+    if is_cut or _CUT.fullmatch(text.strip()):
+        raise _LineError(
+            "证件号码末几位被电子表格改为 0：请把该列设为文本后重新填写；"
+            "号码确是如此的，在其中加一个空格 "
+            "expected the number as text, got one whose last digits a spreadsheet cut"
+        )
+    number = normalise_number(text)
     try:
         check_any_card(number)
     except NumberFault as exc:
         raise _LineError(f"证件号码有误 {exc}") from None
-    return person_ref(number, site_key)
+    return number
+
+
+def _code(cells: Cells) -> str | None:
+    cell = cells.get("code")
+    text = str(cell or "").strip().upper()
+    if not text:
+        return None
+    if not isinstance(cell, str) or not APPOINTMENT_CODE.fullmatch(text):
+        raise _LineError(
+            "预约码须为 8–32 位字母和数字，以文本填写 "
+            "expected a code of 8 to 32 letters and digits, as text"
+        )
+    return code_digest(text)
+
+
+def _telephone(cells: Cells) -> str:
+    cell = cells.get("phone")
+    text = f"{cell:.0f}" if isinstance(cell, float) else str(cell or "").strip()
+    if isinstance(cell, int | float) and not _TELEPHONE.fullmatch(text):
+        raise _LineError(
+            "电话被电子表格去掉了开头的 0：请把该列设为文本 "
+            "expected the telephone as text, got one whose first 0 a spreadsheet cut"
+        )
+    return text
+
+
+def _span(begins: datetime | None, ends: datetime | None) -> str:
+    return " – ".join(f"{at:%Y-%m-%d %H:%M}" for at in (begins, ends) if at)
 
 
 def _flag(cells: Cells, name: str, *, absent: bool) -> bool:

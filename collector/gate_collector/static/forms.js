@@ -37,7 +37,7 @@ export function refuse(fault, error) {
 
 export const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
-function value(form) {
+export function value(form) {
   const told = {};
   for (const field of form.elements) {
     if (!field.name || field.disabled) continue;
@@ -91,14 +91,5 @@ for (const form of document.querySelectorAll("form[data-post]"))
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form, form.dataset.post);
-  });
-for (const form of document.querySelectorAll("form[data-sheet]"))
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const bytes = new Uint8Array(await form.querySelector("[type=file]").files[0].arrayBuffer());
-    let binary = "";
-    for (let at = 0; at < bytes.length; at += 32768) binary += String.fromCharCode(...bytes.subarray(at, at + 32768));
-    const body = JSON.stringify({ ...value(form), content: btoa(binary) });
-    send(form, `/policy/sheets/${form.querySelector("[data-kind]").value}`, body);
   });
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

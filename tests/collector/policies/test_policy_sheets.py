@@ -22,7 +22,7 @@ _ONE, _TWO = (synthetic_card(n).number for n in (1, 2))
 def test_a_roster_is_hashed_with_the_sites_key() -> None:
     content = f"姓名,证件号码,值班\n甲,{_ONE},是\n乙,{_TWO},否\n".encode()
 
-    entries = sheets.roster(content, _KEY)
+    entries = sheets.roster(content, _KEY).entries
 
     assert [(entry.person_ref, entry.on_duty) for entry in entries] == [
         (person_ref(_ONE, _KEY), True),
@@ -33,7 +33,7 @@ def test_a_roster_is_hashed_with_the_sites_key() -> None:
 def test_a_sheet_saved_by_a_chinese_spreadsheet_is_read_too() -> None:
     content = f"证件号码\n{_ONE}\n".encode("gb18030")
 
-    assert len(sheets.roster(content, _KEY)) == 1
+    assert len(sheets.roster(content, _KEY).entries) == 1
 
 
 def test_every_bad_line_is_named_and_no_number_is_told() -> None:
@@ -66,7 +66,7 @@ def test_a_workbook_of_appointments_is_read() -> None:
     out = io.BytesIO()
     book.save(out)
 
-    booked, green = sheets.appointments(out.getvalue(), _KEY, ZONE)
+    booked, green = sheets.appointments(out.getvalue(), _KEY, ZONE).entries
 
     assert booked.valid_from == datetime(2026, 12, 1, 8, 30, tzinfo=ZONE)
     assert (green.green_channel, green.valid_from) == (True, None)
@@ -86,7 +86,7 @@ def test_a_day_takes_no_more_than_its_quota() -> None:
         f"证件号码,开始,结束\n{_ONE},2026-12-01 08:30,2026-12-01 09:00\n"
         f"{_TWO},2026-12-01 09:30,2026-12-01 10:00\n"
     )
-    booked = sheets.appointments(content.encode(), _KEY, ZONE)
+    booked = sheets.appointments(content.encode(), _KEY, ZONE).entries
     day = date(2026, 12, 1)
 
     sheets.check_quota(booked, QuotaPolicy(per_day=2), ZONE)
@@ -99,7 +99,7 @@ def test_a_rota_names_leader_telephone_and_hours() -> None:
         "带班领导,值班电话,开始,结束\n李主任,010-5550 0101,2026-12-01 08:00,2026-12-01 20:00\n"
     )
 
-    (entry,) = sheets.rota(content.encode(), ZONE)
+    (entry,) = sheets.rota(content.encode(), ZONE).entries
 
     assert (entry.leader, entry.valid_until.hour) == ("李主任", 20)
     with pytest.raises(PolicyFault, match="领导和电话"):
