@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from gate_agent.contract.signals import Card, CardType, Reading
+from gate_agent.contract.signals import Card, CardRefused, CardType, Reading, Unread
 from gate_agent.errors import DeviceError, NoReplyError, ProtocolError, TransportClosedError
 
 __all__ = [
     "Card",
+    "CardRefused",
     "CardType",
     "DeviceError",
     "DeviceKind",
@@ -35,6 +36,7 @@ __all__ = [
     "ThermometerEmulator",
     "Transport",
     "TransportClosedError",
+    "Unread",
 ]
 
 
@@ -45,7 +47,7 @@ class DeviceKind(StrEnum):
     ID_READER = "id_reader"
 
 
-Report = Reading | Card
+Report = Reading | Card | CardRefused
 
 
 class Transport(Protocol):

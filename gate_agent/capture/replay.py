@@ -43,7 +43,7 @@ from gate_agent.domain.effects import FindContacts, Write
 from gate_agent.domain.passage import Idle
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.domain.thermometer_health import Checks, Watch, health
-from gate_agent.driver_api import Reading, Report
+from gate_agent.driver_api import CardRefused, Reading, Report
 from gate_agent.errors import DeviceError, TransportClosedError
 from gate_agent.validation import device_sections
 
@@ -186,6 +186,9 @@ class _Replay:
         if isinstance(report, Reading):
             self._watch = self._watch.after(report, now.boot_ns)
             self._take(ReadingTaken(at=now, reading=report))
+            return
+        if isinstance(report, CardRefused):
+            self._take(CardUnreadable(at=now, fault=report.why, reason=report.why))
             return
         try:
             person = identify(report, _SITE_KEY, self._door.policy)

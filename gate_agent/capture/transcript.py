@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate_agent.capture.replay import DeviceTold, Told
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import PassageDecided
-from gate_agent.contract.signals import Card, Reading
+from gate_agent.contract.signals import Card, CardRefused, Reading
 from gate_agent.domain.door import TrustChanged
 
 
@@ -25,6 +25,8 @@ def _words(told: Told) -> str:
             return "reading " + _celsius(values)
         case Card():
             return f"card {told.card_type} …{told.number[-4:]}"
+        case CardRefused():
+            return f"card refused {told.why}"
         case DeviceTold():
             return f"device {told.device} {told.state} {told.cause}"
         case TrustChanged():

@@ -56,3 +56,17 @@ class Card:
     def __repr__(self) -> str:
         """Return the card without its owner: the last four of the number only."""
         return f"Card({self.card_type}, …{self.number[-4:]})"
+
+
+class Unread(StrEnum):
+    """Why a reader gives nothing of a card that lies on it."""
+
+    NOT_READ = "card_not_read"  # 读不出
+    UNKNOWN_KIND = "card_unknown_kind"  # 固件不识此证: its firmware is older than this kind of card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRefused:
+    """A card lies on the reader and was refused twice: whose it is, the guard must type."""
+
+    why: Unread

@@ -25,10 +25,11 @@ class PersonIdentified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardUnreadable:
-    """A card was read whose number cannot be one; `fault` is `NumberFault.code`."""
+    """A card names nobody: it was refused, or says what cannot be; `fault` is why, in a word."""
 
     at: Moment
     fault: str
+    reason: str = "card_fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def on_card(door: Door, event: PersonIdentified) -> Step:
 
 
 def on_unreadable(door: Door, event: CardUnreadable) -> Step:
-    """A card was laid whose number cannot be one: whose it is, is not known."""
+    """A card was laid that names nobody: whose it is, is not known."""
     at, spot = event.at, door.passage
     note = Note(f"card_fault_{event.fault}")
     if _is_held(spot) and not spot.presence.is_gone(at):
@@ -84,9 +84,9 @@ def on_unreadable(door: Door, event: CardUnreadable) -> Step:
     if cardless is not None and _wants_card(door, at):
         done = _ambiguous(door, cardless, at)
     elif cardless is not None:
-        done = verdict.recheck(door, cardless, "card_fault", at)
+        done = verdict.recheck(door, cardless, event.reason, at)
     elif isinstance(spot, Measuring | Measured) and spot.person is None:
-        done = verdict.recheck(door, spot, "card_fault", at)
+        done = verdict.recheck(door, spot, event.reason, at)
     elif isinstance(spot, Measuring | Identified):
         done = verdict.ambiguous(door, spot, "two_cards", at)
     else:
@@ -98,7 +98,7 @@ def on_unreadable(door: Door, event: CardUnreadable) -> Step:
             door = replace(door, desk=(*door.desk, place))
         else:
             new = replace(new, presence=spot.presence)
-        done = verdict.recheck(door, new, "card_fault", at)
+        done = verdict.recheck(door, new, event.reason, at)
     return Step(done.door, (*done.effects, note))
 
 

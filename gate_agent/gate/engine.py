@@ -25,7 +25,7 @@ from gate_agent.contract.records import (
     DeviceState,
     Record,
 )
-from gate_agent.contract.signals import Card, Reading
+from gate_agent.contract.signals import CardRefused, Reading
 from gate_agent.domain.door import (
     CardUnreadable,
     ContactsFound,
@@ -51,6 +51,7 @@ from gate_agent.domain.effects import (
 )
 from gate_agent.domain.passage import NOBODY, Idle, Settled
 from gate_agent.domain.temperature import PROFILES
+from gate_agent.driver_api import Report
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
@@ -175,12 +176,15 @@ class Gate:
 
     # --- from devices, centre, uplink ---------------------------------------------------------
 
-    def on_report(self, report: Reading | Card) -> None:
+    def on_report(self, report: Report) -> None:
         """Take what a device reported."""
         now = self._clock.now()
         if isinstance(report, Reading):
             self._skin.see(report, self._door.profile, now)
             self.take(ReadingTaken(at=now, reading=report))
+            return
+        if isinstance(report, CardRefused):
+            self.take(CardUnreadable(at=now, fault=report.why, reason=report.why))
             return
         try:
             event = self._identification.of(report, now, self._door.policy)

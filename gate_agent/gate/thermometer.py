@@ -16,7 +16,7 @@ from gate_agent.contract.measurement_records import (
     ThermometerChecked,
 )
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
-from gate_agent.contract.signals import Card, Reading
+from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
 from gate_agent.domain.door import TrustChanged
 from gate_agent.domain.effects import StepRefused
@@ -24,6 +24,7 @@ from gate_agent.domain.limits import limits
 from gate_agent.domain.other_door import level_of, restored_comparison
 from gate_agent.domain.thermometer_check import ReferenceHeld, check
 from gate_agent.domain.thermometer_health import Health, Watch, health, made_ns
+from gate_agent.driver_api import Report
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Refused, refused
 from gate_agent.gate.keeping import kept
@@ -63,7 +64,7 @@ class ThermometerKeeper:
 
     # --- from the device --------------------------------------------------------------------
 
-    def on_report(self, report: Reading | Card) -> None:
+    def on_report(self, report: Report) -> None:
         """Pass on what the thermometer reports; a reference is nobody's passage."""
         if isinstance(report, Reading):
             now_ns = self._gate.now().boot_ns

@@ -7,7 +7,16 @@ from itertools import count
 
 import pytest
 
-from gate_agent.driver_api import Card, CardType, FaultyEmulator, NoReplyError, ProtocolError
+from gate_agent.driver_api import (
+    Card,
+    CardRefused,
+    CardType,
+    FaultyEmulator,
+    NoReplyError,
+    ProtocolError,
+    Report,
+    Unread,
+)
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.testing import cable, check_driver, eventually, run_virtual
 from gate_agent.testing.cable import End
@@ -35,7 +44,10 @@ def test_it_conforms_whatever_fault_is_injected() -> None:
         emulator.lift()
         emulator.place(laid[-1])
 
-    first = run_virtual(check_driver(MODEL, lay, sound=lambda report: report in laid))
+    def sound(report: Report) -> bool:
+        return report in laid or isinstance(report, CardRefused)  # where reading is the fault
+
+    first = run_virtual(check_driver(MODEL, lay, sound=sound))
 
     assert first == laid[:1]
 
@@ -296,6 +308,39 @@ def test_a_card_that_cannot_be_read_is_counted_and_tried_again(fault: str, count
 
     assert talk.counters == {count: 1}
     assert talk.got == [LI]
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [("not_read", Unread.NOT_READ), ("unknown_card", Unread.UNKNOWN_KIND)],
+)
+def test_a_card_that_is_refused_twice_is_told_once_and_may_still_be_read(
+    fault: str, why: Unread
+) -> None:
+    async def main() -> Talk:
+        emulator = SamUartEmulator()
+        async with talking(SamUart, emulator) as talk:
+            emulator.inject(fault, times=5)
+            emulator.place(LI)
+            await talk.reports(2)
+        return talk
+
+    assert run_virtual(main()).got == [CardRefused(why=why), LI]
+
+
+def test_the_next_card_that_is_refused_is_told_of_too() -> None:
+    async def main() -> Talk:
+        emulator = SamUartEmulator()
+        async with talking(SamUart, emulator) as talk:
+            emulator.inject("not_read", times=1_000)
+            for told in (1, 2):
+                emulator.place(LI)
+                await talk.reports(told)
+                emulator.lift()
+                await asyncio.sleep(1)
+        return talk
+
+    assert run_virtual(main()).got == [CardRefused(why=Unread.NOT_READ)] * 2
 
 
 @pytest.mark.parametrize("status", [0x10, 0x11])

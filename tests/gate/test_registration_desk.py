@@ -15,6 +15,7 @@ from gate_agent.config.model import KeysSection
 from gate_agent.contract.identity import Companion, Secret, person_ref
 from gate_agent.contract.records import ByHand, Decision, PersonRegistered
 from gate_agent.contract.signals import Card, CardType
+from gate_agent.driver_api import CardRefused, Unread
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.guard_desk import GuardCounter
@@ -23,6 +24,7 @@ from gate_agent.gate.screen_state import PassageView, Snapshot
 from gate_agent.store.keys import Keys, resolve_keys
 from gate_agent.store.seal import open_sealed
 from gate_agent.testing import FakeClock
+from gate_agent.words import WORDS
 
 ZHANG = Card(card_type=CardType.RESIDENT, name="张三", number="11010519491231002X")
 PASSPORT = Card(card_type=CardType.PASSPORT, name="DOE JOHN", number="123456789", country="RUS")
@@ -316,6 +318,23 @@ def test_a_document_is_typed_as_it_stands(tmp_path: Path, card: Card) -> None:
 
         await at.types(card)
 
+        assert at.passage().phase == "registering"
+
+    at_the_counter(tmp_path, play)
+
+
+@pytest.mark.parametrize("why", Unread)
+def test_a_card_the_reader_refuses_asks_for_the_guards_hand(tmp_path: Path, why: Unread) -> None:
+    async def play(at: Counter) -> None:
+        await at.measure()
+        at.door.gate.on_report(CardRefused(why=why))
+        await at.door.durable()
+
+        told = at.door.verdicts[-1]
+        assert (told.decision, told.reasons) == (Decision.RECHECK, (why,))
+        assert f"reason.{why}" in WORDS
+        await at.types(PASSPORT)
+        await at.measure()
         assert at.passage().phase == "registering"
 
     at_the_counter(tmp_path, play)

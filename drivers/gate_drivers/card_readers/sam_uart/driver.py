@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 
-from gate_agent.driver_api import Card, NoReplyError, ProtocolError, Transport
+from gate_agent.driver_api import Card, CardRefused, NoReplyError, ProtocolError, Transport, Unread
 from gate_drivers.card_readers.sam_uart.codec import (
     Command,
     Decoder,
@@ -28,6 +28,7 @@ READ_ANSWER_S = 3.5
 _READ_HEAD = bytes.fromhex("01000400")  # 256 bytes of text, 1024 of photo
 _READ_SIZE = len(_READ_HEAD) + SIZE + 1024
 _MISSES = 2  # a present card may fail to answer once
+_REFUSED_OFTEN = 2  # once may be a card that was moved
 
 _SIZES: Mapping[tuple[Command, int], int] = {
     (Command.RESET, Status.OK): 0,
@@ -57,6 +58,8 @@ class SamUart:
         self._frames = 0
         self._lying: str | None = None  # number of the card that was reported and not seen leaving
         self._misses = 0
+        self._refused = 0  # how often in a row what lies there gave nothing
+        self._unread = Unread.NOT_READ
 
     @property
     def frames(self) -> int:
@@ -74,8 +77,11 @@ class SamUart:
         await self._ask(Command.STATUS)
         return f"SAM {sam_id_text(number.data)}" if number.data else "SAM, no number"
 
-    async def reports(self) -> AsyncGenerator[Card, None]:
-        """Yield each card that is laid, once; a card that was lifted and laid again is new."""
+    async def reports(self) -> AsyncGenerator[Card | CardRefused, None]:
+        """Yield each card that is laid, once; a card that was lifted and laid again is new.
+
+        One that gives nothing is told of once, after the second refusal.
+        """
         loop = asyncio.get_running_loop()
         await self._in_step()
         while True:
@@ -83,28 +89,34 @@ class SamUart:
             found = await self._ask(Command.FIND)
             if found.status == Status.FOUND:
                 card = await self._read()
+                self._refused = 0 if card is not None else self._refused + 1
                 if card is not None and not self._is_lying(card):
                     self._lying = card.number
                     yield card
+                elif self._refused == _REFUSED_OFTEN:
+                    yield CardRefused(why=self._unread)
                 self._misses = 0
             elif self._lying is not None:
                 await self._look_whether_it_left()
+            elif found.status == Status.NOT_FOUND:
+                self._refused = 0
             if found.status not in (Status.FOUND, Status.NOT_FOUND):
                 self._count(found)
             await asyncio.sleep(due - loop.time())
 
     async def _read(self) -> Card | None:
         """Read the card that was found; None, counted, when it could not be read."""
-        selected = await self._ask(Command.SELECT)
-        if selected.status != Status.OK:
-            self._count(selected)
-            return None
-        read = await self._ask(Command.READ)
-        if read.status != Status.OK:
-            self._count(read)
+        self._unread = Unread.NOT_READ
+        answer = await self._ask(Command.SELECT)
+        if answer.status == Status.OK:
+            answer = await self._ask(Command.READ)
+        if answer.status != Status.OK:
+            self._count(answer)
+            if answer.status == Status.UNKNOWN_CARD:
+                self._unread = Unread.UNKNOWN_KIND
             return None
         try:
-            return parse_card(read.data[len(_READ_HEAD) : len(_READ_HEAD) + SIZE])
+            return parse_card(answer.data[len(_READ_HEAD) : len(_READ_HEAD) + SIZE])
         except ValueError:
             self._counts["text"] += 1
             return None
