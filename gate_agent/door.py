@@ -1,0 +1,220 @@
+"""One door put together: each part is made of those above it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Coroutine
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from gate_agent import __version__
+from gate_agent.config.model import GateConfig
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import DeviceState
+from gate_agent.devices.supervisor import Supervisor
+from gate_agent.gate.access import AccessCounter
+from gate_agent.gate.duties import DutyBook
+from gate_agent.gate.engine import THERMOMETER, Gate
+from gate_agent.gate.guard_desk import GuardCounter
+from gate_agent.gate.identification import Identification
+from gate_agent.gate.other_doors import Elsewhere
+from gate_agent.gate.policies import PolicyKeeper
+from gate_agent.gate.retention import Retention
+from gate_agent.gate.screen_state import UplinkView
+from gate_agent.gate.screen_state_builder import Watched
+from gate_agent.gate.thermometer import ThermometerKeeper
+from gate_agent.gate.ticker import Ticker
+from gate_agent.host.clock import Clock
+from gate_agent.store.journal import Journal
+from gate_agent.store.keys import Keys
+from gate_agent.store.reader import JournalReader
+from gate_agent.store.staff import StaffBook
+from gate_agent.uplink.publisher import Uplink
+from gate_agent.validation import device_sections
+from gate_agent.vision.pictures import Pictures
+from gate_agent.vision.watcher import Watcher
+from gate_agent.web.app import create_app
+from gate_agent.web.server import serve
+from gate_agent.web.signon import SignOn
+
+_LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
+Work = Coroutine[None, None, None]
+
+
+class Door:
+    """Everything that works at one door, over a journal that is open."""
+
+    def __init__(
+        self,
+        config: GateConfig,
+        *,
+        keys: Keys,
+        journal: Journal,
+        reader: JournalReader,
+        clock: Clock,
+        zone: ZoneInfo,
+    ) -> None:
+        self._config = config
+        self._keys = keys
+        self._journal = journal
+        self._reader = reader
+        self._clock = clock
+        self._zone = zone
+        self._folder = config.journal.path.parent
+        self._uplink_changed = asyncio.Event()
+        self._elsewhere = Elsewhere(config.gate.id, clock)
+        self._identification = Identification(keys, reader, self._elsewhere)
+        self.gate = self._make_gate()
+        self._thermometer = ThermometerKeeper(
+            self.gate, reader=reader, others=self._elsewhere.thermometers
+        )
+        self._ticker = Ticker(self.gate, journal=journal, reader=reader, clock=clock, zone=zone)
+        self._retention = self._make_retention()
+        self._supervisors = self._make_supervisors()
+        self._uplink = self._make_uplink()
+        self._pictures = Pictures(self._folder / "pictures", keys.store)
+        self._watcher = self._make_watcher()
+        self.gate.watch(self._watched(), self._uplink_view)
+        self._sign_on = self._make_sign_on()
+
+    def doing(self) -> list[Work]:
+        """What works at the door, and says its last word before the door does."""
+        beside = (self._ticker, self._retention, self._thermometer, self._watcher, self._sign_on)
+        working = [*self._supervisors.values(), *beside]
+        return [part.run() for part in working if part is not None]
+
+    def telling(self, listener: socket.socket) -> list[Work]:
+        """What tells others of it, to the end."""
+        return [self._uplink.run(), serve(self._app(), listener)]
+
+    async def last_words(self) -> None:
+        """Give the centre a moment to receipt the end; the journal keeps what it did not."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS_S):
+                while self._uplink.status.state == "connected" and self._uplink.status.pending:
+                    self._uplink_changed.clear()
+                    await self._uplink_changed.wait()
+        except TimeoutError:
+            return
+
+    def _make_gate(self) -> Gate:
+        return Gate(
+            config=self._config,
+            keys=self._keys,
+            identification=self._identification,
+            journal=self._journal,
+            reader=self._reader,
+            clock=self._clock,
+            keeper=PolicyKeeper(file=self._config.policy.file, beside=self._folder),
+            version=__version__,
+        )
+
+    def _make_retention(self) -> Retention:
+        return Retention(
+            journal=self._journal,
+            reader=self._reader,
+            clock=self._clock,
+            zone=self._zone,
+            days=lambda: self.gate.policy.retention.gate_days,
+        )
+
+    def _make_supervisors(self) -> dict[str, Supervisor]:
+        return {
+            name: Supervisor(
+                device=name,
+                section=section,
+                clock=self._clock,
+                on_report=self._thermometer.on_report,
+                on_change=partial(self._device_changed, name),
+            )
+            for name, section in device_sections(self._config).items()
+        }
+
+    def _make_uplink(self) -> Uplink:
+        return Uplink(
+            section=self._config.mqtt,
+            site=self._config.gate.site,
+            gate=self._config.gate.id,
+            journal=self._journal,
+            reader=self._reader,
+            clock=self._clock,
+            version=__version__,
+            devices=self._device_states,
+            on_policy=self.gate.on_policy,
+            on_seen=self._elsewhere.hear,
+            on_door=self._elsewhere.hear_door,
+            thermometer=self._thermometer.state,
+            on_change=self._uplink_told,
+        )
+
+    def _make_watcher(self) -> Watcher | None:
+        section = self._config.camera
+        if section.device is None:
+            return None
+        changed = partial(self.gate.on_device, "camera")
+        return Watcher(
+            section,
+            gate=self.gate,
+            clock=self._clock,
+            pictures=self._pictures,
+            on_change=changed,
+        )
+
+    def _make_sign_on(self) -> SignOn | None:
+        if not self._config.web.sign_on:
+            return None
+        desk = AccessCounter(self.gate, reader=self._reader, picture_of=self._pictures.of)
+        return SignOn(StaffBook(self._config.journal.path), self._clock, desk)
+
+    def _app(self) -> FastAPI:
+        counter = GuardCounter(
+            self.gate,
+            ticker=self._ticker,
+            reader=self._reader,
+            identification=self._identification,
+            thermometer=self._thermometer,
+        )
+        return create_app(
+            counter,
+            DutyBook(self.gate, reader=self._reader, zone=self._zone),
+            self._thermometer,
+            version=__version__,
+            host=self._config.web.host,
+            port=self._config.web.port,
+            sign_on=self._sign_on,
+        )
+
+    def _watched(self) -> dict[str, Watched]:
+        camera = {} if self._watcher is None else {"camera": self._watcher.camera}
+        return {**self._supervisors, **camera}
+
+    def _device_states(self) -> dict[str, DeviceState]:
+        return {
+            name: supervisor.state or DeviceState.LOST
+            for name, supervisor in self._supervisors.items()
+        }
+
+    def _device_changed(self, name: str, state: DeviceState, cause: str) -> None:
+        if name == THERMOMETER and state is DeviceState.LOST:
+            self._thermometer.on_gone()
+        self.gate.on_device(name, state, cause)
+        self._uplink.notify_state()
+
+    def _uplink_told(self) -> None:
+        self._uplink_changed.set()
+        self.gate.changed()
+
+    def _uplink_view(self) -> UplinkView:
+        status = self._uplink.status
+        until = status.certificate_until
+        return UplinkView(
+            state=status.state,
+            cause=status.cause,
+            pending=status.pending,
+            oldest_pending_s=status.oldest_pending_s,
+            receipted=status.receipted,
+            certificate_until=None if until is None else format_utc(until),
+        )
