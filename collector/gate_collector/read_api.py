@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
+from gate_collector.reports.content import MergedReport
 from gate_collector.reports.versions import NoSuchReport, read
 from gate_collector.roles.grants import PROGRAMS, only
 from gate_collector.roles.session import Role
@@ -25,11 +27,42 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 _READ = only(Role.OFFICE, Role.LEADER, Role.AUDITOR, keys=True)
 
 
+class Stream(BaseModel):
+    """One door's epoch (一段连续编号), and how far its chain is whole."""
+
+    gate: str
+    epoch: str
+    upto: int
+    events: int
+    touched: str
+
+
+class Streams(BaseModel):
+    """Every door's epochs."""
+
+    streams: list[Stream]
+
+
+class Events(BaseModel):
+    """Some events, each as it was published; `next` is the last number."""
+
+    events: list[dict[str, Any]]
+    next: int
+
+
+class Report(BaseModel):
+    """One version of a day's report."""
+
+    sha256: str
+    newest: int
+    report: MergedReport
+
+
 def build_interface(centre: Centre) -> APIRouter:
     """Return the routes."""
     routes = Routes(prefix="/api/v1")
 
-    @routes.get("/events", dependencies=[_READ])
+    @routes.get("/events", dependencies=[_READ], response_model=Streams)
     def streams() -> JSONResponse:
         """Return every door's epochs, and how far each chain is whole."""
         columns = [STREAM.c[name] for name in ("gate", "epoch", "upto", "events", "touched")]
@@ -39,7 +72,7 @@ def build_interface(centre: Centre) -> APIRouter:
             ).mappings()
             return JSONResponse({"streams": [dict(row) for row in rows]})
 
-    @routes.get("/events/{gate}/{epoch}", dependencies=[_READ])
+    @routes.get("/events/{gate}/{epoch}", dependencies=[_READ], response_model=Events)
     def events(gate: Gate, epoch: Epoch, after: Number = 0, limit: Limit = 100) -> JSONResponse:
         """Return events after a number, each as it was published; `next` is the last number."""
         with centre.engine.connect() as connection:
@@ -61,7 +94,7 @@ def build_interface(centre: Centre) -> APIRouter:
             found = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
         return JSONResponse({"holds": found})
 
-    @routes.get("/reports/{day}", dependencies=[PROGRAMS])
+    @routes.get("/reports/{day}", dependencies=[PROGRAMS], response_model=Report)
     def report(
         day: date, version: Annotated[int | None, Query(ge=1, le=10_000)] = None
     ) -> Response:

@@ -17,6 +17,7 @@ from gate_collector.centre import Centre
 from gate_collector.roles.grants import EVERYBODY, PUBLIC, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ALERT, ATTEMPT
+from gate_collector.web.done import Done
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 100
@@ -51,7 +52,12 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
             "alerts.html", lang, alerts=alerts, tries=by_alert, people=alerter.people, leader=leader
         )
 
-    @routes.post("/alerts/test", dependencies=[only(Role.OFFICE, Role.MAINTAINER)])
+    @routes.post(
+        "/alerts/test",
+        dependencies=[only(Role.OFFICE, Role.MAINTAINER)],
+        status_code=201,
+        response_model=Done,
+    )
     def test(asked: Who) -> JSONResponse:
         """Send a test to the leader on duty."""
         if not alerter.people:
@@ -68,7 +74,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
             raise HTTPException(404)
         return pages.show("answer.html", lang, alert=alert, token=token)
 
-    @routes.post("/answer/{token}", dependencies=[PUBLIC])
+    @routes.post("/answer/{token}", dependencies=[PUBLIC], status_code=201, response_model=Done)
     def answer(token: Token, who: Who) -> JSONResponse:
         """Answer the alert: it is passed on no further."""
         if not shelf.answer(token, who.by, centre.now):

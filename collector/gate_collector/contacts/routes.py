@@ -19,6 +19,7 @@ from gate_collector.roles.grants import ACTORS, READERS, sees_names
 from gate_collector.roles.session import By, Record
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS
 from gate_collector.store.schema_office import LOOK
+from gate_collector.web.done import Done
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 100
@@ -45,6 +46,16 @@ class Wanted(BaseModel):
     why: str = Field(min_length=4, max_length=400)
     which: Which = Which.CONFIRMED
     names: bool = False
+
+
+class Sealed(BaseModel):
+    """The list, and the password that opens it, told this once."""
+
+    name: str
+    page: str
+    rows: int
+    password: str
+    sha256: str
 
 
 def build_contacts(
@@ -83,7 +94,9 @@ def build_contacts(
             "case.html", lang, case=found, exports=exports, has_names=private is not None
         )
 
-    @routes.post("/contacts/{gate}/{hold_id}", dependencies=[ACTORS])
+    @routes.post(
+        "/contacts/{gate}/{hold_id}", dependencies=[ACTORS], status_code=201, response_model=Done
+    )
     def judged(gate: Gate, hold_id: HoldId, asked: Judgement) -> Response:
         """Confirm, dismiss, transfer or clear one contact."""
         try:
@@ -95,7 +108,12 @@ def build_contacts(
             return refused(409, exc, code=exc.code)
         return JSONResponse({"location": f"/contacts/{gate}/{hold_id}"}, status_code=201)
 
-    @routes.post("/contacts/{gate}/{hold_id}/export", dependencies=[ACTORS])
+    @routes.post(
+        "/contacts/{gate}/{hold_id}/export",
+        dependencies=[ACTORS],
+        status_code=201,
+        response_model=Sealed,
+    )
     def export(gate: Gate, hold_id: HoldId, asked: Wanted) -> Response:
         """Return the list for the district's office, sealed; the password is told this once."""
         case = case_of(gate, hold_id)

@@ -20,6 +20,7 @@ from gate_collector.ledger.read import read_ledger
 from gate_collector.roles.grants import EVERYBODY, READERS, only
 from gate_collector.roles.session import By, Role, acting
 from gate_collector.store.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
+from gate_collector.web.done import Done
 from gate_collector.web.pages import Lang, Pages
 
 _PAGE = 100
@@ -54,7 +55,12 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
         needed = {alarm.id: of_alarm(alarm).text for alarm in found.alarms}
         return pages.show("ledger.html", lang, ledger=found, needed=needed, by_hand=BY_HAND)
 
-    @routes.post("/ledger/alarms/{number}/clear", dependencies=[only(Role.LEADER, Role.MAINTAINER)])
+    @routes.post(
+        "/ledger/alarms/{number}/clear",
+        dependencies=[only(Role.LEADER, Role.MAINTAINER)],
+        status_code=201,
+        response_model=Done,
+    )
     def clear(number: Number, asked: Clearing) -> Response:
         """Clear an alarm that stands until a person has looked into it."""
         try:

@@ -9,14 +9,14 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words
-from gate_collector.policies.acknowledged import acknowledgements
+from gate_collector.policies.acknowledged import Acknowledgement, acknowledgements
 from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
 from gate_collector.policies.form import (
     Author,
@@ -30,6 +30,7 @@ from gate_collector.policies.sheet_change import SheetChange
 from gate_collector.policies.sheets import Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
+from gate_collector.web.done import Issued
 from gate_collector.web.pages import Lang, Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
@@ -57,6 +58,14 @@ class OneAppointment(Author):
     ends: str = Field("", description="local time")
     green_channel: bool = False
     code: str = Field("", max_length=32, description="预约码")
+
+
+class InForce(BaseModel):
+    """The version in force, and what each door has applied of it."""
+
+    version: int
+    hall_mode: HallMode
+    gates: list[Acknowledgement]
 
 
 def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyForm) -> APIRouter:
@@ -95,20 +104,12 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
         return Response(text, media_type="application/json")
 
     @routes.get("/api/v1/policy", dependencies=[PROGRAMS])
-    def doors() -> JSONResponse:
+    def doors() -> InForce:
         """Return the version in force, and what each door has applied of it."""
         in_force = book.in_force()
         with centre.engine.connect() as connection:
             found = acknowledgements(connection, in_force.version)
-        body = {
-            "version": in_force.version,
-            "hall_mode": in_force.hall_mode,
-            "gates": [
-                {name: getattr(one, name) for name in type(one).__dataclass_fields__}
-                for one in found
-            ],
-        }
-        return JSONResponse(body)
+        return InForce(version=in_force.version, hall_mode=in_force.hall_mode, gates=found)
 
     return routes
 
@@ -118,13 +119,15 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
     routes = Routes()
     desk, site_key = _Desk(centre, book), form.site_key
 
-    @routes.post("/policy/mode", dependencies=[ACTORS])
+    @routes.post("/policy/mode", dependencies=[ACTORS], status_code=201, response_model=Issued)
     def mode(asked: Mode) -> Response:
         """Set the hall's mode, at once or from a time on."""
         at_once = not asked.valid_from
         return desk.issue(asked, lambda _: {"hall_mode": asked.hall_mode.value}, at_once=at_once)
 
-    @routes.post("/policy/rules", dependencies=[only(Role.OFFICE)])
+    @routes.post(
+        "/policy/rules", dependencies=[only(Role.OFFICE)], status_code=201, response_model=Issued
+    )
     def rules(asked: Rules, lang: Lang = "zh") -> Response:
         """Set what somebody changed of the rules; a fault is told at its setting."""
         try:
@@ -134,7 +137,11 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         except SettingFaults as exc:
             return _refused("settings as the policy has them", "fields", fields=exc.told(lang))
 
-    @routes.post("/policy/sheets/{kind}", dependencies=[only(Role.OFFICE)])
+    @routes.post(
+        "/policy/sheets/{kind}",
+        dependencies=[only(Role.OFFICE)],
+        responses={201: {"model": Issued}},
+    )
     def sheet(kind: Kind, asked: Sheet) -> Response:
         """Tell what a roster, appointments or a rota would change; publish what was `seen`."""
         if kind != "rota" and site_key is None:
@@ -157,7 +164,12 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         except PolicyFault as exc:
             return _unsound(exc)
 
-    @routes.post("/policy/appointments", dependencies=[only(Role.OFFICE)])
+    @routes.post(
+        "/policy/appointments",
+        dependencies=[only(Role.OFFICE)],
+        status_code=201,
+        response_model=Issued,
+    )
     def appointment(asked: OneAppointment) -> Response:
         """Book one visitor, or give a standing right of way."""
         if site_key is None:

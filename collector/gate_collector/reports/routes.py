@@ -20,6 +20,7 @@ from gate_collector.reports.versions import NoSuchReport, correct, read
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import MERGED
+from gate_collector.web.done import Issued
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 62
@@ -87,7 +88,12 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             body, kind = as_xlsx(report, centre.zone), _XLSX
         return Response(body, media_type=kind, headers=headers)
 
-    @routes.post("/reports/{day}/corrections", dependencies=[only(Role.OFFICE)])
+    @routes.post(
+        "/reports/{day}/corrections",
+        dependencies=[only(Role.OFFICE)],
+        status_code=201,
+        response_model=Issued,
+    )
     def correction(day: date, asked: Correction) -> Response:
         """Make a new version from what is stored now; the one before it stays as it is."""
         try:

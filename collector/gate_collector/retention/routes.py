@@ -16,6 +16,7 @@ from gate_collector.retention.certificates import at_doors, certificate, erasure
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Record, Role
+from gate_collector.web.done import Done
 from gate_collector.web.pages import Lang, Pages
 
 Number = Annotated[str, Path(pattern=r"^([0-9a-f]{16}|\d{4}-\d{2}-\d{2})$")]
@@ -62,14 +63,21 @@ def build_purge(
             raise HTTPException(404)
         return pages.show("certificate.html", lang, found=found, centre=centre)
 
-    @routes.post("/retention/run", dependencies=[only(Role.OFFICE, Role.MAINTAINER)])
+    @routes.post(
+        "/retention/run",
+        dependencies=[only(Role.OFFICE, Role.MAINTAINER)],
+        status_code=201,
+        response_model=Done,
+    )
     def run(asked: Signed) -> JSONResponse:
         """Remove now what is past its days; it also happens by itself, once an hour."""
         record("retention run", "", f"{asked.by}: {asked.why}")
         removed = desk.retention.retain()
         return JSONResponse({"location": f"/retention?removed={removed}"}, status_code=201)
 
-    @routes.post("/retention/erase", dependencies=[only(Role.OFFICE)])
+    @routes.post(
+        "/retention/erase", dependencies=[only(Role.OFFICE)], status_code=201, response_model=Done
+    )
     def erase(asked: Erase) -> Response:
         """Forget one person here; answered when it is done, with the certificate's place."""
         if site_key is None:

@@ -16,9 +16,10 @@ from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, 
 from gate_collector.roles.grants import ACTORS, COOKIE, EVERYBODY, PUBLIC, only
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import token_of
-from gate_collector.roles.reveal import reveal
+from gate_collector.roles.reveal import Opened, reveal
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
+from gate_collector.web.done import Done
 from gate_collector.web.pages import Lang, Pages
 
 _LISTED = 500
@@ -67,6 +68,18 @@ class Named(_Body):
     name: Name
 
 
+class Key(BaseModel):
+    """A program's key, told this once."""
+
+    key: str
+
+
+class Registrations(BaseModel):
+    """What a person's registrations say; none when they are gone."""
+
+    registrations: list[Opened]
+
+
 class Wanted(_Body):
     """Whose registration is opened, by whom and why."""
 
@@ -84,7 +97,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
         """Return the form."""
         return pages.show("sign_on.html", lang, first=bool(accounts.first_code))
 
-    @routes.post("/sign-on", dependencies=[PUBLIC])
+    @routes.post("/sign-on", dependencies=[PUBLIC], status_code=201, response_model=Done)
     def on(entry: Entry) -> Response:
         """Sign on."""
         try:
@@ -98,7 +111,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
         )  # fmt: skip
         return answer
 
-    @routes.post("/sign-on/first", dependencies=[PUBLIC])
+    @routes.post("/sign-on/first", dependencies=[PUBLIC], status_code=201, response_model=Done)
     def first(asked: First) -> Response:
         """Make the first account with the code that the collector told."""
         try:
@@ -107,7 +120,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
             return _denied(exc)
         return JSONResponse({"location": "/sign-on"}, status_code=201)
 
-    @routes.post("/sign-off", dependencies=[EVERYBODY])
+    @routes.post("/sign-off", dependencies=[EVERYBODY], status_code=201, response_model=Done)
     def off(request: Request) -> Response:
         """Sign off; nothing of the session stays in the browser."""
         token = token_of(request.headers)
@@ -136,7 +149,7 @@ def build_accounts(
             programs = connection.execute(select(API_KEY).order_by(API_KEY.c.name)).all()
         return pages.show("accounts.html", lang, rows=rows, programs=programs, roles=list(Role))
 
-    @routes.post("/accounts", dependencies=[_MAINTAINER])
+    @routes.post("/accounts", dependencies=[_MAINTAINER], status_code=201, response_model=Done)
     def make(asked: NewAccount) -> Response:
         """Make an account."""
         try:
@@ -145,7 +158,9 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.post("/accounts/password", dependencies=[_MAINTAINER])
+    @routes.post(
+        "/accounts/password", dependencies=[_MAINTAINER], status_code=201, response_model=Done
+    )
     def password(asked: NewPassword) -> Response:
         """Give an account another password; a disabled one may sign on again."""
         try:
@@ -154,7 +169,9 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.post("/accounts/disable", dependencies=[_MAINTAINER])
+    @routes.post(
+        "/accounts/disable", dependencies=[_MAINTAINER], status_code=201, response_model=Done
+    )
     def disable(asked: Named) -> Response:
         """Disable an account; never the last maintainer's."""
         try:
@@ -163,7 +180,7 @@ def build_accounts(
             return _denied(exc)
         return JSONResponse({"location": "/accounts"}, status_code=201)
 
-    @routes.post("/accounts/keys", dependencies=[_MAINTAINER])
+    @routes.post("/accounts/keys", dependencies=[_MAINTAINER], status_code=201, response_model=Key)
     def make_key(asked: Named) -> Response:
         """Make a key for a program; the answer tells it, this once."""
         try:
@@ -171,7 +188,9 @@ def build_accounts(
         except Denied as exc:
             return _denied(exc)
 
-    @routes.post("/accounts/keys/disable", dependencies=[_MAINTAINER])
+    @routes.post(
+        "/accounts/keys/disable", dependencies=[_MAINTAINER], status_code=201, response_model=Done
+    )
     def disable_key(asked: Named) -> JSONResponse:
         """Disable a key."""
         keys.disable(asked.name)
@@ -184,7 +203,7 @@ def build_accounts(
             rows = connection.execute(select(LOOK).order_by(LOOK.c.id.desc()).limit(_LISTED)).all()
         return pages.show("looks.html", lang, rows=rows)
 
-    @routes.post("/api/v1/reveal", dependencies=[ACTORS])
+    @routes.post("/api/v1/reveal", dependencies=[ACTORS], response_model=Registrations)
     def revealed(asked: Wanted) -> Response:
         """Open a person's registrations; who looked and why is recorded before anything is."""
         if private is None:

@@ -8,19 +8,25 @@ from fastapi import FastAPI, Request
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.responses import JSONResponse
 
-from gate_agent.http.answers import install_refusals, refusal
+from gate_agent.http.answers import ErrorBody, install_refusals, refusal
 
 # What a route may answer beside its own, for OpenAPI: {"error": {code, expected, got}}.
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    201: {"description": "done, and told where it is seen"},
-    400: {"description": "not a body of this interface, or a host that is not this machine"},
-    403: {"description": "a request of another site's page"},
-    404: {"description": "nothing is there"},
-    409: {"description": "not where this could be done"},
-    413: {"description": "more than 8 MiB"},
-    415: {"description": "not a type that is taken"},
-    422: {"description": "a value is not what it must be"},
-    503: {"description": "the store cannot be written or read"},
+    400: {
+        "model": ErrorBody,
+        "description": "not a body of this interface, or a host that is not this machine",
+    },
+    401: {"model": ErrorBody, "description": "somebody must sign on first"},
+    403: {
+        "model": ErrorBody,
+        "description": "a request of another site's page, or without the session's token or role",
+    },
+    404: {"model": ErrorBody, "description": "nothing is there"},
+    409: {"model": ErrorBody, "description": "not where this could be done"},
+    413: {"model": ErrorBody, "description": "more than 8 MiB"},
+    415: {"model": ErrorBody, "description": "not a type that is taken"},
+    422: {"model": ErrorBody, "description": "a value is not what it must be"},
+    503: {"model": ErrorBody, "description": "the store cannot be written or read"},
 }
 
 
