@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.duty_records import DutyDone, Round, ShiftNoted
+from gate_agent.contract.free_text import without_number, without_person
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.measurement_records import CheckDetails, Reference
@@ -45,7 +46,11 @@ Post = Annotated[
         description="who acts: a post or a staff code, such as guard-1; never a name",
     ),
 ]
-Note = Annotated[str, Field(min_length=1, max_length=200, description="no personal data")]
+Note = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="no personal data: no number of anybody"),
+    AfterValidator(without_number),
+]
 
 
 _Reference = Annotated[
@@ -55,6 +60,7 @@ _Reference = Annotated[
         pattern=r"^[0-9A-Za-z\u4e00-\u9fff〔〕［］（）()\[\]/. -]+$",
         description="letters, digits, 字号 and brackets; no personal data",
     ),
+    AfterValidator(without_person),
 ]
 _Name = Annotated[str, Field(min_length=1, max_length=60, description="as on the document")]
 _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on the document")]

@@ -191,6 +191,9 @@ def test_a_faulty_registration_never_echoes_the_phone(
         {"step": "rechecked", "by": "guard-1", "contact_centi_c": "3781"},
         {"step": "rechecked", "by": "guard-1", "contact_centi_c": 378},
         {"step": "acknowledged", "by": "guard-1", "note": "x" * 201},
+        {"step": "acknowledged", "by": "guard-1", "note": "电话 138 0013 8000"},
+        {"step": "left", "by": "guard-1", "to": "110105-19491231-002X"},
+        {"step": "reported", "by": "guard-1", "office_reference": "13800138000"},
         {"step": "reported", "by": "guard-1", "office_reference": "1" * 41},
         {"step": "reported", "by": "guard-1", "office_reference": ""},
         {"step": "reported", "by": "guard-1", "office_reference": "\n12"},
@@ -294,3 +297,21 @@ def test_no_answer_waits_for_the_acknowledgement_of_its_header() -> None:
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_reason_with_a_phone_is_refused_and_reaches_nobody(
+    served: Served, client: httpx.Client
+) -> None:
+    reason = f"联系人 {PHONE[:3]} {PHONE[3:7]} {PHONE[7:]}"
+    body = {"decision": "admit", "by": "guard-1", "reason": reason}
+
+    answers = [
+        client.post("/api/v1/passages/ab12-901/override", json=body),
+        client.post("/api/v1/symptoms", json={"by": "guard-1", "note": reason}),
+        client.post("/api/v1/duties/notes", json={"by": "guard-1", "text": reason}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422] * 3
+    assert all(PHONE[3:7] not in answer.text for answer in answers)
+    assert served.asked() == []
+    assert served.duties.asked == []

@@ -1,0 +1,34 @@
+"""What a guard writes freely goes in clear to the centre: no number of anybody does."""
+
+from __future__ import annotations
+
+import pytest
+
+from gate_agent.contract.free_text import without_number, without_person
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["电话 13800138000", "138 0013 8000", "＋８５２ ９１２３ ４５６７", "护照E12345678",
+     "K123456(7)", "11010519491231002X", "010-62770334", "+7 (912) 345-67-89"],
+)  # fmt: skip
+def test_a_number_of_somebody_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="no telephone") as caught:
+        without_number(text)
+
+    assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["咳嗽", "38.6 ℃，11月24日", "3 号窗口", "家属 2 人，120 已到", "12320"]
+)
+def test_what_names_nobody_is_kept(text: str) -> None:
+    assert without_number(text) == text
+
+
+def test_a_reference_may_have_many_digits_but_is_no_persons_number() -> None:
+    for reference in ("东疾控〔2026〕12号", "20261129-000031", "GZ-2026-1129-0031"):
+        assert without_person(reference) == reference
+    for personal in ("13800138000", "138-0013-8000", "11010519491231002x"):
+        with pytest.raises(ValueError, match="a person's number"):
+            without_person(personal)
