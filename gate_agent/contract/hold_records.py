@@ -38,6 +38,20 @@ class HoldOpened(OfHold):
     )
 
 
+class HoldIdentified(OfHold):
+    """More is known of a held person (暂留人员信息): a document, a phone, companions."""
+
+    TYPE: ClassVar[str] = "gate.hold.identified.v1"
+    passage_id: str
+    person_ref: Ref | None
+    category: Category
+    registered: bool = Field(description="a registration is sealed for the centre")
+    phone: bool = Field(description="with a phone number")
+    companions: int = Field(0, ge=0, description="随行人员: registered with this person")
+    by: str
+    at: Utc
+
+
 class StepDetails(BaseModel):
     """What a step of a hold may bring (处置内容), one definition for tap, event and record."""
 

@@ -45,6 +45,7 @@ from gate_agent.contract.duty_records import (
 )
 from gate_agent.contract.hold_records import (
     HoldClosed,
+    HoldIdentified,
     HoldNoted,
     HoldOpened,
     HoldOverdue,
@@ -98,6 +99,7 @@ __all__ = [
     "DutyDone",
     "EventsDropped",
     "HoldClosed",
+    "HoldIdentified",
     "HoldNoted",
     "HoldOpened",
     "HoldOverdue",
@@ -239,7 +241,8 @@ RECORDS: tuple[type[Record], ...] = (
     StoreChanged, EventsDropped, JournalReplaced,
     ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
     PassageDecided, PassageLeft, PersonRegistered,
-    HoldOpened, HoldStep, HoldNoted, HoldOverdue, HoldClosed, ContactListed, ContactUpdated,
+    HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
+    ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,
     ShiftChanged, StaffChanged, PersonRevealed, SnapshotTaken, SnapshotViewed,

@@ -21,6 +21,7 @@ class PersonIdentified:
     at: Moment
     person: Person
     known_phone: Secret | None = None
+    passage_id: str | None = None  # whose it is, where a guard typed it for somebody who waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

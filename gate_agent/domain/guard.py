@@ -22,6 +22,7 @@ from gate_agent.domain.events import (
     SymptomsDeclared,
 )
 from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, note_hold, open_hold
+from gate_agent.domain.identified import register_the_held
 from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
 from gate_agent.domain.registration import checked
 from gate_agent.domain.release import find_hold, on_held_measured, with_hold
@@ -46,6 +47,8 @@ def on_registration(door: Door, event: RegistrationGiven) -> Step:
     """The guard registers the visitor (实名登记): the passage goes on to its decision."""
     event = replace(event, details=checked(event.details, door.policy, event.at.newest_day))
     state = _passage(door, event.passage_id)
+    if isinstance(state, Settled) and state.decision is Decision.HOLD:
+        return register_the_held(door, state, event)
     if not isinstance(state, Registering) or state.person is None:
         raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))
     phone = event.details.phone or state.known_phone

@@ -6,16 +6,16 @@ What two people may have laid is nobody's: both are measured again, never a gues
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypedDict
 
-from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.clearing import beyond_rail, found
 from gate_agent.domain.desk import pair_ns, set_aside, waits
-from gate_agent.domain.effects import Effects, Note, Write
+from gate_agent.domain.effects import Note, StepRefused
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
+from gate_agent.domain.identified import identity, name_the_held
 from gate_agent.domain.passage import (
     NOBODY,
     SAME_CARD_S,
@@ -34,6 +34,8 @@ from gate_agent.domain.state import Door, Step
 
 def on_card(door: Door, event: PersonIdentified) -> Step:
     """A person laid a card."""
+    if event.passage_id is not None:
+        return _given_to(door, event, event.passage_id)
     person, at, spot = event.person, event.at, door.passage
     if _is_same(spot, person):
         again = isinstance(spot, Idle) or (
@@ -52,15 +54,15 @@ def on_card(door: Door, event: PersonIdentified) -> Step:
     if cardless is not None and wants:
         return _ambiguous(door, cardless, at)
     if cardless is not None:
-        known = replace(cardless, **_identity(event, cardless.known_phone))
+        known = replace(cardless, **identity(event, cardless.known_phone))
         return verdict.decide(door, known, person, at)
     match spot:
         case Measured():
-            known = replace(spot, **_identity(event, spot.known_phone))
+            known = replace(spot, **identity(event, spot.known_phone))
             return verdict.decide(door, known, person, at)
         case Measuring():
             paired = replace(
-                spot, **_identity(event, spot.known_phone), pair_due_ns=pair_ns(door, at)
+                spot, **identity(event, spot.known_phone), pair_due_ns=pair_ns(door, at)
             )
             return Step(replace(door, passage=paired))
         case Settled(person=None, decision=Decision.HOLD) if wants:
@@ -117,24 +119,6 @@ def on_code(door: Door, event: CodeShown) -> Step:
     return Step(door.placed(shown))
 
 
-class _Identity(TypedDict):
-    person: Person
-    known_phone: Secret | None
-    identified: Moment
-    is_repeat: bool
-
-
-def _identity(event: PersonIdentified, shown: Secret | None = None) -> _Identity:
-    """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
-    phone = event.known_phone
-    return _Identity(
-        person=event.person,
-        known_phone=shown or phone,
-        identified=event.at,
-        is_repeat=phone is not None,
-    )
-
-
 def _cardless(door: Door) -> Measured | None:
     """Return who has waited longest at the desk for nothing but a card."""
     for place in door.desk:
@@ -173,7 +157,7 @@ def _wait_for_the_spot(door: Door, event: PersonIdentified) -> Step:
         if isinstance(early, Identified):
             return verdict.ambiguous(door, early, "two_cards", event.at)
     passage_id, ids = door.ids.take()
-    new = Attempt(passage_id=passage_id, started=event.at, **_identity(event))
+    new = Attempt(passage_id=passage_id, started=event.at, **identity(event))
     early = Identified(**carried(new), due_ns=pair_ns(door, event.at))
     return Step(replace(door, ids=ids, desk=(*door.desk, early)))
 
@@ -186,7 +170,7 @@ def _begin(door: Door, event: PersonIdentified) -> Step:
     door = set_aside(door)
     passage_id, ids = door.ids.take()
     door = replace(door, ids=ids)
-    new = Attempt(passage_id=passage_id, started=event.at, presence=presence, **_identity(event))
+    new = Attempt(passage_id=passage_id, started=event.at, presence=presence, **identity(event))
     if not door.thermometer_usable:
         return verdict.recheck(door, new, "thermometer_lost", event.at)
     identified = Identified(**carried(new), due_ns=pair_ns(door, event.at))
@@ -194,33 +178,44 @@ def _begin(door: Door, event: PersonIdentified) -> Step:
 
 
 def _name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step | None:
-    """The held person, still standing there, lays a card: the hold gets its name."""
-    person = event.person
-    holds = tuple(
-        replace(hold, person_ref=person.person_ref, category=person.category)
-        if hold.hold_id == state.hold_id and hold.state is not HoldState.RELEASED
-        else hold
-        for hold in door.holds
-    )
-    if holds == door.holds:
+    """Name the held person; ask nothing new of whom the contact thermometer cleared before."""
+    done = name_the_held(door, state, event)
+    if done is None:
         return None
-    named = replace(state, **_identity(event))
-    register = verdict.register(door, named)
-    named = replace(named, registered=bool(register))
-    record = Write(verdict.decided(door, named, event.at))
-    door = replace(door.placed(named), holds=holds)
-    return _let_go(door, named, event.at, (*register, record))
-
-
-def _let_go(door: Door, named: Settled, at: Moment, effects: Effects) -> Step:
-    """Ask nothing new of whom the contact thermometer cleared: a flag that nobody answered yet."""
-    one = found(door.cleared, named.person, at.boot_ns, door.policy.hold.cleared_for_s)
-    hold = find_hold(door, named.hold_id or "")
+    door, at = done.door, event.at
+    one = found(door.cleared, event.person, at.boot_ns, door.policy.hold.cleared_for_s)
+    hold = find_hold(door, state.hold_id or "")
     flagged = hold.state is HoldState.FLAGGED and hold.reason == "elevated"
-    if one is None or not flagged or beyond_rail(named.temperature):
-        return Step(door, effects)
-    done = on_cleared_named(door, hold, one, at)
-    return Step(done.door, (*effects, *done.effects))
+    if one is None or not flagged or beyond_rail(state.temperature):
+        return done
+    let_go = on_cleared_named(door, hold, one, at)
+    return Step(let_go.door, (*done.effects, *let_go.effects))
+
+
+def _given_to(door: Door, event: PersonIdentified, passage_id: str) -> Step:
+    """A guard typed the document of this very passage, wherever its person waits."""
+    state = door.find(passage_id)
+    if state is None:
+        raise StepRefused("not_found", "a passage at the door", "another")
+    if isinstance(state, Settled) and state.decision is Decision.HOLD:
+        named = _name_the_held(door, state, event)
+        if named is not None:
+            return named
+    elif state.person is None and isinstance(state, Measured):
+        known = replace(state, **identity(event, state.known_phone))
+        return verdict.decide(door, known, event.person, event.at)
+    elif state.person is None and isinstance(state, Measuring):
+        paired = replace(
+            state, **identity(event, state.known_phone), pair_due_ns=pair_ns(door, event.at)
+        )
+        return Step(door.placed(paired))
+    elif (
+        state.person is None
+        and isinstance(state, Settled)
+        and state.decision is not (Decision.ADMIT)
+    ):
+        return Step(door.placed(replace(state, **identity(event, state.known_phone))))
+    raise StepRefused("out_of_turn", "a passage without a document", "one that has it")
 
 
 def _is_held(state: object) -> bool:

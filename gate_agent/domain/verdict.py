@@ -109,6 +109,9 @@ def hold(
     if standing is not None and standing.state not in hall.GONE:
         hold_id = standing.hold_id
         held: Effects = (Alarm(hold_id),)
+        before = door.of_hold(hold_id)
+        if before is not None and before.passage_id != attempt.passage_id:
+            door = door.without(before.passage_id)  # one person, one place
     else:
         hold_id, ids = door.ids.take()
         opened, held = open_hold(

@@ -59,7 +59,7 @@ from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
 from gate_agent.gate.ports import LiveEvent
 from gate_agent.gate.registration_draft import registration_draft
-from gate_agent.gate.restored import restored_cases, restored_people
+from gate_agent.gate.restored import restored_cases, restored_desk, restored_people
 from gate_agent.gate.screen_state import Snapshot, UplinkView
 from gate_agent.gate.screen_state_builder import Picture, Watched
 from gate_agent.gate.skin import Skin
@@ -130,6 +130,7 @@ class Gate:
             memory=memory,
             contacts=contacts,
             cleared=cleared,
+            desk=restored_desk(reader, holds, now),
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
 
@@ -304,10 +305,8 @@ class Gate:
                     admitted = effect.passage_id
                 case Alarm():
                     self._opened = None  # shut at once, whatever the journal says
-                case Refuse() if self._opened in (None, effect.passage_id):
-                    self._opened = None
-                case Refuse():
-                    pass  # shut for them; who was let in before may still go through
+                case Refuse():  # who was let in before may still go through
+                    self._opened = None if self._opened == effect.passage_id else self._opened
                 case FindContacts():
                     self._loop.call_soon(self._find_contacts, effect.hold_id)
                 case Note():

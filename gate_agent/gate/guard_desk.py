@@ -89,7 +89,11 @@ class GuardCounter:
     def _named(self, typed: DocumentTyped) -> PersonIdentified:
         try:
             return self._identification.of(
-                typed.card, typed.at, self._gate.policy, by_hand=typed.by_hand
+                typed.card,
+                typed.at,
+                self._gate.policy,
+                by_hand=typed.by_hand,
+                passage_id=typed.passage_id,
             )
         except CARD_FAULTS as fault:
             raise Invalid(expected=fault.expected, got=fault.got) from None

@@ -29,19 +29,28 @@ class Identification:
         self._reader = reader
 
     def of(
-        self, card: Card, at: Moment, policy: Policy, *, by_hand: ByHand | None = None
+        self,
+        card: Card,
+        at: Moment,
+        policy: Policy,
+        *,
+        by_hand: ByHand | None = None,
+        passage_id: str | None = None,
     ) -> PersonIdentified:
-        """Return what the door takes. Raises a CardFault.
+        """Return what the door takes; `passage_id` where it is known whose. Raises a CardFault.
 
         Who comes under another name than before is shown as such, and is no repeat visitor.
         """
         person = identify(card, self._keys.site, policy, by_hand=by_hand, today=at.newest_day)
         before = self._earlier(person.person_ref)
         if before is None:
-            return PersonIdentified(at=at, person=person)
+            return PersonIdentified(at=at, person=person, passage_id=passage_id)
         if not same_name(before.name.reveal(), person.name.reveal()):
-            return PersonIdentified(at=at, person=replace(person, other_name=True))
-        return PersonIdentified(at=at, person=person, known_phone=before.phone)
+            other = replace(person, other_name=True)
+            return PersonIdentified(at=at, person=other, passage_id=passage_id)
+        return PersonIdentified(
+            at=at, person=person, known_phone=before.phone, passage_id=passage_id
+        )
 
     def was_elsewhere(self, person_ref: str, within_s: float) -> bool:
         """Whether the other door admitted this person within so many seconds, as far as known."""

@@ -34,6 +34,7 @@ class DocumentTyped:
     at: Moment
     card: Card
     by_hand: ByHand
+    passage_id: str | None = None  # of somebody who waits; else of who is at the spot
 
 
 Tap = GuardEvent | DocumentTyped

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gate_agent.contract.identity import Person
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.records import HoldNoted, HoldStep
@@ -12,7 +13,9 @@ from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.clearing import remembered as cleared_by
 from gate_agent.domain.contact import Contact, replayed
+from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.hold import Hold
+from gate_agent.domain.passage import Settled
 from gate_agent.store.reader import Event, HoldRow, JournalReader
 
 _EVENTS_A_PERSON = 2  # a verdict, and what was overruled, named, or stepped of it
@@ -36,6 +39,43 @@ def restored_cases(
         for hold in restored_holds(reader.open_holds(), now, boot_id)
     )
     return holds, replayed(told, holds)
+
+
+def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> tuple[Settled, ...]:
+    """Return the passages that open holds stopped: whom they release may go on."""
+    places = []
+    for hold in holds:
+        decided = None if hold.drill else reader.passage(hold.passage_id)
+        if decided is None or hold.state not in UNDECIDED or decided.hold_id != hold.hold_id:
+            continue
+        row = None if hold.person_ref is None else reader.person(hold.person_ref)
+        person = (
+            None
+            if row is None
+            else Person(
+                category=hold.category,
+                person_ref=row.person_ref,
+                card_type=row.card_type,
+                name=row.name,
+                number=row.number,
+            )
+        )
+        places.append(
+            Settled(
+                passage_id=hold.passage_id,
+                started=replace(now, utc=parse_utc(decided.started)),
+                person=person,
+                known_phone=None if row is None else row.phone,
+                temperature=decided.temperature,
+                registered=decided.registered and person is not None,
+                decision=decided.decision,
+                reasons=decided.reasons,
+                settled=now,
+                hold_id=hold.hold_id,
+                by=decided.by,
+            )
+        )
+    return tuple(places)
 
 
 def restored_holds(rows: Iterable[HoldRow], now: Moment, boot_id: str) -> tuple[Hold, ...]:

@@ -22,6 +22,7 @@ from gate_agent.contract.records import (
     DeviceChanged,
     DutyDone,
     HoldClosed,
+    HoldIdentified,
     HoldOpened,
     HoldOverdue,
     HoldState,
@@ -53,7 +54,7 @@ class Place:
 SHOWN: frozenset[str] = frozenset(
     record.TYPE
     for record in (
-        PassageDecided, HoldOpened, HoldStep, HoldOverdue, HoldClosed,
+        PassageDecided, HoldOpened, HoldIdentified, HoldStep, HoldOverdue, HoldClosed,
         DutyDone, SuppliesCounted, ShiftNoted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
         CoverageLost, CoverageRestored, ThermometerChecked, ThermometerCompared,
     )
@@ -75,6 +76,11 @@ _COUNT = compiled(
 _NAME_HOLD = compiled(
     update(HOLD)
     .where(HOLD.c.hold_id == bindparam("of"), HOLD.c.person_ref.is_(None))
+    .values(person_ref=bindparam("person_ref"), category=bindparam("category"))
+)
+_KNOW_HOLD = compiled(
+    update(HOLD)
+    .where(HOLD.c.hold_id == bindparam("of"))
     .values(person_ref=bindparam("person_ref"), category=bindparam("category"))
 )
 _OPEN_HOLD = compiled(insert(HOLD).prefix_with("OR REPLACE"))
@@ -138,6 +144,13 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
             _passage(connection, place, record)
         case HoldOpened() | HoldStep() | HoldOverdue() | HoldClosed():
             _hold(connection, place, record)
+        case HoldIdentified():
+            known = {
+                "of": record.hold_id,
+                "person_ref": record.person_ref,
+                "category": record.category.value,
+            }
+            connection.execute(_KNOW_HOLD.sql, known)
         case DutyDone() | SuppliesCounted():
             if not place.drill:
                 _duty(connection, place, record)

@@ -98,6 +98,12 @@ class ManualRequest(_Request):
     number: _Number
     reason: Literal["no_card", "card_damaged", "reader_broken", "other_document"]
     by: Post
+    passage_id: str | None = Field(
+        None,
+        max_length=80,
+        pattern="^[0-9A-Za-z-]+$",
+        description="of somebody who waits, or is held; absent: as if the card had been laid",
+    )
 
     def event(self, at: Moment) -> DocumentTyped:
         """Return the document as if a reader had read it."""
@@ -107,7 +113,8 @@ class ManualRequest(_Request):
             number=self.number,
             country=self.country or "",
         )
-        return DocumentTyped(at=at, card=card, by_hand=ByHand(reason=self.reason, by=self.by))
+        by_hand = ByHand(reason=self.reason, by=self.by)
+        return DocumentTyped(at=at, card=card, by_hand=by_hand, passage_id=self.passage_id)
 
 
 class RegistrationRequest(_Request):

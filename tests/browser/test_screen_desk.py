@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
-from gate_agent.contract.records import Decision
+from gate_agent.contract.records import Decision, HoldState
 from web import cases, scenes
 from web.served_door import Served
 
@@ -76,3 +76,33 @@ def test_without_anybody_waiting_there_is_no_desk(page: Page, served: Served) ->
     show(page, served, scenes.registering())
 
     expect(page.locator("#desk")).to_be_hidden()
+
+
+def test_a_held_person_at_the_desk_is_registered_once_tapped(page: Page, served: Served) -> None:
+    held = scenes.settled(Decision.HOLD, reasons=("elevated",), hold_id="ab12-902").passage
+    assert held is not None
+    aside = held.model_copy(update={"passage_id": "ab12-907"})
+    shown = scenes.measuring().model_copy(update={"desk": (aside,)})
+    show(page, served, cases.with_holds(shown, cases.hold(state=HoldState.ACKNOWLEDGED)))
+    expect(page.locator("#registration")).to_be_hidden()
+
+    page.locator(PLACES).click()
+    expect(page.locator("#verdict-word")).to_have_text("暂留")
+    page.keyboard.type("13812345678")
+    page.locator("[data-purpose=社保]").click()
+
+    recorded(page)
+    assert [(ask.what, ask.about) for ask in served.asked()] == [("register", "ab12-907")]
+
+
+def test_a_document_typed_for_who_waits_is_theirs(page: Page, served: Served) -> None:
+    show(page, served, scenes.busy())
+    page.locator(PLACES).nth(1).click()
+
+    page.locator("#manual").click()
+    page.locator("#typed-name").fill("王五")
+    page.locator("#typed-number").fill("110105194912310021")
+    page.locator("#typed-send").click()
+
+    recorded(page)
+    assert [ask.details.get("passage_id") for ask in served.asked()] == ["ab12-902"]

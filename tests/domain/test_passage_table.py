@@ -152,11 +152,15 @@ TABLE: dict[str, dict[str, str]] = {
     "registers": row(
         "✗ out_of_turn",
         NO_PASSAGE,
+        dict.fromkeys(("held", "waits_release"), "="),
         registering="admit A: normal",
         waits_phone="= · desk: admit A: normal",
     ),
     "no_phone": row(
-        "✗ out_of_turn", NO_PASSAGE, dict.fromkeys(("registering", "waits_phone"), "✗ invalid")
+        "✗ out_of_turn",
+        NO_PASSAGE,
+        dict.fromkeys(("registering", "waits_phone"), "✗ invalid"),
+        dict.fromkeys(("held", "waits_release"), "="),
     ),
     "symptoms": decided(
         "hold: declared_symptoms, 发热",
@@ -271,8 +275,10 @@ def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
         cell.removeprefix("= · desk: ").removeprefix("new ").partition(" · ")[0].partition(":")
     )
     registers = ("Register",) * (decision.endswith(" A") and state != "admitted")
-    if event in ("card", "other") and state == "held_unknown":
-        return ("Register", "passage.decided")
+    if (event in ("card", "other") and state == "held_unknown") or (
+        event in ("registers", "no_phone") and cell == "="
+    ):
+        return ("Register", "hold.identified", "passage.decided")
     if not reasons:
         return notes
     match decision.split()[0]:

@@ -6,6 +6,7 @@ from domain.benches import COLD, FEVER, NORMAL, PHONE, Bench, hold_step, verdict
 from gate_agent.contract.records import (
     Category,
     Decision,
+    HoldIdentified,
     HoldOpened,
     HoldState,
     Outcome,
@@ -39,9 +40,13 @@ def test_a_card_of_the_held_person_names_the_hold_and_registers() -> None:
 
     bench.card(phone=PHONE)
 
-    register, again = bench.effects
+    register, known, again = bench.effects
     assert isinstance(register, Register)
     assert (register.registration.passage_id, register.registration.details.phone) == ("t-1", PHONE)
+    assert isinstance(known, Write)
+    assert isinstance(known.record, HoldIdentified)
+    assert (known.record.person_ref, known.record.by) == ("a" * 64, "gate")
+    assert (known.record.registered, known.record.phone) == (True, True)
     assert isinstance(again, Write)
     (decided,) = bench.verdicts
     assert (decided.passage_id, decided.hold_id, decided.registered) == ("t-1", "t-2", True)

@@ -7,8 +7,10 @@ from pathlib import Path
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Decision, HoldState, PassageDecided
+from gate_agent.domain.door import HandMeasured
 from gate_agent.gate.screen_state import Phase
 from gate_agent.host.clock import SystemClock
+from gate_agent.store.verify import rebuild
 from gate_agent.testing import FakeClock
 
 ACKNOWLEDGE_S = Policy().hold.acknowledge_s
@@ -183,3 +185,53 @@ async def test_a_stop_is_recorded_and_ends_every_screen(tmp_path: Path) -> None:
     assert heard[-1] is None
     stopped = [what.body for what in heard if what is not None][-1]
     assert b"gate.agent.stopped.v1" in stopped
+
+
+@in_loop
+async def test_a_held_person_is_released_after_a_restart_and_the_same_passage_goes_on(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.measure(FEVER)
+    door.lay(1)
+    await door.durable()
+    (stopped,) = door.seen.holds
+    door.die()
+
+    door = AtWork(tmp_path, clock)
+    (place,) = door.seen.desk
+    assert place.person is not None
+    await door.gate.request(
+        HandMeasured(
+            at=door.gate.now(), passage_id=place.passage_id, contact_centi_c=3660, by="guard-1"
+        )
+    )
+    await door.durable()
+
+    told = door.verdicts[-1]
+    assert (told.decision, told.passage_id) == (Decision.ADMIT, stopped.passage_id)
+    assert told.person_ref is not None
+    assert told.temperature.contact_centi_c == 3660
+    assert [event.data["person_ref"] for event in door.told("hold.identified")] == [told.person_ref]
+    await door.end()
+
+    door = AtWork(tmp_path, clock)
+    assert [one.contact_centi_c for one in door.gate.door.cleared] == [3660]
+    await door.end()
+
+
+@in_loop
+async def test_a_name_that_came_later_is_the_holds_own_after_a_restart(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.measure(FEVER)
+    door.lay(1)
+    await door.durable()
+    door.die()
+
+    assert rebuild(door.path, door.keys.store, lambda _done, _total: None).equal
+    door = AtWork(tmp_path, clock)
+    assert door.seen.holds[0].person is not None
+    assert door.gate.door.holds[0].person_ref == door.verdicts[-1].person_ref
+    await door.end()

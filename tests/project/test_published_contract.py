@@ -92,6 +92,17 @@ SAMPLES: tuple[Record, ...] = (
         opened=UTC_TEXT,
         deadline_s=15,
     ),
+    records.HoldIdentified(
+        hold_id="7f3a-2",
+        passage_id="7f3a-1",
+        person_ref=REF,
+        category=Category.VISITOR,
+        registered=True,
+        phone=True,
+        companions=1,
+        by="guard-1",
+        at=UTC_TEXT,
+    ),
     records.HoldStep(
         hold_id="7f3a-2",
         step=HoldState.RECHECKED,

@@ -159,3 +159,20 @@ def test_who_stands_there_while_the_thermometer_is_lost_and_back_is_held_once(do
     door.shows(FEVER, 2.0)
 
     assert len(door.told("hold.opened")) == 1
+
+
+def test_who_is_held_before_the_card_gets_a_name_a_phone_and_companions(door: Door) -> None:
+    door.shows(FEVER, 1.0)
+    hold = held(door)
+    assert hold["person"] is None
+    door.lays(1)
+    door.shows(FEVER, 0.2)
+    companion: dict[str, object] = {"phone": "13812345678", "companions": [{"name": "小明"}]}
+    assert door.taps(f"passages/{hold['passage_id']}/registration", companion) == 200
+
+    card, typed = door.told("hold.identified")
+    decided = door.told("passage.decided")[-1]
+    assert card["person_ref"] == typed["person_ref"] == decided["person_ref"] is not None
+    assert (typed["phone"], typed["companions"]) == (True, 1)
+    assert [one["companions"] for one in door.told("person.registered")] == [0, 1]
+    assert held(door)["person"] is not None

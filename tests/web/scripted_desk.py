@@ -86,7 +86,7 @@ def _asked(tap: Tap) -> Asked:
             case Card():
                 told |= {"document": value.card_type, "name": value.name, "number": value.number}
                 told |= {"country": value.country} if value.country else {}
-            case _ if field.name in ("at", subject):
+            case _ if field.name in ("at", subject) or (field.name == "passage_id" and not value):
                 pass
             case _:
                 told[field.name] = value

@@ -84,6 +84,8 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         found = _passed(connection, opened, entered, policy)
         found.pop(held.person_ref, None)
         for ref, near in _listed(connection, gate, hold_id).items():
+            if ref == held.person_ref:
+                continue  # listed before it was known who is held
             known = found.get(ref)
             inside = known is not None and known.inside
             found[ref] = replace(near, inside=inside)

@@ -13,6 +13,7 @@ from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.records import (
     DailyReport,
     HoldClosed,
+    HoldIdentified,
     HoldOpened,
     HoldOverdue,
     HoldState,
@@ -25,8 +26,8 @@ from gate_collector.ingest.arrival import Arrived
 from gate_collector.store.bulk import Row, put, put_newest
 from gate_collector.store.schema import HOLD, NOTABLE, PASSAGE, REPORT
 
-HoldRecord = HoldOpened | HoldStep | HoldOverdue | HoldClosed
-_OF_HOLDS = (HoldOpened, HoldStep, HoldOverdue, HoldClosed)
+HoldRecord = HoldOpened | HoldIdentified | HoldStep | HoldOverdue | HoldClosed
+_OF_HOLDS = (HoldOpened, HoldIdentified, HoldStep, HoldOverdue, HoldClosed)
 
 
 def apply(connection: Connection, events: Iterable[Arrived], zone: ZoneInfo) -> None:
@@ -125,17 +126,25 @@ def _flagged(told: Envelope, hold_id: str) -> dict[str, Any]:
     }
 
 
+def _category(row: dict[str, Any], opened: HoldOpened) -> str:
+    """Return the category of who is held: what was identified before the opening came stays."""
+    known = row.get("person_ref") is not None and row.get("category")
+    return str(known or opened.category.value)
+
+
 def _stepped(row: dict[str, Any], told: Envelope, record: HoldRecord) -> dict[str, Any]:
     """Return a hold's row after one of its events, in whatever order they come."""
     if isinstance(record, HoldOpened) and row.get("opened") is not None:
         row |= {"state": HoldState.FLAGGED.value, "stepped": 0}  # carried into a new epoch
+    if isinstance(record, HoldIdentified):  # no step: what is due stays due
+        return row | {"person_ref": record.person_ref, "category": record.category.value}
     newer = told.number > row["stepped"]
     match record:
         case HoldOpened():
             row |= {
                 "passage_id": record.passage_id,
-                "person_ref": record.person_ref,
-                "category": record.category.value,
+                "person_ref": row.get("person_ref") or record.person_ref,
+                "category": _category(row, record),
                 "reason": record.reason,
                 "opened": record.opened,
                 "surface_centi_c": record.surface_centi_c,

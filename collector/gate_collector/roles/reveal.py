@@ -50,12 +50,14 @@ def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
         ).all()
         for gate, epoch, sequence, passage_id in passages:
             bodies = connection.execute(
-                select(EVENT.c.body).where(
+                select(EVENT.c.body)
+                .where(
                     EVENT.c.gate == gate,
                     EVENT.c.epoch == epoch,
                     EVENT.c.sequence.between(sequence - _NEAR, sequence + _NEAR),
                     EVENT.c.type == PersonRegistered.TYPE,
                 )
+                .order_by(EVENT.c.sequence.desc())  # what was typed later stands
             ).scalars()
             for body in bodies:
                 fields = _open(body, ref, private)

@@ -105,6 +105,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "gate.passage.decided.v1": ("通行结论", "passage decided"),
     "gate.passage.left.v1": ("未判定离开", "went without a decision"),
     "gate.person.registered.v1": ("实名登记（密封）", "person registered (sealed)"),
+    "gate.hold.identified.v1": ("暂留人员信息", "held person identified"),
     "gate.hold.opened.v1": ("暂留开始", "hold opened"),
     "gate.hold.step.v1": ("暂留处置", "hold step"),
     "gate.hold.overdue.v1": ("处置超时", "hold overdue"),

@@ -18,6 +18,9 @@ from gate_agent.contract.records import (
     ContactListed,
     ContactState,
     ContactUpdated,
+    Decision,
+    HoldIdentified,
+    HoldOpened,
     HoldState,
 )
 from gate_agent.words import WORDS
@@ -150,3 +153,29 @@ def test_the_page_of_a_case_shows_all_that_its_steps_brought(one: Hall) -> None:
     for field, value in brought.model_dump(exclude={"contact_centi_c"}).items():
         assert f"{WORDS.word(f'step_detail.{field}')} {value}" in page
     assert "已响应" not in page, "of another hold"
+
+
+def test_who_is_held_before_a_card_has_a_name_at_the_centre_and_is_nobodys_contact(
+    one: Hall,
+) -> None:
+    passage_id = one.west.passage(who="patient", at=TEN, decision=Decision.HOLD, hold_id="hold-1")
+    opened = HoldOpened(
+        hold_id="hold-1", passage_id=passage_id, person_ref=None, category=Category.UNKNOWN,
+        reason="elevated", surface_centi_c=3790, opened=format_utc(TEN), deadline_s=15,
+    )  # fmt: skip
+    one.west.say(opened, at=TEN)
+    listed = ContactEntry(
+        contact_id="hold-1-c1", passage_id="p-0", person_ref=ref("patient"),
+        category=Category.VISITOR, passed=format_utc(TEN), apart_s=-1,
+    )  # fmt: skip
+    one.west.say(ContactListed(hold_id="hold-1", listed=format_utc(TEN), contacts=(listed,)))
+    known = HoldIdentified(
+        hold_id="hold-1", passage_id=passage_id, person_ref=ref("patient"),
+        category=Category.VISITOR, registered=True, phone=True, by="gate", at=format_utc(TEN),
+    )  # fmt: skip
+    one.west.say(known, at=TEN)
+
+    case = _case(one)
+
+    assert case.person_ref == ref("patient")
+    assert case.contacts == ()

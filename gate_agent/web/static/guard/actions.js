@@ -41,7 +41,10 @@ export function actionKey(key) {
 }
 
 function askManualNow() {
-  if (!find("manual").disabled) askManual();
+  if (find("manual").disabled) return;
+  const state = current();
+  const shown = state.passage;
+  askManual(shown && (shown !== state.spot || shown.decision === "hold") ? shown.passage_id : null);
 }
 
 function askSymptoms() {

@@ -34,7 +34,7 @@ const isOpen = () => passageId !== null && !isSent(sendKey());
 /** Show the panel while a passage waits for it; a new person starts with an empty field. */
 export function renderRegistration(state, language) {
   const passage = state.asked;
-  const next = passage?.phase === "registering" ? passage.passage_id : null;
+  const next = passage && !passage.needs_hand ? passage.passage_id : null; // a held one too, once picked
   if (next !== passageId) {
     passageId = next;
     digits = "";

@@ -21,10 +21,11 @@ export function pick(id) {
 /** Everybody at this door: who stands at the spot, and who waits at the desk. */
 export const places = (state) => [state.spot ?? state.passage, ...(state.desk ?? [])].filter((place) => place !== null);
 
-/** Who waits at the desk and is no hold: a hold has a place of its own on the screen. */
-export const waiting = (state) => (state.desk ?? []).filter((place) => place.decision !== "hold");
+/** Who waits at the desk; a held person too: a phone or a document may come at any time. */
+export const waiting = (state) => state.desk ?? [];
 
-const asks = (place) => place.phase === "registering" || place.needs_hand;
+const isHeld = (place) => place.decision === "hold";
+const asks = (place) => place.phase === "registering" || place.needs_hand || (isHeld(place) && place.passage_id === picked && place.person !== null);
 
 /** Choose whose verdict is shown (`passage`), and of whom the keypad asks (`asked`). */
 function focus() {

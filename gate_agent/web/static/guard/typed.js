@@ -32,8 +32,8 @@ function field(id, name, hint) {
   return make("label", {}, make("span", {}, word(`manual.${name}`)), input);
 }
 
-/** Ask for a document that no reader reads: two choices, a name, a number. */
-export function askManual() {
+/** Ask for a document that no reader reads; `passageId`: of somebody who waits, or is held. */
+export function askManual(passageId = null) {
   const country = field("typed-country", "country", "country_hint");
   const documents = choice("card_type", DOCUMENTS, (name) => { country.hidden = !OF_ANY_COUNTRY.includes(name); });
   const reasons = choice("manual_reason", keysOf("manual_reason"));
@@ -49,7 +49,7 @@ export function askManual() {
       say(word("manual.country_missing"), "bad");
       return;
     }
-    const body = { document: documents.dataset.chosen, ...(issued ? { country: issued } : {}), name, number, reason: reasons.dataset.chosen, by: by() };
+    const body = { document: documents.dataset.chosen, ...(issued ? { country: issued } : {}), name, number, reason: reasons.dataset.chosen, by: by(), ...(passageId ? { passage_id: passageId } : {}) };
     if (await sendOnce(`person:${performance.now()}`, "/api/v1/persons", body)) closePanel();
   };
   showPanel(MANUAL, word("action.manual"), new Map([["Enter", send]]), [

@@ -1,0 +1,137 @@
+"""What becomes known of a held person (暂留人员): a name, a phone, companions; at any time.
+
+Each is an event of its own (`gate.hold.identified.v1`), and the newest verdict of the passage says
+the same again, so that every view follows. The patient is never his own contact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypedDict
+
+from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.hold_records import HoldIdentified
+from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.records import ContactState, ContactUpdated, HoldState
+from gate_agent.domain import hall, verdict
+from gate_agent.domain.contact import still_open
+from gate_agent.domain.effects import Effects, StepRefused, Write
+from gate_agent.domain.events import PersonIdentified, RegistrationGiven
+from gate_agent.domain.hold import Hold
+from gate_agent.domain.passage import Settled
+from gate_agent.domain.state import Door, Step
+
+BY_CARD = "gate"  # who told it, where a card did
+
+
+class Identity(TypedDict):
+    """What a card makes known of an attempt."""
+
+    person: Person
+    known_phone: Secret | None
+    identified: Moment
+    is_repeat: bool
+
+
+def identity(event: PersonIdentified, shown: Secret | None = None) -> Identity:
+    """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
+    phone = event.known_phone
+    return Identity(
+        person=event.person,
+        known_phone=shown or phone,
+        identified=event.at,
+        is_repeat=phone is not None,
+    )
+
+
+def hold_of(door: Door, state: Settled) -> Hold | None:
+    """Return the hold that stands over this passage; None once it is released."""
+    for hold in door.holds:
+        if hold.hold_id == state.hold_id and hold.state is not HoldState.RELEASED:
+            return hold
+    return None
+
+
+def name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step | None:
+    """A held person is known now, by card or by what a guard typed; None where no hold stands."""
+    hold = hold_of(door, state)
+    if hold is None:
+        return None
+    named = replace(state, **identity(event, state.known_phone), registered=False)
+    register = verdict.register(door, named)
+    named = replace(named, registered=bool(register))
+    by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
+    return _told(door, hold, named, register, by=by, at=event.at)
+
+
+def register_the_held(door: Door, state: Settled, event: RegistrationGiven) -> Step:
+    """The guard registers a held person: phone, purpose, companions. Raises StepRefused."""
+    hold = hold_of(door, state)
+    if hold is None or state.person is None or not hall.is_registered_here(state.person):
+        raise StepRefused("out_of_turn", "a held visitor whose document is known", "another")
+    known = replace(state, known_phone=event.details.phone or state.known_phone)
+    register = verdict.register(door, known, event)
+    known = replace(known, registered=True)
+    return _told(
+        door,
+        hold,
+        known,
+        register,
+        by=event.by or BY_CARD,
+        at=event.at,
+        companions=len(event.details.companions),
+    )
+
+
+def _told(
+    door: Door,
+    hold: Hold,
+    state: Settled,
+    register: Effects,
+    *,
+    by: str,
+    at: Moment,
+    companions: int = 0,
+) -> Step:
+    person = state.person
+    ref = None if person is None else person.person_ref
+    named = replace(hold, person_ref=ref, category=verdict.category(person))
+    record = HoldIdentified(
+        hold_id=hold.hold_id,
+        passage_id=state.passage_id,
+        person_ref=ref,
+        category=named.category,
+        registered=state.registered,
+        phone=state.known_phone is not None,
+        companions=companions,
+        by=by,
+        at=format_utc(at.utc),
+    )
+    door = replace(door, holds=tuple(named if one is hold else one for one in door.holds))
+    door, own = _without_the_patient(door.placed(state), named, by, at)
+    decided = verdict.decided(door, state, at)
+    return Step(door, (*register, Write(record), *own, Write(decided)))
+
+
+def _without_the_patient(door: Door, hold: Hold, by: str, at: Moment) -> tuple[Door, Effects]:
+    """Take the patient off his own contacts, where he was listed before he was known."""
+    effects: list[Write] = []
+    contacts = []
+    for contact in door.contacts:
+        is_own = contact.hold_id == hold.hold_id and contact.entry.person_ref == hold.person_ref
+        if is_own and hold.person_ref and ContactState.DISMISSED in next_states(contact.state):
+            record = ContactUpdated(
+                contact_id=contact.entry.contact_id,
+                hold_id=hold.hold_id,
+                state=ContactState.DISMISSED,
+                by=by,
+                at=format_utc(at.utc),
+                reason="patient",
+            )
+            effects.append(Write(record, contact.drill))
+            contact = replace(contact, state=ContactState.DISMISSED)  # noqa: PLW2901 as judged
+        contacts.append(contact)
+    if not effects:
+        return door, ()
+    return replace(door, contacts=still_open(contacts, door.holds)), tuple(effects)
