@@ -158,14 +158,16 @@ def _more_of(
     recent = still.presence.recent
     if not stable_part(recent, door.profile):
         return Step(replace(door, passage=still))
+    usual = door.memory.usual(door.profile, at.boot_ns)
+    temperature = judge(recent, door.profile, door.policy.measurement, usual)
+    if temperature.outcome is Outcome.UNUSABLE:  # an error hides no fever that comes after it
+        return Step(replace(door, passage=still))
     judged = max(max(door.profile.value(one), one.surface_centi_c) for one in recent)
     known = replace(still, presence=replace(still.presence, judged=judged))
     door = replace(door, passage=known)
     who = known.last if isinstance(known, Idle) else known
     if who is None or (isinstance(who, Settled) and who.decision is Decision.HOLD):
         return Step(door)
-    usual = door.memory.usual(door.profile, at.boot_ns)
-    temperature = judge(recent, door.profile, door.policy.measurement, usual)
     if temperature.outcome is not Outcome.ELEVATED:
         return Step(door)
     if _is_by_hand(who.temperature) and not beyond_rail(temperature):
@@ -197,7 +199,8 @@ def _conclude(door: Door, state: Measuring, at: Moment) -> Step:
     temperature = judge(state.window.readings, door.profile, measurement, usual)
     stable = stable_part(state.window.readings, door.profile)
     tops = (max(door.profile.value(one), one.surface_centi_c) for one in stable)
-    presence = replace(state.presence, judged=max(tops, default=0))
+    usable = temperature.outcome is not Outcome.UNUSABLE
+    presence = replace(state.presence, judged=max(tops, default=0) if usable else 0)
     measured = replace(state, temperature=temperature, presence=presence)
     if not door.thermometer_trusted and temperature.outcome is not Outcome.ELEVATED:
         return verdict.recheck(door, measured, "thermometer_untrusted", at)

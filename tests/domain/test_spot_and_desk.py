@@ -342,3 +342,13 @@ def test_a_held_person_who_steps_aside_stays_at_the_desk_until_the_hold_ends() -
     assert place.hold_id == bench.door.holds[0].hold_id
     assert bench.door.holds[0].state is HoldState.FLAGGED
     assert isinstance(bench.door.passage, Idle)
+
+
+def test_an_instruments_error_hides_no_fever_that_comes_after_it() -> None:
+    bench = Bench()
+    bench.card()
+    bench.steady(NORMAL)
+    bench.read(*[4280] * 6)
+    bench.read(*[FEVER] * 5)
+
+    assert verdict(bench) == (Decision.HOLD, ("elevated",))
