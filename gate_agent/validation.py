@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from gate_agent.config.faults import nearest
 from gate_agent.config.keyfile import load_key, load_public_key
-from gate_agent.config.load import load_config, load_policy, load_sections, missing_files
+from gate_agent.config.load import load_config, load_policy, load_sections, missing_files, placed
 from gate_agent.config.model import (
     DeviceSection,
     GateConfig,
@@ -27,6 +28,7 @@ def sound_config(path: Path) -> GateConfig:
 
     Raises ConfigurationError with every fault of every section, also where another is broken.
     """
+    broken: tuple[str, ...] = ()
     faults: list[str] = []
     config: GateConfig | None = None
     try:
@@ -34,7 +36,7 @@ def sound_config(path: Path) -> GateConfig:
         sections: Sections = {name: getattr(config, name) for name in GateConfig.model_fields}
     except ConfigurationError as exc:
         sections = load_sections(path, GateConfig)
-        faults += exc.faults
+        broken = exc.faults
     for name, section in sections.items():
         match section:
             case DeviceSection():
@@ -46,7 +48,7 @@ def sound_config(path: Path) -> GateConfig:
             case MqttSection():
                 faults += [f"mqtt.{fault}" for fault in missing_files(section)]
     if config is None or faults:
-        raise ConfigurationError(faults)
+        raise ConfigurationError([*broken, *placed(path, faults)])
     return config
 
 
@@ -70,11 +72,11 @@ def device_faults(name: str, section: DeviceSection) -> list[str]:
         faults.append(
             f"{name}.driver: expected the driver of this kind of device, got {model.kind}"
         )
-    known = ", ".join(sorted(model.options)) or "no options"
     return [
         *faults,
         *(
-            f"{name}.options.{option}: expected {known}, got this"
+            f"{name}.options.{option}: expected a known option: "
+            f"{nearest(option, model.options)}, got this one"
             for option in sorted(set(section.options) - set(model.options))
         ),
     ]

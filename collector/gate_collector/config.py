@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from gate_agent.config.load import load_config, load_sections, missing_files
+from gate_agent.config.load import load_config, load_sections, missing_files, placed
 from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
 from gate_agent.contract.messages import Name
 from gate_agent.errors import ConfigurationError
@@ -120,6 +120,7 @@ def load_collector(path: Path) -> CollectorConfig:
 
     Raises ConfigurationError with every fault at once.
     """
+    broken: tuple[str, ...] = ()
     faults: list[str] = []
     config: CollectorConfig | None = None
     mqtt: BaseModel | None = None
@@ -129,12 +130,12 @@ def load_collector(path: Path) -> CollectorConfig:
         workers = [fault for name in config.workers for fault in config.faults_of(name)]
         faults += dict.fromkeys(workers)
     except ConfigurationError as exc:
-        faults += exc.faults
+        broken = exc.faults
         mqtt = load_sections(path, CollectorConfig).get("mqtt")
     if mqtt is not None:
         faults += [f"mqtt.{fault}" for fault in missing_files(mqtt)]
     if config is None or faults:
-        raise ConfigurationError(faults)
+        raise ConfigurationError([*broken, *placed(path, faults)])
     url = _rooted(config.store.url, path.absolute().parent)
     return config.model_copy(update={"store": StoreSection(url=url)})
 

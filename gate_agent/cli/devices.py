@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gate_agent.cli.options import ConfigFile
-from gate_agent.config.load import load_config
+from gate_agent.config.load import load_config, placed
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import all_models
 from gate_agent.errors import ConfigurationError
@@ -42,7 +42,7 @@ def emulate(
     gate = load_config(config, GateConfig)  # no keys, no broker: a trial needs neither
     sections = device_sections(gate).items()
     if faults := [fault for name, section in sections for fault in device_faults(name, section)]:
-        raise ConfigurationError(faults)
+        raise ConfigurationError(placed(config, faults))
     for name, section in sections:
         typer.echo(f"{name}: {section.driver} at {section.port}")
     typer.echo("Ctrl-C stops it 按 Ctrl-C 停止")

@@ -1,24 +1,26 @@
-"""Reads a configuration or policy file; tells every fault at once, each with its path."""
+"""Reads a configuration or policy file strictly; tells every fault at once, each with its place.
+
+A fault is one line: file and line, path, what was expected, what came.
+What comes over the wire is read leniently instead: `contract.wire`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import tomllib
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from gate_agent.config.faults import fault
+from gate_agent.config.lines import LineOf, json_lines, toml_lines
 from gate_agent.contract.policy import Policy
 from gate_agent.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
 M = TypeVar("M", bound=BaseModel)
-_VENDOR_PREFIX = "Value error, "
-_PRIVATE = {"person_ref", "phone", "number"}  # somebody may write a person where a digest belongs
 
 
 def load_config(path: Path, model: type[M]) -> M:
@@ -26,12 +28,14 @@ def load_config(path: Path, model: type[M]) -> M:
 
     Raises:
         ConfigurationError: the file cannot be read, is not TOML, or breaks the model;
-            `faults` holds one line for each, such as `mqtt.url: expected …, got 'x'`.
+            `faults` holds one line for each, such as
+            `west-1f.toml:12: mqtt.url: expected …, got 'x'`.
     """
     try:
         config = model.model_validate(_tree(path))
     except ValidationError as exc:
-        raise ConfigurationError(_fault(error, model) for error in exc.errors()) from None
+        found = [fault(error, model) for error in exc.errors()]
+        raise ConfigurationError(placed(path, found)) from None
     return _rooted(config, path.absolute().parent)
 
 
@@ -48,6 +52,11 @@ def load_sections(path: Path, model: type[BaseModel]) -> dict[str, BaseModel]:
                 section: BaseModel = TypeAdapter(field.annotation).validate_python(tree)
                 found[name] = _rooted(section, path.absolute().parent)
     return found
+
+
+def placed(path: Path, faults: Iterable[str]) -> list[str]:
+    """Return faults of the TOML in `path`, each with file and line before it."""
+    return _placed(str(path), toml_lines(_text(path)), faults)
 
 
 def missing_files(section: BaseModel) -> list[str]:
@@ -78,14 +87,25 @@ def parse_policy(document: bytes, *, source: str) -> Policy:
     try:
         return Policy.model_validate_json(document)
     except ValidationError as exc:
-        raise ConfigurationError(
-            f"{source}: {_fault(error, Policy)}" for error in exc.errors()
-        ) from None
+        errors = exc.errors()
+    if errors[0]["type"] == "json_invalid":
+        raise ConfigurationError([f"{source}: expected JSON, got {errors[0]['msg']}"])
+    lines = json_lines(document.decode())
+    raise ConfigurationError(_placed(source, lines, [fault(error, Policy) for error in errors]))
 
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file: which configuration a daemon ran with."""
     return sha256(path.read_bytes()).hexdigest()
+
+
+def _placed(source: str, lines: LineOf, faults: Iterable[str]) -> list[str]:
+    found = []
+    for told in faults:
+        where = told.partition(": ")[0].split(".")
+        line = lines([int(part) if part.isdecimal() else part for part in where])
+        found.append(f"{source}: {told}" if line is None else f"{source}:{line}: {told}")
+    return found
 
 
 def _text(path: Path) -> str:
@@ -95,37 +115,6 @@ def _text(path: Path) -> str:
         raise ConfigurationError([f"{path}: expected a readable file, got {exc.strerror}"]) from exc
     except UnicodeDecodeError as exc:
         raise ConfigurationError([f"{path}: expected UTF-8, got byte {exc.start}"]) from exc
-
-
-def _fault(error: ErrorDetails, model: type[BaseModel]) -> str:
-    where = ".".join(str(part) for part in error["loc"]) or "file"
-    got = "another form" if error["loc"] and error["loc"][-1] in _PRIVATE else repr(error["input"])
-    match error["type"]:
-        case "missing":
-            return f"{where}: expected a value, got nothing"
-        case "extra_forbidden":
-            return f"{where}: expected a known key, got this one"
-        case "string_pattern_mismatch":
-            return f"{where}: expected {_description(model, error['loc'])}, got {got}"
-        case "value_error":
-            return f"{where}: {error['msg'].removeprefix(_VENDOR_PREFIX)}"
-        case _:
-            wanted = error["msg"].replace("Input should be", "expected", 1)
-            wanted = wanted.replace("String should", "expected a string that should", 1)
-            return f"{where}: {wanted}, got {got}"
-
-
-def _description(model: type[BaseModel], path: tuple[int | str, ...]) -> str:
-    """Return what the field at `path` says of itself: kinder than its regular expression."""
-    for part in path:
-        field = model.model_fields.get(str(part))
-        if field is None:
-            break
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            model = field.annotation
-        elif field.description:
-            return field.description
-    return "another form"
 
 
 def _rooted(config: M, folder: Path) -> M:

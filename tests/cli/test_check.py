@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -124,14 +125,15 @@ def test_every_fault_of_every_kind_is_told_in_one_go(tmp_path: Path) -> None:
     for where, expected, got in (
         ("gate.site", "a-z, 0-9 and -", "'Hall 1'"),
         ("thermometer.driver", "gy-614v3, gy-mcu90614", "'gy-614v4'"),
-        ("id_reader.options.continul", "continual", "this"),
+        ("id_reader.options.continul", "a known option: continual perhaps", "this one"),
         ("mqtt.ca_file", "a file", "nothing"),
-        ("policy.file", "a known key", "this one"),
+        ("policy.file", "policy.json:1: hall_mod: expected a known key: hall_mode", "this one"),
         ("keys.site_key_file", "mode 0600", "0644"),
         ("keys.collector_public_key_file", "64 hexadecimal digits", "2 characters"),
         ("keys.store_key_file", "a key file", "No such file"),
     ):
-        (line,) = [line for line in told if line.startswith(f"gate-agent: {where}: ")]
+        (line,) = [line for line in told if f": {where}: " in line]
+        assert re.match(rf"gate-agent: {tmp_path}/gate.toml:\d+: {where}: ", line)
         assert expected in line
         assert got in line
     assert len(told) == 8

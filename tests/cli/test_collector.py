@@ -34,7 +34,7 @@ def test_every_fault_is_told_at_once(what: str, tmp_path: Path) -> None:
     )
 
     assert (said.code, said.out) == (2, "")
-    assert [line.split(": ")[1] for line in said.err.splitlines()] == [
+    assert [line.split(": ")[2] for line in said.err.splitlines()] == [
         "collector.site",
         "collector.timezone",
         "store.url",
@@ -97,11 +97,11 @@ def test_workers_need_postgresql_and_their_own_certificates(what: str, tmp_path:
 
     assert (on_sqlite.code, without.code) == (2, 2)
     assert on_sqlite.err == (
-        "gate-collector: store.url: expected PostgreSQL for workers, "
+        f"gate-collector: {tmp_path}/collector.toml:6: store.url: expected PostgreSQL for workers, "
         "got SQLite, which has one writer\n"
     )
     assert without.err == (
-        "gate-collector: mqtt.cert_file: expected a file, "
+        f"gate-collector: {tmp_path}/collector.toml:6: mqtt.cert_file: expected a file, "
         f"got nothing at {tmp_path}/collector-w1.crt\n"
     )
 

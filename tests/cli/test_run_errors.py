@@ -64,7 +64,7 @@ def test_a_bad_configuration_ends_with_2_and_every_fault(tmp_path: Path) -> None
     )
 
     assert said.code == 2
-    assert [line.split(": ")[1] for line in said.err.splitlines()] == [
+    assert [line.split(": ")[2] for line in said.err.splitlines()] == [
         "gate.id",
         "keys.k",
         "thermometer.driver",

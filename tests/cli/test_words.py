@@ -94,4 +94,5 @@ def test_emulate_names_an_unknown_driver_with_its_path(tmp_path: Path) -> None:
     said = command("gate-agent", "emulate", "--config", config)
 
     assert said.code == 2
-    assert said.err.startswith("gate-agent: thermometer.driver: expected a driver (")
+    line = f"gate-agent: {config}:6: thermometer.driver: expected a driver ("
+    assert said.err.startswith(line)

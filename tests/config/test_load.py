@@ -38,7 +38,7 @@ def test_every_fault_of_every_section_is_told_at_once(tmp_path: Path) -> None:
         ("gate.site", "a-z, 0-9 and -", "'Hall 1'"),
         ("gate.name", "a value", "nothing"),
         ("gate.timezone", "IANA time zone", "'Asia/Shangai'"),
-        ("gate.nme", "a known key", "this one"),
+        ("gate.nme", "a known key: name perhaps", "this one"),
         ("thermometer.profile", "'spot-forehead'", "'spot'"),
         ("thermometer.baud", "integer", "'fast'"),
         ("id_reader.options.continual", "a whole number", "1.5"),
@@ -47,9 +47,9 @@ def test_every_fault_of_every_section_is_told_at_once(tmp_path: Path) -> None:
         ("journal", "a value", "nothing"),
         ("web.host", "loopback", "'0.0.0.0'"),
         ("web.port", "less than or equal to 65535", "99999"),
-        ("kyes", "a known key", "this one"),
+        ("kyes", "a known key: keys perhaps", "this one"),
     ):
-        (fault,) = [line for line in told if line.startswith(f"{where}: ")]
+        (fault,) = [line for line in told if f" {where}: " in line]
         assert expected in fault
         assert got in fault
     assert len(told) == 13
@@ -78,7 +78,7 @@ def test_what_would_break_later_is_refused_now(
 def test_the_screen_is_not_served_to_the_network_without_sign_on(host: str, tmp_path: Path) -> None:
     (fault,) = faults_of(write_door(tmp_path, {"web": {"host": host}}))
 
-    assert fault.startswith("web.host: expected a loopback address")
+    assert " web.host: expected a loopback address" in fault
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])

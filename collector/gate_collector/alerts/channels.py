@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import stat
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from gate_agent.config.load import load_config
 from gate_agent.config.model import Section
 from gate_agent.contract.policy import RotaEntry
 from gate_agent.errors import ConfigurationError
@@ -80,16 +80,11 @@ def load_recipients(path: Path | None) -> tuple[Recipient, ...]:
         return ()
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="utf-8")
-        if mode & _OPEN_TO_OTHERS:
-            raise ConfigurationError([f"{path}: expected mode 0600, got {mode:04o}"])
-        return Recipients.model_validate(tomllib.loads(text)).person
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except OSError as exc:
         raise ConfigurationError([f"{path}: expected a file of channels, got: {exc}"]) from exc
-    except ValidationError as exc:
-        raise ConfigurationError(
-            f"{path}: {'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors()
-        ) from None
+    if mode & _OPEN_TO_OTHERS:
+        raise ConfigurationError([f"{path}: expected mode 0600, got {mode:04o}"])
+    return load_config(path, Recipients).person
 
 
 def order(people: Sequence[Recipient], leader: RotaEntry | None) -> list[Recipient]:

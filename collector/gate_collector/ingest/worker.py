@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gate_agent.config.load import placed
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
@@ -36,7 +37,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         takes = "the collector takes every event itself"
         faults.append(f"ingest.workers: expected 1 or more beside a worker, got 0: {takes}")
     if faults:
-        raise ConfigurationError(faults)
+        raise ConfigurationError(placed(config_file, faults))
     core_dumps.forbid()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
