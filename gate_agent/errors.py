@@ -8,6 +8,7 @@
      │    ├── NoReplyError            the device did not answer in its time
      │    └── TransportClosedError    the line went away
      ├── ConfigurationError   edit the configuration; carries every fault at once
+     ├── ContractError        what another program sent is no message of ours
      ├── StorageError         the journal or the disk; a gate that cannot write does not open
      └── UplinkError          the broker or the way to it; the door goes on alone
 
@@ -45,6 +46,10 @@ class ConfigurationError(GateError):
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(self.faults))
+
+
+class ContractError(GateError):
+    """A message is not what the contract says; the text names no content."""
 
 
 class StorageError(GateError):

@@ -23,7 +23,7 @@ from collector.hall_of_doors import TEN, Hall, hall, ref  # noqa: E402 as above
 from collector.handed import PRIVATE, a_case, registered  # noqa: E402 as above
 from collector.served_centre import app_of, book_of, centre_of, desk_of, serving  # noqa: E402 as above
 from gate_agent.contract.moment import format_utc  # noqa: E402 as above
-from gate_agent.contract.policy import policy_digest  # noqa: E402 as above
+from gate_agent.contract.policy_document import PolicyDocument  # noqa: E402 as above
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause  # noqa: E402 as above
 from gate_agent.contract.records import (  # noqa: E402 as above
     AgentStopped,
@@ -170,7 +170,7 @@ def _policy(one: Hall, book: PolicyBook) -> None:
     tree = LED.model_dump(mode="json", include={"rota"}) | {"hall_mode": "appointment"}
     policy = book.issue(lambda _: tree, by="王科长", why="二级响应")
     applied = ModeApplied(
-        policy_version=1, hall_mode=policy.hall_mode, policy_sha256=policy_digest(policy)
+        policy_version=1, hall_mode=policy.hall_mode, policy_sha256=PolicyDocument.of(policy).sha256
     )
     for door in (one.west, one.central):
         door.say(applied)

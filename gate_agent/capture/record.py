@@ -247,7 +247,7 @@ def _staff_check(config: GateConfig) -> Callable[[Card], bool]:
     if not key_file.exists():
         return lambda _card: False
     site_key = load_key(key_file)
-    policy = PolicyKeeper(file=config.policy.file, beside=beside).current
+    policy = PolicyKeeper(file=config.policy.file, beside=beside).current.policy
 
     def is_staff(card: Card) -> bool:
         try:

@@ -125,7 +125,10 @@ class ModeApplied(Record):
     TYPE: ClassVar[str] = "gate.mode.applied.v1"
     policy_version: int
     hall_mode: HallMode
-    policy_sha256: str
+    policy_sha256: str = Field(description="of the document's bytes, as they came")
+    unread: tuple[str, ...] = Field(
+        (), description="what of the document this version does not know or cannot read"
+    )
 
 
 class Absence(StrEnum):

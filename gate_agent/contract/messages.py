@@ -1,7 +1,8 @@
 """The event contract: topics, bodies, chain, receipts, states. Pure, shared with the collector.
 
 An event is one CloudEvents 1.0 JSON object in structured mode. The bytes built here are the
-bytes that are stored, hashed, published and exported: JSON is made once.
+bytes that are stored, hashed, published and exported: JSON is made once. Whatever another program
+sent is read leniently: `contract.wire`.
 
     link_n = SHA-256(link_{n-1} ‖ SHA-256(body_n)),  link_0 = 32 zero bytes
 
@@ -13,27 +14,25 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from gate_agent.contract.moment import ClockQuality, Moment, format_utc
+from gate_agent.contract.record import Life
 from gate_agent.contract.records import BY_TYPE, DeviceState, Record, Severity, Utc
 from gate_agent.contract.thermometer import ThermometerState
-from gate_agent.errors import GateError
+from gate_agent.contract.wire import Parsed, parse_message, parse_tree
+from gate_agent.errors import ContractError
 
-_M = TypeVar("_M", bound=BaseModel)
 LINK_0 = bytes(32)
+_DATA = ',"data":'  # comes last, and in no string of JSON
 HISTORICAL = "historical"  # MQTT user property, "1": it waited at the gate for this connection
 _MOST_SEQUENCE = 2**63 - 1  # what every database counts to
 Hex32 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Range = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-
-
-class ContractError(GateError):
-    """A message is not what the contract says; the text names no content."""
 
 
 # --- topics -----------------------------------------------------------------------------------
@@ -122,7 +121,12 @@ def encode_body(header: Header, record: Record, *, drill: bool = False) -> bytes
         "datacontenttype": "application/json",
     }
     head = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return f'{head[:-1]},"data":{record.model_dump_json()}}}'.encode()
+    return f"{head[:-1]}{_DATA}{record.model_dump_json()}}}".encode()
+
+
+def data_of(body: bytes) -> str:
+    """Return the data in an event of `encode_body`, as they were written there by its version."""
+    return body.decode().partition(_DATA)[2][:-1]
 
 
 def link_after(prev_link: bytes, body_sha256: bytes) -> bytes:
@@ -180,19 +184,26 @@ class Envelope(BaseModel):
         return self.source.split("/")[3]
 
     def record(self) -> Record | None:
-        """Return the data as its model; None for a type this version does not know."""
-        model = BY_TYPE.get(self.type)
-        if model is None:
-            return None
+        """Return the data as its model; None where this version does not know or read it."""
         try:
-            return model.model_validate(self.data)
-        except ValidationError as exc:
-            raise _contract_error(exc) from None
+            told = parse_record(self)
+        except ContractError:
+            return None
+        return None if told is None else told.value
 
 
 def parse_body(body: bytes) -> Envelope:
     """Return the event that `body` holds; ContractError names the faulty attributes only."""
-    return _parse(Envelope, body)
+    return parse_message(Envelope, body).value
+
+
+def parse_record(told: Envelope) -> Parsed[Record] | None:
+    """Return the data of an event, and what of it is unread; None for a type not known here.
+
+    Raises ContractError where too little of it can be read.
+    """
+    model = BY_TYPE.get(told.type)
+    return None if model is None else parse_tree(model, told.data)
 
 
 # --- receipts and states ----------------------------------------------------------------------
@@ -220,7 +231,7 @@ class Receipt(_Message):
 class GateState(_Message):
     """Birth, heartbeat and will of a gate; retained."""
 
-    state: Literal["online", "stopped", "lost"]
+    state: Life
     epoch: Hex32
     sequence: Annotated[int, Field(ge=0)]
     link: Hex64
@@ -248,30 +259,14 @@ class Seen(_Message):
 
 def parse_seen(payload: bytes) -> Seen:
     """Return what the collector says of a person, who is a keyed hash here too."""
-    return _parse(Seen, payload)
+    return parse_message(Seen, payload).value
 
 
 def parse_receipt(payload: bytes) -> Receipt:
     """Return the receipt in `payload`."""
-    return _parse(Receipt, payload)
+    return parse_message(Receipt, payload).value
 
 
-def parse_state(payload: bytes) -> GateState:
-    """Return the gate's state in `payload`."""
-    return _parse(GateState, payload)
-
-
-def _parse(model: type[_M], payload: bytes) -> _M:
-    try:
-        return model.model_validate_json(payload)
-    except ValidationError as exc:
-        raise _contract_error(exc) from None
-
-
-def _contract_error(exc: ValidationError) -> ContractError:
-    """Name the fields and the faults, and leave the values out: they may be personal data."""
-    faults = "; ".join(
-        f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}"
-        for error in exc.errors(include_input=False, include_url=False, include_context=False)
-    )
-    return ContractError(f"{exc.title}: {faults}")
+def parse_state(payload: bytes) -> Parsed[GateState]:
+    """Return the gate's state in `payload`, and what of it is unread."""
+    return parse_message(GateState, payload)

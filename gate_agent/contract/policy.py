@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -274,7 +273,10 @@ class PunctualityPolicy(_Part):
 
 
 class Policy(_Part):
-    """The whole document. Unknown keys are refused, so that a typing error is never a rule."""
+    """The whole document. A file with an unknown key is refused: a typing error is never a rule.
+
+    A document from the wire is read leniently instead: `contract.policy_document`.
+    """
 
     version: Annotated[int, shown(SettingGroup.HALL, Entry.ISSUE)] = Field(
         0, ge=0, description="grows with every change; 0 is built in"
@@ -328,8 +330,3 @@ class Policy(_Part):
         """Return the shift that covers `now`; the one that began last, where two do."""
         covering = [entry for entry in self.rota if entry.valid_from <= now < entry.valid_until]
         return max(covering, key=lambda entry: entry.valid_from, default=None)
-
-
-def policy_digest(policy: Policy) -> str:
-    """Return the SHA-256 by which two doors can be seen to follow the same policy."""
-    return sha256(policy.model_dump_json().encode()).hexdigest()

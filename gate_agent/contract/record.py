@@ -6,12 +6,13 @@ The records themselves stand in `domain.records`, and beside it in files of thei
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Utc = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 Ref = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Life = Literal["online", "stopped", "lost"]  # what a door is, by its own word or by its will
 
 
 class Severity(StrEnum):

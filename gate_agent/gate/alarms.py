@@ -42,7 +42,7 @@ class AlarmView(BaseModel):
     id: str
     priority: Priority
     technical: bool  # a fault of the gate, not a person
-    what: str  # flagged | overdue | due_soon | contacts | lost | stale | untrusted | journal | …
+    what: str  # flagged | overdue | due_soon | contacts | lost | stale | policy | journal | …
     about: str  # a hold or a device; empty where there is but one
     since: str
     rung: int
@@ -111,6 +111,7 @@ def of_the_gate(
     uplink_state: str,
     oldest_pending_s: float,
     clock: ClockQuality,
+    policy_read: bool,
 ) -> Iterator[Standing]:
     """Yield what is wrong with the gate itself, gravest first."""
     if not journal_writable:
@@ -122,6 +123,8 @@ def of_the_gate(
         yield Standing(
             priority=Priority.MEDIUM, technical=True, what="untrusted", about="thermometer"
         )
+    if not policy_read:
+        yield Standing(priority=Priority.MEDIUM, technical=True, what="policy")
     late = uplink_state != "connected" and oldest_pending_s >= _UPLINK_LATE_S
     if late or uplink_state == "refused":
         yield Standing(priority=Priority.LOW, technical=True, what="uplink")

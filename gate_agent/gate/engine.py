@@ -16,7 +16,7 @@ from dataclasses import replace
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import NS_PER_S, Moment
-from gate_agent.contract.policy import Policy, policy_digest
+from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import (
     AgentStarted,
     AgentStopped,
@@ -52,7 +52,7 @@ from gate_agent.domain.effects import (
 from gate_agent.domain.passage import NOBODY, Idle, Settled
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.driver_api import Report
-from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.errors import ContractError, StorageError
 from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
@@ -123,7 +123,7 @@ class Gate:
         self._door = Door(
             passage=Idle(),
             holds=holds,
-            policy=keeper.current,
+            policy=keeper.current.policy,
             profile=PROFILES[config.thermometer.profile],
             thermometer_usable=False,  # unknown is never normal
             ids=Ids(secrets.token_hex(6)),
@@ -153,9 +153,9 @@ class Gate:
             policy_version=self._door.policy.version,
         )
         records: list[Record] = [started]
-        applied = self._reader.last_policy()
-        if applied is None or applied.policy_sha256 != policy_digest(self._door.policy):
-            records.append(mode_applied(self._door.policy))
+        applied = mode_applied(self._keeper.current)
+        if applied != self._reader.last_policy():
+            records.append(applied)
         self._append([Draft(record=record, at=self._clock.now()) for record in records])
         self.policy_due()
         self._arm()
@@ -213,13 +213,13 @@ class Gate:
     def on_policy(self, document: bytes) -> None:
         """Take the centre's policy; one that cannot be used is refused, and the old one stays."""
         try:
-            taken = self._keeper.offer(document)
-        except (ConfigurationError, OSError) as exc:
+            self._keeper.offer(document)
+        except (ContractError, OSError) as exc:
             self._counts["policy_refused"] += 1
             _LOG.warning("a policy was refused: %s", exc)
+            self._live.tell()
             return
-        if taken:
-            self.policy_due()
+        self.policy_due()
 
     def changed(self) -> None:
         """Tell the screens that something beside the door changed (the uplink)."""
@@ -257,6 +257,7 @@ class Gate:
             clock=self._clock.quality(),
             devices=self._devices,
             uplink=self._uplink(),
+            policy_read=self._keeper.is_read,
         )
 
     def counts(self) -> Mapping[str, int]:
@@ -382,10 +383,10 @@ class Gate:
     def policy_due(self) -> None:
         """Apply a policy whose time has come."""
         now = self._clock.now()
-        if (policy := self._keeper.due(now.utc)) is None:
+        if (document := self._keeper.due(now.utc)) is None:
             return
-        self.take(PolicyChanged(at=now, policy=policy))
-        self.keep([mode_applied(self._door.policy)], now)
+        self.take(PolicyChanged(at=now, policy=document.policy))
+        self.keep([mode_applied(document)], now)
         self._live.tell()
 
     def keep(self, records: Sequence[Record], at: Moment, done: Done | None = None) -> bool:

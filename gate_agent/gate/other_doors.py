@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 
-from gate_agent.contract.messages import ContractError, gate_of_topic, parse_seen, parse_state
+from gate_agent.contract.messages import gate_of_topic, parse_seen, parse_state
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.thermometer import ThermometerState
+from gate_agent.errors import ContractError
 from gate_agent.host.clock import Clock
 
 _MOST_DOORS, TOLD_FOR_S = 64, 60  # a door that lives says so every ten seconds
@@ -51,7 +52,7 @@ class Elsewhere:
     def hear_door(self, topic: str, payload: bytes) -> None:
         """Take what another door says of itself, from itself."""
         try:
-            gate, state = gate_of_topic(topic), parse_state(payload)
+            gate, state = gate_of_topic(topic), parse_state(payload).value
         except ContractError as exc:
             _LOG.warning("expected another door's state, got: %s", exc)
             return

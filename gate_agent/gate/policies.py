@@ -8,14 +8,17 @@ door back.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from datetime import datetime
 from pathlib import Path
 
-from gate_agent.config.load import load_policy, parse_policy
-from gate_agent.contract.policy import Policy, policy_digest
+from gate_agent.config.load import load_policy
+from gate_agent.contract.policy_document import PolicyDocument, read_policy
 from gate_agent.contract.records import ModeApplied
-from gate_agent.errors import ConfigurationError
+from gate_agent.errors import ContractError
+
+_LOG = logging.getLogger(__name__)
 
 
 class PolicyKeeper:
@@ -28,22 +31,30 @@ class PolicyKeeper:
         cannot be read is set aside: it came from the network, the file from the installer.
         """
         self._in_force, self._waiting = beside / "policy.json", beside / "policy.next.json"
-        self._current = _newer(load_policy(file), self._in_force)
+        self._current = _newer(PolicyDocument.of(load_policy(file)), self._in_force)
         newest = _newer(self._current, self._waiting)
         self._next = None if newest is self._current else newest
+        self._refused = False
 
     @property
-    def current(self) -> Policy:
+    def current(self) -> PolicyDocument:
         """The policy in force."""
         return self._current
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the policy in force could be read whole, and the last that came at all."""
+        return not (self._refused or self._current.unread)
 
     def offer(self, document: bytes) -> bool:
         """Keep `document` if it is newer than what is here; tell whether it was.
 
-        Raises ConfigurationError when it is not a policy, OSError when it cannot be kept.
+        Raises ContractError when it is not a policy, OSError when it cannot be kept.
         """
-        policy = parse_policy(document, source="policy from the centre")
-        if policy.version <= (self._next or self._current).version:
+        self._refused = True
+        offered = read_policy(document)
+        if offered.policy.version <= (self._next or self._current).policy.version:
+            self._refused = False
             return False
         draft = self._waiting.with_suffix(".new")
         with draft.open("wb") as out:
@@ -51,36 +62,42 @@ class PolicyKeeper:
             out.flush()
             os.fsync(out.fileno())
         draft.replace(self._waiting)
-        self._next = policy
+        self._next, self._refused = offered, False
         return True
 
-    def due(self, now: datetime) -> Policy | None:
+    def due(self, now: datetime) -> PolicyDocument | None:
         """Return a policy that has come into force since the last call, None if none has."""
-        policy = self._next
-        if policy is None or (policy.valid_from is not None and policy.valid_from > now):
+        waiting = self._next
+        if waiting is None:
             return None
-        self._current, self._next = policy, None
+        begins = waiting.policy.valid_from
+        if begins is not None and begins > now:
+            return None
+        if faults := (*waiting.unread, *waiting.unknown):
+            _LOG.warning("policy %d: not read: %s", waiting.policy.version, ", ".join(faults))
+        self._current, self._next = waiting, None
         with contextlib.suppress(OSError):  # else it waits on the disk, and is due at once again
             self._waiting.replace(self._in_force)
-        return policy
+        return waiting
 
 
-def mode_applied(policy: Policy) -> ModeApplied:
+def mode_applied(document: PolicyDocument) -> ModeApplied:
     """Return the record of a policy that takes effect."""
     return ModeApplied(
-        policy_version=policy.version,
-        hall_mode=policy.hall_mode,
-        policy_sha256=policy_digest(policy),
+        policy_version=document.policy.version,
+        hall_mode=document.policy.hall_mode,
+        policy_sha256=document.sha256,
+        unread=(*document.unread, *document.unknown),
     )
 
 
-def _newer(policy: Policy, kept: Path) -> Policy:
-    """Return the policy in file `kept` if there is a newer one, else `policy`."""
+def _newer(known: PolicyDocument, kept: Path) -> PolicyDocument:
+    """Return the policy in file `kept` if there is a newer one, else `known`."""
     if not kept.exists():
-        return policy
+        return known
     try:
-        found = load_policy(kept)
-    except ConfigurationError:
+        found = read_policy(kept.read_bytes())
+    except (ContractError, OSError):
         kept.rename(kept.with_suffix(".unreadable"))
-        return policy
-    return found if found.version > policy.version else policy
+        return known
+    return found if found.policy.version > known.policy.version else known

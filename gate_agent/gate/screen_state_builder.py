@@ -129,6 +129,7 @@ class Picture:
         clock: ClockQuality,
         devices: Mapping[str, Watched],
         uplink: UplinkView,
+        policy_read: bool,
     ) -> Snapshot:
         """Return what a screen may know; `opened` is the passage the gate stands open for."""
         self._refresh(now.utc)
@@ -143,6 +144,7 @@ class Picture:
                     uplink_state=uplink.state,
                     oldest_pending_s=uplink.oldest_pending_s,
                     clock=clock,
+                    policy_read=policy_read,
                 ),
             ),
             now,

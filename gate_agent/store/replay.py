@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from gate_agent.contract.messages import ContractError, parse_body
+from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import parse_utc
+from gate_agent.errors import ContractError
 from gate_agent.store.errors import BrokenChain
 from gate_agent.store.schema import EVENT, VIEWS, compiled, create_statements
 from gate_agent.store.views import SHOWN, Place, apply, local_day
@@ -87,7 +88,7 @@ def replay(views: sqlite3.Connection, row: EventRow, zone: ZoneInfo) -> None:
         boot_ns=row.bootns,
         drill=envelope.drill,
     )
-    apply(views, place, record)
+    apply(views, place, record, row.body)
 
 
 def make_views_again(connection: sqlite3.Connection, zone: ZoneInfo, progress: Progress) -> None:

@@ -189,7 +189,7 @@ class Ledger:
                     boot_ns=at.boot_ns,
                     drill=draft.drill,
                 )
-                apply(connection, place, record)
+                apply(connection, place, record, body)
                 if draft.person is not None:
                     keep_person(connection, self._box, draft.person, sequence)
                 events.append(Stored(sequence, severity, record, body, link, at, draft.drill))

@@ -18,13 +18,12 @@ from sqlalchemy import Table
 
 from gate_agent.contract.messages import (
     LINK_0,
-    ContractError,
     Envelope,
     Receipt,
     link_after,
     parse_body,
 )
-from gate_agent.errors import StorageError
+from gate_agent.errors import ContractError, StorageError
 from gate_agent.store.errors import BrokenChain
 from gate_agent.store.opening import About, Head, open_for_reading, read_receipt, typed_errors
 from gate_agent.store.people import unreadable_people

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from gate_agent.contract.messages import data_of
 from gate_agent.contract.records import (
     ClockSynced,
     CoverageLost,
@@ -137,8 +138,11 @@ def local_day(utc: datetime, zone: ZoneInfo) -> str:
     return utc.astimezone(zone).date().isoformat()
 
 
-def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
-    """Change the views by one event, inside the caller's transaction."""
+def apply(connection: sqlite3.Connection, place: Place, record: Record, body: bytes) -> None:
+    """Change the views by one event, inside the caller's transaction.
+
+    What is kept of it is what its body says, so that a later version's replay finds the same.
+    """
     match record:
         case PassageDecided():
             _passage(connection, place, record)
@@ -171,7 +175,7 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record) -> None:
                     "type": record.TYPE,
                     "subject": _newest_of(record),
                     "sequence": place.sequence,
-                    "data": record.model_dump_json(),
+                    "data": data_of(body),
                 },
             )
         case _:

@@ -14,16 +14,11 @@ from datetime import datetime
 from typing import Literal
 
 from gate_agent.config.model import MqttSection
-from gate_agent.contract.messages import (
-    ContractError,
-    Range,
-    Topics,
-    parse_receipt,
-)
+from gate_agent.contract.messages import Range, Topics, parse_receipt
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import ThermometerState
-from gate_agent.errors import StorageError, UplinkError
+from gate_agent.errors import ContractError, StorageError, UplinkError
 from gate_agent.host.clock import Clock
 from gate_agent.host.tls import CertificateWatch
 from gate_agent.store.journal import Journal, Stored

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from gate_agent.contract.messages import LINK_0, GateState, Receipt
 from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.record import Life
 from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import ThermometerState
 from gate_agent.errors import StorageError
@@ -90,7 +90,7 @@ class Standing:
             self._oldest = first, parse_utc(time).timestamp()
         return max(0.0, round(self._clock.now().utc.timestamp() - self._oldest[1], 3))
 
-    def encode(self, state: Literal["online", "stopped", "lost"]) -> bytes:
+    def encode(self, state: Life) -> bytes:
         """Return what the gate says of itself now."""
         head, until = self._journal.head, self._certificates.until
         return GateState(

@@ -15,8 +15,9 @@ from enum import Enum
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gate_agent.contract.messages import ContractError, parse_body
+from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import Severity
+from gate_agent.errors import ContractError
 from gate_agent.gate.ports import Desk, LiveEvent, Subscription
 from gate_agent.web.bodies import JournalMark
 

@@ -31,6 +31,7 @@ def matter(**changes: object) -> list[tuple[str, Priority, bool]]:
         "uplink_state": "connected",
         "oldest_pending_s": 0,
         "clock": ClockQuality.SYNCED,
+        "policy_read": True,
     }
     found = of_the_gate(**(well | changes))  # type: ignore[arg-type]
     return [(one.key, one.priority, one.technical) for one in found]
@@ -43,6 +44,7 @@ def test_a_fault_of_the_gate_is_technical_and_never_of_high_priority() -> None:
         ("stale:id_reader", Priority.MEDIUM, True)
     ]
     assert matter(thermometer_trusted=False) == [("untrusted:thermometer", Priority.MEDIUM, True)]
+    assert matter(policy_read=False) == [("policy", Priority.MEDIUM, True)]
     assert matter(uplink_state="connecting", oldest_pending_s=59) == []
     assert matter(uplink_state="connecting", oldest_pending_s=60) == [
         ("uplink", Priority.LOW, True)

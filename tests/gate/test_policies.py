@@ -65,11 +65,14 @@ async def test_a_policy_that_cannot_be_used_is_counted_and_the_old_one_stays(
 ) -> None:
     door = AtWork(tmp_path)
 
-    for unusable in (b"", b"[]", b'{"version": 9, "hall_mode": "opened"}', b"\xff" * 99):
+    for unusable in (b"", b"[]", b'{"version": "nine", "hall_mode": "closed"}', b"\xff" * 99):
         door.gate.on_policy(unusable)
 
     assert door.gate.counts()["policy_refused"] == 4
     assert door.seen.policy_version == 1
+    assert [alarm.what for alarm in door.seen.alarms] == ["policy"]
+    door.gate.on_policy(document(2))
+    assert door.seen.alarms == ()
     await door.end()
 
 
@@ -135,7 +138,7 @@ def test_a_newer_file_of_the_installer_wins_over_what_is_kept(tmp_path: Path) ->
     keeper.due(datetime(2026, 11, 24, tzinfo=UTC))
     file.write_bytes(document(7, "appointment"))
 
-    assert PolicyKeeper(file=file, beside=tmp_path).current.hall_mode is HallMode.APPOINTMENT
+    assert PolicyKeeper(file=file, beside=tmp_path).current.policy.hall_mode is HallMode.APPOINTMENT
 
 
 def test_a_kept_policy_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
@@ -143,5 +146,5 @@ def test_a_kept_policy_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
 
     keeper = PolicyKeeper(file=None, beside=tmp_path)
 
-    assert keeper.current.version == 0
+    assert keeper.current.policy.version == 0
     assert (tmp_path / "policy.unreadable").read_bytes() == b"half a docu"

@@ -338,7 +338,7 @@ def test_receipt_state_and_policy_are_valid_against_their_schemas() -> None:
         time=UTC_TEXT,
     )
     assert parse_receipt(receipt.encode()) == receipt
-    assert parse_state(state.encode()) == state
+    assert parse_state(state.encode()).value == state
 
     _payload("receipt").validate(json.loads(receipt.encode()))
     _payload("state").validate(json.loads(state.encode()))

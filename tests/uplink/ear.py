@@ -85,7 +85,7 @@ class Ear:
 
     def states(self) -> list[GateState]:
         """Return what the gate said of itself."""
-        return [parse_state(one.payload) for one in self.heard if one.topic == TOPICS.state]
+        return [parse_state(one.payload).value for one in self.heard if one.topic == TOPICS.state]
 
     def receipt(self, epoch: str, **changes: Any) -> Receipt:
         """Return an honest receipt for what was heard of an epoch, with `changes`."""

@@ -196,4 +196,5 @@ def standing(snapshot: Snapshot) -> Iterator[Standing]:
         uplink_state=snapshot.uplink.state,
         oldest_pending_s=snapshot.uplink.oldest_pending_s,
         clock=snapshot.clock,
+        policy_read=True,
     )

@@ -1,8 +1,8 @@
 """What people must look into: raised once, told until it is cleared, and kept.
 
 An alarm is known by its kind and its gate; while it stands, raising it again changes its words
-only. `watch` raises and clears by itself; MISMATCH, REWOUND and REFUSED stand until a person has
-looked into them, and says so (解除告警). Other modules may raise kinds of their own.
+only. `watch` raises and clears by itself; those `BY_HAND` stand until a person has looked into
+them, and says so (解除告警). Other modules may raise kinds of their own.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ class AlarmKind(StrEnum):
     MISMATCH = "mismatch"  # 链值不符: another event of a known number: a cloned or forged journal
     REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
     REFUSED = "refused"  # 拒收: what came is not an event of this hall
+    UNREAD = "unread"  # 读不懂: an event is kept, and this version cannot read all of it
 
 
-BY_HAND = frozenset({AlarmKind.MISMATCH, AlarmKind.REWOUND, AlarmKind.REFUSED})
+BY_HAND = frozenset({AlarmKind.MISMATCH, AlarmKind.REWOUND, AlarmKind.REFUSED, AlarmKind.UNREAD})
 
 
 class Unclearable(GateError):  # noqa: N818 it is an answer

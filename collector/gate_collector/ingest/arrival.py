@@ -8,14 +8,10 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from gate_agent.contract.messages import (
-    ContractError,
-    Envelope,
-    gate_of_topic,
-    link_after,
-    parse_body,
-)
-from gate_agent.contract.records import Record
+from gate_agent.contract.messages import Envelope, gate_of_topic, link_after, parse_record
+from gate_agent.contract.records import Record, Severity
+from gate_agent.contract.wire import parse_message
+from gate_agent.errors import ContractError
 
 _GATE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 Key = tuple[str, str]  # of a chain: gate and epoch
@@ -49,6 +45,7 @@ class Arrived(NamedTuple):
     prevlink: bytes
     link: bytes
     historical: bool
+    unread: tuple[str, ...]  # what this version cannot read of it; the body is kept whole
 
 
 class Refused(ContractError):  # noqa: N818 named after what is so
@@ -81,14 +78,15 @@ def read_event(message: Message, site: str) -> Arrived:
         why = f"expected at most {LONGEST_BODY} bytes, got {len(body)}"
         raise Refused(why, body, gate=gate)
     try:
-        told = parse_body(body)
-        record = told.record()
+        parsed = parse_message(Envelope, body)
     except ContractError as exc:
         raise Refused(str(exc), body, gate=gate) from exc
+    told = parsed.value
     if told.source != f"/gates/{site}/{gate}":
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
         raise Refused(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
+    record, unread = _record(told)
     digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
     return Arrived(
         told=told,
@@ -100,7 +98,22 @@ def read_event(message: Message, site: str) -> Arrived:
         prevlink=prevlink,
         link=link_after(prevlink, digest),
         historical=message.historical,
+        unread=parsed.unread + unread,
     )
+
+
+def _record(told: Envelope) -> tuple[Record | None, tuple[str, ...]]:
+    """Return the data as its model, as far as it can be read, and what cannot.
+
+    A newer door's event is as much a link of the chain as any: it is never refused for its data.
+    """
+    try:
+        parsed = parse_record(told)
+    except ContractError:
+        return None, ("data",)
+    if parsed is None:
+        return None, ("type",) if told.severity is Severity.URGENT else ()
+    return parsed.value, tuple(f"data.{path}" for path in parsed.unread)
 
 
 @lru_cache(maxsize=4096)

@@ -64,6 +64,7 @@ class Batch:
         streams = lock(self.connection, sorted(self._events), self.now)
         new = [one for key in streams for one in self._take_events(streams[key], self._events[key])]
         new = dated(self.connection, new, self.now)
+        self._tell_unread(new)
         append(self.connection, EVENT, [self._row(arrived) for arrived in new])
         apply(self.connection, new, self.zone)
         self._tell_seen(new)
@@ -94,6 +95,13 @@ class Batch:
         if stream.upto != before:
             stream.moved = self._at
         return [*new.values()]
+
+    def _tell_unread(self, new: list[Arrived]) -> None:
+        """Say that a door speaks of what this version does not know: once a gate, in its words."""
+        unread = {one.told.gate: one for one in new if one.unread}
+        for gate, one in unread.items():
+            detail = f"{one.told.type}: not read: {', '.join(one.unread)}"
+            raise_alarm(self.connection, AlarmKind.UNREAD, gate, detail, self._at)
 
     def _tell_seen(self, new: list[Arrived]) -> None:
         self.seen += [

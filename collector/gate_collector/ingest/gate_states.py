@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gate_agent.contract.messages import LINK_0, ContractError, GateState, parse_state
+from gate_agent.contract.messages import LINK_0, GateState, parse_state
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import Doubt, Trust
+from gate_agent.contract.wire import Parsed
+from gate_agent.errors import ContractError
 from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.ingest.arrival import Message, gate_in
 from gate_collector.store.dialect import insert_for
@@ -27,7 +29,8 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     """Keep the newest state of a gate; raise what contradicts its events or its last state."""
     gate = gate_in(message.topic)
     try:
-        state = parse_state(message.payload)
+        parsed = parse_state(message.payload)
+        state = parsed.value
         told = parse_utc(state.time)
         ends = state.certificate_until and format_utc(parse_utc(state.certificate_until))
     except (ContractError, ValueError) as exc:
@@ -38,6 +41,8 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
         return
     if not gate:
         return
+    if parsed.unread:
+        _LOG.warning("a state of %s: not read: %s", gate, ", ".join(parsed.unread))
     before = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
     seen = now
     if message.retained:  # the broker's memory: the gate may be silent since
@@ -56,7 +61,7 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
         "troubled": ", ".join(
             f"{name} {it.value}" for name, it in state.devices.items() if it is not DeviceState.OK
         ),
-        "doubted": _doubted(state),
+        "doubted": _doubted(parsed),
         "certificate_until": ends,
         "payload": state.model_dump_json(),
     }
@@ -64,10 +69,12 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
 
 
-def _doubted(state: GateState) -> str:
+def _doubted(parsed: Parsed[GateState]) -> str:
     """Return what speaks against the thermometer: all of it is at a door's own screen."""
-    told = state.thermometer
-    if told is None or (told.trust is not Trust.NOT_TRUSTED and _DRIFTS.isdisjoint(told.doubts)):
+    told = parsed.value.thermometer
+    if told is None:
+        return "unread" if "thermometer" in parsed.unread else ""
+    if told.trust is not Trust.NOT_TRUSTED and _DRIFTS.isdisjoint(told.doubts):
         return ""
     return ", ".join((told.trust, *told.doubts))
 

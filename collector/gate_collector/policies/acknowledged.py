@@ -18,6 +18,7 @@ class Applied(StrEnum):
 
     SAME = "same"  # 已生效
     WAITING = "waiting"  # 未确认
+    PARTLY = "partly"  # 部分生效: the door does not know or cannot read all of it
     DIFFERS = "differs"  # 不一致: the same number, another content
     UNKNOWN = "unknown"
 
@@ -31,6 +32,7 @@ class Acknowledgement:
     version: int | None
     hall_mode: str | None
     at: str | None
+    unread: tuple[str, ...] = ()
 
 
 def acknowledgements(connection: Connection, in_force: int) -> list[Acknowledgement]:
@@ -68,6 +70,8 @@ def _of(
         state = Applied.WAITING
     elif ours is None or ours != told.policy_sha256:
         state = Applied.DIFFERS
+    elif told.unread:
+        state = Applied.PARTLY
     else:
         state = Applied.SAME
     return Acknowledgement(
@@ -76,4 +80,5 @@ def _of(
         version=told.policy_version,
         hall_mode=told.hall_mode.value,
         at=at,
+        unread=told.unread,
     )

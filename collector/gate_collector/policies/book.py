@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
-from gate_agent.config.load import parse_policy
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc, parse_utc
-from gate_agent.contract.policy import HallMode, Policy, policy_digest
-from gate_agent.errors import ConfigurationError, GateError
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.policy_document import digest, encode_policy, read_policy
+from gate_agent.errors import GateError
 from gate_agent.host.clock import Clock
+from gate_collector.policies.documents import next_document
 from gate_collector.store.schema_office import POLICY
 
 Publish = Callable[[str, bytes], bool]
@@ -46,8 +48,8 @@ class Issue:
     issued: str
     by: str
     why: str
-    hall_mode: HallMode
-    sha256: str
+    hall_mode: str
+    sha256: str  # of the bytes that were published
 
 
 class PolicyBook:
@@ -65,7 +67,7 @@ class PolicyBook:
         self._lock = threading.Lock()
         self.published = 0  # the version that the broker has, as far as we know
         if first.version > self._newest_version():
-            self._insert(first, by=FILE, why="")
+            self._insert(first, encode_policy(first), by=FILE, why="")
 
     def newest(self) -> Policy:
         """Return the policy that was issued last, whether its time has come or not."""
@@ -86,7 +88,7 @@ class PolicyBook:
             rows = connection.execute(
                 select(*columns).order_by(POLICY.c.version.desc()).limit(limit)
             ).mappings()
-            return [Issue(**{**row, "hall_mode": HallMode(row["hall_mode"])}) for row in rows]
+            return [Issue(**row) for row in rows]
 
     def document(self, version: int) -> str | None:
         """Return the text of one version as it was published."""
@@ -113,18 +115,20 @@ class PolicyBook:
         if base is not None and base != newest:
             raise Outdated(f"expected a change of version {newest}, got one of {base}")
         old = self.in_force() if at_once else self._policy(newest)
-        tree = old.model_dump(mode="json") | change(old)
-        tree |= {"version": newest + 1, "valid_from": valid_from and format_utc(valid_from)}
+        changed = change(old) | {
+            "version": newest + 1,
+            "valid_from": valid_from and format_utc(valid_from),
+        }
         try:
-            policy = Policy.model_validate(tree)
-            parse_policy(policy.model_dump_json().encode(), source="policy")  # as a gate does
+            policy = Policy.model_validate(old.model_dump(mode="json") | changed)
+            Policy.model_validate_json(encode_policy(policy))  # as it will be read
         except ValidationError as exc:
             raise PolicyFault(
                 [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()]
             ) from None
-        except ConfigurationError as exc:
-            raise PolicyFault(list(exc.faults)) from None
-        self._insert(policy, by=by, why=why)
+        before = json.loads(self.document(old.version) or "{}")
+        document = next_document(before, old, policy, changed.keys())
+        self._insert(policy, document, by=by, why=why)
         self.publish()
         return policy
 
@@ -140,7 +144,7 @@ class PolicyBook:
         if self.published < self._newest_version():
             self.publish()
 
-    def _insert(self, policy: Policy, *, by: str, why: str) -> None:
+    def _insert(self, policy: Policy, document: bytes, *, by: str, why: str) -> None:
         row = {
             "version": policy.version,
             "valid_from": policy.valid_from and format_utc(policy.valid_from),
@@ -148,8 +152,8 @@ class PolicyBook:
             "by": by,
             "why": why,
             "hall_mode": policy.hall_mode.value,
-            "sha256": policy_digest(policy),
-            "document": policy.model_dump_json(),
+            "sha256": digest(document),
+            "document": document.decode(),
         }
         try:
             with self._engine.begin() as connection:
@@ -166,7 +170,7 @@ class PolicyBook:
             known = self._read.get(version)
         if known is None:
             document = self.document(version)
-            known = Policy() if document is None else Policy.model_validate_json(document)
+            known = Policy() if document is None else read_policy(document.encode()).policy
             with self._lock:
                 self._read = {**dict(list(self._read.items())[-3:]), version: known}
         return known

@@ -21,10 +21,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, true, update
 
-from gate_agent.contract.messages import LINK_0, ContractError, parse_body
+from gate_agent.contract.messages import LINK_0, parse_body
 from gate_agent.contract.moment import NS_PER_S, format_utc
 from gate_agent.contract.records import PersonRegistered, PurgeCause
-from gate_agent.errors import StorageError
+from gate_agent.errors import ContractError, StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.host.spool import Request, Spool
 from gate_collector.store.dialect import sqlite_file

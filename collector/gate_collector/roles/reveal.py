@@ -10,8 +10,9 @@ from nacl.public import PrivateKey, SealedBox
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine, select
 
-from gate_agent.contract.messages import ContractError, parse_body
+from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import PersonRegistered
+from gate_agent.errors import ContractError
 from gate_collector.store.schema import EVENT, PASSAGE
 
 _NEAR = 500  # a registration stands so many events from its passage's verdict, at most

@@ -16,7 +16,7 @@ const WORDS = {
   check_failed: ["校验不合格", "check failed"], check_repeat: ["校验不合格一次", "check failed once"], check_overdue: ["今日未校验", "no check today"],
   warming_up: ["预热中", "warming up"], ambient_step: ["环境温度突变", "ambient jumped"], shifted: ["与平时相差大", "unlike usual"], elsewhere: ["与另一入口相差大", "unlike the other door"],
   deaf: ["消息服务器未连接", "no broker"], late: ["迟报", "late"], gap: ["缺号", "gap"], device: ["设备异常", "device"], mismatch: ["链值不符", "mismatch"],
-  rewound: ["序号倒退", "rewound"], refused: ["拒收", "refused"], report: ["日报漏报", "daily report missing"],
+  rewound: ["序号倒退", "rewound"], refused: ["拒收", "refused"], unread: ["有内容读不懂", "not all can be read"], report: ["日报漏报", "daily report missing"],
 };
 export const word = (key) => (WORDS[key] ? say(...WORDS[key]) : String(key));
 export const local = (utc) => new Date(utc).toLocaleString(zh ? "zh-CN" : "en-GB", { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone: document.documentElement.dataset.zone });

@@ -58,6 +58,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "applied.same": ("已生效", "applied"),
     "applied.waiting": ("未确认", "not yet"),
     "applied.differs": ("内容不一致", "differs"),
+    "applied.partly": ("部分未生效", "applied in part"),
     "applied.unknown": ("无记录", "no record"),
     "alert.open": ("待应答", "waits for an answer"),
     "alert.answered": ("已应答", "answered"),
@@ -94,6 +95,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "alarm.mismatch": ("链值不符", "chain mismatch"),
     "alarm.rewound": ("序号倒退", "numbers went back"),
     "alarm.refused": ("拒收", "refused"),
+    "alarm.unread": ("有内容读不懂", "not all can be read"),
     "another event of this number is here: a cloned or forged journal": (
         "同号已有内容不同的事件：疑似克隆或伪造的日志",
         "another event of this number is here: a cloned or forged journal",

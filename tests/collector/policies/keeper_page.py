@@ -28,7 +28,7 @@ class PolicyPage:
     @property
     def applied(self) -> Policy:
         """The policy that the door follows."""
-        return self._keeper.current
+        return self._keeper.current.policy
 
     def setting(self, path: str) -> Locator:
         """Return the field of a setting, its group unfolded."""

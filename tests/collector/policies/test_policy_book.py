@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from collector.hall_of_doors import TEN, Hall, hall
+from collector.hall_of_doors import TEN, Door, Hall, hall
 from collector.served_centre import book_of
-from gate_agent.config.load import parse_policy
-from gate_agent.contract.policy import HallMode, Policy, policy_digest
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.contract.policy_document import (
+    PolicyDocument,
+    digest,
+    encode_policy,
+    read_policy,
+)
 from gate_agent.contract.records import ModeApplied
 from gate_collector.policies.acknowledged import Applied, acknowledgements
 from gate_collector.policies.book import Outdated, PolicyBook, PolicyFault
+from gate_collector.store.schema_office import POLICY
 
 _CLOSED = {"hall_mode": "closed"}
 
@@ -31,10 +40,10 @@ def test_a_version_is_kept_with_who_and_why_and_published_as_it_is_kept(store: s
 
         (issue,) = book.issues()
     assert (policy.version, policy.hall_mode) == (1, HallMode.CLOSED)
-    assert (issue.by, issue.why, issue.sha256) == ("王科长", "升级", policy_digest(policy))
     ((topic, document),) = told
+    assert (issue.by, issue.why, issue.sha256) == ("王科长", "升级", digest(document))
     assert topic == "gate/v1/hall-01/policy"
-    assert parse_policy(document, source="policy") == policy
+    assert read_policy(document) == PolicyDocument.of(policy)
 
 
 def test_a_planned_version_waits_for_its_time(store: str) -> None:
@@ -112,22 +121,74 @@ def test_a_file_starts_the_book_and_never_takes_it_back(store: str) -> None:
         assert started(opened, 4).newest().version == 5
 
 
+def _newer(one: Hall, **said: object) -> None:
+    """Let a newer centre issue version 5 into this store."""
+    told = json.loads(encode_policy(Policy(version=5))) | said
+    document = json.dumps(told).encode()
+    row = {
+        "version": 5, "valid_from": None, "issued": format_utc(TEN), "by": "a", "why": "b",
+        "hall_mode": str(told["hall_mode"]), "sha256": digest(document),
+        "document": document.decode(),
+    }  # fmt: skip
+    with one.engine.begin() as connection:
+        connection.execute(POLICY.insert().values(row))
+
+
+def test_what_a_newer_centre_said_goes_on_in_the_versions_of_this_one(store: str) -> None:
+    said: dict[str, Any] = {
+        "escort": {"after_s": 30},
+        "hold": Policy().hold.model_dump() | {"recheck_s": "soon", "tell_leaders": "confirmed"},
+        "appointments": [{"person_ref": "1" * 64, "floors": [2]}],
+        "hall_mode": "weekend",
+    }
+    told: list[bytes] = []
+    with hall(store) as one:
+        _newer(one, **said)
+
+        def publish(_topic: str, document: bytes) -> bool:
+            told.append(document)
+            return True
+
+        book = book_of(one, publish)
+        assert [issue.hall_mode for issue in book.issues()] == ["weekend"]
+        assert book.in_force().hall_mode is HallMode.EMERGENCY
+
+        book.issue(lambda _: {"hold": {"report_s": 60}, "purposes": ["社保"]}, by="a", why="b")
+
+        now = json.loads(told[-1])
+        assert now["hold"] == said["hold"] | {"report_s": 60}
+        assert {**now, "hold": 0} == json.loads(encode_policy(Policy(version=6))) | said | {
+            "hold": 0, "purposes": ["社保"],
+        }  # fmt: skip
+        book.issue(lambda _: {"hall_mode": "emergency", "appointments": []}, by="a", why="b")
+        assert json.loads(told[-1]) == now | {
+            "version": 7, "hall_mode": "emergency", "appointments": [],
+        }  # fmt: skip
+        assert [issue.sha256 for issue in book.issues()][:2] == [digest(d) for d in told[::-1]]
+
+
 def test_each_doors_answer_is_compared_with_what_was_issued(store: str) -> None:
     with hall(store) as one:
         book = book_of(one)
         policy = book.issue(lambda _: _CLOSED, by="a", why="b")
 
-        def applied(version: int, digest: str) -> ModeApplied:
+        def applied(sha256: str, *unread: str) -> ModeApplied:
             return ModeApplied(
-                policy_version=version, hall_mode=HallMode.CLOSED, policy_sha256=digest
+                policy_version=1, hall_mode=HallMode.CLOSED, policy_sha256=sha256, unread=unread
             )
 
-        one.west.say(applied(1, policy_digest(policy)))
-        one.central.say(applied(1, "0" * 64))
+        one.west.say(applied(PolicyDocument.of(policy).sha256))
+        one.central.say(applied("0" * 64))
+        third = Door(one, "north-3f")
+        third.say(applied(PolicyDocument.of(policy).sha256, "hold.tell_leaders"))
         one.settle()
         with one.engine.connect() as connection:
-            answers = {a.gate: a.state for a in acknowledgements(connection, 1)}
+            answers = {a.gate: (a.state, a.unread) for a in acknowledgements(connection, 1)}
             later = {a.gate: a.state for a in acknowledgements(connection, 2)}
 
-    assert answers == {"west-1f": Applied.SAME, "central-2f": Applied.DIFFERS}
+    assert answers == {
+        "west-1f": (Applied.SAME, ()),
+        "central-2f": (Applied.DIFFERS, ()),
+        "north-3f": (Applied.PARTLY, ("hold.tell_leaders",)),
+    }
     assert set(later.values()) == {Applied.WAITING}

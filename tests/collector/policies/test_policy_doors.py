@@ -102,7 +102,7 @@ def test_a_door_that_was_off_applies_the_policy_when_it_is_back(opened: _Hall) -
 def test_a_policy_that_is_none_is_refused_at_both_ends(opened: _Hall) -> None:
     before = opened.applied()
     refused = opened.issue("/policy/mode", {"hall_mode": "half-open"})
-    broken = json.loads(Policy(version=9).model_dump_json()) | {"hall_mode": "half-open"}
+    broken = json.loads(Policy(version=9).model_dump_json()) | {"version": "the ninth"}
     topic, port = "gate/v1/hall-01/policy", str(opened.site.broker_port)
     command = [installed("mosquitto_pub"), "-V", "5", "-p", port, "-t", topic, "-q", "1", "-r"]
     subprocess.run([*command, "-m", json.dumps(broken)], check=True, timeout=20)

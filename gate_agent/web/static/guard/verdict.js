@@ -91,5 +91,5 @@ function waiting(passage) {
 
 /** A technical fault in one sentence that says what to do. */
 export function faultText({ what, device }) {
-  return what === "journal" ? word("gate_fault.journal") : word(`gate_fault.${what}`, { d: word(`device_kind.${device}`) });
+  return word(`gate_fault.${what}`, { d: device ? word(`device_kind.${device}`) : "" });
 }
