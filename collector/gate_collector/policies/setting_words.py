@@ -70,6 +70,15 @@ def label(node: Setting, lang: Lang) -> str:
     return word(f"policy.{node.path}.label", lang)
 
 
+def called(path: str, lang: Lang) -> str:
+    """Return what a path of a document is called, as far as this version has words for it."""
+    parts, key, names = path.replace(".*", "").split("."), "policy", []
+    for part in parts:
+        key = f"{key}.{part}"
+        names.append(word(f"{key}.label", lang) if f"{key}.label" in WORDS else part)
+    return " · ".join(names)
+
+
 def unit(node: Setting, lang: Lang) -> str:
     """Return what a number counts, nothing where that needs no saying."""
     key = f"policy.{node.path}.unit"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from collector.hall_of_doors import TEN, Door, Hall, hall
-from collector.served_centre import book_of
+from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.policy_document import (
@@ -19,6 +19,7 @@ from gate_agent.contract.policy_document import (
     read_policy,
 )
 from gate_agent.contract.records import ModeApplied
+from gate_agent.words import word
 from gate_collector.policies.acknowledged import Applied, acknowledgements
 from gate_collector.policies.book import Outdated, PolicyBook, PolicyFault
 from gate_collector.store.schema_office import POLICY
@@ -192,3 +193,25 @@ def test_each_doors_answer_is_compared_with_what_was_issued(store: str) -> None:
         "north-3f": (Applied.PARTLY, ("hold.tell_leaders",)),
     }
     assert set(later.values()) == {Applied.WAITING}
+
+
+def test_the_page_names_what_a_door_does_not_follow(store: str) -> None:
+    with hall(store) as one:
+        book = book_of(one)
+        policy = book.issue(lambda _: _CLOSED, by="a", why="b")
+        one.west.say(
+            ModeApplied(
+                policy_version=1,
+                hall_mode=HallMode.CLOSED,
+                policy_sha256=PolicyDocument.of(policy).sha256,
+                unread=("hold.recheck_s", "hold.tell_leaders", "calls.*.phone"),
+            )
+        )
+        one.settle()
+        with serving(app_of(centre_of(one, book.in_force), book)) as client:
+            page = client.get("/policy").text
+
+    assert 'data-applied="partly"' in page
+    assert "部分未生效" in page
+    assert word("policy.hold.label") in page
+    assert f"{word('policy.hold.label')} · tell_leaders、{word('policy.calls.label')} · " in page
