@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from gate_agent.contract.setting import Entry, SettingGroup, shown
+from gate_agent.contract.setting import Entry, Later, SettingGroup, shown
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
@@ -124,17 +124,17 @@ class HoldPolicy(_Part):
     report_s: float = Field(300, ge=1, le=7200, description="confirmed → reported (急事急报)")
     transfer_s: float = Field(7200, ge=1, le=86400, description="reported → transferred (移送)")
     close_s: float = Field(7200, ge=1, le=86400, description="transferred or left → closed")
-    contact_line_centi_c: int = Field(
+    contact_line_centi_c: Annotated[int, Later()] = Field(
         3730, ge=3600, le=3850, description="体温计 from here on is fever; below it, released"
     )
-    cleared_for_s: float = Field(
+    cleared_for_s: Annotated[float, Later()] = Field(
         3600,
         ge=0,
         le=43200,
         description="so long a flag below the rail asks nothing new of whom the contact "
         "thermometer cleared 已用体温计核对",
     )
-    tell_leaders: TellLeaders = Field(
+    tell_leaders: Annotated[TellLeaders, Later()] = Field(
         TellLeaders.CONFIRMED, description="declared symptoms are told at once in any case"
     )
 

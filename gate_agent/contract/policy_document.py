@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_json, to_jsonable_python
 
 from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.contract.setting import Later
 from gate_agent.contract.unknown import UNKNOWN_AS
 from gate_agent.contract.wire import parse_message
 from gate_agent.errors import ContractError
@@ -32,7 +37,22 @@ class PolicyDocument:
 
 def encode_policy(policy: Policy) -> bytes:
     """Return the exact bytes to keep and to publish."""
-    return policy.model_dump_json().encode()
+    return to_json(without_later(policy.model_dump(mode="json"), policy))
+
+
+def without_later(tree: dict[str, Any], model: BaseModel) -> dict[str, Any]:
+    """Return a part of a document without what came later and is as if it had not come."""
+    later = {
+        name: to_jsonable_python(field.default)
+        for name, field in type(model).model_fields.items()
+        if Later() in field.metadata
+    }
+    found = {name: it for name, it in tree.items() if name not in later or later[name] != it}
+    for name, value in found.items():
+        part = getattr(model, name, None)
+        if isinstance(part, BaseModel) and isinstance(value, dict):
+            found[name] = without_later(value, part)
+    return found
 
 
 def digest(document: bytes) -> str:

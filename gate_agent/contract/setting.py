@@ -1,10 +1,11 @@
-"""How a setting of the policy is shown to who sets it: its group, and where it is entered.
+"""What is said of a setting of the policy beside its range: where it is shown, since when it is.
 
-It stands in the policy's JSON schema, beside the ranges, so that a page is drawn from that alone.
+Group and entry stand in the policy's JSON schema, so that a page is drawn from that alone.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +34,14 @@ class Entry(StrEnum):
     MODE = "mode"  # the switch of the hall's mode
     ISSUE = "issue"  # with every version
     SHEET = "sheet"  # by a spreadsheet, since a number is hashed as it is read
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A setting that came after the first version, whose doors refuse what they do not know.
+
+    It is published where it is set, and left out at its default, which never changes.
+    """
 
 
 def shown(group: SettingGroup, entry: Entry | None = None) -> Any:

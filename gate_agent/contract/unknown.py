@@ -7,7 +7,7 @@ from typing import Any
 
 from gate_agent.contract.agent_records import StoreState
 from gate_agent.contract.moment import ClockQuality
-from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule
+from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, TellLeaders
 from gate_agent.contract.record import Category, DeviceState, Life, Outcome, Severity
 from gate_agent.contract.thermometer import Trust
 
@@ -17,6 +17,7 @@ UNKNOWN_AS: Mapping[Any, Any] = {
     HallMode: HallMode.EMERGENCY,  # nobody enters by a mode that this door does not know
     PhoneRule: PhoneRule.REQUIRED,
     KnownPhone: KnownPhone.CONFIRM,
+    TellLeaders: TellLeaders.FLAGGED,
     Category: Category.UNKNOWN,
     Outcome: Outcome.UNUSABLE,
     Severity: Severity.URGENT,

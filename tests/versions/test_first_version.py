@@ -61,8 +61,8 @@ def test_an_older_door_reads_a_policy_in_which_only_older_settings_are_set(
     told = first.ask("policy", document=encode_policy(Policy(version=1)).decode())
 
     assert told.get("mode") == HallMode.OPEN, (
-        "a setting that came later is published only where it is set: give its Field "
-        f"exclude_if=… (docs/contract-versions.md); the older door says: {told}"
+        "a setting that came later is published only where it is set: mark it Later() "
+        f"(docs/contract-versions.md); the older door says: {told}"
     )
 
 

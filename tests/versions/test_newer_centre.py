@@ -77,14 +77,14 @@ def test_whatever_else_a_policy_says_an_emergency_closes_the_door(
 def test_what_a_newer_version_added_is_left_out_and_told() -> None:
     told = _changed(
         escort={"after_s": 30},
-        hold={"tell_leaders": "confirmed", "acknowledge_s": 42},
+        hold={"whisper": "confirmed", "acknowledge_s": 42},
         roster=[{"person_ref": "1" * 64, "floors": [1, 2]}],
     )
 
     found = read_policy(told)
 
     assert found.unread == ()
-    assert sorted(found.unknown) == ["escort", "hold.tell_leaders", "roster.*.floors"]
+    assert sorted(found.unknown) == ["escort", "hold.whisper", "roster.*.floors"]
     assert found.policy.hold.acknowledge_s == 42
     assert [entry.person_ref for entry in found.policy.roster] == ["1" * 64]
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from gate_agent.contract.policy import Policy
+from gate_agent.contract.policy_document import without_later
 
 
 def next_document(
@@ -23,7 +24,7 @@ def next_document(
     What is `given` is set, also where it is what `old` was read as.
     """
     read, set_ = old.model_dump(mode="json"), new.model_dump(mode="json")
-    return to_json(_carried(before, read, set_, new, given))
+    return to_json(without_later(_carried(before, read, set_, new, given), new))
 
 
 def _carried(

@@ -136,9 +136,10 @@ def _newer(one: Hall, **said: object) -> None:
 
 
 def test_what_a_newer_centre_said_goes_on_in_the_versions_of_this_one(store: str) -> None:
+    plain = json.loads(encode_policy(Policy()))
     said: dict[str, Any] = {
         "escort": {"after_s": 30},
-        "hold": Policy().hold.model_dump() | {"recheck_s": "soon", "tell_leaders": "confirmed"},
+        "hold": plain["hold"] | {"recheck_s": "soon", "whisper": "confirmed"},
         "appointments": [{"person_ref": "1" * 64, "floors": [2]}],
         "hall_mode": "weekend",
     }
@@ -181,7 +182,7 @@ def test_each_doors_answer_is_compared_with_what_was_issued(store: str) -> None:
         one.west.say(applied(PolicyDocument.of(policy).sha256))
         one.central.say(applied("0" * 64))
         third = Door(one, "north-3f")
-        third.say(applied(PolicyDocument.of(policy).sha256, "hold.tell_leaders"))
+        third.say(applied(PolicyDocument.of(policy).sha256, "hold.whisper"))
         one.settle()
         with one.engine.connect() as connection:
             answers = {a.gate: (a.state, a.unread) for a in acknowledgements(connection, 1)}
@@ -190,7 +191,7 @@ def test_each_doors_answer_is_compared_with_what_was_issued(store: str) -> None:
     assert answers == {
         "west-1f": (Applied.SAME, ()),
         "central-2f": (Applied.DIFFERS, ()),
-        "north-3f": (Applied.PARTLY, ("hold.tell_leaders",)),
+        "north-3f": (Applied.PARTLY, ("hold.whisper",)),
     }
     assert set(later.values()) == {Applied.WAITING}
 
@@ -204,7 +205,7 @@ def test_the_page_names_what_a_door_does_not_follow(store: str) -> None:
                 policy_version=1,
                 hall_mode=HallMode.CLOSED,
                 policy_sha256=PolicyDocument.of(policy).sha256,
-                unread=("hold.recheck_s", "hold.tell_leaders", "calls.*.phone"),
+                unread=("hold.recheck_s", "hold.whisper", "calls.*.phone"),
             )
         )
         one.settle()
@@ -214,4 +215,4 @@ def test_the_page_names_what_a_door_does_not_follow(store: str) -> None:
     assert 'data-applied="partly"' in page
     assert "部分未生效" in page
     assert word("policy.hold.label") in page
-    assert f"{word('policy.hold.label')} · tell_leaders、{word('policy.calls.label')} · " in page
+    assert f"{word('policy.hold.label')} · whisper、{word('policy.calls.label')} · " in page
