@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gate_agent.cli.options import ConfigFile
-from gate_agent.config.load import load_config, parse_policy
+from gate_agent.config.load import load_config, load_policy, parse_policy
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.errors import ConfigurationError
@@ -44,15 +44,11 @@ def roster(
 
 
 def _document(policy: Path) -> dict[str, Any]:
+    """Return what is in the file, once it holds by itself."""
     if not policy.exists():
         return {}
-    try:
-        found = json.loads(policy.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
-        got = exc.strerror if isinstance(exc, OSError) else "another text"
-        raise ConfigurationError([f"{policy}: expected a policy in JSON, got: {got}"]) from exc
-    if not isinstance(found, dict):
-        raise ConfigurationError([f"{policy}: expected a JSON object, got another"])
+    load_policy(policy)
+    found: dict[str, Any] = json.loads(policy.read_text(encoding="utf-8"))
     return found
 
 
