@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from gate_agent.contract.policy import HallMode
 from gate_agent.contract.policy_document import digest, encode_policy, read_policy
 from gate_agent.contract.records import BY_TYPE
 from gate_agent.contract.wire import parse_message
+from gate_agent.gate.policies import PolicyKeeper
 from gate_collector.ingest.arrival import Message
 from gate_collector.store.schema import GATE, QUARANTINE
 from versions.older import FIRST, RECORDED, recorded
@@ -92,3 +94,14 @@ def test_a_centre_takes_all_a_door_of_that_version_says(version: str, centre: Ce
     assert centre.rows(QUARANTINE) == []
     assert not {kind for kind, _ in centre.standing()} & {"unread", "refused", "mismatch"}
     assert [row.state for row in centre.rows(GATE)] == ["lost"]
+
+
+def test_a_door_goes_on_with_the_policy_that_it_kept(version: str, tmp_path: Path) -> None:
+    *_, emergency = sorted(recorded(version, "policies"), key=lambda one: b'"emergency"' in one)
+    (tmp_path / "policy.json").write_bytes(emergency)
+
+    keeper = PolicyKeeper(file=None, beside=tmp_path)
+
+    assert keeper.current == read_policy(emergency)
+    assert keeper.current.policy.hall_mode is HallMode.EMERGENCY
+    assert keeper.is_read
