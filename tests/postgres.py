@@ -15,12 +15,15 @@ _WITHIN_S = "60"
 
 
 class Cluster:
-    """PostgreSQL without TCP; use as a context. `synced` as in production, else quick."""
+    """PostgreSQL without TCP; use as a context. `synced` as in production, else quick.
 
-    def __init__(self, *, synced: bool = False) -> None:
+    It lives on the disk of the temporary files, or `below` a folder on another.
+    """
+
+    def __init__(self, *, synced: bool = False, below: Path | None = None) -> None:
         assert _PROGRAMS, "expected PostgreSQL to be installed: make test does"
         self._programs = _PROGRAMS[-1]
-        self._folder = Path(tempfile.mkdtemp(prefix="gate-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="gate-pg-", dir=below))
         self._user = _other_user() if os.geteuid() == 0 else None  # it refuses root
         if self._user is not None:
             os.chown(self._folder, pwd.getpwnam(self._user).pw_uid, -1)

@@ -41,7 +41,7 @@ from gate_collector.retention.retention import Retention, spool_of
 from gate_collector.roles.accounts import Accounts
 from gate_collector.schedule import Clerk, Duty
 from gate_collector.site import Door, create_app
-from gate_collector.store.opening import open_store, sole_writer
+from gate_collector.store.opening import open_to_run, sole_writer
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class _Collector:
         self._zone = ZoneInfo(config.collector.timezone)
         self._site_key = _key(config.keys.site_key_file)
         self._base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
-        self._engine = open_store(config.store.url)
+        self._engine = open_to_run(config.store.url, _LOG.warning, config_file=config_file)
         self._broker = self._make_broker()
         self._ingest = self._make_ingest()
         self._workers = Workers(config_file, config.workers)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from gate_agent import __version__
 from gate_agent.errors import ConfigurationError, GateError, StorageError
@@ -21,7 +22,9 @@ from gate_collector.ledger.verify import export as export_gate
 from gate_collector.ledger.verify import gates
 from gate_collector.ledger.verify import verify as verify_gate
 from gate_collector.retention import commands as people
-from gate_collector.store.opening import open_store
+from gate_collector.store.migrations import StoreBehind
+from gate_collector.store.opening import migrate_store, open_store
+from gate_collector.store.schema import HEAD
 
 app = typer.Typer(
     name="gate-collector",
@@ -96,7 +99,10 @@ def work(
 def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
     found = load_collector(config)
-    open_store(found.store.url).dispose()
+    try:
+        open_store(found.store.url, config_file=config).dispose()
+    except StoreBehind as exc:  # the next start brings it up
+        typer.echo(f"warning 注意: {exc}")
     ways = {"": found.mqtt} | {name: found.mqtt_of(name) for name in found.workers}
     for name, section in ways.items():
         known_as = client_id(found.collector.site, name)
@@ -106,12 +112,21 @@ def check(config: ConfigFile) -> None:
 
 
 @app.command()
+def migrate(config: ConfigFile) -> None:
+    """Bring the store of an earlier version up to this one, as `run` does when it starts. 升级."""
+    url = load_collector(config).store.url
+    migrate_store(url, typer.echo, config_file=config)
+    open_store(url, config_file=config).dispose()
+    typer.echo(f"store: revision {HEAD}, this version's 已是本版本的格式")
+
+
+@app.command()
 def verify(
     config: ConfigFile,
     gate: Annotated[str | None, typer.Option(help="One door; every door by default.")] = None,
 ) -> None:
     """Verify each gate's chain as it was received. 核验."""
-    engine = open_store(load_collector(config).store.url)
+    engine = _store(config)
     try:
         heard = gates(engine)
         if gate is None and not heard:
@@ -129,7 +144,7 @@ def export(
     gate: Annotated[str, typer.Option(metavar="ID", help="The door, such as west-1f.")],
 ) -> None:
     """Write one gate's bodies as NDJSON to standard output. 导出."""
-    engine = open_store(load_collector(config).store.url)
+    engine = _store(config)
     try:
         export_gate(engine, known(gate, gates(engine)), sys.stdout.buffer)
         sys.stdout.buffer.flush()
@@ -145,7 +160,7 @@ def backup(
     """Write the whole store to one file, the collector running or not. 备份."""
     from gate_collector.ledger import backup as store  # noqa: PLC0415 the others start without it
 
-    engine = open_store(load_collector(config).store.url)
+    engine = _store(config)
     try:
         typer.echo(f"{out}: {store.backup(engine, out)} rows")
     finally:
@@ -160,7 +175,7 @@ def restore(
     """Fill an empty store from a backup; stop the collector first. 恢复."""
     from gate_collector.ledger import backup as store  # noqa: PLC0415 as above
 
-    engine = open_store(load_collector(config).store.url)
+    engine = _store(config)
     try:
         typer.echo(f"{file}: {store.restore(engine, file)} rows")
     finally:
@@ -178,7 +193,7 @@ def months(
     """List the tables that PostgreSQL holds events in, by month. 按月分区."""
     from gate_collector.store import months as store  # noqa: PLC0415 as above
 
-    engine = open_store(load_collector(config).store.url)
+    engine = _store(config)
     try:
         if engine.dialect.name != "postgresql":
             raise StorageError("expected PostgreSQL, got one SQLite file, which has no months")
@@ -189,6 +204,10 @@ def months(
                 typer.echo(f"{month.name} about {max(0, month.events)} events {month.bytes} bytes")
     finally:
         engine.dispose()
+
+
+def _store(config: Path) -> Engine:
+    return open_store(load_collector(config).store.url, config_file=config)
 
 
 def known(gate: str, heard: list[str]) -> str:

@@ -71,7 +71,7 @@ class Journal:
         without, it is refused. Raises JournalInUse, JournalLocked (after `busy_wait_s`),
         JournalForeign, OtherSchema, NotAJournal, or StorageError for what the disk says.
         """
-        box = StoreBox(key)
+        box, told = StoreBox(key), Told(clock)
         first: list[Draft] = []
 
         def opened() -> tuple[Ledger, Receipt | None]:
@@ -88,7 +88,7 @@ class Journal:
                 gate=gate,
                 zone=zone.key,
                 busy_wait_s=busy_wait_s,
-                progress=progress or Told(clock),
+                progress=progress or told,
             )
             try:
                 with typed_errors(path):
@@ -132,6 +132,7 @@ class Journal:
         except BaseException:
             os.close(lock)
             raise
+        told.end()
         writer = Writer(path, ledger, room=room, clock=clock, receipt=receipt, renew=renew)
         return cls(path, lock, writer)
 

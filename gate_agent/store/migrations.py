@@ -27,7 +27,6 @@ PROGRAM = "program"  # in `meta`: which version of the program made this schema
 _UPDATED_AT = "updated_at"  # in `meta`: the newest event at the last update
 _TELL_EVERY_NS = 2 * NS_PER_S
 _OPERATIONS = 200_000  # of SQLite's machine: some milliseconds between two looks
-_GRANTED_US = 60_000_000  # what a start may take longer, from each sign of progress on
 
 _LOG = logging.getLogger("gate_agent.store.journal")
 Progress = Callable[[str, int, int], None]  # what, done, of how many (0: nobody knows)
@@ -75,7 +74,12 @@ class Told:
         self._due_ns = now_ns + _TELL_EVERY_NS
         status = f"{what} {done * 100 // total} %" if total else what
         _LOG.info("journal: update 升级: %s", status)
-        systemd.notify(f"EXTEND_TIMEOUT_USEC={_GRANTED_US}\nSTATUS=update 升级: {status}")
+        systemd.more_time(f"update 升级: {status}")
+
+    def end(self) -> None:
+        """Say no more of it."""
+        if self._due_ns:
+            systemd.notify("STATUS=")
 
 
 def bring_up(

@@ -30,13 +30,16 @@ class Point:
 class Strace:
     """Runs one command under strace, which interferes at a chosen call."""
 
-    def __init__(self, folder: Path, name: str, *arguments: str | Path) -> None:
+    def __init__(
+        self, folder: Path, name: str, *arguments: str | Path, kinds: tuple[str, ...] = CALLS
+    ) -> None:
         self._trace = folder / "trace"
+        self._kinds = kinds
         self._command: tuple[str | Path, ...] = (program(name), *arguments)
 
     def calls(self) -> Counter[str]:
         """Run it undisturbed; return how often it makes each call."""
-        done = self._run("-e", f"trace={','.join(CALLS)}")
+        done = self._run("-e", f"trace={','.join(self._kinds)}")
         assert done.returncode == 0, done.stderr
         return Counter(re.findall(r"^\d+ +(\w+)\(", self._trace.read_text(), re.MULTILINE))
 

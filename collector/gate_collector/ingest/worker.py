@@ -44,7 +44,8 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         signal.signal(number, lambda *_: stopping.set())
     if of_collector:
         threading.Thread(target=_wait_for_its_end, args=(stopping,), daemon=True).start()
-    engine, clock, site = open_store(config.store.url), SystemClock(), config.collector.site
+    engine = open_store(config.store.url, config_file=config_file)
+    clock, site = SystemClock(), config.collector.site
     broker = Broker(config.mqtt_of(name), site=site, clock=clock, hears=Hears.SHARE, worker=name)
     ingest = Ingest(
         engine,

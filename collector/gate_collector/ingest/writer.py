@@ -27,6 +27,7 @@ from gate_collector.ingest.batch import Batch, unreadable
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.queue import Waiting
 from gate_collector.ingest.receipts import Publish, Receipts
+from gate_collector.store.dialect import begin_writing
 from gate_collector.store.months import Months
 
 _RETRY_S = 1.0
@@ -151,8 +152,7 @@ class Ingest:
         now = self._clock.now().utc
         self._months.ready(now)
         with self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":  # what is read first is ours from there on
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin_writing(connection)
             batch = Batch(connection, self._zone, now)
             return batch.take(heard), batch.seen
 

@@ -1,7 +1,8 @@
 """Backup and restore (备份与恢复) of the whole store, the same for SQLite and PostgreSQL.
 
 One gzip file of JSON lines: a head, every row of every table, and an end that counts them; so a
-backup of a desk's SQLite may be restored into a hall's PostgreSQL, and a cut file is refused.
+backup of a desk's SQLite may be restored into a hall's PostgreSQL, and a cut file is refused. An
+earlier version's goes into the tables of its time, which are then brought up.
 """
 
 from __future__ import annotations
@@ -15,12 +16,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, LargeBinary, Table, func, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    select,
+    text,
+)
 
+from gate_agent import __version__
 from gate_agent.errors import StorageError
 from gate_collector.store import months, schema_office
-from gate_collector.store.dialect import snapshot
-from gate_collector.store.schema import EVENT, METADATA
+from gate_collector.store.dialect import begin_writing, snapshot
+from gate_collector.store.migrations import upgrade
+from gate_collector.store.schema import ABOUT, EVENT, HEAD, METADATA, REVISIONS
 
 FORMAT = "gate-collector-backup/1"
 _BATCH = 500
@@ -55,15 +68,15 @@ def backup(engine: Engine, out: Path) -> int:
 def restore(engine: Engine, file: Path) -> int:
     """Fill an empty store from a backup, all of it or nothing; return how many rows.
 
-    Raises StorageError: no backup, a cut one, or a store that is not empty.
+    Raises StorageError: no backup, a cut one, a later version's, or a store that is not empty.
     """
     count, ended = 0, False
     try:
         with engine.begin() as connection, gzip.open(file, "rt", encoding="utf-8") as lines:
+            begin_writing(connection)
             _refuse_unless_empty(connection)
-            head = json.loads(next(lines, "{}"))
-            if head.get("format") != FORMAT:
-                raise StorageError(f"expected a backup of {FORMAT}, got {head.get('format')}")
+            revision = _revision(json.loads(next(lines, "{}")))
+            tables = METADATA if revision == HEAD else _tables_of(connection, revision)
             waiting: list[dict[str, Any]] = []
             of = ""
             for line in map(json.loads, lines):
@@ -71,13 +84,15 @@ def restore(engine: Engine, file: Path) -> int:
                     ended = line["end"] == count
                     break
                 if line["table"] != of or len(waiting) == _BATCH:
-                    _write(connection, of, waiting)
+                    _write(connection, tables, of, waiting)
                     waiting, of = [], line["table"]
                 waiting.append(line["row"])
                 count += 1
-            _write(connection, of, waiting)
+            _write(connection, tables, of, waiting)
             if not ended:
                 raise StorageError(f"expected a whole backup, got one cut after {count} rows")
+            if revision != HEAD:
+                upgrade(connection, HEAD)
             _go_on_counting(connection)
     except (OSError, EOFError, zlib.error, ValueError) as exc:
         why = f"{type(exc).__name__} after {count} rows"
@@ -87,7 +102,8 @@ def restore(engine: Engine, file: Path) -> int:
 
 def _lines(engine: Engine) -> Iterator[dict[str, Any]]:
     with snapshot(engine) as connection:
-        yield {"format": FORMAT, "store": engine.dialect.name}
+        made = {"store": engine.dialect.name, "revision": HEAD, "program": __version__}
+        yield {"format": FORMAT, **made}
         for table in METADATA.sorted_tables:
             if table.name not in _LEFT_OUT:
                 for row in connection.execute(select(table)).mappings().yield_per(_BATCH):
@@ -101,10 +117,33 @@ def _plain(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _write(connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
+def _revision(head: dict[str, Any]) -> str:
+    """Return the revision of the tables in a backup; StorageError for what is none of ours."""
+    if head.get("format") != FORMAT:
+        raise StorageError(f"expected a backup of {FORMAT}, got {head.get('format')}")
+    revision = str(head.get("revision", REVISIONS[0]))
+    if revision not in REVISIONS:
+        made = f"gate-collector {head.get('program')} made it; install that version or a newer one"
+        raise StorageError(
+            f"expected a backup of revision {HEAD} or before, got {revision}: {made}"
+        )
+    return revision
+
+
+def _tables_of(connection: Connection, revision: str) -> MetaData:
+    """Put the tables of an earlier revision in the place of the empty ones; return them."""
+    for tables in (METADATA, ABOUT):
+        tables.drop_all(connection)
+    upgrade(connection, revision)
+    found = MetaData()
+    found.reflect(connection)
+    return found
+
+
+def _write(connection: Connection, tables: MetaData, name: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    table = METADATA.tables.get(name)
+    table = tables.tables.get(name)
     if table is None:
         raise StorageError(f"expected a table of this version, got {name!r}")
     for column in table.columns:
@@ -112,7 +151,7 @@ def _write(connection: Connection, name: str, rows: list[dict[str, Any]]) -> Non
             for row in rows:
                 if row[column.name] is not None:
                     row[column.name] = base64.b64decode(row[column.name])
-    if table is EVENT and connection.dialect.name == "postgresql":
+    if name == EVENT.name and connection.dialect.name == "postgresql":
         months.make(connection, *sorted({row["stored"][:7] for row in rows}))
     connection.execute(table.insert(), rows)
 

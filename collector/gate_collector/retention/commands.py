@@ -42,7 +42,7 @@ def erase(config: ConfigFile) -> None:
     number = _ask("card number 证件号码", hidden=True)
     if not number:
         _refuse("expected a card number on standard input, got nothing")
-    _carry_out(found, typed_ref(number, load_key(key)))
+    _carry_out(config, found, typed_ref(number, load_key(key)))
 
 
 @app.command()
@@ -52,12 +52,12 @@ def wipe(config: ConfigFile) -> None:
     site = found.collector.site
     if _ask(f"type {site} to forget everybody 输入站点编号以确认", hidden=False) != site:
         _refuse(f"expected {site} to be typed, got another text: nothing was removed")
-    _carry_out(found, None)
+    _carry_out(config, found, None)
 
 
-def _carry_out(config: CollectorConfig, ref: str | None) -> None:
+def _carry_out(config_file: Path, config: CollectorConfig, ref: str | None) -> None:
     url = config.store.url
-    engine = open_store(url)
+    engine = open_store(url, config_file=config_file)
     try:
         spool = spool_of(url)
         request = (

@@ -19,7 +19,17 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, true, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Engine,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
 
 from gate_agent.contract.messages import LINK_0, parse_body
 from gate_agent.contract.moment import NS_PER_S, format_utc
@@ -28,14 +38,14 @@ from gate_agent.errors import ContractError, StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.host.spool import Request, Spool
 from gate_collector.store.dialect import sqlite_file
-from gate_collector.store.schema import EVENT, PURGED, QUARANTINE
+from gate_collector.store.schema import EVENT, PURGED, QUARANTINE, SEALED
 
 MOST_AT_ONCE = 500  # registrations of one transaction
 _AGREES_WITHIN_MS = 3600 * 1000
 _RETAIN_EVERY_NS = 3600 * NS_PER_S
 _ANSWER_WITHIN_S = 30
 _LOG = logging.getLogger(__name__)
-_SEALED = (EVENT.c.type == PersonRegistered.TYPE) & EVENT.c.body.is_not(None)
+_SEALED = literal_column(SEALED, Boolean)  # in the words of its index
 Write = Callable[[Callable[[Connection], int]], "Future[int]"]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, make_url, text
 
+PROGRAM = "gate-collector"  # how PostgreSQL knows our sessions
 _MAKING_TABLES = 0x67617465  # "gate": a number for PostgreSQL's advisory locks
 
 
@@ -24,6 +25,12 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         connection.rollback()
 
 
+def begin_writing(connection: Connection) -> None:
+    """Let this transaction of SQLite write from its first word on: what it reads stays so."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def insert_for(engine: Engine) -> Any:
     """Return the dialect's `insert`, which knows ON CONFLICT."""
     if engine.dialect.name == "postgresql":
@@ -37,7 +44,8 @@ def insert_for(engine: Engine) -> Any:
 
 def alone(connection: Connection) -> None:
     """Let no other process make tables until this transaction of PostgreSQL ends."""
-    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Engine, Index, MetaData, Table, func, select, text
+from sqlalchemy import Column, Connection, Engine, Index, MetaData, Table, text
 
 from gate_agent.errors import StorageError
 from gate_collector.store.dialect import alone
-from gate_collector.store.schema import BEGINNING, EVENT, only_where
+from gate_collector.store.schema import BEGINNING, EVENT, SEALED, only_where
 
 _BOUND = re.compile(r"FROM \((?:MINVALUE|'([0-9-]+)')\) TO \('([0-9-]+)'\)")
 _PARTS = text(
@@ -24,7 +24,6 @@ _PARTS = text(
     " pg_total_relation_size(c.oid) AS bytes FROM pg_inherits i JOIN pg_class c"
     " ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass('event') ORDER BY c.relname"
 )
-_KIND = text("SELECT relkind FROM pg_class WHERE oid = to_regclass('event')")
 _IN_MONTHS = Table(
     EVENT.name,
     MetaData(),
@@ -33,6 +32,7 @@ _IN_MONTHS = Table(
 )
 Index("event_stored", _IN_MONTHS.c.stored)
 Index("event_beginning", _IN_MONTHS.c.gate, _IN_MONTHS.c.time, **only_where(BEGINNING))
+Index("event_sealed", _IN_MONTHS.c.stored, **only_where(SEALED))
 _KEY = ", ".join(column.name for column in EVENT.primary_key)
 
 
@@ -73,21 +73,8 @@ class Months:
 
 
 def make_event(connection: Connection) -> None:
-    """Make the table of events; one that is not in months becomes its first part."""
-    if connection.execute(_KIND).scalar() == "r":
-        newest = connection.execute(select(func.max(EVENT.c.stored))).scalar() or "1970-01"
-        first = _table(newest[:7])
-        for statement in (
-            f"ALTER TABLE event RENAME TO {first}",
-            f"ALTER INDEX event_pkey RENAME TO {first}_pkey",
-            f"ALTER INDEX event_stored RENAME TO {first}_stored",
-            f"ALTER INDEX IF EXISTS event_beginning RENAME TO {first}_beginning",
-        ):
-            connection.execute(text(statement))
-        _IN_MONTHS.create(connection)
-        _attach(connection, first, "MINVALUE", after(newest[:7]))
-    else:
-        _IN_MONTHS.create(connection, checkfirst=True)
+    """Make the table of events, which has no month yet."""
+    _IN_MONTHS.create(connection)
 
 
 def make(connection: Connection, *months: str) -> None:

@@ -1,4 +1,4 @@
-"""Opens the collector's store, on SQLite or PostgreSQL, and makes its tables where they are not."""
+"""Opens the collector's store, on SQLite or PostgreSQL: makes its tables, or brings them up."""
 
 from __future__ import annotations
 
@@ -6,56 +6,86 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Engine, NullPool, create_engine, event
 
+from gate_agent import __version__
 from gate_agent.errors import StorageError
-from gate_collector.store.dialect import alone, sqlite_file
-from gate_collector.store.months import make_event
-from gate_collector.store.schema import METADATA
+from gate_agent.host import systemd
+from gate_collector.store.dialect import PROGRAM, sqlite_file
+from gate_collector.store.migrations import (
+    Say,
+    StoreBehind,
+    StoreInUse,
+    bring_up,
+    expect_columns,
+    found_revision,
+    hold_open,
+    make_tables,
+    still_ours,
+)
+from gate_collector.store.schema import HEAD
 
 
-def open_store(url: str) -> Engine:
-    """Return the engine of a store whose tables are there. Raises StorageError."""
-    try:
-        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+def open_store(url: str, *, config_file: Path | None = None) -> Engine:
+    """Return the engine of a store with this version's tables; where there are none they are made.
+
+    Raises StoreBehind, which names the command that helps, StoreAhead, StorageError.
+    """
+    with _told():
+        engine = _engine(url)
         try:
-            _make_tables(engine, url)
+            with engine.connect() as connection:
+                found = found_revision(connection)
+                if found == HEAD:
+                    expect_columns(connection)
+            if found is None:
+                make_tables(engine)
+            elif found != HEAD:
+                expected = f"expected a store of revision {HEAD}, got {found}"
+                raise StoreBehind(f"{expected}: {_migrate(config_file)}")  # noqa: TRY301
+            if engine.dialect.name == "postgresql":
+                event.listen(engine, "connect", still_ours)
         except BaseException:
             engine.dispose()
             raise
-    except StorageError:
-        raise
-    except Exception as exc:
-        raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
     return engine
 
 
-def _make_tables(engine: Engine, url: str) -> None:
-    if engine.dialect.name == "sqlite":
-        if (path := sqlite_file(url)) is not None:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
-        event.listen(engine, "connect", _careful)
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            alone(connection)
-            make_event(connection)
-        _expect_our_columns(connection)
-        METADATA.create_all(connection)
+def open_to_run(url: str, say: Say, *, config_file: Path) -> Engine:
+    """Return the engine of a store that is brought up first where an earlier version made it.
+
+    The service manager waits as long as that takes. Raises as the two it is made of.
+    """
+    try:
+        return open_store(url, config_file=config_file)
+    except StoreBehind:
+        with systemd.takes_longer("store: update 升级"):
+            migrate_store(url, say, config_file=config_file)
+        return open_store(url, config_file=config_file)
 
 
-def _expect_our_columns(connection: Connection) -> None:
-    """Raise StorageError for tables that another version made: told now, not at the first event."""
-    there = inspect(connection).get_multi_columns()
-    for (_, name), columns in there.items():
-        table = METADATA.tables.get(name)
-        found = {column["name"] for column in columns}
-        if table is not None and (lacks := sorted(set(table.c.keys()) - found)):
-            raise StorageError(
-                f"expected the tables of this version, got {name} without "
-                f"{', '.join(lacks)}: another version made this store; install that one"
+def migrate_store(url: str, say: Say, *, config_file: Path | None = None) -> None:
+    """Bring a store up to this version; one that is up to date, or not there, stays as it is.
+
+    Raises StoreInUse while somebody else has it open, and names who; StoreAhead, StorageError.
+    """
+    with _told(), sole_writer(url) as free:
+        if not free:
+            raise StoreInUse(
+                "expected nobody else at the store, got: another collector: stop it, then "
+                f"{_migrate(config_file)}"
             )
+        engine = _engine(url, holds=False)
+        try:
+            with engine.begin() as connection:
+                bring_up(connection, say)
+        except StoreInUse as exc:
+            raise StoreInUse(f"{exc}: stop it, then {_migrate(config_file)}") from exc
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -75,6 +105,36 @@ def sole_writer(url: str) -> Iterator[bool]:
             yield True
     finally:
         os.close(descriptor)
+
+
+def _engine(url: str, *, holds: bool = True) -> Engine:
+    """Return an engine; on PostgreSQL its connections keep others from changing the tables."""
+    if (path := sqlite_file(url)) is not None:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
+        engine = create_engine(url)
+        event.listen(engine, "connect", _careful)
+        return engine
+    known_as = {"application_name": f"{PROGRAM} {__version__}"}
+    if not holds:
+        return create_engine(url, poolclass=NullPool, connect_args=known_as)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=known_as)
+    event.listen(engine, "connect", hold_open)
+    return engine
+
+
+def _migrate(config_file: Path | None) -> str:
+    return f"gate-collector migrate --config {config_file or 'FILE'}"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the database refuses into an error of the storage."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except Exception as exc:
+        raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
 
 
 def _careful(connection: Any, _record: object) -> None:

@@ -19,6 +19,8 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -27,7 +29,8 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-_MAKING_TABLES = 0x67617465  # "gate": a number for PostgreSQL's advisory locks
+REVISIONS = ("0001", "0002")  # revisions/versions; a store of an earlier one is brought up
+HEAD = REVISIONS[-1]
 
 
 def only_where(condition: str) -> dict[str, Any]:
@@ -55,6 +58,8 @@ EVENT = Table(
 Index("event_stored", EVENT.c.stored)
 BEGINNING = "sequence = 1"  # of an epoch: asked for of every gate, and there once
 Index("event_beginning", EVENT.c.gate, EVENT.c.time, **only_where(BEGINNING))
+SEALED = "type = 'gate.person.registered.v1' AND body IS NOT NULL"  # a registration, still here
+Index("event_sealed", EVENT.c.stored, **only_where(SEALED))
 DOUBTED = Table(  # what came under a clock in doubt (时钟存疑): the gate's own word, kept
     "doubted",
     METADATA,
@@ -219,3 +224,18 @@ NOTABLE = Table(  # every event that is not a passage or a registration: few, an
 )
 Index("notable_type", NOTABLE.c.type, NOTABLE.c.time)
 Index("notable_severity", NOTABLE.c.severity, NOTABLE.c.id)
+
+ABOUT = MetaData()  # tables that tell of the store itself: no backup carries them
+REVISION = Table(  # which revision the others are of: Alembic's own
+    "alembic_version",
+    ABOUT,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+MIGRATION = Table(  # which version of the program made which revision
+    "migration",
+    ABOUT,
+    Column("revision", Text, primary_key=True),
+    Column("program", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)

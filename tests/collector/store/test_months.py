@@ -20,8 +20,9 @@ from gate_collector.ledger.backup import backup, restore
 from gate_collector.ledger.verify import verify
 from gate_collector.store import months
 from gate_collector.store.dialect import insert_for, snapshot
-from gate_collector.store.opening import open_store
-from gate_collector.store.schema import EVENT, METADATA, QUARANTINE
+from gate_collector.store.opening import migrate_store, open_store
+from gate_collector.store.revisions.versions import r0001_baseline
+from gate_collector.store.schema import EVENT, QUARANTINE
 from postgres import Cluster
 
 TO_DECEMBER_S = (datetime(2026, 12, 1, tzinfo=UTC) - BEGAN).total_seconds()
@@ -122,13 +123,14 @@ def test_a_store_from_before_there_were_months_goes_on(engine: Engine, cluster: 
     with Centre(engine) as centre:
         centre.take(*events[:3])
     before = create_engine(url)
-    METADATA.create_all(before)  # one whole table of events, as it was
+    r0001_baseline.TABLES.create_all(before)  # one whole table of events, as it was
     with engine.connect() as source, before.begin() as connection:
-        for table in METADATA.sorted_tables:
+        for table in r0001_baseline.TABLES.sorted_tables:
             if rows := [dict(row) for row in source.execute(table.select()).mappings()]:
                 connection.execute(table.insert(), rows)
     before.dispose()
 
+    migrate_store(url, print)
     now = open_store(url)
     with Centre(now) as centre:
         centre.clock.advance(-90 * 86_400)

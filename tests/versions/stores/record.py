@@ -4,9 +4,10 @@ Run once for a version, by that version's own code, from a worktree of its commi
 
     PYTHONPATH=tests:. .venv/bin/python …/tests/versions/stores/record.py …/tests/versions/stores
 
-It writes `journal-NAME.sqlite.gz`, `store-NAME.sqlite.gz` and `store-NAME.sql.gz` (pg_dump), NAME
-being the commit. What is recorded is never recorded again: it is what is out there. This one is of
-f8c5a59, the first schema; its imports are that commit's. A later schema gets a script of its own.
+It writes `journal-NAME.sqlite.gz`, `store-NAME.sqlite.gz`, its `store-NAME.backup` and
+`store-NAME.sql.gz` (pg_dump), NAME being the commit. What is recorded is never recorded again: it
+is what is out there. This one is of f8c5a59, the first schema; its imports are that commit's. A
+later schema gets a script of its own.
 """
 # mypy: ignore-errors
 
@@ -33,13 +34,14 @@ from gate_agent.domain.records import BY_TYPE, AgentStopped, HoldState
 from gate_agent.moment import ClockQuality
 from gate_agent.store.journal import Draft
 from gate_collector.alarms import BY_HAND, standing
+from gate_collector.backup import backup
 from gate_collector.contacts.trace import judge, trace
 from gate_collector.proof import gates, verify
 from gate_collector.reports.versions import correct, make_due
 from gate_collector.roles.access import Role
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.keys import ApiKeys
-from gate_collector.schema import METADATA
+from gate_collector.schema import METADATA, open_store
 from postgres import Cluster
 from project.test_published_contract import SAMPLES
 from security.registered import gate
@@ -149,11 +151,14 @@ def main() -> None:
         pack((folder / "west-1f.sqlite.head").read_bytes(), out / f"journal-{NAME}.head.gz")
         store(f"sqlite:///{folder / 'collector.sqlite'}")
         pack((folder / "collector.sqlite").read_bytes(), out / f"store-{NAME}.sqlite.gz")
+        backup(open_store(f"sqlite:///{folder / 'collector.sqlite'}"), out / f"store-{NAME}.backup")
         url = cluster.database()
         store(url)
         dump = ("pg_dump", "--no-owner", "--no-privileges", url.replace("+psycopg", ""))
         done = subprocess.run(dump, check=True, capture_output=True)
-        pack(done.stdout, out / f"store-{NAME}.sql.gz")
+        lines = done.stdout.splitlines(keepends=True)  # another psql may not know \\restrict
+        known = (line for line in lines if not line.startswith((b"\\restrict", b"\\unrestrict")))
+        pack(b"".join(known), out / f"store-{NAME}.sql.gz")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,360 @@
+"""A store of every earlier version is brought up with all it held, or refused; both databases."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, create_engine, event, inspect, text
+
+from children import Child, free_port, program, wait_until
+from cli.commands import command
+from collector.recorded_gates import Gate
+from collector.running_centre import Centre
+from gate_agent.errors import StorageError
+from gate_collector.ledger.backup import backup, restore
+from gate_collector.store.dialect import begin_writing
+from gate_collector.store.migrations import (
+    FOLDER,
+    StoreAhead,
+    StoreBehind,
+    StoreInUse,
+    hold_open,
+    upgrade,
+)
+from gate_collector.store.opening import migrate_store, open_store, sole_writer
+from gate_collector.store.schema import ABOUT, HEAD, METADATA, REVISIONS
+from postgres import Cluster
+from versions.old_stores import (
+    FILES,
+    KINDS,
+    NAMES,
+    configured,
+    months,
+    proven,
+    revision,
+    rows,
+    schema,
+    unpacked,
+)
+
+LATER = """
+revision, down_revision = "later", "{head}"
+branch_labels = depends_on = None
+
+import sqlalchemy as sa
+from alembic import op
+
+def upgrade():
+    with op.batch_alter_table("passage") as passage:
+        passage.alter_column("category", new_column_name="kind", existing_type=sa.Text)
+        passage.add_column(sa.Column("lane", sa.Integer, nullable=False, server_default="1"))
+    op.add_column("event", sa.Column("lane", sa.Integer))
+    op.get_bind().execute(sa.text("UPDATE event SET lane = 2 WHERE severity = 'urgent'"))
+"""
+
+
+@pytest.fixture(params=[(name, kind) for name in NAMES for kind in KINDS], ids="-".join)
+def old(request: pytest.FixtureRequest, tmp_path: Path, cluster: Cluster) -> Iterator[str]:
+    """A store of an earlier version, once in either database: its URL."""
+    name, kind = request.param
+    url = unpacked(name, kind, tmp_path, cluster)
+    yield url
+    if kind == "postgresql":
+        cluster.drop(url)
+
+
+def quiet(_said: str) -> None:
+    return
+
+
+def test_nothing_is_lost_and_nothing_is_changed(old: str) -> None:
+    before = rows(old)
+    assert all(before.values()), "expected rows in every table"
+    said: list[str] = []
+
+    migrate_store(old, said.append)
+    migrate_store(old, said.append)
+
+    engine = open_store(old)
+    with closing(engine.connect()) as connection:
+        made = connection.execute(text("SELECT revision, program FROM migration")).all()
+        assert [row.revision for row in made] == list(REVISIONS[1:])
+    assert (revision(old), rows(old)) == (HEAD, before)
+    assert said == [f"store: update 升级 from revision {REVISIONS[0]} to {HEAD} begins"]
+    assert {gate: lines[0].split()[3] for gate, lines in proven(engine).items()} == {
+        "central-2f": "83",
+        "west-1f": "51",
+    }
+    engine.dispose()
+
+
+def test_it_is_made_as_a_new_one_is(old: str, tmp_path: Path, cluster: Cluster) -> None:
+    new = f"sqlite:///{tmp_path / 'new.sqlite'}" if "sqlite" in old else cluster.database()
+    migrate_store(old, quiet)
+    open_store(new).dispose()
+    engine = create_engine(new)
+    with engine.connect() as connection:
+        expected = MetaData()
+        for table in (*METADATA.sorted_tables, *ABOUT.sorted_tables):
+            table.to_metadata(expected)
+        differs = [
+            one
+            for one in compare_metadata(MigrationContext.configure(connection), expected)
+            if "event_" not in str(one)  # the months' own tables, which no model names
+        ]
+    engine.dispose()
+
+    assert schema(old) == schema(new)
+    assert differs == []
+
+
+def test_revisions_are_one_line_to_the_head_and_name_the_constants() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    scripts = ScriptDirectory.from_config(config)
+
+    assert scripts.get_heads() == [HEAD]
+    assert [one.revision for one in scripts.walk_revisions()] == list(reversed(REVISIONS))
+    assert set(ABOUT.tables) == {"alembic_version", "migration"}
+
+
+def test_the_centre_works_on_it_and_the_next_months_are_like_the_first(old: str) -> None:
+    migrate_store(old, quiet)
+    engine = open_store(old)
+    with Centre(engine) as centre:
+        centre.clock.advance(100 * 86_400)
+        gate = Gate("north-3f")
+        centre.take(*gate.passages(3))
+        assert centre.receipt.upto == 3
+    engine.dispose()
+
+    if "postgresql" in old:
+        indexes = months(old)
+        assert len(indexes) == 4
+        assert len({frozenset(found) for found in indexes.values()}) == 1, indexes
+        assert any("gate.person.registered.v1" in one for one in indexes["event_2027_03"])
+
+
+def test_what_is_due_is_found_by_its_index(old: str) -> None:
+    migrate_store(old, quiet)
+    engine = open_store(old)
+    asked = (
+        "SELECT count(*), min(stored) FROM event WHERE type = 'gate.person.registered.v1' AND body"
+        " IS NOT NULL AND stored < '2026-11-25'"
+    )
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET enable_seqscan = off"))
+            plan = [row[0] for row in connection.execute(text(f"EXPLAIN {asked}"))]
+            assert "stored_idx1" in "\n".join(plan)
+        else:
+            plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+            assert "event_sealed" in "\n".join(plan)
+    engine.dispose()
+
+
+def test_a_command_is_told_how_exactly_and_then_works(old: str, tmp_path: Path) -> None:
+    before = rows(old)
+    config = configured(old, tmp_path)
+
+    refused = command("gate-collector", "verify", "--config", config)
+    checked = command("gate-collector", "check", "--config", config)
+    with pytest.raises(StoreBehind):
+        open_store(old)
+    assert (refused.code, checked.code, revision(old)) == (1, 0, None)
+    assert refused.err.endswith(f": gate-collector migrate --config {config}\n")
+    assert "warning 注意: expected a store of revision" in checked.out
+
+    moved = command("gate-collector", "migrate", "--config", config)
+    again = command("gate-collector", "migrate", "--config", config)
+    verified = command("gate-collector", "verify", "--config", config)
+    assert (moved.code, again.code, verified.code) == (0, 0, 0), moved.err
+    assert f"revision {HEAD}" in again.out
+    assert rows(old) == before
+
+
+def test_a_real_collector_starts_on_it(old: str, tmp_path: Path) -> None:
+    port = free_port()
+    config = configured(old, tmp_path, port=port)
+    running = Child(tmp_path / "log", program("gate-collector"), "run", "--config", config)
+
+    with running.start():
+        wait_until(lambda: "collecting for" in running.said, "the collector")
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            connection.request("GET", "/api/v1/overview")
+            gates = json.loads(connection.getresponse().read())["gates"]
+        assert running.stop() == 0
+
+    assert running.said.count("update 升级 from revision") == 1
+    assert {gate["gate"]: gate["events"] for gate in gates} == {"central-2f": 83, "west-1f": 51}
+    assert revision(old) == HEAD
+
+
+def test_two_at_once_are_one_update(old: str, tmp_path: Path) -> None:
+    before = rows(old)
+    asked = (program("gate-collector"), "migrate", "--config", configured(old, tmp_path))
+    both = [subprocess.Popen(asked, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ends = [(one.communicate()[1], one.returncode) for one in both]
+
+    assert {code for _, code in ends} <= {0, 1}
+    assert all("expected nobody else" in said for said, code in ends if code), ends
+    assert 0 in {code for _, code in ends}
+    assert (revision(old), rows(old)) == (HEAD, before)
+
+
+def test_a_collector_at_work_on_sqlite_keeps_its_store(tmp_path: Path, cluster: Cluster) -> None:
+    url = unpacked(NAMES[0], "sqlite", tmp_path, cluster)
+    config = configured(url, tmp_path)
+    with sole_writer(url):
+        said = command("gate-collector", "migrate", "--config", config)
+        started = command("gate-collector", "run", "--config", config)
+
+    for refused in (said, started):
+        assert refused.code == 1
+        assert f"stop it, then gate-collector migrate --config {config}" in refused.err
+    assert revision(url) is None
+
+
+def test_a_worker_of_an_earlier_version_on_postgresql_is_named(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+    config = configured(url, tmp_path)
+    worker = create_engine(url)  # as f8c5a59 opens it: no name, no lock
+    with worker.connect() as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        said = command("gate-collector", "migrate", "--config", config)
+    worker.dispose()
+
+    assert said.code == 1
+    assert f"a program without a name at this machine (process {pid}): stop it, then" in said.err
+    assert said.err.endswith(f"gate-collector migrate --config {config}\n")
+    assert revision(url) is None
+    migrate_store(url, quiet)
+    cluster.drop(url)
+
+
+def test_a_worker_of_ours_on_postgresql_is_waited_for_and_then_named(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+    worker = create_engine(url, connect_args={"application_name": "gate-collector 0.3.0"})
+    event.listen(worker, "connect", hold_open)
+    worker.connect().close()  # back in the pool, and open
+
+    with pytest.raises(StoreInUse, match=r"gate-collector 0\.3\.0 at this machine \(process"):
+        migrate_store(url, quiet)
+
+    assert revision(url) is None
+    worker.dispose()
+    migrate_store(url, quiet)
+    cluster.drop(url)
+
+
+def test_a_later_store_says_what_to_install_and_stays_as_it_is(store: str) -> None:
+    open_store(store).dispose()
+    later = create_engine(store)
+    with later.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+        connection.execute(text("INSERT INTO migration VALUES ('0999', '7.1.0', '')"))
+    expected = r"got 0999: gate-collector 7\.1\.0 made it.* install that version"
+
+    for opening in (lambda: open_store(store), lambda: migrate_store(store, quiet)):
+        with pytest.raises(StoreAhead, match=expected):
+            opening()
+
+    assert revision(store) == "0999"
+    later.dispose()
+
+
+def test_a_later_versions_table_of_migrations_need_not_be_ours(store: str) -> None:
+    open_store(store).dispose()
+    later = create_engine(store)
+    with later.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+        connection.execute(text("DROP TABLE migration"))
+    later.dispose()
+
+    with pytest.raises(StoreAhead, match="gate-collector of another version made it"):
+        open_store(store)
+
+
+def test_one_that_works_on_finds_out_when_its_store_was_changed(cluster: Cluster) -> None:
+    url = cluster.database()
+    engine = open_store(url)
+    engine.dispose()  # its connections are lost, as at a server's restart
+    other = create_engine(url)
+    with other.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+    other.dispose()
+
+    with pytest.raises(StoreAhead, match="start anew"):
+        engine.connect()
+    engine.dispose()
+    cluster.drop(url)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_backup_of_an_earlier_version_is_restored_and_brought_up(
+    name: str, store: str, tmp_path: Path, cluster: Cluster
+) -> None:
+    whole = rows(unpacked(name, "sqlite", tmp_path / "old", cluster))
+    engine = open_store(store)
+
+    restored = restore(engine, FILES / f"store-{name}.backup")
+
+    assert restored == sum(len(found) for table, found in whole.items() if table != "session")
+    assert rows(store) == whole | {"session": []}
+    assert revision(store) == HEAD
+    assert backup(engine, tmp_path / "again") == restored
+    engine.dispose()
+
+
+def test_a_backup_of_a_later_version_says_what_to_install(store: str, tmp_path: Path) -> None:
+    file = tmp_path / "later"
+    head = {"format": "gate-collector-backup/1", "revision": "0999", "program": "7.1.0"}
+    file.write_bytes(gzip.compress(json.dumps(head).encode()))
+    engine = open_store(store)
+
+    with pytest.raises(StorageError, match=r"got 0999: gate-collector 7\.1\.0 made it; install"):
+        restore(engine, file)
+    engine.dispose()
+
+
+def test_a_later_change_of_columns_keeps_every_row(old: str, tmp_path: Path) -> None:
+    """What a revision to come will do: SQLite makes a table anew, PostgreSQL alters all months."""
+    before = rows(old)
+    migrate_store(old, quiet)
+    folder = tmp_path / "revisions"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "later.py").write_text(LATER.format(head=HEAD), encoding="utf-8")
+
+    engine = create_engine(old)
+    with engine.begin() as connection:
+        begin_writing(connection)
+        upgrade(connection, "later", folder=folder)
+    with engine.connect() as connection:
+        assert {one["name"] for one in inspect(connection).get_columns("passage")} >= {"kind"}
+        kinds = text("SELECT kind, lane FROM passage ORDER BY gate, passage_id")
+        assert [tuple(row) for row in connection.execute(kinds)] == [
+            (row[5], 1) for row in before["passage"]
+        ]
+        urgent = text("SELECT count(*) FROM event WHERE lane = 2 AND severity = 'urgent'")
+        assert connection.execute(urgent).scalar() == sum(
+            row[4] == "urgent" for row in before["event"]
+        )
+    engine.dispose()
+    assert revision(old) == "later"
+    assert {**rows(old, set(before) - {"passage"}), "passage": before["passage"]} == before
