@@ -29,6 +29,7 @@ COMMANDS = {
     "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {
         "run", "work", "months", "check", "verify", "export", "backup", "restore", "people",
+        "migrate",
     },
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip

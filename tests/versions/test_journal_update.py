@@ -17,6 +17,7 @@ from disks import private_mounts, tmpfs
 from doorfiles import write_door
 from gate_agent.contract.records import AgentStopped, DataPurged, PurgeCause
 from gate_agent.errors import StorageError
+from gate_agent.host import systemd
 from gate_agent.store.errors import OlderSchema, OtherSchema
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.migrations import STEPS, Step, Told
@@ -313,3 +314,17 @@ def test_a_long_update_is_told_and_the_manager_waits(
 
     assert all(one.startswith("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=") for one in heard)
     assert [record.message.split()[-2] for record in caplog.records] == ["0", "75"]
+
+
+def test_work_that_tells_no_progress_asks_for_time_until_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        with systemd.takes_longer("store: update 升级"):
+            asked = manager.recv(256).decode()
+        ended = manager.recv(256).decode()
+
+    assert asked == "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=store: update 升级"
+    assert ended == "STATUS="
