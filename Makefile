@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pytest coverage fresh lock docs screens power bench fuzz install chaos clean help
+.PHONY: demo test check lint types imports pages pytest coverage fresh lock docs screens power bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -13,7 +13,7 @@ PACKAGES := pyproject.toml requirements/run.lock tools/setup
 TYPED := $(wildcard gate_agent drivers collector tests bench tools)
 # Most tests wait for processes and clocks: more of them at once than there are cores.
 WORKERS ?= $(shell n=$$(nproc); echo $$((n > 4 ? n : 4)))
-GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py)
+GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py tools/*_types.py)
 
 # Debian's mosquitto lives in /usr/sbin, which is not on everybody's path; uv comes with the venv
 # of whoever makes locks.
@@ -30,7 +30,7 @@ test: ## set up, then lint, types, import contracts and every test 测试
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory pytest
 
-check: lint types imports ## what needs no test to run: lint, format, types, import contracts
+check: lint types imports pages ## what needs no test to run: lint, format, types, import contracts
 
 lint: $(READY)-test
 	$(BIN)/ruff check .
@@ -41,6 +41,10 @@ types: $(READY)-test
 
 imports: $(READY)-test
 	$(BIN)/lint-imports
+
+pages: ## lint and types of the pages' JavaScript: Debian's eslint and TypeScript, nothing is built
+	@tools/setup apt test
+	tools/pages/check
 
 pytest: $(READY)-test ## the tests alone [ARGS='tests/store -x']
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)

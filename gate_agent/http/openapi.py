@@ -26,7 +26,8 @@ def build_document(
 ) -> APIRouter:
     """Return the route of the document; `models` are told in streams, so no route names them.
 
-    Without `schemes` nobody need sign on, and the document says nothing of it.
+    Without `schemes` nobody need sign on, and the document says nothing of it. Tools make the same
+    document by `app.state.document()`.
     """
     routes = Routes()
 
@@ -47,6 +48,7 @@ def build_document(
             _say_security(made["paths"], granted())
         return made
 
+    app.state.document = document
     return routes
 
 

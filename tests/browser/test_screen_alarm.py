@@ -47,7 +47,7 @@ def with_sound(page: Page) -> None:
 def test_each_priority_has_its_own_pattern_and_the_gravest_sounds(page: Page) -> None:
     kinds = page.evaluate(
         """async () => {
-          const { soundOf } = await import("/static/guard/alarms.js");
+          const { soundOf } = await import("/static/guard/siren.js");
           const alarm = (priority, technical, what = "x", rung = 1) =>
             ({ id: what, priority, technical, what, rung });
           return [

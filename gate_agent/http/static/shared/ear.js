@@ -6,7 +6,7 @@
  * Without locks (plain http beyond this machine) each hears: a missed alarm is worse than a slow tab.
  * @param {string} name
  * @param {() => void} changed
- * @param {Pick<typeof globalThis, "document" | "navigator">} [world]
+ * @param {Pick<typeof globalThis, "document" | "navigator">} world
  * @returns {{ hears: () => boolean }}
  */
 export function oneEar(name, changed, { document, navigator } = globalThis) {

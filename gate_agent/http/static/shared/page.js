@@ -1,44 +1,120 @@
-// Small touches on the page: make, change only what differs, shapes, figures in words.
+// Small touches on the page: make, change only what differs, shapes.
 
-/** A new element: make("button", {class: "big"}, "text", child…). No inline style, ever. */
+/**
+ * What stands inside an element; null where there is nothing to show.
+ * @typedef {string | Node | null | undefined} Child
+ */
+
+/** @typedef {Record<string, string | number | (() => void) | null | undefined>} Attributes */
+
+/**
+ * A new element: make("button", {class: "big"}, "text", child…). No inline style, ever.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes] `onpress` is what a tap does
+ * @param {...Child} children
+ */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "onpress") element.addEventListener("click", value);
-    else if (value !== undefined && value !== null) element.setAttribute(name, value);
+    if (typeof value === "function") element.addEventListener("click", value);
+    else if (value !== undefined && value !== null) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter(isShown));
   return element;
 }
 
-export const find = (id) => document.getElementById(id);
+/**
+ * Whether there is something to show.
+ * @param {Child} child
+ * @returns {child is string | Node}
+ */
+export const isShown = (child) => child !== null && child !== undefined;
 
-/** Set the text, if it is another one: an untouched button never loses a tap. */
+/**
+ * The element of this id that may not be there.
+ * @param {string} id
+ */
+export const seek = (id) => document.getElementById(id);
+
+/**
+ * The element of this id.
+ * @param {string} id
+ */
+export function find(id) {
+  const element = seek(id);
+  if (element === null) throw new Error(`expected an element #${id}, got none`);
+  return element;
+}
+
+/**
+ * The button of this id.
+ * @param {string} id
+ */
+export const findButton = (id) => /** @type {HTMLButtonElement} */ (find(id));
+
+/**
+ * What was typed into the field of this id.
+ * @param {string} id
+ */
+export const typedIn = (id) => /** @type {HTMLInputElement} */ (find(id)).value.trim();
+
+/**
+ * Set the text, if it is another one: an untouched button never loses a tap.
+ * @param {Node} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Set one data attribute, if it is another one. */
+/**
+ * Set one data attribute, if it is another one.
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {string} value
+ */
 export function setData(element, name, value) {
   if (element.dataset[name] !== value) element.dataset[name] = value;
 }
 
-/** Build `element` anew only when `key` changed. Returns whether it did. */
+/**
+ * Build `element` anew only when `key` changed. Returns whether it did.
+ * @param {HTMLElement} element
+ * @param {string} key
+ * @param {() => Child[]} build
+ */
 export function rebuild(element, key, build) {
   if (element.dataset.key === key) return false;
   element.dataset.key = key;
-  element.replaceChildren(...build().filter((child) => child !== null && child !== undefined));
+  element.replaceChildren(...build().filter(isShown));
   return true;
 }
 
-/** A button that says what it does and which key does it too. */
+/**
+ * A button that says what it does and which key does it too.
+ * @param {string} text
+ * @param {{ key?: string | null | undefined, kind?: string | undefined, press?: () => void, id?: string | undefined }} is
+ */
 export function button(text, { key, kind = "", press, id } = {}) {
   const cap = key ? make("kbd", {}, key) : null;
   return make("button", { type: "button", class: kind, onpress: press, id }, make("span", {}, text), cap);
 }
 
+/**
+ * A field to type a line of text into; its hint stands in it while it is empty.
+ * @param {string} id
+ * @param {number} longest
+ * @param {string} label
+ * @param {string} hint
+ */
+export const textField = (id, longest, label, hint) => make("input", {
+  id, class: "text", type: "text", autocomplete: "off", spellcheck: "false", maxlength: longest, "aria-label": label, placeholder: hint,
+});
+
 const SVG = "http://www.w3.org/2000/svg";
 const LINE = { fill: "none", stroke: "currentColor", "stroke-width": 9, "stroke-linecap": "round", "stroke-linejoin": "round" };
+/** @type {Record<string, [string, Attributes][]>} */
 const SHAPES = {
   check: [["circle", { cx: 50, cy: 50, r: 44 }], ["path", { d: "M28 52l16 16 30-36" }]],
   noentry: [["circle", { cx: 50, cy: 50, r: 44 }], ["path", { d: "M26 50h48", "stroke-width": 16 }]],
@@ -52,39 +128,18 @@ const SHAPES = {
   plug: [["path", { d: "M12 88l22-22M34 44l22 22q-14 14-28 6-10-12 6-28zM50 38l12-12M62 50l12-12M66 12l22 22q-6 16-16 16" }]],
 };
 
-/** The shape `name` as an SVG in the text's colour: no verdict stands by its colour alone. */
+/**
+ * The shape `name` as an SVG in the text's colour: no verdict stands by its colour alone.
+ * @param {string} name
+ */
 export function shape(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 100 100");
   svg.setAttribute("aria-hidden", "true");
   for (const [tag, attributes] of SHAPES[name] ?? []) {
     const part = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries({ ...LINE, ...attributes })) part.setAttribute(key, value);
+    for (const [key, value] of Object.entries({ ...LINE, ...attributes })) part.setAttribute(key, String(value));
     svg.append(part);
   }
   return svg;
-}
-
-/** Hundredths of a degree as text, both digits: 3642 → 36.42 (never rounded to a verdict). */
-export function degrees(centi) {
-  const size = Math.abs(centi);
-  return `${centi < 0 ? "−" : ""}${Math.trunc(size / 100)}.${String(size % 100).padStart(2, "0")}`;
-}
-
-/** Seconds as a guard reads them: 0:07, 9:58, 1:59:30. */
-export function span(seconds) {
-  const whole = Math.max(0, Math.ceil(seconds));
-  const [h, m, s] = [Math.trunc(whole / 3600), Math.trunc(whole / 60) % 60, whole % 60];
-  const two = (n) => String(n).padStart(2, "0");
-  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
-const times = new Map();
-
-/** A time of day at the gate: 14:51:07. */
-export function clockText(date, zone) {
-  if (!times.has(zone)) {
-    times.set(zone, new Intl.DateTimeFormat("zh-CN", { timeZone: zone, hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" }));
-  }
-  return times.get(zone).format(date);
 }

@@ -38,7 +38,9 @@ export function waitMs(failures, chance) {
  */
 export function listen(path, { on, onLife, onShown, onRefused, ear }, world = globalThis) {
   const { document, performance } = world;
+  /** @type {Set<string>} */
   const broken = new Set(); // names whose newest event could not be shown
+  /** @type {EventSource | null} */
   let source = null;
   let lastId = "";
   let heardAt = performance.now();
@@ -49,14 +51,20 @@ export function listen(path, { on, onLife, onShown, onRefused, ear }, world = gl
   const hidden = ear?.(look) ?? { hears: () => false };
   const wanted = () => document.visibilityState === "visible" || hidden.hears();
 
+  /**
+   * @param {string} name
+   * @param {MessageEvent<string>} event
+   */
   function take(name, event) {
     if (event.lastEventId) lastId = event.lastEventId;
     const now = performance.now();
     broken.add(name);
-    on[name](/** @type {never} */ (JSON.parse(event.data)), now);
+    on[name]?.(/** @type {never} */ (JSON.parse(event.data)), now);
     broken.delete(name);
     if (broken.size) return; // a picture that cannot be drawn is an old one
-    [heardAt, hasHeard, failures] = [now, true, 0];
+    heardAt = now;
+    hasHeard = true;
+    failures = 0;
   }
 
   function open() {
@@ -84,11 +92,17 @@ export function listen(path, { on, onLife, onShown, onRefused, ear }, world = gl
     if (!wanted()) {
       if (openAt === Infinity) return;
       source?.close();
-      [source, openAt, failures] = [null, Infinity, 0];
+      source = null;
+      openAt = Infinity;
+      failures = 0;
       onLife("away", 0);
       return;
     }
-    if (openAt === Infinity) [heardAt, hasHeard, openAt] = [now, false, now];
+    if (openAt === Infinity) {
+      heardAt = now;
+      hasHeard = false;
+      openAt = now;
+    }
     if (source !== null && now - Math.max(heardAt, openedAt) > SILENT_MS) close();
     if (source === null && now >= openAt) open();
     const silentMs = now - heardAt;

@@ -1,6 +1,6 @@
 // What the guard may do about the person at the door: symptoms, overrule, gone; and who is on post.
 
-import { button, find, rebuild } from "../shared/page.js";
+import { button, findButton, rebuild } from "../shared/page.js";
 import { ask } from "./panel.js";
 import { POSTS, by, postLabel, setPost } from "./post.js";
 import { sendOnce } from "./send.js";
@@ -8,47 +8,63 @@ import { current } from "./state.js";
 import { askManual } from "./typed.js";
 import { keysOf, recorded, word } from "../shared/words.js";
 
+/** @type {Door.OverrideRequest["decision"][]} */
+const CAUTIOUS = ["hold", "deny", "recheck"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
+/** @type {Record<string, () => void>} */
 const KEYS = { F6: askManualNow, F7: askSymptoms, F8: askOverride, F10: dismiss };
 
+/**
+ * @param {import("./snapshot.js").State} state
+ * @param {string} language
+ */
 export function renderActions(state, language) {
   label("manual", "F6", language);
   label("symptoms", "F7", language);
   label("override", "F8", language);
   label("dismiss", "F10", language);
   const passage = state.passage;
-  find("manual").disabled = state.spot?.phase === "identified"; // another card would be two
-  find("symptoms").disabled = passage !== state.spot || passage?.decision === "hold";
-  find("override").disabled = passage === null || passage.decision === "hold";
-  find("dismiss").disabled = passage === null || passage.decision === "hold"; // leaving a hold is a step of it
+  findButton("manual").disabled = state.spot?.phase === "identified"; // another card would be two
+  findButton("symptoms").disabled = passage !== state.spot || passage?.decision === "hold";
+  findButton("override").disabled = passage === null || passage.decision === "hold";
+  findButton("dismiss").disabled = passage === null || passage.decision === "hold"; // leaving a hold is a step of it
 }
 
+/**
+ * @param {string} name
+ * @param {string} key
+ * @param {string} language
+ */
 function label(name, key, language) {
-  rebuild(find(name), language, () => [...button(word(`action.${name}`), { key }).children]);
+  rebuild(findButton(name), language, () => [...button(word(`action.${name}`), { key }).children]);
 }
 
 export function wireActions() {
-  find("manual").addEventListener("click", askManualNow);
-  find("symptoms").addEventListener("click", askSymptoms);
-  find("override").addEventListener("click", askOverride);
-  find("dismiss").addEventListener("click", dismiss);
+  findButton("manual").addEventListener("click", askManualNow);
+  findButton("symptoms").addEventListener("click", askSymptoms);
+  findButton("override").addEventListener("click", askOverride);
+  findButton("dismiss").addEventListener("click", dismiss);
 }
 
-/** Take a key; returns whether it was one of the actions. */
+/**
+ * Take a key; returns whether it was one of the actions.
+ * @param {string} key
+ */
 export function actionKey(key) {
   KEYS[key]?.();
   return key in KEYS;
 }
 
 function askManualNow() {
-  if (find("manual").disabled) return;
+  if (findButton("manual").disabled) return;
   const state = current();
-  const shown = state.passage;
-  askManual(shown && (shown !== state.spot || shown.decision === "hold") ? shown.passage_id : null);
+  const shown = state?.passage ?? null;
+  const isElsewhere = shown !== null && (shown !== state?.spot || shown.decision === "hold");
+  askManual(isElsewhere ? shown.passage_id : null);
 }
 
 function askSymptoms() {
-  if (find("symptoms").disabled) return;
+  if (findButton("symptoms").disabled) return;
   const about = current()?.passage?.passage_id ?? "door";
   const choices = keysOf("symptom").map((name) => ({
     label: word(`symptom.${name}`),
@@ -61,16 +77,21 @@ function askSymptoms() {
 
 function askOverride() {
   const passage = current()?.passage;
-  if (!passage || find("override").disabled) return;
+  if (!passage || findButton("override").disabled) return;
   const about = passage.passage_id;
+  /**
+   * @param {Door.OverrideRequest["decision"]} decision
+   * @param {string} why
+   */
   const post = (decision, why) => sendOnce(
     `override:${about}:${passage.phase}:${passage.decision}:${decision}`,
     `/api/v1/passages/${about}/override`,
     { decision, by: by(), reason: recorded(`override_reason.${why}`) },
   );
-  const cautious = ["hold", "deny", "recheck"]
+  const cautious = CAUTIOUS
     .filter((decision) => decision !== passage.decision)
     .map((decision) => ({ label: word(`decision.${decision}`), kind: `tall to-${decision}`, press: () => post(decision, "caution") }));
+  /** @type {Parameters<typeof ask>[2]} */
   const groups = [{ choices: cautious }];
   if (passage.decision !== "admit") {
     const choices = ADMIT_BECAUSE.map((why) => ({ label: word(`override_reason.${why}`), kind: "tall", press: () => post("admit", why) }));
@@ -81,11 +102,14 @@ function askOverride() {
 
 function dismiss() {
   const passage = current()?.passage;
-  if (!passage || find("dismiss").disabled) return;
-  sendOnce(`dismissal:${passage.passage_id}`, `/api/v1/passages/${passage.passage_id}/dismissal`, {});
+  if (!passage || findButton("dismiss").disabled) return;
+  void sendOnce(`dismissal:${passage.passage_id}`, `/api/v1/passages/${passage.passage_id}/dismissal`, {});
 }
 
-/** Ask who is on post now; `changed` is called after. */
+/**
+ * Ask who is on post now; `changed` is called after.
+ * @param {() => void} changed
+ */
 export function askPost(changed) {
   const choices = POSTS.map((number) => ({
     label: word("screen.post", { n: number }),

@@ -8,43 +8,54 @@ import { playSelfTest } from "./sound.js";
 import { checkKey, checkParts } from "./thermometer.js";
 import { word } from "../shared/words.js";
 
-const KEY = "gate.selftest"; // {at, heard}: of this screen
+const KEY = "gate.selftest"; // of this screen
 const SHIFT_MS = 8 * 3600_000;
 
+/** @typedef {{ at: number, heard: boolean }} Test */
+
+/** @returns {Test | null} */
 function last() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? null;
+    return /** @type {Test | null} */ (JSON.parse(localStorage.getItem(KEY) ?? "null"));
   } catch {
     return null;
   }
 }
 
-/** Whether this shift's sound was tested and heard: yes | due | failed. */
-function tested() {
-  const test = last();
-  if (test === null || Date.now() - test.at > SHIFT_MS) return "due";
+/**
+ * Whether this shift's sound was tested and heard.
+ * @param {Test | null} test the newest
+ * @param {number} now
+ */
+export function testedAt(test, now) {
+  if (test === null || now - test.at > SHIFT_MS) return "due";
   return test.heard ? "yes" : "failed";
 }
+
+const tested = () => testedAt(last(), Date.now());
 
 export function renderChecks() {
   setText(find("more"), word("checks.open"));
   setData(find("more"), "tested", tested());
 }
 
+/** @param {() => void} changed */
 export function wireChecks(changed) {
   find("more").addEventListener("click", () => openChecks(changed));
 }
 
+/** @param {() => void} changed */
 function openChecks(changed) {
+  /** @param {boolean} heard */
   const keep = (heard) => {
     localStorage.setItem(KEY, JSON.stringify({ at: Date.now(), heard }));
     changed();
     openChecks(changed);
   };
-    const t = new Date(last()?.at ?? 0).toTimeString().slice(0, 5);
+  const t = new Date(last()?.at ?? 0).toTimeString().slice(0, 5);
   const drill = () => {
     closePanel();
-    sendOnce(`drill:${performance.now()}`, "/api/v1/drills", { by: by() });
+    void sendOnce(`drill:${performance.now()}`, "/api/v1/drills", { by: by() });
   };
   showPanel("checks", word("checks.title"), new Map(), [
     make("p", { id: "selftest-state", "data-tested": tested() }, word(`checks.${tested()}`, { t })),
@@ -60,5 +71,8 @@ function openChecks(changed) {
   ]);
 }
 
-/** Take a key while the panel is open; returns whether it was for it. */
+/**
+ * Take a key while the panel is open; returns whether it was for it.
+ * @param {string} key
+ */
 export const checksKey = (key) => panelAbout() === "checks" && checkKey(key);

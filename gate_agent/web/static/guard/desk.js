@@ -1,10 +1,18 @@
 // The desk (等候台): who is measured and waits, while the spot is free for the next. A tap picks one.
 
-import { button, find, make, rebuild, setData, setText, span } from "../shared/page.js";
-import { left, pick, shown, waiting } from "./state.js";
+import { span } from "../shared/figures.js";
+import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
+import { nameOf } from "./hold_words.js";
+import { shown, waiting } from "./snapshot.js";
+import { left, pick } from "./state.js";
 import { word } from "../shared/words.js";
 
-/** Show who waits, and for how long still; the one whose verdict is on the screen is marked. */
+/**
+ * Show who waits, and for how long still; the one whose verdict is on the screen is marked.
+ * @param {import("./snapshot.js").State} state
+ * @param {string} language
+ * @param {() => void} changed
+ */
 export function renderDesk(state, language, changed) {
   const area = find("desk");
   const places = waiting(state);
@@ -13,16 +21,22 @@ export function renderDesk(state, language, changed) {
   rebuild(area, key, () => [
     make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
     chip(null, word("desk.spot"), changed),
-    ...places.map((place) => chip(place.passage_id, `${who(place)} · ${what(place)}`, changed)),
+    ...places.map((place) => chip(place.passage_id, `${nameOf(place)} · ${what(place)}`, changed)),
   ]);
   for (const element of area.querySelectorAll("button")) {
     const place = places.find((one) => one.passage_id === element.dataset.place);
     setData(element, "shown", state.passage?.passage_id === (element.dataset.place ?? state.spot?.passage_id) ? "yes" : "no");
     const seconds = place?.deadline_s ?? null;
-    setText(element.querySelector("time"), seconds === null ? "" : span(Math.max(0, left(seconds))));
+    const time = element.querySelector("time");
+    if (time) setText(time, seconds === null ? "" : span(Math.max(0, left(seconds))));
   }
 }
 
+/**
+ * @param {string | null} id
+ * @param {string} text
+ * @param {() => void} changed
+ */
 function chip(id, text, changed) {
   const element = button(text, { press: () => { pick(id); changed(); } });
   if (id !== null) element.dataset.place = id;
@@ -30,8 +44,7 @@ function chip(id, text, changed) {
   return element;
 }
 
-const who = (place) => place.person?.name ?? word(`category.${place.category}`);
-
+/** @param {Door.PassageView} place */
 function what(place) {
   if (place.decision === "admit") return word(place.gate_open ? "decision.admit" : "verdict.recording");
   if (place.needs_hand) return word("desk.hand");

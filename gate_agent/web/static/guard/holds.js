@@ -2,52 +2,64 @@
 
 import { openCase, settleContacts } from "./case.js";
 import { leader } from "./duties.js";
-import { due, escalation, heat, sendKey } from "./hold_words.js";
+import { due, escalation, heat, nameOf } from "./hold_words.js";
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
-import { isOverdue, orderedHolds } from "./state.js";
+import { isOverdue, orderedHolds, orphanedContacts } from "./snapshot.js";
+import { ago } from "./state.js";
+import { sendKey } from "./steps.js";
 import { word } from "../shared/words.js";
 
 const STEP_KEY = "F9"; // the next step of the hold on top
 
+/** @type {(() => void) | null} */
 let top = null; // press of the top hold's button
 
+/**
+ * @param {Door.Snapshot} state
+ * @param {string} language
+ */
 export function renderHolds(state, language) {
   const area = find("holds");
   const holds = orderedHolds(state);
-  const orphans = orphaned(state);
+  const [orphan, ...more] = orphanedContacts(state);
   setData(area, "count", String(Math.min(holds.length, 3)));
   const leads = leader();
-  rebuild(area, `${language} ${leads?.phone} ${holds.map((hold) => hold.hold_id).join()} ${orphans.length}`, () => [
+  rebuild(area, `${language} ${leads?.phone} ${holds.map((hold) => hold.hold_id).join()} ${orphan?.contact_id} ${more.length}`, () => [
     ...holds.map(() => make("article", { class: "hold" })),
-    orphans.length ? contactsCard(orphans) : null,
-    holds.length || orphans.length ? null : make("div", { id: "no-holds" },
+    orphan ? contactsCard(orphan, 1 + more.length) : null,
+    holds.length || orphan ? null : make("div", { id: "no-holds" },
       make("span", {}, word("case.no_holds")),
       leads ? make("span", {}, `${word("term.duty_leader")} ${leads.post}`) : null,
       leads ? make("b", {}, leads.phone) : null),
   ]);
-  holds.forEach((hold, index) => renderHold(area.children[index], state, hold, index === 0, language));
+  holds.forEach((hold, index) => renderHold(/** @type {HTMLElement} */ (area.children[index]), state, hold, index === 0, language));
   if (!holds.length) top = null;
 }
 
-/** Contacts whose hold is closed, and who are not at an end. */
-const orphaned = (state) => {
-  const open = new Set(state.holds.map((hold) => hold.hold_id));
-  return state.contacts.filter((contact) => !open.has(contact.hold_id) && contact.next_states.length);
-};
-
-function contactsCard(orphans) {
-  const press = () => settleContacts(orphans[0].hold_id);
+/**
+ * @param {Door.ContactView} orphan
+ * @param {number} count
+ */
+function contactsCard(orphan, count) {
+  const press = () => settleContacts(orphan.hold_id);
   return make("article", { class: "hold left-over" },
-    make("b", {}, word("case.contacts_left", { n: orphans.length })),
+    make("b", {}, word("case.contacts_left", { n: count })),
     button(word("case.open"), { kind: "go", press }));
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {Door.Snapshot} state
+ * @param {Door.HoldView} hold
+ * @param {boolean} isTop
+ * @param {string} language
+ */
 function renderHold(card, state, hold, isTop, language) {
   const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill, hold.escalates_to, hold.overdue]);
   rebuild(card, key, () => {
-    const [step] = hold.next_steps;
+    const [step = "closed"] = hold.next_steps; // a hold that is open has one
     const press = () => proceed(hold);
     const element = button(word(`hold_do.${step}`), { key: isTop ? STEP_KEY : null, kind: "go", press });
     element.dataset.step = step;
@@ -56,7 +68,7 @@ function renderHold(card, state, hold, isTop, language) {
         make("b", { class: "hold-state" }, word(`hold_state.${hold.state}`)),
         hold.drill ? make("b", { class: "drill" }, word("term.drill")) : null,
         make("b", { class: "hold-temperature" }, heat(hold)),
-        make("span", {}, hold.person ? hold.person.name : word(`category.${hold.category}`)),
+        make("span", {}, nameOf(hold)),
         make("span", { class: "hold-why" }, hold.overdue ? "" : word(`reason.${hold.reason}`)),
       ),
       make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
@@ -68,21 +80,32 @@ function renderHold(card, state, hold, isTop, language) {
   setData(card, "state", hold.state);
   setData(card, "rings", rings(state, hold) ? "yes" : "no");
   setData(card, "sent", isSent(sendKey(hold)) ? "yes" : "no");
-  setText(card.querySelector(".hold-due"), due(hold));
+  const left = card.querySelector(".hold-due");
+  if (left) setText(left, due(hold));
 }
 
-/** Whether the gate rings for this hold; before it says so, the screen's own clock does. */
-const rings = (state, hold) => isOverdue(hold) || state.alarms.some((alarm) => alarm.about === hold.hold_id && alarm.priority === "high");
+/**
+ * Whether the gate rings for this hold; before it says so, the screen's own clock does.
+ * @param {Door.Snapshot} state
+ * @param {Door.HoldView} hold
+ */
+const rings = (state, hold) => isOverdue(hold, ago()) || state.alarms.some((alarm) => alarm.about === hold.hold_id && alarm.priority === "high");
 
-/** Answer at once; every other step is done in the guided sequence. */
+/**
+ * Answer at once; every other step is done in the guided sequence.
+ * @param {Door.HoldView} hold
+ */
 function proceed(hold) {
   if (hold.state === "flagged" && !isSent(sendKey(hold))) {
-    sendOnce(sendKey(hold), `/api/v1/holds/${hold.hold_id}/steps`, { step: "acknowledged", by: by() });
+    void sendOnce(sendKey(hold), `/api/v1/holds/${hold.hold_id}/steps`, { step: "acknowledged", by: by() });
   }
   openCase(hold.hold_id);
 }
 
-/** Take a key; returns whether it was for the holds. */
+/**
+ * Take a key; returns whether it was for the holds.
+ * @param {string} key
+ */
 export function holdsKey(key) {
   if (key !== STEP_KEY || top === null) return false;
   top();

@@ -2,35 +2,36 @@
 
 import { button, make, setData, setText } from "../shared/page.js";
 import { keypad } from "./keypad.js";
+import { isTyping, readingOf, readingText, typedReading } from "./typing.js";
 import { word } from "../shared/words.js";
 
-/** A pad for readings of `low` to `high` hundredths; what is typed stays while it is drawn anew. */
+/**
+ * A pad for readings of `low` to `high` hundredths; what is typed stays while it is drawn anew.
+ * @param {number} low
+ * @param {number} high
+ * @param {string} [range] the words of that range
+ */
 export function makePad(low, high, range = "contact_range") {
   let digits = "";
+  /** @type {HTMLElement | null} */
   let field = null;
+  /** @type {(centi: number) => void} */
   let done = () => {};
 
-  function draw() {
-    const text = digits.padEnd(3, "_");
-    setText(field, `${text.slice(0, 2)}.${text.slice(2)} ℃`);
+  /** @param {string} next */
+  function show(next) {
+    digits = next;
+    if (field === null) return;
+    setText(field, readingText(digits));
     setData(field, "bad", "no");
   }
-  function type(digit) {
-    if (digits.length < 4) digits += digit;
-    draw();
-  }
-  function erase() {
-    digits = digits.slice(0, -1);
-    draw();
-  }
-  function clear() {
-    digits = "";
-    if (field) draw();
-  }
+  /** @param {string} key */
+  const type = (key) => show(typedReading(digits, key));
+  const clear = () => show("");
   function enter() {
-    const centi = Number(digits.padEnd(4, "0"));
-    if (digits.length < 3 || centi < low || centi > high) {
-      setData(field, "bad", "yes");
+    const centi = readingOf(digits, low, high);
+    if (centi === null) {
+      if (field) setData(field, "bad", "yes");
       return;
     }
     digits = "";
@@ -39,19 +40,25 @@ export function makePad(low, high, range = "contact_range") {
 
   return {
     clear,
-    /** It, with its title; `then(centi)` gets a reading that can be one. */
+    /**
+     * It, with its title; `then(centi)` gets a reading that can be one.
+     * @param {Node} title
+     * @param {(centi: number) => void} then
+     */
     typing(title, then) {
       done = then;
       field = make("output", { class: "field", id: "contact" });
       const confirm = button(word("screen.confirm"), { key: "Enter", kind: "go tall", press: enter, id: "contact-confirm" });
-      draw();
-      return make("div", { class: "typing reading" }, keypad({ type, erase, clear }),
+      show(digits);
+      return make("div", { class: "typing reading" }, keypad({ type, clear }),
         make("div", { class: "beside" }, title, field, make("p", { class: "hint" }, word(`pad.${range}`)), confirm));
     },
-    /** Take a key; returns whether it was for the pad. */
+    /**
+     * Take a key; returns whether it was for the pad.
+     * @param {string} name
+     */
     key(name) {
-      if (/^[0-9]$/.test(name)) type(name);
-      else if (name === "Backspace") erase();
+      if (isTyping(name)) type(name);
       else if (name === "Enter") enter();
       else return false;
       return true;

@@ -1,17 +1,27 @@
 // One thing asked at a time, over the right side: a choice of big buttons, or what another module shows.
 
-import { button, find, make } from "../shared/page.js";
+import { button, find, isShown, make } from "../shared/page.js";
 import { word } from "../shared/words.js";
 
 const DIGITS = 10;
 
-let open = null; // {about, keys: Map(key → press)}
+/** @typedef {Map<string, () => void>} Keys what each key does */
+/** @typedef {{ label: string, kind?: string, press: () => void }} Choice */
+
+/** @type {{ about: string, keys: Keys } | null} */
+let open = null;
 
 /** What the open panel is about, or null: the panel closes itself when that is gone. */
 export const panelAbout = () => open?.about ?? null;
 
-/** Ask for one of `choices` [{label, kind, press}]; `groups` of them have a heading each. */
+/**
+ * Ask for one of some choices; `groups` of them have a heading each.
+ * @param {string} about
+ * @param {string} title
+ * @param {{ heading?: string, choices: Choice[] }[]} groups
+ */
 export function ask(about, title, groups) {
+  /** @type {Keys} */
   const keys = new Map();
   const parts = [];
   let number = 0;
@@ -30,14 +40,20 @@ export function ask(about, title, groups) {
   showPanel(about, title, keys, parts);
 }
 
-/** Show `parts` over the right side; `keys` maps a key to what it does. */
+/**
+ * Show `parts` over the right side.
+ * @param {string} about
+ * @param {string} title
+ * @param {Keys} keys
+ * @param {import("../shared/page.js").Child[]} parts
+ */
 export function showPanel(about, title, keys, parts) {
   const panel = find("panel");
   const back = button(word("screen.back"), { kind: "quiet", press: closePanel });
   keys.set("Escape", closePanel);
   open = { about, keys };
   panel.setAttribute("aria-label", title);
-  panel.replaceChildren(make("header", {}, make("h2", {}, title), back), ...parts);
+  panel.replaceChildren(make("header", {}, make("h2", {}, title), back), ...parts.filter(isShown));
   panel.hidden = false;
   panel.scrollIntoView({ block: "nearest" });
   document.body.dataset.panel = "open";
@@ -50,7 +66,10 @@ export function closePanel() {
   document.body.dataset.panel = "closed";
 }
 
-/** Take a key; returns whether it was for the panel. */
+/**
+ * Take a key; returns whether it was for the panel.
+ * @param {string} key
+ */
 export function panelKey(key) {
   const press = open?.keys.get(key);
   press?.();

@@ -14,6 +14,7 @@ export function postNumber() {
 /** As it stands in an event. */
 export const by = () => `guard-${postNumber()}`;
 
+/** @param {number} number */
 export function setPost(number) {
   localStorage.setItem(KEY, String(number));
 }

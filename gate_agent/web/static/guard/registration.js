@@ -1,51 +1,54 @@
 // Real-name registration (实名登记): eleven digits, then one tap on the purpose, and it is done.
 
-import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
+import { button, find, make, rebuild, seek, setData, setText } from "../shared/page.js";
 import { keypad } from "./keypad.js";
 import { ask } from "./panel.js";
 import { isSent, say, sendOnce } from "./send.js";
 import { current, left } from "./state.js";
+import { MOBILE_LINE, isDigit, isMobile, isPhone, isPhoneEnough, isTyping, isWrongPhone, phoneHint, phoneText, typedPhone } from "./typing.js";
 import { askCompanion, companionButton } from "./typed.js";
 import { keysOf, word } from "../shared/words.js";
 
-const LENGTH = 11;
-const LONGEST = 15; // of any number in the world
 const ABROAD = ["+852", "+853", "+886", "+7", "+1", "+"]; // the last: its code is typed
-const LANDLINE = /^0\d{9,11}$/;
-const MOBILE = /^1[3-9]\d{9}$/;
 const PURPOSE_KEYS = ["F1", "F2", "F3", "F4", "F5", "F6"];
 
+/** @type {string | null} */
 let passageId = null; // whose registration is on the screen
 let digits = "";
+/** @type {string | null} */
 let purpose = null;
+/** @type {string[]} */
 let purposes = [];
 let phoneRequired = true;
+/** @type {string | null} */
 let known = null; // the phone of an earlier visit, masked
+/** @type {Door.CompanionBody[]} */
 let companions = [];
-let line = { prefix: "", because: null }; // a number of another place, or a landline and why
+let line = MOBILE_LINE;
 
-const isMobile = () => !line.prefix && !line.because;
-const most = () => (isMobile() ? LENGTH : LONGEST);
-const isPhone = () => (isMobile() ? MOBILE.test(digits) : line.because ? LANDLINE.test(digits) : digits.length >= 7);
 const sendKey = () => `registration:${passageId}`;
-const isReady = () => isPhone() || (!digits && (known !== null || !phoneRequired));
+const isReady = () => isPhoneEnough(digits, line, { known, required: phoneRequired });
 const isOpen = () => passageId !== null && !isSent(sendKey());
 
-/** Show the panel while a passage waits for it; a new person starts with an empty field. */
+/**
+ * Show the panel while a passage waits for it; a new person starts with an empty field.
+ * @param {import("./snapshot.js").State} state
+ * @param {string} language
+ */
 export function renderRegistration(state, language) {
-  const passage = state.asked;
-  const next = passage && !passage.needs_hand ? passage.passage_id : null; // a held one too, once picked
+  const passage = state.asked && !state.asked.needs_hand ? state.asked : null; // a held one too, once picked
+  const next = passage?.passage_id ?? null;
   if (next !== passageId) {
     passageId = next;
     digits = "";
     purpose = null;
     companions = [];
-    line = { prefix: "", because: null };
+    line = MOBILE_LINE;
   }
   const area = find("registration");
-  area.hidden = passageId === null;
-  setData(document.body, "registering", area.hidden ? "no" : "yes");
-  if (area.hidden) {
+  area.hidden = passage === null;
+  setData(document.body, "registering", passage === null ? "no" : "yes");
+  if (passage === null) {
     area.replaceChildren(); // a phone number does not stay in the page
     delete area.dataset.key;
     return;
@@ -53,7 +56,8 @@ export function renderRegistration(state, language) {
   purposes = state.purposes;
   phoneRequired = state.phone_required;
   known = passage.known_phone;
-  rebuild(area, JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length, line]), build);
+  const key = JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length, line]);
+  rebuild(area, key, () => build(passage.passage_id));
   const who = passage.person ? ` · ${passage.person.name}` : "";
   setText(find("registration-title"), `${word("term.registration")}${who}`);
   const seconds = passage.deadline_s === null ? "" : word("screen.seconds", { s: Math.ceil(Math.max(0, left(passage.deadline_s))) });
@@ -62,19 +66,20 @@ export function renderRegistration(state, language) {
   draw();
 }
 
-function build() {
-  const pad = keypad({ type, erase, clear: clearDigits });
+/** @param {string} about */
+function build(about) {
+  const pad = keypad({ type, clear: clearDigits });
   const buttons = purposes.map((name, index) => {
-    const element = button(word(`purpose.${name}`), { key: PURPOSE_KEYS[index], kind: "purpose", press: () => choose(name) });
+    const element = button(word(`purpose.${name}`), { key: PURPOSE_KEYS[index] ?? null, kind: "purpose", press: () => choose(name) });
     element.dataset.purpose = name;
     return element;
   });
-  if (!purposes.length) buttons.push(button(word("screen.confirm"), { key: "Enter", kind: "purpose go", press: () => submit(null) }));
+  if (!purposes.length) buttons.push(button(word("screen.confirm"), { key: "Enter", kind: "purpose go", press: () => void submit(null) }));
   return [
-    make("header", {}, make("h2", { id: "registration-title" }), make("b", { id: "registration-left" }), lineButton()),
+    make("header", {}, make("h2", { id: "registration-title" }), make("b", { id: "registration-left" }), lineButton(about)),
     make("div", { class: "phone-row" },
       make("output", { id: "phone", class: "field", "aria-label": word("registration.phone") }),
-      companionButton(companions, () => askCompanion(passageId, (one) => { companions.push(one); })),
+      companionButton(companions.length, () => askCompanion(about, (one) => { companions.push(one); })),
     ),
     make("p", { id: "phone-hint", class: "hint" }, word(known ? "registration.known_hint" : "registration.purpose_hint")),
     make("div", { class: "typing" }, pad, make("div", { class: "purposes", "data-many": purposes.length > 6 ? "yes" : "no" }, ...buttons)),
@@ -82,26 +87,20 @@ function build() {
 }
 
 function draw() {
-  const field = find("phone");
+  const field = seek("phone");
   if (!field) return;
-  const parts = isMobile() ? [digits.slice(0, 3), digits.slice(3, 7), digits.slice(7)] : [line.prefix, digits];
-  const shown = digits || line.prefix ? parts.filter(Boolean).join(" ") : "";
-  setText(field, shown || known || word(phoneRequired ? "registration.phone" : "registration.phone_optional"));
+  setText(field, phoneText(digits, line) || known || word(phoneRequired ? "registration.phone" : "registration.phone_optional"));
   setData(field, "empty", digits || known ? "no" : "yes");
-  setData(field, "bad", digits.length === most() && !isPhone() ? "yes" : "no");
-  setData(field, "full", isPhone() || (known && !digits) ? "yes" : "no");
-  for (const element of find("registration").querySelectorAll(".purpose")) {
+  setData(field, "bad", isWrongPhone(digits, line) ? "yes" : "no");
+  setData(field, "full", isPhone(digits, line) || (known && !digits) ? "yes" : "no");
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (find("registration").querySelectorAll(".purpose"))) {
     setData(element, "chosen", element.dataset.purpose === purpose ? "yes" : "no");
   }
 }
 
-function type(digit) {
-  if (isOpen() && digits.length < most()) digits += digit;
-  hint();
-}
-
-function erase() {
-  digits = digits.slice(0, -1);
+/** @param {string} key */
+function type(key) {
+  if (isOpen() || !isDigit(key)) digits = typedPhone(digits, key, line);
   hint();
 }
 
@@ -112,41 +111,46 @@ function clearDigits() {
 
 function hint() {
   draw();
-  const unfinished = isMobile() ? (digits.length < LENGTH ? "purpose_hint" : "phone_bad") : line.because ? "landline_hint" : "abroad_hint";
-  const name = known && !digits ? "known_hint" : isPhone() ? "purpose_first" : unfinished;
-  setText(find("phone-hint"), word(`registration.${name}`));
+  setText(find("phone-hint"), word(`registration.${phoneHint(digits, line, known)}`));
 }
 
-/** One key away: a number of another place, or a landline, which has its reason. */
-function lineButton() {
-  const element = button(word(isMobile() ? "registration.line" : "registration.line_mobile"), { kind: "quiet", press: isMobile() ? askLine : () => setLine("", null) });
-  element.id = "line";
-  return element;
+/**
+ * One key away: a number of another place, or a landline, which has its reason.
+ * @param {string} about
+ */
+function lineButton(about) {
+  if (!isMobile(line)) return button(word("registration.line_mobile"), { kind: "quiet", press: () => setLine(MOBILE_LINE), id: "line" });
+  return button(word("registration.line"), { kind: "quiet", press: () => askLine(about), id: "line" });
 }
 
-function askLine() {
-  const abroad = ABROAD.map((prefix) => ({ label: prefix === "+" ? word("registration.other_prefix") : prefix, kind: "tall", press: () => setLine(prefix, null) }));
-  const because = keysOf("landline_reason").map((name) => ({ label: word(`landline_reason.${name}`), kind: "tall", press: () => setLine("", name) }));
-  ask(passageId, word("registration.line"), [{ heading: word("registration.abroad"), choices: abroad }, { heading: word("registration.landline"), choices: because }]);
+/** @param {string} about */
+function askLine(about) {
+  const abroad = ABROAD.map((prefix) => ({ label: prefix === "+" ? word("registration.other_prefix") : prefix, kind: "tall", press: () => setLine({ prefix, because: null }) }));
+  const reasons = /** @type {import("./typing.js").Because[]} */ (keysOf("landline_reason"));
+  const landline = reasons.map((because) => ({ label: word(`landline_reason.${because}`), kind: "tall", press: () => setLine({ prefix: "", because }) }));
+  ask(about, word("registration.line"), [{ heading: word("registration.abroad"), choices: abroad }, { heading: word("registration.landline"), choices: landline }]);
 }
 
-function setLine(prefix, because) {
-  line = { prefix, because };
+/** @param {import("./typing.js").Line} next */
+function setLine(next) {
+  line = next;
   digits = "";
-  find("registration").dataset.key = ""; // drawn anew at once, with its other hint
-  renderRegistration(current(), document.documentElement.lang);
+  const state = current();
+  if (state !== null) renderRegistration(state, document.documentElement.lang); // drawn anew at once, with its other hint
   hint();
 }
 
+/** @param {string} name */
 function choose(name) {
   purpose = name;
   draw();
-  if (isReady()) submit(name);
+  if (isReady()) void submit(name);
   else setText(find("phone-hint"), word("registration.phone_bad"));
 }
 
+/** @param {string | null} name */
 async function submit(name) {
-  if (!isOpen()) return;
+  if (passageId === null || !isOpen()) return;
   if (!isReady()) {
     say(word("registration.phone_bad"), "bad");
     return;
@@ -154,24 +158,28 @@ async function submit(name) {
   const about = passageId;
   const area = find("registration");
   area.dataset.sent = "yes";
-  const body = { phone: digits ? line.prefix + digits : null, ...(line.because && digits ? { landline_because: line.because } : {}), purpose: name, ...(companions.length ? { companions } : {}) };
+  const because = line.because && digits ? { landline_because: line.because } : {};
+  const body = { phone: digits ? line.prefix + digits : null, ...because, purpose: name, ...(companions.length ? { companions } : {}) };
   await sendOnce(sendKey(), `/api/v1/passages/${about}/registration`, body);
   if (passageId === about) setData(area, "sent", isOpen() ? "no" : "yes");
 }
 
-/** Take a key; returns whether it was for the registration. */
+/**
+ * Take a key; returns whether it was for the registration.
+ * @param {string} key
+ */
 export function registrationKey(key) {
   if (passageId === null) return false;
-  if (/^\d$/.test(key)) type(key);
-  else if (key === "Backspace") erase();
+  const keyed = purposes[PURPOSE_KEYS.indexOf(key)];
+  if (isTyping(key)) type(key);
   else if (key === "Escape") clearDigits();
   else if (key === "Enter") enter();
-  else if (PURPOSE_KEYS.indexOf(key) in purposes) choose(purposes[PURPOSE_KEYS.indexOf(key)]);
+  else if (keyed !== undefined) choose(keyed);
   else return false;
   return true;
 }
 
 function enter() {
-  if (purpose !== null || !purposes.length) submit(purpose);
+  if (purpose !== null || !purposes.length) void submit(purpose);
   else hint();
 }

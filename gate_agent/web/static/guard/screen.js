@@ -1,23 +1,25 @@
 // The guard screen: puts the modules together. State comes in, the page follows; taps go out.
 
 import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
-import { renderAlarmLine, soundOf } from "./alarms.js";
+import { renderAlarmLine } from "./alarms.js";
 import { caseKey, renderCase } from "./case.js";
 import { checksKey, renderChecks, wireChecks } from "./checks.js";
 import { dutiesKey, dutyMark, lookAtDuties, renderDuties, watchDuties } from "./duties.js";
 import { oneEar } from "../shared/ear.js";
 import { holdsKey, renderHolds } from "./holds.js";
-import { find, rebuild, setData, setText, shape, span } from "../shared/page.js";
+import { span } from "../shared/figures.js";
+import { find, rebuild, setData, setText, shape } from "../shared/page.js";
 import { closePanel, panelAbout, panelKey } from "./panel.js";
 import { registrationKey, renderRegistration } from "./registration.js";
 import { forget, touched } from "./send.js";
 import { ring, soundState, toggleMute, unlock } from "./sound.js";
 import { renderDesk } from "./desk.js";
-import { current, forgetState, places, take } from "./state.js";
+import { soundOf } from "./siren.js";
+import { isAbout, panelStands } from "./snapshot.js";
+import { current, forgetState, take } from "./state.js";
 import { renderBar, renderRecent, renderStatus } from "./status.js";
 import { listen } from "../shared/stream.js";
 import { handKey, renderHand } from "./thermometer.js";
-import { MANUAL } from "./typed.js";
 import { renderStarting, renderVerdict } from "./verdict.js";
 import { askSession, session } from "./session.js";
 import { askSignOff, renderSignOn, signOnKey, signedOnName, watchSession } from "./signon.js";
@@ -25,6 +27,7 @@ import { applyLanguage, switchLanguage } from "./language.js";
 import { word } from "../shared/words.js";
 
 const MUTE_KEY = "m";
+/** @type {Record<import("../shared/stream.js").Life, string>} */
 const LIVE = { opening: "no", away: "no", live: "yes", dead: "dead" };
 let lastAlive = 0;
 const isLive = () => document.body.dataset.live === "yes";
@@ -51,10 +54,10 @@ function render() {
 }
 
 function renderButtons() {
-  const sound = soundState();
-  setText(find("mute"), word(`sound.${sound.kind}`, { s: span(sound.leftS) }));
-  setData(find("mute"), "kind", sound.kind);
-  setData(find("mute"), "bursts", String(sound.bursts));
+  const heard = soundState();
+  setText(find("mute"), word(`sound.${heard.kind}`, { s: span(heard.leftS) }));
+  setData(find("mute"), "kind", heard.kind);
+  setData(find("mute"), "bursts", String(heard.bursts));
   setText(find("post"), signedOnName() ?? postLabel());
   setText(find("language"), word("screen.language"));
   renderDuties();
@@ -62,48 +65,52 @@ function renderButtons() {
   renderSignOn();
 }
 
+/**
+ * @param {Door.Snapshot} snapshot
+ * @param {number} at
+ */
 function onState(snapshot, at) {
-  take(snapshot, at);
+  const state = take(snapshot, at);
   setData(document.body, "live", "yes");
-  const isHere = (id) => places(current()).some((place) => place.passage_id === id);
-  forget((key) => {
-    const [kind, id] = key.split(":");
-    if (["duty", "supply", "note", "contact", "staff"].includes(kind)) return true;
-    if (kind === "hold") return snapshot.holds.some((hold) => hold.hold_id === id);
-    return isHere(id);
-  });
+  forget((key) => isAbout(state, key));
   const about = panelAbout();
-  const known = about === "post" || about === "checks" || about === MANUAL || about?.startsWith("duties") || about?.startsWith("staff") || about === "door" || isHere(about) || snapshot.holds.some((hold) => hold.hold_id === about);
-  if (about !== null && !known) closePanel();
-  sound(snapshot);
+  if (about !== null && !panelStands(state, about)) closePanel();
+  sound(state.alarms);
   render();
   setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
 }
 
+/**
+ * @param {import("../shared/stream.js").Life} life
+ * @param {number} silentMs
+ */
 function onLife(life, silentMs) {
   const alive = life !== "dead";
   if (alive) lastAlive = Math.round(performance.now());
   if (life === "opening" || life === "away") forgetState();
-  const state = current();
   setData(document.body, "live", LIVE[life]);
   find("dead").hidden = alive;
   if (!alive) setText(find("dead-for"), word("screen.dead_for", { s: Math.round(silentMs / 1000) }));
-  sound(alive ? state : { alarms: [{ id: "dead", priority: "medium", technical: true, what: "dead", rung: 1, since: `${lastAlive}` }] });
+  sound(alive ? current()?.alarms ?? [] : [{ id: "dead", priority: "medium", technical: true, what: "dead", rung: 1, since: `${lastAlive}` }]);
   render();
 }
 
-/** Ring by what the gate says stands now: a backlog that is told again rings nothing. */
-function sound(state) {
-  const now = soundOf(state?.alarms ?? []);
+/**
+ * Ring by what the gate says stands now: a backlog that is told again rings nothing.
+ * @param {import("./siren.js").Alarm[]} alarms
+ */
+function sound(alarms) {
+  const now = soundOf(alarms);
   setData(document.body, "alarm", now.kind);
   ring(now);
 }
 
 function onTouch() {
   unlock();
-  touched();
+  void touched();
 }
 
+/** @param {KeyboardEvent} event */
 function onKey(event) {
   onTouch();
   const typing = event.target instanceof HTMLInputElement;
@@ -112,13 +119,15 @@ function onKey(event) {
   const key = event.key;
   if (key.toLowerCase() === MUTE_KEY) toggleMute();
   else if (event.repeat && key !== "Backspace") return;
-  else if (signOnKey(key)) return event.preventDefault();
-  else if (!isLive() || !(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
+  else if (signOnKey(key)) {
+    event.preventDefault();
+    return;
+  } else if (!isLive() || !(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
   event.preventDefault();
   render();
 }
 
-rebuild(document.querySelector(".dead-shape"), "plug", () => [shape("plug")]);
+rebuild(find("dead-shape"), "plug", () => [shape("plug")]);
 applyLanguage();
 wireActions();
 document.addEventListener("keydown", onKey);
@@ -139,7 +148,7 @@ listen("/api/v1/stream", {
     pulse: () => setData(find("pulse"), "beat", find("pulse").dataset.beat === "a" ? "b" : "a"),
   },
   onLife,
-  onShown: () => { lookAtDuties(); void askSession(); },
+  onShown: () => { void lookAtDuties(); void askSession(); },
   onRefused: () => void askSession(),
   ear: (changed) => oneEar("gate.guard", changed), // a hidden screen still rings
 });

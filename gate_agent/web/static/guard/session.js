@@ -1,42 +1,62 @@
-// Who is signed on at this browser. The session itself is a cookie that no script reads.
+// Who is signed on at this browser, and what is asked of the gate in its name. The session itself
+// is a cookie that no script reads.
 
-let view = null; // as /api/v1/session says; null until it was asked
+import { request } from "../shared/request.js";
+
+/** @type {Door.SessionView | null} */
+let view = null; // null until it was asked
+/** @type {Set<() => void>} */
 const listeners = new Set();
 
-/** The newest answer: { sign_on, setup, people, signed_on } or null. */
+/** The newest answer, or null. */
 export const session = () => view;
 
 /** Whether somebody must sign on before anything but an alarm's acknowledgement. */
 export const mustSignOn = () => view !== null && view.sign_on && view.signed_on === null;
 
-/** Call `listener()` when that changes. */
+/**
+ * Call `listener()` when that changes.
+ * @param {() => void} listener
+ */
 export const onSession = (listener) => listeners.add(listener);
 
-/** The headers of a request that changes something. */
+/**
+ * The headers of a request that changes something.
+ * @returns {Record<string, string>}
+ */
 export function headers() {
   const token = view?.signed_on?.csrf;
-  return { "Content-Type": "application/json", ...(token ? { "X-Gate-CSRF": token } : {}) };
+  return token ? { "X-Gate-CSRF": token } : {};
 }
 
-/** Ask the gate who is signed on here. */
+/** Ask the gate who is signed on here; its silence is shown already. */
 export async function askSession() {
-  try {
-    const answer = await fetch("/api/v1/session", { signal: AbortSignal.timeout(5000) });
-    if (answer.ok) view = await answer.json();
-  } catch {
-    return; // the stream's silence is shown already
-  }
+  const answer = await get("/api/v1/session");
+  if (answer.status === 0) return;
+  if (answer.ok) view = answer.told;
   for (const listener of listeners) listener();
 }
 
-/** POST `body`; return { ok, status, retryS, told }. */
-export async function askFor(path, body) {
-  try {
-    const options = { method: "POST", headers: headers(), body: JSON.stringify(body), signal: AbortSignal.timeout(15_000) };
-    const answer = await fetch(path, options);
-    const told = await answer.json().catch(() => null);
-    return { ok: answer.ok, status: answer.status, retryS: Number(answer.headers.get("Retry-After") ?? 0), told };
-  } catch {
-    return { ok: false, status: 0, retryS: 0, told: null };
-  }
+/**
+ * Ask for what a path gives.
+ * @template {Api.Any<Door.Gets>} Path
+ * @param {Path} path
+ * @returns {Promise<import("../shared/request.js").Answer<Api.At<Door.Gets, Path>>>}
+ */
+export async function get(path) {
+  const answer = await request(path);
+  return /** @type {import("../shared/request.js").Answer<Api.At<Door.Gets, Path>>} */ (answer);
+}
+
+/**
+ * Send what a path takes.
+ * @template {Api.Any<Door.Posts>} Path
+ * @param {Path} path
+ * @param {Api.At<Door.Posts, Path>["body"]} body
+ * @param {number} [withinMs]
+ * @returns {Promise<import("../shared/request.js").Answer<Api.At<Door.Posts, Path>["told"]>>}
+ */
+export async function post(path, body, withinMs = 15_000) {
+  const answer = await request(path, { body: body ?? {}, headers: headers(), withinMs });
+  return /** @type {import("../shared/request.js").Answer<Api.At<Door.Posts, Path>["told"]>} */ (answer);
 }

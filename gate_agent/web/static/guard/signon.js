@@ -1,19 +1,21 @@
 // The sign-on (值守登录): name buttons and a PIN pad over the page. An alarm pushes it aside.
 
-import { find, make, rebuild, setText } from "../shared/page.js";
+import { find, make, rebuild, seek, setText } from "../shared/page.js";
 import { ask } from "./panel.js";
-import { askFor, askSession, mustSignOn, onSession, session } from "./session.js";
+import { askSession, mustSignOn, onSession, post, session } from "./session.js";
 import { mayStaff, openStaff } from "./staff.js";
+import { isTyping, typedPin } from "./typing.js";
 import { word } from "../shared/words.js";
 
 const LOOK_MS = 30_000;
-const MOST_DIGITS = 12;
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "enter"];
 const LANGUAGE = () => document.documentElement.lang;
+/** @type {string | null} */
 let chosen = null; // the code of a name button
 let digits = "";
 let message = "";
 let busy = false;
+/** @type {"code" | "name" | "pin"} */
 let field = "code"; // at a new door: code, then name, then pin
 let setup = { code: "", name: "" };
 
@@ -27,11 +29,11 @@ export function renderSignOn() {
   const open = signOnIsOpen();
   find("signon").hidden = !open;
   document.body.dataset.signon = open ? "open" : mustSignOn() ? "aside" : "no";
-  if (!open) return;
   const view = session();
+  if (!open || view === null) return;
   const key = JSON.stringify([view.people, view.setup, chosen, LANGUAGE(), field]);
   rebuild(find("signon"), key, () => (view.setup ? atNewDoor() : [heading(word("sign_on.choose")), names(view.people), ...(chosen === null ? [] : pad(signOn))]));
-  const told = find("signon-message"), shown = find("signon-pin"); // there once a name is chosen
+  const told = seek("signon-message"), shown = seek("signon-pin"); // there once a name is chosen
   if (told !== null) setText(told, message);
   if (shown !== null) setText(shown, "●".repeat(digits.length) || word("sign_on.pin"));
 }
@@ -48,33 +50,41 @@ export function askSignOff() {
 }
 
 async function signOff() {
-  await askFor("/api/v1/session/end", {});
+  await post("/api/v1/session/end", {});
   await askSession();
 }
 
-/** A key while the sign-on is open; returns whether it was taken. */
+/**
+ * A key while the sign-on is open; returns whether it was taken.
+ * @param {string} key
+ */
 export function signOnKey(key) {
-  if (!signOnIsOpen() || find("signon-pin") === null) return false;
-  if (/^[0-9]$/.test(key)) press(key);
-  else if (key === "Backspace") digits = digits.slice(0, -1);
+  if (!signOnIsOpen() || seek("signon-pin") === null) return false;
+  if (isTyping(key)) press(key);
   else if (key === "Escape") clear();
-  else if (key === "Enter") submit();
+  else if (key === "Enter") void submit();
   else return false;
   renderSignOn();
   return true;
 }
 
-/** Begin: ask once, and look again now and then. */
+/**
+ * Begin: ask once, and look again now and then.
+ * @param {() => void} render
+ */
 export function watchSession(render) {
   onSession(render);
   void askSession();
   setInterval(() => void askSession(), LOOK_MS);
 }
 
+/** @type {() => void | Promise<void>} */
 let submit = () => {};
 
+/** @param {string} text */
 const heading = (text) => make("h2", {}, text);
 
+/** @param {Door.Person[]} people */
 function names(people) {
   const buttons = people.map((person) =>
     make("button", { type: "button", "aria-pressed": String(person.code === chosen), onpress: () => choose(person.code) },
@@ -82,6 +92,7 @@ function names(people) {
   return make("div", { class: "names" }, ...buttons);
 }
 
+/** @param {() => void | Promise<void>} send */
 function pad(send) {
   submit = send;
   const keys = KEYS.map((key) => make("button", { type: "button", class: key, onpress: () => press(key) },
@@ -102,6 +113,7 @@ function atNewDoor() {
   return [heading(word(field === "code" ? "sign_on.setup" : "sign_on.new_pin")), ...pad(field === "code" ? codeGiven : newPinGiven)];
 }
 
+/** @param {string} code */
 function choose(code) {
   chosen = code;
   clear();
@@ -113,26 +125,41 @@ function clear() {
   renderSignOn();
 }
 
+/** @param {string} key */
 function press(key) {
   if (busy) return;
-  if (key === "clear") digits = digits.slice(0, -1);
-  else if (key === "enter") return void submit();
-  else if (digits.length < MOST_DIGITS) digits += key;
+  if (key === "enter") {
+    void submit();
+    return;
+  }
+  digits = typedPin(digits, key === "clear" ? "Backspace" : key);
   message = "";
   renderSignOn();
 }
 
+/**
+ * Send it, unless something is under way; a refusal is kept as the message.
+ * @template {Api.Any<Door.Posts>} Path
+ * @param {Path} path
+ * @param {Api.At<Door.Posts, Path>["body"]} body
+ */
 async function once(path, body) {
   if (busy) return null;
   busy = true;
   digits = "";
-  const answer = await askFor(path, body);
+  const answer = await post(path, body);
   busy = false;
-  if (!answer.ok) {
-    const waits = answer.status === 429;
-    message = answer.status === 0 ? word("screen.not_sent") : waits ? word("sign_on.wait", { s: answer.retryS }) : word("sign_on.wrong");
-  }
+  if (!answer.ok) message = refusal(answer.status, answer.retryS);
   return answer;
+}
+
+/**
+ * @param {number} status
+ * @param {number} retryS
+ */
+function refusal(status, retryS) {
+  if (status === 0) return word("screen.not_sent");
+  return status === 429 ? word("sign_on.wait", { s: retryS }) : word("sign_on.wrong");
 }
 
 async function signOn() {
@@ -149,6 +176,7 @@ function codeGiven() {
   clear();
 }
 
+/** @param {string} name */
 function nameGiven(name) {
   if (name === "") return;
   setup.name = name;

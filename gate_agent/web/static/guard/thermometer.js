@@ -1,6 +1,7 @@
 // The thermometer when it is not believed: everybody is measured by hand; and its daily check.
 
-import { button, clockText, degrees, find, make, rebuild, setData } from "../shared/page.js";
+import { degrees, minuteText } from "../shared/figures.js";
+import { button, find, make, rebuild, setData } from "../shared/page.js";
 import { makePad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
@@ -9,12 +10,18 @@ import { word } from "../shared/words.js";
 
 const hand = makePad(3400, 4500, "hand_range");
 const reference = makePad(3400, 4200, "reference_range");
+/** @type {string | null} */
 let handId = null; // whose contact reading is asked for
-let checking = null; // against what: contact | blackbody
+/** @type {Door.CheckRequest["reference"] | null} */
+let checking = null; // against what
 
 const handKeyOf = () => `hand:${handId}`;
 
-/** Ask for the contact reading of who can only be measured by hand. */
+/**
+ * Ask for the contact reading of who can only be measured by hand.
+ * @param {import("./snapshot.js").State} state
+ * @param {string} language
+ */
 export function renderHand(state, language) {
   const next = state.asked?.needs_hand ? state.asked.passage_id : null;
   if (next !== handId) hand.clear();
@@ -31,40 +38,51 @@ export function renderHand(state, language) {
   setData(area, "sent", isSent(handKeyOf()) ? "yes" : "no");
 }
 
+/** @param {number} centi */
 function post(centi) {
-  sendOnce(handKeyOf(), `/api/v1/passages/${handId}/hand`, { contact_centi_c: centi, by: by() });
+  void sendOnce(handKeyOf(), `/api/v1/passages/${handId}/hand`, { contact_centi_c: centi, by: by() });
 }
 
-/** Take a key; returns whether it was for the hand reading. */
+/**
+ * Take a key; returns whether it was for the hand reading.
+ * @param {string} key
+ */
 export const handKey = (key) => handId !== null && hand.key(key);
 
-/** Words for the status line: trusted, doubtful with why, not trusted. */
-export function trustWords(state) {
-  const view = state.thermometer;
+/**
+ * Words for the status line: trusted, doubtful with why, not trusted.
+ * @param {Door.ThermometerView | null} view
+ */
+export function trustWords(view) {
   if (!view || view.trust === "trusted") return "";
   return [word(`trust.${view.trust}`), ...view.doubts.map((doubt) => word(`doubt.${doubt}`))].join(" · ");
 }
 
-/** The daily check, as parts of a panel; `again` draws the panel anew. */
+/**
+ * The daily check, as parts of a panel; `again` draws the panel anew.
+ * @param {() => void} again
+ */
 export function checkParts(again) {
   const state = current();
-  const view = state?.thermometer ?? null;
-  if (view === null) return [];
-  const { check } = view;
+  if (!state?.thermometer) return [];
+  const { check } = state.thermometer;
   const told = check === null ? word("thermometer_check.none") : word(check.passed ? "thermometer_check.passed" : "thermometer_check.failed", {
-    t: clockText(new Date(check.at), state.gate.timezone).slice(0, 5),
+    t: minuteText(new Date(check.at), state.gate.timezone),
     d: degrees(check.difference_centi_c), m: degrees(check.tolerance_centi_c),
   });
+  /** @param {Door.CheckRequest["reference"]} against */
   const begin = (against) => async () => {
-    if (await sendOnce(`reference:${performance.now()}`, "/api/v1/thermometer/reference", {})) checking = against;
+    if (await sendOnce(`reference:${performance.now()}`, "/api/v1/thermometer/reference", null)) checking = against;
     again();
   };
+  /** @param {number} centi */
   const finish = async (centi) => {
+    if (checking === null) return;
     const body = { reference: checking, reference_centi_c: centi, by: by() };
     if (await sendOnce(`check:${performance.now()}`, "/api/v1/thermometer/checks", body)) checking = null;
     again();
   };
-  const doubts = trustWords(state);
+  const doubts = trustWords(state.thermometer);
   return [
     make("h3", {}, word("thermometer_check.title")),
     make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, told),
@@ -73,8 +91,11 @@ export function checkParts(again) {
       button(word("thermometer_check.begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
       button(word("thermometer_check.blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
     ]),
-  ].filter((part) => part !== null);
+  ];
 }
 
-/** Take a key while the check's panel is open. */
+/**
+ * Take a key while the check's panel is open.
+ * @param {string} key
+ */
 export const checkKey = (key) => checking !== null && reference.key(key);

@@ -1,8 +1,12 @@
 // The big area: what the guard must do now, in a word, a shape and a colour; then why, and who.
 
-import { degrees, find, make, rebuild, setData, setText, shape, span } from "../shared/page.js";
-import { left, ringing, technicalFaults, verdictOf } from "./state.js";
+import { degrees, span } from "../shared/figures.js";
+import { find, make, rebuild, setData, setText, shape } from "../shared/page.js";
+import { ringing, technicalFaults, verdictOf } from "./snapshot.js";
+import { ago, left } from "./state.js";
 import { word } from "../shared/words.js";
+
+/** @typedef {import("./snapshot.js").State} State */
 
 const CLOSING_S = 10; // a countdown turns heavy at its end
 
@@ -11,18 +15,25 @@ export function renderStarting() {
   head(verdictOf(null), false);
 }
 
+/** @param {State} state */
 export function renderVerdict(state) {
   const verdict = verdictOf(state);
-  head(verdict, ringing(state).some((hold) => hold.hold_id === state.passage?.hold_id));
+  head(verdict, ringing(state, ago()).some((hold) => hold.hold_id === state.passage?.hold_id));
   temperature(state);
   setText(find("verdict-person"), person(state.passage));
   const told = state.asked?.phase === "registering" ? state.notice : null;
   setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
-  rebuild(find("verdict-flags"), JSON.stringify([state.passage?.flags ?? [], document.documentElement.lang]), () => (state.passage?.flags ?? []).map((flag) => make("span", { class: "flag" }, word(`flag.${flag}`))));
+  const flags = state.passage?.flags ?? [];
+  const key = JSON.stringify([flags, document.documentElement.lang]);
+  rebuild(find("verdict-flags"), key, () => flags.map((flag) => make("span", { class: "flag" }, word(`flag.${flag}`))));
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
 }
 
+/**
+ * @param {import("./snapshot.js").Verdict} verdict
+ * @param {boolean} rings
+ */
 function head(verdict, rings) {
   setData(find("verdict"), "kind", verdict.kind);
   setData(find("verdict"), "rings", verdict.kind === "hold" && rings ? "yes" : "no");
@@ -31,31 +42,36 @@ function head(verdict, rings) {
   setData(find("verdict-word"), "width", width(word(verdict.says)));
 }
 
-/** How much room a word takes, in sizes of the style sheet: s (放行), m, l, xl (wraps). */
-function width(text) {
+/**
+ * How much room a word takes, in sizes of the style sheet: s (放行), m, l, xl (wraps).
+ * @param {string} text
+ */
+export function width(text) {
   const ems = [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e00 ? 1 : 0.68), 0);
   return ems <= 2 ? "s" : ems <= 3 ? "m" : ems <= 4 ? "l" : "xl";
 }
 
+/** @param {State} state */
 function temperature(state) {
   const measured = state.passage?.temperature ?? null;
   const centi = measured ? measured.surface_centi_c : state.live_centi_c;
-  const shown = typeof centi === "number";
-  find("verdict-temperature").hidden = !shown;
-  if (shown) {
+  find("verdict-temperature").hidden = centi === null;
+  if (centi !== null) {
     const text = degrees(centi);
     setText(find("verdict-whole"), text.slice(0, -1));
     setText(find("verdict-rest"), `${text.slice(-1)} ℃`);
     setData(find("verdict-temperature"), "live", measured ? "no" : "yes");
   }
   const limits = [];
-  if (measured?.ambient_centi_c != null) limits.push(word("verdict.ambient", { t: degrees(measured.ambient_centi_c) }));
-  if (measured?.score_centi_c != null) limits.push(word("verdict.score", { t: degrees(measured.score_centi_c) }));
-  if (measured?.threshold_centi_c != null) limits.push(word("verdict.threshold", { t: degrees(measured.threshold_centi_c) }));
-  if (shown && !measured) limits.push(word("verdict.live"));
+  for (const name of /** @type {const} */ (["ambient", "score", "threshold"])) {
+    const limit = measured?.[`${name}_centi_c`] ?? null;
+    if (limit !== null) limits.push(word(`verdict.${name}`, { t: degrees(limit) }));
+  }
+  if (centi !== null && !measured) limits.push(word("verdict.live"));
   setText(find("verdict-limits"), limits.join(" · "));
 }
 
+/** @param {Door.PassageView | null} passage */
 function person(passage) {
   if (!passage) return "";
   const who = passage.person;
@@ -63,6 +79,10 @@ function person(passage) {
   return who ? `${who.name}  ${who.number}  ${kind}` : kind;
 }
 
+/**
+ * @param {State} state
+ * @param {import("./snapshot.js").Verdict} verdict
+ */
 function why(state, verdict) {
   if (verdict.kind === "technical") {
     const [fault] = technicalFaults(state);
@@ -76,6 +96,7 @@ function why(state, verdict) {
   return "";
 }
 
+/** @param {Door.PassageView | null} passage */
 function waiting(passage) {
   const line = find("verdict-wait");
   // A held person must not be told to go, and nobody need wait for the others' leaving.
@@ -89,7 +110,10 @@ function waiting(passage) {
   setData(line, "closing", seconds !== null && seconds < CLOSING_S ? "yes" : "no");
 }
 
-/** A technical fault in one sentence that says what to do. */
+/**
+ * A technical fault in one sentence that says what to do.
+ * @param {import("./snapshot.js").Fault} fault
+ */
 export function faultText({ what, device }) {
   return word(`gate_fault.${what}`, { d: device ? word(`device_kind.${device}`) : "" });
 }

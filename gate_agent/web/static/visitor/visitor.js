@@ -1,16 +1,23 @@
 // The visitors' display (引导屏): one calm thing to do, in a drawing and both languages.
 
+import { minuteText } from "../shared/figures.js";
 import { find, make, rebuild, setData, setText } from "../shared/page.js";
 import { listen } from "../shared/stream.js";
 import { inBoth, word } from "../shared/words.js";
+import { noticeAt, saysOf, showsChannels, timeOf } from "./guide.js";
 
 const TURN_MS = 9000; // notices and tips take turns
 
 const speaks = new URLSearchParams(location.search).get("voice") === "on";
+/** @type {Door.VisitorView | null} */
 let view = null;
 let heardAt = 0;
 let turn = 0;
 
+/**
+ * @param {Door.VisitorView} next
+ * @param {number} at
+ */
 function onState(next, at) {
   view = next;
   heardAt = at;
@@ -18,7 +25,7 @@ function onState(next, at) {
   render();
 }
 
-/** An old instruction is worse than none: then people ask the staff. */
+/** @param {import("../shared/stream.js").Life} life */
 function onLife(life) {
   if (life !== "live") {
     view = null;
@@ -29,57 +36,50 @@ function onLife(life) {
 }
 
 function render() {
-  const guide = view === null ? "ask" : view.guide;
-  const [zh, en] = inBoth(`guide.${guide}`);
-  const [whyZh, whyEn] = inBoth(view?.why ? `turned_away.${view.why}` : `guide_more.${guide}`);
+  const { guide, zh, en, more, moreEn } = saysOf(view);
   if (document.body.dataset.guide !== guide) say(zh);
   setData(document.body, "guide", guide);
   setText(find("zh"), zh);
   setText(find("en"), en);
-  setText(find("more"), whyZh);
-  setText(find("more-en"), whyEn);
+  setText(find("more"), more);
+  setText(find("more-en"), moreEn);
   const picture = `/static/drawings/${guide}.svg`;
   if (find("drawing").getAttribute("src") !== picture) find("drawing").setAttribute("src", picture);
   if (view === null) return;
   setText(find("hall"), word(`hall_mode.${view.hall_mode}`));
-  setText(find("clock"), clock());
-  channels(guide);
-  told();
+  setText(find("clock"), minuteText(timeOf(view, performance.now() - heardAt), view.timezone));
+  channels(view);
+  const notice = noticeAt(view, turn);
+  find("told").hidden = notice === null;
+  setText(find("told-zh"), notice?.zh ?? "");
+  setText(find("told-en"), notice?.en ?? "");
 }
 
-function clock() {
-  const now = new Date(Date.parse(view.time) + (performance.now() - heardAt));
-  return now.toLocaleTimeString("zh-CN", { timeZone: view.timezone, hour12: false, hour: "2-digit", minute: "2-digit" });
-}
-
-/** Where to do the business instead, and how to book; for who cannot come in. */
-function channels(guide) {
+/**
+ * Where to do the business instead, and how to book.
+ * @param {Door.VisitorView} shown
+ */
+function channels(shown) {
   const area = find("channels");
-  const shown = guide === "away" && (view.channels.length > 0 || view.booking !== null);
-  area.hidden = !shown;
-  setData(document.body, "channels", shown ? "yes" : "no");
-  if (!shown) return;
+  const are = showsChannels(shown);
+  area.hidden = !are;
+  setData(document.body, "channels", are ? "yes" : "no");
+  if (!are) return;
   const [scan, scanEn] = inBoth("visitor.scan");
   const [booking, bookingEn] = inBoth("visitor.booking");
-  rebuild(area, JSON.stringify([view.channels, view.booking]), () => [
-    view.channels.length ? make("h2", {}, scan, " ", make("small", { lang: "en" }, scanEn)) : null,
-    make("div", { class: "codes" }, ...view.channels.map((channel, index) => make("figure", {},
+  rebuild(area, JSON.stringify([shown.channels, shown.booking]), () => [
+    shown.channels.length ? make("h2", {}, scan, " ", make("small", { lang: "en" }, scanEn)) : null,
+    make("div", { class: "codes" }, ...shown.channels.map((channel, index) => make("figure", {},
       make("img", { src: `/visitor/channels/${index}.svg`, alt: channel.zh }),
       make("figcaption", {}, channel.zh, channel.en ? make("small", { lang: "en" }, channel.en) : null)))),
-    view.booking ? make("p", { class: "booking" }, booking + view.booking.zh, view.booking.en ? make("small", { lang: "en" }, bookingEn + view.booking.en) : null) : null,
+    shown.booking ? make("p", { class: "booking" }, booking + shown.booking.zh, shown.booking.en ? make("small", { lang: "en" }, bookingEn + shown.booking.en) : null) : null,
   ]);
 }
 
-/** Notices first, health tips after them, one at a time. */
-function told() {
-  const texts = [...view.notices, ...view.tips];
-  const text = texts[turn % Math.max(1, texts.length)];
-  find("told").hidden = !text;
-  setText(find("told-zh"), text?.zh ?? "");
-  setText(find("told-en"), text?.en ?? "");
-}
-
-/** Spoken by the browser's own voice, where the site wants it: /visitor?voice=on. */
+/**
+ * Spoken by the browser's own voice, where the site wants it: /visitor?voice=on.
+ * @param {string} text
+ */
 function say(text) {
   if (!speaks || !("speechSynthesis" in window)) return;
   const words = new SpeechSynthesisUtterance(text);
