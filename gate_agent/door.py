@@ -138,6 +138,7 @@ class Door:
             section=self._config.mqtt,
             site=self._config.gate.site,
             gate=self._config.gate.id,
+            name=self._config.gate.name,
             journal=self._journal,
             reader=self._reader,
             clock=self._clock,

@@ -13,7 +13,7 @@ Changes = Mapping[str, Section | None]
 def write_door(folder: Path, changes: Changes | None = None) -> Path:
     """Write a sound gate.toml; a value of None leaves a key or a section out."""
     sections: dict[str, Section] = {
-        "gate": {"site": "hall-01", "id": "west-1f", "name": "一层西门"},
+        "gate": {"site": "hall-01", "id": "west-1f", "name": "一层西侧出入口"},
         "thermometer": {"driver": "gy-614v3", "port": "ports/thermometer"},
         "id_reader": {"driver": "sam-uart", "port": "ports/id-reader"},
         "mqtt": {"url": "mqtt://127.0.0.1:1"},

@@ -49,7 +49,9 @@ class GateSection(Section):
 
     site: Name = Field(description="the hall, the same at both doors; a-z, 0-9 and -")
     id: Name = Field(description="this door, such as west-1f; it stands in every topic and event")
-    name: str = Field(min_length=1, max_length=60, description="what people call it, e.g. 一层西门")
+    name: str = Field(
+        min_length=1, max_length=60, description="what people call it, e.g. 一层西侧出入口"
+    )
     timezone: ZoneName = Field("Asia/Shanghai", description="IANA name, for the day and screens")
 
 

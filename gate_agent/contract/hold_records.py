@@ -31,6 +31,12 @@ class HoldOpened(OfHold):
     category: Category
     reason: str = Field(description="elevated | declared_symptoms | guard")
     surface_centi_c: int | None
+    over_centi_c: int | None = Field(
+        None, description="how far the score lies over the threshold, where it does"
+    )
+    contact_centi_c: int | None = Field(
+        None, description="contact thermometer, where it was what found the fever"
+    )
     opened: Utc
     deadline_s: float = Field(description="seconds in which it must be acknowledged")
     beyond_rail: bool | None = Field(

@@ -241,6 +241,7 @@ class GateState(_Message):
     devices: dict[str, DeviceState]
     version: str
     time: Utc
+    name: Annotated[str | None, Field(description="what people call this door 出入口名称")] = None
     certificate_until: Annotated[
         Utc | None, Field(description="when the first of the link's certificates expires")
     ] = None

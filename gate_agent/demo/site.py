@@ -78,9 +78,14 @@ def lay_out(folder: Path, *, tls: bool = False, ports: Sequence[int] | None = No
     )
     west_1f, central_2f = (_mqtt(hall, gate, port, tls=tls) for gate in _GATES)
     gates = (
-        _gate(folder, _GATES[0], "一层西门", thermometer="gy-614v3", web=west, mqtt=west_1f),
+        _gate(folder, _GATES[0], "一层西侧出入口", thermometer="gy-614v3", web=west, mqtt=west_1f),
         _gate(
-            folder, _GATES[1], "二层中门", thermometer="gy-mcu90614", web=central, mqtt=central_2f
+            folder,
+            _GATES[1],
+            "二层中央出入口",
+            thermometer="gy-mcu90614",
+            web=central,
+            mqtt=central_2f,
         ),
     )
     return DemoSite(
@@ -146,7 +151,7 @@ def _policy(site_key: bytes) -> str:
             "roster": [{"person_ref": ref} for ref in refs],
             "daily_report_at": f"{report:%H:%M:%S}",
             "calls": [
-                {"post": "值班领导", "phone": phone},
+                {"post": "带班领导", "phone": phone},
                 {"post": "区疫情防控办", "phone": "010-5555 0102"},
             ],
             "rota": [

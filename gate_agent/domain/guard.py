@@ -59,7 +59,7 @@ def on_registration(door: Door, event: RegistrationGiven) -> Step:
 
 
 def on_hand_measured(door: Door, event: HandMeasured) -> Step:
-    """The guard measured by hand (手测): the passage goes on with that reading."""
+    """The guard measured by hand (人工测温): the passage goes on with that reading."""
     state = _passage(door, event.passage_id)
     if not event.by.strip():
         raise StepRefused("invalid", "who measured", "nobody")
@@ -156,7 +156,7 @@ def on_drill(door: Door, event: DrillStarted) -> Step:
         person_ref=None,
         category=Category.UNKNOWN,
         reason="drill",
-        surface_centi_c=None,
+        temperature=None,
         at=event.at,
         policy=door.policy.hold,
         drill=True,

@@ -16,6 +16,7 @@ from gate_agent.contract.records import (
     HoldState,
     HoldStep,
     NoteKind,
+    Temperature,
 )
 from gate_agent.domain.effects import Alarm, Effects, FindContacts, StepRefused, Write
 from gate_agent.domain.events import HoldStepped, NoteTaken
@@ -89,7 +90,7 @@ def open_hold(
     person_ref: str | None,
     category: Category,
     reason: str,
-    surface_centi_c: int | None,
+    temperature: Temperature | None,
     at: Moment,
     policy: HoldPolicy,
     beyond_rail: bool = False,
@@ -97,6 +98,7 @@ def open_hold(
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
     opened, due_s = format_utc(at.utc), policy.acknowledge_s
+    surface_centi_c = None if temperature is None else temperature.surface_centi_c
     hold = Hold(
         hold_id=hold_id,
         passage_id=passage_id,
@@ -119,11 +121,19 @@ def open_hold(
         category=category,
         reason=reason,
         surface_centi_c=surface_centi_c,
+        over_centi_c=None if temperature is None else _over(temperature),
+        contact_centi_c=None if temperature is None else temperature.contact_centi_c,
         opened=opened,
         deadline_s=due_s,
         beyond_rail=beyond_rail,
     )
     return hold, (Alarm(hold_id), Write(record, drill))
+
+
+def _over(temperature: Temperature) -> int | None:
+    """Return how far a score lies over the line; None where another limit was passed, or none."""
+    score, line = temperature.score_centi_c, temperature.threshold_centi_c
+    return score - line if score is not None and line is not None and score >= line else None
 
 
 def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold | None, Effects]:

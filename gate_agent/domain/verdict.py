@@ -120,7 +120,7 @@ def hold(
             person_ref=None if person is None else person.person_ref,
             category=category(person),
             reason=reason,
-            surface_centi_c=None if temperature is None else temperature.surface_centi_c,
+            temperature=temperature,
             beyond_rail=beyond_rail(temperature),
             at=at,
             policy=door.policy.hold,

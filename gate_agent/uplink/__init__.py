@@ -1,1 +1,1 @@
-"""The way to the centre (上行): what to publish next, and over which connection."""
+"""The way to the centre (数据上传): what to publish next, and over which connection."""

@@ -70,6 +70,7 @@ class Uplink:
         section: MqttSection,
         site: str,
         gate: str,
+        name: str | None = None,
         journal: Journal,
         reader: JournalReader,
         clock: Clock,
@@ -116,6 +117,7 @@ class Uplink:
             devices=devices,
             thermometer=thermometer,
             certificates=self._certificates,
+            name=name,
         )
         if (receipt := self._standing.receipt) is not None:
             self._lanes.receipted(receipt.upto, receipt.ranges)

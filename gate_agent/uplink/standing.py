@@ -29,6 +29,7 @@ class Standing:
         devices: Callable[[], dict[str, DeviceState]],
         thermometer: Callable[[], ThermometerState | None],
         certificates: CertificateWatch,
+        name: str | None = None,
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -37,6 +38,7 @@ class Standing:
         self._devices = devices
         self._thermometer = thermometer
         self._certificates = certificates
+        self._name = name
         self._oldest: tuple[int, float] = (0, 0.0)  # first pending sequence, its UTC timestamp
         saved = journal.receipt
         ours = saved is not None and saved.epoch == journal.epoch
@@ -104,6 +106,7 @@ class Standing:
             devices=self._devices(),
             version=self._version,
             time=format_utc(self._clock.now().utc),
+            name=self._name,
             certificate_until=None if until is None else format_utc(until),
             thermometer=self._thermometer(),
         ).encode()

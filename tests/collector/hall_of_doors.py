@@ -149,6 +149,7 @@ class Door:
         who: str = "feverish",
         at: datetime | None = None,
         drill: bool = False,
+        over_centi_c: int | None = None,
     ) -> None:
         """Open a hold for a person who just passed."""
         utc = at or self.utc
@@ -162,6 +163,7 @@ class Door:
             category=Category.VISITOR,
             reason="elevated",
             surface_centi_c=3790,
+            over_centi_c=over_centi_c,
             opened=format_utc(utc),
             deadline_s=15,
         )
@@ -226,6 +228,7 @@ class Door:
         oldest_s: float = 0,
         sequence: int | None = None,
         thermometer: ThermometerState | None = None,
+        name: str | None = None,
     ) -> None:
         """Say how the door is."""
         state = GateState(
@@ -238,6 +241,7 @@ class Door:
             clock=ClockQuality.SYNCED,
             devices={"thermometer": DeviceState.OK, "id_reader": DeviceState.OK},
             version="0.1.0",
+            name=name,
             time=format_utc(self._hall.clock.utc),
             thermometer=thermometer,
         )

@@ -43,7 +43,7 @@ def a_hold(state: HoldState = S.FLAGGED, *, drill: bool = False) -> Hold:
         person_ref=None,
         category=Category.UNKNOWN,
         reason="elevated",
-        surface_centi_c=3850,
+        temperature=None,
         at=NOON,
         policy=POLICY,
         drill=drill,

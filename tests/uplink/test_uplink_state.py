@@ -41,6 +41,7 @@ def test_birth_and_heartbeat_are_what_the_design_says(mosquitto: Mosquitto, tmp_
                     "clock": told["clock"],
                     "devices": {"thermometer": "ok", "id_reader": "lost"},
                     "version": "0.1.0",
+                    "name": "一层西侧出入口",
                     "thermometer": None,
                 }
                 assert told["clock"] in {"synced", "unsynced"}

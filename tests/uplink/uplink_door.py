@@ -60,6 +60,7 @@ class Door:
             section=self._section,
             site=SITE,
             gate=self._gate,
+            name="一层西侧出入口",
             journal=self.journal,
             reader=self.reader,
             clock=self._clock,

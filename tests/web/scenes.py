@@ -72,7 +72,7 @@ def idle() -> Snapshot:
         gate=GateView(
             site="dongcheng",
             id="west-1f",
-            name="一层西门",
+            name="一层西侧出入口",
             timezone="Asia/Shanghai",
             version="0.1.0",
         ),
