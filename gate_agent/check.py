@@ -13,6 +13,7 @@ from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
 from gate_agent.store.keys import unprovisioned
 from gate_agent.validation import device_sections, sound_config
+from gate_agent.words import both
 
 _ANSWER_WITHIN_S = 3.0
 
@@ -24,21 +25,23 @@ def check_gate(config_file: Path, *, say: Say) -> int:
 
     Raises ConfigurationError with every fault at once.
     """
-    config = sound_config(config_file)
-    say(f"{config_file}: sound 配置无误: door {config.gate.id} of {config.gate.site}")
+    config, warning = sound_config(config_file), both("terminal.warning")
+    say(f"{config_file}: {both('terminal.sound')}: door {config.gate.id} of {config.gate.site}")
     for name in unprovisioned(config.keys):
-        say(f"warning 注意: {name}: expected a key file of the site, got none: one is made here")
+        say(f"{warning}: {name}: expected a key file of the site, got none: one is made here")
     for warning in tls.warnings(config.mqtt, config.gate.id, SystemClock().now().utc):
-        say(f"warning 注意: mqtt.{warning}")
+        say(f"{warning}: mqtt.{warning}")
     silent = 0
     for name, section in device_sections(config).items():
         if fault := port_warning(section.port):
-            say(f"warning 注意: {name}.port: {fault}")
+            say(f"{warning}: {name}.port: {fault}")
         try:
             answer = asyncio.run(probe(section, _ANSWER_WITHIN_S))
         except DeviceError as exc:
-            say(f"{name} ({section.driver}): no answer 无应答: {exc}")
+            say(f"{name} ({section.driver}): {both('terminal.no_answer')}: {exc}")
             silent += 1
         else:
-            say(f"{name} ({find_model(section.driver).title}): answers 应答: {answer}")
+            say(
+                f"{name} ({find_model(section.driver).title}): {both('terminal.answers')}: {answer}"
+            )
     return 1 if silent else 0

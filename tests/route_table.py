@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from gate_agent.words import both
 from tree import ROOT
 
 _FILLED = {
@@ -48,7 +49,7 @@ def lines(of: str, callers: dict[str, str]) -> list[Line]:
     head, _, *rows = [
         [cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()
     ]
-    assert head[1:] == list(callers.values())
+    assert head[1:] == [both(key) for key in callers.values()]
     found = []
     for name, *cells in rows:
         method, path = name.strip("`").split()

@@ -57,7 +57,7 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     ),
     "policy": (
         "gate/v1/{site}/policy",
-        "Hall mode, thresholds, roster, appointments, deadlines (策略), for both doors.",
+        "Hall mode, thresholds, roster, appointments, deadlines (防控措施), for both doors.",
         True,
     ),
     "seen": (

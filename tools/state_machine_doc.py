@@ -138,22 +138,22 @@ EVENTS: dict[str, Case] = {
     "symptoms": Case(
         "申报症状", "symptoms declared", once(SymptomsDeclared, by="guard-1", note="发热")
     ),
-    "admit": Case("改判放行", "overrule: admit", override(Decision.ADMIT)),
+    "admit": Case("更改为放行", "overrule: admit", override(Decision.ADMIT)),
     "admit_why": Case("无理由放行", "overrule: admit, no reason", override(Decision.ADMIT, "")),
-    "deny": Case("改判劝返", "overrule: deny", override(Decision.DENY)),
-    "recheck": Case("改判复测", "overrule: recheck", override(Decision.RECHECK)),
-    "hold": Case("改判暂留", "overrule: hold", override(Decision.HOLD)),
+    "deny": Case("更改为劝返", "overrule: deny", override(Decision.DENY)),
+    "recheck": Case("更改为复测", "overrule: recheck", override(Decision.RECHECK)),
+    "hold": Case("更改为暂留", "overrule: hold", override(Decision.HOLD)),
     "dismissed": Case("人已走", "dismissed", once(PassageDismissed, passage_id=PASSAGE)),
     "stranger": Case(
         "别的通行", "dismissed, another passage", once(PassageDismissed, passage_id="t-99")
     ),
-    "hand": Case("手测正常", "36.50 by hand", by_hand(3650)),
-    "hand_fever": Case("手测发热", "37.30 by hand", by_hand(3730)),
+    "hand": Case("体温计正常", "36.50 by hand", by_hand(3650)),
+    "hand_fever": Case("体温计发热", "37.30 by hand", by_hand(3730)),
     "distrust": Case("测温仪不可信", "thermometer not trusted", once(TrustChanged, trusted=False)),
     "lost": Case("测温仪失联", "thermometer lost", once(ThermometerChanged, usable=False)),
     "back": Case("测温仪恢复", "thermometer back", once(ThermometerChanged, usable=True)),
     "policy": Case(
-        "新策略",
+        "新防控措施",
         "policy changed",
         once(PolicyChanged, policy=Policy(version=2, hall_mode=HallMode.EMERGENCY)),
     ),
@@ -206,13 +206,15 @@ STATES: dict[str, Scene] = {
     "admitted": _scene("已放行", "admitted A", "card", "normal", "registers"),
     "denied": _scene("已劝返", "denied A", "card", "normal", "deny"),
     "rechecked": _scene("需复测", "recheck of A", "card", "cold"),
-    "by_hand": _scene("待手测", "by hand, A", "distrust", "card", "normal"),
+    "by_hand": _scene("待体温计测量", "by hand, A", "distrust", "card", "normal"),
     "ambiguous": _scene("两人，需复测", "ambiguous", "card", "skin", "other"),
     "held_unknown": _scene("暂留，未识别", "hold, no card", "fever"),
     "held": _scene("暂留（甲）", "hold of A", "card", "fever"),
     "waits_card": _scene("台：待刷证", "desk: measured", "normal", "next", "away"),
     "waits_phone": _scene("台：待登记", "desk: registering A", "card", "normal", "next"),
-    "waits_hand": _scene("台：待手测", "desk: by hand, A", "distrust", "card", "normal", "next"),
+    "waits_hand": _scene(
+        "台：待体温计测量", "desk: by hand, A", "distrust", "card", "normal", "next"
+    ),
     "waits_release": _scene("台：暂留（甲）", "desk: hold of A", "card", "fever", "away"),
 }
 

@@ -1,1 +1,1 @@
-"""The central collector (汇聚服务): what every door sends, kept, proved and shown."""
+"""The central collector (中心平台): what every door sends, kept, proved and shown."""

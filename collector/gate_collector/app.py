@@ -24,6 +24,7 @@ from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.http.listen import listen
+from gate_agent.words import both
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import Shelf, new_secret
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
@@ -208,7 +209,9 @@ class _Collector:
     def _tell_first_code(self) -> None:
         if self._config.web.sign_on and self._accounts.first_code:
             code = self._accounts.first_code
-            _LOG.warning("first start 首次使用: one-time code 一次性代码 %s", code)
+            _LOG.warning(
+                "%s: %s %s", both("terminal.first_start"), both("terminal.one_time_code"), code
+            )
 
     def _feed_watchdog(self, stopping: threading.Event) -> None:
         """Feed the manager's watchdog while the writer lives."""

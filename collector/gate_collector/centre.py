@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from gate_agent.contract.policy import Policy
 from gate_agent.host.clock import Clock
+from gate_agent.words import word
+from gate_collector.store.doors import DoorNames, door_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +23,16 @@ class Centre:
     clock: Clock
     zone: ZoneInfo
     site: str
-    name: str = "政务服务大厅"
-    unit: str = "疫情防控工作领导小组办公室"
+    name: str = word("hall.name")
+    unit: str = word("hall.unit")
     policy: Callable[[], Policy]
 
     @property
     def now(self) -> datetime:
         """The present time, UTC."""
         return self.clock.now().utc
+
+    def door_names(self) -> DoorNames:
+        """Return what people call the doors, by their ids."""
+        with self.engine.connect() as connection:
+            return door_names(connection)

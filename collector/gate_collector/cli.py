@@ -16,6 +16,7 @@ from gate_agent import __version__
 from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
+from gate_agent.words import both
 from gate_collector.config import load_collector
 from gate_collector.ingest.broker import WORKER, client_id
 from gate_collector.ledger.verify import export as export_gate
@@ -28,7 +29,7 @@ from gate_collector.store.schema import HEAD
 
 app = typer.Typer(
     name="gate-collector",
-    help="Collects the events of every door of a hall 汇聚服务.",
+    help="Collects the events of every door of a hall 中心平台.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -60,7 +61,7 @@ app.add_typer(people.app, name="people")
 
 @app.callback()
 def options(*, version: Version = False) -> None:
-    """Collects the events of every door of a hall 汇聚服务."""
+    """Collects the events of every door of a hall 中心平台."""
 
 
 @app.command()
@@ -107,8 +108,10 @@ def check(config: ConfigFile) -> None:
     for name, section in ways.items():
         known_as = client_id(found.collector.site, name)
         for warning in tls.warnings(section, known_as, SystemClock().now().utc):
-            typer.echo(f"warning 注意: mqtt.{warning}" + (f" ({name})" if name else ""))
-    typer.echo(f"{config}: sound 配置无误: site {found.collector.site}")
+            typer.echo(
+                f"{both('terminal.warning')}: mqtt.{warning}" + (f" ({name})" if name else "")
+            )
+    typer.echo(f"{config}: {both('terminal.sound')}: site {found.collector.site}")
 
 
 @app.command()
@@ -130,7 +133,7 @@ def verify(
     try:
         heard = gates(engine)
         if gate is None and not heard:
-            typer.echo("no gate was heard yet 尚未收到任何闸口")
+            typer.echo(both("terminal.no_gate_heard"))
         for name in heard if gate is None else [known(gate, heard)]:
             for line in verify_gate(engine, name):
                 typer.echo(f"{name} {line}")

@@ -10,6 +10,7 @@ from gate_agent.config.load import load_config, load_sections, missing_files, pl
 from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
 from gate_agent.contract.messages import Name
 from gate_agent.errors import ConfigurationError
+from gate_agent.words import word
 
 
 class CollectorSection(Section):
@@ -18,10 +19,10 @@ class CollectorSection(Section):
     site: Name = Field(description="the hall, as in the gates' configuration")
     timezone: ZoneName = Field("Asia/Shanghai", description="IANA name, for the day")
     name: str = Field(
-        "政务服务大厅", min_length=1, max_length=60, description="the hall, on the daily report"
+        word("hall.name"), min_length=1, max_length=60, description="the hall, on the daily report"
     )
     unit: str = Field(
-        "疫情防控工作领导小组办公室",
+        word("hall.unit"),
         min_length=1,
         max_length=60,
         description="who signs the daily report 单位",

@@ -74,7 +74,7 @@ def create_app(
     Raises UndeclaredError when a route does not say whom it is open to.
     """
     app = FastAPI(
-        title="Gate collector 汇聚服务",
+        title="Gate collector",
         version=version,
         docs_url=None,
         redoc_url=None,
@@ -82,7 +82,10 @@ def create_app(
         responses=ANSWERS,
     )
     routes: list[Granted] = []
-    keys, pages = ApiKeys(centre, accounts), Pages(centre.zone, Reader(lambda: routes))
+    keys, pages = (
+        ApiKeys(centre, accounts),
+        Pages(centre.zone, Reader(lambda: routes), centre.door_names),
+    )
     install_answers(app)
     install_closed(app, pages)
     app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=door.sign_on)
@@ -93,7 +96,7 @@ def create_app(
         most_body_bytes=MOST_BODY_BYTES,
         behind_proxy=door.sign_on,
     )
-    app.mount(STATIC, static_files(HERE / "static"), name="static")
+    app.mount(STATIC, static_files(HERE / "static", "centre"), name="static")
     form = PolicyForm(centre.zone, site_key)
     for room in (
         build_live(centre, pages, look, site_key, accounts.record),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from gate_agent.cli.options import ConfigFile
+from gate_agent.words import both
 
 
 def capture(
@@ -38,7 +39,7 @@ def capture(
             loop.call_later(seconds, stop.set)
         await record(gate, out, clock=SystemClock(), stop=stop, say=typer.echo)
 
-    typer.echo(f"{gate.gate.id}: recording into {out}; Ctrl-C ends it 按 Ctrl-C 结束")
+    typer.echo(f"{gate.gate.id}: recording into {out}; {both('terminal.ctrl_c_ends')}")
     asyncio.run(main())
     typer.echo(f"{out}: {out.stat().st_size} bytes")
 
@@ -81,7 +82,8 @@ def replay(
     differences = play(gate, load_policy(gate.policy.file), recorded, tell)
     if differences.questions or differences.unread:
         typer.echo(
-            f"warning 注意: {differences.questions} questions and {differences.unread} answers "
+            f"{both('terminal.warning')}: {differences.questions} questions and "
+            f"{differences.unread} answers "
             "differ from the capture: the driver has changed since",
             err=True,
         )

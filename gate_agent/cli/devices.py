@@ -13,6 +13,7 @@ from gate_agent.config.load import load_config, placed
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import all_models
 from gate_agent.errors import ConfigurationError
+from gate_agent.words import both
 
 if TYPE_CHECKING:
     from gate_agent.emulation.people import Arrival
@@ -45,7 +46,7 @@ def emulate(
         raise ConfigurationError(placed(config, faults))
     for name, section in sections:
         typer.echo(f"{name}: {section.driver} at {section.port}")
-    typer.echo("Ctrl-C stops it 按 Ctrl-C 停止")
+    typer.echo(both("terminal.ctrl_c_stops"))
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
             emulate_door(

@@ -28,6 +28,7 @@ from gate_agent.store.schema import VERSION
 from gate_agent.store.verify import export as export_bodies
 from gate_agent.store.verify import rebuild as rebuild_views
 from gate_agent.store.verify import verify as verify_chain
+from gate_agent.words import both
 
 app = typer.Typer(help="Read the audit journal 审计日志.", no_args_is_help=True)
 _LOOK_EVERY_S = 0.5
@@ -62,7 +63,7 @@ def tail(
 def verify(config: ConfigFile) -> None:
     """Read the whole chain; exit 1 and name the first bad event if there is one. 核验."""
     path = _journal(config).journal.path
-    with _progress("verify 核验") as progress:
+    with _progress(both("terminal.verify")) as progress:
         head = verify_chain(path, progress)
     link, events = head.link.hex(), head.sequence
     typer.echo(f"epoch {head.epoch} events {events} last {head.sequence} link {link}")
@@ -80,13 +81,13 @@ def rebuild(config: ConfigFile) -> None:
     """Replay the bodies and compare every view with the tables; exit 1 if they differ. 重建."""
     gate = _journal(config)
     key_file = gate.keys.store_key_file or gate.journal.path.parent / "store.key"
-    with _progress("rebuild 重建") as progress:
+    with _progress(both("terminal.rebuild")) as progress:
         result = rebuild_views(gate.journal.path, load_key(key_file), progress)
     for difference in result.differences:
         typer.echo(difference)
     if not result.equal:
         raise StorageError("expected views equal to the replay, got the differences above")
-    typer.echo("views equal to the replay 视图与重放一致")
+    typer.echo(both("terminal.views_equal"))
 
 
 @app.command()
@@ -98,7 +99,7 @@ def migrate(config: ConfigFile) -> None:
         raise NotAJournal(f"{path}: expected a journal, got: no such file")
     lock = take_lock(path)
     try:
-        with _progress("migrate 升级") as progress:
+        with _progress(both("terminal.migrate")) as progress:
             connection, _ = open_for_writing(
                 path,
                 site=gate.gate.site,
@@ -110,7 +111,7 @@ def migrate(config: ConfigFile) -> None:
             connection.close()
     finally:
         os.close(lock)
-    typer.echo(f"{path}: schema {VERSION}, this version's 已是本版本的格式")
+    typer.echo(f"{path}: schema {VERSION}, {both('terminal.this_version')}")
 
 
 def _journal(config: ConfigFile) -> GateConfig:
@@ -131,7 +132,7 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def _line(event: Event) -> str:
     if event.body is None:
-        return f"{event.sequence:>8} {event.time} redacted 已脱敏"
+        return f"{event.sequence:>8} {event.time} {both('terminal.redacted')}"
     told = parse_body(event.body)
     local = datetime.fromisoformat(told.time).astimezone(UTC)
     what = told.data.get("decision") or told.data.get("step") or told.data.get("state") or ""

@@ -29,6 +29,7 @@ from gate_agent.store.keys import resolve_keys
 from gate_agent.store.reader import JournalReader
 from gate_agent.validation import sound_config
 from gate_agent.vision.pictures import Pictures
+from gate_agent.words import both
 
 app = typer.Typer(help="Remove personal data 清除个人信息.", no_args_is_help=True)
 _ANSWER_WITHIN_S = 15.0
@@ -39,7 +40,7 @@ _LOOK_EVERY_S = 0.2
 def erase(config: ConfigFile) -> None:
     """Forget one person; the card's number is asked for, and is no argument. 删除本人信息."""
     gate = sound_config(config)
-    number = _ask("card number 证件号码: ", hidden=True)
+    number = _ask(f"{both('terminal.card_number')}: ", hidden=True)
     if not number:
         _refuse("expected a card number on standard input, got nothing")
     keys = resolve_keys(gate.keys, gate.journal.path.parent)
@@ -50,7 +51,7 @@ def erase(config: ConfigFile) -> None:
 def wipe(config: ConfigFile) -> None:
     """Forget everybody at this door, at the epidemic's end; its id is asked for. 疫情结束清除."""
     gate = sound_config(config)
-    typed = _ask(f"type {gate.gate.id} to forget everybody here 输入闸口编号以确认: ", hidden=False)
+    typed = _ask(f"type {gate.gate.id} {both('terminal.forget_here')}: ", hidden=False)
     if typed != gate.gate.id:
         _refuse(f"expected {gate.gate.id} to be typed, got another text: nothing was removed")
     _carry_out(gate, None)
@@ -64,13 +65,13 @@ def _carry_out(gate: GateConfig, ref: str | None) -> None:
     request = Spool(path).put(ref)
     told = _here(gate, request) or _by_the_daemon(path, request)
     if told is None:
-        typer.echo("asked 已登记: the daemon carries it out as soon as it can write")
+        typer.echo(f"{both('terminal.asked')}: the daemon carries it out as soon as it can write")
         return
-    typer.echo(f"removed 已清除: people {told.people}, registrations {told.redacted}")
+    typer.echo(f"{both('terminal.removed')}: people {told.people}, registrations {told.redacted}")
     if told.waiting:
         typer.echo(
-            f"waiting 等待回执: {told.waiting} registrations go when the centre has them; "
-            "nothing more to do here"
+            f"{both('terminal.waiting')}: {told.waiting} registrations go when the centre has "
+            "them; nothing more to do here"
         )
 
 

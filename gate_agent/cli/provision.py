@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gate_agent.host.clock import SystemClock
+from gate_agent.words import both
 
 
 def provision(
@@ -52,4 +53,4 @@ def provision(
         found.rotate(name)
     for line in found.write(days=days, renew=renew):
         typer.echo(line)
-    typer.echo(f"{out}: {found.name} {' '.join(found.gates)}: see INSTALL.txt 见 INSTALL.txt")
+    typer.echo(f"{out}: {found.name} {' '.join(found.gates)}: {both('terminal.see_install')}")

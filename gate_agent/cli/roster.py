@@ -15,6 +15,7 @@ from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.store.keys import resolve_keys
+from gate_agent.words import both
 
 _YES, _NO = ("", "1", "yes", "true", "是", "在岗"), ("0", "no", "false", "否", "不在岗")
 
@@ -39,8 +40,8 @@ def roster(
     draft = policy.with_name(f".{policy.name}.new")
     draft.write_text(text, encoding="utf-8")
     draft.replace(policy)
-    count = len(document["roster"])
-    typer.echo(f"{policy}: {count} staff 工作人员 {count} 名, version 第 {document['version']} 版")
+    staff = both("terminal.staff", n=len(document["roster"]))
+    typer.echo(f"{policy}: {staff}, {both('terminal.version', n=document['version'])}")
 
 
 def _document(policy: Path) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def _entries(csv_file: Path, site_key: bytes) -> list[dict[str, object]]:
             continue  # an empty line, or the headings
         duty = cells[1].lower()
         if duty not in (*_YES, *_NO):
-            faults.append(f"{csv_file}: line {number}: expected yes or no 是或否, got another word")
+            expected = both("terminal.yes_or_no")
+            faults.append(f"{csv_file}: line {number}: expected {expected}, got another word")
         elif (fault := _fault(cells[0])) is not None:
             faults.append(f"{csv_file}: line {number}: {fault}")
         else:

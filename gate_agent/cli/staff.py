@@ -13,6 +13,7 @@ from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.access_records import Role
 from gate_agent.store.staff import StaffBook
+from gate_agent.words import both
 
 app = typer.Typer(help="Who may sign on here 值守人员账号.", no_args_is_help=True)
 
@@ -25,7 +26,7 @@ def add(
 ) -> None:
     """Add an account; the PIN is asked for. 添加."""
     account = _book(config).add(name=name, role=role, pin=_ask_pin())
-    typer.echo(f"added 已添加: {account.code} {account.role}")
+    typer.echo(f"{both('terminal.added')}: {account.code} {account.role}")
 
 
 @app.command(name="list")
@@ -33,22 +34,22 @@ def show(config: ConfigFile) -> None:
     """Show the accounts. 列出."""
     accounts = _book(config).accounts()
     if not accounts:
-        typer.echo("no accounts yet 尚无账号")
+        typer.echo(both("terminal.no_accounts"))
     for account in accounts:
-        state = "disabled 已停用" if account.disabled else ""
+        state = both("terminal.disabled") if account.disabled else ""
         typer.echo(f"{account.code} {account.role:<10} {account.name} {state}".rstrip())
 
 
 @app.command()
 def disable(config: ConfigFile, code: Annotated[str, typer.Option(help="Such as g01.")]) -> None:
     """Let an account sign on no more; a session of it ends at once. 停用."""
-    typer.echo(f"disabled 已停用: {_book(config).disable(code).code}")
+    typer.echo(f"{both('terminal.disabled')}: {_book(config).disable(code).code}")
 
 
 @app.command()
 def pin(config: ConfigFile, code: Annotated[str, typer.Option(help="Such as g01.")]) -> None:
     """Give an account another PIN, and let it sign on; the PIN is asked for. 重设."""
-    typer.echo(f"PIN set 已重设: {_book(config).set_pin(code, _ask_pin()).code}")
+    typer.echo(f"{both('terminal.pin_set')}: {_book(config).set_pin(code, _ask_pin()).code}")
 
 
 def _book(config: Path) -> StaffBook:

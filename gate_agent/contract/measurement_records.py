@@ -48,7 +48,7 @@ class Temperature(BaseModel):
         None, description="绝对上限: a raw value from here on is elevated whatever the ambient"
     )
     contact_centi_c: int | None = Field(
-        None, description="手测: the contact thermometer; where it is there, it decides"
+        None, description="人工测温: the contact thermometer; where it is there, it decides"
     )
     contact_threshold_centi_c: int | None = Field(None, description="elevated from here on")
     contact_by: str | None = Field(None, description="who measured by hand")

@@ -1,4 +1,4 @@
-"""What the centre may set for its doors (策略): one versioned document, valid from a time.
+"""What the centre may set for its doors (防控措施): one versioned document, valid from a time.
 
 The same document is a gate's `[policy] file` and the retained message on the policy topic.
 Without one, the defaults below hold.
@@ -23,9 +23,9 @@ Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-55
 class HallMode(StrEnum):
     """Who may enter (大厅运行状态), from nobody to everybody."""
 
-    EMERGENCY = "emergency"  # 应急响应: nobody
-    CLOSED = "closed"  # 封闭式管理: duty staff only
-    APPOINTMENT = "appointment"  # 预约: staff, booked visitors, green channel
+    EMERGENCY = "emergency"  # 应急关闭: nobody
+    CLOSED = "closed"  # 封闭管理: duty staff only
+    APPOINTMENT = "appointment"  # 预约入场: staff, booked visitors, green channel
     OPEN = "open"  # 全面开放
 
 
@@ -194,7 +194,7 @@ class OnlineChannel(_Part):
 class CallEntry(_Part):
     """Whom a hold is reported to: a post and its duty telephone, never a private one."""
 
-    post: str = Field(min_length=1, max_length=40, description="e.g. 区疫情防控办, 值班领导, 120")
+    post: str = Field(min_length=1, max_length=40, description="e.g. 区疫情防控办, 带班领导, 120")
     phone: Phone
 
 

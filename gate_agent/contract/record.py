@@ -60,7 +60,7 @@ class DeviceState(StrEnum):
 class HoldState(StrEnum):
     """Where a hold stands (暂留处置)."""
 
-    FLAGGED = "flagged"  # 已触发
+    FLAGGED = "flagged"  # 待响应
     ACKNOWLEDGED = "acknowledged"  # 已响应
     RECHECKED = "rechecked"  # 已复测
     CONFIRMED = "confirmed"  # 已确认

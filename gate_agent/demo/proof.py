@@ -16,6 +16,7 @@ from gate_agent.errors import StorageError
 from gate_agent.store.journal import Head
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.verify import verify
+from gate_agent.words import both
 
 _RECEIPT_WITHIN_S = 15
 _LOOK_EVERY_S = 0.2
@@ -62,9 +63,9 @@ async def prove(site: DemoSite, processes: Processes, console: Console) -> int:
     console.print(table)
     _tell_lateness(site, console)
     for fault in faults:
-        console.print(f"FAULT 故障: {fault}", soft_wrap=True)
+        console.print(f"{both('terminal.demo_fault')}: {fault}", soft_wrap=True)
     if not faults:
-        console.print("both chains verified, every event is at the collector 两端一致，无漏无瞒")
+        console.print(both("terminal.demo_proved"))
     return 1 if faults else 0
 
 
@@ -78,11 +79,10 @@ def _tell_lateness(site: DemoSite, console: Console) -> None:
     late = ask(site.collector_port, "/api/v1/overview").get("lateness", {})
     p50, p95 = late.get("p50_ms"), late.get("p95_ms")
     if p50 is not None and p95 is not None:
-        console.print(f"lateness 迟报 (recorded → stored): p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+        told = both("terminal.demo_lateness")
+        console.print(f"{told} (recorded → stored): p50 {p50:.0f} ms, p95 {p95:.0f} ms")
     else:
-        console.print(
-            "lateness 迟报: nobody knows, the board's clock is not synchronised 时钟未同步"
-        )
+        console.print(f"{both('terminal.demo_lateness')}: {both('terminal.demo_unsynced')}")
 
 
 async def _sent(site: DemoSite) -> None:

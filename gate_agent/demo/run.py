@@ -23,6 +23,7 @@ from gate_agent.demo.robot import RobotGuard, State, ask
 from gate_agent.demo.site import STAFF, DemoSite, lay_out
 from gate_agent.emulation.door import emulate_door
 from gate_agent.emulation.people import opener, synthetic_card
+from gate_agent.words import both
 
 _FOLDER = Path(".run/demo")
 _REFRESH_S = 0.5
@@ -70,7 +71,7 @@ class _Demo:
             await self._start()
             self._tell_addresses()
             await self._play_until(stop, seconds)
-            self._console.print("stopping 正在停止 …")
+            self._console.print(both("terminal.demo_stopping"))
             return await prove(self._site, self._processes, self._console)
         finally:
             await self._processes.stop_all()
@@ -108,11 +109,12 @@ class _Demo:
     def _tell_addresses(self) -> None:
         say = self._console.print
         for gate in self._site.gates:
-            say(
-                f"guard screen 值守界面 {gate.name} {gate.id:<11} http://127.0.0.1:{gate.web_port}/"
-            )
-        say(f"collector 汇聚服务 {'':<18} http://127.0.0.1:{self._site.collector_port}/")
-        say("Ctrl-C stops it 按 Ctrl-C 停止\n")
+            screen = f"{both('terminal.demo_screen')} {gate.name} {gate.id:<11}"
+            say(f"{screen} http://127.0.0.1:{gate.web_port}/")
+        say(
+            f"{both('terminal.demo_centre')} {'':<18} http://127.0.0.1:{self._site.collector_port}/"
+        )
+        say(f"{both('terminal.ctrl_c_stops')}\n")
 
     async def _play(self, number: int) -> None:
         gate = self._site.gates[number]
@@ -164,14 +166,18 @@ class _Demo:
         parts = [f"{ran_s:4.0f} s"]
         for gate in self._site.gates:
             state = self._states.get(gate.id)
-            parts.append(f"{gate.name} " + (_of_gate(state) if state else "starting 启动中"))
+            parts.append(
+                f"{gate.name} " + (_of_gate(state) if state else both("terminal.demo_starting"))
+            )
         stored = sum(gate["events"] for gate in self._overview.get("gates", ()))
-        parts.append(f"centre 汇聚 {stored} events")
+        parts.append(f"{both('terminal.demo_centre')} {stored} events")
         return " | ".join(parts)
 
 
 def _of_gate(state: dict[str, Any]) -> str:
     passages = sum(count["count"] for count in state["today"]["passages"])
     holds, pending = len(state["holds"]), state["uplink"]["pending"]
-    waits = f", waits 待传 {pending}" if pending else ""
-    return f"passages 通行 {passages}, holds 暂留 {holds}{waits}"
+    waits = f", {both('terminal.demo_waits')} {pending}" if pending else ""
+    return (
+        f"{both('terminal.demo_passages')} {passages}, {both('terminal.demo_holds')} {holds}{waits}"
+    )

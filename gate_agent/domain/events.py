@@ -71,7 +71,7 @@ class SymptomsDeclared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardOverrode:
-    """The guard overrules (改判)."""
+    """The guard overrules (更改结论)."""
 
     at: Moment
     passage_id: str
@@ -107,7 +107,7 @@ class TrustChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandMeasured:
-    """The guard measured the person with the contact thermometer (手测)."""
+    """The guard measured the person with the contact thermometer (人工测温)."""
 
     at: Moment
     passage_id: str

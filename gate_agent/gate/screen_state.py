@@ -75,7 +75,7 @@ class PassageView(_View):
     reasons: tuple[str, ...]
     hold_id: str | None
     gate_open: bool  # true only after the admission is durable
-    needs_hand: bool = False  # only the contact thermometer brings it on (手测)
+    needs_hand: bool = False  # only the contact thermometer brings it on (人工测温)
 
 
 class NoteView(NoteDetails, _View):
@@ -218,7 +218,7 @@ class ThermometerView(_View):
 
     trust: Trust
     doubts: tuple[Doubt, ...]
-    by_hand: bool  # 人人手测: nobody is let in on the thermometer's word
+    by_hand: bool  # 一律用体温计测量: nobody is let in on the thermometer's word
     lost_s: float | None  # for how long nobody is screened by it
     check: CheckView | None  # the newest
     check_due: bool
@@ -277,7 +277,7 @@ class SupplyView(_View):
 
 
 class LeaderView(_View):
-    """Who leads now (值班领导): a post and the duty telephone."""
+    """Who leads now (带班领导): a post and the duty telephone."""
 
     post: str
     phone: str

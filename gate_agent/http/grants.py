@@ -17,6 +17,8 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 
+from gate_agent.words import both
+
 YES, NO = "✓", "–"  # in the table
 READING = ("GET", "HEAD")
 Security = list[dict[str, list[str]]]
@@ -104,8 +106,11 @@ def _granted(app: FastAPI, public: frozenset[str]) -> Iterator[Granted]:
 
 
 def table(routes: list[Granted], callers: dict[str, str]) -> str:
-    """Return a Markdown table: a line for each method and path, a column for each caller."""
-    lines = [["route", *callers.values()], ["---"] * (len(callers) + 1)]
+    """Return a Markdown table: a line for each method and path, a column for each caller.
+
+    `callers` has the keys of their words.
+    """
+    lines = [["route", *map(both, callers.values())], ["---"] * (len(callers) + 1)]
     for one in sorted(routes, key=lambda route: (route.path, route.methods)):
         shown = f"`{' '.join(one.methods)} {one.path}`"
         lines.append([shown, *(one.grant.admits(caller) for caller in callers)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate_agent.provision import broker
+from gate_agent.words import both
 
 GATE_KEYS = "/etc/gate-agent/keys"
 COLLECTOR_KEYS = "/etc/gate-agent/collector-keys"
@@ -41,8 +42,16 @@ registrations_key_file = "{files}/registrations.key"
 def instructions(site: str, gates: Iterable[str]) -> str:
     """Return what goes where, in Chinese and English."""
     doors = "\n".join(f"  {gate + '/':<14} -> {GATE_KEYS}/   (owner gate)" for gate in gates)
+    again, kept = "gate-agent provision --out DIR", both("install.keep", "\n")
+    uses = {
+        "install.renew": f"{again} --renew      (then copy, restart the broker)",
+        "install.new_door": f"{again} --gate ID",
+        "install.new_worker": f"{again} --worker w1  (then copy, restart the broker)",
+        "install.stolen": f"{again} --revoke ID  (copy broker/ at once, restart it)",
+    }
+    commands = "\n".join(f"{both(key) + ':':<20} {command}" for key, command in uses.items())
     return f"""\
-{site}: 文件去向 what goes where (mode 0600; 目录权限 0700)
+{site}: {both("install.title")} ({both("install.modes")})
 
   broker/        -> {broker.INSTALLED}/   (owner mosquitto)
                     gate.conf -> /etc/mosquitto/conf.d/gate.conf
@@ -50,15 +59,9 @@ def instructions(site: str, gates: Iterable[str]) -> str:
   collector/     -> {COLLECTOR_KEYS}/   (owner gate-collector)
 {doors}
 
-authority/ 请离线保管，绝不放到闸口或消息代理上；保存两份。
-只有 registrations.key 能开启实名登记，丢失即永久丢失全部登记。
-Keep authority/ off every board, off the net, twice: registrations.key opens every registration,
-and nothing else does. ca.key makes a gate of whoever holds it.
+{kept}
 
-续期 renew:          gate-agent provision --out DIR --renew      (then copy, restart the broker)
-加一个门 a new door:  gate-agent provision --out DIR --gate ID
-接收进程 a worker:    gate-agent provision --out DIR --worker w1  (then copy, restart the broker)
-板卡失窃 stolen:      gate-agent provision --out DIR --revoke ID  (copy broker/ at once, restart it)
+{commands}
 """
 
 

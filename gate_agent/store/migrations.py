@@ -22,6 +22,7 @@ from gate_agent.host.clock import Clock
 from gate_agent.store.kept_copy import copy_of, discard_copies, keep_copy
 from gate_agent.store.replay import last_sequence, make_views_again
 from gate_agent.store.schema import GET_META, SET_META
+from gate_agent.words import both
 
 PROGRAM = "program"  # in `meta`: which version of the program made this schema
 _UPDATED_AT = "updated_at"  # in `meta`: the newest event at the last update
@@ -55,7 +56,7 @@ def _index_what_is_there(connection: sqlite3.Connection) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    Step(to=2, what="index of registrations 登记索引", change=_index_what_is_there),
+    Step(to=2, what="terminal.registrations_index", change=_index_what_is_there),
 )
 
 
@@ -67,14 +68,14 @@ class Told:
         self._due_ns = 0
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Tell it, if it is time to."""
+        """Tell it, if it is time to; `what` is the key of its word."""
         now_ns = self._clock.now().boot_ns
         if now_ns < self._due_ns:
             return
         self._due_ns = now_ns + _TELL_EVERY_NS
-        status = f"{what} {done * 100 // total} %" if total else what
-        _LOG.info("journal: update 升级: %s", status)
-        systemd.more_time(f"update 升级: {status}")
+        status = f"{both(what)} {done * 100 // total} %" if total else both(what)
+        _LOG.info("journal: %s: %s", both("terminal.update"), status)
+        systemd.more_time(f"{both('terminal.update')}: {status}")
 
     def end(self) -> None:
         """Say no more of it."""
@@ -98,7 +99,7 @@ def bring_up(
     due = [step for step in steps if step.to > version]
     newest = due[-1].to
     _LOG.warning("journal: update from schema %d to %d begins", version, newest)
-    keep_copy(connection, path, version, lambda done, of: progress("copy 副本", done, of))
+    keep_copy(connection, path, version, lambda done, of: progress("terminal.copy", done, of))
     doing = ""
     connection.set_progress_handler(lambda: progress(doing, 0, 0), _OPERATIONS)
     try:
@@ -107,9 +108,9 @@ def bring_up(
             doing = step.what
             step.change(connection)
         if any(step.views_again for step in due):
-            doing = "views 视图"
+            doing = "terminal.views"
             make_views_again(connection, zone, lambda done, of: progress(doing, done, of))
-        doing = "commit 提交"
+        doing = "terminal.commit"
         for key, value in ((PROGRAM, __version__), (_UPDATED_AT, last_sequence(connection))):
             connection.execute(SET_META.sql, {"key": key, "value": str(value)})
         connection.execute(f"PRAGMA user_version={newest}")

@@ -52,7 +52,7 @@ def create_app(
     """
     shown_host = f"[{host}]" if ":" in host else host
     app = FastAPI(
-        title="Gate 闸口",
+        title="Gate",
         summary="One door of a public hall: what its guard screen reads and asks.",
         version=version,
         openapi_url=None,

@@ -247,7 +247,7 @@ class DrillRequest(_Request):
 
 
 class HandRequest(_Request):
-    """The person was measured with the contact thermometer (手测)."""
+    """The person was measured with the contact thermometer (人工测温)."""
 
     contact_centi_c: int = Field(strict=True, ge=3400, le=4500, description="hundredths of °C")
     by: Post

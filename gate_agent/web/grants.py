@@ -26,12 +26,12 @@ from gate_agent.web.auth import COOKIE, Session
 CSRF_HEADER = "x-gate-csrf"
 UNSIGNED = "unsigned"  # who acknowledged an alarm when nobody was signed on
 ANYWHERE, AT_BOARD = "anywhere", "at the board"
-CALLERS = {
-    ANYWHERE: "nobody, in the hall 未登录（厅内网络）",
-    AT_BOARD: "nobody, at the board 未登录（本机）",
-    Role.GUARD: "guard 值守",
-    Role.SUPERVISOR: "supervisor 主管",
-    Role.MAINTAINER: "maintainer 运维",
+CALLERS = {  # with the keys of what they are called
+    ANYWHERE: "caller.in_hall",
+    AT_BOARD: "caller.at_board",
+    Role.GUARD: "door_role.guard",
+    Role.SUPERVISOR: "door_role.supervisor",
+    Role.MAINTAINER: "door_role.maintainer",
 }
 SCHEMES: dict[str, Any] = {
     "session": {

@@ -55,7 +55,7 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/passages/{passage_id}/override", dependencies=[SIGNED_ON])
     async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
-        """Overrule the decision of this passage (改判)."""
+        """Overrule the decision of this passage (更改结论)."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/passages/{passage_id}/dismissal", dependencies=[NAMED])

@@ -24,6 +24,7 @@ from gate_agent.gate.ports import AccessDesk
 from gate_agent.host.clock import Clock
 from gate_agent.store.staff import Account, StaffBook, matches, one_time_code
 from gate_agent.web.auth import Guesses, Sessions
+from gate_agent.words import both
 
 _LAPSE_EVERY_S = 1.0
 _LOG = logging.getLogger(__name__)
@@ -71,7 +72,12 @@ class SignOn:
         self.checking = asyncio.Semaphore(1)
         if not self.book.accounts():
             self.setup_code = one_time_code()
-            _LOG.warning("no account yet 尚无账号: one-time code 一次性代码 %s", self.setup_code)
+            _LOG.warning(
+                "%s: %s %s",
+                both("terminal.no_accounts"),
+                both("terminal.one_time_code"),
+                self.setup_code,
+            )
 
     async def run(self) -> None:
         """Sign off whose time is over, until cancelled."""

@@ -22,7 +22,7 @@ def thermometer_routes(desk: Desk, thermometer: ThermometerDesk) -> APIRouter:
 
     @router.post("/passages/{passage_id}/hand", dependencies=[SIGNED_ON], status_code=204)
     async def measured_by_hand(passage_id: _Id, body: HandRequest) -> Response:
-        """Enter a contact reading (手测): the passage goes on with it, and says so."""
+        """Enter a contact reading (人工测温): the passage goes on with it, and says so."""
         await desk.request(body.event(desk.now(), passage_id))
         return Response(status_code=204)
 

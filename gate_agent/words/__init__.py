@@ -60,8 +60,12 @@ class Words:
         text = self._entries[key][0][lang]
         return text.format_map(values) if values else text
 
+    def both(self, key: str, between: str = " ", **values: object) -> str:
+        """Return a text in both languages, English first: for a terminal or a log."""
+        return between.join(self.word(key, lang, **values) for lang in ("en", "zh"))
+
     def used(self, key: str) -> tuple[str, ...]:
-        """Return where `key` is read: door, visitor, centre, alert, paper."""
+        """Return where `key` is read: door, visitor, centre, alert, paper, terminal."""
         return self._entries[key][1]
 
     def of(self, places: frozenset[str]) -> Mapping[Lang, Mapping[str, str]]:
@@ -102,4 +106,4 @@ def _checked(key: str, entry: Mapping[str, Any]) -> Texts:
 
 
 WORDS = Words(lambda: TABLE.read_text(encoding="utf-8"))
-word = WORDS.word
+word, both = WORDS.word, WORDS.both

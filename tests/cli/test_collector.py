@@ -134,7 +134,7 @@ def test_an_unknown_door_is_no_empty_door(tmp_path: Path) -> None:
     verified = command("gate-collector", "verify", "--config", config, "--gate", "wst-1f")
     exported = command("gate-collector", "export", "--config", config, "--gate", "wst-1f")
 
-    assert (everything.code, everything.out) == (0, "no gate was heard yet 尚未收到任何闸口\n")
+    assert (everything.code, everything.out) == (0, "no gate was heard yet 尚未收到任何出入口\n")
     for said in (verified, exported):
         assert (said.code, said.out) == (1, "")
         expected = "expected a gate that was heard (none yet), got 'wst-1f'"

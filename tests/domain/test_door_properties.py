@@ -46,6 +46,7 @@ from gate_agent.domain.door import (
 from gate_agent.domain.effects import Admit, Alarm, Effects, Refuse, Register, StepRefused, Write
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.passage import Registering
+from gate_agent.words import WORDS
 
 Make = Callable[[Door, Moment], DoorEvent]
 ON_DUTY = (RosterEntry(person_ref="c" * 64),)
@@ -110,11 +111,12 @@ def hold_step(to: HoldState, which: int, contact: int | None) -> Make:
     )
 
 
+SAID = "体温计复测正常"  # by a guard, in words
 READINGS = st.builds(reading, st.sampled_from(SURFACES), st.sampled_from((2400, 2400, 2900, None)))
 MAKES: st.SearchStrategy[Make] = st.one_of(
     READINGS,
     st.builds(card, st.sampled_from("abc"), known=st.booleans()),
-    st.builds(override, st.sampled_from(list(Decision)), st.sampled_from(("", "接触测温正常"))),
+    st.builds(override, st.sampled_from(list(Decision)), st.sampled_from(("", SAID))),
     st.builds(registration, phone=st.booleans()),
     st.builds(
         hold_step,
@@ -303,6 +305,7 @@ def test_effects_come_in_their_order_and_an_elevated_person_is_held(acts: list[A
                 case _:
                     pass
         for record in decided:
+            assert all(f"reason.{reason}" in WORDS for reason in record.reasons if reason != SAID)
             elevated = record.temperature.outcome is Outcome.ELEVATED
             assert not elevated or record.decision is Decision.HOLD
             assert (record.decision is Decision.HOLD) == (record.hold_id is not None)

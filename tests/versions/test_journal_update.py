@@ -303,10 +303,10 @@ def test_a_long_update_is_told_and_the_manager_waits(
         manager.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         told = Told(clock)
-        told("views 视图", 0, 4000)
-        told("views 视图", 1000, 4000)  # at once: nobody needs it
+        told("terminal.views", 0, 4000)
+        told("terminal.views", 1000, 4000)  # at once: nobody needs it
         clock.advance(2)
-        told("views 视图", 3000, 4000)
+        told("terminal.views", 3000, 4000)
         heard = [manager.recv(256).decode() for _ in range(2)]
         manager.settimeout(0)
         with pytest.raises(BlockingIOError):

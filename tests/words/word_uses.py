@@ -18,6 +18,7 @@ _LITERAL = re.compile(rf"""(["'`])({_KEY})\1""")
 _PREFIX = re.compile(rf"""["'`]({_KEY})(?:\$?\{{|["'] ~)""")
 _ASKED = re.compile(rf"""\b(?:word|inBoth|recorded|both)\(\s*(["'`])({_KEY})\1""")
 _SECTION = re.compile(r"""\b(?:keysOf|choose|choice|section)\(["']([a-z_]+)["']""")
+_MARK = re.compile(r"%([a-z_.]+) (?:zh|en)%")  # the page that opens a sealed list has its own
 _SECTIONS = {key.partition(".")[0] for key in WORDS}
 
 
@@ -50,8 +51,9 @@ def uses() -> Iterator[Use]:
     for path in sources():
         name, text = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
         for match in _ASKED.finditer(text):
-            yield Use(name, match.group(2), whole=True, asked=True)
+            yield Use(name, match.group(2), whole=match.group(2)[-1] != ".", asked=True)
         found = [(match.group(2), True) for match in _LITERAL.finditer(text)]
+        found += [(match.group(1), True) for match in _MARK.finditer(text)]
         found += [(match.group(1), False) for match in _PREFIX.finditer(text)]
         found += [(f"{match.group(1)}.", False) for match in _SECTION.finditer(text)]
         for key, whole in found:
@@ -81,7 +83,7 @@ def _python(text: str) -> Iterator[tuple[int, str]]:
         match node:
             case ast.Expr(value=ast.Constant() as words):  # a docstring, also of a constant
                 told.add(id(words))
-            case ast.keyword(arg="description" | "help" | "summary" | "reason", value=value):
+            case ast.keyword(arg="description" | "help" | "summary", value=value):
                 told.update(id(inner) for inner in ast.walk(value))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:

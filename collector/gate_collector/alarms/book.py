@@ -25,7 +25,7 @@ _LONGEST_DETAIL = 500
 class AlarmKind(StrEnum):
     """What ingest and watch raise."""
 
-    DEAF = "deaf"  # 汇聚服务未连接消息服务器: the collector has no broker
+    DEAF = "deaf"  # 中心平台未连接消息服务器: the collector has no broker
     SILENT = "silent"  # 无心跳: online, and no heartbeat
     LOST = "lost"  # 失联: the broker says that its connection broke
     LATE = "late"  # 迟报: the oldest event without a receipt is too old

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.records import Severity
+from gate_agent.words import word
 from gate_collector.alarms.book import alarms_after
-from gate_collector.alerts.book import REPORTED, TESTED, Alert, AlertState, Shelf
-from gate_collector.alerts.causes import PAST, Came, Cause, of_alarm, of_event
+from gate_collector.alerts.book import HOLDS, REPORTED, TESTED, Alert, AlertState, Shelf
+from gate_collector.alerts.causes import PAST, Came, Cause, From, of_alarm, of_event
 from gate_collector.alerts.channels import Messenger, Recipient, order
 from gate_collector.centre import Centre
+from gate_collector.store.doors import door_names
 from gate_collector.store.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
 
 EVERY_S = 0.5
@@ -63,7 +65,7 @@ class Alerter:
     def test(self, by: str) -> None:
         """Send a test to the leader on duty: answered or passed on like any other."""
         now = self._centre.now
-        text = f"告警测试（{by}）：请点开链接确认收到，无需其他操作。"
+        text = word("alert.test", by=by)
         self._open(Cause(key=f"test:{now.isoformat()}", kind=TESTED, gate="", subject="",
                          text=text, quiet=False))  # fmt: skip
 
@@ -95,19 +97,21 @@ class Alerter:
             ).all()
             news = [(row, self._came(connection, row)) for row in rows if row.id not in self._done]
             alarms = alarms_after(connection, self._seen_alarm)
+            names = door_names(connection)
         self._awaiting = {row.id for row, came in news if came is None}
         tell = self._centre.policy().hold.tell_leaders
         for row, came in news:
             self._seen_event = max(self._seen_event, row.id)
             if came is not None:
                 self._done.add(row.id)
-                cause = of_event(row.gate, row.epoch, row.type, row.data, came, tell=tell)
+                origin = From(gate=row.gate, door=names[row.gate], epoch=row.epoch)
+                cause = of_event(origin, row.type, row.data, came, tell=tell)
                 if cause is not None:
                     self._open(cause)
         self._done = {done for done in self._done if done > self._seen_event - _LOOK_BACK}
         for alarm in alarms:
             if alarm.cleared is None:
-                self._open(of_alarm(alarm))
+                self._open(of_alarm(alarm, names[alarm.gate]))
             self._seen_alarm = max(self._seen_alarm, alarm.id)
 
     def _came(self, connection: Connection, row: Any) -> Came | None:
@@ -119,8 +123,14 @@ class Alerter:
                 EVENT.c.sequence == row.sequence,
             )
         ).first()
+        held = connection.execute(
+            select(HOLD.c.state, HOLD.c.outcome, HOLD.c.contact_centi_c).where(
+                HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject
+            )
+        ).first()
+        contact = held and held.contact_centi_c
         if event is None or not (event.historical or (event.late_ms or 0) > _LATE_S * 1000):
-            return Came()
+            return Came(contact_centi_c=contact)
         behind = connection.execute(
             select(STREAM.c.upto)
             .join(GATE, (GATE.c.gate == STREAM.c.gate) & (GATE.c.epoch == STREAM.c.epoch))
@@ -133,16 +143,12 @@ class Alerter:
         waited_s = (self._centre.now - parse_utc(event.stored)).total_seconds()
         if behind is not None and waited_s < _SETTLES_S:
             return None
-        held = connection.execute(
-            select(HOLD.c.state, HOLD.c.outcome).where(
-                HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject
-            )
-        ).first()
         return Came(
             is_late=True,
             late_s=None if event.late_ms is None else event.late_ms / 1000,
             hold=held and held.state,
             outcome=held and held.outcome,
+            contact_centi_c=contact,
         )
 
     def _open(self, cause: Cause) -> None:
@@ -157,10 +163,14 @@ class Alerter:
             return
         person = people[alert.step % len(people)]
         needs_answer = alert.kind not in _UNANSWERED_IS_FINE
-        link = f"\n确认收到：{self._base_url}/answer/{alert.token}" if needs_answer else ""
-        title = f"大厅告警 {alert.gate}".strip() if alert.kind != REPORTED else "每日零报告"
+        url = f"{self._base_url}/answer/{alert.token}"
+        link = f"\n{word('alert.answer', url=url)}" if needs_answer else ""
+        door = self._centre.door_names()[alert.gate]
+        title = word("alert.title_person" if alert.kind in HOLDS else "alert.title", door=door)
+        if alert.kind == REPORTED:
+            title = word("nav.reports")
         began = self._centre.clock.now()
-        tries = self._messenger.tell(person, title, alert.text + link)
+        tries = self._messenger.tell(person, title.strip(), alert.text + link)
         ended = self._centre.clock.now()
         took_ms = round(ended.seconds_since(began) * 1000)
         self._shelf.told(alert, person.name, tries, ended.utc, took_ms)

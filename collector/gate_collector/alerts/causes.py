@@ -15,10 +15,9 @@ from gate_agent.contract.records import (
     JournalReplaced,
     Record,
 )
+from gate_agent.words import WORDS, word
 from gate_collector.alarms.book import Alarm
-from gate_collector.web.words import word
-
-_HOURS_FROM_MIN = 120
+from gate_collector.web.spans import span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,16 @@ class Came:
     late_s: float | None = None  # None: nobody knows
     hold: str | None = None
     outcome: str | None = None
+    contact_centi_c: int | None = None  # what the contact thermometer said meanwhile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class From:
+    """Whose event it is: the door's id, what people call it, and its journal's epoch."""
+
+    gate: str
+    door: str
+    epoch: str
 
 
 PAST = "past"  # 离线期间: it is over already, and told once
@@ -48,8 +57,7 @@ _AS_IT_HAPPENED = Came()
 
 
 def of_event(
-    gate: str,
-    epoch: str,
+    origin: From,
     kind: str,
     data: str,
     came: Came = _AS_IT_HAPPENED,
@@ -69,14 +77,14 @@ def of_event(
     record = model.model_validate_json(data)
     if isinstance(record, HoldOpened) and not _is_told(record, tell):
         return None
-    cause = _of_record(gate, epoch, record)
+    cause = _of_record(origin, record, came)
     if cause is None or not came.is_late:
         return cause
     if came.hold == HoldState.CLOSED and not cause.quiet:
-        return _past(cause, came)
+        return _past(origin, cause, came)
     if isinstance(record, HoldOverdue) and came.hold not in (None, record.state):
         return None
-    return replace(cause, text=f"{cause.text}（此消息迟到{_span(came.late_s)}。）")
+    return replace(cause, text=cause.text + word("alert.came_late", late=_late(came)))
 
 
 def _is_told(held: HoldOpened, tell: TellLeaders) -> bool:
@@ -85,106 +93,96 @@ def _is_told(held: HoldOpened, tell: TellLeaders) -> bool:
     return tell is TellLeaders.FLAGGED or not by_forehead
 
 
-def _past(cause: Cause, came: Came) -> Cause:
+def _past(origin: From, cause: Cause, came: Came) -> Cause:
+    outcome = word(f"hold_state.{came.outcome or HoldState.CLOSED}")
     return Cause(
         key=f"hold:{cause.gate}:{cause.subject}:{PAST}",
         kind=PAST,
         gate=cause.gate,
         subject="",
-        text=(
-            f"{cause.gate} 出入口在断网期间暂留一人，已结案（{word(came.outcome or '', 'zh')}）。"
-            f"此消息迟到{_span(came.late_s)}，无需到场，请在页面核对。"
-        ),
+        text=word("alert.past", door=origin.door, outcome=outcome, late=_late(came)),
     )
 
 
-def _span(late_s: float | None) -> str:
-    if late_s is None:
-        return "，多久不明"
-    minutes = max(1, round(late_s / 60))
-    return f" {minutes} 分钟" if minutes < _HOURS_FROM_MIN else f" {minutes / 60:.1f} 小时"
+def _late(came: Came) -> str:
+    if came.late_s is None:
+        return word("alert.late_unknown")
+    return word("alert.late_by", span=span(max(60, came.late_s), "zh"))
 
 
-def _of_record(gate: str, epoch: str, record: Record) -> Cause | None:
+def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
+    door = origin.door
     match record:
         case HoldOpened() as held:
-            warm = held.surface_centi_c
-            measured = "" if warm is None else f"，体表 {warm / 100:.2f} ℃"
-            return _of_hold(
-                gate, held.hold_id, "hold",
-                f"{gate} 出入口暂留一人：{word(held.reason, 'zh')}{measured}。"
-                "请立即确认现场已安置、复测，并准备上报。",
-            )  # fmt: skip
+            return _of_hold(origin, held.hold_id, "hold",
+                            word("alert.hold", door=door, why=_why(held, came)))  # fmt: skip
         case HoldOverdue() as late:
-            return _of_hold(
-                gate, late.hold_id, f"overdue:{late.state}",
-                f"{gate} 出入口暂留处置超时：停在“{word(late.state, 'zh')}”已过 {late.due_s:g} 秒。"
-                "请催办下一步，或派人到场。",
-            )  # fmt: skip
+            state, waited = word(f"hold_state.{late.state}"), span(late.due_s, "zh")
+            return _of_hold(origin, late.hold_id, f"overdue:{late.state}",
+                            word("alert.overdue", door=door, state=state, span=waited))  # fmt: skip
         case HoldStep(step=HoldState.CONFIRMED, hold_id=hold_id):
-            return _of_hold(
-                gate, hold_id, "confirmed",
-                f"{gate} 出入口暂留人员已确认发热。请即报区疫情防控办，安排移送，核对密切接触者。",
-            )  # fmt: skip
+            measured = came.contact_centi_c or record.contact_centi_c
+            told = measured and word("alert.confirmed_contact", contact=_tenths(measured))
+            return _of_hold(origin, hold_id, "confirmed",
+                            word("alert.confirmed", door=door, contact=told or ""))  # fmt: skip
         case HoldStep(step=HoldState.LEFT, hold_id=hold_id):
-            return _of_hold(
-                gate, hold_id, "left",
-                f"{gate} 出入口暂留人员自行离开。请即报区疫情防控办，按登记信息联系。",
-            )  # fmt: skip
+            return _of_hold(origin, hold_id, "left", word("alert.left", door=door))
         case EventsDropped() as dropped:
             return Cause(
-                key=f"dropped:{gate}:{epoch}:{dropped.since}",
+                key=f"dropped:{origin.gate}:{origin.epoch}:{dropped.since}",
                 kind="dropped",
-                gate=gate,
+                gate=origin.gate,
                 subject="",
-                text=f"{gate} 闸口磁盘不足，丢弃 {dropped.count} 件记录。请运维更换存储。",
+                text=word("alert.dropped", door=door, n=dropped.count),
             )
         case JournalReplaced() as replaced:
             return Cause(
-                key=f"replaced:{gate}:{epoch}:{replaced.kept_as}",
+                key=f"replaced:{origin.gate}:{origin.epoch}:{replaced.kept_as}",
                 kind="replaced",
-                gate=gate,
+                gate=origin.gate,
                 subject="",
-                text=f"{gate} 闸口审计日志损坏并已更换。请运维保存旧文件，核对漏瞒迟。",
+                text=word("alert.replaced", door=door),
             )
         case _:
             return None
 
 
-_ALARMS = {
-    "deaf": "汇聚服务连不上消息服务器，两处出入口的消息收不到。请运维检查消息服务器与网络。",
-    "silent": "{gate} 闸口无心跳。请电话询问值守人员，运维检查网络与电源。",
-    "lost": "{gate} 闸口失联。请电话询问值守人员，运维检查网络与电源。",
-    "late": "{gate} 闸口有记录迟迟未送达。请运维检查网络。",
-    "gap": "{gate} 闸口的记录缺号且不再到达。请运维核对该闸口的审计日志。",
-    "device": "{gate} 闸口设备异常。请值守人员改用手持体温计、手工登记，运维检查线缆。",
-    "trust": "{gate} 测温仪不可信，或与另一入口相差过大。请值守人员按界面提示手测，用黑体校验。",
-    "certificate": "{gate} 闸口的通信证书即将到期，到期后连不上中心。请运维换发证书。",
-    "mismatch": "{gate} 闸口同号记录内容不同，疑似克隆或篡改。请停用该闸口并取证。",
-    "rewound": "{gate} 闸口的序号倒退，疑似恢复了旧日志。请运维核对。",
-    "refused": "收到不属于本大厅的消息。请运维核对消息服务器的权限。",
-    "unread": "{gate} 闸口软件较新，有记录中心读不懂（已原样保存）。请电话核对，并升级中心。",
-    "report": "{gate} 闸口今日日报到期未到。请值守人员与运维核实后补报。",
-}
+def _why(held: HoldOpened, came: Came) -> str:
+    """Say why somebody is held: by how much, which a raw skin temperature does not tell."""
+    reason = word(f"reason.{held.reason}")
+    contact, skin = came.contact_centi_c or held.contact_centi_c, held.surface_centi_c
+    if contact is not None:
+        return word("alert.contact", reason=reason, contact=_tenths(contact))
+    if skin is None:
+        return reason
+    if held.over_centi_c is None:
+        return word("alert.surface", reason=reason, surface=_tenths(skin))
+    over = _tenths(held.over_centi_c)
+    return word("alert.over", reason=reason, over=over, surface=_tenths(skin))
 
 
-def of_alarm(alarm: Alarm) -> Cause:
-    """Return the cause that an alarm is."""
-    text = _ALARMS.get(alarm.kind, "{gate} 告警：" + alarm.kind)
+def _tenths(centi_c: int) -> str:
+    return f"{centi_c / 100:.1f}"
+
+
+def of_alarm(alarm: Alarm, door: str) -> Cause:
+    """Return the cause that an alarm is; `door` is what people call the one it is of."""
+    key = f"alarm_do.{alarm.kind}"
     return Cause(
         key=f"alarm:{alarm.id}",
         kind=alarm.kind,
         gate=alarm.gate,
         subject=str(alarm.id),
-        text=text.format(gate=alarm.gate or "大厅"),
-    )
+        text=word(key, door=door) if key in WORDS else word("alarm_do.other", kind=alarm.kind,
+                                                            door=door or word("ledger.hall")),
+    )  # fmt: skip
 
 
-def _of_hold(gate: str, hold_id: str, what: str, text: str) -> Cause:
+def _of_hold(origin: From, hold_id: str, what: str, text: str) -> Cause:
     return Cause(
-        key=f"hold:{gate}:{hold_id}:{what}",
+        key=f"hold:{origin.gate}:{hold_id}:{what}",
         kind=what.partition(":")[0],
-        gate=gate,
+        gate=origin.gate,
         subject=hold_id,
         text=text,
         quiet=False,  # another held person is never a duplicate

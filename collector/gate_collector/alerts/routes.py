@@ -11,14 +11,15 @@ from sqlalchemy import select
 
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.book import HOLDS, Shelf
 from gate_collector.centre import Centre
 from gate_collector.roles.grants import EVERYBODY, PUBLIC, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ALERT, ATTEMPT
 from gate_collector.web.done import Done
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 _LISTED = 100
 Token = Annotated[str, Path(pattern="^[0-9a-f]{40}$")]
@@ -72,7 +73,8 @@ def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -
         alert = shelf.of_token(token)
         if alert is None:
             raise HTTPException(404)
-        return pages.show("answer.html", lang, alert=alert, token=token)
+        about_person = alert["kind"] in HOLDS
+        return pages.show("answer.html", lang, alert=alert, token=token, about_person=about_person)
 
     @routes.post("/answer/{token}", dependencies=[PUBLIC], status_code=201, response_model=Done)
     def answer(token: Token, who: Who) -> JSONResponse:

@@ -9,17 +9,21 @@ from enum import StrEnum
 
 from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.records import ContactState
+from gate_agent.words import word
 from gate_collector.centre import Centre
 from gate_collector.contacts.sealed import Sealed, seal
 from gate_collector.contacts.trace import Case, Near
 from gate_collector.reports.sheets import Line, workbook
 from gate_collector.roles.reveal import reveal
-from gate_collector.web.words import word
+from gate_collector.store.doors import DoorNames
 
-HEAD = ("序号", "关系", "姓名", "证件号码", "手机", "同行人", "类别", "出入口", "时间",
-        "相差（分）", "来源", "状态", "处理", "标识")  # fmt: skip
-_HIDDEN = "未揭示"
-_GONE = "无登记"  # staff are not registered; or past retention
+HEAD = tuple(map(word, (
+    "handover.number", "handover.relation", "column.name", "column.card_number", "handover.phone",
+    "handover.companions", "column.kind", "column.door", "column.at", "handover.apart_min",
+    "contacts.source", "column.state", "contacts.judge", "handover.reference",
+)))  # fmt: skip
+_HIDDEN = word("handover.hidden")
+_GONE = word("handover.gone")  # staff are not registered; or past retention
 
 
 class Which(StrEnum):
@@ -53,51 +57,65 @@ def hand_over(
     centre: Centre, case: Case, contacts: list[Near], *, by: str, private: bytes | None
 ) -> HandOver:
     """Return the list, the held person first; names only with the key that opens registrations."""
-    rows = [_held(centre, case, private)] if case.person_ref else []
-    rows += [_contact(centre, near, private) for near in contacts]
+    names = centre.door_names()
+    rows = [_held(centre, case, names, private)] if case.person_ref else []
+    rows += [_contact(centre, near, names, private) for near in contacts]
     lines: list[Line] = [(number, *row) for number, row in enumerate(rows, 1)]
     opened = _local(centre, case.opened)
-    name = f"密切接触者-{case.gate}-{opened[:16].translate(_PLAIN)}"
+    title, door = word("handover.title"), names[case.gate]
+    name = word("handover.file", door=door, at=opened[:16].translate(_PLAIN))
+    state, now = word(f"hold_state.{case.outcome or case.state}"), _local(centre, centre.now)
     told = [
-        f"报送单位：{centre.unit}（{centre.name}）",
-        f"暂留：{case.gate}，{opened}，{word(case.outcome or case.state, 'zh')}",
-        f"名单 {len(rows)} 人（含暂留人员），{_local(centre, centre.now)} 由 {by} 导出",
+        word("handover.unit", unit=centre.unit, hall=centre.name),
+        word("handover.hold", door=door, at=opened, state=state),
+        word("handover.rows", n=len(rows), at=now, by=by),
     ]
     if private is None:
-        told.append("本名单不含姓名、证件号码和手机")
+        told.append(word("handover.no_names"))
     content = {
-        "title": "密切接触者名单",
+        "title": title,
         "lines": told,
         "head": list(HEAD),
         "rows": [[str(cell) for cell in line] for line in lines],
         "name": name,
-        "xlsx": _b64(workbook([("说明", ("密切接触者名单",), [(line,) for line in told]),
-                               ("名单", HEAD, lines)])),
+        "xlsx": _b64(workbook([(word("handover.told"), (title,), [(line,) for line in told]),
+                               (word("handover.list"), HEAD, lines)])),
     }  # fmt: skip
-    headline = f"{centre.name} · {_local(centre, centre.now)[:16]} 导出 · 需口令打开"
+    headline = word("handover.headline", hall=centre.name, at=now[:16])
     return HandOver(sealed=seal(content, headline), name=name, rows=len(rows))
 
 
 _PLAIN = str.maketrans({"-": "", ":": "", " ": "-"})
 
 
-def _held(centre: Centre, case: Case, private: bytes | None) -> Line:
-    ref, state = case.person_ref or "", word(case.outcome or case.state, "zh")
-    where = case.gate, _local(centre, case.opened)[5:]
-    return ("暂留", *_person(centre, ref, private), "", *where, "0", "", state, "", ref[:8])
-
-
-def _contact(centre: Centre, near: Near, private: bytes | None) -> Line:
-    found = (("闸口提出", near.listed), ("同时在厅", near.inside))
+def _held(centre: Centre, case: Case, names: DoorNames, private: bytes | None) -> Line:
+    ref, state = case.person_ref or "", word(f"hold_state.{case.outcome or case.state}")
+    where = names[case.gate], _local(centre, case.opened)[5:]
     return (
-        "密接",
+        word("term.hold"),
+        *_person(centre, ref, private),
+        "",
+        *where,
+        "0",
+        "",
+        state,
+        "",
+        ref[:8],
+    )
+
+
+def _contact(centre: Centre, near: Near, names: DoorNames, private: bytes | None) -> Line:
+    found = (("contacts.listed", near.listed), ("contacts.inside", near.inside))
+    source = [word(key) for key, it_is in found if it_is] or [word("contacts.passed")]
+    return (
+        word("handover.contact"),
         *_person(centre, near.person_ref, private),
-        word(near.category, "zh"),
-        near.gate,
+        word(f"category.{near.category}"),
+        names[near.gate],
         _local(centre, near.passed)[5:],
         f"{near.apart_s / 60:+.1f}",
-        "、".join(text for text, it_is in found if it_is) or "同时段通过",
-        word(f"contact.{near.state}", "zh"),
+        word("paper.list").join(source),
+        word(f"contact_state.{near.state}"),
         f"{near.by} {near.reason}".strip(),
         near.person_ref[:8],
     )
@@ -115,7 +133,7 @@ def _person(centre: Centre, ref: str, private: bytes | None) -> tuple[str, str, 
         for field in ("name", "number", "phone")
     )
     companions = (f"{who.name} {who.number or ''}".strip() for who in found[0].companions)
-    return name, number, phone, "；".join(companions)
+    return name, number, phone, word("paper.semicolon").join(companions)
 
 
 def _local(centre: Centre, utc: str | datetime) -> str:

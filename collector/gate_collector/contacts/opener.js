@@ -44,9 +44,9 @@ at("lock").addEventListener("submit", async (event) => {
   try {
     show(await opened(at("password").value));
   } catch {
-    refuse("口令不对，或文件已损坏：请核对口令后再试。Wrong password, or a damaged file.");
+    refuse(at("fault").dataset.wrong);
   } finally {
     button.disabled = false;
   }
 });
-if (!globalThis.crypto?.subtle) refuse("此浏览器太旧，不能打开：请用 Edge、Chrome 或 Firefox。This browser is too old.");
+if (!globalThis.crypto?.subtle) refuse(at("fault").dataset.tooOld);

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from gate_agent.contract.records import ContactState
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang, word
 from gate_collector.centre import Centre
 from gate_collector.contacts.handover import Which, hand_over, wanted
 from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
@@ -20,7 +21,7 @@ from gate_collector.roles.session import By, Record
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS
 from gate_collector.store.schema_office import LOOK
 from gate_collector.web.done import Done
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 _LISTED = 100
 _EXPORT = "export"  # what it is called in the record of looks
@@ -123,8 +124,8 @@ def build_contacts(
             return refusal(409, code="no_contact", expected=expected, got="none")
         key = private if asked.names and sees_names() else None
         made = hand_over(centre, case, contacts, by=asked.by, private=key)
-        named = "含姓名" if key else "不含姓名"
-        facts = f"{made.rows} 行，{named}，SHA-256 {made.sealed.sha256}"
+        exported = "handover.exported_named" if key else "handover.exported_nameless"
+        facts = word(exported, n=made.rows, code=made.sealed.sha256)
         record(_EXPORT, f"{gate}/{hold_id}", f"{asked.by}: {asked.why}（{facts}）")
         told = {"name": f"{made.name}.html", "page": made.sealed.page, "rows": made.rows,
                 "password": made.sealed.password, "sha256": made.sealed.sha256}  # fmt: skip

@@ -10,17 +10,21 @@ import base64
 import html
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from gate_agent.words import Lang, word
+
 FORMAT = "gate-sealed/1"
 ITERATIONS = 600_000  # OWASP's figure; the password alone has 79 bits
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that looks like another, or is told alike
 _GROUPS, _OF = 4, 4
 _HERE = Path(__file__).parent
+_WORD = re.compile("%(?P<key>[a-z_.]+) (?P<lang>zh|en)%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,16 @@ def _page(box: dict[str, object], headline: str) -> str:
         "%SCRIPT%": script,
         "%BOX%": json.dumps(box),
     }
-    page = (_HERE / "opener.html").read_text()
+    page = _WORD.sub(_say, (_HERE / "opener.html").read_text())
     for mark, part in parts.items():
         page = page.replace(mark, part)
     return page
+
+
+def _say(mark: re.Match[str]) -> str:
+    """Return the word for %key zh% or %key en%."""
+    lang: Lang = "en" if mark["lang"] == "en" else "zh"
+    return html.escape(word(mark["key"], lang))
 
 
 def _b64(raw: bytes) -> str:

@@ -33,12 +33,12 @@ class LedgerFigures(Collector):
         gone = Counter(item.gate for item in ledger.missing_reports)
         late = Counter(item.gate for item in ledger.reports if item.state is Punctual.LATE)
         doors = (
-            ("collector_missing_events", "Numbers missing in the journals (漏报)", missing),
+            ("collector_missing_events", "Numbers missing in the journals", missing),
             ("collector_reports_missing", "Daily reports of seven days that never came", gone),
-            ("collector_quarantined", "Messages in quarantine, the newest 200 (瞒报)", aside),
+            ("collector_quarantined", "Messages in quarantine, the newest 200", aside),
             ("collector_losses_told", "Losses that a door told of in 24 h", told),
             ("collector_gate_silent", "1 for a door that is not heard", silent),
-            ("collector_reports_late", "Daily reports of seven days that came late (迟报)", late),
+            ("collector_reports_late", "Daily reports of seven days that came late", late),
         )
         found = []
         for name, text, counted in doors:
@@ -51,11 +51,11 @@ class LedgerFigures(Collector):
 
 def _lanes(ledger: Ledger) -> list[GaugeMetricFamily]:
     late = GaugeMetricFamily(
-        "collector_late_events", "Events of 24 h later than their limit (迟报)", labels=("lane",)
+        "collector_late_events", "Events of 24 h later than their limit", labels=("lane",)
     )
     undated = GaugeMetricFamily(
         "collector_undated_events",
-        "Events of 24 h whose gate's clock was in doubt (时钟存疑)",
+        "Events of 24 h whose gate's clock was in doubt",
         labels=("lane",),
     )
     seconds = GaugeMetricFamily(

@@ -26,7 +26,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """One message in quarantine (隔离区), with the reason."""
+    """One message in quarantine (存疑记录), with the reason."""
 
     id: int
     gate: str
@@ -44,7 +44,7 @@ class Lane:
     limit_ms: int
     of: int
     late: int
-    undated: int  # 时刻不明: the gate's clock was in doubt, so nobody knows
+    undated: int  # 时间存疑: the gate's clock was in doubt, so nobody knows
     p50_ms: int | None
     p95_ms: int | None
     worst_ms: int | None

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang, word
 from gate_collector.alarms.book import BY_HAND, Unclearable, clear_by_hand
-from gate_collector.alerts.causes import of_alarm
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import read_ledger
 from gate_collector.roles.grants import EVERYBODY, READERS, only
 from gate_collector.roles.session import By, Role, acting
 from gate_collector.store.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
 from gate_collector.web.done import Done
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 _PAGE = 100
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -51,9 +51,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     @routes.get("/ledger", dependencies=[EVERYBODY], include_in_schema=False)
     def ledger(lang: Lang = "zh") -> HTMLResponse:
         """Return what is missed, concealed or late."""
-        found = read_ledger(centre)
-        needed = {alarm.id: of_alarm(alarm).text for alarm in found.alarms}
-        return pages.show("ledger.html", lang, ledger=found, needed=needed, by_hand=BY_HAND)
+        return pages.show("ledger.html", lang, ledger=read_ledger(centre), by_hand=BY_HAND)
 
     @routes.post(
         "/ledger/alarms/{number}/clear",
@@ -107,7 +105,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             ).first()
         if row is None:
             raise HTTPException(404)
-        return pages.show("event.html", lang, row=row, body=_pretty(row.body), why=None)
+        return pages.show("event.html", lang, row=row, body=_pretty(row.body, lang), why=None)
 
     @routes.get("/quarantine/{number}", dependencies=[READERS], include_in_schema=False)
     def aside(number: Number, lang: Lang = "zh") -> HTMLResponse:
@@ -116,20 +114,20 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             row = connection.execute(select(QUARANTINE).where(QUARANTINE.c.id == number)).first()
         if row is None:
             raise HTTPException(404)
-        return pages.show("event.html", lang, row=row, body=_pretty(row.body), why=row.why)
+        return pages.show("event.html", lang, row=row, body=_pretty(row.body, lang), why=row.why)
 
     return routes
 
 
-def _pretty(body: bytes | None) -> str:
+def _pretty(body: bytes | None, lang: Lang) -> str:
     """Return a body to read; one that is no JSON as its size alone, it may hold anything."""
     if not body:
-        return "personal data, removed 个人信息，已清除"
+        return word("events.removed", lang)
     try:
         told: dict[str, Any] = json.loads(bytes(body))
         data = told.get("data")
         if isinstance(data, dict) and "sealed" in data:
-            data["sealed"] = f"… {len(data['sealed'])} characters sealed 密封"
+            data["sealed"] = word("events.sealed", lang, n=len(data["sealed"]))
     except (ValueError, AttributeError, TypeError):
         return f"{len(body)} bytes, not JSON"
     return json.dumps(told, ensure_ascii=False, indent=2)

@@ -14,6 +14,7 @@ from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import Decision, ModeApplied
 from gate_collector.centre import Centre
 from gate_collector.policies.acknowledged import newest_modes
+from gate_collector.store.doors import door_names
 from gate_collector.store.schema import PASSAGE
 
 FLOW_S = 300
@@ -128,11 +129,13 @@ def charts(centre: Centre) -> Row:
         for gate, day, decision, count in by_day:
             days[gate, day] += count
             day_holds[day] += count if decision == held else 0
+        names = door_names(connection)
     gates = sorted({gate for gate, _ in (*hours, *days)})
     seen = [hour for _, hour in hours]
     span = range(min([_OPENS, *seen]), max([_CLOSES, *seen]) + 1)
     return {
         "gates": gates,
+        "names": [names[gate] for gate in gates],
         "day": [
             {"at": f"{hour}", "counts": [hours[gate, hour] for gate in gates],
              "holds": hour_holds[hour]}

@@ -67,6 +67,7 @@ def _gate(connection: Connection, gate: str, said: Any, streams: list[Any], now:
     silent_s = (now - parse_utc(said.seen)).total_seconds() if said else None
     return {
         "gate": gate,
+        "name": state.get("name") or gate,
         "state": state.get("state", "unknown"),
         "silent_s": None if silent_s is None else round(silent_s, 1),
         "seen": said.seen if said else None,

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.roles.grants import EVERYBODY, PROGRAMS, READERS
 from gate_collector.roles.session import Record
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 EVERY_S = 1.0
 _MOST_LOOKS = 60  # then the page asks again: who has no session any more is sent to sign on

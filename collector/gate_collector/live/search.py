@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from gate_agent.contract.identity import typed_ref
 from gate_agent.errors import GateError
+from gate_collector.store.doors import door_names
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS, PASSAGE
 
 _MOST = 200
@@ -46,8 +47,9 @@ def search(engine: Engine, ref: str) -> dict[str, Any]:
         held = connection.execute(
             select(*holds).where(HOLD.c.person_ref == ref).order_by(*NEWEST_HOLDS)
         ).mappings()
+        names = door_names(connection)
         return {
             "person_ref": ref,
-            "passages": [dict(row) for row in passages],
-            "holds": [dict(row) for row in held],
+            "passages": [dict(row) | {"name": names[row["gate"]]} for row in passages],
+            "holds": [dict(row) | {"name": names[row["gate"]]} for row in held],
         }

@@ -1,1 +1,1 @@
-"""The policy (策略): edited at the centre, kept in versions, published to the doors."""
+"""The policy (防控措施): edited at the centre, kept in versions, published to the doors."""

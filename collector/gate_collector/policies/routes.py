@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words
 from gate_collector.policies.acknowledged import Acknowledgement, acknowledgements
@@ -31,7 +32,7 @@ from gate_collector.policies.sheets import Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
 from gate_collector.web.done import Issued
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
 
@@ -176,11 +177,11 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
             return _no_key()
 
         def change(old: Policy) -> dict[str, Any]:
-            green = "是" if asked.green_channel else "否"
+            green = "yes" if asked.green_channel else "no"
             begins, ends = (text.replace("T", " ") for text in (asked.begins, asked.ends))
             line = io.StringIO()
             csv.writer(line).writerows(
-                [("证件号码", "开始", "结束", "绿色通道", "预约码"),
+                [("number", "valid_from", "valid_until", "green_channel", "code"),
                  (asked.number, begins, ends, green, asked.code)]
             )  # fmt: skip
             taken = SheetChange(

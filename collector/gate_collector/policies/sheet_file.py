@@ -17,6 +17,7 @@ from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from gate_collector.policies.book import PolicyFault
+from gate_collector.policies.sheet_words import at_line, said
 
 _MOST_UNPACKED = 24 * 1024 * 1024
 _MOST_ROWS = 100_000
@@ -42,16 +43,13 @@ class Table:
 def read_table(content: bytes) -> Table:
     """Return the rows of a sheet. Raises PolicyFault."""
     if content.startswith(_OLD_EXCEL):
-        raise PolicyFault(
-            ["旧版或加密的 Excel：请另存为 XLSX expected XLSX or CSV, got an old or locked file"]
-        )
+        raise PolicyFault([said("old_excel")])
     if content.startswith(b"PK"):
         return _workbook(content)
     rows = _filled(enumerate(_csv(content), start=1))
     table = Table(_headings(rows), rows)
     uneven = [
-        f"第 {number} 行 line {number}：应有 {len(table.headings)} 列，实有 {len(row)} 列 "
-        f"expected {len(table.headings)} cells, got {len(row)}"
+        at_line(number, said("uneven", expected=len(table.headings), got=len(row)))
         for number, row in rows
         if len(row) != len(table.headings)
     ]
@@ -66,7 +64,7 @@ def _headings(rows: list[Row]) -> list[str]:
         return []
     number, row = rows.pop(0)
     if number != 1:
-        raise PolicyFault(["第 1 行 line 1：须为列名，实为空行 expected headings, got nothing"])
+        raise PolicyFault([at_line(1, said("no_headings"))])
     return [str(cell if cell is not None else "").strip() for cell in row]
 
 
@@ -75,7 +73,7 @@ def _filled(rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Row]:
     filled: list[Row] = []
     for number, row in rows:
         if len(filled) > _MOST_ROWS or len(row) > _MOST_COLUMNS:
-            raise PolicyFault([f"表格过大 expected at most {_MOST_ROWS} rows, got more"])
+            raise PolicyFault([said("too_many_rows", most=_MOST_ROWS)])
         if any(cell not in (None, "") for cell in row):
             filled.append((number, list(row)))
     return filled
@@ -96,10 +94,7 @@ def _csv(content: bytes) -> Iterator[list[str]]:
 
 
 def _unclosed(line: int) -> str:
-    return (
-        f"第 {line} 行前 before line {line}：引号未闭合，或单元格内换行 "
-        "expected closed quotes and one line a row, got others"
-    )
+    return at_line(line, said("unclosed"), "before_line")
 
 
 def _text(content: bytes) -> str:
@@ -112,9 +107,7 @@ def _text(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise PolicyFault(
-        ["expected XLSX, or CSV in UTF-8, UTF-16 or GB 18030, got another code 编码不明"]
-    )
+    raise PolicyFault([said("no_code")])
 
 
 @dataclass(slots=True)
@@ -143,10 +136,10 @@ def _workbook(content: bytes) -> Table:
         book.close()
     except (zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError,
             EOFError, OSError, LookupError, ValueError, TypeError, AttributeError):  # fmt: skip
-        raise PolicyFault(["expected an XLSX workbook or CSV, got neither 无法读取"]) from None
+        raise PolicyFault([said("unreadable")]) from None
     passed_over = {row for row, _ in facts.formulas} - {number for number, _ in rows}
     if passed_over:
-        faults = [f"第 {row} 行 line {row}：公式没有结果 expected values, got formulas without any"
+        faults = [at_line(row, said("no_result"))
                   for row in sorted(passed_over)]  # fmt: skip
         raise PolicyFault(faults[:MOST_FAULTS])
     return Table(_headings(rows), rows, frozenset(facts.hidden_columns), frozenset(facts.formulas))
@@ -156,9 +149,7 @@ def _only_sheet(content: bytes) -> _Facts:
     """Return what the one sheet with content says of itself. Raises PolicyFault."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > _MOST_UNPACKED:
-            raise PolicyFault(
-                [f"文件过大 expected at most {_MOST_UNPACKED} bytes unpacked, got more"]
-            )
+            raise PolicyFault([said("too_large", most=_MOST_UNPACKED)])
         sheets, elements = [], 0
         for name in archive.namelist():
             with archive.open(name) as part:
@@ -168,15 +159,11 @@ def _only_sheet(content: bytes) -> _Facts:
                     elements = _counted(part, elements)
     filled = [facts for facts in sheets if facts.filled]
     if len(filled) > 1:
-        raise PolicyFault(
-            [f"有 {len(filled)} 张工作表有内容：请只留一张 expected one sheet, got {len(filled)}"]
-        )
+        raise PolicyFault([said("sheets", n=len(filled))])
     facts = filled[0] if filled else _Facts()
-    faults = [f"第 {row} 行 line {row}：被隐藏或筛掉 expected every row shown, got it hidden"
+    faults = [at_line(row, said("hidden_row"))
               for row in facts.hidden_rows]  # fmt: skip
-    faults += [
-        f"{cells}：合并的单元格 expected no merged cells, got some" for cells in facts.merged
-    ]
+    faults += [f"{cells}：{said('merged')}" for cells in facts.merged]
     if faults:
         raise PolicyFault(faults[:MOST_FAULTS])
     return facts
@@ -187,7 +174,7 @@ def _counted(part: IO[bytes], elements: int) -> int:
         element.clear()
         elements += 1
         if elements > _MOST_ELEMENTS:
-            raise PolicyFault([f"表格过大 expected at most {_MOST_ELEMENTS} texts and styles"])
+            raise PolicyFault([said("too_many_texts", most=_MOST_ELEMENTS)])
     return elements
 
 
@@ -209,7 +196,7 @@ def _facts(part: IO[bytes]) -> _Facts:
 def _row_facts(row: Element, facts: _Facts) -> None:
     facts.rows += 1
     if facts.rows > _MOST_ROWS + 1:
-        raise PolicyFault([f"表格过大 expected at most {_MOST_ROWS} rows, got more"])
+        raise PolicyFault([said("too_many_rows", most=_MOST_ROWS)])
     number = int(row.get("r", facts.last + 1))
     if not facts.last < number <= _LAST_ROW:
         raise ValueError(f"expected rows that follow each other, got {number}")

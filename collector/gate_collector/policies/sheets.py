@@ -24,8 +24,10 @@ from gate_agent.contract.identity import (
     person_ref,
 )
 from gate_agent.contract.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
+from gate_agent.words import word
 from gate_collector.policies.book import PolicyFault
 from gate_collector.policies.sheet_file import MOST_FAULTS, Table, read_table
+from gate_collector.policies.sheet_words import at_line, said
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "number": ("number", "证件号码", "身份证号", "身份证号码"),
@@ -80,9 +82,9 @@ def appointments(content: bytes, site_key: bytes, zone: ZoneInfo) -> Sheet[Appoi
         green = _flag(cells, "green_channel", absent=False)
         begins, ends = _time(cells, "valid_from", zone), _time(cells, "valid_until", zone)
         if not green and (begins is None or ends is None):
-            raise _LineError("预约须有开始和结束时间 expected both times")
+            raise _LineError(said("both_times"))
         if begins is not None and ends is not None and ends <= begins:
-            raise _LineError("结束须晚于开始 expected an end after the beginning")
+            raise _LineError(said("end_after"))
         number = _number(cells)
         made = Appointment(
             person_ref=person_ref(number, site_key),
@@ -105,12 +107,12 @@ def rota(content: bytes, zone: ZoneInfo) -> Sheet[RotaEntry]:
     def entry(cells: Cells) -> tuple[RotaEntry, str]:
         begins, ends = _time(cells, "valid_from", zone), _time(cells, "valid_until", zone)
         if begins is None or ends is None or ends <= begins:
-            raise _LineError("须有开始和更晚的结束时间 expected a beginning and a later end")
+            raise _LineError(said("later_end"))
         leader, phone = str(cells.get("leader") or "").strip(), _telephone(cells)
         try:
             made = RotaEntry(leader=leader, phone=phone, valid_from=begins, valid_until=ends)
         except ValueError:
-            raise _LineError("须有领导和电话 expected a leader and a telephone") from None
+            raise _LineError(said("leader")) from None
         return made, f"{mask_name(leader)} {_span(begins, ends)}"
 
     needed = ("leader", "phone", "valid_from", "valid_until")
@@ -121,7 +123,7 @@ def check_quota(booked: tuple[Appointment, ...], quotas: QuotaPolicy, zone: Zone
     """Raise PolicyFault for each day that has more appointments than it takes."""
     days = Counter(entry.valid_from.astimezone(zone).date() for entry in booked if entry.valid_from)
     faults = [
-        f"{day}：预约 {count} 人，限额 {most} 人 {count} booked, at most {most}"
+        said("quota", day=day, n=count, most=most)
         for day, count in sorted(days.items())
         if (most := quotas.of(day)) is not None and count > most
     ]
@@ -144,20 +146,18 @@ def _taken(
         try:
             one, told = entry(_cells(table, number, row, places))
         except _LineError as fault:
-            faults.append(f"第 {number} 行 line {number}：{fault}")
+            faults.append(at_line(number, str(fault)))
             continue
         first = seen.setdefault(unique(one), number)
         if first == number:
             made.append((number, one, told))
         else:
-            faults.append(
-                f"第 {number} 行 line {number}：与第 {first} 行重复 the same as line {first}"
-            )
+            faults.append(at_line(number, said("repeated", n=first)))
     if not made and not faults:
-        faults = ["没有数据行 expected at least one line, got none"]
+        faults = [said("empty")]
     if faults:
         more = len(faults) - MOST_FAULTS
-        rest = [f"另有 {more} 行有误 and {more} more lines"] if more > 0 else []
+        rest = [said("more", n=more)] if more > 0 else []
         raise PolicyFault(faults[:MOST_FAULTS] + rest)
     first_line, last_line = (f"{number}: {told}" for number, _, told in (made[0], made[-1]))
     used = set(places.values())
@@ -175,14 +175,14 @@ def _places(
         known = _HEADINGS[name]
         found = [at for at, heading in enumerate(table.headings) if heading.lower() in known]
         if len(found) > 1:
-            faults.append(f"第 1 行 line 1：{known[1]}有 {len(found)} 列 expected one such column")
+            faults.append(at_line(1, said("twice", column=known[1], n=len(found))))
         elif found and found[0] in table.hidden:
-            faults.append(f"第 1 行 line 1：{known[1]}列被隐藏 expected the column shown")
+            faults.append(at_line(1, said("hidden_column", column=known[1])))
         elif found:
             places[name] = found[0]
     missing = [_HEADINGS[name][1] for name in needed if name not in places]
     if missing and not faults:
-        faults = [f"第 1 行 line 1：缺少列 expected the columns {'、'.join(missing)}"]
+        faults = [at_line(1, said("columns", columns=word("paper.list").join(missing)))]
     return places, faults
 
 
@@ -190,15 +190,13 @@ def _cells(table: Table, number: int, row: list[Any], places: Mapping[str, int])
     """Return the cells of a row by our names. Raises _LineError for what no column explains."""
     for place, cell in enumerate(row):
         if cell not in (None, "") and not (table.headings[place : place + 1] or [""])[0]:
-            raise _LineError("没有列名的列中有内容 expected nothing in a column without a heading")
+            raise _LineError(said("no_heading"))
     for name, place in places.items():
         if (number, place) in table.formulas:
-            raise _LineError(
-                f"{_HEADINGS[name][1]}是公式，请粘贴为数值 expected a value, got a formula"
-            )
+            raise _LineError(said("formula", column=_HEADINGS[name][1]))
     cells = {name: row[place] for name, place in places.items() if place < len(row)}
     if cells and all(str(cell).strip().lower() in _HEADINGS[name] for name, cell in cells.items()):
-        raise _LineError("又是列名：只能有一行列名 expected one line of headings, got two")
+        raise _LineError(said("headings_again"))
     return cells
 
 
@@ -208,16 +206,12 @@ def _number(cells: Cells) -> str:
     text = f"{cell:.0f}" if isinstance(cell, float) else str(cell or "")
     is_cut = isinstance(cell, int | float) and len(text) > _WHOLE_DIGITS
     if is_cut or _CUT.fullmatch(text.strip()):
-        raise _LineError(
-            "证件号码末几位被电子表格改为 0：请把该列设为文本后重新填写；"
-            "号码确是如此的，在其中加一个空格 "
-            "expected the number as text, got one whose last digits a spreadsheet cut"
-        )
+        raise _LineError(said("cut_number"))
     number = normalise_number(text)
     try:
         check_any_card(number)
     except NumberFault as exc:
-        raise _LineError(f"证件号码有误 {exc}") from None
+        raise _LineError(f"{said('number')}: {exc}") from None
     return number
 
 
@@ -227,10 +221,7 @@ def _code(cells: Cells) -> str | None:
     if not text:
         return None
     if not isinstance(cell, str) or not APPOINTMENT_CODE.fullmatch(text):
-        raise _LineError(
-            "预约码须为 8–32 位字母和数字，以文本填写 "
-            "expected a code of 8 to 32 letters and digits, as text"
-        )
+        raise _LineError(said("code"))
     return code_digest(text)
 
 
@@ -238,10 +229,7 @@ def _telephone(cells: Cells) -> str:
     cell = cells.get("phone")
     text = f"{cell:.0f}" if isinstance(cell, float) else str(cell or "").strip()
     if isinstance(cell, int | float) and not _TELEPHONE.fullmatch(text):
-        raise _LineError(
-            "电话被电子表格去掉了开头的 0：请把该列设为文本 "
-            "expected the telephone as text, got one whose first 0 a spreadsheet cut"
-        )
+        raise _LineError(said("cut_phone"))
     return text
 
 
@@ -258,7 +246,7 @@ def _flag(cells: Cells, name: str, *, absent: bool) -> bool:
         return True
     if text in _NO:
         return False
-    raise _LineError(f"{_HEADINGS[name][1]}须为是或否 expected yes or no")
+    raise _LineError(said("yes_or_no", column=_HEADINGS[name][1]))
 
 
 def _time(cells: Cells, name: str, zone: ZoneInfo) -> datetime | None:
@@ -275,4 +263,4 @@ def _time(cells: Cells, name: str, zone: ZoneInfo) -> datetime | None:
             return datetime.strptime(text, form).replace(tzinfo=zone)
         except ValueError:
             continue
-    raise _LineError(f"{_HEADINGS[name][1]}须如 2026-12-01 08:30 expected such a time")
+    raise _LineError(said("time", column=_HEADINGS[name][1]))

@@ -45,6 +45,7 @@ class DoorDay(_Part):
     """One door's day, as the centre holds it."""
 
     gate: str
+    name: str = Field("", description="what people call it; empty if it never told")
     came: str | None = Field(description="when its own report was stored; null if it never came")
     late: bool = False
     since: str
@@ -67,6 +68,11 @@ class DoorDay(_Part):
     late_routine: int = 0
     late_p95_ms: int | None = None
     undated: int = Field(0, description="the clock was in doubt, so how late is not known")
+
+    @property
+    def called(self) -> str:
+        """What the report calls this door."""
+        return self.name or self.gate
 
     def total(self, *, category: Category | None = None, decision: Decision | None = None) -> int:
         """Return how many passages there were, of this kind and outcome where given."""
@@ -121,6 +127,10 @@ class MergedReport(_Part):
     def abnormal(self) -> int:
         """How many holds were not simply released: transferred, left, or still open."""
         return self.open_before + sum(line.outcome != "released" for line in self.holds)
+
+    def called(self, gate: str) -> str:
+        """Return what this report calls a door."""
+        return next((door.called for door in self.doors if door.gate == gate), gate)
 
     def by_outcome(self, outcome: str | None) -> int:
         """Return how many holds ended so; None for those still open."""

@@ -28,6 +28,7 @@ from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedR
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
 from gate_collector.store.dialect import snapshot
+from gate_collector.store.doors import door_names
 from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
 
 _DAY = timedelta(days=1)
@@ -38,8 +39,10 @@ def gather(centre: Centre, day: date, *, version: int, by: str, why: str = "") -
     policy = centre.policy()
     begin, end = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
     with snapshot(centre.engine) as connection:
+        names = door_names(connection)
         doors = tuple(
-            _door(connection, gate, day, centre, policy) for gate in _gates(connection, end)
+            _door(connection, gate, day, centre, policy, name=names.get(gate, ""))
+            for gate in _gates(connection, end)
         )
         since = min([*(parse_utc(door.since) for door in doors), begin])
         until = max([*(parse_utc(door.until) for door in doors), end])
@@ -72,7 +75,9 @@ def _gates(connection: Connection, end: datetime) -> list[str]:
     return [gate for gate in gates(connection) if gate not in later]
 
 
-def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: Policy) -> DoorDay:
+def _door(
+    connection: Connection, gate: str, day: date, centre: Centre, policy: Policy, *, name: str
+) -> DoorDay:
     row = connection.execute(
         select(REPORT, EVENT.c.stored)
         .join(
@@ -130,7 +135,7 @@ def _door(connection: Connection, gate: str, day: date, centre: Centre, policy: 
     aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
     common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
     return DoorDay.model_validate(
-        {"gate": gate, "counts": counts, **common, **_lateness(events, policy)}
+        {"gate": gate, "name": name, "counts": counts, **common, **_lateness(events, policy)}
     )
 
 

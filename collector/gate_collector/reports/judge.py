@@ -8,33 +8,26 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.policy import Policy
+from gate_agent.words import LANGS, word
 from gate_collector.reports.content import Check, DoorDay, MergedReport, Verdict, rounds_of
 
 _LOST_S = 60  # a device that is plugged in again within a minute covers the day
 _QUARTER = timedelta(minutes=15)
 Said = tuple[str, str]  # Chinese, English
-_UNTOLD: Said = "未报", "not reported"
 
 
 def judge(report: MergedReport, policy: Policy, zone: ZoneInfo) -> tuple[Check, ...]:
     """Return what this report proves, in the order in which it is printed."""
     doors = report.doors
     return (
-        _doors("reported", doors, lambda door: None if door.came else _UNTOLD,
-               "各出入口均已报告", "every door has reported"),
+        _doors("reported", doors, lambda door: None if door.came else _UNTOLD),
         _doors("in_time", doors, lambda door: None if door.came and not door.late
-               else ("迟报", "late") if door.late else _UNTOLD,
-               "闸口日报按时到达", "every door's report came in time"),
-        _doors("contiguous", doors, _broken,
-               "事件编号连续，与前日衔接", "events are contiguous and join the day before"),
-        _doors("unforged", doors, _contradicted,
-               "链值一致，无隔离事件", "nothing contradicts the chains"),
-        _doors("agrees", doors, _disagrees,
-               "汇聚复核与闸口自报一致", "the centre's count equals the doors' own"),
-        _doors("coverage", doors, _uncovered,
-               "设备与程序全程在岗", "devices and daemons covered the whole span"),
-        _doors("punctual", doors, _late,
-               "事件在时限内到达", "every event came within its limit"),
+               else _said("finding.late") if door.late else _UNTOLD),
+        _doors("contiguous", doors, _broken),
+        _doors("unforged", doors, _contradicted),
+        _doors("agrees", doors, _disagrees),
+        _doors("coverage", doors, _uncovered),
+        _doors("punctual", doors, _late),
         _holds(report),
         _rounds(doors),
         _rota(report, policy, zone),
@@ -42,73 +35,84 @@ def judge(report: MergedReport, policy: Policy, zone: ZoneInfo) -> tuple[Check, 
     )  # fmt: skip
 
 
-def _check(key: str, lacking: Iterable[Said], zh: str, en: str) -> Check:
-    found = list(lacking)
-    if not found:
-        return Check(key=key, verdict=Verdict.PROVED, zh=zh, en=en)
-    return Check(
-        key=key,
-        verdict=Verdict.LACKING,
-        zh=f"{zh}：{'；'.join(said[0] for said in found)}",
-        en=f"{en}: {'; '.join(said[1] for said in found)}",
+def _said(key: str, **values: object) -> Said:
+    return word(key, "zh", **values), word(key, "en", **values)
+
+
+_UNTOLD = _said("paper.not_reported")
+
+
+def _joined(key: str, found: Iterable[Said]) -> Said:
+    parts = list(zip(*found, strict=True))
+    zh, en = (word(key, lang).join(part) for lang, part in zip(LANGS, parts, strict=True))
+    return zh, en
+
+
+def _told(check: str, verdict: Verdict, found: Said) -> Check:
+    """Return a check with what is lacking of it."""
+    zh, en = (
+        word("finding.of_check", lang, check=word(f"check.{check}", lang), found=text)
+        for lang, text in zip(LANGS, found, strict=True)
     )
+    return Check(key=check, verdict=verdict, zh=zh, en=en)
 
 
-def _unknown(key: str, zh: str, en: str) -> Check:
-    return Check(key=key, verdict=Verdict.UNKNOWN, zh=f"{zh}：无记录", en=f"{en}: no record")
+def _check(check: str, lacking: Iterable[Said]) -> Check:
+    found = list(lacking)
+    if found:
+        return _told(check, Verdict.LACKING, _joined("paper.semicolon", found))
+    zh, en = _said(f"check.{check}")
+    return Check(key=check, verdict=Verdict.PROVED, zh=zh, en=en)
+
+
+def _unknown(check: str) -> Check:
+    return _told(check, Verdict.UNKNOWN, _said("finding.no_record"))
 
 
 def _doors(
-    key: str,
-    doors: tuple[DoorDay, ...],
-    fault: Callable[[DoorDay], Said | None],
-    zh: str,
-    en: str,
+    check: str, doors: tuple[DoorDay, ...], fault: Callable[[DoorDay], Said | None]
 ) -> Check:
     if not doors:
-        return _unknown(key, zh, en)
-    told = [(door.gate, said) for door in doors if (said := fault(door)) is not None]
-    return _check(key, [(f"{gate} {s[0]}", f"{gate} {s[1]}") for gate, s in told], zh, en)
+        return _unknown(check)
+    told = [(door.called, said) for door in doors if (said := fault(door)) is not None]
+    return _check(check, [(f"{door} {zh}", f"{door} {en}") for door, (zh, en) in told])
 
 
 def _broken(door: DoorDay) -> Said | None:
     if not door.came:
         return _UNTOLD
     if door.missing_events:
-        return f"缺 {door.missing_events} 件", f"{door.missing_events} missing"
-    return None if door.joined else ("与前日不衔接", "does not join the day before")
+        return _said("finding.missing", n=door.missing_events)
+    return None if door.joined else _said("finding.not_joined")
 
 
 def _contradicted(door: DoorDay) -> Said | None:
-    return (f"隔离 {door.aside} 件", f"{door.aside} in quarantine") if door.aside else None
+    return _said("finding.set_aside", n=door.aside) if door.aside else None
 
 
 def _disagrees(door: DoorDay) -> Said | None:
     if door.agrees is None:
         return _UNTOLD
-    return None if door.agrees else ("不一致", "differs")
+    return None if door.agrees else _said("finding.differs")
 
 
 def _uncovered(door: DoorDay) -> Said | None:
     if not door.came:
         return _UNTOLD
-    lost = {name: _minutes(s) for name, s in door.device_lost_s.items() if s > _LOST_S}
-    zh = [f"{_DEVICES.get(name, name)}缺 {minutes} 分钟" for name, minutes in lost.items()]
-    en = [f"{name} lost {minutes} min" for name, minutes in lost.items()]
+    found = [
+        (word("finding.device_lost", "zh", device=word(f"device_kind.{name}", "zh"), n=_minutes(s)),
+         word("finding.device_lost", "en", device=word(f"device_kind.{name}", "en"), n=_minutes(s)))
+        for name, s in door.device_lost_s.items()
+        if s > _LOST_S
+    ]  # fmt: skip
     distrusted_s = door.coverage_lost_s - door.device_lost_s.get("thermometer", 0)
-    if distrusted_s > _LOST_S:
-        zh.append(f"测温仪不可信 {_minutes(distrusted_s)} 分钟")
-        en.append(f"thermometer not trusted {_minutes(distrusted_s)} min")
-    if door.uncovered_s > _LOST_S:
-        zh.append(f"测温中断 {_minutes(door.uncovered_s)} 分钟")
-        en.append(f"measured by hand {_minutes(door.uncovered_s)} min")
-    if door.down_s > _LOST_S:
-        zh.append(f"程序停止至多 {_minutes(door.down_s)} 分钟")
-        en.append(f"daemon down at most {_minutes(door.down_s)} min")
-    return ("、".join(zh), ", ".join(en)) if zh else None
-
-
-_DEVICES = {"thermometer": "测温仪", "id_reader": "读卡器"}
+    spans = {
+        "finding.distrusted": distrusted_s,
+        "finding.uncovered": door.uncovered_s,
+        "finding.down": door.down_s,
+    }
+    found += [_said(key, n=_minutes(s)) for key, s in spans.items() if s > _LOST_S]
+    return _joined("paper.list", found) if found else None
 
 
 def _minutes(seconds: int) -> int:
@@ -118,38 +122,29 @@ def _minutes(seconds: int) -> int:
 def _late(door: DoorDay) -> Said | None:
     late = door.late_urgent + door.late_routine
     if late:
-        return f"超限 {late} 件", f"{late} late"
-    undated = f"时刻不明 {door.undated} 件", f"{door.undated} undated"
-    return undated if door.undated else None
+        return _said("finding.over", n=late)
+    return _said("finding.undated", n=door.undated) if door.undated else None
 
 
 def _holds(report: MergedReport) -> Check:
-    lacking: list[Said] = []
     still = report.by_outcome(None) + report.open_before
-    if still:
-        lacking.append((f"{still} 例未结案", f"{still} open"))
     overdue = sum(line.overdue > 0 for line in report.holds)
-    if overdue:
-        lacking.append((f"{overdue} 例处置超时", f"{overdue} overdue"))
-    return _check(
-        "holds", lacking, "暂留均按时限处置并结案", "every hold was closed, each step in time"
-    )
+    lacking = {"finding.still_open": still, "finding.overdue": overdue}
+    return _check("holds", [_said(key, n=n) for key, n in lacking.items() if n])
 
 
 def _rounds(doors: tuple[DoorDay, ...]) -> Check:
-    zh, en = "各区域消毒通风达到规定次数", "every area was disinfected and aired as often as needed"
     rounds = rounds_of(doors)
     if not rounds:
-        return _unknown("rounds", zh, en)
+        return _unknown("rounds")
     short = [f"{line.area} {line.done}/{line.needed}" for line in rounds if line.done < line.needed]
-    return _check("rounds", [(told, told) for told in short], zh, en)
+    return _check("rounds", [(told, told) for told in short])
 
 
 def _rota(report: MergedReport, policy: Policy, zone: ZoneInfo) -> Check:
     """Judge whether somebody led in every quarter of the hours in which anybody passed."""
-    zh, en = "领队值班无空岗", "a leader was on duty all the time"
     if not policy.rota:
-        return _unknown("rota", zh, en)
+        return _unknown("rota")
     since = min((parse_utc(door.since) for door in report.doors), default=parse_utc(report.made))
     until = max((parse_utc(door.until) for door in report.doors), default=parse_utc(report.made))
     hours = set(report.hours()) or {until.astimezone(zone).hour}
@@ -158,18 +153,11 @@ def _rota(report: MergedReport, policy: Policy, zone: ZoneInfo) -> Check:
         at += _QUARTER
         if since <= at < until and at.astimezone(zone).hour in hours:
             empty += policy.on_duty(at) is None
-    minutes = 15 * empty
-    lacking = [(f"空岗约 {minutes} 分钟", f"nobody for about {minutes} min")] if empty else []
-    return _check("rota", lacking, zh, en)
+    return _check("rota", [_said("finding.nobody", n=15 * empty)] if empty else [])
 
 
 def _thermometers(doors: tuple[DoorDay, ...]) -> Check:
-    zh, en = "测温仪已比对", "every thermometer was checked"
-    if not doors or any(door.thermometer_checks is None for door in doors):
-        return _unknown("thermometers", zh, en)
-    lacking = [
-        (f"{door.gate} 未比对", f"{door.gate} not checked")
-        for door in doors
-        if not door.thermometer_checks
-    ]
-    return _check("thermometers", lacking, zh, en)
+    if any(door.thermometer_checks is None for door in doors):
+        return _unknown("thermometers")
+    checked = _said("finding.not_checked")
+    return _doors("thermometers", doors, lambda door: None if door.thermometer_checks else checked)

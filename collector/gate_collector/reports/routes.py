@@ -13,6 +13,7 @@ from sqlalchemy import select
 from gate_agent.contract.records import Category, Decision
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.reports.content import rounds_of
 from gate_collector.reports.sheets import as_csv, as_xlsx
@@ -21,7 +22,7 @@ from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import MERGED
 from gate_collector.web.done import Issued
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 _LISTED = 62
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -9,11 +9,16 @@ from datetime import tzinfo
 
 from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.records import Category, Decision
+from gate_agent.words import word
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
-from gate_collector.web.words import word
 
 Line = tuple[str | int | float, ...]
 Section = tuple[str, tuple[str, ...], list[Line]]
+_HOLDS = (
+    word("column.door"), word("column.at"), word("column.kind"), word("column.reason"),
+    word("report_file.surface"), word("report_file.contact"), word("column.state"),
+    word("paper.outcome"), word("paper.closed"), word("report_file.overdue"),
+)  # fmt: skip
 
 
 def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
@@ -23,41 +28,47 @@ def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
         return "" if utc is None else f"{parse_utc(utc).astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
     yield (
-        "概况",
-        ("项目", "内容"),
+        word("report_file.overview"),
+        (word("report_file.item"), word("report_file.content")),
         [
-            ("单位", report.unit),
-            ("大厅", report.name),
-            ("日期", report.day),
-            ("版本", report.version),
-            ("生成时间", local(report.made)),
-            ("更正原因", report.why),
-            ("证据齐全", "是" if report.complete else "否"),
-            ("暂留例数", len(report.holds)),
-            ("未解除例数", report.abnormal),
-            ("带班领导", "、".join(report.leaders)),
+            (word("report_file.unit"), report.unit),
+            (word("report_file.hall"), report.name),
+            (word("column.day"), report.day),
+            (word("column.version"), report.version),
+            (word("report_file.made"), local(report.made)),
+            (word("report_file.why"), report.why),
+            (word("report_file.complete"), _yes(report.complete)),
+            (word("report_file.holds"), len(report.holds)),
+            (word("report_file.abnormal"), report.abnormal),
+            (word("term.duty_leader"), word("paper.list").join(report.leaders)),
         ],
     )
     yield (
-        "证据",
-        ("项目", "结论", "说明"),
-        [(check.key, word(f"verdict.{check.verdict}", "zh"), check.zh) for check in report.checks],
+        word("report_file.evidence"),
+        (word("report_file.item"), word("report_file.verdict"), word("column.why")),
+        [
+            (word(f"check.{check.key}"), word(f"evidence.{check.verdict}"), check.zh)
+            for check in report.checks
+        ],
     )
-    headings = ("闸口", "时段", "类别", *(word(decision, "zh") for decision in Decision), "合计")
-    yield "通行", headings, [line for door in report.doors for line in _passages(door)]
+    decisions = (word(f"decision.{decision}") for decision in Decision)
+    headings = (word("column.door"), word("report_file.hour"), word("column.kind"), *decisions,
+                word("paper.total"))  # fmt: skip
+    passages = [line for door in report.doors for line in _passages(door)]
+    yield word("report_file.passages"), headings, passages
     yield (
-        "暂留",
-        ("闸口", "时间", "类别", "原因", "体表 ℃", "接触式 ℃", "状态", "结果", "结案", "超时次数"),
+        word("term.hold"),
+        _HOLDS,
         [
             (
-                line.gate,
+                report.called(line.gate),
                 local(line.opened),
-                word(line.category, "zh"),
-                word(line.reason, "zh"),
+                word(f"category.{line.category}"),
+                word(f"reason.{line.reason}"),
                 _celsius(line.surface_centi_c),
                 _celsius(line.contact_centi_c),
-                word(line.state, "zh"),
-                word(line.outcome, "zh") if line.outcome else "",
+                word(f"hold_state.{line.state}"),
+                word(f"hold_state.{line.outcome}") if line.outcome else "",
                 local(line.closed),
                 line.overdue,
             )
@@ -65,47 +76,59 @@ def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
         ],
     )
     yield (
-        "密切接触者",
-        ("状态", "人数"),
-        [(word(f"contact.{state}", "zh"), count) for state, count in report.contacts.items()],
+        word("term.close_contacts"),
+        (word("column.state"), word("report_file.people")),
+        [(word(f"contact_state.{state}"), count) for state, count in report.contacts.items()],
     )
     yield (
-        "消毒通风",
-        ("区域", "类别", "完成", "规定"),
+        word("term.rounds"),
+        (
+            word("report_file.area"),
+            word("column.kind"),
+            word("report_file.done"),
+            word("report_file.needed"),
+        ),
         [
-            (line.area, word(line.kind, "zh"), line.done, line.needed)
+            (line.area, word(f"round.{line.kind}"), line.done, line.needed)
             for line in rounds_of(report.doors)
         ],
     )
     yield (
-        "物资",
-        ("闸口", "物资", "库存", "使用", "不足"),
+        word("term.supplies"),
+        (word("column.door"), word("term.supplies"), word("report_file.stock"),
+         word("report_file.used"), word("term.low_stock")),
         [
             (
-                door.gate,
+                door.called,
                 item.item,
-                "未盘点" if item.stock is None else item.stock,
+                word("term.never_counted") if item.stock is None else item.stock,
                 item.used,
-                "是" if item.low else "否",
+                _yes(item.low),
             )
             for door in report.doors
             for item in door.supplies
         ],
-    )
+    )  # fmt: skip
     yield (
-        "时效",
-        ("闸口", "日报到达", "紧急超限", "常规超限", "p95 秒"),
+        word("report_file.punctuality"),
+        (word("column.door"), word("report_file.report_came"),
+         word("report_file.urgent_over"), word("report_file.routine_over"),
+         word("report_file.most_within")),
         [
             (
-                door.gate,
-                local(door.came) or "未报",
+                door.called,
+                local(door.came) or word("paper.not_reported"),
                 door.late_urgent,
                 door.late_routine,
                 "" if door.late_p95_ms is None else door.late_p95_ms / 1000,
             )
             for door in report.doors
         ],
-    )
+    )  # fmt: skip
+
+
+def _yes(it_is: bool) -> str:  # noqa: FBT001 a cell
+    return word("report_file.yes" if it_is else "report_file.no")
 
 
 def as_csv(report: MergedReport, zone: tzinfo) -> bytes:
@@ -155,9 +178,10 @@ def _passages(door: DoorDay) -> Iterator[Line]:
         by_hour.setdefault((line.hour, line.category), {})[line.decision] = line.count
     for (hour, category), found in sorted(by_hour.items()):
         cells = [found.get(decision, 0) for decision in Decision]
-        yield door.gate, f"{hour:02d}:00", word(category, "zh"), *cells, sum(cells)
+        kind = word(f"category.{category}")
+        yield door.called, f"{hour:02d}:00", kind, *cells, sum(cells)
     cells = [door.total(decision=decision) for decision in Decision]
-    yield door.gate, "合计", "", *cells, door.total()
+    yield door.called, word("paper.total"), "", *cells, door.total()
 
 
 def _celsius(centi_c: int | None) -> str | float:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import GateError
+from gate_agent.words import word
 from gate_collector.alarms.book import keep_to
 from gate_collector.alerts.book import REPORTED
 from gate_collector.alerts.causes import Cause
@@ -63,8 +64,8 @@ def make_due(centre: Centre) -> list[MergedReport]:
         came = {report.gate for report in due if report.state is not Punctual.MISSING}
         awaited = {door.gate for door in newest.doors if door.came is None}
         if awaited & came:
-            late = "、".join(sorted(awaited & came))
-            why = f"迟到的闸口日报 late report: {late}"
+            late = [newest.called(gate) for gate in sorted(awaited & came)]
+            why = word("paper.late_reports", doors=word("paper.list").join(late))
             made.append(_make(centre, day, version=newest.version + 1, by=CLOCK, why=why))
     return made
 
@@ -144,10 +145,14 @@ def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") ->
 
 def conclusion(report: MergedReport, base_url: str) -> Cause:
     """Return what the leaders are told of a report; nobody has to answer."""
-    proved = "证据齐全" if report.complete else "证据不齐"
-    text = (
-        f"{report.day} 每日零报告第 {report.version} 版：暂留 {len(report.holds)} 例，"
-        f"未解除 {report.abnormal} 例，{proved}。{base_url}/reports/{report.day}"
+    text = word(
+        "alert.report",
+        day=report.day,
+        n=report.version,
+        holds=len(report.holds),
+        abnormal=report.abnormal,
+        evidence=word("alert.report_complete" if report.complete else "alert.report_lacking"),
+        url=f"{base_url}/reports/{report.day}",
     )
     key = f"report:{report.day}:{report.version}"
     return Cause(key=key, kind=REPORTED, gate="", subject="", text=text, quiet=False)

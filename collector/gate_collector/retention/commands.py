@@ -20,6 +20,7 @@ from gate_agent.contract.identity import typed_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.spool import Request, Spool
+from gate_agent.words import both
 from gate_collector.config import CollectorConfig, load_collector
 from gate_collector.retention.retention import Retention, directly, spool_of
 from gate_collector.store.opening import open_store, sole_writer
@@ -39,7 +40,7 @@ def erase(config: ConfigFile) -> None:
     key = found.keys.site_key_file
     if key is None:
         _refuse("keys.site_key_file: expected the site's key, as at the doors, got nothing")
-    number = _ask("card number 证件号码", hidden=True)
+    number = _ask(both("terminal.card_number"), hidden=True)
     if not number:
         _refuse("expected a card number on standard input, got nothing")
     _carry_out(config, found, typed_ref(number, load_key(key)))
@@ -50,7 +51,7 @@ def wipe(config: ConfigFile) -> None:
     """Forget everybody here, at the epidemic's end; the site's id is asked for. 疫情结束清除."""
     found = load_collector(config)
     site = found.collector.site
-    if _ask(f"type {site} to forget everybody 输入站点编号以确认", hidden=False) != site:
+    if _ask(f"type {site} {both('terminal.forget_site')}", hidden=False) != site:
         _refuse(f"expected {site} to be typed, got another text: nothing was removed")
     _carry_out(config, found, None)
 
@@ -77,9 +78,11 @@ def _carry_out(config_file: Path, config: CollectorConfig, ref: str | None) -> N
     finally:
         engine.dispose()
     if removed is None:
-        typer.echo("asked 已登记: the collector carries it out as soon as it can write")
+        typer.echo(
+            f"{both('terminal.asked')}: the collector carries it out as soon as it can write"
+        )
     else:
-        typer.echo(f"removed 已清除: registrations {removed}")
+        typer.echo(f"{both('terminal.removed')}: registrations {removed}")
 
 
 def _by_the_collector(engine: Engine, spool: Spool | None, request: Request) -> int | None:

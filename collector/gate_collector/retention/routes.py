@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.live.search import Unsearchable, reference
 from gate_collector.retention.certificates import at_doors, certificate, erasures, purged
@@ -17,7 +18,7 @@ from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Record, Role
 from gate_collector.web.done import Done
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 Number = Annotated[str, Path(pattern=r"^([0-9a-f]{16}|\d{4}-\d{2}-\d{2})$")]
 Removed = Annotated[int | None, Query(ge=0, le=2**31)]

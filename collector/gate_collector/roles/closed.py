@@ -7,8 +7,9 @@ from fastapi.responses import RedirectResponse
 
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import READING
+from gate_agent.words import Lang
 from gate_collector.roles.grants import Closed
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 
 def install_closed(app: FastAPI, pages: Pages) -> None:

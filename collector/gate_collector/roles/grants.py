@@ -17,13 +17,13 @@ from gate_collector.roles.session import CURRENT, THIS_MACHINE, Role, Session, a
 
 COOKIE = "gate_collector"
 NOBODY, PROGRAM = "nobody", "program"
-CALLERS = {
-    NOBODY: "nobody 未登录",
-    Role.OFFICE: "office 办公室",
-    Role.LEADER: "leader 带班领导",
-    Role.AUDITOR: "auditor 审计",
-    Role.MAINTAINER: "maintainer 运维",
-    PROGRAM: "a key 接口密钥",
+CALLERS = {  # with the keys of what they are called
+    NOBODY: "caller.nobody",
+    Role.OFFICE: "centre_role.office",
+    Role.LEADER: "centre_role.leader",
+    Role.AUDITOR: "centre_role.auditor",
+    Role.MAINTAINER: "centre_role.maintainer",
+    PROGRAM: "caller.program",
 }
 SCHEMES: dict[str, Any] = {
     "session": {

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
 from gate_collector.roles.grants import ACTORS, COOKIE, EVERYBODY, PUBLIC, only
@@ -20,7 +21,7 @@ from gate_collector.roles.reveal import Opened, reveal
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
 from gate_collector.web.done import Done
-from gate_collector.web.pages import Lang, Pages
+from gate_collector.web.pages import Pages
 
 _LISTED = 500
 _MAINTAINER = only(Role.MAINTAINER)

@@ -1,5 +1,6 @@
 // Bars drawn as SVG: doors stacked in greys, holds as a red mark above them.
-import { draw, make, say } from "/static/make.js";
+import { draw, make } from "/static/make.js";
+import { word } from "/static/shared/words.js";
 
 const W = 560, H = 190, LEFT = 8, TOP = 26, BOTTOM = 22;
 
@@ -35,7 +36,7 @@ export function legend(gates) {
     part.append(make("i", null, kind), name);
     return part;
   };
-  line.append(...gates.map((gate, door) => entry(gate, `g${door % 4}`)), entry(say("暂留", "holds"), "held"));
+  line.append(...gates.map((gate, door) => entry(gate, `g${door % 4}`)), entry(word("term.hold"), "held"));
   return line;
 }
 

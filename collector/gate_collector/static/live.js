@@ -1,19 +1,24 @@
 // Both doors live by server-sent events; says so when the stream is dead.
 import { bars, flow, legend } from "/static/chart.js";
-import { clock, local, make, say, word } from "/static/make.js";
+import { clock, local, make, span, zh } from "/static/make.js";
 import "/static/search.js";
 import { listen } from "/static/shared/stream.js";
+import { word } from "/static/shared/words.js";
 
 const CHARTS_EVERY_MS = 30000;
 const at = (id) => document.getElementById(id);
-const seconds = (ms) => (ms < 10000 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`);
 
-function holdLine(gate, row) {
+/** What the contact thermometer says, or else the skin's temperature. */
+function heat({ contact_centi_c: contact, surface_centi_c: skin }) {
+  if (contact) return word("term.thermometer_reading", { t: `${(contact / 100).toFixed(2)} ℃` });
+  return skin ? word("term.surface_reading", { t: `${(skin / 100).toFixed(2)} ℃` }) : "";
+}
+
+function holdLine(name, row) {
   const late = row.overdue || (row.due_s !== null && row.due_s < 0);
   const line = make("div", null, `hold${late ? " overdue" : ""}${row.drill ? " drill" : ""}`);
-  const warm = row.surface_centi_c ? `${(row.surface_centi_c / 100).toFixed(2)} ℃` : "";
-  line.append(make("strong", `${row.drill ? say("【演练】", "[drill] ") : ""}${say("暂留", "Hold")} ${gate}`), make("span", word(row.state)), make("span", warm), make("span", row.opened ? local(row.opened) : ""));
-  if (row.due_s !== null) line.append(make("b", `${row.due_s < 0 ? say("超时 ", "late ") : say("剩 ", "left ")}${clock(row.due_s)}`));
+  line.append(make("strong", `${row.drill ? word("live.drill") : ""}${word("term.hold")} ${name}`), make("span", word(`hold_state.${row.state}`)), make("span", heat(row)), make("span", row.opened ? local(row.opened) : ""));
+  if (row.due_s !== null) line.append(make("b", word(row.due_s < 0 ? "live.overdue" : "live.left", { s: clock(row.due_s) })));
   return line;
 }
 
@@ -25,8 +30,9 @@ function door(gate, hallMode) {
   const article = make("article");
   article.dataset.gate = gate.gate;
   const online = gate.state === "online" && gate.silent_s < 35;
-  const title = make("h2", gate.gate);
-  title.append(make("span", online ? word("online") : word(gate.state === "online" ? "silent" : gate.state), online ? "state" : "state bad"));
+  const title = make("h2", gate.name);
+  title.title = gate.gate;
+  title.append(make("span", word(`gate_state.${gate.state === "online" && !online ? "silent" : gate.state}`), online ? "state" : "state bad"));
   const sum = (decision) => gate.counts.filter((row) => !decision || row.decision === decision).reduce((a, row) => a + row.count, 0);
   const big = make("div", null, "big");
   const figure = (value, name) => {
@@ -34,44 +40,45 @@ function door(gate, hallMode) {
     part.prepend(make("b", value));
     big.append(part);
   };
-  figure(sum(), say("今日通行", "today"));
-  figure(gate.flow.at(-1), say("近 5 分钟", "last 5 min"));
-  figure(gate.queue_p95_s === null ? "–" : `${gate.queue_p95_s}s`, say("用时 p95", "time p95"));
-  figure(sum("hold"), say("今日暂留", "holds today"));
+  figure(sum(), word("live.today"));
+  figure(gate.flow.at(-1), word("live.last_minutes"));
+  figure(gate.queue_p95_s === null ? "–" : word("live.most_within", { span: span(gate.queue_p95_s) }), word("live.most"));
+  figure(sum("hold"), word("live.holds_today"));
   const lamps = make("ul", null, "lamps");
-  if (gate.hall_mode) lamps.append(lamp(`${word(gate.hall_mode)} v${gate.policy_version}`, gate.hall_mode !== hallMode));
-  for (const [name, state] of Object.entries(gate.devices)) lamps.append(lamp(`${word(name)} ${word(state)}`, state !== "ok"));
-  const heat = gate.thermometer;
-  if (heat && heat.trust !== "trusted") lamps.append(lamp(`${word("thermometer")} ${word(heat.trust)}：${heat.doubts.map(word).join(" · ")}`, true));
-  if (gate.clock) lamps.append(lamp(`${say("时钟", "clock")} ${word(gate.clock)}`, gate.clock === "stepped"));
-  lamps.append(lamp(`${say("待传", "waiting")} ${gate.pending}${gate.pending ? ` · ${Math.round(gate.oldest_pending_s)}s` : ""}`, gate.oldest_pending_s > 60));
-  lamps.append(lamp(`${say("缺号", "gaps")} ${gate.missing.length || say("无", "none")}`, gate.missing.length > 0));
-  lamps.append(lamp(gate.reported ? say("今日已报", "reported") : say("今日未报", "not reported yet"), false));
-  article.append(title, big, flow(gate.flow, say("两小时内每五分钟通行", "two hours, every five minutes")), lamps);
+  if (gate.hall_mode) lamps.append(lamp(word("live.mode", { mode: word(`hall_mode.${gate.hall_mode}`), n: gate.policy_version }), gate.hall_mode !== hallMode));
+  for (const [name, state] of Object.entries(gate.devices)) lamps.append(lamp(`${word(`device_kind.${name}`)} ${word(`device_state.${state}`)}`, state !== "ok"));
+  const belief = gate.thermometer;
+  if (belief && belief.trust !== "trusted") lamps.append(lamp([`${word("device_kind.thermometer")} ${word(`trust.${belief.trust}`)}`, ...belief.doubts.map((doubt) => word(`doubt.${doubt}`))].join(" · "), true));
+  if (gate.clock) lamps.append(lamp(`${word("term.clock")} ${word(`clock_quality.${gate.clock}`)}`, gate.clock === "stepped"));
+  lamps.append(lamp(word("term.not_uploaded", { n: gate.pending }) + (gate.pending ? ` · ${span(gate.oldest_pending_s)}` : ""), gate.oldest_pending_s > 60));
+  lamps.append(lamp(word("live.gaps", { n: gate.missing.length || word("say.none") }), gate.missing.length > 0));
+  lamps.append(lamp(word(gate.reported ? "live.reported" : "live.not_reported"), false));
+  article.append(title, big, flow(gate.flow, word("live.flow")), lamps);
   return article;
 }
 
 function show(told) {
+  const names = Object.fromEntries(told.gates.map((gate) => [gate.gate, gate.name]));
   const shut = told.hall_mode === "emergency";
-  at("mode").textContent = word(told.hall_mode);
+  at("mode").textContent = word(`hall_mode.${told.hall_mode}`);
   at("mode").className = shut ? "shut" : "";
-  at("leader").textContent = told.leader ? `${say("带班", "leader")} ${told.leader.leader} ${told.leader.phone}` : say("值班表无记录", "nobody on the rota");
+  at("leader").textContent = told.leader ? `${word("term.duty_leader")} ${told.leader.leader} ${told.leader.phone}` : word("say.nobody_on_rota");
   const late = told.lateness;
-  at("late").textContent = late.of ? `${say("到达", "lateness")} p50 ${seconds(late.p50_ms)} · p95 ${seconds(late.p95_ms)}` : "";
+  at("late").textContent = late.of ? word("live.arrived", { span: span(late.p95_ms / 1000) }) : "";
   at("alarms").hidden = told.alarms.length === 0;
-  at("alarms").replaceChildren(...told.alarms.map((alarm) => make("p", `${alarm.gate} ${word(alarm.alarm)} · ${local(alarm.since)}`)));
-  at("holds").replaceChildren(...told.gates.flatMap((gate) => gate.holds.map((row) => holdLine(gate.gate, row))));
+  at("alarms").replaceChildren(...told.alarms.map((alarm) => make("p", `${names[alarm.gate] ?? alarm.gate} ${word(`alarm_kind.${alarm.alarm}`)} · ${local(alarm.since)}`)));
+  at("holds").replaceChildren(...told.gates.flatMap((gate) => gate.holds.map((row) => holdLine(gate.name, row))));
   at("gates").replaceChildren(...told.gates.map((gate) => door(gate, told.hall_mode)));
   document.body.dataset.live = "yes";
 }
 
 async function charts() {
   const answer = await fetch("/api/v1/charts");
-  if (answer.status === 401) location.assign(say("/sign-on", "/sign-on?lang=en"));
+  if (answer.status === 401) location.assign(zh ? "/sign-on" : "/sign-on?lang=en");
   if (!answer.ok) return;
   const told = await answer.json();
-  at("day").replaceChildren(bars(told.day, told.gates, say("今日每小时通行", "passages by the hour")), legend(told.gates));
-  at("week").replaceChildren(bars(told.week, told.gates, say("近七日通行", "passages by the day")), legend(told.gates));
+  at("day").replaceChildren(bars(told.day, told.names, word("live.by_hour")), legend(told.names));
+  at("week").replaceChildren(bars(told.week, told.names, word("live.by_day")), legend(told.names));
 }
 
 const drawCharts = () => void charts().catch(() => {});

@@ -19,7 +19,7 @@ MERGED = Table(  # daily reports of the hall (每日零报告): a version is nev
     Column("sha256", Text, nullable=False),  # of `document`, printed on the page
     Column("document", Text, nullable=False),
 )
-POLICY = Table(  # every policy that was ever issued (策略), and who wanted it why
+POLICY = Table(  # every policy that was ever issued (防控措施), and who wanted it why
     "policy",
     METADATA,
     Column("version", Integer, primary_key=True, autoincrement=False),

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from gate_agent.contract.moment import parse_utc
-from gate_collector.web.words import word
+from gate_agent.words import Lang, word
+from gate_collector.web.spans import span
 
 HERE = Path(__file__).parent.parent  # templates and static files stand beside the rooms
-Lang = Literal["zh", "en"]
 Reader = Callable[[], Mapping[str, object]]  # `session`, `who`, `may(path, method)`
+Names = Callable[[], Mapping[str, str]]  # what people call the doors, by their ids
 
 
 class Pages:
     """Renders the templates of this package."""
 
-    def __init__(self, zone: ZoneInfo, reader: Reader) -> None:
-        """Take the hall's zone, and what tells who reads a page and what it may offer them."""
+    def __init__(self, zone: ZoneInfo, reader: Reader, names: Names) -> None:
+        """Take the hall's zone, who reads a page and what it may offer them, the doors' names."""
         self._zone = zone
         self._reader = reader
+        self._names = names
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -34,22 +38,25 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"local": self._local, "seconds": _seconds, "celsius": _celsius}
+        self._templates.filters |= {"local": self._local, "celsius": _celsius}
 
     def show(self, name: str, lang: Lang, status: int = 200, **context: Any) -> HTMLResponse:
-        """Return template `name`, in which `say(zh, en)` and `word(key)` speak `lang`."""
-
-        def say(zh: str, en: str) -> str:
-            return zh if lang == "zh" else en
+        """Return template `name`, in which `word(key)` speaks `lang` and `named(id)` is a door."""
+        names = cache(self._names)
 
         def link(path: str) -> str:
             return path if lang == "zh" else f"{path}{'&' if '?' in path else '?'}lang=en"
 
+        def say(key: str, spoken: Lang = lang, **values: object) -> str:
+            return word(key, spoken, **values)
+
         page = self._templates.get_template(name)
         text = page.render(
             lang=lang,
-            say=say,
-            word=lambda key, spoken=lang: word(key, spoken),
+            word=say,
+            named=lambda gate: _door(gate, names()),
+            name_of=lambda gate: names().get(gate, gate),
+            span=lambda seconds: span(seconds, lang),
             link=link,
             here=name,
             zone=self._zone.key,
@@ -70,10 +77,11 @@ class Pages:
         return moment.astimezone(self._zone).strftime(form)
 
 
-def _seconds(value_ms: float | None) -> str:
-    if value_ms is None:
-        return "–"
-    return f"{value_ms / 1000:.3f} s" if abs(value_ms) < 10_000 else f"{value_ms / 1000:,.0f} s"  # noqa: PLR2004 precise below ten seconds
+def _door(gate: str, names: Mapping[str, str]) -> Markup:
+    """Return what people call a door; its id is there for who looks for it."""
+    name = names.get(gate, gate)
+    told = Markup("{}") if name == gate else Markup('<span title="{id}">{}</span>')
+    return told.format(name, id=gate)
 
 
 def _celsius(centi_c: int | None) -> str:

@@ -45,7 +45,7 @@ def _stands(engine: Engine) -> list[Alarm]:
 def _clear(
     client: httpx.Client, alarm: Alarm, *, by: str = "李主任", **more: str
 ) -> httpx.Response:
-    asked = {"by": by, "why": "已停用该闸口并取证", "seen": alarm.detail} | more
+    asked = {"by": by, "why": "已停用该出入口并取证", "seen": alarm.detail} | more
     return client.post(f"/ledger/alarms/{alarm.id}/clear", json=asked)
 
 
@@ -64,7 +64,7 @@ def test_it_is_cleared_with_who_and_why_and_comes_again_when_it_happens_again(
         (cleared,) = cleared_by_hand(connection, 10)
     assert (cleared.alarm.kind, cleared.by, cleared.role) == ("mismatch", "李主任", "office")
     page = client.get("/ledger").text
-    assert "已停用该闸口并取证" in page
+    assert "已停用该出入口并取证" in page
     assert "未解除的告警" not in page
 
     _forge(one, "forged once more")

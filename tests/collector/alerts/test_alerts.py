@@ -44,8 +44,8 @@ def test_a_hold_reaches_the_leader_on_duty_within_two_seconds(store: str) -> Non
     took_s = came.seconds_since(before)
     print(f"event stored and told: {took_s:.2f} s")  # two seconds on a quiet machine
     assert took_s < UNDER_LOAD_S
-    assert title == "大厅告警 west-1f"
-    assert "37.90" in text
+    assert title == "大厅报警 west-1f"
+    assert "体温偏高（体表 37.9 ℃）" in text
     assert "请立即确认现场已安置" in text
 
 

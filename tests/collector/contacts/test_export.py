@@ -80,7 +80,7 @@ def test_it_is_recorded_who_took_what_when_and_neither_name_nor_password(one: Ha
 
     assert (look.subject, look.role) == ("west-1f/hold-1", "office")
     digest = sha256(told["page"].encode()).hexdigest()
-    assert look.why == f"王科长: 报送区疫情防控办（2 行，含姓名，SHA-256 {digest}）"
+    assert look.why == f"王科长: 报送区疫情防控办（2 行，含姓名，校验码 {digest}）"
     assert told["sha256"] == digest
     with serving(app_of(centre_of(one))) as client:
         assert digest in client.get("/contacts/west-1f/hold-1").text

@@ -154,12 +154,12 @@ def test_the_pages_show_the_door_s_own_time_beside_it(one: Hall) -> None:
         case = client.get("/contacts/west-1f/hold-1").text
         ledger = client.get("/ledger").text
 
-    assert before.count("时刻不明") == 3
+    assert before.count("时间存疑") == 3
     assert after.count("data-own-time") == 3
     for page in (after, event, case):
         assert "2026-11-23 10:00:00" in page
         assert "已更正" in page
-    assert "时刻不明" in ledger
+    assert "时间存疑" in ledger
 
 
 def test_a_report_counts_by_the_corrected_hour_and_says_what_is_undated(one: Hall) -> None:
@@ -174,7 +174,7 @@ def test_a_report_counts_by_the_corrected_hour_and_says_what_is_undated(one: Hal
     assert [door.undated for door in (*before.doors, *after.doors)] == [1, 0]
     assert [(line.hour, line.count) for line in after.doors[0].counts] == [(10, 1)]
     punctual = next(check for check in before.checks if check.key == "punctual")
-    assert "时刻不明 1 件" in punctual.zh
+    assert "时间存疑 1 件" in punctual.zh
 
 
 def test_what_comes_after_its_synchronisation_is_corrected_at_once(one: Hall) -> None:

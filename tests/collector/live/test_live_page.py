@@ -98,7 +98,7 @@ def test_a_thermometer_in_doubt_stands_among_the_lamps_and_the_alarms(
         page.goto(f"{client.base_url}/")
 
         west = page.locator("article[data-gate=west-1f] .lamps .bad")
-        expect(west).to_have_text("测温仪 存疑：与另一入口相差大 · 今日未校验")
+        expect(west).to_have_text("测温仪 存疑 · 与另一入口相差大 · 今日未校验")
         expect(page.locator("article[data-gate=central-2f] .lamps")).not_to_contain_text("存疑")
         expect(page.locator("#alarms")).to_contain_text("west-1f 测温存疑")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

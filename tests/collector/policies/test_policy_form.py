@@ -96,7 +96,8 @@ def test_a_setting_that_is_added_tomorrow_has_a_place_without_another_word(tmp_p
         app, accounts = FastAPI(), Accounts(centre)
         keys = ApiKeys(centre, accounts)
         app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=False)
-        pages = Pages(ZONE, lambda: {"session": THIS_MACHINE, "who": "", "may": lambda *_: True})
+        reader = {"session": THIS_MACHINE, "who": "", "may": lambda *_: True}
+        pages = Pages(ZONE, lambda: reader, dict)
         form = PolicyForm(ZONE, SITE_KEY, Tomorrow)
         app.include_router(build_policies(centre, pages, book, form))
         with serving(app) as client:

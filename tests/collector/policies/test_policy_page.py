@@ -41,11 +41,11 @@ def _sign(page: Page, action: str) -> None:
 
 def test_the_mode_is_changed_with_who_and_why(opened: tuple[Page, PolicyBook]) -> None:
     page, book = opened
-    page.get_by_label("封闭式管理").check()
+    page.get_by_label("封闭管理").check()
 
     _sign(page, "发布")
 
-    expect(page.locator("h2").first).to_contain_text("封闭式管理 · 第 1 版")
+    expect(page.locator("h2").first).to_contain_text("封闭管理 · 第 1 版")
     assert (book.issues()[0].by, book.issues()[0].why) == ("王科长", "升级")
 
 

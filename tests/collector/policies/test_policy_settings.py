@@ -203,7 +203,7 @@ def test_a_policy_is_changed_with_the_keyboard_alone(tmp_path: Path, size: tuple
         page.keyboard.type("呼叫名单")
         _tab_to(page, "at.matches('[data-setting=calls] > [data-add]')")
         page.keyboard.press("Enter")
-        page.keyboard.type("值班领导")
+        page.keyboard.type("带班领导")
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         page.keyboard.type("120")
@@ -220,7 +220,7 @@ def test_a_policy_is_changed_with_the_keyboard_alone(tmp_path: Path, size: tuple
         page.keyboard.press("Enter")
 
         expect(page.locator("h2 [data-setting=version]")).to_have_text("第 1 版")
-    assert [(call.post, call.phone) for call in opened.applied.calls] == [("值班领导", "120")]
+    assert [(call.post, call.phone) for call in opened.applied.calls] == [("带班领导", "120")]
 
 
 def test_a_clerk_finds_a_setting_by_its_name_or_by_its_group(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_somebody_elses_newer_version_is_not_overwritten(tmp_path: Path) -> None
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
 def test_two_taps_close_every_door(tmp_path: Path, size: tuple[int, int]) -> None:
     with policy_page(tmp_path, size) as opened:
-        first = opened.page.get_by_text("应急关闭", exact=True)
+        first = opened.page.locator("summary", has_text="应急关闭")
         box = first.bounding_box()
         assert box is not None
         assert box["y"] < size[1] / 2, "the first thing on the page"

@@ -142,7 +142,7 @@ def test_what_is_past_its_days_goes_at_once_when_it_is_asked_for(
     page = client.get("/retention?removed=1").text
     assert "已清除到期登记 1 件" in page
     assert f"/retention/certificates/{day}" in page
-    assert "由汇聚服务按保存期限清除" in client.get(f"/retention/certificates/{day}").text
+    assert "由中心平台按保存期限清除" in client.get(f"/retention/certificates/{day}").text
 
 
 def test_a_redacted_event_is_shown_as_such_and_the_doors_own_removals_are_listed(

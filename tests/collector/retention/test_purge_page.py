@@ -69,7 +69,7 @@ def test_an_alarm_is_cleared_with_what_was_found(
         page.goto(f"{client.base_url}/ledger")
         sound(page)
         alarm = page.locator("[data-alarm=mismatch]")
-        expect(alarm).to_contain_text("请停用该闸口并取证")
+        expect(alarm).to_contain_text("请停用该出入口并取证")
         alarm.get_by_label("经办人").fill("李主任")
         alarm.get_by_label("核查结果").fill("备用板误启动，已停用")
         alarm.get_by_role("button", name="解除告警").click()

@@ -20,12 +20,12 @@ from gate_collector.roles.session import Role
 
 pytestmark = pytest.mark.browser
 _PASSWORD = "correct horse battery"
-_ALL = {"总览", "每日零报告", "告警", "策略", "漏瞒迟核查", "保存与清除"}
+_ALL = {"总览", "每日零报告", "报警 · 告警", "防控措施", "漏瞒迟核查", "保存与清除"}
 _SEES = {
     Role.OFFICE: _ALL | {"密切接触者"},
     Role.LEADER: _ALL | {"密切接触者"},
     Role.AUDITOR: _ALL | {"密切接触者", "查看记录"},
-    Role.MAINTAINER: _ALL | {"账户"},
+    Role.MAINTAINER: _ALL | {"账号"},
 }
 _CASE = "/contacts/west-1f/hold-1"
 _DOES = {  # where, which button: who finds it there
@@ -33,7 +33,7 @@ _DOES = {  # where, which button: who finds it there
     ("/alerts", "发送测试"): {Role.OFFICE, Role.MAINTAINER},
     ("/policy", "发布"): {Role.OFFICE, Role.LEADER},
     ("/policy", "发布规则"): {Role.OFFICE},
-    ("/policy", "导入"): {Role.OFFICE},
+    ("/policy", "核对"): {Role.OFFICE},
     ("/ledger", "解除告警"): {Role.LEADER, Role.MAINTAINER},
     ("/retention", "立即清除到期的 0 件"): {Role.OFFICE, Role.MAINTAINER},
     ("/retention", "删除，不可恢复"): {Role.OFFICE},
@@ -81,16 +81,16 @@ def test_the_code_makes_the_first_account_and_that_one_makes_the_others(
         page.get_by_label("一次性代码").fill("0" * 16)
         page.get_by_label("姓名").fill("赵运维")
         page.get_by_label("口令").fill(_PASSWORD)
-        page.get_by_role("button", name="建立账户").click()
+        page.get_by_role("button", name="建立账号").click()
         expect(page.get_by_role("alert")).to_contain_text("一次性代码不对")
         page.get_by_label("一次性代码").fill(accounts.first_code)
-        page.get_by_role("button", name="建立账户").click()
+        page.get_by_role("button", name="建立账号").click()
         expect(page.get_by_role("button", name="登录")).to_be_visible()
         _sign_on(page, client.base_url, "赵运维")
-        page.get_by_role("link", name="账户").click()
+        page.get_by_role("link", name="账号").click()
 
         for name, role in (("王科长", "办公室"), ("李主任", "带班领导"), ("钱审计", "审计")):
-            form = page.locator("form", has=page.get_by_role("button", name="建立账户"))
+            form = page.locator("form", has=page.get_by_role("button", name="建立账号"))
             form.get_by_label("姓名").fill(name)
             form.get_by_label("角色").select_option(label=role)
             form.get_by_label("口令").fill(_PASSWORD)
@@ -98,19 +98,19 @@ def test_the_code_makes_the_first_account_and_that_one_makes_the_others(
             expect(page.locator("tr", has_text=name)).to_contain_text(role)
 
         sound(page)
-        form = page.locator("form", has=page.get_by_role("button", name="建立账户"))
+        form = page.locator("form", has=page.get_by_role("button", name="建立账号"))
         form.get_by_label("姓名").fill("王科长")
         form.get_by_label("口令").fill(_PASSWORD)
         form.get_by_role("button").click()
         expect(form.get_by_role("alert")).to_contain_text("已被使用")
         page.get_by_role("button", name="停用 赵运维").click()
         expect(page.locator("form[data-post='/accounts/disable'] .fault:visible")).to_contain_text(
-            "最后一个运维账户"
+            "最后一个运维账号"
         )
         page.get_by_role("button", name="停用 钱审计").click()
         expect(page.locator("tr", has_text="钱审计")).to_contain_text("已停用")
         form = page.locator("form", has=page.get_by_role("button", name="重设"))
-        form.get_by_label("账户").select_option("钱审计")
+        form.get_by_label("账号").select_option("钱审计")
         form.get_by_label("口令").fill("another password")
         form.get_by_role("button", name="重设").click()
         expect(page.get_by_role("button", name="停用 钱审计")).to_be_visible()
@@ -153,7 +153,7 @@ def test_who_signs_off_leaves_nothing_behind(one: Hall, browser: Browser) -> Non
     with _server(one, accounts) as client, watched_page(browser) as watched:
         page = watched.page
         _sign_on(page, client.base_url, "王科长")
-        page.get_by_role("link", name="策略").click()
+        page.get_by_role("link", name="防控措施").click()
         expect(page.get_by_label("经办人").first).to_have_value("王科长")
 
         page.get_by_role("button", name="退出").click()

@@ -1,0 +1,75 @@
+"""The words are those of official usage, and none that only engineers read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gate_agent.words import WORDS
+from tree import text
+
+OUT_OF_USE = {  # and what is in use instead
+    "手测": "用体温计测量", "改判": "更改结论", "接触 ": "体温计", "接触复测": "体温计复测",
+    "接触测温": "体温计复测", "接触式": "体温计", "人已走": "人已离开", "读证器": "身份证阅读器",
+    "上行": "数据上传", "待传": "未上传", "消毒物资": "消毒 · 物资", "自检 演练": "自检 · 演练",
+    "欢迎光临": "您好，请测温", "策略": "防控措施", "汇聚": "中心平台", "闸口": "出入口",
+    "值班领导": "带班领导", "领队": "带班领导", "预约办理": "预约入场", "封闭式": "封闭管理",
+    "暂停开放": "应急关闭", "隔离区": "存疑记录", "体温异常": "体温偏高", "时刻不明": "时间存疑",
+    "账户": "账号", "已校准": "已同步", "已触发": "待响应",
+}  # fmt: skip
+TECHNICAL = re.compile(r"\bp\d\d\b|SHA-?256|\bv\d", re.IGNORECASE)
+SYMPTOMS = [
+    "发热",
+    "干咳",
+    "乏力",
+    "咽痛",
+    "鼻塞流涕",
+    "腹泻",
+    "肌痛",
+    "嗅觉味觉减退",
+    "呼吸困难",
+    "其他",
+]
+MODES = {
+    "open": "全面开放",
+    "appointment": "预约入场",
+    "closed": "封闭管理",
+    "emergency": "应急关闭",
+}
+
+
+def shown() -> dict[str, str]:
+    return {key: WORDS.word(key) for key in WORDS if WORDS.used(key) != ("terminal",)}
+
+
+@pytest.mark.parametrize("old", OUT_OF_USE)
+def test_a_word_that_is_not_in_use_is_in_no_text(old: str) -> None:
+    assert {key for key, words in shown().items() if old in words} == set()
+
+
+def test_no_text_tells_a_percentile_or_an_algorithm() -> None:
+    told = {
+        key for key in shown() for lang in ("zh", "en") if TECHNICAL.search(WORDS.word(key, lang))
+    }
+
+    assert told == set()
+
+
+def test_there_is_one_list_of_symptoms_and_one_set_of_modes() -> None:
+    symptoms = [words for key, words in shown().items() if key.startswith("symptom.")]
+    modes = {key.partition(".")[2]: words for key, words in shown().items()
+             if key.startswith("hall_mode.")}  # fmt: skip
+
+    assert symptoms == SYMPTOMS
+    assert modes == MODES
+
+
+def test_every_reason_that_the_machine_gives_has_its_word() -> None:
+    """Read the table of the machine, which is made by running it."""
+    rows = [line for line in text("docs/state-machine.md").splitlines() if line.startswith("| ")]
+    given = re.compile(r"(?:admit|deny|recheck|hold|ambiguous)[A-Za-z ]*: ([a-z_]+)")
+    reasons = {reason for row in rows for reason in given.findall(row)} - {"normal"}  # says: none
+
+    assert len(reasons) > 10
+    assert {reason for reason in reasons if f"reason.{reason}" not in WORDS} == set()
