@@ -103,7 +103,7 @@ def check(config: ConfigFile) -> None:
     try:
         open_store(found.store.url, config_file=config).dispose()
     except StoreBehind as exc:  # the next start brings it up
-        typer.echo(f"warning 注意: {exc}")
+        typer.echo(f"{both('terminal.warning')}: {exc}")
     ways = {"": found.mqtt} | {name: found.mqtt_of(name) for name in found.workers}
     for name, section in ways.items():
         known_as = client_id(found.collector.site, name)
@@ -120,7 +120,7 @@ def migrate(config: ConfigFile) -> None:
     url = load_collector(config).store.url
     migrate_store(url, typer.echo, config_file=config)
     open_store(url, config_file=config).dispose()
-    typer.echo(f"store: revision {HEAD}, this version's 已是本版本的格式")
+    typer.echo(f"store: revision {HEAD}, {both('terminal.this_version')}")
 
 
 @app.command()

@@ -51,8 +51,8 @@ def enumerations() -> dict[str, type[StrEnum]]:
     found: dict[str, type[StrEnum]] = {}
     for package in (gate_agent, gate_collector):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.endswith("__main__"):
-                continue
+            if module.name.endswith("__main__") or ".revisions." in module.name:
+                continue  # a program, and what Alembic alone can import
             for value in vars(importlib.import_module(module.name)).values():
                 if isinstance(value, type) and issubclass(value, StrEnum) and list(value):
                     found[_section(value)] = value

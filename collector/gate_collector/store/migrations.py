@@ -17,6 +17,7 @@ from gate_agent import __version__
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import SystemClock
+from gate_agent.words import both
 from gate_collector.store import schema_office  # noqa: F401 its tables are of METADATA, too
 from gate_collector.store.dialect import PROGRAM, alone, begin_writing
 from gate_collector.store.months import make_event
@@ -124,7 +125,7 @@ def bring_up(connection: Connection, say: Say) -> None:
     found = found_revision(connection)
     if found in (None, HEAD):
         return  # another process was quicker
-    say(f"store: update 升级 from revision {found} to {HEAD} begins")
+    say(f"store: {both('terminal.update')} from revision {found} to {HEAD} begins")
     if not inspect(connection).has_table(REVISION.name):
         from gate_collector.store.revisions.versions import r0001_baseline  # noqa: PLC0415
 

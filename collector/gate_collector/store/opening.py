@@ -14,6 +14,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 from gate_agent import __version__
 from gate_agent.errors import StorageError
 from gate_agent.host import systemd
+from gate_agent.words import both
 from gate_collector.store.dialect import PROGRAM, sqlite_file
 from gate_collector.store.migrations import (
     Say,
@@ -62,7 +63,7 @@ def open_to_run(url: str, say: Say, *, config_file: Path) -> Engine:
     try:
         return open_store(url, config_file=config_file)
     except StoreBehind:
-        with systemd.takes_longer("store: update 升级"):
+        with systemd.takes_longer(f"store: {both('terminal.update')}"):
             migrate_store(url, say, config_file=config_file)
         return open_store(url, config_file=config_file)
 
