@@ -1,4 +1,9 @@
-"""The book of policies: every version with who and why; what is in force, what is published."""
+"""The book of policies: every version with who and why; what is in force, what is published.
+
+The broker retains the version that counts, and a planned one only from its time on: a door that
+comes back hears what holds now, an emergency above all, and never skips a number that the centre
+does not know it has. A door without a network at that time hears the planned one when it is back.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +19,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.messages import Topics
-from gate_agent.contract.moment import format_utc, parse_utc
-from gate_agent.contract.policy import Policy
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.policy_document import digest, encode_policy, read_policy
 from gate_agent.errors import GateError
 from gate_agent.host.clock import Clock
+from gate_collector.policies.acknowledged import Applied, acknowledgements, newest_modes
 from gate_collector.policies.documents import next_document
 from gate_collector.store.schema_office import POLICY
 
@@ -39,6 +45,10 @@ class Outdated(GateError):  # noqa: N818 it is an answer
     """Somebody else issued a version since this change began."""
 
 
+class PlanUndone(GateError):  # noqa: N818 it is an answer
+    """A change would undo what a version that waits for its time sets."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One line of the book."""
@@ -50,6 +60,9 @@ class Issue:
     why: str
     hall_mode: str
     sha256: str  # of the bytes that were published
+
+
+_COLUMNS = [POLICY.c[name] for name in Issue.__dataclass_fields__]
 
 
 class PolicyBook:
@@ -67,7 +80,7 @@ class PolicyBook:
         self._lock = threading.Lock()
         self.published = 0  # the version that the broker has, as far as we know
         if first.version > self._newest_version():
-            self._insert(first, encode_policy(first), by=FILE, why="")
+            self._insert([self._row(first, encode_policy(first)) | {"by": FILE, "why": ""}])
 
     def newest(self) -> Policy:
         """Return the policy that was issued last, whether its time has come or not."""
@@ -75,18 +88,32 @@ class PolicyBook:
 
     def in_force(self) -> Policy:
         """Return the policy that holds now; the built-in one where none was issued."""
-        now = format_utc(self._clock.now().utc)
-        begun = POLICY.c.valid_from.is_(None) | (POLICY.c.valid_from <= now)
+        return self.at(None)
+
+    def at(self, moment: datetime | None) -> Policy:
+        """Return the policy that will hold at `moment`, as it stands; now if that is past."""
+        begun = POLICY.c.valid_from.is_(None) | (POLICY.c.valid_from <= self._not_past(moment))
         with self._engine.connect() as connection:
             version = connection.execute(select(func.max(POLICY.c.version)).where(begun)).scalar()
         return self._policy(version or 0)
 
+    def waiting(self, after: datetime | None = None) -> list[Issue]:
+        """Return the versions that will come into force after `after` or now, the first first."""
+        waits = POLICY.c.valid_from > self._not_past(after)
+        later = waits & (POLICY.c.version > self.at(after).version)
+        found: list[Issue] = []
+        with self._engine.connect() as connection:
+            rows = select(*_COLUMNS).where(later).order_by(POLICY.c.version.desc())
+            for row in connection.execute(rows).mappings():
+                if not found or row["valid_from"] < found[-1].valid_from:
+                    found.append(Issue(**row))
+        return found[::-1]
+
     def issues(self, limit: int = 50) -> list[Issue]:
         """Return the newest lines of the book."""
-        columns = [POLICY.c[name] for name in Issue.__dataclass_fields__]
         with self._engine.connect() as connection:
             rows = connection.execute(
-                select(*columns).order_by(POLICY.c.version.desc()).limit(limit)
+                select(*_COLUMNS).order_by(POLICY.c.version.desc()).limit(limit)
             ).mappings()
             return [Issue(**row) for row in rows]
 
@@ -107,16 +134,67 @@ class PolicyBook:
         valid_from: datetime | None = None,
         at_once: bool = False,
     ) -> Policy:
-        """Issue the next version: `change` of the newest, or of the one in force when `at_once`.
+        """Issue the next version: `change` of the policy in force at its time.
 
-        Raises PolicyFault, or Outdated when `base` is no longer the newest.
+        Versions that count later are issued again behind it, with the change and their own mode
+        and time; what is `at_once` takes their place. Raises PolicyFault, PlanUndone, or Outdated
+        when `base` is no longer the newest.
         """
         newest = self._newest_version()
         if base is not None and base != newest:
             raise Outdated(f"expected a change of version {newest}, got one of {base}")
-        old = self.in_force() if at_once else self._policy(newest)
-        changed = change(old) | {
-            "version": newest + 1,
+        old = self.at(valid_from)
+        version = self._free_version()
+        policy, row = self._made(old, change(old), version, valid_from)
+        rows = [row | {"by": by, "why": why}]
+        for plan in () if at_once else self.waiting(valid_from):
+            was = self._policy(plan.version)
+            merged = {name: part for name, part in change(was).items() if name != "hall_mode"}
+            again, row = self._made(was, merged, version + len(rows), was.valid_from)
+            for name in merged:
+                before, planned, now = (getattr(one, name) for one in (old, was, again))
+                if planned not in (before, now) and now == getattr(policy, name):
+                    raise PlanUndone(
+                        f"expected a change beside version {plan.version}, which waits, got {name}"
+                    )
+            rows.append(row | {"by": plan.by, "why": plan.why})
+        self._insert(rows)
+        self.publish()
+        return policy
+
+    def publish(self) -> None:
+        """Publish the version in force, retained; nothing while the built-in one holds."""
+        version = self.in_force().version
+        document = self.document(version)
+        if document is not None and self._publish(self._topic, document.encode()):
+            self.published = version
+
+    def keep_published(self) -> None:
+        """Publish what has come into force, what another worker issued, or what did not go out.
+
+        An emergency is issued again above what a door has of a centre that was restored since.
+        """
+        in_force = self.in_force()
+        if in_force.hall_mode is HallMode.EMERGENCY and self._is_passed_over(in_force.version):
+            (issued,) = (one for one in self.issues() if one.version == in_force.version)
+            self.issue(lambda _: {}, by=issued.by, why=issued.why)
+        elif self.published != in_force.version:
+            self.publish()
+
+    def _is_passed_over(self, emergency: int) -> bool:
+        """Whether a door is open by a version as high that is none of ours."""
+        with self._engine.connect() as connection:
+            return any(
+                door.state is Applied.DIFFERS and door.hall_mode != HallMode.EMERGENCY
+                for door in acknowledgements(connection, emergency)
+            )
+
+    def _made(
+        self, old: Policy, change: dict[str, Any], version: int, valid_from: datetime | None
+    ) -> tuple[Policy, dict[str, Any]]:
+        """Return `change` of `old` as a version, and its row. Raises PolicyFault."""
+        changed = change | {
+            "version": version,
             "valid_from": valid_from and format_utc(valid_from),
         }
         try:
@@ -127,39 +205,35 @@ class PolicyBook:
                 [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()]
             ) from None
         before = json.loads(self.document(old.version) or "{}")
-        document = next_document(before, old, policy, changed.keys())
-        self._insert(policy, document, by=by, why=why)
-        self.publish()
-        return policy
+        return policy, self._row(policy, next_document(before, old, policy, changed.keys()))
 
-    def publish(self) -> None:
-        """Publish the newest version, retained; nothing while the built-in one holds."""
-        version = self._newest_version()
-        document = self.document(version)
-        if document is not None and self._publish(self._topic, document.encode()):
-            self.published = version
-
-    def keep_published(self) -> None:
-        """Publish what another worker issued, or what could not be published."""
-        if self.published < self._newest_version():
-            self.publish()
-
-    def _insert(self, policy: Policy, document: bytes, *, by: str, why: str) -> None:
-        row = {
+    def _row(self, policy: Policy, document: bytes) -> dict[str, Any]:
+        return {
             "version": policy.version,
             "valid_from": policy.valid_from and format_utc(policy.valid_from),
             "issued": format_utc(self._clock.now().utc),
-            "by": by,
-            "why": why,
             "hall_mode": policy.hall_mode.value,
             "sha256": digest(document),
             "document": document.decode(),
         }
+
+    def _insert(self, rows: list[dict[str, Any]]) -> None:
         try:
             with self._engine.begin() as connection:
-                connection.execute(POLICY.insert().values(row))
+                connection.execute(POLICY.insert(), rows)
         except IntegrityError:
-            raise Outdated(f"expected version {policy.version} to be free, got one") from None
+            version = rows[0]["version"]
+            raise Outdated(f"expected version {version} to be free, got one") from None
+
+    def _not_past(self, moment: datetime | None) -> str:
+        now = self._clock.now().utc
+        return format_utc(max(moment or now, now))
+
+    def _free_version(self) -> int:
+        """Return a number above ours and above every door's: the store may be a restored one."""
+        with self._engine.connect() as connection:
+            modes = newest_modes(connection).values()
+        return max([self._newest_version(), *(mode.policy_version for mode, _ in modes)]) + 1
 
     def _newest_version(self) -> int:
         with self._engine.connect() as connection:
@@ -174,8 +248,3 @@ class PolicyBook:
             with self._lock:
                 self._read = {**dict(list(self._read.items())[-3:]), version: known}
         return known
-
-
-def is_planned(issue: Issue, now: datetime) -> bool:
-    """Whether a version waits for its time."""
-    return issue.valid_from is not None and parse_utc(issue.valid_from) > now

@@ -18,7 +18,7 @@ from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words
 from gate_collector.policies.acknowledged import Acknowledgement, acknowledgements
-from gate_collector.policies.book import Change, Outdated, PolicyBook, PolicyFault, is_planned
+from gate_collector.policies.book import Change, Outdated, PlanUndone, PolicyBook, PolicyFault
 from gate_collector.policies.form import (
     Author,
     PolicyForm,
@@ -76,7 +76,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
     @routes.get("/policy", dependencies=[EVERYBODY], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
         """Return the policy to look at and to change."""
-        newest, in_force = book.newest(), book.in_force()
+        newest, in_force, waiting = book.newest(), book.in_force(), book.waiting()
         with centre.engine.connect() as connection:
             doors = acknowledgements(connection, in_force.version)
         return pages.show(
@@ -87,13 +87,12 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             form=form,
             told=setting_words,
             issues=book.issues(),
-            planned=newest.version != in_force.version,
+            waiting=waiting,
             doors=doors,
             modes=list(HallMode),
             leader=in_force.on_duty(centre.now),
             published=book.published,
             has_key=form.site_key is not None,
-            is_planned=lambda issue: is_planned(issue, centre.now),
         )
 
     @routes.get("/policy/{version}.json", dependencies=[READERS])
@@ -161,9 +160,11 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         if asked.seen == taken.seen:
             return desk.issue(asked, taken.change)
         try:
-            return JSONResponse({"look": taken.look(book.newest())})
+            return JSONResponse({"look": taken.look(desk.base(asked))})
         except PolicyFault as exc:
             return _unsound(exc)
+        except ValueError:
+            return _no_values()
 
     @routes.post(
         "/policy/appointments",
@@ -205,6 +206,10 @@ class _Desk:
         self._zone = centre.zone
         self._book = book
 
+    def base(self, asked: Author) -> Policy:
+        """Return the policy that the change would start from. Raises ValueError."""
+        return self._book.at(local_time(asked.valid_from, self._zone))
+
     def issue(self, asked: Author, change: Change, *, at_once: bool = False) -> Response:
         """Issue the next version."""
         try:
@@ -220,8 +225,10 @@ class _Desk:
             return _unsound(exc)
         except Outdated as exc:
             return refused(409, exc, code="outdated")
+        except PlanUndone as exc:
+            return refused(409, exc, code="plan_undone")
         except (ValueError, IndexError):
-            return refusal(422, code="invalid", expected="values as the form asks", got="others")
+            return _no_values()
         return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)
 
 
@@ -233,6 +240,10 @@ def _refused(expected: str, code: str, **told: list[Any]) -> JSONResponse:
 
 def _unsound(exc: PolicyFault) -> JSONResponse:
     return _refused("a policy without faults", "refused", faults=exc.faults)
+
+
+def _no_values() -> JSONResponse:
+    return refusal(422, code="invalid", expected="values as the form asks", got="others")
 
 
 def _no_key() -> JSONResponse:

@@ -87,7 +87,7 @@ def test_every_setting_of_the_schema_has_a_place_on_the_page(tmp_path: Path, lan
 
 def test_a_setting_that_is_added_tomorrow_has_a_place_without_another_word(tmp_path: Path) -> None:
     class Book(PolicyBook):
-        def newest(self) -> Policy:
+        def in_force(self) -> Policy:
             return Tomorrow()
 
     with hall(tmp_path) as one:
