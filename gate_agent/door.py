@@ -108,7 +108,11 @@ class Door:
             journal=self._journal,
             reader=self._reader,
             clock=self._clock,
-            keeper=PolicyKeeper(file=self._config.policy.file, beside=self._folder),
+            keeper=PolicyKeeper(
+                file=self._config.policy.file,
+                beside=self._folder,
+                last=self._reader.last_policy(),
+            ),
             version=__version__,
         )
 

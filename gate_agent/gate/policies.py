@@ -2,7 +2,8 @@
 
 The centre's document is kept as it came. It counts from its `valid_from`; until then the one
 before it holds, also over a restart. A version only grows: an old retained message never takes a
-door back.
+door back. The centre of today sends a version when it counts; one that an older centre sent before
+its time still comes into force by itself.
 """
 
 from __future__ import annotations
@@ -24,17 +25,22 @@ _LOG = logging.getLogger(__name__)
 class PolicyKeeper:
     """The policy in force, and the one that comes after it."""
 
-    def __init__(self, *, file: Path | None, beside: Path) -> None:
+    def __init__(self, *, file: Path | None, beside: Path, last: ModeApplied | None = None) -> None:
         """Start from the configured `file`, or from a newer one kept in folder `beside`.
 
         Raises ConfigurationError when the configured file cannot be used. A kept one that
-        cannot be read is set aside: it came from the network, the file from the installer.
+        cannot be read is set aside; until the centre sends it again, the hall mode of `last`, the
+        newest that was recorded here, holds over the rules of the file.
         """
         self._in_force, self._waiting = beside / "policy.json", beside / "policy.next.json"
         self._current = _newer(PolicyDocument.of(load_policy(file)), self._in_force)
         newest = _newer(self._current, self._waiting)
         self._next = None if newest is self._current else newest
         self._refused = False
+        self._is_lost = _aside(self._in_force).exists() and not self._in_force.exists()
+        if self._is_lost and last and last.policy_version >= self._current.policy.version:
+            kept = {"hall_mode": last.hall_mode}
+            self._current = PolicyDocument.of(self._current.policy.model_copy(update=kept))
 
     @property
     def current(self) -> PolicyDocument:
@@ -44,7 +50,7 @@ class PolicyKeeper:
     @property
     def is_read(self) -> bool:
         """Whether the policy in force could be read whole, and the last that came at all."""
-        return not (self._refused or self._current.unread)
+        return not (self._refused or self._is_lost or self._current.unread)
 
     def offer(self, document: bytes) -> bool:
         """Keep `document` if it is newer than what is here; tell whether it was.
@@ -75,7 +81,7 @@ class PolicyKeeper:
             return None
         if faults := (*waiting.unread, *waiting.unknown):
             _LOG.warning("policy %d: not read: %s", waiting.policy.version, ", ".join(faults))
-        self._current, self._next = waiting, None
+        self._current, self._next, self._is_lost = waiting, None, False
         with contextlib.suppress(OSError):  # else it waits on the disk, and is due at once again
             self._waiting.replace(self._in_force)
         return waiting
@@ -97,7 +103,12 @@ def _newer(known: PolicyDocument, kept: Path) -> PolicyDocument:
         return known
     try:
         found = read_policy(kept.read_bytes())
-    except (ContractError, OSError):
-        kept.rename(kept.with_suffix(".unreadable"))
+    except (ContractError, OSError) as exc:
+        _LOG.error("the kept policy %s cannot be read, and is set aside: %s", kept.name, exc)
+        kept.rename(_aside(kept))
         return known
     return found if found.policy.version > known.policy.version else known
+
+
+def _aside(kept: Path) -> Path:
+    return kept.with_suffix(".unreadable")

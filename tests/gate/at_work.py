@@ -84,12 +84,13 @@ class AtWork:
         config = load_config(write_door(folder, changes), GateConfig)
         path = config.journal.path
         self.keys = keys = resolve_keys(config.keys, path.parent)
-        keeper = PolicyKeeper(file=config.policy.file, beside=path.parent)
         self.path = path
         self.journal = Journal.open(
             path, site="hall-01", gate="west-1f", clock=self.clock, zone=ZONE, key=keys.store
         )
         self.reader = JournalReader(path, keys.store)
+        last = self.reader.last_policy()
+        keeper = PolicyKeeper(file=config.policy.file, beside=path.parent, last=last)
         identification = Identification(keys, self.reader, elsewhere)
         self.gate = Gate(
             config=config,

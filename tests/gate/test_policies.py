@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from gate.at_work import NORMAL, AtWork, in_loop
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
@@ -148,3 +150,31 @@ def test_a_kept_policy_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
 
     assert keeper.current.policy.version == 0
     assert (tmp_path / "policy.unreadable").read_bytes() == b"half a docu"
+
+
+@in_loop
+async def test_a_door_that_lost_its_policy_keeps_its_mode_until_the_centre_sends_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = AtWork(tmp_path)
+    door.gate.on_policy(document(2, "emergency"))
+    await door.durable()
+    kept = door.path.parent / "policy.json"
+    door.die()
+    kept.write_bytes(b"half a docu")
+
+    for _ in range(2):  # it is as lost at the start after the next
+        door = AtWork(tmp_path)
+        assert door.seen.hall_mode is HallMode.EMERGENCY, "not the installer's file: hall open"
+        assert "policy" in {alarm.what for alarm in door.seen.alarms}
+        await door.durable()
+        assert applied(door)[-1] == (1, "emergency")
+        assert len(applied(door)) == 3
+        door.die()
+    assert caplog.text.count("policy.json cannot be read") == 1
+
+    door = AtWork(tmp_path)
+    door.gate.on_policy(document(2, "open"))
+    assert door.seen.hall_mode is HallMode.OPEN
+    assert door.seen.alarms == ()
+    await door.end()
