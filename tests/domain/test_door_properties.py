@@ -341,7 +341,7 @@ def test_the_same_event_at_the_same_door_always_does_the_same(acts: list[Act]) -
 
 def outline(steps: list[tuple[DoorEvent, Door, Effects]]) -> list[object]:
     """Return everything but what the wall clock writes."""
-    labels = {"started": None, "decided": None, "opened": None, "at": None, "closed": None}
+    labels = dict.fromkeys(("started", "decided", "left", "opened", "at", "closed"))
     return [
         (
             type(door.passage),
