@@ -154,11 +154,11 @@ class SystemDoor:
                 self._reader.lift()
             waits_s = _STEPS_BACK_S if hasty else _WAITS_S
             decision = await self._verdict(reader, ref, last, waits_s)
+            self._reader.lift()
+            self._show_nobody()  # who follows without a gap would be the same person
+            await asyncio.sleep(_STEPS_BACK_S)
             if decision in SETTLED or (arrival.kind == "cold" and decision == "recheck"):
                 return
-            self._reader.lift()
-            self._show_nobody()
-            await asyncio.sleep(_STEPS_BACK_S)
         raise AssertionError(f"expected a verdict after {_TRIES} tries at {self.gate.id}")
 
     async def _verdict(
