@@ -31,7 +31,7 @@ function onLife(life) {
 function render() {
   const guide = view === null ? "ask" : view.guide;
   const [zh, en] = inBoth(`guide.${guide}`);
-  const [whyZh, whyEn] = inBoth(view?.why ? `turned_away.${view.why}` : `guide_more.${guide}`);
+  const [whyZh, whyEn] = inBoth(view?.why ? `guide_why.${view.why}` : `guide_more.${guide}`);
   if (document.body.dataset.guide !== guide) say(zh);
   setData(document.body, "guide", guide);
   setText(find("zh"), zh);
