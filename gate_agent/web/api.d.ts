@@ -133,7 +133,7 @@ declare namespace Door {
   type Guide = "welcome" | "measure" | "card" | "register" | "wait" | "go" | "again" | "away" | "ask";
   /** Who may enter (大厅运行状态), from nobody to everybody. */
   type HallMode = "emergency" | "closed" | "appointment" | "open";
-  /** The person was measured with the contact thermometer (手测). */
+  /** The person was measured with the contact thermometer (人工测温). */
   interface HandRequest {
     /** hundredths of °C */
     contact_centi_c: number;
@@ -216,7 +216,7 @@ declare namespace Door {
   }
   /** Why a visitor is registered with a landline (座机). */
   type LandlineReason = "no_mobile" | "office" | "family";
-  /** Who leads now (值班领导): a post and the duty telephone. */
+  /** Who leads now (带班领导): a post and the duty telephone. */
   interface LeaderView {
     post: string;
     phone: string;
@@ -525,7 +525,7 @@ declare namespace Door {
     low_centi_c: number | null;
     /** 绝对上限: a raw value from here on is elevated whatever the ambient */
     rail_centi_c: number | null;
-    /** 手测: the contact thermometer; where it is there, it decides */
+    /** 人工测温: the contact thermometer; where it is there, it decides */
     contact_centi_c: number | null;
     /** elevated from here on */
     contact_threshold_centi_c: number | null;

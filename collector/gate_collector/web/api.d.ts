@@ -52,6 +52,8 @@ declare namespace Centre {
   /** One door's day, as the centre holds it. */
   interface DoorDay {
     gate: string;
+    /** what people call it; empty if it never told */
+    name: string;
     /** when its own report was stored; null if it never came */
     came: string | null;
     late: boolean;
