@@ -44,9 +44,10 @@ def on_card(door: Door, event: PersonIdentified) -> Step:
             and at.boot_ns >= spot.settled.plus_s(SAME_CARD_S)
         )
         return _begin(door, event) if again else Step(door, (Note("same_card"),))
-    if any(_is_same(place, person) and not _is_held(place) and waits(door, place)
-           for place in door.desk):  # fmt: skip
+    mine = [place for place in door.desk if _is_same(place, person) and not _is_held(place)]
+    if any(waits(door, place) and not _steps_up_again(place, at) for place in mine):
         return Step(door, (Note("same_card"),))
+    door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
     cardless = _cardless(door)
@@ -216,6 +217,11 @@ def _given_to(door: Door, event: PersonIdentified, passage_id: str) -> Step:
     ):
         return Step(door.placed(replace(state, **identity(event, state.known_phone))))
     raise StepRefused("out_of_turn", "a passage without a document", "one that has it")
+
+
+def _steps_up_again(place: Attempt, at: Moment) -> bool:
+    """Whether who was sent to be measured again comes back: else their own card is deaf."""
+    return isinstance(place, Settled) and at.boot_ns >= place.settled.plus_s(SAME_CARD_S)
 
 
 def _is_held(state: object) -> bool:

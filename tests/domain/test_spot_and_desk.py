@@ -352,3 +352,17 @@ def test_an_instruments_error_hides_no_fever_that_comes_after_it() -> None:
     bench.read(*[FEVER] * 5)
 
     assert verdict(bench) == (Decision.HOLD, ("elevated",))
+
+
+def test_who_was_sent_to_be_measured_again_is_taken_when_the_card_is_laid_again() -> None:
+    bench = Bench()
+    bench.steady(NORMAL)
+    bench.take(ThermometerChanged(at=bench.now, usable=False))
+    bench.card("a")  # nobody can be measured: to be measured again
+    bench.take(ThermometerChanged(at=bench.now, usable=True))
+    bench.nobody_for(6)
+
+    bench.steady(NORMAL)
+    bench.card("a")
+
+    assert bench.verdicts[-1].decision is Decision.ADMIT
