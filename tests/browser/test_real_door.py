@@ -130,6 +130,7 @@ def test_a_fever_is_held_and_brought_to_its_end_over_a_cut_line_and_a_restart(
         expect(office).to_contain_text("没人接 1 次")
         office.locator("button", has_text="已接通").click()
         page.locator("#case [data-step=reported]").click()
+        expect(page.locator("#case .rail [data-at=now]")).not_to_have_text("上报")
         page.locator("#counsel").click()
         expect(page.locator("#counsel")).to_be_disabled()
         page.locator("#case button", has_text="发热门诊").click()

@@ -197,4 +197,4 @@ def test_the_screen_says_since_when_alarms_are_counted(page: Page, served: Serve
     served.do(lambda desk: desk.started(hours_ago=2))
     show(page, served, scenes.idle())
 
-    expect(counts).to_contain_text("12:51 起报警")
+    expect(counts).to_contain_text("12:51 起警报")
