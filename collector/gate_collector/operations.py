@@ -16,6 +16,7 @@ from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
 from gate_collector.ledger.figures import LedgerFigures
 from gate_collector.ledger.read import read_ledger
+from gate_collector.live.views import Overview
 from gate_collector.roles.grants import PROGRAMS, PUBLIC
 
 Look = Callable[[], dict[str, Any]]
@@ -36,7 +37,7 @@ def build_operations(centre: Centre, look: Look, failing: Callable[[], str]) -> 
     registry.register(_Figures(look))
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
 
-    @routes.get("/api/v1/overview", dependencies=[PROGRAMS])
+    @routes.get("/api/v1/overview", dependencies=[PROGRAMS], response_model=Overview)
     def overview() -> JSONResponse:
         """Return both doors: states, counts, holds, gaps, reports, lateness, alarms."""
         return JSONResponse(look())

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
+from gate_collector.live.views import HoldRecords
 from gate_collector.reports.content import MergedReport
 from gate_collector.reports.versions import NoSuchReport, read
 from gate_collector.roles.grants import PROGRAMS, only
@@ -85,7 +86,7 @@ def build_interface(centre: Centre) -> APIRouter:
         bodies = [_body(row.sequence, row.body) for row in rows]
         return JSONResponse({"events": bodies, "next": rows[-1].sequence if rows else after})
 
-    @routes.get("/holds", dependencies=[_READ])
+    @routes.get("/holds", dependencies=[_READ], response_model=HoldRecords)
     def holds(limit: Limit = 100) -> JSONResponse:
         """Return the newest holds (暂留), open and closed; persons by reference alone."""
         with centre.engine.connect() as connection:

@@ -16,8 +16,9 @@ export function resolve(specifier, context, next) {
   const [name, ...rest] = specifier.split("/");
   if (name in FOLDERS) return { url: new URL(FOLDERS[name] + rest.join("/"), ROOT).href, shortCircuit: true };
   if (specifier.endsWith("/table.js")) return { url: WORDS, shortCircuit: true };
-  const shared = specifier.startsWith("../shared/") && !existsSync(new URL(specifier, context.parentURL));
-  return shared ? resolve(specifier.slice(3), context, next) : next(specifier, context);
+  const shared = /^\.{1,2}\/(shared\/.*)$/.exec(specifier);
+  if (shared && !existsSync(new URL(specifier, context.parentURL))) return resolve(shared[1], context, next);
+  return next(specifier, context);
 }
 
 export function load(url, context, next) {

@@ -17,6 +17,7 @@ from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
+from gate_collector.live.views import Charts, Found, HallNow
 from gate_collector.roles.grants import EVERYBODY, PROGRAMS, READERS
 from gate_collector.roles.session import Record
 from gate_collector.web.pages import Pages
@@ -47,12 +48,12 @@ def build_live(
         """Return the live page of both doors."""
         return pages.show("overview.html", lang)
 
-    @routes.get("/api/v1/now", dependencies=[PROGRAMS])
+    @routes.get("/api/v1/now", dependencies=[PROGRAMS], response_model=HallNow)
     def told() -> JSONResponse:
         """Return the overview with mode, flow per five minutes and queue time of each door."""
         return JSONResponse(now())
 
-    @routes.get("/api/v1/charts", dependencies=[PROGRAMS])
+    @routes.get("/api/v1/charts", dependencies=[PROGRAMS], response_model=Charts)
     def drawn() -> JSONResponse:
         """Return today by the hour and the week by the day, for each door."""
         return JSONResponse(charts(centre))
@@ -84,7 +85,7 @@ def build_live(
         finally:
             screens.discard(screen)
 
-    @routes.post("/api/v1/search", dependencies=[READERS])
+    @routes.post("/api/v1/search", dependencies=[READERS], response_model=Found)
     def found(asked: Asked) -> Response:
         """Return a person's passages and holds at both doors; never a name."""
         try:

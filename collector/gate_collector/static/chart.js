@@ -1,52 +1,49 @@
 // Bars drawn as SVG: doors stacked in greys, holds as a red mark above them.
-import { draw, make } from "/static/make.js";
-import { word } from "/static/shared/words.js";
 
-const W = 560, H = 190, LEFT = 8, TOP = 26, BOTTOM = 22;
+import { draw, make } from "./shared/page.js";
+import { word } from "./shared/words.js";
+import { columnsOf, flowOf } from "./bars.js";
 
-export function bars(rows, gates, label) {
-  const top = Math.max(1, ...rows.map((row) => row.counts.reduce((a, b) => a + b, 0)));
-  const step = (W - 2 * LEFT) / rows.length, room = H - TOP - BOTTOM;
-  const svg = draw("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": label });
-  rows.forEach((row, n) => {
-    const x = LEFT + n * step, width = step * 0.66, total = row.counts.reduce((a, b) => a + b, 0);
-    let y = H - BOTTOM;
-    row.counts.forEach((count, door) => {
-      const height = (count / top) * room;
-      y -= height;
-      const bar = draw("rect", { x: x + step * 0.17, y, width, height, class: `g${door % 4}` });
-      bar.append(draw("title", {}, `${row.at} ${gates[door]} ${count}`));
-      svg.append(bar);
-    });
-    if (total) svg.append(draw("text", { x: x + step / 2, y: y - 4, "text-anchor": "middle", class: "value" }, total));
-    if (row.holds) {
-      svg.append(draw("circle", { cx: x + step / 2, cy: y - 20, r: 5, class: "held" }));
-      svg.append(draw("text", { x: x + step / 2 + 8, y: y - 16 }, row.holds));
+const GREYS = 4;
+
+/**
+ * @param {Centre.Bar[]} rows
+ * @param {string[]} names of the doors
+ * @param {string} label
+ */
+export function bars(rows, names, label) {
+  const { columns, width, height, left, foot } = columnsOf(rows);
+  const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
+  for (const { at, middle, top, total, holds, pieces } of columns) {
+    svg.append(...pieces.map(({ box, count, door }) => draw("rect", { ...box, class: `g${door % GREYS}` },
+      draw("title", {}, `${at} ${names[door]} ${count}`))));
+    if (total) svg.append(draw("text", { x: middle, y: top - 4, "text-anchor": "middle", class: "value" }, String(total)));
+    if (holds) {
+      svg.append(draw("circle", { cx: middle, cy: top - 20, r: 5, class: "held" }), draw("text", { x: middle + 8, y: top - 16 }, String(holds)));
     }
-    svg.append(draw("text", { x: x + step / 2, y: H - 6, "text-anchor": "middle" }, row.at));
-  });
-  svg.append(draw("line", { x1: LEFT, x2: W - LEFT, y1: H - BOTTOM, y2: H - BOTTOM, class: "axis" }));
+    svg.append(draw("text", { x: middle, y: height - 6, "text-anchor": "middle" }, at));
+  }
+  svg.append(draw("line", { x1: left, x2: width - left, y1: foot, y2: foot, class: "axis" }));
   return svg;
 }
 
-export function legend(gates) {
-  const line = make("p", null, "legend");
-  const entry = (name, kind) => {
-    const part = make("span");
-    part.append(make("i", null, kind), name);
-    return part;
-  };
-  line.append(...gates.map((gate, door) => entry(gate, `g${door % 4}`)), entry(word("term.hold"), "held"));
-  return line;
+/** @param {string[]} names of the doors */
+export function legend(names) {
+  /**
+   * @param {string} name
+   * @param {string} kind
+   */
+  const entry = (name, kind) => make("span", {}, make("i", { class: kind }), name);
+  return make("p", { class: "legend" }, ...names.map((name, door) => entry(name, `g${door % GREYS}`)), entry(word("term.hold"), "held"));
 }
 
+/**
+ * @param {number[]} counts
+ * @param {string} label
+ */
 export function flow(counts, label) {
-  const top = Math.max(4, ...counts), step = 240 / counts.length;
-  const svg = draw("svg", { viewBox: "0 0 240 40", class: "flow", preserveAspectRatio: "none", role: "img", "aria-label": label });
-  counts.forEach((count, n) => {
-    const height = (count / top) * 36;
-    svg.append(draw("rect", { x: n * step + 1, y: 40 - height, width: step - 2, height, class: "g1" }));
-  });
-  svg.append(draw("line", { x1: 0, x2: 240, y1: 39.5, y2: 39.5, class: "axis" }));
-  return svg;
+  const { boxes, width, height } = flowOf(counts);
+  return draw("svg", { viewBox: `0 0 ${width} ${height}`, class: "flow", preserveAspectRatio: "none", role: "img", "aria-label": label },
+    ...boxes.map((box) => draw("rect", { ...box, class: "g1" })),
+    draw("line", { x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5, class: "axis" }));
 }

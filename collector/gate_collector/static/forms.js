@@ -1,72 +1,99 @@
 // Sends a form as JSON, and shows what the centre answered: a new place, or what it expected.
-import { hasWord, word } from "/static/shared/words.js";
 
-export const zh = document.documentElement.dataset.lang === "zh";
+import { make } from "./shared/page.js";
+import { request } from "./shared/request.js";
+import { hasWord, word } from "./shared/words.js";
+import { placed, token } from "./reader.js";
 
-export function refuse(fault, error) {
+const WITHIN_MS = 60_000; // a sheet of thousands, or a report over a year
+
+/** @typedef {import("./shared/request.js").Refusal["error"] & { faults?: string[], fields?: { path: string, text: string }[] }} Refused */
+
+/**
+ * Say in a form why it was not taken; null: no answer came.
+ * @param {HTMLFormElement} form
+ * @param {{ error: Refused } | null} told
+ */
+export function refuse(form, told) {
+  if (told === null) {
+    say(form, word("form_answer.none"));
+    return;
+  }
+  const { error } = told;
   const key = `centre_refused.${error.code}`;
-  fault.dispatchEvent(new CustomEvent("refused", { detail: error, bubbles: true }));
-  const lines = error.faults ?? [hasWord(key) ? word(key) : word(error.code === "invalid" ? "form_answer.invalid" : "form_answer.other", error)];
-  fault.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line })));
-  if (error.code === "sign_on") fault.append(Object.assign(document.createElement("a"), { href: zh ? "/sign-on" : "/sign-on?lang=en", textContent: word("nav.sign_on") }));
+  const { code, expected, got } = error;
+  const text = hasWord(key) ? word(key) : word(code === "invalid" ? "form_answer.invalid" : "form_answer.other", { expected, got });
+  const link = code === "sign_on" ? make("a", { href: placed("/sign-on") }, word("nav.sign_on")) : null;
+  say(form, ...(error.faults ?? [text]).map((line) => make("span", {}, line)), ...(link ? [link] : []));
+  form.dispatchEvent(new CustomEvent("refused", { detail: error }));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {...(string | Node)} parts
+ */
+function say(form, ...parts) {
+  const fault = /** @type {HTMLElement | null} */ (form.querySelector(".fault"));
+  if (fault === null) return;
+  fault.replaceChildren(...parts);
   fault.hidden = false;
 }
 
-export const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
 
-export function value(form) {
-  const told = {};
-  for (const field of form.elements) {
+/**
+ * What a form holds, as the interface takes it.
+ * @param {HTMLFormElement} form
+ */
+export function valuesOf(form) {
+  /** @type {Record<string, string | number | boolean | null>} */
+  const values = {};
+  for (const field of /** @type {Iterable<Field>} */ (form.querySelectorAll("input, select, textarea"))) {
     if (!field.name || field.disabled) continue;
-    if (field.type === "checkbox") told[field.name] = field.checked;
-    else if (field.type === "radio") { if (field.checked) told[field.name] = field.value; }
-    else if (field.type === "number" || "number" in field.dataset) told[field.name] = field.value === "" ? null : Number(field.value);
-    else told[field.name] = field.value;
+    if (field instanceof HTMLInputElement && field.type === "checkbox") values[field.name] = field.checked;
+    else if (field.type === "number" || "number" in field.dataset) values[field.name] = field.value === "" ? null : Number(field.value);
+    else if (!(field instanceof HTMLInputElement && field.type === "radio" && !field.checked)) values[field.name] = field.value;
   }
-  return told;
+  return values;
 }
 
-// Sends a form; returns what the centre told, or nothing once it was refused and said so.
-export async function post(form, path, body = JSON.stringify(value(form))) {
-  const fault = form.querySelector(".fault");
-  const button = form.querySelector("button:not([type=button])");
-  fault.hidden = true;
-  button.disabled = true;
-  try {
-    const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRF": csrf } });
-    const told = await answer.json();
-    if (answer.ok) return told;
-    refuse(fault, told.error);
-  } catch {
-    fault.textContent = word("form_answer.none");
-    fault.hidden = false;
-  } finally {
-    button.disabled = false;
-  }
+/**
+ * Send a form; returns what the centre told, or null once it was refused and said so.
+ * @param {HTMLFormElement} form
+ * @param {string} path
+ * @param {object} [body]
+ */
+export async function post(form, path, body = valuesOf(form)) {
+  const fault = /** @type {HTMLElement | null} */ (form.querySelector(".fault"));
+  const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("button:not([type=button])"));
+  if (fault) fault.hidden = true;
+  if (button) button.disabled = true;
+  const answer = await request(path, { body, headers: token(), withinMs: WITHIN_MS });
+  if (button) button.disabled = false;
+  if (!answer.ok) refuse(form, answer.told);
+  return answer.ok ? /** @type {object} */ (answer.told) : null;
 }
 
-async function send(form, path, body) {
-  const told = await post(form, path, body);
-  if (!told) return;
-  if (told.key) {
-    const fault = form.querySelector(".fault");
-    fault.textContent = word("form_answer.key", { key: told.key });
-    fault.hidden = false;
-    return;
-  }
-  leave(told);
+/**
+ * Go to where the centre shows what was done.
+ * @param {Partial<Centre.Done>} done
+ */
+export const leave = ({ location: path }) => location.assign(placed(path ?? location.href));
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} path
+ */
+async function send(form, path) {
+  const told = /** @type {Partial<Centre.Done & Centre.Key> | null} */ (await post(form, path));
+  if (told?.key) say(form, word("form_answer.key", { key: told.key }));
+  else if (told) leave(told);
 }
 
-// Goes to where the centre shows what was done.
-export function leave(told) {
-  const where = new URL(told.location ?? location.href, location.href);
-  if (!zh) where.searchParams.set("lang", "en");
-  location.assign(where);
-}
-
-for (const form of document.querySelectorAll("form[data-post]"))
+for (const form of /** @type {Iterable<HTMLFormElement>} */ (document.querySelectorAll("form[data-post]"))) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(form, form.dataset.post);
+    void send(form, form.dataset.post ?? "");
   });
+}
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

@@ -1,57 +1,72 @@
 // Finds a person's passages; the number goes in the body of a POST and is cleared at once.
-import { csrf, refuse } from "/static/forms.js";
-import { local, make } from "/static/make.js";
-import { word } from "/static/shared/words.js";
 
-const headers = { "Content-Type": "application/json", "X-CSRF": csrf };
-const form = document.getElementById("search");
-const found = document.getElementById("found");
+import { make } from "./shared/page.js";
+import { word } from "./shared/words.js";
+import { post } from "./forms.js";
+import { local } from "./reader.js";
 
-function table(head, rows) {
-  const made = make("table"), line = made.createTHead().insertRow();
-  line.append(...head.map((name) => make("th", name)));
-  const body = made.createTBody();
-  for (const row of rows) {
-    const one = body.insertRow();
-    for (const cell of row) one.append(make("td", cell));
-  }
-  return made;
+const COLUMNS = ["column.at", "column.door", "column.kind", "column.decision"];
+
+/** @param {string[][]} rows */
+function table(rows) {
+  return make("table", {},
+    make("thead", {}, make("tr", {}, ...COLUMNS.map((key) => make("th", {}, word(key))))),
+    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))))));
 }
 
-form?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const fault = form.querySelector(".fault"), who = form.elements.who.value;
-  form.elements.who.value = "";
-  fault.hidden = true;
-  const answer = await fetch("/api/v1/search", { method: "POST", headers, body: JSON.stringify({ who }) });
-  const told = await answer.json();
-  if (!answer.ok) {
-    refuse(fault, told.error);
-    return;
-  }
-  const passages = told.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)]);
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLInputElement} field
+ * @param {HTMLElement} found
+ */
+async function search(form, field, found) {
+  const who = field.value;
+  field.value = "";
+  const told = /** @type {Centre.Found | null} */ (await post(form, "/api/v1/search", { who }));
+  if (told === null) return;
   found.replaceChildren(
-    make("p", word("search.found", { ref: `${told.person_ref.slice(0, 12)}…`, passages: told.passages.length, holds: told.holds.length })),
-    table(["column.at", "column.door", "column.kind", "column.decision"].map((key) => word(key)), passages),
+    make("p", {}, word("search.found", { ref: `${told.person_ref.slice(0, 12)}…`, passages: told.passages.length, holds: told.holds.length })),
+    table(told.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)])),
   );
-  if (told.passages.length && "reveal" in form.dataset) found.append(reveal(told.person_ref));
-});
+  if (told.passages.length && "reveal" in form.dataset) found.append(revealing(told.person_ref));
+}
 
-function reveal(ref) {
-  const asked = make("form"), why = make("input"), by = make("input"), names = make("div"), fault = make("p", null, "fault");
+/**
+ * A form that opens a person's registrations; each look is recorded.
+ * @param {string} ref
+ */
+function revealing(ref) {
+  const signed = document.querySelector(".who")?.getAttribute("data-name") ?? null; // an account's own name, and no other
+  const by = make("input", { required: "", maxlength: 40, placeholder: word("column.by"), "aria-label": word("search.by"), value: signed, readonly: signed === null ? null : "" });
+  const why = make("input", { required: "", minlength: 4, maxlength: 400, placeholder: word("column.reason"), "aria-label": word("search.why") });
+  const names = make("div");
+  const fault = make("p", { class: "fault", role: "alert" });
   fault.hidden = true;
-  Object.assign(why, { required: true, minLength: 4, maxLength: 400, placeholder: word("column.reason"), ariaLabel: word("search.why") });
-  Object.assign(by, { required: true, maxLength: 40, placeholder: word("column.by"), ariaLabel: word("search.by") });
-  const signed = document.querySelector(".who")?.dataset.name; // an account's own name, and no other
-  if (signed) Object.assign(by, { value: signed, readOnly: true });
-  asked.append(by, why, make("button", word("search.reveal")), fault, names);
-  asked.addEventListener("submit", async (event) => {
+  const asking = make("form", {}, by, why, make("button", {}, word("search.reveal")), fault, names);
+  const reveal = async () => {
+    const body = { person_ref: ref, by: by.value, why: why.value };
+    const told = /** @type {Centre.Registrations | null} */ (await post(asking, "/api/v1/reveal", body));
+    if (told === null) return;
+    const lines = told.registrations.length ? told.registrations.map(registered) : [word("search.nothing")];
+    names.replaceChildren(...lines.map((line) => make("p", {}, line)));
+  };
+  asking.addEventListener("submit", (event) => {
     event.preventDefault();
-    const answer = await fetch("/api/v1/reveal", { method: "POST", headers, body: JSON.stringify({ person_ref: ref, by: by.value, why: why.value }) });
-    const told = await answer.json();
-    fault.hidden = answer.ok;
-    if (!answer.ok) refuse(fault, told.error);
-    else names.replaceChildren(...(told.registrations.length ? told.registrations.map((one) => make("p", [one.name, one.number, one.phone, one.purpose, ...(one.companions ?? []).map((who) => word("search.with", { name: who.name }))].filter(Boolean).join(" · "))) : [make("p", word("search.nothing"))]));
+    void reveal();
   });
-  return asked;
+  return asking;
+}
+
+/** @param {Centre.Opened} one */
+const registered = (one) => [one.name, one.number, one.phone, one.purpose, ...one.companions.map(({ name }) => word("search.with", { name }))]
+  .filter(Boolean).join(" · ");
+
+const form = /** @type {HTMLFormElement | null} */ (document.getElementById("search"));
+const found = document.getElementById("found");
+const field = /** @type {HTMLInputElement | null} */ (form?.querySelector("[name=who]") ?? null);
+if (form && found && field) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void search(form, field, found);
+  });
 }

@@ -1,40 +1,69 @@
 // Sends a sheet twice: to be told what it would change, and, once that was read, to be published.
-import { leave, post, value } from "./forms.js";
 
-const form = document.querySelector("form[data-sheet]");
-const [look, button] = [form.querySelector(".look"), form.querySelector("button")];
-let seen = "";
+import { leave, post, valuesOf } from "./forms.js";
 
-async function content() {
-  const bytes = new Uint8Array(await form.querySelector("[type=file]").files[0].arrayBuffer());
+const CHUNK = 32_768; // as many arguments as any browser takes
+
+/** @typedef {{ seen: string, ignored: string[] } & Record<string, string | number | string[]>} Look */
+
+/**
+ * Bytes in base64.
+ * @param {Uint8Array} bytes
+ */
+export function encoded(bytes) {
   let binary = "";
-  for (let at = 0; at < bytes.length; at += 32768) binary += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  for (let at = 0; at < bytes.length; at += CHUNK) binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
   return btoa(binary);
 }
 
-function forget() {
-  seen = "";
-  look.hidden = true;
-  button.textContent = button.dataset.look;
+/** @param {HTMLFormElement} form */
+function wire(form) {
+  const [file, kind] = [
+    /** @type {HTMLInputElement} */ (form.querySelector("[type=file]")), /** @type {HTMLSelectElement} */ (form.querySelector("[data-kind]")),
+  ];
+  const [look, button] = [
+    /** @type {HTMLElement} */ (form.querySelector(".look")), /** @type {HTMLButtonElement} */ (form.querySelector("button")),
+  ];
+  let seen = "";
+
+  function forget() {
+    seen = "";
+    look.hidden = true;
+    button.textContent = button.dataset.look ?? "";
+  }
+
+  /** @param {Look} told */
+  function tell(told) {
+    seen = told.seen;
+    for (const place of /** @type {Iterable<HTMLElement>} */ (look.querySelectorAll("[data-told]"))) {
+      place.textContent = [told[place.dataset.told ?? ""] ?? ""].flat().join("、");
+    }
+    const ignored = /** @type {HTMLElement | null} */ (look.querySelector("[data-ignored]"));
+    if (ignored) ignored.hidden = !told.ignored.length;
+    look.hidden = false;
+    button.textContent = button.dataset.issue ?? "";
+    button.focus();
+  }
+
+  async function send() {
+    const [chosen] = file.files ?? [];
+    if (!chosen) return;
+    const content = encoded(new Uint8Array(await chosen.arrayBuffer()));
+    const body = { ...valuesOf(form), seen, content };
+    const told = /** @type {({ look?: Look } & Partial<Centre.Issued>) | null} */ (await post(form, `/policy/sheets/${kind.value}`, body));
+    if (told?.look) tell(told.look);
+    else if (told) leave(told);
+    else forget();
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target instanceof Element && event.target.matches("[type=file], [data-kind], [name=replace]")) forget();
+  });
 }
 
-function tell(told) {
-  seen = told.seen;
-  for (const place of look.querySelectorAll("[data-told]")) place.textContent = [told[place.dataset.told]].flat().join("、");
-  look.querySelector("[data-ignored]").hidden = !told.ignored.length;
-  look.hidden = false;
-  button.textContent = button.dataset.issue;
-  button.focus();
-}
-
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const kind = form.querySelector("[data-kind]").value;
-  const told = await post(form, `/policy/sheets/${kind}`, JSON.stringify({ ...value(form), seen, content: await content() }));
-  if (told?.look) tell(told.look);
-  else if (told) leave(told);
-  else forget();
-});
-form.addEventListener("change", (event) => {
-  if (event.target.matches("[type=file], [data-kind], [name=replace]")) forget();
-});
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-sheet]"));
+if (form) wire(form);

@@ -10,14 +10,40 @@ declare namespace Centre {
     at: string | null;
     unread: string[];
   }
+  /** An alarm that stands. */
+  interface AlarmLine {
+    id: number;
+    alarm: string;
+    gate: string;
+    since: string;
+    detail: string;
+  }
   /** How a door's policy compares with ours. */
   type Applied = "same" | "waiting" | "partly" | "differs" | "unknown";
   /** Whom to look for: a reference, or a number that is hashed at once. */
   interface Asked {
     who: string;
   }
+  /** One bar of a chart: the doors' passages, in the order of `gates`, and all holds. */
+  interface Bar {
+    at: string;
+    counts: number[];
+    holds: number;
+  }
+  /** What a door says of its thermometer, and of the people it has just seen. */
+  interface Believed {
+    trust: string;
+    doubts: string[];
+  }
   /** Who passes: one of the two kinds of person, or not known yet. */
   type Category = "visitor" | "staff" | "unknown";
+  /** Today by the hour and seven days by the day. */
+  interface Charts {
+    gates: string[];
+    names: string[];
+    day: Bar[];
+    week: Bar[];
+  }
   /** One thing a zero report must prove. */
   interface Check {
     key: string;
@@ -87,6 +113,57 @@ declare namespace Centre {
     /** the clock was in doubt, so how late is not known */
     undated: number;
   }
+  /** One door with what the live page draws of it. */
+  interface DoorNow {
+    gate: string;
+    name: string;
+    state: string;
+    silent_s: number | null;
+    seen: string | null;
+    pending: number;
+    oldest_pending_s: number;
+    clock: string | null;
+    devices: Record<string, string>;
+    thermometer: Believed | null;
+    version: string | null;
+    head: number;
+    epoch: string | null;
+    upto: number;
+    link: string | null;
+    events: number;
+    missing: number[][];
+    counts: PassageCount[];
+    holds: OpenHold[];
+    reported: Record<string, JsonValue> | null;
+    flow: number[];
+    flow_s: number;
+    queue_p95_s: number | null;
+    hall_mode: string | null;
+    policy_version: number | null;
+  }
+  /** One door, as it was heard last, and what is stored of it. */
+  interface DoorView {
+    gate: string;
+    name: string;
+    state: string;
+    silent_s: number | null;
+    seen: string | null;
+    pending: number;
+    oldest_pending_s: number;
+    clock: string | null;
+    devices: Record<string, string>;
+    thermometer: Believed | null;
+    version: string | null;
+    head: number;
+    epoch: string | null;
+    upto: number;
+    link: string | null;
+    events: number;
+    missing: number[][];
+    counts: PassageCount[];
+    holds: OpenHold[];
+    reported: Record<string, JsonValue> | null;
+  }
   /** Who signs on. */
   interface Entry {
     name: string;
@@ -119,8 +196,45 @@ declare namespace Centre {
     name: string;
     password: string;
   }
+  /** What is stored of a person; never a name. */
+  interface Found {
+    person_ref: string;
+    passages: FoundPassage[];
+    holds: FoundHold[];
+  }
+  /** A hold of the person who was searched. */
+  interface FoundHold {
+    gate: string;
+    name: string;
+    hold_id: string;
+    opened: string | null;
+    state: string;
+    outcome: string | null;
+  }
+  /** A passage of the person who was searched. */
+  interface FoundPassage {
+    gate: string;
+    name: string;
+    decided: string;
+    category: string;
+    decision: string;
+    hold_id: string | null;
+  }
   /** Who may enter (大厅运行状态), from nobody to everybody. */
   type HallMode = "emergency" | "closed" | "appointment" | "open";
+  /** The data of a `now` event in the stream: the overview with mode, flow and queue time. */
+  interface HallNow {
+    site: string;
+    time: string;
+    day: string;
+    gates: DoorNow[];
+    lateness: Lateness;
+    alarms: AlarmLine[];
+    quarantined: number;
+    hall_mode: HallMode;
+    policy_version: number;
+    leader: OnDuty | null;
+  }
   /** Whether what comes can be stored; if not, why. */
   interface Health {
     status: "ok" | "failing";
@@ -140,6 +254,27 @@ declare namespace Centre {
     closed: string | null;
     /** how often a step was not done in its time */
     overdue: number;
+  }
+  /** A hold as other programs read it; the person by reference alone. */
+  interface HoldRecord {
+    gate: string;
+    hold_id: string;
+    state: string;
+    passage_id: string | null;
+    person_ref: string | null;
+    category: string | null;
+    reason: string | null;
+    opened: string | null;
+    outcome: string | null;
+    closed: string | null;
+    surface_centi_c: number | null;
+    contact_centi_c: number | null;
+    overdue: number;
+    drill: boolean;
+  }
+  /** The newest holds, open and closed. */
+  interface HoldRecords {
+    holds: HoldRecord[];
   }
   /** Passages of one kind and outcome in one hour of the day. */
   interface HourCount {
@@ -170,6 +305,12 @@ declare namespace Centre {
   /** A program's key, told this once. */
   interface Key {
     key: string;
+  }
+  /** How late the newest events were, from the door's record to ours. */
+  interface Lateness {
+    p50_ms: number | null;
+    p95_ms: number | null;
+    of: number;
   }
   /** Both doors' day in one document. */
   interface MergedReport {
@@ -217,6 +358,11 @@ declare namespace Centre {
     name: string;
     password: string;
   }
+  /** Who leads now (带班领导). */
+  interface OnDuty {
+    leader: string;
+    phone: string;
+  }
   /** One booked visitor; the number is hashed at once and kept nowhere. */
   interface OneAppointment {
     by: string;
@@ -234,6 +380,19 @@ declare namespace Centre {
     /** 预约码 */
     code?: string;
   }
+  /** A hold (暂留) that is not closed, without a person. */
+  interface OpenHold {
+    hold_id: string;
+    state: string;
+    category: string | null;
+    reason: string | null;
+    opened: string | null;
+    surface_centi_c: number | null;
+    contact_centi_c: number | null;
+    overdue: number;
+    drill: boolean;
+    due_s: number | null;
+  }
   /** What a registration says; what a later version says beside it is left out. */
   interface Opened {
     name: string;
@@ -242,6 +401,22 @@ declare namespace Centre {
     phone: string | null;
     purpose: string | null;
     companions: Companion[];
+  }
+  /** Both doors at one look. */
+  interface Overview {
+    site: string;
+    time: string;
+    day: string;
+    gates: DoorView[];
+    lateness: Lateness;
+    alarms: AlarmLine[];
+    quarantined: number;
+  }
+  /** Passages of one kind and outcome today. */
+  interface PassageCount {
+    category: string;
+    decision: string;
+    count: number;
   }
   /** What a person's registrations say; none when they are gone. */
   interface Registrations {
@@ -343,12 +518,12 @@ declare namespace Centre {
     why: string;
   }
   interface Gets {
-    "/api/v1/charts": unknown;
+    "/api/v1/charts": Charts;
     "/api/v1/events": Streams;
     "/api/v1/events/{gate}/{epoch}": Events;
-    "/api/v1/holds": unknown;
-    "/api/v1/now": unknown;
-    "/api/v1/overview": unknown;
+    "/api/v1/holds": HoldRecords;
+    "/api/v1/now": HallNow;
+    "/api/v1/overview": Overview;
     "/api/v1/policy": InForce;
     "/api/v1/reports/{day}": Report;
     "/api/v1/stream": null;
@@ -366,7 +541,7 @@ declare namespace Centre {
     "/alerts/test": { body: Who; told: Done };
     "/answer/{token}": { body: Who; told: Done };
     "/api/v1/reveal": { body: gate_collector__roles__routes__Wanted; told: Registrations };
-    "/api/v1/search": { body: Asked; told: unknown };
+    "/api/v1/search": { body: Asked; told: Found };
     "/contacts/{gate}/{hold_id}": { body: Judgement; told: Done };
     "/contacts/{gate}/{hold_id}/export": { body: gate_collector__contacts__routes__Wanted; told: Sealed };
     "/ledger/alarms/{number}/clear": { body: Clearing; told: Done };

@@ -14,8 +14,10 @@ from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, servin
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import ModeApplied
+from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
 from gate_agent.emulation.people import synthetic_card
 from gate_collector.live.search import Unsearchable, reference
+from gate_collector.live.views import Charts, Found, HallNow, HoldRecords, Overview
 
 
 @pytest.fixture
@@ -46,6 +48,33 @@ def test_flow_queue_and_mode_of_each_door(one: Hall, client: httpx.Client) -> No
     assert (west["flow"][-2:], sum(west["flow"])) == ([1, 2], 3)
     assert west["queue_p95_s"] == 70
     assert (west["hall_mode"], west["policy_version"]) == ("closed", 3)
+
+
+def test_what_is_told_is_what_the_interface_says_field_by_field(
+    one: Hall, client: httpx.Client
+) -> None:
+    one.west.passage(who="someone")
+    one.west.hold("hold-1")
+    one.west.heartbeat(
+        thermometer=ThermometerState(trust=Trust.DOUBTFUL, doubts=(Doubt.ELSEWHERE,))
+    )
+    one.settle()
+    one.clock.advance(2)
+    one.settle()
+    who = {"who": ref("someone")}
+    told = {
+        Overview: client.get("/api/v1/overview"),
+        HallNow: client.get("/api/v1/now"),
+        Charts: client.get("/api/v1/charts"),
+        HoldRecords: client.get("/api/v1/holds"),
+        Found: client.post("/api/v1/search", json=who),
+    }
+    assert _gate(told[HallNow].json(), "west-1f")["holds"]
+    assert told[HallNow].json()["alarms"]
+    assert told[Found].json()["passages"]
+
+    for model, answer in told.items():
+        assert model.model_validate(answer.json()).model_dump(mode="json") == answer.json()
 
 
 def test_no_proxy_is_to_keep_what_the_stream_says(client: httpx.Client) -> None:

@@ -133,13 +133,19 @@ const SHAPES = {
  * @param {string} name
  */
 export function shape(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 100 100");
-  svg.setAttribute("aria-hidden", "true");
-  for (const [tag, attributes] of SHAPES[name] ?? []) {
-    const part = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries({ ...LINE, ...attributes })) part.setAttribute(key, String(value));
-    svg.append(part);
-  }
-  return svg;
+  const parts = (SHAPES[name] ?? []).map(([tag, attributes]) => draw(tag, { ...LINE, ...attributes }));
+  return draw("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" }, ...parts);
+}
+
+/**
+ * A new element of a drawing.
+ * @param {string} tag
+ * @param {Attributes} attributes
+ * @param {...(string | Node)} children
+ */
+export function draw(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
 }

@@ -81,7 +81,7 @@ export function renderCase(state, language) {
   const key = JSON.stringify([language, openId, tab, handedTo, registering, hold && { ...hold, due_s: 0 }, contacts, state.calls, others.map((one) => [one.hold_id, one.state])]);
   rebuild(area, key, () => build(state, hold, contacts, others, registering));
   if (!hold) return;
-  setText(find("case-due"), due(hold));
+  setText(find("case-due"), due(hold, ago()));
   setData(area, "late", isOverdue(hold, ago()) ? "yes" : "no");
   setData(area, "sent", isSent(sendKey(hold)) ? "yes" : "no");
   others.forEach((one, index) => {

@@ -1,8 +1,8 @@
 // What a held person's sheet shows beside the step: calls, symptoms, contacts, how they left.
 
-import { minuteText, span } from "../shared/figures.js";
+import { minuteText } from "../shared/figures.js";
 import { button, make } from "../shared/page.js";
-import { nameOf } from "./hold_words.js";
+import { apart, nameOf } from "./hold_words.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { CONTACT_WHY, callsTo, judgementsOf } from "./steps.js";
@@ -153,10 +153,9 @@ function contactRow(contact, rows, contacts) {
     element.dataset.judge = state;
     return element;
   });
-  const apart = span(Math.abs(contact.apart_s));
   return make("div", { class: "contact", "data-contact": contact.contact_id, "data-state": contact.state },
     make("b", {}, nameOf(contact)),
-    make("span", {}, word(contact.apart_s < 0 ? "case.before" : "case.after", { s: apart })),
+    make("span", {}, apart(contact)),
     make("span", { class: "contact-state" }, word(`contact_state.${contact.state}`)),
     ...acts,
     mine ? make("div", { class: "choices why" }, make("h3", {}, word(`contact_why.${mine.state}`)),

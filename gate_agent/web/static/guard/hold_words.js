@@ -1,7 +1,7 @@
 // A hold in a few words: who, how warm, how long still, and whom to call when it is late.
 
 import { degrees, span } from "../shared/figures.js";
-import { left } from "./state.js";
+import { leftOf } from "./snapshot.js";
 import { word } from "../shared/words.js";
 
 /**
@@ -17,14 +17,21 @@ export function heat(hold) {
 }
 
 /**
- * The time left for the next step, or how long it is missed.
+ * The time left for the next step, or how long it is missed; `agoS` is the snapshot's age.
  * @param {Door.HoldView} hold
+ * @param {number} agoS
  */
-export function due(hold) {
+export function due(hold, agoS) {
   if (hold.due_s === null) return "";
-  const seconds = left(hold.due_s);
+  const seconds = leftOf(hold.due_s, agoS);
   return seconds < 0 ? word("case.overdue", { s: span(-seconds) }) : word("case.due", { s: span(seconds) });
 }
+
+/**
+ * How far from the held person somebody passed.
+ * @param {Door.ContactView} contact
+ */
+export const apart = ({ apart_s: seconds }) => word(seconds < 0 ? "case.before" : "case.after", { s: span(Math.abs(seconds)) });
 
 /**
  * Whom to call now that a deadline was missed.

@@ -81,7 +81,7 @@ function renderHold(card, state, hold, isTop, language) {
   setData(card, "rings", rings(state, hold) ? "yes" : "no");
   setData(card, "sent", isSent(sendKey(hold)) ? "yes" : "no");
   const left = card.querySelector(".hold-due");
-  if (left) setText(left, due(hold));
+  if (left) setText(left, due(hold, ago()));
 }
 
 /**

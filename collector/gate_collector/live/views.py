@@ -1,0 +1,195 @@
+"""What the live page and its readers are told, as models: OpenAPI, and the pages' types.
+
+What a door says of itself is kept as it says it: a later door may know states that this centre does
+not, so those are plain texts.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from gate_agent.contract.policy import HallMode
+
+
+class PassageCount(BaseModel):
+    """Passages of one kind and outcome today."""
+
+    category: str
+    decision: str
+    count: int
+
+
+class OpenHold(BaseModel):
+    """A hold (暂留) that is not closed, without a person."""
+
+    hold_id: str
+    state: str
+    category: str | None
+    reason: str | None
+    opened: str | None
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    overdue: int
+    drill: bool
+    due_s: float | None  # until the next step, negative when late
+
+
+class Believed(BaseModel):
+    """What a door says of its thermometer, and of the people it has just seen."""
+
+    model_config = ConfigDict(extra="allow")
+    trust: str
+    doubts: list[str] = []
+
+
+class DoorView(BaseModel):
+    """One door, as it was heard last, and what is stored of it."""
+
+    gate: str
+    name: str
+    state: str
+    silent_s: float | None
+    seen: str | None
+    pending: int
+    oldest_pending_s: float
+    clock: str | None
+    devices: dict[str, str]
+    thermometer: Believed | None
+    version: str | None
+    head: int
+    epoch: str | None
+    upto: int
+    link: str | None
+    events: int
+    missing: list[list[int]]
+    counts: list[PassageCount]
+    holds: list[OpenHold]
+    reported: dict[str, JsonValue] | None  # the day's own report, once it came
+
+
+class Lateness(BaseModel):
+    """How late the newest events were, from the door's record to ours."""
+
+    p50_ms: int | None
+    p95_ms: int | None
+    of: int
+
+
+class AlarmLine(BaseModel):
+    """An alarm that stands."""
+
+    id: int
+    alarm: str
+    gate: str
+    since: str
+    detail: str
+
+
+class Overview(BaseModel):
+    """Both doors at one look."""
+
+    site: str
+    time: str
+    day: str
+    gates: list[DoorView]
+    lateness: Lateness
+    alarms: list[AlarmLine]
+    quarantined: int
+
+
+class DoorNow(DoorView):
+    """One door with what the live page draws of it."""
+
+    flow: list[int]  # passages in each span of `flow_s`, the newest last
+    flow_s: int
+    queue_p95_s: float | None
+    hall_mode: str | None  # what the door has applied
+    policy_version: int | None
+
+
+class OnDuty(BaseModel):
+    """Who leads now (带班领导)."""
+
+    leader: str
+    phone: str
+
+
+class HallNow(Overview):
+    """The data of a `now` event in the stream: the overview with mode, flow and queue time."""
+
+    gates: list[DoorNow]  # type: ignore[assignment]  # each with more than the overview tells
+    hall_mode: HallMode
+    policy_version: int
+    leader: OnDuty | None
+
+
+class Bar(BaseModel):
+    """One bar of a chart: the doors' passages, in the order of `gates`, and all holds."""
+
+    at: str
+    counts: list[int]
+    holds: int
+
+
+class Charts(BaseModel):
+    """Today by the hour and seven days by the day."""
+
+    gates: list[str]
+    names: list[str]
+    day: list[Bar]
+    week: list[Bar]
+
+
+class FoundPassage(BaseModel):
+    """A passage of the person who was searched."""
+
+    gate: str
+    name: str
+    decided: str
+    category: str
+    decision: str
+    hold_id: str | None
+
+
+class FoundHold(BaseModel):
+    """A hold of the person who was searched."""
+
+    gate: str
+    name: str
+    hold_id: str
+    opened: str | None
+    state: str
+    outcome: str | None
+
+
+class Found(BaseModel):
+    """What is stored of a person; never a name."""
+
+    person_ref: str
+    passages: list[FoundPassage]
+    holds: list[FoundHold]
+
+
+class HoldRecord(BaseModel):
+    """A hold as other programs read it; the person by reference alone."""
+
+    gate: str
+    hold_id: str
+    state: str
+    passage_id: str | None
+    person_ref: str | None
+    category: str | None
+    reason: str | None
+    opened: str | None
+    outcome: str | None
+    closed: str | None
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    overdue: int
+    drill: bool
+
+
+class HoldRecords(BaseModel):
+    """The newest holds, open and closed."""
+
+    holds: list[HoldRecord]
