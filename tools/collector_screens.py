@@ -38,6 +38,7 @@ from gate_collector.roles.accounts import Accounts  # noqa: E402 as above
 from gate_collector.roles.session import Role  # noqa: E402 as above
 
 PASSWORD = "correct horse battery"  # noqa: S105 of a picture
+NAMES = {"west-1f": "一层西侧出入口", "central-2f": "二层中央出入口"}
 COLOURS = 96  # as tools/screens.py
 FOLDER = ROOT / "docs" / "screens"
 PAGES = {"live": "/", "ledger": "/ledger", "policy": "/policy", "alerts": "/alerts",
@@ -140,6 +141,8 @@ def _take(page: Page, name: str, size: tuple[int, int]) -> None:
 def _accounts(two: Hall) -> Accounts:
     """Let a hall have accounts, an alarm that stands, one that was cleared, and erasures."""
     a_case(two)
+    for door in (two.west, two.central):
+        door.heartbeat(name=NAMES[door.gate])
     two.central.say(registered(two.central.passage(who="visitor-2"), "visitor-2"))
     two.settle()
     centre = centre_of(two)
@@ -174,7 +177,7 @@ def _policy(one: Hall, book: PolicyBook) -> None:
     )
     for door in (one.west, one.central):
         door.say(applied)
-        door.heartbeat()
+        door.heartbeat(name=NAMES[door.gate])
     one.settle()
 
 
