@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_GRANTED_US = 60_000_000  # what a start may take longer, from each word of ours on
+_GRANTED_US = 600_000_000  # from each word of ours on: one sync of a card may take minutes
 _ASK_EVERY_S = 10.0
 
 
@@ -36,7 +36,7 @@ def watchdog_period_s() -> float | None:
 
 
 def more_time(status: str) -> None:
-    """Ask for another minute before the start is given up, and say what it is spent on."""
+    """Ask for ten more minutes before the start is given up, and say what they are spent on."""
     notify(f"EXTEND_TIMEOUT_USEC={_GRANTED_US}\nSTATUS={status}")
 
 

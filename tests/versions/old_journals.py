@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from doorfiles import write_door
+from gate_agent.store.migrations import STEPS, Step
+from gate_agent.store.opening import open_for_writing
 from gate_agent.store.schema import METADATA
+from gate_agent.store.verify import rebuild, verify
 
 _FILES = Path(__file__).parent / "stores"
 NAMES = sorted(path.name[8:-10] for path in _FILES.glob("journal-*.sqlite.gz"))
@@ -65,3 +68,24 @@ def others(path: Path) -> list[str]:
     known = ("", "-wal", "-shm", ".head", ".lock", ".reserve", ".days")
     usual = {f"{path.name}{end}" for end in known}
     return sorted(one.name for one in path.parent.glob(f"{path.name}*") if one.name not in usual)
+
+
+def bring_up(path: Path, *steps: Step, zone: str = ZONE) -> None:
+    """Open it for writing once, as the daemon does; `steps` in the place of ours."""
+    connection, _ = open_for_writing(
+        path,
+        site=SITE,
+        gate=GATE,
+        zone=zone,
+        busy_wait_s=1,
+        progress=lambda _what, _done, _total: None,
+        steps=steps or STEPS,
+    )
+    connection.close()
+
+
+def proven(path: Path) -> int:
+    """Return how many events there are, once chain and views are proven."""
+    told = rebuild(path, STORE_KEY, lambda _done, _total: None)
+    assert told.differences == ()
+    return verify(path, lambda _done, _total: None).sequence

@@ -21,11 +21,9 @@ from gate_agent.host import systemd
 from gate_agent.store.errors import OlderSchema, OtherSchema
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.migrations import STEPS, Step, Told
-from gate_agent.store.opening import open_for_writing
 from gate_agent.store.purge import Purge
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.schema import VERSION
-from gate_agent.store.verify import rebuild, verify
 from gate_agent.testing import FakeClock
 from store.shelf import passage, raw, write
 from versions.old_journals import (
@@ -35,8 +33,10 @@ from versions.old_journals import (
     STORE_KEY,
     ZONE,
     Rows,
+    bring_up,
     configured,
     others,
+    proven,
     rows,
     schema,
     unpacked,
@@ -51,24 +51,6 @@ def opened(path: Path, *, zone: str = ZONE) -> Journal:
     return Journal.open(
         path, site=SITE, gate=GATE, clock=FakeClock(), zone=ZoneInfo(zone), key=STORE_KEY
     )
-
-
-def bring_up(path: Path, *steps: Step, zone: str = ZONE) -> None:
-    connection, _ = open_for_writing(
-        path, site=SITE, gate=GATE, zone=zone, busy_wait_s=1, progress=quiet, steps=steps or STEPS
-    )
-    connection.close()
-
-
-def quiet(_what: str, _done: int, _total: int) -> None:
-    return
-
-
-def proven(path: Path) -> int:
-    """Return how many events there are, once chain and views are proven."""
-    told = rebuild(path, STORE_KEY, lambda _done, _total: None)
-    assert told.differences == ()
-    return verify(path, lambda _done, _total: None).sequence
 
 
 def without_meta(found: Rows) -> Rows:
@@ -312,7 +294,7 @@ def test_a_long_update_is_told_and_the_manager_waits(
         with pytest.raises(BlockingIOError):
             manager.recv(256)
 
-    assert all(one.startswith("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=") for one in heard)
+    assert all(one.startswith("EXTEND_TIMEOUT_USEC=600000000\nSTATUS=") for one in heard)
     assert [record.message.split()[-2] for record in caplog.records] == ["0", "75"]
 
 
@@ -326,5 +308,5 @@ def test_work_that_tells_no_progress_asks_for_time_until_it_ends(
             asked = manager.recv(256).decode()
         ended = manager.recv(256).decode()
 
-    assert asked == "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=store: update 升级"
+    assert asked == "EXTEND_TIMEOUT_USEC=600000000\nSTATUS=store: update 升级"
     assert ended == "STATUS="

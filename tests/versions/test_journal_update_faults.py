@@ -10,20 +10,16 @@ import pytest
 from disks import fill, private_mounts, tmpfs
 from gate_agent.errors import StorageError
 from gate_agent.store.migrations import STEPS, Step
-from gate_agent.store.opening import open_for_writing
 from gate_agent.store.schema import VERSION
-from gate_agent.store.verify import rebuild, verify
 from store.writers import needs_strace
 from versions.faults import WRITES, Point, Strace, points
 from versions.old_journals import (
-    GATE,
     NAMES,
-    SITE,
-    STORE_KEY,
-    ZONE,
     Rows,
+    bring_up,
     configured,
     others,
+    proven,
     rows,
     schema,
     unpacked,
@@ -38,19 +34,6 @@ def updating(path: Path) -> Strace:
     return Strace(path.parent, "gate-agent", "journal", "migrate", "--config", configured(path))
 
 
-def bring_up(path: Path, *steps: Step) -> None:
-    connection, _ = open_for_writing(
-        path,
-        site=SITE,
-        gate=GATE,
-        zone=ZONE,
-        busy_wait_s=1,
-        progress=lambda _what, _done, _total: None,
-        steps=steps or STEPS,
-    )
-    connection.close()
-
-
 def whole(path: Path, before: Rows, was: int) -> int:
     """Check that it is whole, and return its schema."""
     found = version(path)
@@ -61,11 +44,6 @@ def whole(path: Path, before: Rows, was: int) -> int:
     }
     assert dict(before["meta"]).items() <= dict(now["meta"]).items()
     return found
-
-
-def proven(path: Path) -> int:
-    assert rebuild(path, STORE_KEY, lambda _done, _total: None).equal
-    return verify(path, lambda _done, _total: None).sequence
 
 
 @needs_strace
