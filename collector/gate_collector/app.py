@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import uvicorn
 from fastapi import FastAPI
 
 from gate_agent import __version__
@@ -24,6 +21,7 @@ from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.http.listen import listen
+from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import Shelf, new_secret
@@ -87,12 +85,12 @@ class _Collector:
         self._tell_first_code()
         stopping = threading.Event()
         feeding = threading.Thread(target=self._feed_watchdog, args=(stopping,), daemon=True)
-        server = _server(self._app())
+        app = self._app()
         self._broker.start(self._ingest.offer, self._tell_all)
         for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
             part.start()
         try:
-            asyncio.run(_serve(server, listener, self._config.collector.site))
+            asyncio.run(_serve(app, listener, self._config.collector.site))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
@@ -226,31 +224,11 @@ def _key(file: Path | None) -> bytes | None:
     return None if file is None else load_key(file)
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to us: uvicorn would end by them, before what waits is stored."""
-        yield
-
-
-def _server(app: FastAPI) -> _Server:
-    return _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=2,
-        )
-    )
-
-
-async def _serve(server: _Server, listener: socket.socket, site: str) -> None:
+async def _serve(app: FastAPI, listener: socket.socket, site: str) -> None:
     """Serve the page until SIGTERM or SIGINT."""
-    loop = asyncio.get_running_loop()
+    loop, server = asyncio.get_running_loop(), PageServer(app, Patience(connections=256))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.handle_exit, number, None)
+        loop.add_signal_handler(number, server.stopping.set)
     collect_rarely()
     systemd.notify("READY=1")
     _LOG.info("collecting for %s", site)

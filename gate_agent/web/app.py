@@ -59,7 +59,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    screens = Screens()
+    screens = Screens(sign_on=sign_on is not None)
     app.state.screens = screens
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import Snapshot
-from gate_agent.http.answers import ErrorBody, refusal
+from gate_agent.http.answers import ErrorBody
 from gate_agent.http.grants import Routes
+from gate_agent.http.places import InPlace
 from gate_agent.web import metrics
 from gate_agent.web.bodies import Health, JournalMark
-from gate_agent.web.grants import AT_THE_BOARD, PUBLIC
+from gate_agent.web.grants import AT_THE_BOARD, PUBLIC, session_of
 from gate_agent.web.requests import build_requests
 from gate_agent.web.sse import EventStream, Screens
 
@@ -78,12 +79,15 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
             503: {"model": ErrorBody, "description": "too many screens"},
         },
     )
-    async def stream(after: _Sequence = None, last_event_id: _LastEventId = None) -> Response:
-        if screens.is_full:
-            return refusal(503, code="too_many", expected="a screen less", got="one more")
+    async def stream(
+        request: Request, after: _Sequence = None, last_event_id: _LastEventId = None
+    ) -> Response:
         seen = last_event_id if last_event_id is not None else ""
         resumed = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else after  # noqa: PLR2004 as long as a sequence
-        return EventStream(desk, screens, after=resumed)
+        told = EventStream(desk, screens, after=resumed)
+        session = session_of(request)
+        who = "" if session is None else session.account.code
+        return InPlace(told, screens.guards, who=who)
 
     router.include_router(build_requests(desk))
     return router

@@ -8,8 +8,7 @@ queued here: a slow screen fills the desk's own bounded queue, whose overflow en
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from enum import Enum
 
 from starlette.responses import Response
@@ -19,9 +18,12 @@ from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import Severity
 from gate_agent.errors import ContractError
 from gate_agent.gate.ports import Desk, LiveEvent, Subscription
+from gate_agent.http.places import Places
 from gate_agent.web.bodies import JournalMark
 
 MAX_SCREENS = 16
+_FOR_WHO_SIGNS_ON = 4  # places that who is not signed on leaves free
+_MAX_DISPLAYS, _OF_ONE_ADDRESS = 16, 8
 PULSE_S = 1.0
 COALESCE_S = 0.05  # states come at most this often
 REFRESH_S = 5.0  # a state goes out at least this often: counters age without a change
@@ -37,27 +39,21 @@ class _End(Enum):
 class Screens:
     """The streams under way: counted, bounded, ended together."""
 
-    def __init__(self) -> None:
-        self.attached = 0
+    def __init__(self, *, sign_on: bool = False) -> None:
+        """Take whether guards sign on: who does not leaves places to who does."""
+        of_one = MAX_SCREENS - (_FOR_WHO_SIGNS_ON if sign_on else 0)
+        self.guards = Places(MAX_SCREENS, of_one=of_one)
+        self.displays = Places(_MAX_DISPLAYS, of_one=_OF_ONE_ADDRESS)
         self.closing = asyncio.Event()
 
     @property
-    def is_full(self) -> bool:
-        """Whether one more would be too many."""
-        return self.attached >= MAX_SCREENS
+    def attached(self) -> int:
+        """How many there are, visitors' displays among them."""
+        return self.guards.taken + self.displays.taken
 
     def close(self) -> None:
         """End every stream."""
         self.closing.set()
-
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
-        """Count one screen while it is attached."""
-        self.attached += 1
-        try:
-            yield
-        finally:
-            self.attached -= 1
 
 
 class EventStream(Response):
@@ -80,7 +76,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Stream until the screen goes, the subscription ends or the server closes."""
-        with self._screens.one_more(), self._desk.subscribe(watched=not self._visitor) as ear:
+        with self._desk.subscribe(watched=not self._visitor) as ear:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with asyncio.TaskGroup() as group:
                 tasks = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
@@ -13,6 +13,7 @@ from gate_agent.gate.ports import Desk
 from gate_agent.gate.visitor import VisitorView
 from gate_agent.http.answers import ErrorBody, refusal
 from gate_agent.http.grants import Routes
+from gate_agent.http.places import InPlace
 from gate_agent.web.grants import PUBLIC
 from gate_agent.web.sse import EventStream, Screens
 
@@ -47,10 +48,9 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
             503: {"model": ErrorBody, "description": "too many screens"},
         },
     )
-    async def stream() -> Response:
-        if screens.is_full:
-            return refusal(503, code="too_many", expected="a screen less", got="one more")
-        return EventStream(desk, screens, after=None, visitor=True)
+    async def stream(request: Request) -> Response:
+        told = EventStream(desk, screens, after=None, visitor=True)
+        return InPlace(told, screens.displays, who=request.client.host if request.client else "")
 
     @router.get("/visitor/channels/{number}.svg", dependencies=[PUBLIC], include_in_schema=False)
     async def channel(number: int) -> Response:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from collector.hall_of_doors import SITE, ZONE, Hall
 from gate_agent.contract.policy import Policy
 from gate_agent.http.grants import YES, Granted
+from gate_agent.http.server import PageServer
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import Shelf
 from gate_collector.alerts.channels import AppriseMessenger
@@ -104,15 +105,20 @@ def open_to(app: FastAPI, method: str, path: str) -> set[Role]:
 def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """Serve `app`; yield a client whose base address it is."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
-    thread = threading.Thread(target=server.run, args=([listener],), name="centre")
+    loop, server = asyncio.new_event_loop(), PageServer(app)
+    thread = threading.Thread(target=_run, args=(loop, server, listener), name="centre")
     thread.start()
     try:
         port = listener.getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_STARTS_WITHIN_S) as client:
             yield client
     finally:
-        server.should_exit = True
+        loop.call_soon_threadsafe(server.stopping.set)
         thread.join(_STARTS_WITHIN_S)
         listener.close()
         assert not thread.is_alive()
+
+
+def _run(loop: asyncio.AbstractEventLoop, server: PageServer, listener: socket.socket) -> None:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(server.serve(sockets=[listener]))

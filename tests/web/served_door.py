@@ -13,6 +13,7 @@ import httpx
 
 from gate_agent.gate.screen_state import Snapshot
 from gate_agent.http.listen import listen
+from gate_agent.http.server import Patience
 from gate_agent.web.app import create_app
 from gate_agent.web.server import serve
 from gate_agent.web.signon import SignOn
@@ -25,9 +26,10 @@ _WITHIN_S = 10
 class Served:
     """A desk behind a server; use as a context."""
 
-    def __init__(self, sign_on: SignOn | None = None) -> None:
+    def __init__(self, sign_on: SignOn | None = None, patience: Patience | None = None) -> None:
         self.desk = ScriptedDesk()
         self.sign_on = sign_on
+        self._patience = patience
         self.duties = self.desk.duties
         self._listener = listen("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]
@@ -90,7 +92,7 @@ class Served:
             sign_on=self.sign_on,
         )
         try:
-            self._task = self._loop.create_task(serve(app, self._listener))
+            self._task = self._loop.create_task(serve(app, self._listener, self._patience))
             self._loop.run_until_complete(asyncio.wait([self._task]))
             if not self._task.cancelled():
                 self._task.result()

@@ -11,20 +11,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.http.answers import refusal, refused
+from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
+from gate_agent.http.places import InPlace, Places
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.live.views import Charts, Found, HallNow
 from gate_collector.roles.grants import EVERYBODY, PROGRAMS, READERS
-from gate_collector.roles.session import Record
+from gate_collector.roles.session import Record, acting
 from gate_collector.web.pages import Pages
 
 EVERY_S = 1.0
 _MOST_LOOKS = 60  # then the page asks again: who has no session any more is sent to sign on
-_MOST_SCREENS = 64
+_MOST_SCREENS, _OF_ONE = 64, 24
 Look = Callable[[], dict[str, Any]]
 
 
@@ -41,7 +42,7 @@ def build_live(
     """Return the routes."""
     routes = Routes()
     now = Now(centre, overview)
-    screens = set[object]()
+    screens = Places(_MOST_SCREENS, of_one=_OF_ONE)
 
     @routes.get("/", dependencies=[EVERYBODY], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
@@ -66,24 +67,17 @@ def build_live(
     )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
-        if len(screens) >= _MOST_SCREENS:
-            most = f"at most {_MOST_SCREENS} screens"
-            return refusal(503, code="full", expected=most, got="more")
-        return StreamingResponse(_stream(request), media_type="text/event-stream")
+        told = StreamingResponse(_stream(request), media_type="text/event-stream")
+        return InPlace(told, screens, who=acting().name)
 
     async def _stream(request: Request) -> AsyncIterator[str]:
-        screen = object()
-        screens.add(screen)
-        try:
-            yield "retry: 1000\n\n"
-            for _ in range(_MOST_LOOKS):
-                if await request.is_disconnected():
-                    return
-                looked = await asyncio.to_thread(now)
-                yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"
-                await asyncio.sleep(EVERY_S)
-        finally:
-            screens.discard(screen)
+        yield "retry: 1000\n\n"
+        for _ in range(_MOST_LOOKS):
+            if await request.is_disconnected():
+                return
+            looked = await asyncio.to_thread(now)
+            yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"
+            await asyncio.sleep(EVERY_S)
 
     @routes.post("/api/v1/search", dependencies=[READERS], response_model=Found)
     def found(asked: Asked) -> Response:

@@ -1,0 +1,143 @@
+"""Serves the pages of door and centre: who connects and says nothing keeps nobody out.
+
+A request's head must come within seconds, its body within a minute, and whoever takes an answer
+must go on reading. When too many connections are open, a new one takes the place of the one that
+has waited longest for its client; none is refused while one waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_STOP_WITHIN_S = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a client may take, and how many may be there at once."""
+
+    head_s: float = 5.0
+    body_s: float = 60.0
+    reading_s: float = 20.0  # without taking a byte of what waits for it
+    connections: int = 128
+
+
+class PageServer(uvicorn.Server):
+    """uvicorn inside a program's own event loop; `stopping` ends it."""
+
+    def __init__(self, app: ASGIApp, patience: Patience | None = None) -> None:
+        """Take an application, and how patient to be."""
+        connection: Any = partial(_Connection, patience=patience or Patience())
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=connection,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                log_level="warning",
+                access_log=False,  # a query may hold what nobody should keep
+                server_header=False,
+                date_header=False,  # kept by the loop that we do without
+                proxy_headers=False,
+                timeout_graceful_shutdown=_STOP_WITHIN_S,
+            )
+        )
+        self.stopping = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn's own loop wakes ten times a second to look for it."""
+        await self.stopping.wait()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
+
+
+class _Connection(H11Protocol):
+    """One connection, with deadlines for what its client owes."""
+
+    def __init__(self, *arguments: Any, patience: Patience, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._patience = patience
+        self.owed = ""  # what we wait for: nothing while the client is answered
+        self.owed_since = 0.0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, and make place for this one if there is none."""
+        super().connection_made(transport)
+        self._look()
+        self._make_place()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; what is owed is not put off by a byte at a time."""
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        super().connection_lost(exc)
+        self._set_deadline("", 0)
+
+    def pause_writing(self) -> None:
+        """Wait for who reads, not for ever."""
+        super().pause_writing()
+        self._look()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        super().resume_writing()
+        self._look()
+
+    def _look(self) -> None:
+        """Set a deadline for what is owed now; one that is set stands until it is met."""
+        answers = self.cycle is not None and not self.cycle.response_complete
+        if self.flow.write_paused:
+            self._set_deadline("reading", self._patience.reading_s)
+        elif self.conn.their_state is h11.SEND_BODY:
+            self._set_deadline("body", self._patience.body_s)
+        elif not answers:
+            self._set_deadline("head", self._patience.head_s)
+        else:
+            self._set_deadline("", 0)
+
+    def _set_deadline(self, owed: str, within_s: float) -> None:
+        if owed == self.owed:
+            return
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self.owed, self.owed_since, self._deadline = owed, self.loop.time(), None
+        if owed:
+            self._deadline = self.loop.call_later(within_s, self.transport.abort)
+
+    def _make_place(self) -> None:
+        there = [
+            one
+            for one in self.connections
+            if isinstance(one, _Connection) and not one.transport.is_closing()
+        ]
+        if len(there) <= self._patience.connections:
+            return
+        waiting = [one for one in there if one.owed and one is not self]
+        if waiting:
+            min(waiting, key=lambda one: one.owed_since).transport.abort()
+        elif len(there) > 2 * self._patience.connections:  # all are being answered: not for long
+            self.transport.abort()
