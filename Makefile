@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pages pytest coverage fresh lock docs screens power bench fuzz install chaos clean help
+.PHONY: demo test check lint types imports pages pytest coverage fresh lock docs screens attack power bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -67,6 +67,10 @@ screens: $(READY)-test ## take the pictures in docs/screens again, in real Chrom
 	@tools/setup apt test
 	$(BIN)/python tools/screens.py
 	$(BIN)/python tools/collector_screens.py
+
+attack: $(READY)-test ## attack running servers as docs/security.md says, on loopback
+	@tools/setup apt test
+	$(BIN)/pytest -q tests/attack
 
 power: $(READY)-test ## cut the power of a card many times, as root, and of lying disks [CUTS=200]
 	@tools/setup apt test

@@ -12,6 +12,7 @@ from gate_agent.http.hosts import is_loopback
 from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
+from gate_agent.http.tries import install_waiting
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import Shelf
 from gate_collector.alerts.routes import build_alerts
@@ -88,6 +89,7 @@ def create_app(
     )
     install_answers(app)
     install_closed(app, pages)
+    install_waiting(app)
     app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=door.sign_on)
     app.add_middleware(  # added last, asked first
         Shield,
@@ -106,7 +108,11 @@ def create_app(
         build_purge(centre, pages, desk, site_key, accounts.record),
         build_interface(centre),
         build_accounts(centre, pages, accounts, keys, private),
-        *([build_sign_on(pages, accounts, secure=door.secure)] if door.sign_on else []),
+        *(
+            [build_sign_on(pages, accounts, centre.clock, secure=door.secure)]
+            if door.sign_on
+            else []
+        ),
         build_alerts(centre, pages, shelf, alerter),
         build_policies(centre, pages, book, form),
         build_policy_changes(centre, book, form),

@@ -16,13 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gate_agent.contract.access_records import Role
 from gate_agent.errors import ConfigurationError, StorageError
-
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
+from gate_agent.host.passwords import kept_of
 
 PIN_DIGITS = (6, 12)
 MOST_ACCOUNTS = 200
@@ -81,7 +78,7 @@ class StaffBook:
         name = name.strip()
         if not _NAME.fullmatch(name):
             raise ConfigurationError(["name: expected 1 to 20 characters, got another text"])
-        hashed = _hasher().hash(checked_pin(pin))
+        hashed = kept_of(checked_pin(pin))
         with self._changing() as accounts:
             if len(accounts) >= MOST_ACCOUNTS:
                 raise ConfigurationError([f"staff: expected at most {MOST_ACCOUNTS}, got one more"])
@@ -97,7 +94,7 @@ class StaffBook:
 
     def set_pin(self, code: str, pin: str) -> Account:
         """Give an account another PIN, and let it sign on."""
-        hashed = _hasher().hash(checked_pin(pin))
+        hashed = kept_of(checked_pin(pin))
         return self._change(code, lambda a: replace(a, pin_hash=hashed, disabled=False))
 
     def _change(self, code: str, change: Callable[[Account], Account]) -> Account:
@@ -127,18 +124,6 @@ class StaffBook:
             os.close(lock)
 
 
-def matches(account: Account | None, pin: str) -> bool:
-    """Tell whether this is the account's PIN; an unknown account takes as long as a known one."""
-    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 as _hasher
-
-    try:
-        return _hasher().verify(_DECOY if account is None else account.pin_hash, pin) and (
-            account is not None
-        )
-    except (VerificationError, InvalidHashError):
-        return False
-
-
 def checked_pin(pin: str) -> str:
     """Return a PIN that is not among the first anybody tries. Raises ConfigurationError."""
     if not _PIN.fullmatch(pin):
@@ -152,19 +137,6 @@ def checked_pin(pin: str) -> str:
 def one_time_code() -> str:
     """Return a code for the first account: 8 digits, as a person can type them."""
     return f"{secrets.randbelow(10**8):08d}"
-
-
-def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher  # noqa: PLC0415 loaded when the first one signs on
-
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
-
-# Of no PIN: what an unknown code is held against.
-_DECOY = (
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-)
 
 
 def _parse(content: bytes) -> tuple[Account, ...]:

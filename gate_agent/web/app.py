@@ -14,6 +14,7 @@ from gate_agent.http.hosts import is_address, is_loopback
 from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
+from gate_agent.http.tries import install_waiting
 from gate_agent.web.answers import install_answers
 from gate_agent.web.auth import WhoAsks
 from gate_agent.web.duty_routes import duty_routes
@@ -67,6 +68,7 @@ def create_app(
     pages.globals["word"] = word
     routes: list[Granted] = []
     install_answers(app)
+    install_waiting(app)
     app.add_middleware(WhoAsks, sessions=None if sign_on is None else sign_on.sessions)
     app.add_middleware(
         Shield,

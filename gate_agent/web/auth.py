@@ -1,4 +1,4 @@
-"""Who is at the screen (值守登录): sessions, wrong PINs, and whose a request is."""
+"""Who is at the screen (值守登录): sessions, and whose a request is."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ COOKIE = "gate-session"
 IDLE_S = 2 * 3600.0  # a quiet hall; a touch of the page counts
 ABSOLUTE_S = 13 * 3600.0  # the longest shift, with its hand-over
 MOST_SESSIONS = 32
-_FREE_GUESSES, _LONGEST_WAIT_S = 3, 60.0
-_MOST_GUESSED = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,39 +98,6 @@ class Sessions:
             return self._book.active(account.code) == account
         except StorageError:
             return True  # a broken file signs nobody off in the middle of a hold
-
-
-class Guesses:
-    """Wrong PINs: after three, each next try of that code waits, twice as long, a minute at most.
-
-    Nobody is locked out for good: who wants to keep a guard from the screen cannot.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._wrong: dict[str, tuple[int, int]] = {}  # code → how many, next try not before (ns)
-
-    def wait_s(self, code: str) -> float:
-        """Return how long this code must wait; 0 if it may try."""
-        _, until_ns = self._wrong.get(code, (0, 0))
-        return max(0.0, (until_ns - self._clock.now().boot_ns) / NS_PER_S)
-
-    def wrong(self, code: str) -> int:
-        """Count a wrong PIN; return how many in a row."""
-        count = self._wrong.get(code, (0, 0))[0] + 1
-        wait_s = (
-            min(_LONGEST_WAIT_S, 2.0 ** (count - _FREE_GUESSES))
-            if (count >= _FREE_GUESSES)
-            else 0.0
-        )
-        if len(self._wrong) >= _MOST_GUESSED:
-            self._wrong.pop(next(iter(self._wrong)))
-        self._wrong[code] = count, self._clock.now().plus_s(wait_s)
-        return count
-
-    def right(self, code: str) -> None:
-        """Forget the wrong ones before."""
-        self._wrong.pop(code, None)
 
 
 class WhoAsks:

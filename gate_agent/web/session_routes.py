@@ -15,7 +15,8 @@ from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
-from gate_agent.store.staff import StaffBook
+from gate_agent.http.tries import remember, try_of
+from gate_agent.store.staff import Account, StaffBook
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.auth import COOKIE, Session
 from gate_agent.web.bodies import Accepted
@@ -32,7 +33,7 @@ from gate_agent.web.signon import (
     record_change,
 )
 
-_MOST_AT_ONCE = 4  # PINs that wait to be checked
+_PATH = "/api/v1/session"
 _LOG = logging.getLogger(__name__)
 
 
@@ -93,21 +94,14 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
     @router.post("/session", dependencies=[PUBLIC], response_model=SignedOn)
     async def begin(request: Request, body: SignOnRequest) -> Response:
         """Sign on (上岗): a new session, its token in a cookie that no script reads."""
-        wait_s = sign_on.guesses.wait_s(body.code)
-        if wait_s > 0 or sign_on.waiting >= _MOST_AT_ONCE:
-            refused = refusal(
-                HTTPStatus.TOO_MANY_REQUESTS, code="wait", expected="a later try", got="one now"
-            )
-            refused.headers["Retry-After"] = str(max(1, round(wait_s)))
-            return refused
-        account = await sign_on.check(body.code, body.pin)
+        known = _active(sign_on.book, body.code)
+        one = try_of(request, body.code, None if known is None else known.pin_hash)
+        account = await sign_on.tries.check(one, lambda: sign_on.verified(known, body.pin))
         if account is None:
-            count = sign_on.guesses.wrong(body.code)
-            _LOG.warning("sign-on refused for %s, %d in a row", body.code, count)
+            _LOG.warning("sign-on refused for %s", body.code)
             return refusal(
                 HTTPStatus.UNAUTHORIZED, code="pin", expected="a code and its PIN", got="another"
             )
-        sign_on.guesses.right(body.code)
         before = session_of(request)
         if before is not None:
             sign_on.sessions.end(before)
@@ -119,6 +113,8 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         told = _signed_on(sign_on, begun)
         response = JSONResponse(None if told is None else told.model_dump(mode="json"))
         _set_cookie(response, token, secure=sign_on.secure)
+        if not one.browser:
+            remember(response, account.code, account.pin_hash, path=_PATH, secure=sign_on.secure)
         return response
 
     @router.post("/session/end", dependencies=[SIGNED_ON], response_model=Accepted)
@@ -131,24 +127,29 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
             await sign_on.shift(ShiftChange.ENDED, session.account)
         response = JSONResponse({"sequence": 0})
         _set_cookie(response, "", secure=sign_on.secure)
-        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'  # the browser stays a known one
         return response
 
     @router.post("/setup", dependencies=[PUBLIC])
-    async def setup(body: SetupRequest) -> Person:
+    async def setup(request: Request, body: SetupRequest) -> Person:
         """Make the first account, a supervisor's, with the daemon's one-time code."""
-        wait_s = sign_on.guesses.wait_s("setup")
         expected = sign_on.setup_code
         if expected is None or sign_on.book.accounts():
             raise Invalid(expected="a door without accounts", got="one that has some")
-        if wait_s > 0 or not hmac.compare_digest(body.one_time_code, expected):
-            if wait_s <= 0:
-                sign_on.guesses.wrong("setup")
+        right = hmac.compare_digest(body.one_time_code, expected)
+        if not await sign_on.tries.check(try_of(request, "setup", None), lambda: right or None):
             raise Invalid(expected="the one-time code of the daemon's log", got="another")
         account = await add_account(sign_on, body.name, Role.SUPERVISOR, body.pin)
         sign_on.setup_code = None
         await record_change(sign_on, StaffChange.ADDED, account, by="setup")
         return person_of(account)
+
+
+def _active(book: StaffBook, code: str) -> Account | None:
+    try:
+        return book.active(code)
+    except StorageError:
+        raise JournalUnavailable(expected="accounts that can be read", got="none") from None
 
 
 def _people(book: StaffBook) -> tuple[Person, ...]:

@@ -22,11 +22,14 @@ from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.gate.ports import AccessDesk
 from gate_agent.host.clock import Clock
-from gate_agent.store.staff import Account, StaffBook, matches, one_time_code
-from gate_agent.web.auth import Guesses, Sessions
+from gate_agent.host.passwords import fits
+from gate_agent.http.tries import Tries
+from gate_agent.store.staff import Account, StaffBook, one_time_code
+from gate_agent.web.auth import Sessions
 from gate_agent.words import both
 
 _LAPSE_EVERY_S = 1.0
+_FREE, _LONGEST_WAIT_S = 3, 60.0  # wrong PINs in a row; how long the next one waits at most
 _LOG = logging.getLogger(__name__)
 Code = Annotated[str, Path(pattern="^[gsm][0-9]{2,4}$")]
 Pin = Annotated[str, Field(min_length=6, max_length=12, pattern="^[0-9]+$")]
@@ -61,15 +64,12 @@ class SignOn:
     secure: bool = False
     setup_code: str | None = None
     sessions: Sessions = field(init=False)
-    guesses: Guesses = field(init=False)
-    checking: asyncio.Semaphore = field(init=False)
-    waiting: int = 0
+    tries: Tries = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nobody signed on."""
         self.sessions = Sessions(self.book, self.clock)
-        self.guesses = Guesses(self.clock)
-        self.checking = asyncio.Semaphore(1)
+        self.tries = Tries(self.clock, free=_FREE, longest_s=_LONGEST_WAIT_S)
         if not self.book.accounts():
             self.setup_code = one_time_code()
             _LOG.warning(
@@ -97,16 +97,9 @@ class SignOn:
         )
         await self.desk.record(changed)
 
-    async def check(self, code: str, pin: str) -> Account | None:
-        """Return the account if this is its PIN: one at a time, in a thread, it costs memory."""
-        account = self.book.active(code)
-        self.waiting += 1
-        try:
-            async with self.checking:
-                good = await asyncio.to_thread(matches, account, pin)
-        finally:
-            self.waiting -= 1
-        return account if good else None
+    def verified(self, account: Account | None, pin: str) -> Account | None:
+        """Return the account if this is its PIN; it costs time and memory."""
+        return account if fits(None if account is None else account.pin_hash, pin) else None
 
 
 class EasyPin(Invalid):

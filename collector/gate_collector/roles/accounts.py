@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections import deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from threading import Lock
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.errors import GateError
+from gate_agent.host.passwords import fits, is_outdated, kept_of
 from gate_collector.centre import Centre
 from gate_collector.roles.session import Role, Session, acting
 from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 SHORTEST_PASSWORD = 10
-_FAILURES, _WITHIN = 5, timedelta(minutes=5)
 
 
 class Denied(GateError):  # noqa: N818 it is an answer
@@ -37,9 +34,6 @@ class Accounts:
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex())  # so that a wrong name takes as long
-        self._failed: dict[str, deque[datetime]] = {}
         self._lock = Lock()
         self._code = secrets.token_hex(8) if self._is_first() else ""
 
@@ -50,18 +44,19 @@ class Accounts:
             self._code = ""
         return self._code
 
-    def begin(self, code: str, name: str, password: str) -> None:
-        """Make the first account, a maintainer's, with the code. Raises Denied."""
+    def begin(self, code: str, name: str, password: str) -> bool:
+        """Make the first account, a maintainer's, with the code; True. Raises Denied."""
         with self._lock:
             known = self.first_code
             if not known or not secrets.compare_digest(code.encode(), known.encode()):
                 raise Denied("code", "expected the code that the collector told at its first start")
             self.make(name, Role.MAINTAINER, password)
             self._code = ""
+        return True
 
     def make(self, name: str, role: Role, password: str) -> None:
         """Make an account. Raises Denied when the name is taken."""
-        row = {"name": name, "role": role.value, "password": self._hasher.hash(password),
+        row = {"name": name, "role": role.value, "password": kept_of(password),
                "made": format_utc(self._centre.now), "disabled": False}  # fmt: skip
         try:
             with self._centre.engine.begin() as connection:
@@ -75,13 +70,12 @@ class Accounts:
 
         Raises Denied for an unknown one.
         """
-        new = {"password": self._hasher.hash(password), "disabled": False}
+        new = {"password": kept_of(password), "disabled": False}
         with self._centre.engine.begin() as connection:
             of = ACCOUNT.update().where(ACCOUNT.c.name == name)
             if not connection.execute(of.values(new)).rowcount:
                 raise Denied("unknown", "expected an account, got none of this name")
             connection.execute(delete(SESSION).where(SESSION.c.name == name))
-        self._failed.pop(name, None)
         self.record("password set", name, "")
 
     def disable(self, name: str) -> None:
@@ -96,30 +90,29 @@ class Accounts:
             connection.execute(delete(SESSION).where(SESSION.c.name == name))
         self.record("account disabled", name, "")
 
-    def sign_on(self, name: str, password: str) -> str:
-        """Return the token of a new session. Raises Denied."""
-        if self._is_slowed(name):
-            raise Denied("slowed", "expected fewer tries: wait five minutes")
+    def kept_of(self, name: str) -> str | None:
+        """Return the hash of an account's password; None for one that may not sign on."""
         with self._centre.engine.connect() as connection:
-            known = connection.execute(
+            return connection.execute(
                 select(ACCOUNT.c.password).where(
                     ACCOUNT.c.name == name, ACCOUNT.c.disabled.is_(False)
                 )
             ).scalar()
-        try:
-            self._hasher.verify(known or self._nobody, password)
-        except (VerifyMismatchError, InvalidHashError):
-            known = None
-        if known is None:
-            self._failed.setdefault(name, deque(maxlen=_FAILURES)).append(self._centre.now)
+
+    def sign_on(self, name: str, password: str) -> str:
+        """Return the token of a new session. Raises Denied. It costs time and memory."""
+        kept = self.kept_of(name)
+        if not fits(kept, password) or kept is None:
             raise Denied("wrong", "expected a name and its password, got another")
-        self._failed.pop(name, None)
         token = secrets.token_hex(32)
         now = format_utc(self._centre.now)
         row = {"token_sha256": hashed(token), "name": name, "csrf": secrets.token_hex(16),
                "begun": now, "seen": now}  # fmt: skip
         with self._centre.engine.begin() as connection:
             connection.execute(SESSION.insert().values(row))
+            if is_outdated(kept):
+                of = ACCOUNT.update().where(ACCOUNT.c.name == name, ACCOUNT.c.password == kept)
+                connection.execute(of.values(password=kept_of(password)))
         return token
 
     def session(self, token: str) -> Session | None:
@@ -158,10 +151,6 @@ class Accounts:
     def _is_first(self) -> bool:
         with self._centre.engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one() == 0
-
-    def _is_slowed(self, name: str) -> bool:
-        tries = self._failed.get(name, deque[datetime]())
-        return len(tries) == _FAILURES and self._centre.now - tries[0] < _WITHIN
 
 
 def hashed(token: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
 
+from gate_agent.host.clock import Clock
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.http.tries import Tries, remember, try_of
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
@@ -24,7 +28,9 @@ from gate_collector.web.done import Done
 from gate_collector.web.pages import Pages
 
 _LISTED = 500
+_FREE, _LONGEST_WAIT_S = 5, 300.0  # wrong tries in a row; how long the next one waits at most
 _MAINTAINER = only(Role.MAINTAINER)
+_T = TypeVar("_T")
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
 
@@ -89,9 +95,10 @@ class Wanted(_Body):
     why: str = Field(min_length=4, max_length=400)
 
 
-def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRouter:
+def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: bool) -> APIRouter:
     """Return the routes of sessions."""
     routes = Routes()
+    tries = Tries(clock, free=_FREE, longest_s=_LONGEST_WAIT_S)
 
     @routes.get("/sign-on", dependencies=[PUBLIC], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
@@ -99,26 +106,33 @@ def build_sign_on(pages: Pages, accounts: Accounts, *, secure: bool) -> APIRoute
         return pages.show("sign_on.html", lang, first=bool(accounts.first_code))
 
     @routes.post("/sign-on", dependencies=[PUBLIC], status_code=201, response_model=Done)
-    def on(entry: Entry) -> Response:
+    async def on(request: Request, entry: Entry) -> Response:
         """Sign on."""
-        try:
-            token = accounts.sign_on(entry.name, entry.password)
-        except Denied as exc:
-            return _denied(exc)
+        one = try_of(request, entry.name, await run_in_threadpool(accounts.kept_of, entry.name))
+        token = await tries.check(
+            one, lambda: _none_if_denied(accounts.sign_on, entry.name, entry.password)
+        )
+        if token is None:
+            return refusal(403, code="wrong", expected="a name and its password", got="another")
         answer = JSONResponse({"location": "/"}, status_code=201)
         answer.set_cookie(
             COOKIE, token, max_age=int(LONGEST.total_seconds()), httponly=True, secure=secure,
             samesite="strict",
         )  # fmt: skip
+        if not one.browser:
+            kept = await run_in_threadpool(accounts.kept_of, entry.name)
+            remember(answer, entry.name, kept or "", path="/sign-on", secure=secure)
         return answer
 
     @routes.post("/sign-on/first", dependencies=[PUBLIC], status_code=201, response_model=Done)
-    def first(asked: First) -> Response:
+    async def first(request: Request, asked: First) -> Response:
         """Make the first account with the code that the collector told."""
-        try:
-            accounts.begin(asked.code, asked.name, asked.password)
-        except Denied as exc:
-            return _denied(exc)
+        made = await tries.check(
+            try_of(request, "", None),
+            lambda: _none_if_denied(accounts.begin, asked.code, asked.name, asked.password),
+        )
+        if made is None:
+            return refusal(403, code="code", expected="the code of the first start", got="another")
         return JSONResponse({"location": "/sign-on"}, status_code=201)
 
     @routes.post("/sign-off", dependencies=[EVERYBODY], status_code=201, response_model=Done)
@@ -216,6 +230,13 @@ def build_accounts(
         return JSONResponse({"registrations": told})
 
     return routes
+
+
+def _none_if_denied(do: Callable[..., _T], *arguments: str) -> _T | None:
+    try:
+        return do(*arguments)
+    except Denied:
+        return None
 
 
 def _denied(exc: Denied) -> JSONResponse:

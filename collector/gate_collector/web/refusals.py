@@ -26,6 +26,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorBody, "description": "more than 8 MiB"},
     415: {"model": ErrorBody, "description": "not a type that is taken"},
     422: {"model": ErrorBody, "description": "a value is not what it must be"},
+    429: {"model": ErrorBody, "description": "a password is tried too often: Retry-After"},
     503: {"model": ErrorBody, "description": "the store cannot be written or read"},
 }
 
