@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from gate_agent.http.bodies import Unfit
+
 _EXPECTED = {
     400: "a JSON body",
     404: "a path of this interface",
@@ -41,10 +43,16 @@ def refused(status: int, exc: Exception, *, code: str) -> JSONResponse:
     return refusal(status, code=code, expected=expected, got=got or "another")
 
 
+def told(unfit: Unfit) -> JSONResponse:
+    """Return the refusal of a body that no route takes."""
+    return refused(unfit.status, unfit, code=unfit.code)
+
+
 def install_refusals(app: FastAPI) -> None:
     """Make every failure of `app` answer in our shape."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _unknown)
+    app.add_exception_handler(Unfit, _unfit)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -60,6 +68,12 @@ def _invalid(_: Request, exc: Exception) -> JSONResponse:
         expected.append(f"{place}: {'expected known keys only' if stray else error['msg']}")
         got.append(f"{place}: {error['type']}")
     return refusal(422, code="invalid", expected="; ".join(expected), got="; ".join(got))
+
+
+def _unfit(_: Request, exc: Exception) -> JSONResponse:
+    if not isinstance(exc, Unfit):
+        raise TypeError(f"expected Unfit, got {type(exc).__name__}")
+    return told(exc)
 
 
 def _unknown(_: Request, exc: Exception) -> JSONResponse:

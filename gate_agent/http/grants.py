@@ -6,6 +6,7 @@ the table in docs/security.md are read from the same declarations.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 
+from gate_agent.http.bodies import checked, replay, whole
 from gate_agent.words import both
 
 YES, NO = "✓", "–"  # in the table
 READING = ("GET", "HEAD")
+_LONG = 64 * 1024  # bytes of a body that are not checked in the loop
 Security = list[dict[str, list[str]]]
 
 
@@ -61,8 +64,16 @@ class GrantedRoute(APIRoute):
         return grants[0]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask the grant, then the route."""
-        await super().handle(scope, await self.grant.enter(scope, receive), send)
+        """Ask the grant; then check the body, and ask the route."""
+        receive = await self.grant.enter(scope, receive)
+        if scope["method"] not in READING:
+            body = await whole(receive)
+            if len(body) > _LONG:
+                body = await asyncio.to_thread(checked, body)
+            elif body:
+                body = checked(body)
+            receive = replay(body, receive)
+        await super().handle(scope, receive, send)
 
 
 Routes = partial(APIRouter, route_class=GrantedRoute)

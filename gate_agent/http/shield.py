@@ -6,18 +6,18 @@ who is at the screen is for each program's own sign-on to know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gate_agent.http.answers import refusal
+from gate_agent.http.answers import refusal, told
+from gate_agent.http.bodies import bounded, too_large
 
 _JSON = "application/json"
 _STREAM = "text/event-stream"
-_KIB, _MIB = 1024, 1024 * 1024
 _CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "object-src 'none'; img-src 'self' blob:"  # blob: a hold's picture, held by the page alone
@@ -78,13 +78,10 @@ class Shield:
             await send(message)
 
         fault = self._fault(scope)
-        if fault is None and scope["method"] not in ("GET", "HEAD"):
-            body = await _body(receive, self._most)
-            if body is None:
-                fault = self._too_large()
-            else:
-                receive = _replay(body, receive)
-        await (self._app if fault is None else fault)(scope, receive, guarded)
+        if fault is None:
+            await self._app(scope, bounded(receive, self._most), guarded)
+        else:
+            await fault(scope, receive, guarded)
 
     def _fault(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
@@ -110,41 +107,10 @@ class Shield:
             return refusal(status, code="content_type", expected=_JSON, got="another content type")
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()) or int(length) > self._most:
-            return self._too_large()
+            return told(too_large(self._most))
         return None
 
     def _is_own(self, origin: str, scheme: str, host: str) -> bool:
         if self._behind_proxy:
             return origin.partition("://")[2].lower() == host.lower()
         return origin.lower() == f"{scheme}://{host.lower()}"
-
-    def _too_large(self) -> JSONResponse:
-        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        limit = f"{self._most // _MIB} MiB" if self._most >= _MIB else f"{self._most // _KIB} KiB"
-        return refusal(status, code="too_large", expected=f"at most {limit}", got="more")
-
-
-async def _body(receive: Receive, most: int) -> bytes | None:
-    """Return the whole body; None as soon as it is more than `most` bytes."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > most:
-            return None
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return bytes(body)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives `body` once, then what comes after it."""
-    first: Iterable[Message] = iter(
-        [{"type": "http.request", "body": body, "more_body": False}],
-    )
-
-    async def replayed() -> Message:
-        for message in first:
-            return message
-        return await receive()
-
-    return replayed

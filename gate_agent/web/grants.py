@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
 from fastapi.params import Depends
 from starlette.datastructures import Headers
-from starlette.types import Message, Receive, Scope
+from starlette.types import Receive, Scope
 
 from gate_agent.contract.access_records import Role
 from gate_agent.gate.errors import Refused
+from gate_agent.http.bodies import replay, whole
 from gate_agent.http.grants import NO, READING, YES, Grant, Security, declared
 from gate_agent.web.auth import COOKIE, Session
 
@@ -102,7 +102,7 @@ class _SignedOn(Grant):
         if scope["method"] in READING:
             self._check(_signed_on(scope))
             return receive
-        body = (await receive()).get("body", b"")
+        body = await whole(receive)
         if self._acknowledges and session_in(scope) is None and _is_acknowledgement(body):
             by = UNSIGNED
         else:
@@ -115,8 +115,7 @@ class _SignedOn(Grant):
                 )
             by = session.account.code
         stamped = _in_the_name_of(by, body, always=self._names)
-        scope["headers"] = _with_length(scope["headers"], len(stamped))
-        return _once(stamped, receive)
+        return replay(stamped, receive)
 
     def _check(self, session: Session) -> None:
         if session.account.role not in self._roles:
@@ -199,19 +198,3 @@ def _read(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
-
-
-def _once(body: bytes, receive: Receive) -> Receive:
-    waiting: Iterable[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def replayed() -> Message:
-        for message in waiting:
-            return message
-        return await receive()
-
-    return replayed
-
-
-def _with_length(headers: list[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
-    return [*kept, (b"content-length", str(length).encode())]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
@@ -35,6 +35,9 @@ from gate_collector.web.done import Issued
 from gate_collector.web.pages import Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
+
+
+Version = Annotated[int, Path(ge=0, lt=2**63)]
 
 
 class Mode(Author):
@@ -96,7 +99,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
         )
 
     @routes.get("/policy/{version}.json", dependencies=[READERS])
-    def document(version: int) -> Response:
+    def document(version: Version) -> Response:
         """Return one version exactly as it was published."""
         text = book.document(version)
         if text is None:

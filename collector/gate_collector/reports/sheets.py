@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.printable import as_cell
 from gate_agent.contract.records import Category, Decision
 from gate_agent.words import word
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
@@ -189,5 +190,4 @@ def _celsius(centi_c: int | None) -> str | float:
 
 
 def _safe(cell: str | float) -> str | float:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+    return as_cell(cell) if isinstance(cell, str) else cell

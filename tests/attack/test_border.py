@@ -1,0 +1,241 @@
+"""Every route × every field of a real request × every value that breaks programs: none fails.
+
+And what was taken is shown and exported afterwards: a word that gets in must be able to get out.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from collector.days import DAY, quiet_day
+from collector.hall_of_doors import Hall, hall, ref
+from collector.handed import PRIVATE, a_case
+from collector.served_centre import app_of, centre_of, serving
+from gate_agent.web.grants import CALLERS as DOOR
+from gate_collector.reports.sheets import workbook
+from gate_collector.reports.versions import correct, make_due
+from gate_collector.roles.grants import CALLERS as CENTRE
+from route_table import lines
+from security.signing import door
+from web.served_door import Served
+
+Body = dict[str, Any]
+REF = ref("visitor")
+_BY, _WHY, _PASSWORD = "王科长", "按通知办理", "correct horse battery"
+_SIGNED = {"by": _BY, "why": _WHY}
+_CASE = "/contacts/west-1f/hold-1"
+_CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what somebody really sends
+    "/accounts": ("", {"name": "李主任", "role": "leader", "password": _PASSWORD}),
+    "/accounts/password": ("", {"name": "李主任", "password": _PASSWORD}),
+    "/accounts/disable": ("", {"name": "李主任"}),
+    "/accounts/keys": ("", {"name": "大屏"}),
+    "/accounts/keys/disable": ("", {"name": "大屏"}),
+    "/alerts/test": ("", {"by": _BY}),
+    "/answer/{token}": (f"/answer/{'0' * 40}", {"by": _BY}),
+    "/api/v1/reveal": ("", {"person_ref": REF, "by": _BY, "why": _WHY}),
+    "/api/v1/search": ("", {"who": "11010119900307721X"}),
+    "/contacts/{gate}/{hold_id}": (
+        _CASE, {"by": _BY, "person_ref": REF, "state": "confirmed", "reason": "同行"}),
+    "/contacts/{gate}/{hold_id}/export": (
+        f"{_CASE}/export", {**_SIGNED, "which": "all", "names": True}),
+    "/ledger/alarms/{number}/clear": ("/ledger/alarms/1/clear", {**_SIGNED, "seen": "x"}),
+    "/policy/appointments": ("", {
+        **_SIGNED, "number": "11010119900307721X", "begins": "2026-12-01T09:00",
+        "ends": "2026-12-01T10:00", "green_channel": False, "code": ""}),
+    "/policy/mode": ("", {**_SIGNED, "hall_mode": "closed", "base": 1, "valid_from": ""}),
+    "/policy/rules": ("", {**_SIGNED, "base": 1, "settings": {"alarm_centi_c": "37.5"}}),
+    "/policy/sheets/{kind}": ("/policy/sheets/rota", {
+        **_SIGNED, "content": "5bqP", "replace": True, "seen": ""}),
+    "/reports/{day}/corrections": (f"/reports/{DAY}/corrections", _SIGNED),
+    "/retention/erase": ("", {**_SIGNED, "who": "11010119900307721X"}),
+    "/retention/run": ("", _SIGNED),
+    "/sign-off": ("", {}),
+    "/sign-on": ("", {"name": "李主任", "password": _PASSWORD}),
+    "/sign-on/first": ("", {"code": "0" * 16, "name": "李主任", "password": _PASSWORD}),
+}  # fmt: skip
+_GUARD = {"by": "guard-1"}
+_DOOR: dict[str, tuple[str, Body]] = {
+    "/api/v1/contacts/{contact_id}": ("/api/v1/contacts/c-1", {
+        **_GUARD, "state": "dismissed", "reason": "隔着玻璃"}),
+    "/api/v1/drills": ("", _GUARD),
+    "/api/v1/duties/notes": ("", {**_GUARD, "text": "一切正常"}),
+    "/api/v1/duties/rounds": ("", {**_GUARD, "area": "大厅", "kind": "aired"}),
+    "/api/v1/duties/supplies": ("", {**_GUARD, "item": "口罩", "counted": 5}),
+    "/api/v1/holds/{hold_id}/notes": ("/api/v1/holds/h-1/notes", {
+        **_GUARD, "kind": "called", "to": "疾控中心", "answered": False}),
+    "/api/v1/holds/{hold_id}/picture": ("/api/v1/holds/h-1/picture", {"reason": "核查"}),
+    "/api/v1/holds/{hold_id}/steps": ("/api/v1/holds/h-1/steps", {
+        **_GUARD, "step": "rechecked", "contact_centi_c": 3781}),
+    "/api/v1/passages/{passage_id}/dismissal": ("/api/v1/passages/p-1/dismissal", _GUARD),
+    "/api/v1/passages/{passage_id}/hand": ("/api/v1/passages/p-1/hand", {
+        **_GUARD, "contact_centi_c": 3650}),
+    "/api/v1/passages/{passage_id}/override": ("/api/v1/passages/p-1/override", {
+        **_GUARD, "decision": "hold", "reason": "从严"}),
+    "/api/v1/passages/{passage_id}/registration": ("/api/v1/passages/p-1/registration", {
+        "phone": "13812345678", "purpose": "社保"}),
+    "/api/v1/passages/{passage_id}/reveal": ("/api/v1/passages/p-1/reveal", {"reason": "核查"}),
+    "/api/v1/persons": ("", {
+        **_GUARD, "name": "张三", "number": "11010119900307721X", "document": "id_card",
+        "reason": "读卡失败"}),
+    "/api/v1/session": ("", {"code": "g01", "pin": "583027"}),
+    "/api/v1/session/end": ("", {}),
+    "/api/v1/setup": ("", {"one_time_code": "0" * 8, "name": "李管", "pin": "583027"}),
+    "/api/v1/staff": ("", {"name": "李管", "role": "guard", "pin": "583027"}),
+    "/api/v1/staff/{code}/disable": ("/api/v1/staff/g77/disable", {}),
+    "/api/v1/staff/{code}/pin": ("/api/v1/staff/g77/pin", {"pin": "583027"}),
+    "/api/v1/symptoms": ("", {**_GUARD, "note": "干咳"}),
+    "/api/v1/thermometer/checks": ("", {
+        **_GUARD, "reference": "black_body", "reference_centi_c": 3700}),
+    "/api/v1/thermometer/reference": ("", {}),
+    "/api/v1/touch": ("", {}),
+}  # fmt: skip
+_TEXTS = ("\ud800", "张\udfff三", "\x00", "\x07a", "\x1b[31m", "a\u202eb", "\ufffe\uffff", "\x85",
+          "=1+1", "＝1＋1", "\t=1", "\r\n=1", "é" * 40, "𠮷" * 30, "x" * 5000, "")  # fmt: skip
+_OTHERS: tuple[object, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    2**31,
+    2**63,
+    2**64,
+    -(2**63) - 1,
+    10**30,
+    1e308,
+    [],
+    {},
+    [[]],
+    "1e999",
+)
+_WHOLE = (
+    b"", b"null", b"[]", b"{", b'"', b"\xff\xfe", b"\xef\xbb\xbf{}", "{}".encode("utf-16"),
+    b"[" * 100_000, b'{"by":' * 5000 + b"1" + b"}" * 5000, b'{"by":1e999}', b'{"by":NaN}',
+    b'{"by":-Infinity}', b'{"by":"a","by":"b"}', b'{"\\ud800":1}', b"9" * 10_000,
+)  # fmt: skip
+
+
+def _evil(body: Body) -> Iterator[bytes]:
+    yield from _WHOLE
+    for field in body:
+        for value in (*_TEXTS, *_OTHERS):
+            yield json.dumps({**body, field: value}).encode()
+            yield json.dumps({**body, field: [value]}).encode()
+        yield json.dumps({**body, field: "NUMBER"}).replace('"NUMBER"', "1e999").encode()
+    yield json.dumps({**body, "\x07": 1}).encode()
+
+
+def _faults(client: httpx.Client, path: str, body: Body, **headers: str) -> list[str]:
+    found = []
+    for sent in _evil(body):
+        headers["Content-Type"] = "application/json"
+        answer = client.post(path, content=sent, headers=headers)
+        refused = answer.status_code >= 400
+        if answer.status_code >= 500 or (refused and '"error"' not in answer.text):
+            found.append(f"{path} {sent[:120]!r}: {answer.status_code} {answer.text[:120]}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with hall(tmp_path_factory.mktemp("hall")) as opened:
+        a_case(opened)
+        quiet_day(opened)
+        opened.settle()
+        make_due(centre_of(opened))
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def centre(one: Hall) -> Iterator[httpx.Client]:
+    with serving(app_of(centre_of(one), private=PRIVATE)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def gate() -> Iterator[httpx.Client]:
+    with Served() as served, httpx.Client(base_url=served.url, timeout=20) as client:
+        yield client
+
+
+def test_every_route_that_takes_something_is_here() -> None:
+    taken = [{line.path for line in lines(of, callers) if line.method == "POST"}
+             for of, callers in (("centre", CENTRE), ("door", DOOR))]  # fmt: skip
+    assert [set(_CENTRE), set(_DOOR)] == taken
+
+
+@pytest.mark.parametrize("path", _CENTRE)
+def test_nothing_that_is_sent_makes_the_centre_fail(centre: httpx.Client, path: str) -> None:
+    where, body = _CENTRE[path]
+    assert _faults(centre, where or path, body) == []
+
+
+def test_what_the_centre_took_is_shown_and_exported(centre: httpx.Client) -> None:
+    filled = {"day": DAY, "gate": "west-1f", "hold_id": "hold-1", "version": "1", "number": "1",
+              "epoch": "0" * 32, "sequence": "1", "token": "0" * 40}  # fmt: skip
+    shown = {line.path for line in lines("centre", CENTRE) if line.method == "GET"}
+    for path in shown - {"/api/v1/stream"}:
+        for form in ("csv", "xlsx", "json") if "{form}" in path else ("",):
+            where = path.format(**filled, form=form)
+            assert centre.get(where).status_code < 500, where
+
+
+def test_a_number_in_a_path_may_be_of_any_size(centre: httpx.Client) -> None:
+    for path in ("/policy/{}.json", "/ledger/alarms/{}/clear", "/quarantine/{}",
+                 "/events/west-1f/" + "0" * 32 + "/{}", "/reports/" + DAY + "?version={}",
+                 "/retention?removed={}", "/api/v1/holds?limit={}"):  # fmt: skip
+        for number in (-1, 2**31, 2**62, 2**63, 2**64, 10**30, "9" * 5000, "1e9", "٣"):
+            assert centre.get(path.format(number)).status_code < 500, (path, number)
+
+
+def test_a_word_from_before_the_rule_does_not_stop_an_export(
+    centre: httpx.Client, one: Hall
+) -> None:
+    why = "更正\x07\x0b\x1b\ufffe"
+    report = correct(centre_of(one), date.fromisoformat(DAY), by="=1+1", why=why)
+    told = {
+        form: centre.get(f"/reports/{DAY}/report.{form}?version={report.version}")
+        for form in ("csv", "xlsx", "json")
+    }
+
+    assert {form: answer.status_code for form, answer in told.items()} == dict.fromkeys(told, 200)
+    sheet = load_workbook(io.BytesIO(told["xlsx"].content))["概况"]
+    assert "更正����" in {cell.value for row in sheet.rows for cell in row}
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_text_is_taken_for_a_formula(begin: str) -> None:
+    book = load_workbook(io.BytesIO(workbook([("一", ("文字",), [(f"{begin}1+1",)])])))
+    cell = book["一"]["A2"]
+    assert (cell.data_type, str(cell.value)[0]) == ("s", "'")
+
+
+def test_a_token_of_any_bytes_is_another_token(tmp_path: Path) -> None:
+    with door(tmp_path) as gate, gate.browser() as browser:
+        browser.sign_on("s01")
+        for token in ("é".encode(), b"\xff\xfe", "令牌".encode()):
+            headers = [(b"X-Gate-CSRF", token), (b"Content-Type", b"application/json")]
+            answer = browser.client.post("/api/v1/drills", content=b"{}", headers=headers)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf")
+
+
+@pytest.mark.parametrize("path", _DOOR)
+def test_nothing_that_is_sent_makes_the_door_fail(gate: httpx.Client, path: str) -> None:
+    where, body = _DOOR[path]
+    assert _faults(gate, where or path, body) == []
+
+
+@pytest.mark.parametrize("path", _DOOR)
+def test_nor_to_who_is_signed_on(tmp_path: Path, path: str) -> None:
+    where, body = _DOOR[path]
+    with door(tmp_path) as opened, opened.browser() as browser:
+        assert browser.sign_on("s01").status_code == 200
+        assert _faults(browser.client, where or path, body, **{"X-Gate-CSRF": browser.csrf}) == []
