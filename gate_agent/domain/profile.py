@@ -13,6 +13,9 @@ from gate_agent.contract.signals import Reading
 
 AMBIENT_REFERENCE_CENTI_C = 2400
 AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C = 1600, 3200  # where screening instruments work
+SKIN_LOW_CENTI_C, SKIN_HIGH_CENTI_C = 3100, 4300
+NO_VALUES = frozenset({-1, 0x7FFF, -0x8000})  # raw FFFF, 7FFF, 8000: a chip's error, no temperature
+SENSOR_LOW_CENTI_C, SENSOR_HIGH_CENTI_C = -7000, 38000  # what a MLX90614 can see (data sheet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,8 @@ class Profile:
     tolerance: int  # of a check: 0.3 °C for a forehead thermometer, 0.4 for a screening instrument
     low_centi_c: int  # below it skin is cold, where the centre sets a fixed threshold
     rail_centi_c: int = 3800
-    skin_low: int = 3100
-    skin_high: int = 4300
+    skin_low: int = SKIN_LOW_CENTI_C
+    skin_high: int = SKIN_HIGH_CENTI_C
     error_above: int = 4250
     stable_samples: int = 5
     stable_spread: int = 20
@@ -44,11 +47,26 @@ class Profile:
         """Whether a person stands before the sensor."""
         return self.skin_low <= reading.surface_centi_c <= self.skin_high
 
+    def body(self, reading: Reading) -> int | None:
+        """Return the body estimate where this profile decides on it, and it is one."""
+        return (
+            reading.body_centi_c
+            if self.decides_on_body and is_value(reading.body_centi_c)
+            else None
+        )
+
     def value(self, reading: Reading) -> int:
         """Return what this profile decides on."""
-        if self.decides_on_body and reading.body_centi_c is not None:
-            return reading.body_centi_c
-        return reading.surface_centi_c
+        body = self.body(reading)
+        return reading.surface_centi_c if body is None else body
+
+    def unsound(self, reading: Reading) -> str | None:
+        """Return why a reading of skin cannot be decided on; None for a sound one."""
+        if self.decides_on_body and self.body(reading) != reading.body_centi_c:
+            return "instrument_error"
+        ambient = reading.ambient_centi_c
+        within = ambient is None or AMBIENT_COLD_CENTI_C <= ambient <= AMBIENT_HOT_CENTI_C
+        return None if within else "ambient_range"
 
     def margin(self, flag_permille: int) -> int:
         """Return the margin for a wanted flag rate, on the line between two that were measured."""
@@ -63,6 +81,13 @@ class Profile:
     def label(self) -> str:
         """Name and version as they stand in every measurement."""
         return f"{self.name}/{self.version}"
+
+
+def is_value(centi_c: int | None) -> bool:
+    """Whether a sensor can mean this as a temperature."""
+    if centi_c is None or centi_c in NO_VALUES:
+        return False
+    return SENSOR_LOW_CENTI_C <= centi_c <= SENSOR_HIGH_CENTI_C
 
 
 PROFILES: dict[str, Profile] = {

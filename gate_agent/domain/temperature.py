@@ -6,6 +6,7 @@ readings towards normal (Healy et al. 2021, J Biomed Opt 26(4) 043009).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from gate_agent.domain.profile import (
     AMBIENT_REFERENCE_CENTI_C,
     PROFILES,
     Profile,
+    is_value,
 )
 
 __all__ = ["PROFILES", "Profile", "Window", "by_hand", "judge", "not_measured", "stable_part"]
@@ -67,20 +69,27 @@ def judge(
 ) -> Temperature:
     """Return what `readings` (oldest first) say, against what is usual now.
 
-    The value is the upper quartile of the stable part, by nearest rank: a value that was
-    measured, with the ambient of the same reading. Without an ambient no slope is applied, and
-    the reason says `no_ambient` where some ambient between 16 and 32 °C would change the outcome.
+    The value is the upper quartile of the sound readings of the stable part, by nearest rank: a
+    value that was measured, with the ambient of the same reading. Where most of them are unsound
+    (an ambient that no instrument works in, an estimate that is none) nothing is decided on, but
+    a raw reading over the rail, without a slope. Without an ambient no slope is applied either,
+    and the reason says `no_ambient` where one between 16 and 32 °C would change the outcome.
     """
     held = limits(profile, measurement, usual)
     stable = stable_part(readings, profile)
     if not stable:
         return _unstable(readings, profile, held)
-    chosen = sorted(stable, key=profile.value)[-(-3 * len(stable) // 4) - 1]
+    sound = [reading for reading in stable if profile.unsound(reading) is None]
+    if 2 * len(sound) <= len(stable):
+        sound = [one for one in stable if _top(one, profile) >= held.rail]
+    if not sound:
+        return _unstable(readings, profile, held)
+    chosen = sorted(sound, key=profile.value)[-(-3 * len(sound) // 4) - 1]
     value, ambient = profile.value(chosen), chosen.ambient_centi_c
-    slope = 0 if ambient is None else profile.slope_permille
+    trusted = ambient is not None and profile.unsound(chosen) is None
+    slope = profile.slope_permille if trusted else 0
     scored = score(value, slope, AMBIENT_REFERENCE_CENTI_C if ambient is None else ambient)
-    by_body = profile.decides_on_body and chosen.body_centi_c is not None
-    highest = max(value, chosen.surface_centi_c)
+    highest = _top(chosen, profile)
     outcome = held.outcome(score=scored, highest=highest)
     reason = _reason(outcome, held, score=scored, highest=highest)
     if ambient is None and reason is None:
@@ -106,7 +115,7 @@ def judge(
         readings=len(readings),
         profile=profile.label,
         rule=held.rule,
-        decides_on="body" if by_body else "surface",
+        decides_on="surface" if profile.body(chosen) is None else "body",
         baseline_centi_c=usual.baseline,
         baseline_people=usual.people,
         baseline_source=usual.source,
@@ -153,18 +162,33 @@ def _reason(outcome: Outcome, held: Limits, *, score: int, highest: int) -> str 
             return None
 
 
+def _top(reading: Reading, profile: Profile) -> int:
+    """Return the higher of surface and value: what the rail is held against."""
+    return max(profile.value(reading), reading.surface_centi_c)
+
+
 def _unstable(readings: Sequence[Reading], profile: Profile, held: Limits) -> Temperature:
-    skin = [r.surface_centi_c for r in readings if profile.sees_skin(r)]
-    if any(profile.value(reading) > profile.error_above for reading in readings):
+    skin = [reading for reading in readings if profile.sees_skin(reading)]
+    surfaces = [reading.surface_centi_c for reading in skin]
+    unsound = Counter(filter(None, map(profile.unsound, skin)))
+    if any(
+        profile.value(reading) > profile.error_above and is_value(reading.surface_centi_c)
+        for reading in readings
+    ):
         reason = "instrument_error"
+    elif len(skin) < profile.stable_samples:
+        reason = "too_few"
+    elif 2 * unsound.total() >= len(skin):
+        ((reason, _),) = unsound.most_common(1)
     else:
-        reason = "too_few" if len(skin) < profile.stable_samples else "unstable"
+        reason = "unstable"
     return Temperature(
         outcome=Outcome.UNUSABLE,
         reason=reason,
         threshold_centi_c=held.threshold,
-        lowest_centi_c=min(skin, default=None),
-        highest_centi_c=max(skin, default=None),
+        ambient_centi_c=skin[-1].ambient_centi_c if reason == "ambient_range" else None,
+        lowest_centi_c=min(surfaces, default=None),
+        highest_centi_c=max(surfaces, default=None),
         readings=len(readings),
         profile=profile.label,
         rule=held.rule,

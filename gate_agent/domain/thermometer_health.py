@@ -14,9 +14,17 @@ from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import LOUD, Doubt, Trust
 from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Seen, median
-from gate_agent.domain.profile import AMBIENT_COLD_CENTI_C, AMBIENT_HOT_CENTI_C, Profile
+from gate_agent.domain.profile import (
+    AMBIENT_COLD_CENTI_C,
+    AMBIENT_HOT_CENTI_C,
+    SKIN_HIGH_CENTI_C,
+    SKIN_LOW_CENTI_C,
+    Profile,
+    is_value,
+)
 
 FROZEN_S, FROZEN_READINGS = 60, 100  # a sound sensor's last digit moves within seconds
+RESTS_S = 1800  # air, and an estimate, may rest a while: not for half an hour
 WARM_UP_S = 600  # a thermopile is right in thermal equilibrium only
 AMBIENT_EVERY_S, AMBIENT_FOR_S = 10, 300
 AMBIENT_STEP_CENTI_C = 150  # within five minutes: sun, or a door that stands open
@@ -45,22 +53,47 @@ class Health:
         return Trust.DOUBTFUL if self.doubts else Trust.TRUSTED
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One value of a device (通道), and for how long it has not moved."""
+
+    value: int | None = None
+    since_ns: int = 0
+    newest_ns: int = 0
+    same: int = 0
+
+    def after(self, value: int | None, at_ns: int) -> Channel:
+        """Return the channel after one more reading; one without a value leaves it."""
+        if value is None:
+            return self
+        if value != self.value:
+            return Channel(value, at_ns, at_ns, 1)
+        return replace(self, newest_ns=at_ns, same=self.same + 1)
+
+    def rests(self, for_s: int) -> bool:
+        """Whether it has shown one value for so long."""
+        still_ns = self.newest_ns - self.since_ns
+        return self.same >= FROZEN_READINGS and still_ns >= for_s * NS_PER_S
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What is remembered of the stream of readings: little, however long it runs."""
+    """What is remembered of the stream of readings: little, however long it runs.
+
+    Each channel is watched for itself: a living one hides no dead one.
+    """
 
     powered_ns: int | None = None
-    newest: Reading | None = None
-    newest_ns: int = 0
-    same_since_ns: int = 0
-    same: int = 0
+    surface: Channel = Channel()
+    ambient: Channel = Channel()
+    body: Channel = Channel()  # of skin: before an empty spot an estimate may well rest
     ambients: tuple[tuple[int, int], ...] = ()
 
     def after(self, reading: Reading, at_ns: int) -> Watch:
         """Return the watch after one more reading."""
-        moved = reading != self.newest
         ambients = self.ambients
         ambient = reading.ambient_centi_c
+        skin = SKIN_LOW_CENTI_C <= reading.surface_centi_c <= SKIN_HIGH_CENTI_C
         if ambient is not None and (
             not ambients or at_ns - ambients[-1][0] >= AMBIENT_EVERY_S * NS_PER_S
         ):
@@ -69,18 +102,16 @@ class Watch:
         return replace(
             self,
             powered_ns=at_ns if self.powered_ns is None else self.powered_ns,
-            newest=reading,
-            newest_ns=at_ns,
-            same_since_ns=at_ns if moved else self.same_since_ns,
-            same=1 if moved else self.same + 1,
+            surface=self.surface.after(reading.surface_centi_c, at_ns),
+            ambient=self.ambient.after(ambient, at_ns),
+            body=self.body.after(reading.body_centi_c, at_ns) if skin else self.body,
             ambients=ambients,
         )
 
     def doubts(self, now_ns: int) -> list[Doubt]:
         """Return what the readings themselves tell."""
         found = []
-        still_ns = self.newest_ns - self.same_since_ns
-        if self.same >= FROZEN_READINGS and still_ns >= FROZEN_S * NS_PER_S:
+        if self.surface.rests(FROZEN_S) or self.ambient.rests(RESTS_S) or self.body.rests(RESTS_S):
             found.append(Doubt.FROZEN)
         if self.powered_ns is not None and now_ns - self.powered_ns < WARM_UP_S * NS_PER_S:
             found.append(Doubt.WARMING_UP)
@@ -88,7 +119,8 @@ class Watch:
         out = [not AMBIENT_COLD_CENTI_C <= one <= AMBIENT_HOT_CENTI_C for one in air[-AMBIENT_OUT:]]
         if len(out) == AMBIENT_OUT and all(out):
             found.append(Doubt.AMBIENT_RANGE)
-        if air and max(air) - min(air) > AMBIENT_STEP_CENTI_C:
+        felt = [one for one in air if is_value(one)]
+        if felt and max(felt) - min(felt) > AMBIENT_STEP_CENTI_C:
             found.append(Doubt.AMBIENT_STEP)
         return found
 

@@ -170,3 +170,26 @@ def test_a_guard_cannot_overrule_distrust_without_a_contact_reading() -> None:
         bench.take(admit)
 
     assert not any(isinstance(effect, Admit) for effect in bench.effects)
+
+
+@pytest.mark.parametrize(("surface", "ambient"), [(3790, 6000), (3420, -1), (3420, 0x7FFF)])
+def test_six_in_a_row_in_impossible_air_are_measured_by_hand_from_power_up(
+    surface: int, ambient: int
+) -> None:
+    bench = Bench()
+    for letter in "abcdef":
+        bench.card(letter)
+        bench.read(*[surface] * 5, ambient=ambient)
+        assert verdict(bench) == (Decision.RECHECK, ("ambient_range",))
+        by_hand(bench, 3650)
+        assert verdict(bench) == (Decision.ADMIT, ())
+        bench.nobody_for(2)
+    assert not bench.door.holds
+
+
+def test_impossible_air_hides_no_fever_over_the_rail() -> None:
+    bench = Bench()
+    bench.card()
+    bench.read(*[FEVER] * 5, ambient=6000)
+
+    assert verdict(bench) == (Decision.HOLD, ("elevated",))

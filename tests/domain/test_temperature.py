@@ -13,6 +13,7 @@ from gate_agent.contract.policy import MeasurementPolicy
 from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import NOBODY_SEEN
+from gate_agent.domain.limits import recompute
 from gate_agent.domain.temperature import PROFILES, Profile, Window, judge, stable_part
 
 SPOT, BODY, FACE = (PROFILES[n] for n in ("spot-forehead", "module-body", "array-face-max"))
@@ -223,3 +224,50 @@ def test_at_least_a_quarter_of_the_stable_part_is_at_or_above_the_value(
         at_or_below = sum(profile.value(r) <= value for r in stable)
         assert at_or_above * 4 >= len(stable)
         assert at_or_below * 4 >= len(stable) * 3
+
+
+@pytest.mark.parametrize("ambient", [6000, 1599, 3201, -1, 0x7FFF, -0x8000])
+@pytest.mark.parametrize("surface", [3420, 3790])
+def test_an_ambient_that_no_instrument_works_in_makes_nothing_of_a_reading(
+    surface: int, ambient: int
+) -> None:
+    for profile in PROFILES.values():
+        told = verdict(seen(*[surface] * 5, ambient=ambient, body=3650), profile)
+
+        assert (told.outcome, told.reason) == (Outcome.UNUSABLE, "ambient_range")
+        assert (told.surface_centi_c, told.score_centi_c) == (None, None)
+        assert (told.ambient_centi_c, told.highest_centi_c) == (ambient, surface)
+        assert recompute(told) is Outcome.UNUSABLE
+
+
+@pytest.mark.parametrize("ambient", [6000, -1, 0x7FFF, -0x8000])
+def test_no_ambient_hides_a_raw_reading_over_the_rail(ambient: int) -> None:
+    for profile in PROFILES.values():
+        told = verdict(seen(*[3860] * 5, ambient=ambient, body=3650), profile)
+
+        assert (told.outcome, told.slope_permille) == (Outcome.ELEVATED, 0)
+        assert recompute(told) is Outcome.ELEVATED
+
+
+def test_one_ambient_that_is_none_costs_nobody_anything_and_is_not_the_value() -> None:
+    told = verdict([*seen(3420, 3421, 3422), *seen(3425, ambient=-1), *seen(3424)])
+
+    assert (told.outcome, told.surface_centi_c, told.ambient_centi_c) == (
+        Outcome.NORMAL,
+        3422,
+        2400,
+    )
+
+
+@pytest.mark.parametrize("error", [-1, 0x7FFF, -0x8000, 103755])
+def test_what_no_sensor_can_mean_is_no_skin_and_no_value(error: int) -> None:
+    for profile in PROFILES.values():
+        (reading,) = seen(error, body=error)
+        assert not profile.sees_skin(reading)
+        assert verdict([reading] * 5, profile).reason == "too_few"
+
+    estimate = verdict(seen(*[3420] * 5, body=error), BODY)
+    assert (estimate.outcome, estimate.reason) == (Outcome.UNUSABLE, "instrument_error")
+    assert recompute(estimate) is Outcome.UNUSABLE
+    hot = verdict(seen(*[3860] * 5, body=error), BODY)
+    assert (hot.outcome, recompute(hot)) == (Outcome.ELEVATED, Outcome.ELEVATED)

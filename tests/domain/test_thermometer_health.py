@@ -110,15 +110,53 @@ def test_a_slow_sensor_needs_as_many_equal_readings_to_be_frozen() -> None:
         watch = watch.after(Reading(surface_centi_c=2400, ambient_centi_c=2400), at_ns)
     assert told(watch=watch).trust is Trust.TRUSTED
 
-    watch = watch.after(watch.newest or Reading(surface_centi_c=0), watch.newest_ns + NS_PER_S)
+    watch = watch.after(Reading(surface_centi_c=2400, ambient_centi_c=2400), at_ns + NS_PER_S)
     assert told(watch=watch).doubts == (Doubt.FROZEN,)
 
 
 def test_a_frozen_value_that_moves_again_is_believed_again() -> None:
     watch = stream(70, noise=0)
-    moved = watch.after(Reading(surface_centi_c=2407, ambient_centi_c=2400), watch.newest_ns + 1)
+    moved = watch.after(
+        Reading(surface_centi_c=2407, ambient_centi_c=2400), watch.surface.newest_ns + 1
+    )
 
     assert told(watch=moved).trust is Trust.TRUSTED
+
+
+def living(minutes: int, *, still: str, person: bool = False) -> Watch:
+    """Return a watch of a second's readings in which one channel stands still."""
+    watch = Watch()
+    for n in range(minutes * 60):
+        seen = {
+            "surface_centi_c": (3420 if person else 2400) + n % 5,
+            "ambient_centi_c": 2400 + n % 3,
+            "body_centi_c": 3650 + n % 2,
+        }
+        seen[still] = seen[still] - seen[still] % 10
+        watch = watch.after(Reading(**seen), later(NOON, n - 4000).boot_ns)
+    return watch
+
+
+def test_a_living_channel_hides_no_dead_one() -> None:
+    for still, minutes, person in (
+        ("surface_centi_c", 2, False),
+        ("ambient_centi_c", 31, False),
+        ("body_centi_c", 31, True),
+    ):
+        assert told(watch=living(minutes, still=still, person=person)).doubts == (Doubt.FROZEN,)
+
+
+def test_air_may_rest_for_half_an_hour_and_an_estimate_where_nobody_stands() -> None:
+    assert told(watch=living(29, still="ambient_centi_c")).doubts == ()
+    assert told(watch=living(40, still="body_centi_c")).doubts == ()
+
+
+def test_an_ambient_that_is_no_temperature_is_no_sun() -> None:
+    watch = stream(20)
+    at_ns = watch.surface.newest_ns + 10 * NS_PER_S
+    for error in (-1, 0x7FFF, -0x8000):
+        once = watch.after(Reading(surface_centi_c=2600, ambient_centi_c=error), at_ns)
+        assert Doubt.AMBIENT_STEP not in once.doubts(at_ns)
 
 
 def test_it_warms_up_for_ten_minutes_after_power() -> None:
@@ -138,7 +176,7 @@ def test_air_outside_its_range_is_not_trusted() -> None:
 def test_air_that_warms_by_less_than_a_step_is_no_sun() -> None:
     for ambient, step in ((2550, False), (2551, True)):
         watch = stream(20)
-        at_ns = watch.newest_ns + 10 * NS_PER_S
+        at_ns = watch.surface.newest_ns + 10 * NS_PER_S
         watch = watch.after(Reading(surface_centi_c=2600, ambient_centi_c=ambient), at_ns)
         assert (Doubt.AMBIENT_STEP in watch.doubts(at_ns)) is step
 
@@ -147,7 +185,7 @@ def test_sun_on_the_sensor_is_told_and_forgotten_after_five_minutes() -> None:
     watch = stream(60)
     told_for = []
     for n in range(40):
-        at_ns = watch.newest_ns + 10 * NS_PER_S
+        at_ns = watch.surface.newest_ns + 10 * NS_PER_S
         watch = watch.after(Reading(surface_centi_c=2600 + n, ambient_centi_c=2560), at_ns)
         told_for.append(Doubt.AMBIENT_STEP in watch.doubts(at_ns))
 

@@ -18,6 +18,7 @@ from gate_drivers.line_faults import Faults
 PERIOD_S = 0.1  # 10 Hz
 SILENT_S = 2.0  # then the port is opened again, and the module woken again
 _NOISE_CENTI_C = 4  # of a quiet sensor
+_AIR_MOVES_EVERY = 600  # frames: that of a real room hardly rests
 _LATE_S = 0.5
 _Sight = TypeVar("_Sight")
 
@@ -107,6 +108,7 @@ class StreamingEmulator:
         self._noise = random.Random(1)  # noqa: S311 a sensor's, the same in every run
         self._faults = Faults("frozen", "below_range")
         self._last = b""
+        self._sent = 0
         self.sends = True
 
     @property
@@ -159,5 +161,6 @@ class StreamingEmulator:
         noise = self._noise.randint(-_NOISE_CENTI_C, _NOISE_CENTI_C)
         low = self._faults.take("below_range")
         surface = self._below_range if low else self._surface + noise
-        self._last = self._frame(surface, self._ambient)
+        self._sent += 1
+        self._last = self._frame(surface, self._ambient + self._sent // _AIR_MOVES_EVERY % 2)
         return self._last
