@@ -75,11 +75,11 @@ class Case(NamedTuple):
     happens: Happening
 
 
-def readings(*surfaces: int) -> Happening:
-    """Return readings a tenth of a second apart, at 24 °C ambient."""
+def readings(*surfaces: int, ambient: int = 2400) -> Happening:
+    """Return readings a tenth of a second apart, by default at 24 °C ambient."""
     return lambda _door, at: [
         ReadingTaken(
-            at=later(at, n / 10), reading=Reading(surface_centi_c=surface, ambient_centi_c=2400)
+            at=later(at, n / 10), reading=Reading(surface_centi_c=surface, ambient_centi_c=ambient)
         )
         for n, surface in enumerate(surfaces)
     ]
@@ -123,6 +123,9 @@ EVENTS: dict[str, Case] = {
     "normal": Case("测得正常", "5 steady readings, 34.20", readings(*[NORMAL] * 5)),
     "fever": Case("测得偏高", "5 steady readings, 38.50", readings(*[FEVER] * 5)),
     "cold": Case("皮肤太凉", "5 steady readings, 32.00", readings(*[COLD] * 5)),
+    "air": Case(
+        "环境温度超范围", "5 steady readings, 37.90 in 60.00", readings(*[3790] * 5, ambient=6000)
+    ),
     "faulty": Case("读数异常", "5 steady readings, 42.80", readings(*[FAULTY] * 5)),
     "shaky": Case("读数不稳", "unsteady for 3 s", readings(*[NORMAL, NORMAL + 50] * 16)),
     "away": Case("人走开", "no skin for 1.2 s", readings(*AWAY)),

@@ -177,8 +177,9 @@ def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold 
         overdue=0,
         steps=(*hold.steps, record),
     )
-    find = (FindContacts(hold.hold_id),) if event.step in _LOOKS_FOR_CONTACTS else ()
-    return moved, (*done, *find)
+    if hold.drill or event.step not in _LOOKS_FOR_CONTACTS:  # a drill touches no real person
+        return moved, done
+    return moved, (*done, FindContacts(hold.hold_id))
 
 
 def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:

@@ -55,7 +55,7 @@ class GuardCounter:
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows."""
-        return visitor_view(self._gate.snapshot(), self._gate.policy)
+        return visitor_view(self.snapshot(), self._gate.policy)
 
     def online_channels(self) -> Sequence[str]:
         """Return the addresses of the online channels."""

@@ -22,6 +22,7 @@ from gate_agent.domain.door import TrustChanged
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import limits
 from gate_agent.domain.other_door import level_of, restored_comparison
+from gate_agent.domain.passage import NOBODY
 from gate_agent.domain.thermometer_check import ReferenceHeld, check
 from gate_agent.domain.thermometer_health import Health, Watch, health, made_ns
 from gate_agent.driver_api import Report
@@ -34,6 +35,7 @@ from gate_agent.store.reader import JournalReader
 LOOK_S = 1.0
 LOST_AFTER_S = 5.0  # a line that comes back at once lost nothing
 CHECK_S = 120.0  # as long as a reference may stand before the thermometer
+GOES_WITHIN_S = 30.0  # who held a reference; later whoever stands there is a person as any
 _KEPT_S, _MOST_KEPT = 5, 100  # readings that a check compares
 
 THERMOMETER_LOST = "thermometer_lost"
@@ -55,7 +57,8 @@ class ThermometerKeeper:
         self._watch = Watch()
         self._newest: deque[tuple[int, Reading]] = deque(maxlen=_MOST_KEPT)
         self._checks = reader.checks()
-        self._checking_until_ns = 0
+        self._checking_until_ns = self._goes_until_ns = 0
+        self._reference = NOBODY
         lost = reader.coverage_lost()
         self._lost: Moment | None = None if lost is None else _moment_of(lost, gate.now())
         self._compared = restored_comparison(reader.compared(), gate.now())
@@ -67,12 +70,22 @@ class ThermometerKeeper:
     def on_report(self, report: Report) -> None:
         """Pass on what the thermometer reports; a reference is nobody's passage."""
         if isinstance(report, Reading):
-            now_ns = self._gate.now().boot_ns
-            self._watch = self._watch.after(report, now_ns)
-            self._newest.append((now_ns, report))
-            if now_ns < self._checking_until_ns:
+            now = self._gate.now()
+            self._watch = self._watch.after(report, now.boot_ns)
+            self._newest.append((now.boot_ns, report))
+            if self._is_reference(report, now):
                 return
         self._gate.on_report(report)
+
+    def _is_reference(self, reading: Reading, now: Moment) -> bool:
+        """Whether this is of a reference, or of who held it and has not gone since."""
+        checking = now.boot_ns < self._checking_until_ns
+        if not checking and (now.boot_ns >= self._goes_until_ns or self._reference.is_gone(now)):
+            self._goes_until_ns = 0
+            return False
+        skin = self._gate.door.profile.sees_skin(reading)
+        self._reference = self._reference.after(reading, skin=skin, at=now, kept=1)
+        return skin
 
     def on_gone(self) -> None:
         """The line is down: it may have been the power, and it warms up again."""
@@ -148,6 +161,7 @@ class ThermometerKeeper:
     def begin_check(self) -> None:
         """The reference is held before the thermometer: what it sees is nobody's passage."""
         self._checking_until_ns = self._gate.now().plus_s(CHECK_S)
+        self._reference = NOBODY
         self._newest.clear()
         self._gate.changed()
 
@@ -168,6 +182,7 @@ class ThermometerKeeper:
         await kept(self._gate, [checked], now)
         self._checks = self._checks.after(checked)
         self._checking_until_ns = 0
+        self._goes_until_ns = self._gate.now().plus_s(GOES_WITHIN_S)
         await self.look()
         return checked
 

@@ -6,6 +6,7 @@ wait, in the same words as everybody who has to wait.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -25,6 +26,7 @@ class Guide(StrEnum):
     WAIT = "wait"  # 请稍候
     GO = "go"  # 请进
     AGAIN = "again"  # 请稍后再测一次
+    HAND = "hand"  # 请到工作人员处用体温计测量
     AWAY = "away"  # 今天不能入内: where to do it online
     ASK = "ask"  # 请听工作人员指引
 
@@ -48,7 +50,7 @@ class VisitorView(_View):
     time: str
     hall_mode: HallMode
     guide: Guide
-    why: str  # no_appointment | hall_closed | emergency | registration_timeout, where away
+    why: str  # a reason with words of its own, where away or again; "": those of the guide
     notices: tuple[TextView, ...]
     tips: tuple[TextView, ...]
     channels: tuple[TextView, ...]  # their QR codes: /visitor/channels/{n}.svg
@@ -62,6 +64,7 @@ _PHASES = {
     Phase.REGISTERING: Guide.REGISTER,
 }
 _TOLD = frozenset({"no_appointment", "hall_closed", "emergency", "registration_timeout"})
+_AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people"})
 _CLOSED = {HallMode.CLOSED: "hall_closed", HallMode.EMERGENCY: "emergency"}
 
 
@@ -89,6 +92,8 @@ def _guide(snapshot: Snapshot) -> tuple[Guide, str]:
         if snapshot.hall_mode in _CLOSED:
             return Guide.AWAY, _CLOSED[snapshot.hall_mode]
         well = all(device.state is DeviceState.OK for device in snapshot.devices.values())
+        if snapshot.journal.writable and snapshot.thermometer and snapshot.thermometer.by_hand:
+            return Guide.HAND, ""
         return (Guide.WELCOME if well and snapshot.journal.writable else Guide.ASK), ""
     match passage.decision:
         case None:
@@ -96,9 +101,15 @@ def _guide(snapshot: Snapshot) -> tuple[Guide, str]:
         case Decision.ADMIT:
             return (Guide.GO if passage.gate_open else Guide.WAIT), ""
         case Decision.DENY:
-            told = [reason for reason in passage.reasons if reason in _TOLD]
-            return Guide.AWAY, told[0] if told else ""
+            return Guide.AWAY, _told(passage.reasons, _TOLD)
+        case Decision.RECHECK if passage.needs_hand:
+            return Guide.HAND, ""
         case Decision.RECHECK | Decision.AMBIGUOUS:
-            return Guide.AGAIN, ""
+            return Guide.AGAIN, _told(passage.reasons, _AGAIN)
         case Decision.HOLD:
             return Guide.WAIT, ""
+
+
+def _told(reasons: Sequence[str], those: Collection[str]) -> str:
+    """Return the first reason that the display has words for."""
+    return next((reason for reason in reasons if reason in those), "")

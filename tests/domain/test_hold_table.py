@@ -175,6 +175,13 @@ def test_everything_of_a_drill_is_marked_as_one() -> None:
     assert all(write.drill for write in writes)
 
 
+def test_a_drill_looks_for_no_contacts() -> None:
+    for state, to in ((S.ACKNOWLEDGED, S.CONFIRMED), (S.CONFIRMED, S.REPORTED)):
+        _, effects = step_hold(a_hold(state, drill=True), a_step(to), POLICY)
+
+        assert not any(isinstance(effect, FindContacts) for effect in effects)
+
+
 def test_a_hold_is_carried_through_at_the_door_and_then_is_gone() -> None:
     bench = Bench()
     bench.steady(3850)

@@ -86,6 +86,7 @@ TABLE: dict[str, dict[str, str]] = {
     | FEVERISH
     | {"lingering": "hold A: elevated"},
     "cold": untrusted(measured("recheck: cold_skin", "recheck A: cold_skin")),
+    "air": untrusted(measured("recheck: ambient_range", "recheck A: ambient_range")),
     "faulty": untrusted(measured("recheck: instrument_error", "recheck A: instrument_error")),
     "shaky": untrusted(measured("recheck: unstable", "recheck A: unstable")),
     "away": row(

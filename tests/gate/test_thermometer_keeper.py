@@ -20,12 +20,14 @@ from gate_agent.contract.records import (
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Doubt, Trust
 from gate_agent.domain.door import HandMeasured
+from gate_agent.domain.passage import Idle
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import THERMOMETER
 from gate_agent.gate.errors import OutOfTurn
 from gate_agent.gate.guard_desk import GuardCounter
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.thermometer import ThermometerKeeper
+from gate_agent.gate.visitor import Guide
 from gate_agent.testing import FakeClock
 
 COLD_AIR = 1500
@@ -203,6 +205,71 @@ def test_a_check_needs_something_steady_before_it_and_ends_by_itself(tmp_path: P
             see(door, keeper, 3480, 2400)
             await door.durable()
             assert [v.decision for v in door.verdicts] == [Decision.ADMIT]
+
+    asyncio.run(story())
+
+
+async def checked(door: AtWork, keeper: ThermometerKeeper) -> None:
+    keeper.begin_check()
+    see(door, keeper, 3480, 2400)
+    await keeper.check(held("contact", 3650, door.gate.now()))
+
+
+def test_who_stands_there_after_the_check_is_nobodys_passage_and_the_next_one_is(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        with kept(tmp_path, FakeClock()) as (door, keeper):
+            await checked(door, keeper)
+            for _ in range(40):
+                see(door, keeper, 3480, 2400)
+            assert isinstance(door.gate.door.passage, Idle)
+            for _ in range(2):
+                see(door, keeper, 2400, 2400)
+            keeper.on_report(synthetic_card(1))
+            see(door, keeper, 3480, 2400)
+            await door.durable()
+            assert [v.decision for v in door.verdicts] == [Decision.ADMIT]
+
+    asyncio.run(story())
+
+
+def test_who_stands_there_long_after_the_check_is_a_person_as_any(tmp_path: Path) -> None:
+    async def story() -> None:
+        with kept(tmp_path, FakeClock()) as (door, keeper):
+            await checked(door, keeper)
+            see(door, keeper, 3480, 2400)
+            door.passes(31)
+            see(door, keeper, 3860, 2400)
+            await door.durable()
+            assert [v.decision for v in door.verdicts] == [Decision.HOLD]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("why", ["lost", "untrusted"])
+def test_the_display_says_the_truth_while_people_are_measured_by_hand(
+    tmp_path: Path, why: str
+) -> None:
+    async def story() -> None:
+        with kept(tmp_path, FakeClock()) as (door, keeper):
+            desk = GuardCounter(
+                door.gate,
+                ticker=door.ticker,
+                reader=door.reader,
+                identification=Identification(door.keys, door.reader),
+                thermometer=keeper,
+            )
+            if why == "lost":
+                door.gate.on_device(THERMOMETER, DeviceState.LOST, "unplugged")
+            else:
+                await air(door, keeper, COLD_AIR, 40)
+            assert desk.visitor().guide is Guide.HAND
+            keeper.on_report(synthetic_card(1))
+            if why == "untrusted":
+                see(door, keeper, 3350)
+            assert desk.snapshot().passage is not None
+            assert desk.visitor().guide is Guide.HAND
 
     asyncio.run(story())
 

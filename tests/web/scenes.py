@@ -318,6 +318,7 @@ def visitors() -> dict[str, Snapshot]:
         "register": registering(),
         "go": admitted(),
         "again": rechecked(),
+        "hand": by_hand(),
         "wait": held,
         "denied": in_mode(HallMode.APPOINTMENT, denied()),
         "ask": device_lost(),

@@ -18,7 +18,7 @@ test("without a view the display sends people to the staff", () => {
 test("each guide says one thing in both languages, and why where somebody is turned away", () => {
   const { zh, en, more } = saysOf(view({ guide: "card" }));
   assert.deepEqual([[zh, en], more], [inBoth("guide.card"), inBoth("guide_more.card")[0]]);
-  assert.equal(saysOf(view({ guide: "away", why: "hall_closed" })).more, inBoth("turned_away.hall_closed")[0]);
+  assert.equal(saysOf(view({ guide: "away", why: "hall_closed" })).more, inBoth("guide_why.hall_closed")[0]);
 });
 
 test("channels are for who cannot come in", () => {

@@ -12,7 +12,7 @@ import { inBoth } from "../shared/words.js";
 export function saysOf(view) {
   const guide = view?.guide ?? "ask";
   const [zh, en] = inBoth(`guide.${guide}`);
-  const [more, moreEn] = inBoth(view?.why ? `turned_away.${view.why}` : `guide_more.${guide}`);
+  const [more, moreEn] = inBoth(view?.why ? `guide_why.${view.why}` : `guide_more.${guide}`);
   return { guide, zh, en, more, moreEn };
 }
 
