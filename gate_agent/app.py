@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.config.load import digest
 from gate_agent.config.model import GateConfig
-from gate_agent.door import Door
+from gate_agent.door import DoorProgram
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.http.listen import listen
@@ -71,7 +71,7 @@ class _Daemon:
             ):
                 for name in keys.made:
                     _LOG.warning("made %s beside the journal: to be provisioned by the site", name)
-                door = Door(
+                door = DoorProgram(
                     config,
                     keys=keys,
                     journal=journal,
@@ -98,7 +98,7 @@ class _Daemon:
         journal.on_replaced(partial(loop.call_soon_threadsafe, self._begin_anew))
         return journal
 
-    async def _work(self, door: Door, journal: Journal, listener: socket.socket) -> None:
+    async def _work(self, door: DoorProgram, journal: Journal, listener: socket.socket) -> None:
         """Let the door work until the stop; what told of it ends last."""
         async with asyncio.TaskGroup() as group:
             doing = [group.create_task(work) for work in door.doing()]

@@ -18,11 +18,11 @@ from gate_agent.devices.supervisor import Supervisor
 from gate_agent.gate.access import AccessCounter
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
-from gate_agent.gate.guard_desk import GuardCounter
+from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.identification import Identification
-from gate_agent.gate.other_doors import Elsewhere
+from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.gate.retention import Retention
+from gate_agent.gate.retention import GateRetention
 from gate_agent.gate.screen_state import UplinkView
 from gate_agent.gate.screen_state_builder import Watched
 from gate_agent.gate.thermometer import ThermometerKeeper
@@ -44,7 +44,7 @@ _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have hea
 Work = Coroutine[None, None, None]
 
 
-class Door:
+class DoorProgram:
     """Everything that works at one door, over a journal that is open."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Door:
         self._zone = zone
         self._folder = config.journal.path.parent
         self._uplink_changed = asyncio.Event()
-        self._elsewhere = Elsewhere(config.gate.id, clock)
+        self._elsewhere = OtherDoors(config.gate.id, clock)
         self._identification = Identification(keys, reader, self._elsewhere)
         self.gate = self._make_gate()
         self._thermometer = ThermometerKeeper(
@@ -116,8 +116,8 @@ class Door:
             version=__version__,
         )
 
-    def _make_retention(self) -> Retention:
-        return Retention(
+    def _make_retention(self) -> GateRetention:
+        return GateRetention(
             journal=self._journal,
             reader=self._reader,
             clock=self._clock,
@@ -175,7 +175,7 @@ class Door:
         return SignOn(StaffBook(self._config.journal.path), self._clock, desk)
 
     def _app(self) -> FastAPI:
-        counter = GuardCounter(
+        counter = GuardDesk(
             self.gate,
             ticker=self._ticker,
             reader=self._reader,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from gate_agent.contract.messages import Envelope, GateState, Receipt, Seen
+from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import RECORDS, Record
 from tools.generated import ROOT, Generated
@@ -25,7 +25,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "receipt": Receipt,
     "state": GateState,
     "policy": Policy,
-    "seen": Seen,
+    "seen": PersonSeen,
 }
 CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     # name: address, what it is, retained

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Error, Page
 
 from chromium import KIOSK, PHONE, chromium, watched_page
 from gate_agent.contract.policy import HallMode
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from security.signing import PIN, door
 from tree import ROOT
 from web import cases, scenes
@@ -49,7 +49,7 @@ def _type(text: str) -> After:
     return lambda page: page.keyboard.type(text)
 
 
-def states() -> dict[str, tuple[Snapshot, After | None]]:
+def states() -> dict[str, tuple[ScreenState, After | None]]:
     """Return each state of the guard screen, and what is done to it before its picture."""
     busy = cases.with_holds(scenes.registering(), *cases.two_holds())
     emergency = scenes.idle().model_copy(update={"hall_mode": HallMode.EMERGENCY})

@@ -17,8 +17,8 @@ from gate_agent.contract.signals import CardType, Reading
 from gate_agent.domain.door import (
     CardUnreadable,
     CodeShown,
-    Door,
     DoorEvent,
+    DoorState,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -64,7 +64,7 @@ def person(letter: str, category: Category = Category.VISITOR) -> Person:
 
 # --- events: each gives what happens from a moment on, at this door -----------------------------
 
-Happening = Callable[[Door, Moment], Sequence[DoorEvent]]
+Happening = Callable[[DoorState, Moment], Sequence[DoorEvent]]
 
 
 class Case(NamedTuple):
@@ -111,7 +111,7 @@ def by_hand(contact_centi_c: int) -> Happening:
     return once(HandMeasured, passage_id=PASSAGE, contact_centi_c=contact_centi_c, by="guard-1")
 
 
-def _due(door: Door, at: Moment) -> Sequence[DoorEvent]:
+def _due(door: DoorState, at: Moment) -> Sequence[DoorEvent]:
     due_ns = passage_due_ns(door)
     return [TimePassed(at=later(at, 0 if due_ns is None else (due_ns - at.boot_ns) / NS_PER_S))]
 
@@ -170,7 +170,7 @@ EVENTS: dict[str, Case] = {
 
 # --- states: each reached from an idle door by events --------------------------------------------
 
-IDLE = Door(Idle(), (), Policy(), PROFILES["spot-forehead"], True, Ids("t"))  # noqa: FBT003
+IDLE = DoorState(Idle(), (), Policy(), PROFILES["spot-forehead"], True, Ids("t"))  # noqa: FBT003
 
 
 class Scene(NamedTuple):
@@ -178,11 +178,13 @@ class Scene(NamedTuple):
 
     zh: str
     en: str
-    door: Door
+    door: DoorState
     now: Moment
 
 
-def run(door: Door, at: Moment, *happenings: Happening) -> tuple[Door, Moment, tuple[Effect, ...]]:
+def run(
+    door: DoorState, at: Moment, *happenings: Happening
+) -> tuple[DoorState, Moment, tuple[Effect, ...]]:
     """Let things happen one after the other, each 0.1 s after what came before."""
     effects: tuple[Effect, ...] = ()
     for happens in happenings:

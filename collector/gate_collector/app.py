@@ -24,7 +24,7 @@ from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
 from gate_collector.alerts.alerter import EVERY_S, Alerter
-from gate_collector.alerts.book import Shelf, new_secret
+from gate_collector.alerts.book import AlertBook, new_secret
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.centre import Centre
 from gate_collector.config import CollectorConfig, load_collector
@@ -38,8 +38,8 @@ from gate_collector.reports.versions import conclusion, make_due, watch_missing
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.retention import Retention, spool_of
 from gate_collector.roles.accounts import Accounts
-from gate_collector.schedule import Clerk, Duty
-from gate_collector.site import Door, create_app
+from gate_collector.schedule import Duty, Schedule
+from gate_collector.site import SiteAccess, create_app
 from gate_collector.store.opening import open_to_run, sole_writer
 
 _CLERK_S = 5.0
@@ -75,10 +75,10 @@ class _Collector:
         self._centre = self._make_centre()
         self._accounts = Accounts(self._centre)
         self._desk = PurgeDesk(self._centre, self._make_retention())
-        self._shelf = Shelf(self._engine, self._site_key or new_secret())
+        self._shelf = AlertBook(self._engine, self._site_key or new_secret())
         self._alerter = self._make_alerter()
-        self._teller = Clerk({"alerts": self._alerter.round}, every_s=EVERY_S)
-        self._clerk = Clerk(self._duties(), every_s=_CLERK_S)
+        self._teller = Schedule({"alerts": self._alerter.round}, every_s=EVERY_S)
+        self._clerk = Schedule(self._duties(), every_s=_CLERK_S)
 
     def run(self, listener: socket.socket) -> None:
         """Collect, and serve the pages, until SIGTERM or SIGINT."""
@@ -179,7 +179,7 @@ class _Collector:
             alerter=self._alerter,
             accounts=self._accounts,
             desk=self._desk,
-            door=Door(
+            door=SiteAccess(
                 sign_on=web.sign_on,
                 secure=self._base_url.startswith("https:"),
                 names=frozenset({web.host, urlsplit(self._base_url).hostname or ""}),

@@ -28,7 +28,7 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 _READ = only(Role.OFFICE, Role.LEADER, Role.AUDITOR, keys=True)
 
 
-class Stream(BaseModel):
+class StreamRow(BaseModel):
     """One door's epoch (一段连续编号), and how far its chain is whole."""
 
     gate: str
@@ -41,7 +41,7 @@ class Stream(BaseModel):
 class Streams(BaseModel):
     """Every door's epochs."""
 
-    streams: list[Stream]
+    streams: list[StreamRow]
 
 
 class Events(BaseModel):

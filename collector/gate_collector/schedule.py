@@ -14,7 +14,7 @@ _LOG = logging.getLogger(__name__)
 Duty = Callable[[], object]
 
 
-class Clerk:
+class Schedule:
     """One thread; a duty that fails is told once, and tried again at the next round."""
 
     def __init__(self, duties: Mapping[str, Duty], *, every_s: float) -> None:

@@ -14,7 +14,7 @@ from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
 from gate_agent.http.tries import install_waiting
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.routes import build_alerts
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
@@ -42,7 +42,7 @@ STATIC = "/static"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class SiteAccess:
     """Whether somebody must sign on, and by which names this server is reached."""
 
     sign_on: bool = False
@@ -60,11 +60,11 @@ def create_app(
     look: Look,
     *,
     book: PolicyBook,
-    shelf: Shelf,
+    shelf: AlertBook,
     alerter: Alerter,
     accounts: Accounts,
     desk: PurgeDesk,
-    door: Door,
+    door: SiteAccess,
     site_key: bytes | None,
     private: bytes | None = None,
     failing: Callable[[], str],

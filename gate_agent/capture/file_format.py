@@ -49,7 +49,7 @@ class Device(_Line):
     options: dict[str, bool | int | str] = {}
 
 
-class Head(_Line):
+class CaptureHead(_Line):
     """The door, and when the capture began."""
 
     capture: Literal[1]
@@ -62,7 +62,7 @@ class Head(_Line):
     devices: dict[str, Device]
 
 
-class Entry(_Line):
+class CaptureEntry(_Line):
     """One thing that happened on one line."""
 
     ns: Ns
@@ -81,7 +81,7 @@ class Entry(_Line):
 _L = TypeVar("_L", bound=_Line)
 
 
-def parse_capture(lines: Iterable[str]) -> tuple[Head, list[Entry]]:
+def parse_capture(lines: Iterable[str]) -> tuple[CaptureHead, list[CaptureEntry]]:
     """Return what a capture holds; CaptureError names the line and what is wrong with it.
 
     A last line that was cut in the middle (the power went) ends the capture.
@@ -89,13 +89,13 @@ def parse_capture(lines: Iterable[str]) -> tuple[Head, list[Entry]]:
     told = list(lines)
     if not told:
         raise CaptureError("expected a capture, got an empty file")
-    head = _parsed(Head, 1, told[0])
-    entries: list[Entry] = []
+    head = _parsed(CaptureHead, 1, told[0])
+    entries: list[CaptureEntry] = []
     newest = dict.fromkeys(head.devices, head.boot_ns)
     for number, line in enumerate(told[1:], start=2):
         if not line.endswith("\n"):
             break
-        entry = _parsed(Entry, number, line)
+        entry = _parsed(CaptureEntry, number, line)
         if entry.device not in newest:
             raise CaptureError(f"line {number}: expected a device of the head, got another")
         if entry.what == "state":

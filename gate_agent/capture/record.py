@@ -10,7 +10,14 @@ from io import FileIO
 from pathlib import Path
 
 from gate_agent import __version__
-from gate_agent.capture.file_format import CLOSED_BY_US, CaptureError, Device, Entry, Head, What
+from gate_agent.capture.file_format import (
+    CLOSED_BY_US,
+    CaptureEntry,
+    CaptureError,
+    CaptureHead,
+    Device,
+    What,
+)
 from gate_agent.capture.stand_ins import StandIns
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.model import DeviceSection, GateConfig
@@ -141,7 +148,7 @@ class _Recorder:
     def told(self, state: DeviceState, cause: str) -> None:
         """The supervisor told of a change."""
         ns = self._clock.now().boot_ns
-        self._write(Entry(ns=ns, device=self._device, what="state", state=state, why=cause))
+        self._write(CaptureEntry(ns=ns, device=self._device, what="state", state=state, why=cause))
 
     def _settle(self) -> None:
         """Write what came in this exchange, redacted as a whole, cut as it came."""
@@ -150,16 +157,16 @@ class _Recorder:
         clean = self._redact(b"".join(data for _, data in self._came), self._stand_in)
         for ns, data in self._came:
             shown = clean[: len(data)].hex()
-            self._write(Entry(ns=ns, device=self._device, what="came", hex=shown))
+            self._write(CaptureEntry(ns=ns, device=self._device, what="came", hex=shown))
             clean = clean[len(data) :]
         self._came.clear()
         self._held = 0
 
     def _note(self, what: What, data: bytes = b"", why: str = "") -> None:
         ns = self._clock.now().boot_ns
-        self._write(Entry(ns=ns, device=self._device, what=what, hex=data.hex(), why=why))
+        self._write(CaptureEntry(ns=ns, device=self._device, what=what, hex=data.hex(), why=why))
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, entry: CaptureEntry) -> None:
         try:
             self._file.write(entry.line().encode())
         except OSError as exc:
@@ -214,9 +221,9 @@ def _redaction(name: str, section: DeviceSection) -> Redact | None:
     return model.redact
 
 
-def _head(config: GateConfig, clock: Clock) -> Head:
+def _head(config: GateConfig, clock: Clock) -> CaptureHead:
     now = clock.now()
-    return Head(
+    return CaptureHead(
         capture=1,
         site=config.gate.site,
         gate=config.gate.id,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from gate_agent.capture.file_format import CLOSED_BY_US, CaptureError, Entry, Head
+from gate_agent.capture.file_format import CLOSED_BY_US, CaptureEntry, CaptureError, CaptureHead
 from gate_agent.capture.stand_ins import staff_numbers
 from gate_agent.capture.virtual import run_virtual
 from gate_agent.config.model import GateConfig
@@ -28,8 +28,8 @@ from gate_agent.devices.registry import find_model
 from gate_agent.domain.door import (
     CardUnreadable,
     ContactsFound,
-    Door,
     DoorEvent,
+    DoorState,
     Ids,
     PersonIdentified,
     ReadingTaken,
@@ -77,7 +77,10 @@ class Differences:
 
 
 def replay(
-    config: GateConfig, policy: Policy, capture: tuple[Head, Sequence[Entry]], on_told: OnTold
+    config: GateConfig,
+    policy: Policy,
+    capture: tuple[CaptureHead, Sequence[CaptureEntry]],
+    on_told: OnTold,
 ) -> Differences:
     """Play a capture; tell every report, change and record, each with its moment."""
     return run_virtual(_Replay(config, policy, *capture, on_told).run())
@@ -88,8 +91,8 @@ class _Replay:
         self,
         config: GateConfig,
         policy: Policy,
-        head: Head,
-        entries: Sequence[Entry],
+        head: CaptureHead,
+        entries: Sequence[CaptureEntry],
         on_told: OnTold,
     ) -> None:
         if head.profile not in PROFILES:
@@ -110,7 +113,7 @@ class _Replay:
         self._watch = Watch()
         self._passed: deque[PassageDecided] = deque(maxlen=_PASSED)
         self._timer: asyncio.TimerHandle | None = None
-        self._door = Door(
+        self._door = DoorState(
             passage=Idle(),
             holds=(),
             policy=_of_stand_ins(policy),
@@ -140,7 +143,7 @@ class _Replay:
 
     # --- the devices --------------------------------------------------------------------------
 
-    async def _converse(self, device: str, entries: Sequence[Entry], clock: _Clock) -> None:
+    async def _converse(self, device: str, entries: Sequence[CaptureEntry], clock: _Clock) -> None:
         """Have the driver hold every conversation of the capture."""
         model, options = self._models[device], self._head.devices[device].options
         for connection in _connections(entries):
@@ -150,7 +153,7 @@ class _Replay:
                     async for report in reports:
                         self._report(report)
 
-    async def _changes(self, device: str, entries: Sequence[Entry], clock: _Clock) -> None:
+    async def _changes(self, device: str, entries: Sequence[CaptureEntry], clock: _Clock) -> None:
         """Tell what the supervisor told; that a device is well, before the frame that shows it."""
         for before, entry in pairwise([None, *entries]):
             if entry is None or entry.state is None:
@@ -238,7 +241,7 @@ class _Replay:
 class _Clock:
     """The capture's clock: it goes as the loop does."""
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, head: CaptureHead) -> None:
         self._began = Moment(utc=parse_utc(head.time), boot_ns=head.boot_ns)
         self._loop = asyncio.get_running_loop()
         self._loop_began = self._loop.time()
@@ -258,7 +261,9 @@ class _Clock:
 class _PlayedLine:
     """One connection of the capture."""
 
-    def __init__(self, entries: Sequence[Entry], clock: _Clock, differences: Differences) -> None:
+    def __init__(
+        self, entries: Sequence[CaptureEntry], clock: _Clock, differences: Differences
+    ) -> None:
         self._left = deque(entries)
         self._clock = clock
         self._differences = differences
@@ -301,9 +306,9 @@ class _PlayedLine:
         raise TransportClosedError(self._left[0].why)
 
 
-def _connections(entries: Sequence[Entry]) -> list[list[Entry]]:
+def _connections(entries: Sequence[CaptureEntry]) -> list[list[CaptureEntry]]:
     """Return what each connection brought; the end that the capture's end made is no end."""
-    connections: list[list[Entry]] = []
+    connections: list[list[CaptureEntry]] = []
     for entry in entries:
         if entry.what == "opened":
             connections.append([])

@@ -20,9 +20,9 @@ from gate_agent.contract.identity import typed_ref
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import DataPurged
 from gate_agent.errors import ConfigurationError
-from gate_agent.gate.retention import Retention
+from gate_agent.gate.retention import GateRetention
 from gate_agent.host.clock import SystemClock
-from gate_agent.host.spool import Request, Spool
+from gate_agent.host.spool import Spool, SpoolRequest
 from gate_agent.store.errors import JournalInUse
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
@@ -86,7 +86,7 @@ def _remove_pictures(gate: GateConfig, ref: str | None) -> None:
         pictures.remove(reader.today.holds_of(ref))
 
 
-def _here(gate: GateConfig, request: Request) -> DataPurged | None:
+def _here(gate: GateConfig, request: SpoolRequest) -> DataPurged | None:
     """Do it in this process; None where a daemon holds the journal."""
     path, clock, zone = gate.journal.path, SystemClock(), ZoneInfo(gate.gate.timezone)
     key = resolve_keys(gate.keys, path.parent).store
@@ -97,19 +97,19 @@ def _here(gate: GateConfig, request: Request) -> DataPurged | None:
     except JournalInUse:
         return None
     with journal, JournalReader(path) as reader:
-        retention = Retention(
+        retention = GateRetention(
             journal=journal, reader=reader, clock=clock, zone=zone, days=lambda: sys.maxsize
         )
         return asyncio.run(retention.carry_out(request))
 
 
-def _by_the_daemon(path: Path, request: Request) -> DataPurged | None:
+def _by_the_daemon(path: Path, request: SpoolRequest) -> DataPurged | None:
     """Wait until the daemon has recorded that it did it."""
     with JournalReader(path) as reader:
         return asyncio.run(_answer(path, reader, request))
 
 
-async def _answer(path: Path, reader: JournalReader, request: Request) -> DataPurged | None:
+async def _answer(path: Path, reader: JournalReader, request: SpoolRequest) -> DataPurged | None:
     last = max(0, reader.head().sequence - 256)
     whole: DataPurged | None = None
     try:

@@ -11,7 +11,7 @@ import typer
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import GuardRole
 from gate_agent.store.staff import StaffBook
 from gate_agent.words import both
 
@@ -22,7 +22,7 @@ app = typer.Typer(help="Who may sign on here 值守人员账号.", no_args_is_he
 def add(
     config: ConfigFile,
     name: Annotated[str, typer.Option(help="As on the button of the screen 姓名.")],
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.GUARD,
+    role: Annotated[GuardRole, typer.Option(help="What they may do.")] = GuardRole.GUARD,
 ) -> None:
     """Add an account; the PIN is asked for. 添加."""
     account = _book(config).add(name=name, role=role, pin=_ask_pin())

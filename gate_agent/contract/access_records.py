@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gate_agent.contract.record import Record, Ref
 
 
-class Role(StrEnum):
+class GuardRole(StrEnum):
     """What somebody at the screen may do."""
 
     GUARD = "guard"  # 值守人员
@@ -36,7 +36,7 @@ class ShiftChanged(Record):
     TYPE: ClassVar[str] = "gate.shift.changed.v1"
     change: ShiftChange
     by: str = Field(description="the staff code")
-    role: Role
+    role: GuardRole
     on_duty: tuple[str, ...] = Field((), description="the codes that are signed on now")
 
     @property
@@ -59,7 +59,7 @@ class StaffChanged(Record):
     TYPE: ClassVar[str] = "gate.staff.changed.v1"
     change: StaffChange
     code: str
-    role: Role
+    role: GuardRole
     by: str = Field(description="the staff code of who did it; setup: the one-time code")
 
     @property
@@ -73,7 +73,7 @@ class Look(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     by: str
-    role: Role
+    role: GuardRole
     reason: str
 
 

@@ -250,7 +250,7 @@ class GateState(_Message):
     ] = None
 
 
-class Seen(_Message):
+class PersonSeen(_Message):
     """Somebody was admitted at a door (另一入口刚到): the other door shows it. Never retained."""
 
     person_ref: Hex64
@@ -258,9 +258,9 @@ class Seen(_Message):
     time: Utc
 
 
-def parse_seen(payload: bytes) -> Seen:
+def parse_seen(payload: bytes) -> PersonSeen:
     """Return what the collector says of a person, who is a keyed hash here too."""
-    return parse_message(Seen, payload).value
+    return parse_message(PersonSeen, payload).value
 
 
 def parse_receipt(payload: bytes) -> Receipt:

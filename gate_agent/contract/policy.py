@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from gate_agent.contract.setting import Entry, Later, SettingGroup, shown
+from gate_agent.contract.setting import EnteredAt, Later, SettingGroup, shown
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
@@ -278,20 +278,22 @@ class Policy(_Part):
     A document from the wire is read leniently instead: `contract.policy_document`.
     """
 
-    version: Annotated[int, shown(SettingGroup.HALL, Entry.ISSUE)] = Field(
+    version: Annotated[int, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
         0, ge=0, description="grows with every change; 0 is built in"
     )
-    valid_from: Annotated[AwareDatetime | None, shown(SettingGroup.HALL, Entry.ISSUE)] = Field(
+    valid_from: Annotated[AwareDatetime | None, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
         None, description="applied from this time on"
     )
-    hall_mode: Annotated[HallMode, shown(SettingGroup.HALL, Entry.MODE)] = HallMode.OPEN
+    hall_mode: Annotated[HallMode, shown(SettingGroup.HALL, EnteredAt.MODE)] = HallMode.OPEN
     registration: Annotated[RegistrationPolicy, shown(SettingGroup.PEOPLE)] = RegistrationPolicy()
     measurement: Annotated[MeasurementPolicy, shown(SettingGroup.MEASURING)] = MeasurementPolicy()
     hold: Annotated[HoldPolicy, shown(SettingGroup.HOLD)] = HoldPolicy()
     contacts: Annotated[ContactsPolicy, shown(SettingGroup.CONTACTS)] = ContactsPolicy()
     retention: Annotated[RetentionPolicy, shown(SettingGroup.PRIVACY)] = RetentionPolicy()
-    roster: Annotated[tuple[RosterEntry, ...], shown(SettingGroup.PEOPLE, Entry.SHEET)] = ()
-    appointments: Annotated[tuple[Appointment, ...], shown(SettingGroup.PEOPLE, Entry.SHEET)] = ()
+    roster: Annotated[tuple[RosterEntry, ...], shown(SettingGroup.PEOPLE, EnteredAt.SHEET)] = ()
+    appointments: Annotated[
+        tuple[Appointment, ...], shown(SettingGroup.PEOPLE, EnteredAt.SHEET)
+    ] = ()
     watch: Annotated[tuple[PersonRef, ...], shown(SettingGroup.PEOPLE)] = Field(
         (), description="person_refs to be measured again by hand 复测名单"
     )

@@ -28,7 +28,7 @@ class SettingGroup(StrEnum):
     OTHER = "other"  # 其他: what names no group
 
 
-class Entry(StrEnum):
+class EnteredAt(StrEnum):
     """Where a setting is entered that has no field of its own."""
 
     MODE = "mode"  # the switch of the hall's mode
@@ -44,6 +44,6 @@ class Later:
     """
 
 
-def shown(group: SettingGroup, entry: Entry | None = None) -> Any:
+def shown(group: SettingGroup, entry: EnteredAt | None = None) -> Any:
     """Return the field's mark of where it is shown."""
     return Field(json_schema_extra={"group": group} | ({"entry": entry} if entry else {}))

@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One place on the way: an entry of a list or table, where there is no field, or a field."""
 
     path: Path
@@ -37,7 +37,7 @@ class Step:
         return (self.field and self.field.description) or ""
 
 
-def steps(model: type[BaseModel], path: Sequence[str | int]) -> Iterator[Step]:
+def steps(model: type[BaseModel], path: Sequence[str | int]) -> Iterator[PathStep]:
     """Yield the places from `model` to the end of `path`, or to what the model does not know."""
     kind: Any = model
     for at, part in enumerate(path, start=1):
@@ -47,10 +47,10 @@ def steps(model: type[BaseModel], path: Sequence[str | int]) -> Iterator[Step]:
             if field is None:
                 return
             kind = _plain(field.annotation)
-            yield Step(here, kind, field)
+            yield PathStep(here, kind, field)
         elif get_origin(kind) in (tuple, list, dict):
             kind = _plain([one for one in get_args(kind) if one is not ...][-1])
-            yield Step(here, kind, None)
+            yield PathStep(here, kind, None)
         else:
             return
 

@@ -47,7 +47,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Score:
     """One person's newest score."""
 
     passage_id: str
@@ -75,7 +75,7 @@ class Usual:
 class Memory:
     """The last people at this door, oldest first."""
 
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[Score, ...] = ()
 
     def after(self, record: Record, at_ns: int) -> Memory:
         """Return the memory after one more record of the journal; most change nothing."""
@@ -121,7 +121,7 @@ class Memory:
                 proof = seen.proof
             elif record.person_ref is None or seen.person_ref != record.person_ref:
                 others.append(seen)
-        new = Seen(
+        new = Score(
             passage_id=record.passage_id,
             person_ref=record.person_ref,
             hold_id=record.hold_id,
@@ -161,11 +161,11 @@ def median(values: Sequence[int]) -> int:
     return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) // 2
 
 
-def _since(seen: Iterable[Seen], ns: int) -> list[Seen]:
+def _since(seen: Iterable[Score], ns: int) -> list[Score]:
     return [person for person in seen if person.at_ns >= ns]
 
 
-def _since_step(newest: Sequence[Seen]) -> Sequence[Seen]:
+def _since_step(newest: Sequence[Score]) -> Sequence[Score]:
     """Return the people since the instrument's last step, and ten at least.
 
     Three proven healthy within ten people tell of one: it was there when the first of them came.
@@ -177,11 +177,11 @@ def _since_step(newest: Sequence[Seen]) -> Sequence[Seen]:
     return newest
 
 
-def _scores(seen: Iterable[Seen]) -> list[int]:
+def _scores(seen: Iterable[Score]) -> list[int]:
     return [person.score for person in seen]
 
 
-def _healthy(seen: Iterable[Seen]) -> list[int]:
+def _healthy(seen: Iterable[Score]) -> list[int]:
     return [person.score for person in seen if person.proof is Proof.HEALTHY]
 
 

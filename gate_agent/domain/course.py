@@ -24,11 +24,11 @@ from gate_agent.domain.passage import (
     Settled,
     carried,
 )
-from gate_agent.domain.state import Door, Step
+from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import Window, judge, not_measured, stable_part
 
 
-def on_reading(door: Door, event: ReadingTaken) -> Step:
+def on_reading(door: DoorState, event: ReadingTaken) -> Step:
     """The thermometer reported: always of who stands at the spot, whatever they wait for."""
     if not door.thermometer_usable:
         return Step(door, (Note("reading_untrusted"),))
@@ -53,7 +53,7 @@ def on_reading(door: Door, event: ReadingTaken) -> Step:
     return Step(replace(door, passage=still))
 
 
-def on_thermometer(door: Door, event: ThermometerChanged) -> Step:
+def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
     """The thermometer is lost or back. Lost, it also no longer tells who stands there.
 
     Who waits at the spot is taken to stand there still when it is back: nobody is held twice.
@@ -74,7 +74,7 @@ def on_thermometer(door: Door, event: ThermometerChanged) -> Step:
     return _take_back(door, (Measuring, Identified, Measured), "thermometer_lost", event.at)
 
 
-def on_trust(door: Door, event: TrustChanged) -> Step:
+def on_trust(door: DoorState, event: TrustChanged) -> Step:
     """The thermometer is believed again, or no longer: then its last word waits for no card."""
     door = replace(door, thermometer_trusted=event.trusted)
     if event.trusted:
@@ -82,7 +82,7 @@ def on_trust(door: Door, event: TrustChanged) -> Step:
     return _take_back(door, (Measured,), "thermometer_untrusted", event.at)
 
 
-def on_due(door: Door, at: Moment) -> Step:
+def on_due(door: DoorState, at: Moment) -> Step:
     """The earliest deadline of a passage, at the spot or at the desk, has passed."""
     due = [state for state in (door.passage, *door.desk) if state.due_ns is not None]
     match min(due, key=lambda state: state.due_ns or 0, default=Idle()):
@@ -105,7 +105,7 @@ def on_due(door: Door, at: Moment) -> Step:
             return Step(door)
 
 
-def on_measured(door: Door, attempt: Attempt, temperature: Temperature, at: Moment) -> Step:
+def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at: Moment) -> Step:
     """A measurement is there: decide on it, or wait for the card."""
     measured = replace(attempt, temperature=temperature)
     match temperature.outcome:
@@ -127,7 +127,7 @@ def on_measured(door: Door, attempt: Attempt, temperature: Temperature, at: Mome
             return Step(door.placed(Measured(**carried(measured), due_ns=due_ns)))
 
 
-def _vouched(door: Door, measured: Attempt, at: Moment) -> Attempt | None:
+def _vouched(door: DoorState, measured: Attempt, at: Moment) -> Attempt | None:
     """Return a flagged person with the contact reading that cleared them before, None without."""
     temperature, within_s = measured.temperature, door.policy.hold.cleared_for_s
     one = found(door.cleared, measured.person, at.boot_ns, within_s)
@@ -136,7 +136,7 @@ def _vouched(door: Door, measured: Attempt, at: Moment) -> Attempt | None:
     return replace(measured, temperature=vouched(temperature, one))
 
 
-def _arrived(door: Door, presence: Presence, reading: Reading, at: Moment) -> Step:
+def _arrived(door: DoorState, presence: Presence, reading: Reading, at: Moment) -> Step:
     """Somebody else stands there now: who waits goes to the desk, a card that waited is theirs."""
     door = set_aside(door)
     for early in door.desk:
@@ -152,7 +152,7 @@ def _arrived(door: Door, presence: Presence, reading: Reading, at: Moment) -> St
 
 
 def _more_of(
-    door: Door, still: Idle | Identified | Measured | Registering | Settled, at: Moment
+    door: DoorState, still: Idle | Identified | Measured | Registering | Settled, at: Moment
 ) -> Step:
     """Who was judged already stands there, warmer than before: what is stable is judged again."""
     recent = still.presence.recent
@@ -181,7 +181,7 @@ def _more_of(
 
 
 def _measuring(
-    door: Door, attempt: Attempt, reading: Reading, at: Moment, *, pair_due_ns: int | None
+    door: DoorState, attempt: Attempt, reading: Reading, at: Moment, *, pair_due_ns: int | None
 ) -> Measuring:
     window = Window(started=at, readings=(reading,))
     return Measuring(
@@ -192,7 +192,7 @@ def _measuring(
     )
 
 
-def _conclude(door: Door, state: Measuring, at: Moment) -> Step:
+def _conclude(door: DoorState, state: Measuring, at: Moment) -> Step:
     """The measurement is over: decide on it, or wait for the card."""
     measurement = door.policy.measurement
     usual = door.memory.usual(door.profile, at.boot_ns)
@@ -207,7 +207,7 @@ def _conclude(door: Door, state: Measuring, at: Moment) -> Step:
     return on_measured(door, measured, temperature, at)
 
 
-def _take_back(door: Door, kinds: tuple[type[Attempt], ...], reason: str, at: Moment) -> Step:
+def _take_back(door: DoorState, kinds: tuple[type[Attempt], ...], reason: str, at: Moment) -> Step:
     """Measure again, by hand, whom the thermometer's word let go on; not whom the hand did."""
     done = Step(door)
     for state in (door.passage, *door.desk):
@@ -221,7 +221,7 @@ def _is_by_hand(temperature: Temperature | None) -> bool:
     return temperature is not None and temperature.contact_centi_c is not None
 
 
-def _left_unmeasured(door: Door, state: Measuring, at: Moment) -> Step:
+def _left_unmeasured(door: DoorState, state: Measuring, at: Moment) -> Step:
     """Who was only glanced at has not been measured; whose card is here may step up again."""
     if state.person is not None and state.pair_due_ns is not None:
         back = replace(state, presence=NOBODY)

@@ -15,7 +15,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
 )
-from gate_agent.domain.state import Door
+from gate_agent.domain.state import DoorState
 
 UNDECIDED = (
     HoldState.FLAGGED,
@@ -27,7 +27,7 @@ UNDECIDED = (
 """A hold in these keeps the passage that it stopped: it may still go on."""
 
 
-def waits(door: Door, state: PassageState) -> bool:
+def waits(door: DoorState, state: PassageState) -> bool:
     """Whether this passage still waits for something, wherever its person stands."""
     match state:
         case Identified() | Measured() | Registering():
@@ -42,7 +42,7 @@ def waits(door: Door, state: PassageState) -> bool:
             return False
 
 
-def set_aside(door: Door) -> Door:
+def set_aside(door: DoorState) -> DoorState:
     """Free the spot: who waits goes to the desk, behind the others; one hold has one place."""
     state = door.passage
     if isinstance(state, Idle) or not waits(door, state):
@@ -59,7 +59,7 @@ def set_aside(door: Door) -> Door:
     return replace(door, passage=Idle(), desk=desk)
 
 
-def freed(door: Door, at: Moment) -> Door:
+def freed(door: DoorState, at: Moment) -> DoorState:
     """Let the spot go: to the card that came early, else to nobody.
 
     Who still stands there, and waits for nothing, stays known as who was seen last.
@@ -76,6 +76,6 @@ def freed(door: Door, at: Moment) -> Door:
     return door
 
 
-def pair_ns(door: Door, at: Moment) -> int:
+def pair_ns(door: DoorState, at: Moment) -> int:
     """Return until when a card and a measurement of now come together."""
     return at.plus_s(door.policy.measurement.pair_within_s)

@@ -31,15 +31,15 @@ from gate_agent.domain.events import (
     TrustChanged,
 )
 from gate_agent.domain.hold import hold_overdue
-from gate_agent.domain.state import Door, Ids, Step
+from gate_agent.domain.state import DoorState, Ids, Step
 
 __all__ = [
     "CardUnreadable",
     "CodeShown",
     "ContactJudged",
     "ContactsFound",
-    "Door",
     "DoorEvent",
+    "DoorState",
     "DrillStarted",
     "GuardOverrode",
     "HandMeasured",
@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 
-def step(door: Door, event: DoorEvent) -> Step:
+def step(door: DoorState, event: DoorEvent) -> Step:
     """Return what `event` does at `door`; what was due by then is done first.
 
     Raises StepRefused for a guard's request that cannot be done: then nothing was done.
@@ -72,13 +72,13 @@ def step(door: Door, event: DoorEvent) -> Step:
     return Step(done.door, (*late.effects, *done.effects))
 
 
-def next_deadline_ns(door: Door) -> int | None:
+def next_deadline_ns(door: DoorState) -> int | None:
     """Return when something is due next, in nanoseconds since boot; None if nothing is."""
     due = [passage_due_ns(door), *(hold.due_ns for hold in door.holds)]
     return min((ns for ns in due if ns is not None), default=None)
 
 
-def passage_due_ns(door: Door) -> int | None:
+def passage_due_ns(door: DoorState) -> int | None:
     """Return when something of a passage is due next, at the spot or at the desk."""
     if not door.desk:
         return door.passage.due_ns
@@ -86,7 +86,7 @@ def passage_due_ns(door: Door) -> int | None:
     return min((ns for ns in due if ns is not None), default=None)
 
 
-def _happen(door: Door, event: DoorEvent) -> Step:
+def _happen(door: DoorState, event: DoorEvent) -> Step:
     match event:
         case ReadingTaken():
             return course.on_reading(door, event)
@@ -138,7 +138,7 @@ def _remembered(done: Step, at: Moment) -> Step:
     return replace(done, door=replace(done.door, memory=memory, cleared=cleared))
 
 
-def _overdue(door: Door, at: Moment) -> Step:
+def _overdue(door: DoorState, at: Moment) -> Step:
     """Do what is due: the passages until nothing of them is, then each hold once."""
     effects: Effects = ()
     while (due_ns := passage_due_ns(door)) is not None and due_ns <= at.boot_ns:

@@ -49,7 +49,7 @@ class Admit:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class CallGuard:
     """Call the guard to this hold (报警), now."""
 
     hold_id: str
@@ -76,7 +76,7 @@ class Note:
     text: str
 
 
-Effect = Write | Register | Admit | Alarm | Refuse | FindContacts | Note
+Effect = Write | Register | Admit | CallGuard | Refuse | FindContacts | Note
 Effects = tuple[Effect, ...]
 Refusal = Literal["not_found", "out_of_turn", "invalid"]
 

@@ -26,7 +26,7 @@ from gate_agent.domain.identified import register_the_held
 from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
 from gate_agent.domain.registration import checked
 from gate_agent.domain.release import find_hold, on_held_measured, with_hold
-from gate_agent.domain.state import Door, Step
+from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import by_hand, not_measured
 
 # What a verdict may be overruled to. The gate that has opened cannot be denied any more, and a
@@ -43,7 +43,7 @@ COLDEST_BODY_CENTI_C = 3400  # a contact thermometer under it was not on a body
 _MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says so
 
 
-def on_registration(door: Door, event: RegistrationGiven) -> Step:
+def on_registration(door: DoorState, event: RegistrationGiven) -> Step:
     """The guard registers the visitor (实名登记): the passage goes on to its decision."""
     event = replace(event, details=checked(event.details, door.policy, event.at.newest_day))
     state = _passage(door, event.passage_id)
@@ -58,7 +58,7 @@ def on_registration(door: Door, event: RegistrationGiven) -> Step:
     return verdict.decide(door, named, state.person, event.at, given=event)
 
 
-def on_hand_measured(door: Door, event: HandMeasured) -> Step:
+def on_hand_measured(door: DoorState, event: HandMeasured) -> Step:
     """The guard measured by hand (人工测温): the passage goes on with that reading."""
     state = _passage(door, event.passage_id)
     if not event.by.strip():
@@ -79,7 +79,7 @@ def on_hand_measured(door: Door, event: HandMeasured) -> Step:
     return on_measured(door, state, by_contact, event.at)
 
 
-def on_symptoms(door: Door, event: SymptomsDeclared) -> Step:
+def on_symptoms(door: DoorState, event: SymptomsDeclared) -> Step:
     """Hold the person at the door, at whatever temperature, whether known to us or not."""
     state = door.passage
     held = {h.hold_id for h in door.holds if h.state is not HoldState.RELEASED}
@@ -98,7 +98,7 @@ def on_symptoms(door: Door, event: SymptomsDeclared) -> Step:
     return verdict.hold(door, attempt, "declared_symptoms", event.at, reasons=reasons, by=event.by)
 
 
-def on_override(door: Door, event: GuardOverrode) -> Step:
+def on_override(door: DoorState, event: GuardOverrode) -> Step:
     """The guard overrules: freely towards caution, towards admission with a reason."""
     state = _passage(door, event.passage_id)
     allowed = _OVERRULED_TO[state.decision] if isinstance(state, Settled) else _OPEN_TO
@@ -121,7 +121,7 @@ def on_override(door: Door, event: GuardOverrode) -> Step:
             return verdict.settle(door, state, event.decision, reasons, event.at, by=event.by)
 
 
-def on_dismissal(door: Door, event: PassageDismissed) -> Step:
+def on_dismissal(door: DoorState, event: PassageDismissed) -> Step:
     """The person went away: an undecided passage ends as recheck. Who stands there now is new."""
     state = _passage(door, event.passage_id)
     effects: Effects = ()
@@ -136,13 +136,13 @@ def on_dismissal(door: Door, event: PassageDismissed) -> Step:
     return Step(door.without(state.passage_id), effects)
 
 
-def on_note(door: Door, event: NoteTaken) -> Step:
+def on_note(door: DoorState, event: NoteTaken) -> Step:
     """Somebody did something for a held person that is no step, such as a call."""
     noted, effects = note_hold(find_hold(door, event.hold_id), event)
     return Step(with_hold(door, event.hold_id, noted), effects)
 
 
-def on_drill(door: Door, event: DrillStarted) -> Step:
+def on_drill(door: DoorState, event: DrillStarted) -> Step:
     """Practise a hold (演练); who stands at the door is left alone."""
     if not event.by.strip():
         raise StepRefused("invalid", "who practises", "nobody")
@@ -164,7 +164,7 @@ def on_drill(door: Door, event: DrillStarted) -> Step:
     return Step(replace(door, holds=(*door.holds, opened), ids=ids), effects)
 
 
-def on_contacts_found(door: Door, event: ContactsFound) -> Step:
+def on_contacts_found(door: DoorState, event: ContactsFound) -> Step:
     """Propose who passed near a held person; a hold that was closed meanwhile proposes nobody."""
     held = [hold for hold in door.holds if hold.hold_id == event.hold_id]
     if not held:
@@ -173,7 +173,7 @@ def on_contacts_found(door: Door, event: ContactsFound) -> Step:
     return Step(replace(door, contacts=(*door.contacts, *new)), effects)
 
 
-def on_contact_judged(door: Door, event: ContactJudged) -> Step:
+def on_contact_judged(door: DoorState, event: ContactJudged) -> Step:
     """Somebody judged a close contact."""
     for contact in door.contacts:
         if contact.entry.contact_id == event.contact_id:
@@ -183,7 +183,7 @@ def on_contact_judged(door: Door, event: ContactJudged) -> Step:
     raise StepRefused("not_found", "an open contact", "no such contact")
 
 
-def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:
+def _passage(door: DoorState, passage_id: str) -> OpenPassage | Settled:
     state = door.find(passage_id)
     if state is None:
         at_spot = _name(door.passage)
@@ -191,7 +191,7 @@ def _passage(door: Door, passage_id: str) -> OpenPassage | Settled:
     return state
 
 
-def _may_be_admitted(door: Door, state: OpenPassage | Settled, reason: str) -> None:
+def _may_be_admitted(door: DoorState, state: OpenPassage | Settled, reason: str) -> None:
     if not reason:
         raise StepRefused("invalid", "a reason", "none")
     measured = state.temperature

@@ -18,7 +18,7 @@ from gate_agent.contract.records import (
     NoteKind,
     Temperature,
 )
-from gate_agent.domain.effects import Alarm, Effects, FindContacts, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, Effects, FindContacts, StepRefused, Write
 from gate_agent.domain.events import HoldStepped, NoteTaken
 
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
@@ -127,7 +127,7 @@ def open_hold(
         deadline_s=due_s,
         beyond_rail=beyond_rail,
     )
-    return hold, (Alarm(hold_id), Write(record, drill))
+    return hold, (CallGuard(hold_id), Write(record, drill))
 
 
 def _over(temperature: Temperature) -> int | None:
@@ -226,7 +226,7 @@ def hold_overdue(hold: Hold, now: Moment, calls: Sequence[CallEntry] = ()) -> tu
         escalation=count,
         to=None if next_one is None else next_one.post,
     )
-    return late, (Alarm(hold.hold_id), Write(record, hold.drill))
+    return late, (CallGuard(hold.hold_id), Write(record, hold.drill))
 
 
 def _brings_contact(event: HoldStepped) -> bool:

@@ -20,7 +20,7 @@ from gate_agent.domain.effects import Effects, StepRefused, Write
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.passage import Settled
-from gate_agent.domain.state import Door, Step
+from gate_agent.domain.state import DoorState, Step
 
 BY_CARD = "gate"  # who told it, where a card did
 
@@ -45,7 +45,7 @@ def identity(event: PersonIdentified, shown: Secret | None = None) -> Identity:
     )
 
 
-def hold_of(door: Door, state: Settled) -> Hold | None:
+def hold_of(door: DoorState, state: Settled) -> Hold | None:
     """Return the hold that stands over this passage; None once it is released."""
     for hold in door.holds:
         if hold.hold_id == state.hold_id and hold.state is not HoldState.RELEASED:
@@ -53,7 +53,7 @@ def hold_of(door: Door, state: Settled) -> Hold | None:
     return None
 
 
-def name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step | None:
+def name_the_held(door: DoorState, state: Settled, event: PersonIdentified) -> Step | None:
     """A held person is known now, by card or by what a guard typed; None where no hold stands."""
     hold = hold_of(door, state)
     if hold is None:
@@ -65,7 +65,7 @@ def name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step |
     return _told(door, hold, named, register, by=by, at=event.at)
 
 
-def register_the_held(door: Door, state: Settled, event: RegistrationGiven) -> Step:
+def register_the_held(door: DoorState, state: Settled, event: RegistrationGiven) -> Step:
     """The guard registers a held person: phone, purpose, companions. Raises StepRefused."""
     hold = hold_of(door, state)
     if hold is None or state.person is None or not hall.is_registered_here(state.person):
@@ -85,7 +85,7 @@ def register_the_held(door: Door, state: Settled, event: RegistrationGiven) -> S
 
 
 def _told(
-    door: Door,
+    door: DoorState,
     hold: Hold,
     state: Settled,
     register: Effects,
@@ -114,7 +114,9 @@ def _told(
     return Step(door, (*register, Write(record), *own, Write(decided)))
 
 
-def _without_the_patient(door: Door, hold: Hold, by: str, at: Moment) -> tuple[Door, Effects]:
+def _without_the_patient(
+    door: DoorState, hold: Hold, by: str, at: Moment
+) -> tuple[DoorState, Effects]:
     """Take the patient off his own contacts, where he was listed before he was known."""
     effects: list[Write] = []
     contacts = []

@@ -29,10 +29,10 @@ from gate_agent.domain.passage import (
     carried,
 )
 from gate_agent.domain.release import find_hold, on_cleared_named
-from gate_agent.domain.state import Door, Step
+from gate_agent.domain.state import DoorState, Step
 
 
-def on_card(door: Door, event: PersonIdentified) -> Step:
+def on_card(door: DoorState, event: PersonIdentified) -> Step:
     """A person laid a card."""
     if event.passage_id is not None:
         return _given_to(door, event, event.passage_id)
@@ -77,7 +77,7 @@ def on_card(door: Door, event: PersonIdentified) -> Step:
     return _begin(door, event)
 
 
-def on_unreadable(door: Door, event: CardUnreadable) -> Step:
+def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     """A card was laid that names nobody: whose it is, is not known."""
     at, spot = event.at, door.passage
     note = Note(f"card_fault_{event.fault}")
@@ -105,7 +105,7 @@ def on_unreadable(door: Door, event: CardUnreadable) -> Step:
     return Step(done.door, (*done.effects, note))
 
 
-def on_code(door: Door, event: CodeShown) -> Step:
+def on_code(door: DoorState, event: CodeShown) -> Step:
     """Whoever is being screened shows a code: a phone to confirm, or an appointment."""
     state = door.passage
     if isinstance(state, Idle | Settled):
@@ -120,7 +120,7 @@ def on_code(door: Door, event: CodeShown) -> Step:
     return Step(door.placed(shown))
 
 
-def _cardless(door: Door) -> Measured | None:
+def _cardless(door: DoorState) -> Measured | None:
     """Return who has waited longest at the desk for nothing but a card."""
     for place in door.desk:
         if isinstance(place, Measured) and place.person is None:
@@ -128,7 +128,7 @@ def _cardless(door: Door) -> Measured | None:
     return None
 
 
-def _wants_card(door: Door, at: Moment) -> bool:
+def _wants_card(door: DoorState, at: Moment) -> bool:
     """Whether the card may be of who is at the spot: nobody knows who that is."""
     spot = door.passage
     if spot.person is not None or isinstance(spot, Identified | Registering):
@@ -136,13 +136,13 @@ def _wants_card(door: Door, at: Moment) -> bool:
     return isinstance(spot, Measuring | Measured) or not spot.presence.is_gone(at)
 
 
-def _is_taken(door: Door, at: Moment) -> bool:
+def _is_taken(door: DoorState, at: Moment) -> bool:
     """Whether somebody known stands at the spot: another's card is measured after them."""
     spot = door.passage
     return door.thermometer_usable and spot.person is not None and not spot.presence.is_gone(at)
 
 
-def _ambiguous(door: Door, cardless: Measured, at: Moment) -> Step:
+def _ambiguous(door: DoorState, cardless: Measured, at: Moment) -> Step:
     """One card, two people who may have laid it: neither is named, both are measured again."""
     first = verdict.ambiguous(door, cardless, "two_people", at)
     spot = first.door.passage
@@ -152,7 +152,7 @@ def _ambiguous(door: Door, cardless: Measured, at: Moment) -> Step:
     return Step(second.door, (*first.effects, *second.effects))
 
 
-def _wait_for_the_spot(door: Door, event: PersonIdentified) -> Step:
+def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
     """A card came before its person could step up; of two such cards neither has a person."""
     for early in door.desk:
         if isinstance(early, Identified):
@@ -163,7 +163,7 @@ def _wait_for_the_spot(door: Door, event: PersonIdentified) -> Step:
     return Step(replace(door, ids=ids, desk=(*door.desk, early)))
 
 
-def _begin(door: Door, event: PersonIdentified) -> Step:
+def _begin(door: DoorState, event: PersonIdentified) -> Step:
     """Begin a passage that is measured from here on, whatever was measured before."""
     spot = door.passage
     theirs = spot.person is None or _is_same(spot, event.person)
@@ -178,7 +178,7 @@ def _begin(door: Door, event: PersonIdentified) -> Step:
     return Step(replace(door, passage=identified))
 
 
-def _name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step | None:
+def _name_the_held(door: DoorState, state: Settled, event: PersonIdentified) -> Step | None:
     """Name the held person; ask nothing new of whom the contact thermometer cleared before."""
     done = name_the_held(door, state, event)
     if done is None:
@@ -193,7 +193,7 @@ def _name_the_held(door: Door, state: Settled, event: PersonIdentified) -> Step 
     return Step(let_go.door, (*done.effects, *let_go.effects))
 
 
-def _given_to(door: Door, event: PersonIdentified, passage_id: str) -> Step:
+def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step:
     """A guard typed the document of this very passage, wherever its person waits."""
     state = door.find(passage_id)
     if state is None:

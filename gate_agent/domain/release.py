@@ -14,13 +14,13 @@ from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.events import HandMeasured, HoldStepped
 from gate_agent.domain.hold import Hold, step_hold
 from gate_agent.domain.passage import Settled
-from gate_agent.domain.state import Door, Step
+from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import by_hand, not_measured
 
 _NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
 
 
-def find_hold(door: Door, hold_id: str) -> Hold:
+def find_hold(door: DoorState, hold_id: str) -> Hold:
     """Return this open hold. Raises StepRefused."""
     for hold in door.holds:
         if hold.hold_id == hold_id:
@@ -28,7 +28,7 @@ def find_hold(door: Door, hold_id: str) -> Hold:
     raise StepRefused("not_found", "an open hold", "no such hold")
 
 
-def with_hold(door: Door, hold_id: str, moved: Hold | None) -> Door:
+def with_hold(door: DoorState, hold_id: str, moved: Hold | None) -> DoorState:
     """Return the door with this hold as it is now; what a closed one leaves is let go."""
     holds = tuple(
         kept
@@ -39,7 +39,7 @@ def with_hold(door: Door, hold_id: str, moved: Hold | None) -> Door:
     return replace(door, holds=holds, contacts=still_open(door.contacts, holds))
 
 
-def on_hold_step(door: Door, event: HoldStepped) -> Step:
+def on_hold_step(door: DoorState, event: HoldStepped) -> Step:
     """Somebody did the next step of a hold; whom it releases goes on where they were stopped."""
     hold = find_hold(door, event.hold_id)
     moved, effects = step_hold(hold, event, door.policy.hold)
@@ -52,7 +52,7 @@ def on_hold_step(door: Door, event: HoldStepped) -> Step:
     return Step(door, effects)
 
 
-def on_held_measured(door: Door, state: Settled, event: HandMeasured) -> Step:
+def on_held_measured(door: DoorState, state: Settled, event: HandMeasured) -> Step:
     """The contact thermometer says of a held person what it says, in one tap (一键).
 
     Below the line it releases whom only the forehead flagged; who is held for symptoms, or by the
@@ -72,7 +72,7 @@ def on_held_measured(door: Door, state: Settled, event: HandMeasured) -> Step:
     return _stepped(door, hold, steps, event)
 
 
-def on_cleared_named(door: Door, hold: Hold, one: Cleared, at: Moment) -> Step:
+def on_cleared_named(door: DoorState, hold: Hold, one: Cleared, at: Moment) -> Step:
     """A nameless flag turns out to be of somebody whom the contact thermometer cleared before."""
     steps = [HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.RELEASED]
     reading = HandMeasured(
@@ -82,7 +82,7 @@ def on_cleared_named(door: Door, hold: Hold, one: Cleared, at: Moment) -> Step:
 
 
 def _stepped(
-    door: Door,
+    door: DoorState,
     hold: Hold,
     steps: list[HoldState],
     reading: HandMeasured,
@@ -104,7 +104,7 @@ def _stepped(
     return done
 
 
-def _go_on(door: Door, hold: Hold, by: str, at: Moment) -> Step:
+def _go_on(door: DoorState, hold: Hold, by: str, at: Moment) -> Step:
     """Let the passage that the hold stopped go on, with the reading that released it.
 
     Who is released by other grounds than a reading below the line is measured anew.
@@ -119,7 +119,7 @@ def _go_on(door: Door, hold: Hold, by: str, at: Moment) -> Step:
     return on_measured(door, state, temperature, at)
 
 
-def _gone(door: Door, hold_id: str) -> Door:
+def _gone(door: DoorState, hold_id: str) -> DoorState:
     """Give the held person's place at the desk free."""
     state = door.of_hold(hold_id)
     return door if state is None else door.without(state.passage_id)

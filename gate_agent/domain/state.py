@@ -28,7 +28,7 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class DoorState:
     """One door: its spot and its desk, its open holds, the rules in force, and what is usual.
 
     The *spot* is `passage`: who stands before the thermometer now, or stood there last. The *desk*
@@ -62,7 +62,7 @@ class Door:
                 return state
         return None
 
-    def placed(self, state: OpenPassage | Settled) -> Door:
+    def placed(self, state: OpenPassage | Settled) -> DoorState:
         """Return the door with this passage as it is now, in the place where it was.
 
         One that had no place stands at the spot.
@@ -74,7 +74,7 @@ class Door:
                 return replace(self, desk=(*self.desk[:n], state, *self.desk[n + 1 :]))
         return replace(self, passage=state)
 
-    def without(self, passage_id: str) -> Door:
+    def without(self, passage_id: str) -> DoorState:
         """Return the door without this place at the desk."""
         kept = tuple(place for place in self.desk if place.passage_id != passage_id)
         return replace(self, desk=kept)
@@ -89,5 +89,5 @@ class Door:
 class Step:
     """What one event did: the door after it, and the effects in order."""
 
-    door: Door
+    door: DoorState
     effects: Effects = ()

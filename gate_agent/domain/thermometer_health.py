@@ -13,7 +13,7 @@ from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import LOUD, Doubt, Trust
-from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Seen, median
+from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Score, median
 from gate_agent.domain.profile import (
     AMBIENT_COLD_CENTI_C,
     AMBIENT_HOT_CENTI_C,
@@ -40,7 +40,7 @@ CHECK_FAILURES = 2  # in a row with the contact thermometer: a second person mak
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class ThermometerHealth:
     """What is thought of the thermometer now."""
 
     doubts: tuple[Doubt, ...]
@@ -178,7 +178,7 @@ def health(
     profile: Profile,
     now: Moment,
     apart: bool = False,
-) -> Health:
+) -> ThermometerHealth:
     """Return what is thought of the thermometer at this moment; `apart`: from the other door."""
     ours = [seen for seen in memory.seen if seen.profile == profile.label]
     recent_ns = now.boot_ns - RECENT_S * NS_PER_S
@@ -193,10 +193,10 @@ def health(
         *([Doubt.ELSEWHERE] if apart else []),
         *checks.doubts(now),
     ]
-    return Health(tuple(sorted(doubts, key=list(Doubt).index)))
+    return ThermometerHealth(tuple(sorted(doubts, key=list(Doubt).index)))
 
 
-def _crowd(newest: Sequence[Seen], profile: Profile) -> list[Doubt]:
+def _crowd(newest: Sequence[Score], profile: Profile) -> list[Doubt]:
     """Return what tells of a device that shows everybody alike."""
     if len(newest) < ENOUGH:
         return []
@@ -214,7 +214,7 @@ def _crowd(newest: Sequence[Seen], profile: Profile) -> list[Doubt]:
     return found
 
 
-def _fevers(newest: Sequence[Seen]) -> list[Doubt]:
+def _fevers(newest: Sequence[Score]) -> list[Doubt]:
     """Return what the contact thermometer, or its absence, tells of flags and of fevers."""
     found = []
     hot = [seen for seen in newest if seen.proof is Proof.FEVERISH]
@@ -227,7 +227,7 @@ def _fevers(newest: Sequence[Seen]) -> list[Doubt]:
     return found
 
 
-def _shifts(newest: Sequence[Seen], known: Sequence[Seen]) -> list[Doubt]:
+def _shifts(newest: Sequence[Score], known: Sequence[Score]) -> list[Doubt]:
     """Return what differs from other hours at this door."""
     if len(newest) < PEOPLE_LEAST or len(known) < SHIFT_KNOWN:
         return []

@@ -16,7 +16,7 @@ from gate_agent.domain import hall
 from gate_agent.domain.clearing import BY_CONTACT, beyond_rail
 from gate_agent.domain.effects import (
     Admit,
-    Alarm,
+    CallGuard,
     Effects,
     Refuse,
     Register,
@@ -26,12 +26,12 @@ from gate_agent.domain.effects import (
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.hold import open_hold
 from gate_agent.domain.passage import Attempt, Registering, Settled, carried
-from gate_agent.domain.state import Door, Step
+from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import not_measured
 
 
 def decide(
-    door: Door,
+    door: DoorState,
     attempt: Attempt,
     person: Person,
     at: Moment,
@@ -55,7 +55,7 @@ def decide(
 
 
 def admit(
-    door: Door,
+    door: DoorState,
     attempt: Attempt,
     at: Moment,
     *,
@@ -76,13 +76,13 @@ def admit(
 
 
 def recheck(
-    door: Door, attempt: Attempt, reason: str, at: Moment, *, by: str | None = None
+    door: DoorState, attempt: Attempt, reason: str, at: Moment, *, by: str | None = None
 ) -> Step:
     """Ask the person to come again, measured anew."""
     return settle(door, attempt, Decision.RECHECK, (reason,), at, by=by)
 
 
-def ambiguous(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
+def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Step:
     """Two people in one window: nobody is named, both are measured again."""
     nobody = replace(
         attempt, person=None, known_phone=None, identified=None, is_repeat=False, is_booked=False
@@ -91,7 +91,7 @@ def ambiguous(door: Door, attempt: Attempt, reason: str, at: Moment) -> Step:
 
 
 def hold(
-    door: Door,
+    door: DoorState,
     attempt: Attempt,
     reason: str,
     at: Moment,
@@ -108,7 +108,7 @@ def hold(
     standing = hall.standing_hold(door.holds, person)
     if standing is not None and standing.state not in hall.GONE:
         hold_id = standing.hold_id
-        held: Effects = (Alarm(hold_id),)
+        held: Effects = (CallGuard(hold_id),)
         before = door.of_hold(hold_id)
         if before is not None and before.passage_id != attempt.passage_id:
             door = door.without(before.passage_id)  # one person, one place
@@ -140,7 +140,7 @@ def hold(
 
 
 def settle(
-    door: Door,
+    door: DoorState,
     attempt: Attempt,
     decision: Decision,
     reasons: tuple[str, ...],
@@ -172,7 +172,7 @@ def settle(
     return Step(door.placed(settled), effects)
 
 
-def decided(door: Door, settled: Settled, at: Moment) -> PassageDecided:
+def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
     """Return the record of a verdict. A later one of the same passage takes its place."""
     person = settled.person
     return PassageDecided(
@@ -208,7 +208,7 @@ def _registration_ms(settled: Settled, at: Moment) -> int | None:
     return round(at.seconds_since(settled.identified) * 1000)
 
 
-def register(door: Door, attempt: Attempt, given: RegistrationGiven | None = None) -> Effects:
+def register(door: DoorState, attempt: Attempt, given: RegistrationGiven | None = None) -> Effects:
     """Return the registration of an identified visitor; nothing for others.
 
     Once a passage, and once more where the guard typed what was not known at the first.

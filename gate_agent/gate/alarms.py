@@ -62,7 +62,7 @@ class AlarmCounts(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Matter:
     """What is the matter now. `level` grows where the same thing got worse."""
 
     priority: Priority
@@ -77,15 +77,13 @@ class Standing:
         return ":".join(filter(None, (self.what, self.about)))
 
 
-def of_people(
-    holds: Iterable[Hold], contacts: Iterable[Contact], now: Moment
-) -> Iterator[Standing]:
+def of_people(holds: Iterable[Hold], contacts: Iterable[Contact], now: Moment) -> Iterator[Matter]:
     """Yield what held persons and their contacts wait for."""
     for hold in holds:
         about, flagged = hold.hold_id, hold.state is HoldState.FLAGGED
         if flagged or hold.overdue:
             what = "flagged" if flagged else "overdue"
-            yield Standing(
+            yield Matter(
                 priority=Priority.HIGH,
                 technical=False,
                 what=what,
@@ -97,10 +95,10 @@ def of_people(
             and (hold.due_s or 0) >= _LONG_S
             and hold.due_ns - now.boot_ns <= _SOON_S * NS_PER_S
         ):
-            yield Standing(priority=Priority.MEDIUM, technical=False, what="due_soon", about=about)
+            yield Matter(priority=Priority.MEDIUM, technical=False, what="due_soon", about=about)
     waiting = {one.hold_id for one in contacts if one.state is ContactState.PROPOSED}
     for hold_id in sorted(waiting):
-        yield Standing(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
+        yield Matter(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
 
 
 def of_the_gate(
@@ -112,29 +110,29 @@ def of_the_gate(
     oldest_pending_s: float,
     clock: ClockQuality,
     policy_read: bool,
-) -> Iterator[Standing]:
+) -> Iterator[Matter]:
     """Yield what is wrong with the gate itself, gravest first."""
     if not journal_writable:
-        yield Standing(priority=Priority.MEDIUM, technical=True, what="journal")
+        yield Matter(priority=Priority.MEDIUM, technical=True, what="journal")
     for name, state in devices:
         if state is not DeviceState.OK:
-            yield Standing(priority=Priority.MEDIUM, technical=True, what=state, about=name)
+            yield Matter(priority=Priority.MEDIUM, technical=True, what=state, about=name)
     if not thermometer_trusted:
-        yield Standing(
+        yield Matter(
             priority=Priority.MEDIUM, technical=True, what="untrusted", about="thermometer"
         )
     if not policy_read:
-        yield Standing(priority=Priority.MEDIUM, technical=True, what="policy")
+        yield Matter(priority=Priority.MEDIUM, technical=True, what="policy")
     late = uplink_state != "connected" and oldest_pending_s >= _UPLINK_LATE_S
     if late or uplink_state == "refused":
-        yield Standing(priority=Priority.LOW, technical=True, what="uplink")
+        yield Matter(priority=Priority.LOW, technical=True, what="uplink")
     if clock not in _GOOD_CLOCKS:
-        yield Standing(priority=Priority.LOW, technical=True, what="clock")
+        yield Matter(priority=Priority.LOW, technical=True, what="clock")
 
 
 @dataclass(slots=True, kw_only=True)
 class _Known:
-    standing: Standing
+    standing: Matter
     since: str
     came_ns: list[int]
     rung: int
@@ -154,7 +152,7 @@ class AlarmBook:
         self._rung: list[tuple[int, Priority | None]] = []  # None: suppressed
         self._began = now
 
-    def look(self, standing: Iterable[Standing], now: Moment) -> tuple[AlarmView, ...]:
+    def look(self, standing: Iterable[Matter], now: Moment) -> tuple[AlarmView, ...]:
         """Take in what is the matter at this moment; return the alarms, gravest first."""
         here = {one.key: one for one in standing}
         for key, one in here.items():
@@ -188,7 +186,7 @@ class AlarmBook:
             suppressed=rang.count(None),
         )
 
-    def _come(self, key: str, one: Standing, now: Moment) -> None:
+    def _come(self, key: str, one: Matter, now: Moment) -> None:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = _Known(

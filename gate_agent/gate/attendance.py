@@ -12,7 +12,7 @@ UNTOUCHED_S = 8 * 3600.0  # a shift
 _AFTER_S = {Absence.NO_SCREEN: NO_SCREEN_S, Absence.UNTOUCHED: UNTOUCHED_S}
 
 
-class Presence:
+class Attendance:
     """Looked at once a second; says once when nobody is there, and once when somebody is again."""
 
     def __init__(self, screens: Callable[[], int], now: Moment) -> None:

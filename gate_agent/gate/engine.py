@@ -29,8 +29,8 @@ from gate_agent.contract.signals import CardRefused, Reading
 from gate_agent.domain.door import (
     CardUnreadable,
     ContactsFound,
-    Door,
     DoorEvent,
+    DoorState,
     Ids,
     PolicyChanged,
     ReadingTaken,
@@ -41,7 +41,7 @@ from gate_agent.domain.door import (
 )
 from gate_agent.domain.effects import (
     Admit,
-    Alarm,
+    CallGuard,
     FindContacts,
     Note,
     Refuse,
@@ -60,10 +60,10 @@ from gate_agent.gate.policies import PolicyKeeper, mode_applied
 from gate_agent.gate.ports import LiveEvent
 from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.restored import restored_cases, restored_desk, restored_people
-from gate_agent.gate.screen_state import Snapshot, UplinkView
-from gate_agent.gate.screen_state_builder import Picture, Watched
+from gate_agent.gate.screen_state import ScreenState, UplinkView
+from gate_agent.gate.screen_state_builder import ScreenStateBuilder, Watched
 from gate_agent.gate.skin import Skin
-from gate_agent.gate.subscriptions import Live
+from gate_agent.gate.subscriptions import Subscriptions
 from gate_agent.host.clock import Clock
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.keys import Keys
@@ -101,7 +101,7 @@ class Gate:
         self._keeper = keeper
         self._version = version
         self._loop = asyncio.get_running_loop()
-        self._live = Live()
+        self._live = Subscriptions()
         self._counts: Counter[str] = Counter()
         self._devices: Mapping[str, Watched] = {}
         self._uplink: Callable[[], UplinkView] = lambda: _NO_UPLINK
@@ -110,7 +110,7 @@ class Gate:
         self._shown: tuple[object, ...] = ()
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
-        self._picture = Picture(
+        self._picture = ScreenStateBuilder(
             gate=config.gate,
             version=version,
             journal=journal,
@@ -120,7 +120,7 @@ class Gate:
         )
         holds, contacts = restored_cases(reader, now, clock.boot_id)
         memory, cleared = restored_people(reader, now, clock.boot_id)
-        self._door = Door(
+        self._door = DoorState(
             passage=Idle(),
             holds=holds,
             policy=keeper.current.policy,
@@ -228,7 +228,7 @@ class Gate:
     # --- what screens see ---------------------------------------------------------------------
 
     @property
-    def live(self) -> Live:
+    def live(self) -> Subscriptions:
         """The attached screens."""
         return self._live
 
@@ -237,7 +237,7 @@ class Gate:
         return self._clock.now()
 
     @property
-    def door(self) -> Door:
+    def door(self) -> DoorState:
         """The door as it is, a value."""
         return self._door
 
@@ -246,7 +246,7 @@ class Gate:
         """The policy in force at the door."""
         return self._door.policy
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ScreenState:
         """Return the present state."""
         now = self._clock.now()
         return self._picture.snapshot(
@@ -304,7 +304,7 @@ class Gate:
                     drafts.append(registration_draft(effect.registration, event.at, self._keys))
                 case Admit():
                     admitted = effect.passage_id
-                case Alarm():
+                case CallGuard():
                     self._opened = None  # shut at once, whatever the journal says
                 case Refuse():  # who was let in before may still go through
                     self._opened = None if self._opened == effect.passage_id else self._opened

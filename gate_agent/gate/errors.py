@@ -6,7 +6,7 @@ from gate_agent.domain.effects import StepRefused
 from gate_agent.errors import GateError
 
 
-class Refused(GateError):  # noqa: N818 it is an answer, not a failure
+class RequestRefused(GateError):  # noqa: N818 it is an answer, not a failure
     """The gate refuses a request: what it expected, and what came. No personal data in either."""
 
     status = 409
@@ -18,28 +18,28 @@ class Refused(GateError):  # noqa: N818 it is an answer, not a failure
         super().__init__(f"expected {expected}, got {got}")
 
 
-class NotFound(Refused):
+class NotFound(RequestRefused):
     """No such passage or hold at this door."""
 
     status = 404
     code = "not_found"
 
 
-class OutOfTurn(Refused):
+class OutOfTurn(RequestRefused):
     """The passage or hold is not where this could be done."""
 
     status = 409
     code = "out_of_turn"
 
 
-class Invalid(Refused):
+class Invalid(RequestRefused):
     """A value is not what it must be."""
 
     status = 422
     code = "invalid"
 
 
-class JournalUnavailable(Refused):
+class JournalUnavailable(RequestRefused):
     """The journal cannot write: nothing that permits is done."""
 
     status = 503
@@ -49,6 +49,6 @@ class JournalUnavailable(Refused):
 _REFUSALS = {"not_found": NotFound, "out_of_turn": OutOfTurn, "invalid": Invalid}
 
 
-def refused(answer: StepRefused) -> Refused:
+def refused(answer: StepRefused) -> RequestRefused:
     """Return the domain's refusal as the gate's."""
     return _REFUSALS[answer.code](expected=answer.expected, got=answer.got)

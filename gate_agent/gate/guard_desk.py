@@ -18,8 +18,8 @@ from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
-from gate_agent.gate.screen_state import Snapshot
-from gate_agent.gate.subscriptions import Ear
+from gate_agent.gate.screen_state import ScreenState
+from gate_agent.gate.subscriptions import ScreenQueue
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.gate.visitor import VisitorView, visitor_view
@@ -28,7 +28,7 @@ from gate_agent.store.reader import JournalReader
 _LOG = logging.getLogger(__name__)
 
 
-class GuardCounter:
+class GuardDesk:
     """One door's desk. Every method is called in the event loop."""
 
     def __init__(
@@ -46,7 +46,7 @@ class GuardCounter:
         self._ticker = ticker
         self._reader = reader
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ScreenState:
         """Return the present state."""
         shown = self._gate.snapshot()
         if self._thermometer is None:
@@ -61,7 +61,7 @@ class GuardCounter:
         """Return the addresses of the online channels."""
         return [channel.url for channel in self._gate.policy.online_channels]
 
-    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Ear]:
+    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[ScreenQueue]:
         """Attach a screen."""
         return self._gate.live.subscribe(watched=watched)
 

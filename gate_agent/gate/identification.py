@@ -12,7 +12,7 @@ from gate_agent.contract.records import ByHand
 from gate_agent.contract.signals import Card
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.errors import StorageError
-from gate_agent.gate.other_doors import Elsewhere
+from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.store.keys import Keys
 from gate_agent.store.people import PersonRow
 from gate_agent.store.reader import JournalReader
@@ -22,7 +22,7 @@ class Identification:
     """Knows the site's key, and who came before."""
 
     def __init__(
-        self, keys: Keys, reader: JournalReader, elsewhere: Elsewhere | None = None
+        self, keys: Keys, reader: JournalReader, elsewhere: OtherDoors | None = None
     ) -> None:
         self._elsewhere = elsewhere
         self._keys = keys

@@ -20,7 +20,7 @@ _MOST = 10_000  # people; the oldest go: this only helps a guard, nothing is dec
 _LOG = logging.getLogger(__name__)
 
 
-class Elsewhere:
+class OtherDoors:
     """What one door knows of the others; nothing while the network is away."""
 
     def __init__(self, gate: str, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from gate_agent.contract.signals import Card
 from gate_agent.domain.duties import DutyTap
 from gate_agent.domain.events import GuardEvent
 from gate_agent.domain.thermometer_check import ReferenceHeld
-from gate_agent.gate.screen_state import DutiesView, Snapshot
+from gate_agent.gate.screen_state import DutiesView, ScreenState
 from gate_agent.gate.visitor import VisitorView
 
 
@@ -59,7 +59,7 @@ class Desk(Protocol):
     Each request returns after its events are durable, and raises `gate.errors.Refused`.
     """
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ScreenState:
         """Return the present state; cheap: no disk."""
         ...
 

@@ -17,7 +17,7 @@ from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.records import DataPurged, PurgeCause
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
-from gate_agent.host.spool import Request, Spool
+from gate_agent.host.spool import Spool, SpoolRequest
 from gate_agent.store.calendar import read_calendar, write_calendar
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.purge import Purge
@@ -34,7 +34,7 @@ def calendar_file(journal: Path) -> Path:
     return journal.with_name(f"{journal.name}.days")
 
 
-class Retention:
+class GateRetention:
     """What must go at this door."""
 
     def __init__(
@@ -78,7 +78,7 @@ class Retention:
         await self._count_days()
         await self._retain()
 
-    async def carry_out(self, request: Request) -> DataPurged | None:
+    async def carry_out(self, request: SpoolRequest) -> DataPurged | None:
         """Remove what was asked for; what waits for a receipt goes when it came."""
         receipted = self._receipted()
         if self._told.get(request.id) == receipted:

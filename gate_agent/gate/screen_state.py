@@ -228,7 +228,7 @@ class ThermometerView(_View):
     threshold_centi_c: int
 
 
-class Snapshot(_View):
+class ScreenState(_View):
     """Everything the guard screen shows."""
 
     gate: GateView

@@ -29,7 +29,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
 )
-from gate_agent.domain.state import Door
+from gate_agent.domain.state import DoorState
 from gate_agent.errors import StorageError
 from gate_agent.gate.alarms import AlarmBook, of_people, of_the_gate
 from gate_agent.gate.screen_state import (
@@ -45,7 +45,7 @@ from gate_agent.gate.screen_state import (
     PassageView,
     PersonView,
     Phase,
-    Snapshot,
+    ScreenState,
     StepView,
     TodayView,
     UplinkView,
@@ -88,7 +88,7 @@ class Watched(Protocol):
         ...
 
 
-class Picture:
+class ScreenStateBuilder:
     """Everything a snapshot needs beside the door itself."""
 
     def __init__(
@@ -121,7 +121,7 @@ class Picture:
 
     def snapshot(
         self,
-        door: Door,
+        door: DoorState,
         now: Moment,
         *,
         opened: str | None,
@@ -130,7 +130,7 @@ class Picture:
         devices: Mapping[str, Watched],
         uplink: UplinkView,
         policy_read: bool,
-    ) -> Snapshot:
+    ) -> ScreenState:
         """Return what a screen may know; `opened` is the passage the gate stands open for."""
         self._refresh(now.utc)
         head = self._journal.head
@@ -149,7 +149,7 @@ class Picture:
             ),
             now,
         )
-        return Snapshot(
+        return ScreenState(
             gate=self._gate,
             time=format_utc(now.utc),
             hall_mode=door.policy.hall_mode,
@@ -187,7 +187,7 @@ class Picture:
         )
 
     def _passage(
-        self, door: Door, state: PassageState, now: Moment, opened: str | None
+        self, door: DoorState, state: PassageState, now: Moment, opened: str | None
     ) -> PassageView | None:
         if isinstance(state, Idle):
             return None

@@ -12,7 +12,7 @@ from gate_agent.gate.ports import LiveEvent
 QUEUE_LIMIT = 1000  # events one slow screen may be behind; beyond, it comes back and asks
 
 
-class Ear:
+class ScreenQueue:
     """One screen's subscription; see `gate.ports.Subscription`."""
 
     def __init__(self, *, watched: bool = True) -> None:
@@ -50,11 +50,11 @@ class Ear:
                 return
 
 
-class Live:
+class Subscriptions:
     """All attached screens. Used in the event loop only."""
 
     def __init__(self) -> None:
-        self._ears: set[Ear] = set()
+        self._ears: set[ScreenQueue] = set()
         self._closed = False
 
     def __len__(self) -> int:
@@ -67,9 +67,9 @@ class Live:
         return sum(ear.watched for ear in self._ears)
 
     @contextmanager
-    def subscribe(self, *, watched: bool = True) -> Iterator[Ear]:
+    def subscribe(self, *, watched: bool = True) -> Iterator[ScreenQueue]:
         """Attach a screen for the time of the context."""
-        ear = Ear(watched=watched)
+        ear = ScreenQueue(watched=watched)
         self._ears.add(ear)
         if self._closed:
             ear.close()

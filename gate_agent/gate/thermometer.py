@@ -24,10 +24,10 @@ from gate_agent.domain.limits import limits
 from gate_agent.domain.other_door import level_of, restored_comparison
 from gate_agent.domain.passage import NOBODY
 from gate_agent.domain.thermometer_check import ReferenceHeld, check
-from gate_agent.domain.thermometer_health import Health, Watch, health, made_ns
+from gate_agent.domain.thermometer_health import ThermometerHealth, Watch, health, made_ns
 from gate_agent.driver_api import Report
 from gate_agent.gate.engine import Gate
-from gate_agent.gate.errors import Refused, refused
+from gate_agent.gate.errors import RequestRefused, refused
 from gate_agent.gate.keeping import kept
 from gate_agent.gate.screen_state import CheckView, ThermometerView
 from gate_agent.store.reader import JournalReader
@@ -63,7 +63,7 @@ class ThermometerKeeper:
         self._lost: Moment | None = None if lost is None else _moment_of(lost, gate.now())
         self._compared = restored_comparison(reader.compared(), gate.now())
         self._uncovered_ns: int | None = None
-        self._health = Health(())
+        self._health = ThermometerHealth(())
 
     # --- from the device --------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class ThermometerKeeper:
         if trusted != door.thermometer_trusted:
             try:
                 await self._gate.request(TrustChanged(at=now, trusted=trusted))
-            except Refused:
+            except RequestRefused:
                 return  # the journal cannot write now: asked again in a second
         self._cover(self._gate.now())
         if changed:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc, parse_utc
 from gate_agent.contract.records import ClockStepped, ClockSynced, DailyReport, Record
 from gate_agent.errors import StorageError
-from gate_agent.gate.attendance import Presence
+from gate_agent.gate.attendance import Attendance
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.keeping import resolve
 from gate_agent.gate.report import report_day_due, report_of
@@ -39,7 +39,7 @@ class Ticker:
         self._stepped_ns: int | None = None
         synced = reader.booted(clock.boot_id)
         self._synced = None if synced is None else parse_utc(synced)
-        self._presence = Presence(lambda: gate.live.watched, clock.now())
+        self._presence = Attendance(lambda: gate.live.watched, clock.now())
         self._last_report = reader.last_report()
         self._kept = ("", False)  # why events are not kept, and whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Decision, DeviceState
-from gate_agent.gate.screen_state import Phase, Snapshot
+from gate_agent.gate.screen_state import Phase, ScreenState
 
 
 class Guide(StrEnum):
@@ -68,7 +68,7 @@ _AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people"})
 _CLOSED = {HallMode.CLOSED: "hall_closed", HallMode.EMERGENCY: "emergency"}
 
 
-def visitor_view(snapshot: Snapshot, policy: Policy) -> VisitorView:
+def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
     """Return what the display shows beside this state of the door."""
     guide, why = _guide(snapshot)
     booking = policy.booking
@@ -86,7 +86,7 @@ def visitor_view(snapshot: Snapshot, policy: Policy) -> VisitorView:
     )
 
 
-def _guide(snapshot: Snapshot) -> tuple[Guide, str]:
+def _guide(snapshot: ScreenState) -> tuple[Guide, str]:
     passage = snapshot.passage
     if passage is None:
         if snapshot.hall_mode in _CLOSED:

@@ -15,7 +15,7 @@ _ERASE, _WIPE = "erase", "wipe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class SpoolRequest:
     """One request; `person_ref` is None where everybody shall be forgotten."""
 
     id: str
@@ -29,9 +29,9 @@ class Spool:
         """Take the store's file; the requests lie beside it."""
         self._folder = store.with_name(f"{store.name}.requests")
 
-    def put(self, person_ref: str | None) -> Request:
+    def put(self, person_ref: str | None) -> SpoolRequest:
         """Ask, durably."""
-        request = Request(id=secrets.token_hex(8), person_ref=person_ref)
+        request = SpoolRequest(id=secrets.token_hex(8), person_ref=person_ref)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._path(request)
         draft = path.with_name(f".{path.name}")
@@ -43,7 +43,7 @@ class Spool:
         draft.replace(path)
         return request
 
-    def waiting(self) -> list[Request]:
+    def waiting(self) -> list[SpoolRequest]:
         """Return what was asked and is not done; a file of another kind is left alone."""
         if not self._folder.is_dir():
             return []
@@ -51,16 +51,16 @@ class Spool:
         for path in sorted(self._folder.iterdir()):
             kind, _, identity = path.name.partition("-")
             if kind == _WIPE:
-                found.append(Request(id=identity, person_ref=None))
+                found.append(SpoolRequest(id=identity, person_ref=None))
             elif kind == _ERASE:
                 text = path.read_text(encoding="ascii", errors="replace")
-                found.append(Request(id=identity, person_ref=text.strip()))
+                found.append(SpoolRequest(id=identity, person_ref=text.strip()))
         return found
 
-    def done(self, request: Request) -> None:
+    def done(self, request: SpoolRequest) -> None:
         """Take a request away: all of it was carried out."""
         self._path(request).unlink(missing_ok=True)
 
-    def _path(self, request: Request) -> Path:
+    def _path(self, request: SpoolRequest) -> Path:
         kind = _WIPE if request.person_ref is None else _ERASE
         return self._folder / f"{kind}-{request.id}"

@@ -20,7 +20,7 @@ _BEFORE = timedelta(days=1)  # a clock that is a little behind still takes a new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Issued:
+class IssuedCertificate:
     """A certificate and its private key, PEM."""
 
     certificate: bytes
@@ -46,20 +46,20 @@ class Authority:
         return self._certificate.not_valid_after_utc
 
     @classmethod
-    def make(cls, site: str, now: datetime) -> Issued:
+    def make(cls, site: str, now: datetime) -> IssuedCertificate:
         """Return a new CA for a site."""
         return _root(f"{site} gate CA", ec.generate_private_key(ec.SECP256R1()), now)
 
-    def renewed(self, now: datetime) -> Issued:
+    def renewed(self, now: datetime) -> IssuedCertificate:
         """Return the CA with new dates, the same name and key: what it issued stays good."""
         name = self._certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
         return _root(str(name), self._key, now)
 
-    def client(self, name: str, now: datetime, days: int) -> Issued:
+    def client(self, name: str, now: datetime, days: int) -> IssuedCertificate:
         """Return a certificate by which `name` is known to the broker."""
         return self._issue(name, (), ExtendedKeyUsageOID.CLIENT_AUTH, now, days)
 
-    def server(self, hosts: Sequence[str], now: datetime, days: int) -> Issued:
+    def server(self, hosts: Sequence[str], now: datetime, days: int) -> IssuedCertificate:
         """Return a certificate for a server that is reached as any of `hosts`."""
         return self._issue(hosts[0], hosts, ExtendedKeyUsageOID.SERVER_AUTH, now, days)
 
@@ -86,7 +86,7 @@ class Authority:
         usage: x509.ObjectIdentifier,
         now: datetime,
         days: int,
-    ) -> Issued:
+    ) -> IssuedCertificate:
         key = ec.generate_private_key(ec.SECP256R1())
         until = min(now + timedelta(days=days), self.until)
         builder = (
@@ -106,7 +106,7 @@ class Authority:
         return _signed(builder, self._key, key)
 
 
-def _root(name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> Issued:
+def _root(name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> IssuedCertificate:
     builder = (
         _draft(name, key.public_key(), now, now + timedelta(days=CA_DAYS))
         .issuer_name(_name(name))
@@ -134,9 +134,9 @@ def _signed(
     builder: x509.CertificateBuilder,
     by: ec.EllipticCurvePrivateKey,
     key: ec.EllipticCurvePrivateKey,
-) -> Issued:
+) -> IssuedCertificate:
     certificate = builder.sign(by, hashes.SHA256())
-    return Issued(
+    return IssuedCertificate(
         certificate=certificate.public_bytes(serialization.Encoding.PEM),
         key=key.private_bytes(
             serialization.Encoding.PEM,

@@ -26,7 +26,7 @@ from gate_agent.contract.messages import Name
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError
 from gate_agent.provision import broker, papers
-from gate_agent.provision.authority import Authority, Issued
+from gate_agent.provision.authority import Authority, IssuedCertificate
 from gate_agent.store.seal import key_id
 
 _BROKER = "broker"
@@ -250,7 +250,7 @@ class Site:
         """Return the folder of whose certificate it is: a worker's lies beside the collector's."""
         return self._folder / (_COLLECTOR if name.startswith(f"{_COLLECTOR}-") else name)
 
-    def _keep(self, folder: Path, name: str, issued: Issued) -> None:
+    def _keep(self, folder: Path, name: str, issued: IssuedCertificate) -> None:
         _write(folder / f"{name}.key", issued.key)
         _write(folder / f"{name}.crt", issued.certificate)
         self._told.append(f"{folder / name}.crt until {issued.until:%Y-%m-%d}")

@@ -18,7 +18,7 @@ _TOO_MANY = "too many events wait for the disk"
 _LOG = logging.getLogger("gate_agent.store.journal")
 
 
-class Room:
+class DiskState:
     """The state of the disk as the writer thread sees it; `news` is to be journalled."""
 
     def __init__(self, reserve: Reserve, clock: Clock) -> None:

@@ -14,9 +14,9 @@ from gate_agent.contract.moment import Moment
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.store.disk import RESERVE_BYTES, Reserve
-from gate_agent.store.disk_state import Room
+from gate_agent.store.disk_state import DiskState
 from gate_agent.store.errors import JournalDamaged, NotAJournal
-from gate_agent.store.migrations import Progress, Told
+from gate_agent.store.migrations import MigrationProgress, Progress
 from gate_agent.store.opening import (
     Head,
     open_for_writing,
@@ -28,7 +28,7 @@ from gate_agent.store.opening import (
 from gate_agent.store.people import PersonRow
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.set_aside import set_aside
-from gate_agent.store.transaction import Draft, Ledger, Stored
+from gate_agent.store.transaction import Draft, JournalEnd, Stored
 from gate_agent.store.watermark import Watermark, read_mark
 from gate_agent.store.writer import MOST_WAITING, RETRY_S, Call, Callback, HealthCallback, Writer
 
@@ -71,10 +71,10 @@ class Journal:
         without, it is refused. Raises JournalInUse, JournalLocked (after `busy_wait_s`),
         JournalForeign, OtherSchema, NotAJournal, or StorageError for what the disk says.
         """
-        box, told = StoreBox(key), Told(clock)
+        box, told = StoreBox(key), MigrationProgress(clock)
         first: list[Draft] = []
 
-        def opened() -> tuple[Ledger, Receipt | None]:
+        def opened() -> tuple[JournalEnd, Receipt | None]:
             mark = None if first else read_mark(path)
             if (
                 mark is not None
@@ -102,12 +102,12 @@ class Journal:
             except BaseException:
                 connection.close()
                 raise
-            ledger = Ledger(
+            ledger = JournalEnd(
                 connection, about=about, head=head, clock=clock, zone=zone, box=box, mark=new_mark
             )
             return ledger, receipt
 
-        def renew(cause: str, now: Moment) -> Ledger:
+        def renew(cause: str, now: Moment) -> JournalEnd:
             if not first:  # else only the new file could not be made the last time
                 first.extend(set_aside(path, cause, now))
             ledger, _ = opened()
@@ -121,7 +121,7 @@ class Journal:
             return ledger
 
         lock = take_lock(path)
-        room = Room(Reserve(path, reserve_bytes), clock)
+        room = DiskState(Reserve(path, reserve_bytes), clock)
         try:
             try:
                 ledger, receipt = opened()

@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], None]  # what, done, of how many (0: nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class MigrationStep:
     """What makes schema `to` of the one before it."""
 
     to: int
@@ -55,12 +55,12 @@ def _index_what_is_there(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Step, ...] = (
-    Step(to=2, what="terminal.registrations_index", change=_index_what_is_there),
+STEPS: tuple[MigrationStep, ...] = (
+    MigrationStep(to=2, what="terminal.registrations_index", change=_index_what_is_there),
 )
 
 
-class Told:
+class MigrationProgress:
     """Progress in the log every two seconds; the service manager waits as long as there is any."""
 
     def __init__(self, clock: Clock) -> None:
@@ -90,7 +90,7 @@ def bring_up(
     version: int,
     zone: ZoneInfo,
     progress: Progress,
-    steps: Sequence[Step] = STEPS,
+    steps: Sequence[MigrationStep] = STEPS,
 ) -> None:
     """Take the journal at `path` from schema `version` to the newest; the caller holds its lock.
 

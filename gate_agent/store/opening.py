@@ -29,7 +29,14 @@ from gate_agent.store.errors import (
     OlderSchema,
     OtherSchema,
 )
-from gate_agent.store.migrations import PROGRAM, STEPS, Progress, Step, bring_up, end_update
+from gate_agent.store.migrations import (
+    PROGRAM,
+    STEPS,
+    MigrationStep,
+    Progress,
+    bring_up,
+    end_update,
+)
 from gate_agent.store.replay import make_views_again
 from gate_agent.store.schema import (
     APPLICATION_ID,
@@ -119,7 +126,7 @@ def open_for_writing(
     zone: str,
     busy_wait_s: float,
     progress: Progress,
-    steps: Sequence[Step] = STEPS,
+    steps: Sequence[MigrationStep] = STEPS,
 ) -> tuple[sqlite3.Connection, About]:
     """Return the one connection that writes and checkpoints; the journal is made if missing.
 

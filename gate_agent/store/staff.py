@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import GuardRole
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.host.passwords import kept_of
 
@@ -25,7 +25,7 @@ PIN_DIGITS = (6, 12)
 MOST_ACCOUNTS = 200
 _PIN = re.compile(r"[0-9]{6,12}")
 _NAME = re.compile(r"[^\x00-\x1f<>&]{1,20}")
-_PREFIX = {Role.GUARD: "g", Role.SUPERVISOR: "s", Role.MAINTAINER: "m"}
+_PREFIX = {GuardRole.GUARD: "g", GuardRole.SUPERVISOR: "s", GuardRole.MAINTAINER: "m"}
 _STEPS = ("01234567890123456789", "98765432109876543210")
 
 
@@ -35,7 +35,7 @@ class Account:
 
     code: str
     name: str
-    role: Role
+    role: GuardRole
     pin_hash: str
     disabled: bool = False
 
@@ -73,7 +73,7 @@ class StaffBook:
         found = (a for a in self.accounts() if a.code == code and not a.disabled)
         return next(found, None)
 
-    def add(self, *, name: str, role: Role, pin: str) -> Account:
+    def add(self, *, name: str, role: GuardRole, pin: str) -> Account:
         """Add an account. Raises ConfigurationError: a name or PIN that cannot be."""
         name = name.strip()
         if not _NAME.fullmatch(name):
@@ -140,4 +140,4 @@ def one_time_code() -> str:
 
 
 def _parse(content: bytes) -> tuple[Account, ...]:
-    return tuple(Account(**{**row, "role": Role(row["role"])}) for row in json.loads(content))
+    return tuple(Account(**{**row, "role": GuardRole(row["role"])}) for row in json.loads(content))

@@ -57,7 +57,7 @@ class Stored:
     drill: bool
 
 
-class Ledger:
+class JournalEnd:
     """The end of the journal, where it grows."""
 
     def __init__(

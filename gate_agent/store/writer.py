@@ -19,10 +19,10 @@ from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.store.disk import LOOK_EVERY_S
-from gate_agent.store.disk_state import Room
+from gate_agent.store.disk_state import DiskState
 from gate_agent.store.dropping import may_be_dropped
 from gate_agent.store.errors import JournalFull
-from gate_agent.store.transaction import Draft, Ledger, Stored
+from gate_agent.store.transaction import Draft, JournalEnd, Stored
 
 MOST_WAITING = 10_000  # drafts; beyond, a caller is refused
 MOST_PASSAGES = 5_000  # drafts; beyond, passages are dropped, and what is left is for holds
@@ -38,7 +38,7 @@ _LOG = logging.getLogger("gate_agent.store.journal")
 
 Callback = Callable[[tuple[Stored, ...]], None]
 HealthCallback = Callable[[bool, str], None]
-Renew = Callable[[str, Moment], Ledger]
+Renew = Callable[[str, Moment], JournalEnd]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Writer(threading.Thread):
     def __init__(
         self,
         path: Path,
-        ledger: Ledger,
+        ledger: JournalEnd,
         *,
-        room: Room,
+        room: DiskState,
         clock: Clock,
         receipt: Receipt | None,
         renew: Renew,

@@ -26,7 +26,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named
-from gate_agent.uplink.standing import Standing
+from gate_agent.uplink.standing import Delivered
 
 HEARTBEAT_S = 10.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 1.0
@@ -109,7 +109,7 @@ class Uplink:
         self._told: tuple[int, tuple[Range, ...]] = (0, ())
         self._goodbye_mid = -1
         self._goodbye_heard = asyncio.Event()
-        self._standing = Standing(
+        self._standing = Delivered(
             journal=journal,
             reader=reader,
             clock=clock,

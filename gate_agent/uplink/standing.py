@@ -16,7 +16,7 @@ from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
 
-class Standing:
+class Delivered:
     """The newest receipt of our chain, and the journal's head."""
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
-from gate_agent.gate.errors import Refused
+from gate_agent.gate.errors import RequestRefused
 from gate_agent.http.answers import ErrorBody, install_refusals, refusal
 
 REFUSALS: dict[int | str, dict[str, object]] = {
@@ -31,10 +31,10 @@ REFUSALS: dict[int | str, dict[str, object]] = {
 def install_answers(app: FastAPI) -> None:
     """Make every failure of `app` answer in our shape."""
     install_refusals(app)
-    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestRefused, _refused)
 
 
 def _refused(_: Request, exc: Exception) -> JSONResponse:
-    if not isinstance(exc, Refused):
+    if not isinstance(exc, RequestRefused):
         raise TypeError(f"expected Refused, got {type(exc).__name__}")
     return refusal(exc.status, code=exc.code, expected=exc.expected, got=exc.got)

@@ -129,8 +129,10 @@ declare namespace Door {
     timezone: string;
     version: string;
   }
+  /** What somebody at the screen may do. */
+  type GuardRole = "guard" | "supervisor" | "maintainer";
   /** What the person in front of the display does next. */
-  type Guide = "welcome" | "measure" | "card" | "register" | "wait" | "go" | "again" | "away" | "ask";
+  type Guide = "welcome" | "measure" | "card" | "register" | "wait" | "go" | "again" | "hand" | "away" | "ask";
   /** Who may enter (大厅运行状态), from nobody to everybody. */
   type HallMode = "emergency" | "closed" | "appointment" | "open";
   /** The person was measured with the contact thermometer (人工测温). */
@@ -221,6 +223,12 @@ declare namespace Door {
     post: string;
     phone: string;
   }
+  /** One who may sign on. */
+  interface Listed {
+    code: string;
+    name: string;
+    role: GuardRole;
+  }
   /** A person whose document no reader read (人工录入): as if the card had been laid. */
   interface ManualRequest {
     document?: CardType;
@@ -310,12 +318,6 @@ declare namespace Door {
     gate_open: boolean;
     needs_hand: boolean;
   }
-  /** One who may sign on. */
-  interface Person {
-    code: string;
-    name: string;
-    role: Role;
-  }
   /** A person, masked: 张* and 110***********002X. */
   interface PersonView {
     name: string;
@@ -351,8 +353,6 @@ declare namespace Door {
     number: string;
     phone: string | null;
   }
-  /** What somebody at the screen may do. */
-  type Role = "guard" | "supervisor" | "maintainer";
   /** What was done to an area. */
   type Round = "disinfected" | "aired" | "masks_sealed";
   /** A round of an area is done (消毒通风). */
@@ -372,11 +372,36 @@ declare namespace Door {
     due: number;
     last: string | null;
   }
+  /** Everything the guard screen shows. */
+  interface ScreenState {
+    gate: GateView;
+    time: string;
+    hall_mode: HallMode;
+    policy_version: number;
+    clock: ClockQuality;
+    live_centi_c: number | null;
+    passage: PassageView | null;
+    holds: HoldView[];
+    recent: PassageLine[];
+    today: TodayView;
+    devices: Record<string, DeviceView>;
+    journal: JournalView;
+    uplink: UplinkView;
+    purposes: string[];
+    phone_required: boolean;
+    alarms: AlarmView[];
+    alarm_counts: AlarmCounts | null;
+    contacts: ContactView[];
+    calls: CallView[];
+    thermometer: ThermometerView | null;
+    notice: NoticeView | null;
+    desk: PassageView[];
+  }
   /** Whether somebody must sign on here, who may, and who is. */
   interface SessionView {
     sign_on: boolean;
     setup: boolean;
-    people: Person[];
+    people: Listed[];
     signed_on: SignedOn | null;
   }
   /** The first account of a door, with the code that the daemon said at its start. */
@@ -401,46 +426,21 @@ declare namespace Door {
   interface SignedOn {
     code: string;
     name: string;
-    role: Role;
+    role: GuardRole;
     csrf: string;
     left_s: number;
-  }
-  /** Everything the guard screen shows. */
-  interface Snapshot {
-    gate: GateView;
-    time: string;
-    hall_mode: HallMode;
-    policy_version: number;
-    clock: ClockQuality;
-    live_centi_c: number | null;
-    passage: PassageView | null;
-    holds: HoldView[];
-    recent: PassageLine[];
-    today: TodayView;
-    devices: Record<string, DeviceView>;
-    journal: JournalView;
-    uplink: UplinkView;
-    purposes: string[];
-    phone_required: boolean;
-    alarms: AlarmView[];
-    alarm_counts: AlarmCounts | null;
-    contacts: ContactView[];
-    calls: CallView[];
-    thermometer: ThermometerView | null;
-    notice: NoticeView | null;
-    desk: PassageView[];
   }
   /** A new account. */
   interface StaffRequest {
     name: string;
-    role: Role;
+    role: GuardRole;
     pin: string;
   }
   /** An account, as those see it who may change it. */
   interface StaffView {
     code: string;
     name: string;
-    role: Role;
+    role: GuardRole;
     disabled: boolean;
   }
   /** A step that was done for a held person, with what it brought. */
@@ -614,7 +614,7 @@ declare namespace Door {
     "/api/v1/duties": DutiesView;
     "/api/v1/session": SessionView;
     "/api/v1/staff": StaffView[];
-    "/api/v1/state": Snapshot;
+    "/api/v1/state": ScreenState;
     "/api/v1/stream": null;
     "/api/v1/visitor": VisitorView;
     "/api/v1/visitor/stream": null;
@@ -638,10 +638,10 @@ declare namespace Door {
     "/api/v1/persons": { body: ManualRequest; told: Accepted };
     "/api/v1/session": { body: SignOnRequest; told: SignedOn };
     "/api/v1/session/end": { body: Nothing; told: Accepted };
-    "/api/v1/setup": { body: SetupRequest; told: Person };
-    "/api/v1/staff": { body: StaffRequest; told: Person };
-    "/api/v1/staff/{code}/disable": { body: Nothing; told: Person };
-    "/api/v1/staff/{code}/pin": { body: PinRequest; told: Person };
+    "/api/v1/setup": { body: SetupRequest; told: Listed };
+    "/api/v1/staff": { body: StaffRequest; told: Listed };
+    "/api/v1/staff/{code}/disable": { body: Nothing; told: Listed };
+    "/api/v1/staff/{code}/pin": { body: PinRequest; told: Listed };
     "/api/v1/symptoms": { body: SymptomsRequest; told: Accepted };
     "/api/v1/thermometer/checks": { body: CheckRequest; told: ThermometerChecked };
     "/api/v1/thermometer/reference": { body: null; told: null };

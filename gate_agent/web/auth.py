@@ -23,7 +23,7 @@ MOST_SESSIONS = 32
 
 
 @dataclass(slots=True, kw_only=True)
-class Session:
+class GuardSession:
     """One who is signed on, at one browser."""
 
     account: Account
@@ -38,12 +38,12 @@ class Sessions:
     def __init__(self, book: StaffBook, clock: Clock) -> None:
         self._book = book
         self._clock = clock
-        self._sessions: dict[bytes, Session] = {}
+        self._sessions: dict[bytes, GuardSession] = {}
 
-    def begin(self, account: Account) -> tuple[str, Session]:
+    def begin(self, account: Account) -> tuple[str, GuardSession]:
         """Return a fresh token of 256 bits and its session; the oldest of too many ends."""
         token, now = secrets.token_urlsafe(32), self._clock.now().boot_ns
-        session = Session(
+        session = GuardSession(
             account=account, csrf=secrets.token_urlsafe(32), began_ns=now, seen_ns=now
         )
         if len(self._sessions) >= MOST_SESSIONS:
@@ -51,15 +51,15 @@ class Sessions:
         self._sessions[_key(token)] = session
         return token, session
 
-    def of(self, token: str) -> Session | None:
+    def of(self, token: str) -> GuardSession | None:
         """Return the session of a token that is good now."""
         return self._sessions.get(_key(token))
 
-    def seen(self, session: Session) -> None:
+    def seen(self, session: GuardSession) -> None:
         """Somebody did something."""
         session.seen_ns = self._clock.now().boot_ns
 
-    def end(self, session: Session) -> None:
+    def end(self, session: GuardSession) -> None:
         """Sign off, here at the server: the token is worth nothing any more."""
         self._sessions = {key: kept for key, kept in self._sessions.items() if kept is not session}
 
@@ -70,7 +70,7 @@ class Sessions:
             self.end(session)
         return len(ending)
 
-    def lapsed(self) -> list[tuple[Session, bool]]:
+    def lapsed(self) -> list[tuple[GuardSession, bool]]:
         """End what is over; return each, and whether its account was taken away."""
         now, over = self._clock.now().boot_ns, []
         for session in self._sessions.values():
@@ -81,7 +81,7 @@ class Sessions:
             self.end(session)
         return over
 
-    def left_s(self, session: Session) -> float:
+    def left_s(self, session: GuardSession) -> float:
         """Return how long a session lasts if nobody touches the screen."""
         return max(0.0, (self._ends_ns(session) - self._clock.now().boot_ns) / NS_PER_S)
 
@@ -89,7 +89,7 @@ class Sessions:
         """Return who is signed on."""
         return tuple(sorted({session.account.code for session in self._sessions.values()}))
 
-    def _ends_ns(self, session: Session) -> int:
+    def _ends_ns(self, session: GuardSession) -> int:
         idle = session.seen_ns + round(IDLE_S * NS_PER_S)
         return min(idle, session.began_ns + round(ABSOLUTE_S * NS_PER_S))
 

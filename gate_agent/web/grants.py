@@ -17,11 +17,11 @@ from fastapi.params import Depends
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
-from gate_agent.contract.access_records import Role
-from gate_agent.gate.errors import Refused
+from gate_agent.contract.access_records import GuardRole
+from gate_agent.gate.errors import RequestRefused
 from gate_agent.http.bodies import replay, whole
 from gate_agent.http.grants import NO, READING, YES, Grant, Security, declared
-from gate_agent.web.auth import COOKIE, Session
+from gate_agent.web.auth import COOKIE, GuardSession
 
 CSRF_HEADER = "x-gate-csrf"
 UNSIGNED = "unsigned"  # who acknowledged an alarm when nobody was signed on
@@ -29,9 +29,9 @@ ANYWHERE, AT_BOARD = "anywhere", "at the board"
 CALLERS = {  # with the keys of what they are called
     ANYWHERE: "caller.in_hall",
     AT_BOARD: "caller.at_board",
-    Role.GUARD: "door_role.guard",
-    Role.SUPERVISOR: "door_role.supervisor",
-    Role.MAINTAINER: "door_role.maintainer",
+    GuardRole.GUARD: "guard_role.guard",
+    GuardRole.SUPERVISOR: "guard_role.supervisor",
+    GuardRole.MAINTAINER: "guard_role.maintainer",
 }
 SCHEMES: dict[str, Any] = {
     "session": {
@@ -50,7 +50,7 @@ SCHEMES: dict[str, Any] = {
 }
 
 
-class Closed(Refused):
+class Closed(RequestRefused):
     """Not for who asks."""
 
     def __init__(self, status: int, code: str, *, expected: str, got: str) -> None:
@@ -90,7 +90,7 @@ class _AtBoard(Grant):
 
 
 class _SignedOn(Grant):
-    def __init__(self, roles: frozenset[Role], *, names: bool, acknowledges: bool) -> None:
+    def __init__(self, roles: frozenset[GuardRole], *, names: bool, acknowledges: bool) -> None:
         self._roles = roles
         self._names = names
         self._acknowledges = acknowledges
@@ -117,7 +117,7 @@ class _SignedOn(Grant):
         stamped = _in_the_name_of(by, body, always=self._names)
         return replay(stamped, receive)
 
-    def _check(self, session: Session) -> None:
+    def _check(self, session: GuardSession) -> None:
         if session.account.role not in self._roles:
             expected = f"a {' or '.join(sorted(self._roles))}"
             raise Closed(HTTPStatus.FORBIDDEN, "role", expected=expected, got="another")
@@ -136,30 +136,32 @@ class _SignedOn(Grant):
         return [asked, {}] if self._acknowledges else [asked]
 
 
-def only(*roles: Role) -> Depends:
+def only(*roles: GuardRole) -> Depends:
     """Return what a route declares that is open to these roles."""
     return declared(_SignedOn(frozenset(roles), names=False, acknowledges=False))
 
 
 PUBLIC = declared(_Public())
 AT_THE_BOARD = declared(_AtBoard())
-SIGNED_ON = only(*Role)
-NAMED = declared(_SignedOn(frozenset(Role), names=True, acknowledges=False))  # `by` is written in
-ALARM = declared(_SignedOn(frozenset(Role), names=False, acknowledges=True))
+SIGNED_ON = only(*GuardRole)
+NAMED = declared(
+    _SignedOn(frozenset(GuardRole), names=True, acknowledges=False)
+)  # `by` is written in
+ALARM = declared(_SignedOn(frozenset(GuardRole), names=False, acknowledges=True))
 
 
-def session_in(scope: Scope) -> Session | None:
+def session_in(scope: Scope) -> GuardSession | None:
     """Return who is signed on where a request comes from."""
     found = scope.get("state", {}).get("session")
-    return found if isinstance(found, Session) else None
+    return found if isinstance(found, GuardSession) else None
 
 
-def session_of(request: Request) -> Session | None:
+def session_of(request: Request) -> GuardSession | None:
     """Return who is signed on where a request comes from."""
     return session_in(request.scope)
 
 
-def acting(request: Request) -> Session:
+def acting(request: Request) -> GuardSession:
     """Return who acts. Raises Closed when nobody is signed on."""
     return _signed_on(request.scope)
 
@@ -169,7 +171,7 @@ def _asks_who(scope: Scope) -> bool:
     return bool(scope.get("state", {}).get("sign_on", True))
 
 
-def _signed_on(scope: Scope) -> Session:
+def _signed_on(scope: Scope) -> GuardSession:
     session = session_in(scope)
     if session is None:
         raise Closed(

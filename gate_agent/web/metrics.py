@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from gate_agent.contract.moment import ClockQuality, parse_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.gate.ports import Desk
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.web.sse import Screens
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -53,7 +53,7 @@ class _GateCollector(Collector):
             yield _gauge(f"gate_{clean.removeprefix('gate_')}", "Told by the gate", value)
 
 
-def _people(snapshot: Snapshot) -> Iterator[Metric]:
+def _people(snapshot: ScreenState) -> Iterator[Metric]:
     gate = snapshot.gate
     info = GaugeMetricFamily(
         "gate_info", "Which door this is", labels=("site", "gate", "version", "hall_mode")
@@ -72,7 +72,7 @@ def _people(snapshot: Snapshot) -> Iterator[Metric]:
     yield _gauge("gate_holds_overdue", "Open holds with a missed deadline", overdue)
 
 
-def _devices(snapshot: Snapshot) -> Iterator[Metric]:
+def _devices(snapshot: ScreenState) -> Iterator[Metric]:
     states = GaugeMetricFamily(
         "gate_device_state", "1 for the state a device is in", labels=("device", "driver", "state")
     )
@@ -88,7 +88,7 @@ def _devices(snapshot: Snapshot) -> Iterator[Metric]:
     yield faults
 
 
-def _keeping(snapshot: Snapshot) -> Iterator[Metric]:
+def _keeping(snapshot: ScreenState) -> Iterator[Metric]:
     journal, uplink = snapshot.journal, snapshot.uplink
     yield _gauge("gate_journal_writable", "1 while events are kept", journal.writable)
     yield _gauge("gate_journal_sequence", "Last committed sequence", journal.sequence)

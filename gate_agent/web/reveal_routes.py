@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from gate_agent.contract.access_records import Look, Role
+from gate_agent.contract.access_records import GuardRole, Look
 from gate_agent.http.grants import Routes
 from gate_agent.store.staff import Account
 from gate_agent.web.answers import REFUSALS
@@ -16,7 +16,7 @@ from gate_agent.web.bodies import Note
 from gate_agent.web.grants import acting, only
 from gate_agent.web.signon import Body, SignOn
 
-_SUPERVISOR = only(Role.SUPERVISOR)
+_SUPERVISOR = only(GuardRole.SUPERVISOR)
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gate_agent.gate.ports import Desk
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.http.answers import ErrorBody
 from gate_agent.http.grants import Routes
 from gate_agent.http.places import InPlace
@@ -22,7 +22,7 @@ _Sequence = Annotated[int | None, Query(ge=0, description="as Last-Event-ID, whi
 _LastEventId = Annotated[str | None, Header(description="last sequence this screen saw")]
 _STREAM_TEXT = """Server-sent events, for as long as the screen listens:
 
-* `state`: the whole Snapshot (as /api/v1/state), at most every 50 ms, at least every 5 s;
+* `state`: the whole ScreenState (as /api/v1/state), at most every 50 ms, at least every 5 s;
 * `journal`: a JournalMark, with `id` = its sequence; each once, in order;
 * `pulse`: every second. A screen that hears none for 4 s must show itself as dead.
 
@@ -61,7 +61,7 @@ def build_routes(desk: Desk, screens: Screens) -> APIRouter:
         return Response(metrics.render(registry), media_type=metrics.CONTENT_TYPE)
 
     @router.get(
-        "/api/v1/state", dependencies=[AT_THE_BOARD], tags=["screen"], response_model=Snapshot
+        "/api/v1/state", dependencies=[AT_THE_BOARD], tags=["screen"], response_model=ScreenState
     )
     async def state() -> Response:
         """Return everything the guard screen shows, masked."""

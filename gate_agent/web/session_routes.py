@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from gate_agent.contract.access_records import Role, ShiftChange, StaffChange
+from gate_agent.contract.access_records import GuardRole, ShiftChange, StaffChange
 from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.http.answers import refusal
@@ -18,14 +18,14 @@ from gate_agent.http.grants import Routes
 from gate_agent.http.tries import remember, try_of
 from gate_agent.store.staff import Account, StaffBook
 from gate_agent.web.answers import REFUSALS
-from gate_agent.web.auth import COOKIE, Session
+from gate_agent.web.auth import COOKIE, GuardSession
 from gate_agent.web.bodies import Accepted
 from gate_agent.web.grants import PUBLIC, SIGNED_ON, session_of
 from gate_agent.web.signon import (
     Body,
+    Listed,
     Name,
     Nothing,
-    Person,
     Pin,
     SignOn,
     add_account,
@@ -52,7 +52,7 @@ class SetupRequest(Body):
     pin: Pin
 
 
-class SignedOn(Person):
+class SignedOn(Listed):
     """Who is signed on at this browser; `csrf` goes into the header X-Gate-CSRF."""
 
     csrf: str
@@ -64,7 +64,7 @@ class SessionView(BaseModel):
 
     sign_on: bool
     setup: bool = False
-    people: tuple[Person, ...] = ()
+    people: tuple[Listed, ...] = ()
     signed_on: SignedOn | None = None
 
 
@@ -131,7 +131,7 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         return response
 
     @router.post("/setup", dependencies=[PUBLIC])
-    async def setup(request: Request, body: SetupRequest) -> Person:
+    async def setup(request: Request, body: SetupRequest) -> Listed:
         """Make the first account, a supervisor's, with the daemon's one-time code."""
         expected = sign_on.setup_code
         if expected is None or sign_on.book.accounts():
@@ -139,7 +139,7 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         right = hmac.compare_digest(body.one_time_code, expected)
         if not await sign_on.tries.check(try_of(request, "setup", None), lambda: right or None):
             raise Invalid(expected="the one-time code of the daemon's log", got="another")
-        account = await add_account(sign_on, body.name, Role.SUPERVISOR, body.pin)
+        account = await add_account(sign_on, body.name, GuardRole.SUPERVISOR, body.pin)
         sign_on.setup_code = None
         await record_change(sign_on, StaffChange.ADDED, account, by="setup")
         return person_of(account)
@@ -152,7 +152,7 @@ def _active(book: StaffBook, code: str) -> Account | None:
         raise JournalUnavailable(expected="accounts that can be read", got="none") from None
 
 
-def _people(book: StaffBook) -> tuple[Person, ...]:
+def _people(book: StaffBook) -> tuple[Listed, ...]:
     try:
         return tuple(person_of(account) for account in book.accounts() if not account.disabled)
     except StorageError as exc:
@@ -160,7 +160,7 @@ def _people(book: StaffBook) -> tuple[Person, ...]:
         return ()
 
 
-def _signed_on(sign_on: SignOn, session: Session | None) -> SignedOn | None:
+def _signed_on(sign_on: SignOn, session: GuardSession | None) -> SignedOn | None:
     if session is None:
         return None
     account = session.account

@@ -12,7 +12,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.access_records import (
-    Role,
+    GuardRole,
     ShiftChange,
     ShiftChanged,
     StaffChange,
@@ -46,12 +46,12 @@ class Nothing(Body):
     """Nothing to say."""
 
 
-class Person(BaseModel):
+class Listed(BaseModel):
     """One who may sign on."""
 
     code: str
     name: str
-    role: Role
+    role: GuardRole
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class EasyPin(Invalid):
     code = "easy_pin"
 
 
-async def add_account(sign_on: SignOn, name: str, role: Role, pin: str) -> Account:
+async def add_account(sign_on: SignOn, name: str, role: GuardRole, pin: str) -> Account:
     """Add an account. Raises Invalid, JournalUnavailable."""
     return await guarded(lambda: sign_on.book.add(name=name, role=role, pin=pin))
 
@@ -131,6 +131,6 @@ async def record_change(sign_on: SignOn, change: StaffChange, account: Account, 
     await sign_on.desk.record(record)
 
 
-def person_of(account: Account) -> Person:
+def person_of(account: Account) -> Listed:
     """Return what a screen shows of an account."""
-    return Person(code=account.code, name=account.name, role=account.role)
+    return Listed(code=account.code, name=account.name, role=account.role)

@@ -6,20 +6,20 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 
-from gate_agent.contract.access_records import Role, StaffChange
+from gate_agent.contract.access_records import GuardRole, StaffChange
 from gate_agent.errors import StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.http.grants import Routes
 from gate_agent.store.staff import Account, StaffBook
 from gate_agent.web.answers import REFUSALS
-from gate_agent.web.auth import Session
+from gate_agent.web.auth import GuardSession
 from gate_agent.web.grants import Closed, acting, only
 from gate_agent.web.signon import (
     Body,
     Code,
+    Listed,
     Name,
     Nothing,
-    Person,
     Pin,
     SignOn,
     add_account,
@@ -28,14 +28,14 @@ from gate_agent.web.signon import (
     record_change,
 )
 
-_OFFICE = only(Role.SUPERVISOR, Role.MAINTAINER)
+_OFFICE = only(GuardRole.SUPERVISOR, GuardRole.MAINTAINER)
 
 
 class StaffRequest(Body):
     """A new account."""
 
     name: Name
-    role: Role
+    role: GuardRole
     pin: Pin
 
 
@@ -45,7 +45,7 @@ class PinRequest(Body):
     pin: Pin
 
 
-class StaffView(Person):
+class StaffView(Listed):
     """An account, as those see it who may change it."""
 
     disabled: bool
@@ -61,7 +61,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         return [_view(account) for account in _all(sign_on.book)]
 
     @router.post("/staff", dependencies=[_OFFICE])
-    async def add(request: Request, body: StaffRequest) -> Person:
+    async def add(request: Request, body: StaffRequest) -> Listed:
         """Add an account; a supervisor adds guards and supervisors."""
         by = acting(request)
         _may_change(by, body.role)
@@ -70,7 +70,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         return person_of(account)
 
     @router.post("/staff/{code}/disable", dependencies=[_OFFICE])
-    async def disable(request: Request, code: Code, body: Nothing) -> Person:
+    async def disable(request: Request, code: Code, body: Nothing) -> Listed:
         """Let an account sign on no more, never one's own; its sessions end at once."""
         assert body is not None  # noqa: S101 an empty object, for one shape of every request
         by = acting(request)
@@ -82,7 +82,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         return person_of(account)
 
     @router.post("/staff/{code}/pin", dependencies=[_OFFICE])
-    async def pin(request: Request, code: Code, body: PinRequest) -> Person:
+    async def pin(request: Request, code: Code, body: PinRequest) -> Listed:
         """Give an account another PIN; its sessions end at once."""
         by = acting(request)
         _may_change(by, _known(sign_on.book, code).role)
@@ -93,8 +93,8 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
     return router
 
 
-def _may_change(by: Session, role: Role) -> None:
-    if role is Role.MAINTAINER and by.account.role is not Role.MAINTAINER:
+def _may_change(by: GuardSession, role: GuardRole) -> None:
+    if role is GuardRole.MAINTAINER and by.account.role is not GuardRole.MAINTAINER:
         raise Closed(HTTPStatus.FORBIDDEN, "role", expected="a maintainer", got="another")
 
 

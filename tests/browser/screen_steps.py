@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from web.scripted_desk import ScriptedDesk
 from web.served_door import Served
 
 
-def show(page: Page, served: Served, snapshot: Snapshot) -> None:
+def show(page: Page, served: Served, snapshot: ScreenState) -> None:
     """Let the gate be so, and wait until the screen has drawn it."""
 
     def change(desk: ScriptedDesk) -> int:

@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
 from chromium import PHONE, Watched
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from web import cases, scenes
 from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-GUARD: dict[str, Snapshot] = {
+GUARD: dict[str, ScreenState] = {
     "idle": scenes.idle(),
     "registering": cases.with_holds(scenes.registering(), *cases.two_holds()),
     "admitted": scenes.admitted(),

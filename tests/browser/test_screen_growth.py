@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from gate_agent.contract.records import Decision
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.web.sse import COALESCE_S
 from web import cases, scenes
 from web.served_door import Served
@@ -25,7 +25,7 @@ def figures(line: CDPSession) -> tuple[int, int]:
     return int(told["Nodes"]), int(told["JSHeapUsedSize"])
 
 
-def busy(number: int) -> Snapshot:
+def busy(number: int) -> ScreenState:
     """Return the door after passage `number`, with the next person at it; now and then a hold."""
     base = scenes.idle()
     decided = Decision.DENY if number % 7 == 0 else Decision.ADMIT

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from browser.screen_steps import recorded, show
 from chromium import PHONE
 from gate_agent.contract.records import ContactState, HoldState, NoteKind
-from gate_agent.gate.screen_state import HoldView, Snapshot
+from gate_agent.gate.screen_state import HoldView, ScreenState
 from web import cases, scenes
 from web.scripted_desk import Asked
 from web.served_door import Served
@@ -33,7 +33,7 @@ def held_in(state: HoldState, **more: object) -> HoldView:
     return cases.hold(state=state, due_s=500, **more)  # type: ignore[arg-type]
 
 
-def with_calls(snapshot: Snapshot) -> Snapshot:
+def with_calls(snapshot: ScreenState) -> ScreenState:
     return snapshot.model_copy(update={"calls": cases.CALLS})
 
 

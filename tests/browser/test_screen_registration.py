@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
 from gate_agent.contract.signals import CardType
-from gate_agent.gate.screen_state import NoticeView, Snapshot
+from gate_agent.gate.screen_state import NoticeView, ScreenState
 from web import scenes
 from web.served_door import Served
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 NOTICE = NoticeView(version=3, zh="登记的信息到期删除", en="Deleted in time")
 
 
-def known_visitor(*flags: str) -> Snapshot:
+def known_visitor(*flags: str) -> ScreenState:
     shown = scenes.registering()
     assert shown.passage is not None
     passage = shown.passage.model_copy(update={"known_phone": "138****5678", "flags": flags})

@@ -10,7 +10,7 @@ from chromium import KIOSK, PHONE, Watched
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.records import HoldState
 from gate_agent.contract.thermometer import Doubt
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from web import cases, scenes
 from web.served_door import Served
 
@@ -29,7 +29,7 @@ COVERED = """(selector) => [...document.querySelectorAll(selector)].filter((butt
 SAID = "document.querySelector('#message').hidden = false"
 
 
-def the_worst() -> Snapshot:
+def the_worst() -> ScreenState:
     """Return a late hold to be measured, another that rings, and a gate with many complaints."""
     late = cases.hold(state=HoldState.ACKNOWLEDGED, due_s=-30, overdue=1)
     late = late.model_copy(update={"escalates_to": cases.CALLS[1]})

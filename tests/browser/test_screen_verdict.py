@@ -12,7 +12,7 @@ from browser.screen_steps import show
 from chromium import KIOSK, PHONE, Watched, watched_page
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import Decision, HoldState
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.host.clock import SystemClock
 from web import cases, scenes
 from web.scripted_desk import ScriptedDesk
@@ -24,7 +24,7 @@ EVENT_TO_SCREEN_MS = 100
 BOTH_SIZES = pytest.mark.parametrize("watched", [KIOSK, PHONE], indirect=True)
 
 
-def every_scene() -> dict[str, Snapshot]:
+def every_scene() -> dict[str, ScreenState]:
     return {
         "idle": scenes.idle(),
         "measuring": scenes.measuring(),
@@ -128,7 +128,7 @@ def test_an_event_is_on_the_screen_within_100_ms(page: Page, served: Served) -> 
     for turn in range(20):
         word, shown = ("放行", scenes.admitted()) if turn % 2 else ("劝返", scenes.denied())
 
-        def change(desk: ScriptedDesk, snapshot: Snapshot = shown) -> float:
+        def change(desk: ScriptedDesk, snapshot: ScreenState = shown) -> float:
             desk.show(snapshot)
             return clock.now().utc.timestamp() * 1000
 

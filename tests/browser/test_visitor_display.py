@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chromium import PHONE, Watched
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from web import cases, scenes
 from web.served_door import Served
 
@@ -37,7 +37,7 @@ def display(watched: Watched, served: Served) -> Page:
     return watched.page
 
 
-def show(page: Page, served: Served, snapshot: Snapshot, guide: str) -> None:
+def show(page: Page, served: Served, snapshot: ScreenState, guide: str) -> None:
     served.show(snapshot)
     expect(page.locator("body")).to_have_attribute("data-guide", guide)
 

@@ -6,20 +6,26 @@ import json
 
 import pytest
 
-from gate_agent.capture.file_format import CaptureError, Device, Entry, Head, parse_capture
+from gate_agent.capture.file_format import (
+    CaptureEntry,
+    CaptureError,
+    CaptureHead,
+    Device,
+    parse_capture,
+)
 from gate_agent.contract.records import DeviceState
 
-HEAD = Head(
+HEAD = CaptureHead(
     capture=1, site="hall-01", gate="west-1f", profile="spot-forehead",
     time="2026-11-24T02:00:00.000Z", boot_ns=1000, version="0.1.0",
     devices={"thermometer": Device(driver="gy-614v3"), "id_reader": Device(driver="sam-uart")},
 )  # fmt: skip
-CAME = Entry(ns=2000, device="thermometer", what="came", hex="a403")
-OK = Entry(ns=1500, device="thermometer", what="state", state=DeviceState.OK)
+CAME = CaptureEntry(ns=2000, device="thermometer", what="came", hex="a403")
+OK = CaptureEntry(ns=1500, device="thermometer", what="state", state=DeviceState.OK)
 
 
 def test_what_is_written_is_read() -> None:
-    entries = [Entry(ns=1200, device="thermometer", what="opened"), CAME, OK]
+    entries = [CaptureEntry(ns=1200, device="thermometer", what="opened"), CAME, OK]
 
     assert parse_capture([HEAD.line(), *(e.line() for e in entries)]) == (HEAD, entries)
     assert CAME.data == b"\xa4\x03"
@@ -35,7 +41,7 @@ def test_a_line_holds_no_more_than_it_must() -> None:
 
 
 def test_devices_are_in_order_each_for_itself() -> None:
-    late = Entry(ns=1100, device="id_reader", what="opened")
+    late = CaptureEntry(ns=1100, device="id_reader", what="opened")
 
     assert len(parse_capture([HEAD.line(), CAME.line(), late.line()])[1]) == 2
 

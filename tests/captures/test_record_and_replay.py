@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from devices.watching import plugged
 from doorfiles import write_door
 from gate.at_work import AtWork
-from gate_agent.capture.file_format import CaptureError, Device, Entry, parse_capture
+from gate_agent.capture.file_format import CaptureEntry, CaptureError, Device, parse_capture
 from gate_agent.capture.record import record
 from gate_agent.capture.replay import DeviceTold, Differences, Told, replay
 from gate_agent.cli import app
@@ -237,7 +237,9 @@ def test_a_reader_whose_traffic_cannot_be_redacted_is_not_recorded(tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
-def change(entries: list[Entry], alter: Callable[[Entry], Entry | None]) -> list[Entry]:
+def change(
+    entries: list[CaptureEntry], alter: Callable[[CaptureEntry], CaptureEntry | None]
+) -> list[CaptureEntry]:
     return [changed for entry in entries if (changed := alter(entry)) is not None]
 
 
@@ -248,7 +250,7 @@ def test_a_driver_that_asks_otherwise_than_when_it_was_recorded_is_told_of(tmp_p
         head, entries = parse_capture(lines)
     told: list[Told] = []
 
-    def alter(entry: Entry) -> Entry | None:
+    def alter(entry: CaptureEntry) -> CaptureEntry | None:
         if entry.what == "sent" and entry.device == "thermometer":
             return entry.model_copy(update={"hex": "00"})
         return entry

@@ -15,7 +15,7 @@ from collector.phone import Phone
 from collector.served_centre import centre_of
 from gate_agent.contract.policy import Policy
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, Recipient
 from gate_collector.store.schema_office import ALERT, ATTEMPT
 
@@ -29,7 +29,7 @@ class Duty:
     """The hall, and who is told."""
 
     hall: Hall
-    shelf: Shelf
+    shelf: AlertBook
     alerter: Alerter
     leader: Phone
     deputy: Phone
@@ -59,7 +59,7 @@ def on_duty(store: str, policy: Policy = LED) -> Iterator[Duty]:
     with hall(store) as one, Phone() as leader, Phone() as deputy:
         one.west.passage()
         one.settle()
-        shelf = Shelf(one.engine, _SECRET)
+        shelf = AlertBook(one.engine, _SECRET)
         people = (
             Recipient(name="张副主任", urls=(deputy.url,)),
             Recipient(name="李主任", urls=(leader.url,)),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Table, select
 
 from collector.recorded_gates import BEGAN, GATE, SITE, Event
-from gate_agent.contract.messages import Receipt, Seen
+from gate_agent.contract.messages import PersonSeen, Receipt
 from gate_agent.testing import FakeClock
 from gate_collector.alarms.book import Alarm, standing
 from gate_collector.alarms.watch import Hearing
@@ -29,7 +29,7 @@ class Centre:
         self.clock = FakeClock(BEGAN)
         self.hearing = Hearing(connected=True, since=BEGAN)
         self.receipts: list[tuple[str, Receipt]] = []
-        self.seen: list[Seen] = []
+        self.seen: list[PersonSeen] = []
         self.heard: Heard | None = lambda: True  # whether the broker took a receipt
         self.publish: Publish | None = None  # to a real one
         self.ingest = Ingest(

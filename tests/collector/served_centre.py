@@ -16,7 +16,7 @@ from gate_agent.contract.policy import Policy
 from gate_agent.http.grants import YES, Granted
 from gate_agent.http.server import PageServer
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.channels import AppriseMessenger
 from gate_collector.centre import Centre
 from gate_collector.live.overview import overview
@@ -25,7 +25,7 @@ from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.retention import Retention, directly
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.session import Role
-from gate_collector.site import Door, create_app
+from gate_collector.site import SiteAccess, create_app
 
 SITE_KEY = bytes(range(32))
 _STARTS_WITHIN_S = 20
@@ -73,7 +73,7 @@ def app_of(
     def look() -> dict[str, object]:
         return overview(centre.engine, clock=centre.clock, zone=ZONE, site=SITE)
 
-    shelf = Shelf(centre.engine, SITE_KEY)
+    shelf = AlertBook(centre.engine, SITE_KEY)
     if alerter is None:
         alerter = Alerter(
             centre, shelf, people=(), messenger=AppriseMessenger(), base_url="http://hall.example"
@@ -86,7 +86,7 @@ def app_of(
         alerter=alerter,
         accounts=accounts or Accounts(centre),
         desk=desk_of(centre),
-        door=Door(sign_on=accounts is not None, names=frozenset({"hall.example"})),
+        door=SiteAccess(sign_on=accounts is not None, names=frozenset({"hall.example"})),
         private=private,
         site_key=SITE_KEY,
         failing=lambda: "",

@@ -12,8 +12,8 @@ from gate_agent.contract.policy import HallMode, PhoneRule, Policy, Registration
 from gate_agent.contract.records import Category, Decision, HoldState, PassageDecided, Record
 from gate_agent.contract.signals import CardType, Reading
 from gate_agent.domain.door import (
-    Door,
     DoorEvent,
+    DoorState,
     HoldStepped,
     Ids,
     PersonIdentified,
@@ -46,15 +46,15 @@ def somebody(letter: str, category: Category = Category.VISITOR) -> Person:
     )
 
 
-def new_door(policy: Policy = PHONE_OPTIONAL, profile: str = "spot-forehead") -> Door:
-    return Door(Idle(), (), policy, PROFILES[profile], thermometer_usable=True, ids=Ids("t"))
+def new_door(policy: Policy = PHONE_OPTIONAL, profile: str = "spot-forehead") -> DoorState:
+    return DoorState(Idle(), (), policy, PROFILES[profile], thermometer_usable=True, ids=Ids("t"))
 
 
 @dataclass
 class Bench:
     """A door, the present moment, and all that the door has asked for."""
 
-    door: Door = field(default_factory=new_door)
+    door: DoorState = field(default_factory=new_door)
     now: Moment = NOON
     effects: list[Effect] = field(default_factory=list)
 

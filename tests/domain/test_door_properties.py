@@ -26,8 +26,8 @@ from gate_agent.contract.signals import Reading
 from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.door import (
     CardUnreadable,
-    Door,
     DoorEvent,
+    DoorState,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -43,12 +43,20 @@ from gate_agent.domain.door import (
     next_deadline_ns,
     step,
 )
-from gate_agent.domain.effects import Admit, Alarm, Effects, Refuse, Register, StepRefused, Write
+from gate_agent.domain.effects import (
+    Admit,
+    CallGuard,
+    Effects,
+    Refuse,
+    Register,
+    StepRefused,
+    Write,
+)
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.passage import Registering
 from gate_agent.words import WORDS
 
-Make = Callable[[Door, Moment], DoorEvent]
+Make = Callable[[DoorState, Moment], DoorEvent]
 ON_DUTY = (RosterEntry(person_ref="c" * 64),)
 POLICIES = (
     Policy(),
@@ -61,7 +69,7 @@ WAITS_S = (0, 0.05, 0.1, 0.1, 0.1, 0.1, 0.5, 1.1, 3, 5, 11, 25, 130, 700)
 SURFACES = (2400, 2400, 3200, 3410, 3420, 3420, 3420, 3425, 3505, 3520, 3850, 4280, 4500)
 
 
-def passage_of(door: Door) -> str:
+def passage_of(door: DoorState) -> str:
     """Return whom the guard acts on: who has waited longest at the desk, else at the spot."""
     waiting = [place.passage_id for place in door.desk]
     return (waiting[0] if waiting else door.passage.passage_id) or "t-0"
@@ -188,8 +196,8 @@ ACTS = st.lists(st.one_of(ACT.map(lambda act: [act]), VISIT), max_size=30).map(
 class Story:
     """What happened, step by step: the event, the door after it, the effects."""
 
-    door: Door
-    steps: list[tuple[DoorEvent, Door, Effects]] = field(default_factory=list)
+    door: DoorState
+    steps: list[tuple[DoorEvent, DoorState, Effects]] = field(default_factory=list)
     now: Moment = NOON
 
     def play(self, acts: Sequence[Act], *, jumps: bool = True) -> Story:
@@ -298,7 +306,7 @@ def test_effects_come_in_their_order_and_an_elevated_person_is_held(acts: list[A
                         if d.passage_id == registration.passage_id
                     )
                 case Write(record=HoldOpened() as opened):
-                    assert Alarm(opened.hold_id) in effects[:place]
+                    assert CallGuard(opened.hold_id) in effects[:place]
                     assert opened.hold_id in {d.hold_id for d in decided}
                 case Refuse(passage_id=passage_id):
                     assert passage_id in {d.passage_id for d in decided}
@@ -339,7 +347,7 @@ def test_the_same_event_at_the_same_door_always_does_the_same(acts: list[Act]) -
     assert story(acts).steps == story(acts).steps
 
 
-def outline(steps: list[tuple[DoorEvent, Door, Effects]]) -> list[object]:
+def outline(steps: list[tuple[DoorEvent, DoorState, Effects]]) -> list[object]:
     """Return everything but what the wall clock writes."""
     labels = dict.fromkeys(("started", "decided", "left", "opened", "at", "closed"))
     return [

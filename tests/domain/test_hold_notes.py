@@ -11,7 +11,7 @@ from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.policy import CallEntry
 from gate_agent.contract.records import HoldClosed, HoldOverdue, HoldState, NoteKind
 from gate_agent.domain.door import DrillStarted, HoldStepped, NoteTaken, PolicyChanged
-from gate_agent.domain.effects import Alarm, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, StepRefused, Write
 from gate_agent.domain.hold import MOST_NOTES, escalates_to
 
 CALLS = (CallEntry(post="值班领导", phone="8001"), CallEntry(post="区疫情防控办", phone="8002"))
@@ -133,7 +133,7 @@ def test_a_drill_runs_as_a_hold_does_marked_and_beside_who_stands_there() -> Non
     (hold,) = bench.door.holds
     assert (hold.drill, hold.reason, hold.person_ref) == (True, "drill", None)
     assert bench.door.passage == before
-    assert Alarm(hold.hold_id) in bench.effects
+    assert CallGuard(hold.hold_id) in bench.effects
     bench.wait(15)
     bench.take(note(bench, NoteKind.COUNSELLED))
     bench.take(hold_step(bench, HoldState.ACKNOWLEDGED))

@@ -12,7 +12,7 @@ from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.policy import HoldPolicy, Policy
 from gate_agent.contract.records import Category, HoldClosed, HoldOverdue, HoldState, HoldStep
 from gate_agent.domain.door import HoldStepped, PolicyChanged
-from gate_agent.domain.effects import Alarm, FindContacts, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, FindContacts, StepRefused, Write
 from gate_agent.domain.hold import Hold, hold_overdue, next_steps, open_hold, step_hold
 
 S = HoldState
@@ -155,7 +155,7 @@ def test_a_missed_deadline_escalates_and_is_armed_anew() -> None:
     first, effects = hold_overdue(hold, later(NOON, 11))
     second, again = hold_overdue(first, later(NOON, 500))
 
-    assert isinstance(effects[0], Alarm)
+    assert isinstance(effects[0], CallGuard)
     assert isinstance(effects[1], Write)
     assert effects[1].record == HoldOverdue(hold_id="h-1", state=S.FLAGGED, due_s=11, escalation=1)
     assert first.due_ns == later(NOON, 22).boot_ns

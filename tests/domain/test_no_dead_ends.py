@@ -20,8 +20,8 @@ from gate_agent.domain.desk import UNDECIDED, waits
 from gate_agent.domain.door import (
     CardUnreadable,
     CodeShown,
-    Door,
     DoorEvent,
+    DoorState,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -41,7 +41,7 @@ _TAPS = 8  # a guard needs fewer for one person
 RESTARTS = st.lists(st.integers(0, 200), max_size=2)
 
 
-def restarted(door: Door) -> Door:
+def restarted(door: DoorState) -> DoorState:
     """Return what a restart keeps: the holds, and the passages that they stopped."""
     held = tuple(
         place
@@ -51,7 +51,7 @@ def restarted(door: Door) -> Door:
     return replace(door, passage=Idle(), desk=held)
 
 
-def played(acts: Sequence[Act], restarts: Sequence[int]) -> tuple[Door, Moment]:
+def played(acts: Sequence[Act], restarts: Sequence[int]) -> tuple[DoorState, Moment]:
     """Let all of it happen, with the power going in between; nothing may be swallowed."""
     door, now, count = new_door(Policy()), NOON, 0
     for act in acts:
@@ -72,7 +72,7 @@ def played(acts: Sequence[Act], restarts: Sequence[int]) -> tuple[Door, Moment]:
     return door, now
 
 
-def well(door: Door, now: Moment) -> Door:
+def well(door: DoorState, now: Moment) -> DoorState:
     """Return the door open to everybody, with a thermometer that works."""
     for event in (
         PolicyChanged(at=now, policy=Policy()),
@@ -83,7 +83,7 @@ def well(door: Door, now: Moment) -> Door:
     return door
 
 
-def reads(door: Door, now: Moment, *surfaces: int) -> tuple[Door, Moment]:
+def reads(door: DoorState, now: Moment, *surfaces: int) -> tuple[DoorState, Moment]:
     for surface in surfaces:
         now = later(now, 0.1)
         reading = Reading(surface_centi_c=surface, ambient_centi_c=2400)
@@ -91,7 +91,7 @@ def reads(door: Door, now: Moment, *surfaces: int) -> tuple[Door, Moment]:
     return door, now
 
 
-def tap(door: Door, now: Moment, passage_id: str, letter: str) -> DoorEvent | None:
+def tap(door: DoorState, now: Moment, passage_id: str, letter: str) -> DoorEvent | None:
     """Return what a guard taps next so that this healthy person gets in; None: nothing is left."""
     state = door.find(passage_id)
     if isinstance(state, Settled) and state.decision is Decision.HOLD:
@@ -122,7 +122,7 @@ def tap(door: Door, now: Moment, passage_id: str, letter: str) -> DoorEvent | No
     return HandMeasured(at=now, passage_id=passage_id, contact_centi_c=3650, by="g")
 
 
-def helped(door: Door, now: Moment, passage_id: str, letter: str) -> Effects:
+def helped(door: DoorState, now: Moment, passage_id: str, letter: str) -> Effects:
     """Let a guard tap for this person until they are in, or nothing is left to tap."""
     effects: Effects = ()
     for _ in range(_TAPS):

@@ -13,7 +13,7 @@ from gate_agent.contract.records import (
     PassageDecided,
 )
 from gate_agent.domain.door import CardUnreadable, SymptomsDeclared, ThermometerChanged
-from gate_agent.domain.effects import Alarm, Note, Refuse, Register, Write
+from gate_agent.domain.effects import CallGuard, Note, Refuse, Register, Write
 from gate_agent.domain.passage import Identified, Measured
 
 
@@ -23,7 +23,7 @@ def test_an_elevated_person_is_held_at_once_without_a_card() -> None:
     bench.steady(FEVER)
 
     alarm, opened, decided = bench.effects
-    assert alarm == Alarm("t-2")
+    assert alarm == CallGuard("t-2")
     assert isinstance(opened, Write)
     assert isinstance(opened.record, HoldOpened)
     assert (opened.record.reason, opened.record.surface_centi_c) == ("elevated", FEVER)

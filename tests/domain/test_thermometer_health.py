@@ -13,7 +13,7 @@ from gate_agent.contract.records import Outcome
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import LOUD, Doubt, Trust
 from gate_agent.domain.profile import PROFILES
-from gate_agent.domain.thermometer_health import Checks, Health, Watch, health, spread
+from gate_agent.domain.thermometer_health import Checks, ThermometerHealth, Watch, health, spread
 
 BODY = PROFILES["module-body"]
 PRIOR = FACE.baseline_centi_c
@@ -66,7 +66,7 @@ def told(
     checks: Checks = CHECKED,
     *,
     apart: bool = False,
-) -> Health:
+) -> ThermometerHealth:
     queue = queue or Queue()
     return health(
         watch or stream(2),
@@ -105,12 +105,12 @@ def test_a_value_that_never_moves_is_frozen_after_a_minute() -> None:
 
 def test_a_slow_sensor_needs_as_many_equal_readings_to_be_frozen() -> None:
     watch = Watch()
+    still = Reading(surface_centi_c=2400, ambient_centi_c=2400)
     for second in range(99):
-        at_ns = later(NOON, second - 4000).boot_ns
-        watch = watch.after(Reading(surface_centi_c=2400, ambient_centi_c=2400), at_ns)
+        watch = watch.after(still, later(NOON, second - 4000).boot_ns)
     assert told(watch=watch).trust is Trust.TRUSTED
 
-    watch = watch.after(Reading(surface_centi_c=2400, ambient_centi_c=2400), at_ns + NS_PER_S)
+    watch = watch.after(still, later(NOON, 99 - 4000).boot_ns)
     assert told(watch=watch).doubts == (Doubt.FROZEN,)
 
 
@@ -225,7 +225,7 @@ def test_values_that_pile_up_at_one_figure_are_told() -> None:
 
 
 def test_a_body_estimate_that_hardly_follows_the_skin_is_pulled_to_normal() -> None:
-    def found(share: float) -> Health:
+    def found(share: float) -> ThermometerHealth:
         queue = Queue(profile=BODY, now_s=NOON.boot_ns / NS_PER_S - 900)
         for skin in crowd(30, 3450, 55):
             queue.measure(skin, body=3650 + round((skin - 3450) * share))
@@ -332,7 +332,7 @@ def test_one_failed_contact_check_asks_for_a_second_and_a_black_body_for_none() 
 def test_every_loud_doubt_takes_the_trust_and_no_other_does() -> None:
     for doubt in Doubt:
         wanted = Trust.NOT_TRUSTED if doubt in LOUD else Trust.DOUBTFUL
-        assert Health((doubt,)).trust is wanted
+        assert ThermometerHealth((doubt,)).trust is wanted
 
 
 def test_the_spread_is_that_of_the_middle_half() -> None:

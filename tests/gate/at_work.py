@@ -26,11 +26,11 @@ from gate_agent.domain.thermometer_check import ReferenceHeld
 from gate_agent.driver_api import Card, Reading
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import Gate
-from gate_agent.gate.guard_desk import GuardCounter
+from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.identification import Identification
-from gate_agent.gate.other_doors import Elsewhere
+from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.gate.policies import PolicyKeeper
-from gate_agent.gate.screen_state import PassageView, Snapshot
+from gate_agent.gate.screen_state import PassageView, ScreenState
 from gate_agent.gate.ticker import Ticker
 from gate_agent.host.clock import Clock
 from gate_agent.store.journal import Journal
@@ -74,7 +74,7 @@ class AtWork:
         policy: Mapping[str, object] | None = None,
         *,
         profile: str = "spot-forehead",
-        elsewhere: Elsewhere | None = None,
+        elsewhere: OtherDoors | None = None,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.clock = clock or FakeClock()
@@ -106,7 +106,7 @@ class AtWork:
         self.ticker = Ticker(
             self.gate, journal=self.journal, reader=self.reader, clock=self.clock, zone=ZONE
         )
-        self.desk = GuardCounter(
+        self.desk = GuardDesk(
             self.gate, ticker=self.ticker, reader=self.reader, identification=identification
         )
         self.gate.start(config_sha256="0" * 64)
@@ -175,7 +175,7 @@ class AtWork:
     # --- what can be seen ---------------------------------------------------------------------
 
     @property
-    def seen(self) -> Snapshot:
+    def seen(self) -> ScreenState:
         """What a screen shows now."""
         return self.gate.snapshot()
 
@@ -216,7 +216,7 @@ class AtWork:
         self.journal.append([], committed)
         await asyncio.wait_for(done.wait(), 30)
 
-    async def sees(self, what: Callable[[Snapshot], object], within_s: float = 20) -> None:
+    async def sees(self, what: Callable[[ScreenState], object], within_s: float = 20) -> None:
         """Wait until the snapshot is so."""
         await eventually(lambda: what(self.seen), within_s, "the snapshot to be so")
 
@@ -251,7 +251,7 @@ def at_work(
     policy: Mapping[str, object] | None = None,
     *,
     profile: str = "spot-forehead",
-    elsewhere: Elsewhere | None = None,
+    elsewhere: OtherDoors | None = None,
 ) -> Iterator[AtWork]:
     """Let the door in `folder` work as long as the context lasts; then the power goes."""
     door = AtWork(folder, clock, policy, profile=profile, elsewhere=elsewhere)

@@ -12,15 +12,15 @@ from gate_agent.gate.alarms import (
     SHIFT_S,
     AlarmBook,
     AlarmView,
+    Matter,
     Priority,
-    Standing,
     of_people,
     of_the_gate,
 )
 from gate_agent.testing import FakeClock
 
-LOST = Standing(priority=Priority.MEDIUM, technical=True, what="lost", about="thermometer")
-FLAGGED = Standing(priority=Priority.HIGH, technical=False, what="flagged", about="h-1")
+LOST = Matter(priority=Priority.MEDIUM, technical=True, what="lost", about="thermometer")
+FLAGGED = Matter(priority=Priority.HIGH, technical=False, what="flagged", about="h-1")
 
 
 def matter(**changes: object) -> list[tuple[str, Priority, bool]]:
@@ -76,7 +76,7 @@ def test_what_stands_rings_once_and_again_when_it_gets_worse_or_comes_back() -> 
     clock = FakeClock()
     book = AlarmBook(clock.now())
 
-    def look(*standing: Standing) -> list[tuple[str, int]]:
+    def look(*standing: Matter) -> list[tuple[str, int]]:
         return [(view.id, view.rung) for view in book.look(standing, clock.advance(1))]
 
     assert look(FLAGGED) == [("flagged:h-1", 1)]
@@ -121,7 +121,7 @@ def test_a_persons_alarm_is_never_suppressed_however_often_it_comes() -> None:
 def test_the_gravest_comes_first_and_the_count_is_of_one_shift() -> None:
     clock = FakeClock()
     book = AlarmBook(clock.now())
-    late = Standing(priority=Priority.LOW, technical=True, what="uplink")
+    late = Matter(priority=Priority.LOW, technical=True, what="uplink")
 
     views = book.look((late, LOST, FLAGGED), clock.now())
 

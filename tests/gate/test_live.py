@@ -7,20 +7,20 @@ from pathlib import Path
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
 from gate_agent.gate.ports import LiveEvent
-from gate_agent.gate.subscriptions import QUEUE_LIMIT, Ear, Live
+from gate_agent.gate.subscriptions import QUEUE_LIMIT, ScreenQueue, Subscriptions
 
 
 def event(number: int) -> LiveEvent:
     return LiveEvent(sequence=number, body=b"{}")
 
 
-async def all_of(ear: Ear) -> list[int | None]:
+async def all_of(ear: ScreenQueue) -> list[int | None]:
     return [None if what is None else what.sequence async for what in ear]
 
 
 @in_loop
 async def test_changes_are_merged_while_a_screen_is_slow_and_events_are_not() -> None:
-    live = Live()
+    live = Subscriptions()
     with live.subscribe() as ear:
         for number in (1, 2, 3):
             live.tell()
@@ -32,7 +32,7 @@ async def test_changes_are_merged_while_a_screen_is_slow_and_events_are_not() ->
 
 @in_loop
 async def test_a_screen_too_far_behind_is_let_go_and_the_others_hear_on() -> None:
-    live = Live()
+    live = Subscriptions()
     with live.subscribe() as slow, live.subscribe() as quick:
         for number in range(QUEUE_LIMIT):
             live.tell([event(number)])
@@ -48,7 +48,7 @@ async def test_a_screen_too_far_behind_is_let_go_and_the_others_hear_on() -> Non
 
 @in_loop
 async def test_a_screen_that_comes_as_the_daemon_stops_ends_at_once() -> None:
-    live = Live()
+    live = Subscriptions()
     live.close()
 
     with live.subscribe() as ear:

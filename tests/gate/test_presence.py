@@ -8,14 +8,14 @@ from pathlib import Path
 from gate.at_work import AtWork, at_work
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Absence, Record, ScreenAttended, ScreenUnattended
-from gate_agent.gate.attendance import NO_SCREEN_S, UNTOUCHED_S, Presence
+from gate_agent.gate.attendance import NO_SCREEN_S, UNTOUCHED_S, Attendance
 from gate_agent.testing import FakeClock
 
 
 def test_thirty_seconds_without_a_screen_are_told_once_and_so_is_its_return() -> None:
     clock, screens = FakeClock(), [0]
     began = clock.now()
-    presence = Presence(lambda: screens[0], began)
+    presence = Attendance(lambda: screens[0], began)
     told: list[Record] = []
     for _ in range(int(NO_SCREEN_S) + 30):
         told += presence.look(clock.advance(1))
@@ -34,7 +34,7 @@ def test_thirty_seconds_without_a_screen_are_told_once_and_so_is_its_return() ->
 
 def test_a_screen_that_nobody_touches_in_a_shift_is_told() -> None:
     clock = FakeClock()
-    presence = Presence(lambda: 1, clock.now())
+    presence = Attendance(lambda: 1, clock.now())
     clock.advance(UNTOUCHED_S - 1)
     assert presence.look(clock.now()) == []
     touched_at = clock.advance(0)

@@ -18,9 +18,9 @@ from gate_agent.contract.signals import Card, CardType
 from gate_agent.driver_api import CardRefused, Unread
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.guard_desk import GuardCounter
+from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.ports import DocumentTyped
-from gate_agent.gate.screen_state import PassageView, Snapshot
+from gate_agent.gate.screen_state import PassageView, ScreenState
 from gate_agent.store.keys import Keys, resolve_keys
 from gate_agent.store.seal import open_sealed
 from gate_agent.testing import FakeClock
@@ -38,7 +38,7 @@ class Counter:
     """A door whose phone is required, and its counter."""
 
     door: AtWork
-    desk: GuardCounter
+    desk: GuardDesk
     keys: Keys
 
     async def measure(self) -> None:
@@ -176,7 +176,7 @@ def test_the_pace_of_the_day_is_the_95th_percentile(tmp_path: Path) -> None:
         await at.door.register(at.passage().passage_id, phone=None, purpose="社保")
         await at.door.durable()
 
-        shown: Snapshot = at.desk.snapshot()
+        shown: ScreenState = at.desk.snapshot()
 
         assert (shown.today.first_visit_ms, shown.today.repeat_visit_ms) == (12_500, 1500)
 

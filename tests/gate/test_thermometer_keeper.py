@@ -24,7 +24,7 @@ from gate_agent.domain.passage import Idle
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.engine import THERMOMETER
 from gate_agent.gate.errors import OutOfTurn
-from gate_agent.gate.guard_desk import GuardCounter
+from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.visitor import Guide
@@ -253,7 +253,7 @@ def test_the_display_says_the_truth_while_people_are_measured_by_hand(
 ) -> None:
     async def story() -> None:
         with kept(tmp_path, FakeClock()) as (door, keeper):
-            desk = GuardCounter(
+            desk = GuardDesk(
                 door.gate,
                 ticker=door.ticker,
                 reader=door.reader,
@@ -278,7 +278,7 @@ def test_the_screen_is_told_of_it(tmp_path: Path) -> None:
     async def story() -> None:
         with kept(tmp_path, FakeClock()) as (door, keeper):
             await keeper.look()
-            desk = GuardCounter(
+            desk = GuardDesk(
                 door.gate,
                 ticker=door.ticker,
                 reader=door.reader,

@@ -17,7 +17,7 @@ from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
 from gate_agent.domain.other_door import LEVEL_LEAST, LEVEL_PEOPLE
 from gate_agent.domain.profile import PROFILES
-from gate_agent.gate.other_doors import TOLD_FOR_S, Elsewhere
+from gate_agent.gate.other_doors import TOLD_FOR_S, OtherDoors
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.testing import FakeClock
 
@@ -49,8 +49,8 @@ def says(gate: str = OTHER, level: int | None = USUAL, state: str = "online") ->
 
 
 @contextmanager
-def kept(folder: Path, clock: FakeClock) -> Iterator[tuple[AtWork, ThermometerKeeper, Elsewhere]]:
-    elsewhere = Elsewhere("west-1f", clock)
+def kept(folder: Path, clock: FakeClock) -> Iterator[tuple[AtWork, ThermometerKeeper, OtherDoors]]:
+    elsewhere = OtherDoors("west-1f", clock)
     with at_work(folder, clock, elsewhere=elsewhere) as door:
         keeper = ThermometerKeeper(door.gate, reader=door.reader, others=elsewhere.thermometers)
         yield door, keeper, elsewhere
@@ -166,7 +166,7 @@ def test_a_contact_reading_cannot_clear_what_the_baseline_follows(tmp_path: Path
 def test_the_limit_is_the_sites_policy(tmp_path: Path) -> None:
     async def story() -> None:
         clock = FakeClock()
-        elsewhere = Elsewhere("west-1f", clock)
+        elsewhere = OtherDoors("west-1f", clock)
         rules = {
             "version": 1,
             "registration": {"phone": "optional"},
@@ -186,7 +186,7 @@ def test_the_limit_is_the_sites_policy(tmp_path: Path) -> None:
 
 def test_only_what_a_living_neighbour_told_of_late_counts() -> None:
     clock = FakeClock()
-    elsewhere = Elsewhere("west-1f", clock)
+    elsewhere = OtherDoors("west-1f", clock)
     elsewhere.hear_door(*says())
     elsewhere.hear_door(*says("west-1f"))
     elsewhere.hear_door(says()[0], b"no json")
@@ -202,7 +202,7 @@ def test_only_what_a_living_neighbour_told_of_late_counts() -> None:
 
 @pytest.mark.parametrize("state", ["stopped", "lost"])
 def test_a_neighbour_that_went_is_not_compared_with(state: str) -> None:
-    elsewhere = Elsewhere("west-1f", FakeClock())
+    elsewhere = OtherDoors("west-1f", FakeClock())
     elsewhere.hear_door(*says())
 
     elsewhere.hear_door(*says(state=state))
@@ -211,7 +211,7 @@ def test_a_neighbour_that_went_is_not_compared_with(state: str) -> None:
 
 
 def test_a_flood_of_neighbours_is_bounded() -> None:
-    elsewhere = Elsewhere("west-1f", FakeClock())
+    elsewhere = OtherDoors("west-1f", FakeClock())
     for number in range(100):
         elsewhere.hear_door(*says(f"door-{number}"))
     elsewhere.hear_door(*says("door-3", level=3500))

@@ -10,7 +10,7 @@ from pathlib import Path
 from tree import ROOT, files, text, tool
 
 NODE_PATH = "/usr/share/nodejs"  # where Debian keeps TypeScript and eslint
-HEAD = "/** @param {Door.Snapshot} state */\nexport function shown(state) {\n"
+HEAD = "/** @param {Door.ScreenState} state */\nexport function shown(state) {\n"
 
 
 def _types(config: Path) -> subprocess.CompletedProcess[str]:

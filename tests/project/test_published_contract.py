@@ -15,7 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from gate_agent.contract import records
-from gate_agent.contract.access_records import Role, ShiftChange, StaffChange
+from gate_agent.contract.access_records import GuardRole, ShiftChange, StaffChange
 from gate_agent.contract.messages import (
     GateState,
     Header,
@@ -178,12 +178,14 @@ SAMPLES: tuple[Record, ...] = (
     records.SuppliesCounted(
         item="医用口罩", stock=80, change=-20, low=True, by="guard-1", at=UTC_TEXT
     ),
-    records.ShiftChanged(change=ShiftChange.STARTED, by="g01", role=Role.GUARD, on_duty=("g01",)),
-    records.StaffChanged(change=StaffChange.ADDED, code="g02", role=Role.GUARD, by="s01"),
+    records.ShiftChanged(
+        change=ShiftChange.STARTED, by="g01", role=GuardRole.GUARD, on_duty=("g01",)
+    ),
+    records.StaffChanged(change=StaffChange.ADDED, code="g02", role=GuardRole.GUARD, by="s01"),
     records.SnapshotTaken(hold_id="7f3a-2", sha256="ab" * 32, bytes=40_000),
-    records.SnapshotViewed(hold_id="7f3a-2", by="s-1", role=Role.SUPERVISOR, reason="复核"),
+    records.SnapshotViewed(hold_id="7f3a-2", by="s-1", role=GuardRole.SUPERVISOR, reason="复核"),
     records.PersonRevealed(
-        passage_id="7f3a-1", person_ref=REF, by="s01", role=Role.SUPERVISOR, reason="发热上报"
+        passage_id="7f3a-1", person_ref=REF, by="s01", role=GuardRole.SUPERVISOR, reason="发热上报"
     ),
     records.DataPurged(
         cause=records.PurgeCause.RETENTION,

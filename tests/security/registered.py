@@ -23,7 +23,7 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.effects import Registration
 from gate_agent.gate.registration_draft import registration_draft
-from gate_agent.gate.retention import Retention
+from gate_agent.gate.retention import GateRetention
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -52,7 +52,7 @@ class Gate:
     journal: Journal
     reader: JournalReader
     clock: FakeClock
-    retention: Retention
+    retention: GateRetention
 
     def register(self, *people: int) -> None:
         """Register these people, each with a passage of its own, and wait until it is durable."""
@@ -135,7 +135,7 @@ def gate(folder: Path, clock: FakeClock | None = None, *, days: int = 14) -> Ite
         ) as journal,
         JournalReader(path, KEYS.store) as reader,
     ):
-        retention = Retention(
+        retention = GateRetention(
             journal=journal, reader=reader, clock=set_clock, zone=ZONE, days=lambda: days
         )
         yield Gate(journal=journal, reader=reader, clock=set_clock, retention=retention)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from gate_agent.contract.access_records import Look, PersonRevealed, Role
+from gate_agent.contract.access_records import GuardRole, Look, PersonRevealed
 from gate_agent.contract.records import Record, SnapshotViewed
 from gate_agent.gate.errors import JournalUnavailable, NotFound
 from gate_agent.gate.ports import Revealed
@@ -104,9 +104,9 @@ class Browser:
 def _staff() -> str:
     with TemporaryDirectory() as folder:
         book = StaffBook(Path(folder) / "j")
-        book.add(name="王卫", role=Role.GUARD, pin=PIN)
-        book.add(name="李管", role=Role.SUPERVISOR, pin=PIN)
-        book.add(name="赵修", role=Role.MAINTAINER, pin=PIN)
+        book.add(name="王卫", role=GuardRole.GUARD, pin=PIN)
+        book.add(name="李管", role=GuardRole.SUPERVISOR, pin=PIN)
+        book.add(name="赵修", role=GuardRole.MAINTAINER, pin=PIN)
         return (Path(folder) / "j.staff.json").read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import pytest
 from doorfiles import write_door
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import GuardRole
 from gate_agent.errors import ConfigurationError
 from gate_agent.host.clock import SystemClock
 from gate_agent.store.staff import StaffBook
@@ -29,7 +29,7 @@ def from_another_machine(folder: Path, do: Callable[[httpx.AsyncClient], Awaitab
 
     async def talk() -> None:
         book, desk = StaffBook(folder / "j"), ScriptedDesk()
-        book.add(name="王卫", role=Role.GUARD, pin=PIN)
+        book.add(name="王卫", role=GuardRole.GUARD, pin=PIN)
         app = create_app(
             desk,
             desk.duties,

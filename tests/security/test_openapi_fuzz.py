@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from children import Child, free_port, listens, program, wait_until
 from doorfiles import write_collector, write_door
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import GuardRole
 from gate_agent.store.staff import StaffBook
 from security.signing import PIN, Browser
 
@@ -62,7 +62,9 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def signed_gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("signed"), free_port()
     config = write_door(folder, {"web": {"port": port, "sign_on": True}})
-    StaffBook(folder / "journal" / "journal.sqlite").add(name="李管", role=Role.SUPERVISOR, pin=PIN)
+    StaffBook(folder / "journal" / "journal.sqlite").add(
+        name="李管", role=GuardRole.SUPERVISOR, pin=PIN
+    )
     yield from _daemon(folder, port, program("gate-agent"), "run", "--config", config)
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gate_agent.contract.access_records import Role
+from gate_agent.contract.access_records import GuardRole
 from gate_agent.http.grants import YES
 from gate_agent.web.grants import ANYWHERE, CALLERS
 from route_table import lines
 from security.signing import Browser, door
 
 _TABLE = lines("door", CALLERS)
-_CODES = {Role.GUARD: "g01", Role.SUPERVISOR: "s01", Role.MAINTAINER: "m01"}
+_CODES = {GuardRole.GUARD: "g01", GuardRole.SUPERVISOR: "s01", GuardRole.MAINTAINER: "m01"}
 
 
 def _let_in(answer: httpx.Response) -> bool:
@@ -35,7 +35,7 @@ def test_each_route_lets_in_whom_the_document_says(tmp_path: Path, caller: str) 
     ):
         browser = Browser(client)
         if caller in _CODES:
-            assert browser.sign_on(_CODES[Role(caller)]).status_code == 200
+            assert browser.sign_on(_CODES[GuardRole(caller)]).status_code == 200
         headers = {"X-Gate-CSRF": browser.csrf}
         told = {line.name: _let_in(line.asked_of(client, headers)) for line in last}
 

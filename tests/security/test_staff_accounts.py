@@ -10,8 +10,8 @@ import pytest
 from children import program
 from doorfiles import write_door
 from gate_agent.contract.access_records import (
+    GuardRole,
     PersonRevealed,
-    Role,
 )
 from gate_agent.contract.records import SnapshotViewed
 from gate_agent.errors import StorageError
@@ -30,7 +30,7 @@ def test_a_name_is_revealed_to_a_supervisor_with_a_reason_and_recorded(gate: Doo
     assert shown.json()["name"] == "张三"
     assert shown.headers["cache-control"] == "no-store"
     (record,) = gate.recorded(PersonRevealed)
-    assert (record.by, record.role, record.reason) == ("s01", Role.SUPERVISOR, "发热上报")
+    assert (record.by, record.role, record.reason) == ("s01", GuardRole.SUPERVISOR, "发热上报")
 
 
 @pytest.mark.parametrize("code", ["g01", "m01"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from doorfiles import write_door
-from gate_agent.store.migrations import STEPS, Step
+from gate_agent.store.migrations import STEPS, MigrationStep
 from gate_agent.store.opening import open_for_writing
 from gate_agent.store.schema import METADATA
 from gate_agent.store.verify import rebuild, verify
@@ -70,7 +70,7 @@ def others(path: Path) -> list[str]:
     return sorted(one.name for one in path.parent.glob(f"{path.name}*") if one.name not in usual)
 
 
-def bring_up(path: Path, *steps: Step, zone: str = ZONE) -> None:
+def bring_up(path: Path, *steps: MigrationStep, zone: str = ZONE) -> None:
     """Open it for writing once, as the daemon does; `steps` in the place of ours."""
     connection, _ = open_for_writing(
         path,

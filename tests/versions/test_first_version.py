@@ -9,7 +9,7 @@ import pytest
 
 from collector.recorded_gates import BEGAN, GATE, SITE, Gate
 from collector.running_centre import Centre
-from gate_agent.contract.messages import GateState, Receipt, Seen
+from gate_agent.contract.messages import GateState, PersonSeen, Receipt
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.policy_document import encode_policy
@@ -79,7 +79,7 @@ def test_an_older_door_reads_what_else_comes_to_it(first: OlderCode) -> None:
         oldest_pending_s=0.5, clock=ClockQuality.SYNCED, devices={"camera": DeviceState.OK},
         version="0.1.0", time=TIME, thermometer=ThermometerState(trust=Trust.TRUSTED),
     )  # fmt: skip
-    seen = Seen(person_ref="c" * 64, gate="central-2f", time=TIME)
+    seen = PersonSeen(person_ref="c" * 64, gate="central-2f", time=TIME)
 
     told = first.ask(
         "others",

@@ -20,7 +20,7 @@ from gate_agent.errors import StorageError
 from gate_agent.host import systemd
 from gate_agent.store.errors import OlderSchema, OtherSchema
 from gate_agent.store.journal import Draft, Journal
-from gate_agent.store.migrations import STEPS, Step, Told
+from gate_agent.store.migrations import STEPS, MigrationProgress, MigrationStep
 from gate_agent.store.purge import Purge
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.schema import VERSION
@@ -235,7 +235,7 @@ def test_views_that_a_step_cannot_keep_are_made_again(
         connection.execute("DELETE FROM hold")
         connection.execute("UPDATE event SET body = ? WHERE sequence = ?", (b"{", torn))
 
-    bring_up(path, Step(to=VERSION, what="without views", change=forget, views_again=True))
+    bring_up(path, MigrationStep(to=VERSION, what="without views", change=forget, views_again=True))
 
     after = rows(path)
     passage_of_torn = [row for row in before["passage"] if row[0] == torn]
@@ -284,7 +284,7 @@ def test_a_long_update_is_told_and_the_manager_waits(
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
         manager.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        told = Told(clock)
+        told = MigrationProgress(clock)
         told("terminal.views", 0, 4000)
         told("terminal.views", 1000, 4000)  # at once: nobody needs it
         clock.advance(2)

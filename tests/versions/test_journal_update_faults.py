@@ -9,7 +9,7 @@ import pytest
 
 from disks import fill, private_mounts, tmpfs
 from gate_agent.errors import StorageError
-from gate_agent.store.migrations import STEPS, Step
+from gate_agent.store.migrations import STEPS, MigrationStep
 from gate_agent.store.schema import VERSION
 from store.writers import needs_strace
 from versions.faults import WRITES, Point, Strace, points
@@ -107,7 +107,7 @@ def test_a_real_disk_that_fills_up_in_the_middle_leaves_the_old_file(tmp_path: P
         connection.execute("INSERT INTO more VALUES (zeroblob(?))", (4 * MB,))
 
     with pytest.raises(StorageError, match="full"):
-        bring_up(path, Step(to=VERSION, what="too much", change=too_much))
+        bring_up(path, MigrationStep(to=VERSION, what="too much", change=too_much))
 
     assert whole(path, before, was) == was
     assert others(path) == []

@@ -17,8 +17,8 @@ from gate_agent.contract.messages import (
     LINK_0,
     Envelope,
     GateState,
+    PersonSeen,
     Receipt,
-    Seen,
     Topics,
     link_after,
     parse_receipt,
@@ -31,7 +31,7 @@ from gate_agent.contract.record import DeviceState
 from gate_agent.contract.records import RECORDS, Category, HoldOpened, Outcome, PassageDecided
 from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.contract.unknown import UNKNOWN_AS
-from gate_agent.gate.other_doors import Elsewhere
+from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.testing import FakeClock
 from gate_collector.ingest.arrival import Message, read_event
 from gate_collector.store.schema import GATE as GATES
@@ -70,7 +70,7 @@ def _name(kind: Any) -> str:
 
 def test_every_enumeration_on_the_wire_says_what_an_unknown_value_is_read_as() -> None:
     known: set[Any] = set()
-    models = (*RECORDS, Envelope, GateState, Receipt, Seen, Policy)
+    models = (*RECORDS, Envelope, GateState, Receipt, PersonSeen, Policy)
     found = {kind for model in models for kind in _kinds(model, known)}
 
     assert set(UNKNOWN_AS) <= found
@@ -211,7 +211,7 @@ def test_a_clock_of_an_unknown_quality_is_not_believed() -> None:
 
 
 def test_another_doors_state_is_heard_and_its_thermometer_only_where_it_can_be_read() -> None:
-    elsewhere = Elsewhere("central-2f", FakeClock())
+    elsewhere = OtherDoors("central-2f", FakeClock())
 
     elsewhere.hear_door(TOPICS.state, _state(wind="north"))
     assert elsewhere.thermometers().keys() == {GATE}

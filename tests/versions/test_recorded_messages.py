@@ -15,8 +15,8 @@ from gate_agent.contract.messages import (
     LINK_0,
     Envelope,
     GateState,
+    PersonSeen,
     Receipt,
-    Seen,
     Topics,
     link_after,
     parse_record,
@@ -30,7 +30,7 @@ from gate_collector.ingest.arrival import Message
 from gate_collector.store.schema import GATE, QUARANTINE
 from versions.older import FIRST, RECORDED, recorded
 
-_OF: dict[str, type[BaseModel]] = {"states": GateState, "receipts": Receipt, "seen": Seen}
+_OF: dict[str, type[BaseModel]] = {"states": GateState, "receipts": Receipt, "seen": PersonSeen}
 pytestmark = pytest.mark.parametrize("version", RECORDED)
 
 

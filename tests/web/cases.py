@@ -16,14 +16,14 @@ from gate_agent.contract.records import (
 )
 from gate_agent.contract.thermometer import Trust
 from gate_agent.domain.hold import next_steps
-from gate_agent.gate.alarms import Priority, Standing, of_the_gate
+from gate_agent.gate.alarms import Matter, Priority, of_the_gate
 from gate_agent.gate.screen_state import (
     CallView,
     ContactView,
     HoldView,
     NoteView,
     PersonView,
-    Snapshot,
+    ScreenState,
     StepView,
 )
 from web import scenes
@@ -63,7 +63,7 @@ def hold(
     )
 
 
-def held(*holds: HoldView) -> Snapshot:
+def held(*holds: HoldView) -> ScreenState:
     first = holds[0] if holds else hold()
     snapshot = scenes.settled(
         Decision.HOLD, reasons=("elevated",), surface_centi_c=3762, hold_id=first.hold_id
@@ -71,7 +71,7 @@ def held(*holds: HoldView) -> Snapshot:
     return snapshot.model_copy(update={"holds": holds or (first,)})
 
 
-def with_holds(snapshot: Snapshot, *holds: HoldView) -> Snapshot:
+def with_holds(snapshot: ScreenState, *holds: HoldView) -> ScreenState:
     return snapshot.model_copy(update={"holds": holds})
 
 
@@ -120,7 +120,7 @@ def noted(held: HoldView, *notes: NoteView) -> HoldView:
     return held.model_copy(update={"notes": taken, "disinfected": disinfected})
 
 
-def course() -> dict[str, Snapshot]:
+def course() -> dict[str, ScreenState]:
     """Return a hold at each of its steps, with what was done by then."""
     asked = note(NoteKind.SYMPTOMS, symptoms=("干咳", "乏力"))
     calls = (
@@ -174,12 +174,12 @@ def judged(contact: ContactView, state: ContactState) -> ContactView:
     return contact.model_copy(update={"state": state, "next_states": next_states(state)})
 
 
-def standing(snapshot: Snapshot) -> Iterator[Standing]:
+def standing(snapshot: ScreenState) -> Iterator[Matter]:
     """Yield what is the matter in a snapshot, as the gate finds it at its door."""
     for one in snapshot.holds:
         flagged = one.state is HoldState.FLAGGED
         if flagged or one.overdue:
-            yield Standing(
+            yield Matter(
                 priority=Priority.HIGH,
                 technical=False,
                 what="flagged" if flagged else "overdue",
@@ -187,7 +187,7 @@ def standing(snapshot: Snapshot) -> Iterator[Standing]:
                 level=one.overdue,
             )
     for hold_id in {c.hold_id for c in snapshot.contacts if c.state is ContactState.PROPOSED}:
-        yield Standing(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
+        yield Matter(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
     yield from of_the_gate(
         devices=((name, DeviceState(view.state)) for name, view in snapshot.devices.items()),
         thermometer_trusted=snapshot.thermometer is None

@@ -22,7 +22,7 @@ from gate_agent.gate.screen_state import (
     PassageView,
     PersonView,
     Phase,
-    Snapshot,
+    ScreenState,
     ThermometerView,
     TodayView,
     UplinkView,
@@ -50,7 +50,7 @@ def warm(surface_centi_c: int, outcome: Outcome = Outcome.NORMAL) -> Temperature
     )
 
 
-def idle() -> Snapshot:
+def idle() -> ScreenState:
     decided = (Decision.ADMIT,) * 4 + (Decision.RECHECK, Decision.ADMIT, Decision.DENY)
     recent = tuple(
         PassageLine(
@@ -68,7 +68,7 @@ def idle() -> Snapshot:
         )
         for n, decision in enumerate(decided)
     )
-    return Snapshot(
+    return ScreenState(
         gate=GateView(
             site="dongcheng",
             id="west-1f",
@@ -142,28 +142,28 @@ def passage(
     )
 
 
-def at_the_door(view: PassageView, *, live_centi_c: int | None = None) -> Snapshot:
+def at_the_door(view: PassageView, *, live_centi_c: int | None = None) -> ScreenState:
     return idle().model_copy(update={"passage": view, "live_centi_c": live_centi_c})
 
 
-def measuring() -> Snapshot:
+def measuring() -> ScreenState:
     waits = ("temperature", "card")
     view = passage(Phase.MEASURING, person=None, waits_for=waits, deadline_s=18.6)
     return at_the_door(view, live_centi_c=3588)
 
 
-def identified() -> Snapshot:
+def identified() -> ScreenState:
     return at_the_door(passage(Phase.IDENTIFIED, waits_for=("temperature",), deadline_s=19.2))
 
 
-def measured() -> Snapshot:
+def measured() -> ScreenState:
     view = passage(
         Phase.MEASURED, person=None, temperature=warm(3642), waits_for=("card",), deadline_s=17
     )
     return at_the_door(view, live_centi_c=3640)
 
 
-def registering(passage_id: str = "ab12-901") -> Snapshot:
+def registering(passage_id: str = "ab12-901") -> ScreenState:
     view = passage(
         Phase.REGISTERING,
         passage_id=passage_id,
@@ -182,7 +182,7 @@ def settled(
     gate_open: bool = False,
     person: PersonView | None = ZHANG,
     hold_id: str | None = None,
-) -> Snapshot:
+) -> ScreenState:
     measured_at = None if surface_centi_c is None else warm(surface_centi_c)
     view = passage(
         Phase.SETTLED,
@@ -198,23 +198,23 @@ def settled(
     return at_the_door(view)
 
 
-def admitted() -> Snapshot:
+def admitted() -> ScreenState:
     return settled(Decision.ADMIT, gate_open=True)
 
 
-def recording() -> Snapshot:
+def recording() -> ScreenState:
     return settled(Decision.ADMIT, gate_open=False)
 
 
-def denied() -> Snapshot:
+def denied() -> ScreenState:
     return settled(Decision.DENY, reasons=("no_appointment",))
 
 
-def rechecked() -> Snapshot:
+def rechecked() -> ScreenState:
     return settled(Decision.RECHECK, reasons=("cold_skin",), surface_centi_c=3251)
 
 
-def device_lost(device: str = "thermometer") -> Snapshot:
+def device_lost(device: str = "thermometer") -> ScreenState:
     snapshot = idle()
     lost = snapshot.devices[device].model_copy(
         update={"state": DeviceState.LOST, "cause": "port gone"}
@@ -222,13 +222,13 @@ def device_lost(device: str = "thermometer") -> Snapshot:
     return snapshot.model_copy(update={"devices": snapshot.devices | {device: lost}})
 
 
-def journal_failing(snapshot: Snapshot | None = None) -> Snapshot:
+def journal_failing(snapshot: ScreenState | None = None) -> ScreenState:
     shown = recording() if snapshot is None else snapshot
     journal = shown.journal.model_copy(update={"writable": False, "cause": "disk full"})
     return shown.model_copy(update={"journal": journal})
 
 
-def uplink_down() -> Snapshot:
+def uplink_down() -> ScreenState:
     uplink = UplinkView(
         state="connecting",
         cause="connection refused",
@@ -260,7 +260,7 @@ POLICY = Policy(
 )
 
 
-def not_trusted(snapshot: Snapshot | None = None) -> Snapshot:
+def not_trusted(snapshot: ScreenState | None = None) -> ScreenState:
     """A thermometer whose readings do not change: everybody is measured by hand."""
     thermometer = ThermometerView(
         trust=Trust.NOT_TRUSTED,
@@ -284,7 +284,7 @@ def not_trusted(snapshot: Snapshot | None = None) -> Snapshot:
     return (snapshot or idle()).model_copy(update={"thermometer": thermometer})
 
 
-def by_hand() -> Snapshot:
+def by_hand() -> ScreenState:
     """Somebody waits for the contact thermometer."""
     shown = settled(Decision.RECHECK, reasons=("thermometer_untrusted",), surface_centi_c=3655)
     assert shown.passage is not None
@@ -292,7 +292,7 @@ def by_hand() -> Snapshot:
     return not_trusted(shown.model_copy(update={"passage": waiting}))
 
 
-def busy() -> Snapshot:
+def busy() -> ScreenState:
     """One registers at the desk, one waits there for a card; the next is measured at the spot."""
     waiting = registering().passage, measured().passage
     desk = [one.model_copy(update={"passage_id": f"ab12-90{n}"}) for n, one in
@@ -301,11 +301,11 @@ def busy() -> Snapshot:
     return at_the_door(here, live_centi_c=3640).model_copy(update={"desk": tuple(desk)})
 
 
-def in_mode(hall_mode: HallMode, snapshot: Snapshot | None = None) -> Snapshot:
+def in_mode(hall_mode: HallMode, snapshot: ScreenState | None = None) -> ScreenState:
     return (snapshot or idle()).model_copy(update={"hall_mode": hall_mode})
 
 
-def visitors() -> dict[str, Snapshot]:
+def visitors() -> dict[str, ScreenState]:
     """Return what the visitors' display may have to show."""
     held = settled(Decision.HOLD, reasons=("elevated",), surface_centi_c=3762, hold_id="ab12-902")
     return {

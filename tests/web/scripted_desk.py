@@ -37,10 +37,10 @@ from gate_agent.domain.events import (
     SymptomsDeclared,
 )
 from gate_agent.gate.alarms import AlarmBook
-from gate_agent.gate.errors import Refused
+from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
-from gate_agent.gate.screen_state import HoldView, Snapshot
-from gate_agent.gate.subscriptions import Ear, Live
+from gate_agent.gate.screen_state import HoldView, ScreenState
+from gate_agent.gate.subscriptions import ScreenQueue, Subscriptions
 from gate_agent.gate.visitor import VisitorView, visitor_view
 from gate_agent.host.clock import SystemClock
 from web import cases, scenes
@@ -101,7 +101,7 @@ class ScriptedDesk:
 
     def __init__(self) -> None:
         self._clock = SystemClock()
-        self._live = Live()
+        self._live = Subscriptions()
         self.duties = ScriptedDuties()
         self.thermometer = ScriptedThermometer()
         self.reset()
@@ -111,14 +111,14 @@ class ScriptedDesk:
     def reset(self) -> None:
         """Begin anew, as for the first test; screens that are still attached are let go."""
         self._live.close()
-        self._live = Live()
+        self._live = Subscriptions()
         self._events: list[LiveEvent] = []
         self.duties.reset()
         self.thermometer.reset()
         self.started(hours_ago=9)
         self.shown = scenes.idle()
         self.asked: list[Asked] = []
-        self.refusal: Refused | None = None
+        self.refusal: RequestRefused | None = None
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.backlog_asked: list[int] = []
@@ -130,7 +130,7 @@ class ScriptedDesk:
         since = parse_utc(scenes.idle().time) - timedelta(hours=hours_ago)
         self._alarms = AlarmBook(replace(self._clock.now(), utc=since))
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: ScreenState) -> None:
         """Change the state; every screen is told."""
         sequence = max(snapshot.journal.sequence, self.shown.journal.sequence)
         journal = snapshot.journal.model_copy(update={"sequence": sequence})
@@ -172,7 +172,7 @@ class ScriptedDesk:
     def end_subscriptions(self) -> None:
         """End what the screens listen to, as an overflow does."""
         self._live.close()
-        self._live = Live()
+        self._live = Subscriptions()
 
     @property
     def screens(self) -> int:
@@ -186,7 +186,7 @@ class ScriptedDesk:
 
     # --- what a Desk does ---
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ScreenState:
         return self.shown
 
     def visitor(self) -> VisitorView:
@@ -195,7 +195,7 @@ class ScriptedDesk:
     def online_channels(self) -> Sequence[str]:
         return [channel.url for channel in self.policy.online_channels]
 
-    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[Ear]:
+    def subscribe(self, *, watched: bool = True) -> AbstractContextManager[ScreenQueue]:
         return self._live.subscribe(watched=watched)
 
     def touched(self) -> None:

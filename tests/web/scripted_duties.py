@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate_agent.contract.records import DutyDone, Round, ShiftNoted
 from gate_agent.domain.duties import DutyTap, SupplyTold
-from gate_agent.gate.errors import Refused
+from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.screen_state import DutiesView, LeaderView, RoundView, SupplyView
 
 LEADER = LeaderView(post="李主任", phone="010-55550101")
@@ -36,7 +36,7 @@ class ScriptedDuties:
     def reset(self) -> None:
         self.shown: DutiesView | None = duties()
         self.asked: list[tuple[object, ...]] = []
-        self.refusal: Refused | None = None
+        self.refusal: RequestRefused | None = None
 
     def view(self) -> DutiesView | None:
         return self.shown

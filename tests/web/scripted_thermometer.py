@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.domain.thermometer_check import ReferenceHeld
-from gate_agent.gate.errors import Refused
+from gate_agent.gate.errors import RequestRefused
 
 
 class ScriptedThermometer:
@@ -16,7 +16,7 @@ class ScriptedThermometer:
     def reset(self) -> None:
         """Begin anew, as for the first test."""
         self.asked: list[tuple[object, ...]] = []
-        self.refusal: Refused | None = None
+        self.refusal: RequestRefused | None = None
 
     def begin_check(self) -> None:
         self._ask("reference")

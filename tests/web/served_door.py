@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.http.listen import listen
 from gate_agent.http.server import Patience
 from gate_agent.web.app import create_app
@@ -64,7 +64,7 @@ class Served:
         """Run `act` in the server's loop, beside what it serves; return what it returns."""
         return asyncio.run_coroutine_threadsafe(act, self._loop).result(within_s)
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: ScreenState) -> None:
         """Let the desk show this."""
         self.do(lambda desk: desk.show(snapshot))
 

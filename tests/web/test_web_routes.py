@@ -9,8 +9,8 @@ import pytest
 
 from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind
 from gate_agent.errors import ConfigurationError
-from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn, Refused
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn, RequestRefused
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.http.listen import listen
 from web import cases, scenes
 from web.scripted_desk import Asked
@@ -25,7 +25,7 @@ def test_the_state_is_the_desk_s_snapshot(served: Served, client: httpx.Client) 
 
     answer = client.get("/api/v1/state")
 
-    assert Snapshot.model_validate_json(answer.content) == served.do(lambda desk: desk.shown)
+    assert ScreenState.model_validate_json(answer.content) == served.do(lambda desk: desk.shown)
     assert answer.headers["content-type"] == "application/json"
 
 
@@ -148,7 +148,7 @@ def test_a_touch_reaches_the_desk(served: Served, client: httpx.Client) -> None:
     ],
 )
 def test_a_refusal_says_what_was_expected_and_what_came(
-    served: Served, client: httpx.Client, kind: type[Refused], status: int, code: str
+    served: Served, client: httpx.Client, kind: type[RequestRefused], status: int, code: str
 ) -> None:
     served.desk.refusal = kind(expected="one thing", got="another")
 
@@ -268,7 +268,7 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/symptoms",
     }
     models = document["components"]["schemas"]
-    assert {"Snapshot", "RegistrationRequest", "HoldStepRequest", "ErrorBody", "Accepted"} <= set(
+    assert {"ScreenState", "RegistrationRequest", "HoldStepRequest", "ErrorBody", "Accepted"} <= set(
         models
     )
     assert {"JournalMark", "PassageView", "HoldView", "Temperature"} <= set(models)

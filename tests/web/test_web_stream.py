@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import httpx
 
-from gate_agent.gate.screen_state import Snapshot
+from gate_agent.gate.screen_state import ScreenState
 from gate_agent.web.sse import MAX_SCREENS
 from web import scenes
 from web.scripted_desk import ScriptedDesk
@@ -21,7 +21,7 @@ def test_a_new_screen_hears_the_state_first_and_then_what_happens(served: Served
     with listening(f"{served.url}/api/v1/stream") as messages:
         first = next(messages)
         assert first.event == "state"
-        assert Snapshot.model_validate(first.data) == served.do(lambda desk: desk.shown)
+        assert ScreenState.model_validate(first.data) == served.do(lambda desk: desk.shown)
         assert first.id == "4200"
 
         served.do(lambda desk: desk.commit(2))

@@ -24,9 +24,8 @@ WHERE = {  # who reads what a file shows; a file of both programs is not among t
     "collector/gate_collector/static/": {"centre"},
 }
 NAMED_ANEW = {
-    ("gate_agent", "Role"): "door_role",
     ("gate_collector", "Role"): "centre_role",
-    ("gate_collector", "Verdict"): "evidence",
+    ("gate_collector", "ReportVerdict"): "evidence",
 }
 MORE = {  # what is no member, and yet comes where one is shown
     "alarm_kind": {"report"},  # a room's own kind: reports.versions.MISSING
@@ -34,8 +33,8 @@ MORE = {  # what is no member, and yet comes where one is shown
 AMONG = {"unread": "reason"}  # whose members are told among another section's
 NOT_SHOWN = {
     "absence": "the event alone is shown, not why nobody looks",
-    "entry": "where a setting of the policy is typed",
-    "kind": "how a field of the policy's page is drawn",
+    "entered_at": "where a setting of the policy is typed",
+    "input_kind": "how a field of the policy's page is drawn",
     "note_kind": "each has a button of its own, with its own words",
     "outcome": "the decision is shown, and its reason",
     "proof": "of the baseline's own reckoning",

@@ -63,7 +63,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared:
+class ClearedAlarm:
     """An alarm that somebody looked into: who, as what, when, and what they found."""
 
     alarm: Alarm
@@ -112,7 +112,7 @@ def clear_by_hand(
     connection.execute(CLEARED.insert().values(row))
 
 
-def cleared_by_hand(connection: Connection, most: int) -> list[Cleared]:
+def cleared_by_hand(connection: Connection, most: int) -> list[ClearedAlarm]:
     """Return the newest alarms that somebody cleared."""
     rows = connection.execute(
         select(ALARM, CLEARED)
@@ -121,7 +121,7 @@ def cleared_by_hand(connection: Connection, most: int) -> list[Cleared]:
         .limit(most)
     )
     return [
-        Cleared(
+        ClearedAlarm(
             alarm=Alarm(
                 id=row.id, kind=row.kind, gate=row.gate, since=row.since, detail=row.detail,
                 cleared=row.cleared,

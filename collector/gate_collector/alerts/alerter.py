@@ -13,7 +13,7 @@ from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.records import Severity
 from gate_agent.words import word
 from gate_collector.alarms.book import alarms_after
-from gate_collector.alerts.book import HOLDS, REPORTED, TESTED, Alert, AlertState, Shelf
+from gate_collector.alerts.book import HOLDS, REPORTED, TESTED, Alert, AlertBook, AlertState
 from gate_collector.alerts.causes import PAST, Came, Cause, From, of_alarm, of_event
 from gate_collector.alerts.channels import Messenger, Recipient, order
 from gate_collector.centre import Centre
@@ -34,9 +34,14 @@ class Alerter:
     """Opens alerts for what happened, and tells people until one answers."""
 
     def __init__(
-        self, centre: Centre, shelf: Shelf, *, people: Sequence[Recipient], messenger: Messenger,
+        self,
+        centre: Centre,
+        shelf: AlertBook,
+        *,
+        people: Sequence[Recipient],
+        messenger: Messenger,
         base_url: str,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._centre = centre
         self._shelf = shelf
         self._people = people

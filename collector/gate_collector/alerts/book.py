@@ -47,7 +47,7 @@ class Alert:
     token: str
 
 
-class Shelf:
+class AlertBook:
     """Reads and writes the alerts; `secret` makes the tokens, so that only their hash is kept."""
 
     def __init__(self, engine: Engine, secret: bytes) -> None:

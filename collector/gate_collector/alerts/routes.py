@@ -13,7 +13,7 @@ from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import HOLDS, Shelf
+from gate_collector.alerts.book import HOLDS, AlertBook
 from gate_collector.centre import Centre
 from gate_collector.roles.grants import EVERYBODY, PUBLIC, only
 from gate_collector.roles.session import By, Role
@@ -32,7 +32,7 @@ class Who(BaseModel):
     by: By
 
 
-def build_alerts(centre: Centre, pages: Pages, shelf: Shelf, alerter: Alerter) -> APIRouter:
+def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerter) -> APIRouter:
     """Return the routes."""
     routes = Routes()
 

@@ -11,7 +11,7 @@ from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.records import ContactState
 from gate_agent.words import word
 from gate_collector.centre import Centre
-from gate_collector.contacts.sealed import Sealed, seal
+from gate_collector.contacts.sealed import SealedList, seal
 from gate_collector.contacts.trace import Case, Near
 from gate_collector.reports.sheets import Line, workbook
 from gate_collector.roles.reveal import reveal
@@ -43,7 +43,7 @@ _WANTED = {
 class HandOver:
     """A sealed list, and what is recorded of it."""
 
-    sealed: Sealed
+    sealed: SealedList
     name: str
     rows: int
 

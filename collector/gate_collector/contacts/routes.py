@@ -39,7 +39,7 @@ class Judgement(BaseModel):
     reason: str = Field("", max_length=400)
 
 
-class Wanted(BaseModel):
+class ExportOrder(BaseModel):
     """Which contacts are handed over, by whom and why, with names or without."""
 
     model_config = ConfigDict(extra="forbid")
@@ -49,7 +49,7 @@ class Wanted(BaseModel):
     names: bool = False
 
 
-class Sealed(BaseModel):
+class SealedAnswer(BaseModel):
     """The list, and the password that opens it, told this once."""
 
     name: str
@@ -113,9 +113,9 @@ def build_contacts(
         "/contacts/{gate}/{hold_id}/export",
         dependencies=[ACTORS],
         status_code=201,
-        response_model=Sealed,
+        response_model=SealedAnswer,
     )
-    def export(gate: Gate, hold_id: HoldId, asked: Wanted) -> Response:
+    def export(gate: Gate, hold_id: HoldId, asked: ExportOrder) -> Response:
         """Return the list for the district's office, sealed; the password is told this once."""
         case = case_of(gate, hold_id)
         contacts = wanted(case, asked.which)

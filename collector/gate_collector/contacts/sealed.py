@@ -28,7 +28,7 @@ _WORD = re.compile("%(?P<key>[a-z_.]+) (?P<lang>zh|en)%")
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedList:
     """A file and what opens it; the password is told once and kept nowhere."""
 
     page: str
@@ -40,7 +40,7 @@ class Sealed:
         return sha256(self.page.encode()).hexdigest()
 
 
-def seal(content: Mapping[str, object], headline: str) -> Sealed:
+def seal(content: Mapping[str, object], headline: str) -> SealedList:
     """Return `content` as a page; `headline` stands on it in clear and names nobody."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 seldom wanted
 
@@ -55,7 +55,7 @@ def seal(content: Mapping[str, object], headline: str) -> Sealed:
         "nonce": _b64(nonce),
         "text": _b64(AESGCM(_key(password, salt)).encrypt(nonce, text, FORMAT.encode())),
     }
-    return Sealed(_page(box, headline), password)
+    return SealedList(_page(box, headline), password)
 
 
 def _password() -> str:

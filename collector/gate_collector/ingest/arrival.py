@@ -48,7 +48,7 @@ class Arrived(NamedTuple):
     unread: tuple[str, ...]  # what this version cannot read of it; the body is kept whole
 
 
-class Refused(ContractError):  # noqa: N818 named after what is so
+class Unusable(ContractError):  # noqa: N818 named after what is so
     """A message is no event of this hall; `gate` as far as the topic names one."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Refused(ContractError):  # noqa: N818 named after what is so
         super().__init__(why)
 
 
-Heard = Message | Arrived | Refused  # a state as it came, an event, or why it is none
+Heard = Message | Arrived | Unusable  # a state as it came, an event, or why it is none
 
 
 def read(message: Message, site: str) -> Heard:
@@ -67,7 +67,7 @@ def read(message: Message, site: str) -> Heard:
         return message
     try:
         return read_event(message, site)
-    except Refused as exc:
+    except Unusable as exc:
         return exc
 
 
@@ -76,16 +76,16 @@ def read_event(message: Message, site: str) -> Arrived:
     gate, body = gate_in(message.topic), message.payload
     if len(body) > LONGEST_BODY:
         why = f"expected at most {LONGEST_BODY} bytes, got {len(body)}"
-        raise Refused(why, body, gate=gate)
+        raise Unusable(why, body, gate=gate)
     try:
         parsed = parse_message(Envelope, body)
     except ContractError as exc:
-        raise Refused(str(exc), body, gate=gate) from exc
+        raise Unusable(str(exc), body, gate=gate) from exc
     told = parsed.value
     if told.source != f"/gates/{site}/{gate}":
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
-        raise Refused(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
+        raise Unusable(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
     record, unread = _record(told)
     digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
     return Arrived(

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from gate_agent.contract.messages import Seen
+from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Decision, PassageDecided
 from gate_collector.alarms.book import AlarmKind, raise_alarm
-from gate_collector.ingest.arrival import Arrived, Heard, Key, Message, Refused, gate_in
+from gate_collector.ingest.arrival import Arrived, Heard, Key, Message, Unusable, gate_in
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.chains import keep, load_beyond, lock
 from gate_collector.ingest.corrected_times import dated, late_ms
@@ -42,7 +42,7 @@ class Batch:
     connection: Connection
     zone: ZoneInfo
     now: datetime
-    seen: list[Seen] = field(default_factory=list)  # who was admitted, live, to be told
+    seen: list[PersonSeen] = field(default_factory=list)  # who was admitted, live, to be told
     _at: str = field(init=False)
     _events: dict[Key, list[Arrived]] = field(default_factory=lambda: defaultdict(list))
 
@@ -57,7 +57,7 @@ class Batch:
                     self._events[item.key].append(item)
                 case Message():
                     keep_state(self.connection, item, self.now)
-                case Refused():
+                case Unusable():
                     self.refuse(item)
         if not self._events:
             return []
@@ -71,7 +71,7 @@ class Batch:
         keep(self.connection, list(streams.values()))
         return list(streams.values())
 
-    def refuse(self, why: Refused) -> None:
+    def refuse(self, why: Unusable) -> None:
         """Set a message aside that is no event of this hall."""
         self._set_aside(why.gate, why.epoch, why.sequence, str(why), why.body)
         raise_alarm(self.connection, AlarmKind.REFUSED, why.gate, str(why), self._at)
@@ -105,7 +105,7 @@ class Batch:
 
     def _tell_seen(self, new: list[Arrived]) -> None:
         self.seen += [
-            Seen(person_ref=record.person_ref, gate=arrived.told.gate, time=record.decided)
+            PersonSeen(person_ref=record.person_ref, gate=arrived.told.gate, time=record.decided)
             for arrived in new
             if isinstance(record := arrived.record, PassageDecided)
             and record.decision is Decision.ADMIT
@@ -187,13 +187,13 @@ def _is(table: Table, stream: Stream, number: int) -> tuple[ColumnElement[bool],
     return of.gate == stream.gate, of.epoch == stream.epoch, of.sequence == number
 
 
-def unreadable(item: Heard, kind: str) -> Refused:
+def unreadable(item: Heard, kind: str) -> Unusable:
     """Return why something is refused that the store cannot take, by the error's name."""
     why = f"expected an event that can be stored, got {kind}"
     match item:
         case Message(topic, payload):
-            return Refused(why, payload, gate=gate_in(topic))
+            return Unusable(why, payload, gate=gate_in(topic))
         case Arrived(key=(gate, epoch), number=number, body=body):
-            return Refused(why, body, gate=gate, epoch=epoch, sequence=number)
-        case Refused():
+            return Unusable(why, body, gate=gate, epoch=epoch, sequence=number)
+        case Unusable():
             return item

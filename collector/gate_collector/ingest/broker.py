@@ -25,7 +25,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_agent.config.model import MqttSection
-from gate_agent.contract.messages import HISTORICAL, Receipt, Seen, Topics
+from gate_agent.contract.messages import HISTORICAL, PersonSeen, Receipt, Topics
 from gate_agent.contract.records import Severity
 from gate_agent.host.clock import Clock
 from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
@@ -123,7 +123,7 @@ class Broker:
         told = self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
         return told.is_published if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
-    def tell_seen(self, seen: Seen) -> None:
+    def tell_seen(self, seen: PersonSeen) -> None:
         """Tell the doors who was admitted; not retained, and not again: it only helps a guard."""
         if self.hearing.connected:
             topic = Topics(site=self._site, gate=seen.gate).seen

@@ -22,7 +22,7 @@ Heard = Callable[[], bool]
 Publish = Callable[[str, Receipt], Heard | None]
 
 
-class Receipts:
+class ReceiptBook:
     """What one process told, until the broker has it and the store knows no later one."""
 
     def __init__(self, publish: Publish) -> None:

@@ -19,14 +19,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from gate_agent.contract.messages import Seen
+from gate_agent.contract.messages import PersonSeen
 from gate_agent.host.clock import Clock
 from gate_collector.alarms.watch import Hearing, watch
 from gate_collector.ingest.arrival import Heard, Message, read
 from gate_collector.ingest.batch import Batch, unreadable
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.queue import Waiting
-from gate_collector.ingest.receipts import Publish, Receipts
+from gate_collector.ingest.receipts import Publish, ReceiptBook
 from gate_collector.store.dialect import begin_writing
 from gate_collector.store.months import Months
 
@@ -66,14 +66,14 @@ class Ingest:
         clock: Clock,
         publish: Publish,
         hearing: Callable[[], Hearing],
-        tell_seen: Callable[[Seen], None] = lambda _seen: None,
+        tell_seen: Callable[[PersonSeen], None] = lambda _seen: None,
         watches: bool = True,
     ) -> None:
         self._engine = engine
         self._site = site
         self._zone = zone
         self._clock = clock
-        self._receipts = Receipts(publish)
+        self._receipts = ReceiptBook(publish)
         self._months = Months(engine)
         self._tell_seen = tell_seen
         self._hearing = hearing
@@ -148,7 +148,7 @@ class Ingest:
             self.failing = ""
             return
 
-    def _commit(self, heard: Sequence[Heard]) -> tuple[list[Stream], list[Seen]]:
+    def _commit(self, heard: Sequence[Heard]) -> tuple[list[Stream], list[PersonSeen]]:
         now = self._clock.now().utc
         self._months.ready(now)
         with self._engine.begin() as connection:

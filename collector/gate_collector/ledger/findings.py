@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gate_agent.contract.records import Severity
-from gate_collector.alarms.book import Alarm, AlarmKind, Cleared
+from gate_collector.alarms.book import Alarm, AlarmKind, ClearedAlarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Punctuality:
     """How punctual one lane's events were in the span, from the door's record to ours."""
 
     severity: Severity
@@ -72,7 +72,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldLoss:
     """An event in which a door itself tells of a loss: dropped, replaced, purged."""
 
     gate: str
@@ -112,12 +112,12 @@ class Ledger:
     gates: tuple[str, ...]
     gaps: tuple[Gap, ...]
     aside: tuple[Aside, ...]
-    lanes: tuple[Lane, ...]
+    lanes: tuple[Punctuality, ...]
     late: tuple[LateEvent, ...]
     silent: tuple[Silence, ...]
-    told: tuple[Told, ...]
+    told: tuple[ToldLoss, ...]
     alarms: tuple[Alarm, ...]
-    cleared: tuple[Cleared, ...]  # by a person, the newest
+    cleared: tuple[ClearedAlarm, ...]  # by a person, the newest
     reports: tuple[DueReport, ...]
 
     @property

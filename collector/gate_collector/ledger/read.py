@@ -20,12 +20,12 @@ from gate_collector.ledger.findings import (
     Aside,
     DueReport,
     Gap,
-    Lane,
     LateEvent,
     Ledger,
     Punctual,
+    Punctuality,
     Silence,
-    Told,
+    ToldLoss,
 )
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import BEGINNING, EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM
@@ -114,7 +114,7 @@ def _aside(connection: Connection) -> list[Aside]:
 
 def _lateness(
     connection: Connection, policy: Policy, since: str
-) -> tuple[tuple[Lane, ...], tuple[LateEvent, ...]]:
+) -> tuple[tuple[Punctuality, ...], tuple[LateEvent, ...]]:
     limits = {
         Severity.URGENT: round(policy.punctuality.urgent_within_s * 1000),
         Severity.ROUTINE: round(policy.punctuality.routine_within_s * 1000),
@@ -154,9 +154,11 @@ def _lateness(
     return lanes, tuple(late)
 
 
-def _lane(severity: Severity, times: list[tuple[int, int]], undated: int, limit_ms: int) -> Lane:
+def _lane(
+    severity: Severity, times: list[tuple[int, int]], undated: int, limit_ms: int
+) -> Punctuality:
     count = sum(often for _, often in times)
-    return Lane(
+    return Punctuality(
         severity=severity,
         limit_ms=limit_ms,
         of=count,
@@ -188,7 +190,7 @@ def _silent(states: Any, now: datetime) -> list[Silence]:
     return found
 
 
-def _told(connection: Connection, since: str) -> list[Told]:
+def _told(connection: Connection, since: str) -> list[ToldLoss]:
     columns = [NOTABLE.c[name] for name in ("gate", "epoch", "sequence", "type", "time")]
     rows = connection.execute(
         select(*columns)
@@ -196,7 +198,7 @@ def _told(connection: Connection, since: str) -> list[Told]:
         .order_by(NOTABLE.c.id.desc())
         .limit(_MOST_ROWS)
     ).mappings()
-    return [Told(**row) for row in rows]
+    return [ToldLoss(**row) for row in rows]
 
 
 def due_reports(

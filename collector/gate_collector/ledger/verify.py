@@ -17,7 +17,7 @@ from gate_collector.store.schema import EVENT, STREAM
 _BATCH = 500
 
 
-class BrokenChain(GateError):  # noqa: N818 named after what is so
+class BrokenStream(GateError):  # noqa: N818 named after what is so
     """A gate's chain, as received, has a bad event."""
 
 
@@ -44,15 +44,15 @@ def verify(engine: Engine, gate: str) -> Iterator[str]:
 def _check(row: Any, count: int, link: bytes, where: str) -> bytes:
     """Return the link of an event that follows; BrokenChain if it does not."""
     if row.sequence != count:
-        raise BrokenChain(f"{where}: it is missing, the next is {row.sequence}")
+        raise BrokenStream(f"{where}: it is missing, the next is {row.sequence}")
     if bytes(row.prevlink) != link:
-        raise BrokenChain(f"{where}: it does not follow the event before it")
+        raise BrokenStream(f"{where}: it does not follow the event before it")
     digest = bytes(row.bodysha256)
     if row.body is not None and sha256(bytes(row.body)).digest() != digest:
-        raise BrokenChain(f"{where}: its body is not the one that was received")
+        raise BrokenStream(f"{where}: its body is not the one that was received")
     link = link_after(link, digest)
     if bytes(row.link) != link:
-        raise BrokenChain(f"{where}: its link does not follow from its body")
+        raise BrokenStream(f"{where}: its link does not follow from its body")
     return link
 
 

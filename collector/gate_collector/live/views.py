@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from gate_agent.contract.policy import HallMode
 
 
-class PassageCount(BaseModel):
+class CountedPassages(BaseModel):
     """Passages of one kind and outcome today."""
 
     category: str
@@ -62,7 +62,7 @@ class DoorView(BaseModel):
     link: str | None
     events: int
     missing: list[list[int]]
-    counts: list[PassageCount]
+    counts: list[CountedPassages]
     holds: list[OpenHold]
     reported: dict[str, JsonValue] | None  # the day's own report, once it came
 

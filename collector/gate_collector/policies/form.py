@@ -21,7 +21,7 @@ from gate_agent.contract.setting import SettingGroup
 from gate_agent.errors import GateError
 from gate_agent.words import Lang, word
 from gate_collector.policies.setting_words import accepted, label, value_text
-from gate_collector.policies.settings import Kind, Part, Rows, Setting, Value, settings_of
+from gate_collector.policies.settings import InputKind, Part, Rows, Setting, Value, settings_of
 from gate_collector.roles.session import By
 
 _VENDOR_PREFIX = "Value error, "
@@ -148,7 +148,7 @@ class PolicyForm:
     def _total(self, field: Setting, entries: Sequence[BaseModel]) -> str:
         """Return from when to when, else how many entries have it: a tick, a reference, a code."""
         told = [value for entry in entries if (value := getattr(entry, field.name))]
-        if isinstance(field, Value) and field.kind is Kind.MOMENT and told:
+        if isinstance(field, Value) and field.kind is InputKind.MOMENT and told:
             ends = min(told), max(told)
             return "–".join(value_text(field, end, self._zone).replace("T", " ") for end in ends)
         return str(len(told))
@@ -178,7 +178,7 @@ class PolicyForm:
                     )
                     for field in node.fields
                 }  # fmt: skip
-            case Value(kind=Kind.FLAG):
+            case Value(kind=InputKind.FLAG):
                 return bool(value)
             case Value():
                 return value_text(node, value, self._zone)
@@ -202,14 +202,14 @@ class PolicyForm:
 
     def _value(self, node: Value, typed: str) -> JsonValue:
         if not typed:
-            is_text = node.kind in (Kind.TEXT, Kind.LONG_TEXT)
+            is_text = node.kind in (InputKind.TEXT, InputKind.LONG_TEXT)
             return "" if is_text and not node.nullable else None
         match node.kind:
-            case Kind.NUMBER:
+            case InputKind.NUMBER:
                 return _number(typed, node)
-            case Kind.MOMENT:
+            case InputKind.MOMENT:
                 return _moment(typed, self._zone)
-            case Kind.PERSON if self.site_key is not None:
+            case InputKind.PERSON if self.site_key is not None:
                 return _reference(typed, self.site_key)
         return typed
 

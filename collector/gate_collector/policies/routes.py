@@ -31,7 +31,7 @@ from gate_collector.policies.sheet_change import SheetChange
 from gate_collector.policies.sheets import Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
-from gate_collector.web.done import Issued
+from gate_collector.web.done import IssuedVersion
 from gate_collector.web.pages import Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
@@ -46,7 +46,7 @@ class Mode(Author):
     hall_mode: HallMode
 
 
-class Sheet(Author):
+class SheetUpload(Author):
     """A spreadsheet: CSV or XLSX, in base64."""
 
     content: str = Field(max_length=_MOST_SHEET)
@@ -122,14 +122,19 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
     routes = Routes()
     desk, site_key = _Desk(centre, book), form.site_key
 
-    @routes.post("/policy/mode", dependencies=[ACTORS], status_code=201, response_model=Issued)
+    @routes.post(
+        "/policy/mode", dependencies=[ACTORS], status_code=201, response_model=IssuedVersion
+    )
     def mode(asked: Mode) -> Response:
         """Set the hall's mode, at once or from a time on."""
         at_once = not asked.valid_from
         return desk.issue(asked, lambda _: {"hall_mode": asked.hall_mode.value}, at_once=at_once)
 
     @routes.post(
-        "/policy/rules", dependencies=[only(Role.OFFICE)], status_code=201, response_model=Issued
+        "/policy/rules",
+        dependencies=[only(Role.OFFICE)],
+        status_code=201,
+        response_model=IssuedVersion,
     )
     def rules(asked: Rules, lang: Lang = "zh") -> Response:
         """Set what somebody changed of the rules; a fault is told at its setting."""
@@ -143,9 +148,9 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
     @routes.post(
         "/policy/sheets/{kind}",
         dependencies=[only(Role.OFFICE)],
-        responses={201: {"model": Issued}},
+        responses={201: {"model": IssuedVersion}},
     )
-    def sheet(kind: Kind, asked: Sheet) -> Response:
+    def sheet(kind: Kind, asked: SheetUpload) -> Response:
         """Tell what a roster, appointments or a rota would change; publish what was `seen`."""
         if kind != "rota" and site_key is None:
             return _no_key()
@@ -173,7 +178,7 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         "/policy/appointments",
         dependencies=[only(Role.OFFICE)],
         status_code=201,
-        response_model=Issued,
+        response_model=IssuedVersion,
     )
     def appointment(asked: OneAppointment) -> Response:
         """Book one visitor, or give a standing right of way."""

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gate_agent.words import WORDS, Lang, word
-from gate_collector.policies.settings import Kind, Part, Rows, Setting, Value
+from gate_collector.policies.settings import InputKind, Part, Rows, Setting, Value
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -25,9 +25,9 @@ def value_text(node: Value, value: Any, zone: ZoneInfo) -> str:
             return value.isoformat(timespec=_exact(value))
         case date():
             return value.isoformat()
-    if node.kind is Kind.TIME:  # of the schema, where a default is text
+    if node.kind is InputKind.TIME:  # of the schema, where a default is text
         return value_text(node, time.fromisoformat(value), zone)
-    if node.kind is Kind.NUMBER:
+    if node.kind is InputKind.NUMBER:
         return _plain(Decimal(str(value)) / node.scale)
     return str(value)
 
@@ -92,7 +92,7 @@ def choice(node: Value, member: str, lang: Lang) -> str:
 
 def _hint(node: Setting, lang: Lang) -> str:
     """Return what a field may hold, where its input does not show that by itself."""
-    seen = (Kind.CHOICE, Kind.FLAG, Kind.TIME, Kind.DATE, Kind.MOMENT)
+    seen = (InputKind.CHOICE, InputKind.FLAG, InputKind.TIME, InputKind.DATE, InputKind.MOMENT)
     if isinstance(node, Value) and node.kind not in seen:
         return accepted(node, lang)
     return ""
@@ -100,11 +100,11 @@ def _hint(node: Setting, lang: Lang) -> str:
 
 def _must(node: Value, lang: Lang) -> str:
     match node:
-        case Value(kind=Kind.NUMBER):
+        case Value(kind=InputKind.NUMBER):
             return _range(node, lang)
-        case Value(kind=Kind.TEXT | Kind.LONG_TEXT, example="", longest=None):
+        case Value(kind=InputKind.TEXT | InputKind.LONG_TEXT, example="", longest=None):
             return word("form.text", lang) if node.shortest else word("form.any", lang)
-        case Value(kind=Kind.TEXT | Kind.LONG_TEXT, example="", longest=longest):
+        case Value(kind=InputKind.TEXT | InputKind.LONG_TEXT, example="", longest=longest):
             return word("form.length", lang, shortest=node.shortest, longest=longest)
         case Value(example=example) if example:
             return word("form.like", lang, example=example)
@@ -143,9 +143,9 @@ def _first(row: Setting, value: Any, lang: Lang) -> str:
 
 
 def _value(node: Value, value: Any, lang: Lang) -> str:
-    if node.kind is Kind.CHOICE:
+    if node.kind is InputKind.CHOICE:
         return choice(node, str(value), lang)
-    if node.kind is Kind.FLAG:
+    if node.kind is InputKind.FLAG:
         return word("form.yes" if value else "form.no", lang)
     if node.name.endswith("_s") and value >= _MINUTE:
         return _duration(Decimal(str(value)), lang)

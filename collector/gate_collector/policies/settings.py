@@ -14,13 +14,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gate_agent.contract.setting import Entry, SettingGroup
+from gate_agent.contract.setting import EnteredAt, SettingGroup
 
 _LONG_TEXT = 200  # from here on a text has several lines
 Schema = Mapping[str, Any]
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """How a value is typed."""
 
     NUMBER = "number"
@@ -40,7 +40,7 @@ class Setting:
 
     path: str
     group: SettingGroup
-    entry: Entry | None
+    entry: EnteredAt | None
     default: Any
     nullable: bool
 
@@ -64,7 +64,7 @@ class Setting:
 class Value(Setting):
     """One value."""
 
-    kind: Kind
+    kind: InputKind
     choices: tuple[str, ...] = ()
     words: str = ""  # the name of the enumeration, where it is one
     whole: bool = False
@@ -111,7 +111,7 @@ class _Reader:
         self._definitions = definitions
 
     def part(
-        self, path: str, schema: Schema, default: Any, group: SettingGroup, entry: Entry | None
+        self, path: str, schema: Schema, default: Any, group: SettingGroup, entry: EnteredAt | None
     ) -> Part:
         whole = default if isinstance(default, dict) else {}
         fields = tuple(
@@ -128,11 +128,11 @@ class _Reader:
         )
 
     def _node(
-        self, path: str, field: Schema, default: Any, group: SettingGroup, entry: Entry | None
+        self, path: str, field: Schema, default: Any, group: SettingGroup, entry: EnteredAt | None
     ) -> Setting:
         schema = self._resolved(path, field)
         group = SettingGroup(schema.get("group", group))
-        entry = Entry(schema["entry"]) if "entry" in schema else entry
+        entry = EnteredAt(schema["entry"]) if "entry" in schema else entry
         default = schema.get("default") if default is None else default
         if schema.get("type") == "object" and "properties" in schema:
             return self.part(path, schema, default, group, entry)
@@ -168,7 +168,7 @@ def _typed(path: str, schema: Schema) -> dict[str, Any]:
     match schema.get("type"):
         case "string" if "enum" in schema:
             return {
-                "kind": Kind.CHOICE,
+                "kind": InputKind.CHOICE,
                 "choices": tuple(schema["enum"]),
                 "words": _snake(schema.get("name", "")),
             }
@@ -180,10 +180,10 @@ def _typed(path: str, schema: Schema) -> dict[str, Any]:
                 "example": next(iter(schema.get("examples", ())), ""),
             }
         case "boolean":
-            return {"kind": Kind.FLAG}
+            return {"kind": InputKind.FLAG}
         case "integer" | "number" as kind:
             return {
-                "kind": Kind.NUMBER,
+                "kind": InputKind.NUMBER,
                 "whole": kind == "integer",
                 "scale": 100 if path.endswith("_centi_c") else 1,
                 "least": _bound(schema, "minimum"),
@@ -192,13 +192,13 @@ def _typed(path: str, schema: Schema) -> dict[str, Any]:
     raise TypeError(f"{path}: expected a value, a list or a part, got {schema.get('type')}")
 
 
-def _text_kind(schema: Schema) -> Kind:
-    known = {"time": Kind.TIME, "date": Kind.DATE, "date-time": Kind.MOMENT}
+def _text_kind(schema: Schema) -> InputKind:
+    known = {"time": InputKind.TIME, "date": InputKind.DATE, "date-time": InputKind.MOMENT}
     if schema.get("format") in known:
         return known[schema["format"]]
     if schema.get("person"):
-        return Kind.PERSON
-    return Kind.LONG_TEXT if schema.get("maxLength", 0) > _LONG_TEXT else Kind.TEXT
+        return InputKind.PERSON
+    return InputKind.LONG_TEXT if schema.get("maxLength", 0) > _LONG_TEXT else InputKind.TEXT
 
 
 def _bound(schema: Schema, name: str) -> Decimal | None:

@@ -15,7 +15,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Verdict(StrEnum):
+class ReportVerdict(StrEnum):
     """What the evidence says of one thing; unknown is never fine."""
 
     PROVED = "proved"  # 已证明
@@ -27,7 +27,7 @@ class Check(_Part):
     """One thing a zero report must prove."""
 
     key: str
-    verdict: Verdict
+    verdict: ReportVerdict
     zh: str
     en: str
 
@@ -121,7 +121,7 @@ class MergedReport(_Part):
     @property
     def complete(self) -> bool:
         """Whether every check is proved."""
-        return all(check.verdict is Verdict.PROVED for check in self.checks)
+        return all(check.verdict is ReportVerdict.PROVED for check in self.checks)
 
     @property
     def abnormal(self) -> int:

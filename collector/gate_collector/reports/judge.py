@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.words import LANGS, word
-from gate_collector.reports.content import Check, DoorDay, MergedReport, Verdict, rounds_of
+from gate_collector.reports.content import Check, DoorDay, MergedReport, ReportVerdict, rounds_of
 
 _LOST_S = 60  # a device that is plugged in again within a minute covers the day
 _QUARTER = timedelta(minutes=15)
@@ -48,7 +48,7 @@ def _joined(key: str, found: Iterable[Said]) -> Said:
     return zh, en
 
 
-def _told(check: str, verdict: Verdict, found: Said) -> Check:
+def _told(check: str, verdict: ReportVerdict, found: Said) -> Check:
     """Return a check with what is lacking of it."""
     zh, en = (
         word("finding.of_check", lang, check=word(f"check.{check}", lang), found=text)
@@ -60,13 +60,13 @@ def _told(check: str, verdict: Verdict, found: Said) -> Check:
 def _check(check: str, lacking: Iterable[Said]) -> Check:
     found = list(lacking)
     if found:
-        return _told(check, Verdict.LACKING, _joined("paper.semicolon", found))
+        return _told(check, ReportVerdict.LACKING, _joined("paper.semicolon", found))
     zh, en = _said(f"check.{check}")
-    return Check(key=check, verdict=Verdict.PROVED, zh=zh, en=en)
+    return Check(key=check, verdict=ReportVerdict.PROVED, zh=zh, en=en)
 
 
 def _unknown(check: str) -> Check:
-    return _told(check, Verdict.UNKNOWN, _said("finding.no_record"))
+    return _told(check, ReportVerdict.UNKNOWN, _said("finding.no_record"))
 
 
 def _doors(

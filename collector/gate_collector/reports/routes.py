@@ -21,7 +21,7 @@ from gate_collector.reports.versions import NoSuchReport, correct, read
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import MERGED
-from gate_collector.web.done import Issued
+from gate_collector.web.done import IssuedVersion
 from gate_collector.web.pages import Pages
 
 _LISTED = 62
@@ -93,7 +93,7 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
         "/reports/{day}/corrections",
         dependencies=[only(Role.OFFICE)],
         status_code=201,
-        response_model=Issued,
+        response_model=IssuedVersion,
     )
     def correction(day: date, asked: Correction) -> Response:
         """Make a new version from what is stored now; the one before it stays as it is."""

@@ -32,7 +32,7 @@ class NoSuchReport(GateError):  # noqa: N818 it is an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptVersion:
     """One version as it is kept."""
 
     report: MergedReport
@@ -79,7 +79,7 @@ def correct(centre: Centre, day: date, *, by: str, why: str) -> MergedReport:
     return _make(centre, day, version=newest.version + 1, by=by, why=why)
 
 
-def read(centre: Centre, day: date, version: int | None = None) -> Kept:
+def read(centre: Centre, day: date, version: int | None = None) -> KeptVersion:
     """Return one version, the newest by default. Raises NoSuchReport."""
     with centre.engine.connect() as connection:
         newest = connection.execute(
@@ -93,7 +93,7 @@ def read(centre: Centre, day: date, version: int | None = None) -> Kept:
     if row is None:
         raise NoSuchReport(f"expected a report of {day}, version {version or 1}, got none")
     report = MergedReport.model_validate_json(row.document)
-    return Kept(report=report, sha256=row.sha256, newest=newest or 1)
+    return KeptVersion(report=report, sha256=row.sha256, newest=newest or 1)
 
 
 def watch_missing(centre: Centre) -> None:

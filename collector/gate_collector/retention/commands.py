@@ -19,7 +19,7 @@ from gate_agent.config.keyfile import load_key
 from gate_agent.contract.identity import typed_ref
 from gate_agent.errors import ConfigurationError
 from gate_agent.host.clock import SystemClock
-from gate_agent.host.spool import Request, Spool
+from gate_agent.host.spool import Spool, SpoolRequest
 from gate_agent.words import both
 from gate_collector.config import CollectorConfig, load_collector
 from gate_collector.retention.retention import Retention, directly, spool_of
@@ -62,7 +62,9 @@ def _carry_out(config_file: Path, config: CollectorConfig, ref: str | None) -> N
     try:
         spool = spool_of(url)
         request = (
-            Request(id=os.urandom(8).hex(), person_ref=ref) if spool is None else spool.put(ref)
+            SpoolRequest(id=os.urandom(8).hex(), person_ref=ref)
+            if spool is None
+            else spool.put(ref)
         )
         with sole_writer(url) as alone:
             if alone:
@@ -85,7 +87,7 @@ def _carry_out(config_file: Path, config: CollectorConfig, ref: str | None) -> N
         typer.echo(f"{both('terminal.removed')}: registrations {removed}")
 
 
-def _by_the_collector(engine: Engine, spool: Spool | None, request: Request) -> int | None:
+def _by_the_collector(engine: Engine, spool: Spool | None, request: SpoolRequest) -> int | None:
     """Wait until the running collector has done it; return how many went."""
     never = Event()
     for _ in range(round(_ANSWER_WITHIN_S / _LOOK_EVERY_S)):

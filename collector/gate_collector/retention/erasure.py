@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from gate_agent.contract.moment import format_utc
-from gate_agent.host.spool import Request
+from gate_agent.host.spool import SpoolRequest
 from gate_collector.centre import Centre
-from gate_collector.retention.retention import Kept, Retention, kept
+from gate_collector.retention.retention import KeptRegistrations, Retention, kept
 from gate_collector.roles.session import acting
 from gate_collector.store.schema_office import ERASURE
 
@@ -22,14 +22,14 @@ class PurgeDesk:
     centre: Centre
     retention: Retention
 
-    def kept(self) -> Kept:
+    def kept(self) -> KeptRegistrations:
         """Return what is kept now."""
         with self.centre.engine.connect() as connection:
             return kept(connection, self.centre.now, self.retention.days)
 
     def erase(self, ref: str, by: str, why: str) -> str:
         """Forget one person here; return the request's id."""
-        request = Request(id=secrets.token_hex(8), person_ref=ref)
+        request = SpoolRequest(id=secrets.token_hex(8), person_ref=ref)
         row = {"request": request.id, "at": format_utc(self.centre.now), "by": by,
                "role": acting().role.value, "why": why, "person_ref": ref}  # fmt: skip
         with self.centre.engine.begin() as connection:
@@ -43,9 +43,9 @@ class PurgeDesk:
             of = select(ERASURE.c.request, ERASURE.c.person_ref).where(ERASURE.c.done.is_(None))
             asked = connection.execute(of).all()
         for row in asked:
-            self._carry_out(Request(id=row.request, person_ref=row.person_ref))
+            self._carry_out(SpoolRequest(id=row.request, person_ref=row.person_ref))
 
-    def _carry_out(self, request: Request) -> None:
+    def _carry_out(self, request: SpoolRequest) -> None:
         self.retention.carry_out(request)
         done = {"done": format_utc(self.centre.now)}
         with self.centre.engine.begin() as connection:

@@ -36,7 +36,7 @@ from gate_agent.contract.moment import NS_PER_S, format_utc
 from gate_agent.contract.records import PersonRegistered, PurgeCause
 from gate_agent.errors import ContractError, StorageError
 from gate_agent.host.clock import Clock
-from gate_agent.host.spool import Request, Spool
+from gate_agent.host.spool import Spool, SpoolRequest
 from gate_collector.store.dialect import sqlite_file
 from gate_collector.store.schema import EVENT, PURGED, QUARANTINE, SEALED
 
@@ -76,7 +76,7 @@ class Retention:
         now = self.clock.now().utc
         return self._all(lambda connection: purge_old(connection, now, self.days))
 
-    def carry_out(self, request: Request) -> int:
+    def carry_out(self, request: SpoolRequest) -> int:
         """Remove what was asked for; return how many registrations."""
         now = self.clock.now().utc
         removed = self._all(lambda connection: purge_asked(connection, now, request))
@@ -99,7 +99,7 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptRegistrations:
     """The registrations that are here: how many, since when, how many are past their days.
 
     Nothing goes while no gate's clock agrees with ours: then `confirmed` is false.
@@ -126,7 +126,7 @@ def purge_old(connection: Connection, now: datetime, days: int) -> int:
     return _purge(connection, sorted(found), now, PurgeCause.RETENTION, None)
 
 
-def purge_asked(connection: Connection, now: datetime, request: Request) -> int:
+def purge_asked(connection: Connection, now: datetime, request: SpoolRequest) -> int:
     """Remove what a request names: one person's registrations, or everybody's."""
     ref = request.person_ref
     cause = PurgeCause.WIPE if ref is None else PurgeCause.REQUEST
@@ -136,12 +136,14 @@ def purge_asked(connection: Connection, now: datetime, request: Request) -> int:
     return _purge(connection, found, now, cause, request.id)
 
 
-def kept(connection: Connection, now: datetime, days: int) -> Kept:
+def kept(connection: Connection, now: datetime, days: int) -> KeptRegistrations:
     """Return what is kept now."""
     of = select(func.count(), func.min(EVENT.c.stored))
     count, oldest = connection.execute(of.where(_SEALED)).one()
     due = connection.execute(select(func.count()).where(_old(now, days))).scalar_one()
-    return Kept(count=count, oldest=oldest, due=due, confirmed=is_confirmed(connection, now))
+    return KeptRegistrations(
+        count=count, oldest=oldest, due=due, confirmed=is_confirmed(connection, now)
+    )
 
 
 def directly(engine: Engine) -> Write:

@@ -19,7 +19,7 @@ _NEAR = 500  # a registration stands so many events from its passage's verdict, 
 _MOST = 20
 
 
-class Companion(BaseModel):
+class RevealedCompanion(BaseModel):
     """Who came along."""
 
     model_config = ConfigDict(frozen=True)
@@ -36,7 +36,7 @@ class Opened(BaseModel):
     card_type: str | None = None
     phone: str | None = None
     purpose: str | None = None
-    companions: tuple[Companion, ...] = ()
+    companions: tuple[RevealedCompanion, ...] = ()
 
 
 def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:

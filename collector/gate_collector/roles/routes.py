@@ -39,7 +39,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Entry(_Body):
+class Credentials(_Body):
     """Who signs on."""
 
     name: Name
@@ -87,7 +87,7 @@ class Registrations(BaseModel):
     registrations: list[Opened]
 
 
-class Wanted(_Body):
+class RevealOrder(_Body):
     """Whose registration is opened, by whom and why."""
 
     person_ref: str = Field(pattern="^[0-9a-f]{64}$")
@@ -106,7 +106,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
         return pages.show("sign_on.html", lang, first=bool(accounts.first_code))
 
     @routes.post("/sign-on", dependencies=[PUBLIC], status_code=201, response_model=Done)
-    async def on(request: Request, entry: Entry) -> Response:
+    async def on(request: Request, entry: Credentials) -> Response:
         """Sign on."""
         one = try_of(request, entry.name, await run_in_threadpool(accounts.kept_of, entry.name))
         token = await tries.check(
@@ -219,7 +219,7 @@ def build_accounts(
         return pages.show("looks.html", lang, rows=rows)
 
     @routes.post("/api/v1/reveal", dependencies=[ACTORS], response_model=Registrations)
-    def revealed(asked: Wanted) -> Response:
+    def revealed(asked: RevealOrder) -> Response:
         """Open a person's registrations; who looked and why is recorded before anything is."""
         if private is None:
             expected = "keys.registrations_key_file in the collector's configuration"

@@ -14,7 +14,7 @@ function fill(selector, text) {
 
 /** @param {HTMLFormElement} form */
 async function take(form) {
-  const told = /** @type {Centre.Sealed | null} */ (await post(form, form.dataset.export ?? ""));
+  const told = /** @type {Centre.SealedAnswer | null} */ (await post(form, form.dataset.export ?? ""));
   if (!told) return;
   const file = /** @type {HTMLAnchorElement} */ (find("file"));
   URL.revokeObjectURL(file.href);

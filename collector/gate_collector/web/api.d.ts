@@ -47,7 +47,7 @@ declare namespace Centre {
   /** One thing a zero report must prove. */
   interface Check {
     key: string;
-    verdict: Verdict;
+    verdict: ReportVerdict;
     zh: string;
     en: string;
   }
@@ -57,17 +57,23 @@ declare namespace Centre {
     why: string;
     seen: string;
   }
-  /** Who came along. */
-  interface Companion {
-    name: string;
-    number: string | null;
-  }
   /** Where a close contact (密切接触者) stands. */
   type ContactState = "proposed" | "confirmed" | "dismissed" | "transferred" | "cleared";
   /** Who corrects a report, and why. */
   interface Correction {
     by: string;
     why: string;
+  }
+  /** Passages of one kind and outcome today. */
+  interface CountedPassages {
+    category: string;
+    decision: string;
+    count: number;
+  }
+  /** Who signs on. */
+  interface Credentials {
+    name: string;
+    password: string;
   }
   /** How a passage ended. */
   type Decision = "admit" | "deny" | "recheck" | "hold" | "ambiguous";
@@ -132,7 +138,7 @@ declare namespace Centre {
     link: string | null;
     events: number;
     missing: number[][];
-    counts: PassageCount[];
+    counts: CountedPassages[];
     holds: OpenHold[];
     reported: Record<string, JsonValue> | null;
     flow: number[];
@@ -160,14 +166,9 @@ declare namespace Centre {
     link: string | null;
     events: number;
     missing: number[][];
-    counts: PassageCount[];
+    counts: CountedPassages[];
     holds: OpenHold[];
     reported: Record<string, JsonValue> | null;
-  }
-  /** Who signs on. */
-  interface Entry {
-    name: string;
-    password: string;
   }
   /** Whom to forget: a card number, which is hashed at once, or a reference. */
   interface Erase {
@@ -183,6 +184,13 @@ declare namespace Centre {
   interface Events {
     events: (Record<string, unknown>)[];
     next: number;
+  }
+  /** Which contacts are handed over, by whom and why, with names or without. */
+  interface ExportOrder {
+    by: string;
+    why: string;
+    which?: Which;
+    names?: boolean;
   }
   /** Why a request was refused; holds no value of the request. */
   interface Fault {
@@ -290,7 +298,7 @@ declare namespace Centre {
     gates: Acknowledgement[];
   }
   /** A new version, and where it is seen. */
-  interface Issued {
+  interface IssuedVersion {
     location: string;
     version: number;
   }
@@ -400,7 +408,7 @@ declare namespace Centre {
     card_type: string | null;
     phone: string | null;
     purpose: string | null;
-    companions: Companion[];
+    companions: RevealedCompanion[];
   }
   /** Both doors at one look. */
   interface Overview {
@@ -412,12 +420,6 @@ declare namespace Centre {
     alarms: AlarmLine[];
     quarantined: number;
   }
-  /** Passages of one kind and outcome today. */
-  interface PassageCount {
-    category: string;
-    decision: string;
-    count: number;
-  }
   /** What a person's registrations say; none when they are gone. */
   interface Registrations {
     registrations: Opened[];
@@ -427,6 +429,19 @@ declare namespace Centre {
     sha256: string;
     newest: number;
     report: MergedReport;
+  }
+  /** What the evidence says of one thing; unknown is never fine. */
+  type ReportVerdict = "proved" | "lacking" | "unknown";
+  /** Whose registration is opened, by whom and why. */
+  interface RevealOrder {
+    person_ref: string;
+    by: string;
+    why: string;
+  }
+  /** Who came along. */
+  interface RevealedCompanion {
+    name: string;
+    number: string | null;
   }
   /** What somebody is at the centre. */
   type Role = "office" | "leader" | "auditor" | "maintainer";
@@ -450,7 +465,7 @@ declare namespace Centre {
     settings: Record<string, JsonValue>;
   }
   /** The list, and the password that opens it, told this once. */
-  interface Sealed {
+  interface SealedAnswer {
     name: string;
     page: string;
     rows: number;
@@ -458,7 +473,7 @@ declare namespace Centre {
     sha256: string;
   }
   /** A spreadsheet: CSV or XLSX, in base64. */
-  interface Sheet {
+  interface SheetUpload {
     by: string;
     why: string;
     /** the version that the form showed */
@@ -485,7 +500,7 @@ declare namespace Centre {
     low: boolean;
   }
   /** One door's epoch (一段连续编号), and how far its chain is whole. */
-  interface Stream {
+  interface StreamRow {
     gate: string;
     epoch: string;
     upto: number;
@@ -494,28 +509,13 @@ declare namespace Centre {
   }
   /** Every door's epochs. */
   interface Streams {
-    streams: Stream[];
+    streams: StreamRow[];
   }
-  /** What the evidence says of one thing; unknown is never fine. */
-  type Verdict = "proved" | "lacking" | "unknown";
   /** Which contacts the office is told of. */
   type Which = "confirmed" | "all";
   /** Who it is. */
   interface Who {
     by: string;
-  }
-  /** Which contacts are handed over, by whom and why, with names or without. */
-  interface gate_collector__contacts__routes__Wanted {
-    by: string;
-    why: string;
-    which?: Which;
-    names?: boolean;
-  }
-  /** Whose registration is opened, by whom and why. */
-  interface gate_collector__roles__routes__Wanted {
-    person_ref: string;
-    by: string;
-    why: string;
   }
   interface Gets {
     "/api/v1/charts": Charts;
@@ -540,20 +540,20 @@ declare namespace Centre {
     "/accounts/password": { body: NewPassword; told: Done };
     "/alerts/test": { body: Who; told: Done };
     "/answer/{token}": { body: Who; told: Done };
-    "/api/v1/reveal": { body: gate_collector__roles__routes__Wanted; told: Registrations };
+    "/api/v1/reveal": { body: RevealOrder; told: Registrations };
     "/api/v1/search": { body: Asked; told: Found };
     "/contacts/{gate}/{hold_id}": { body: Judgement; told: Done };
-    "/contacts/{gate}/{hold_id}/export": { body: gate_collector__contacts__routes__Wanted; told: Sealed };
+    "/contacts/{gate}/{hold_id}/export": { body: ExportOrder; told: SealedAnswer };
     "/ledger/alarms/{number}/clear": { body: Clearing; told: Done };
-    "/policy/appointments": { body: OneAppointment; told: Issued };
-    "/policy/mode": { body: Mode; told: Issued };
-    "/policy/rules": { body: Rules; told: Issued };
-    "/policy/sheets/{kind}": { body: Sheet; told: unknown };
-    "/reports/{day}/corrections": { body: Correction; told: Issued };
+    "/policy/appointments": { body: OneAppointment; told: IssuedVersion };
+    "/policy/mode": { body: Mode; told: IssuedVersion };
+    "/policy/rules": { body: Rules; told: IssuedVersion };
+    "/policy/sheets/{kind}": { body: SheetUpload; told: unknown };
+    "/reports/{day}/corrections": { body: Correction; told: IssuedVersion };
     "/retention/erase": { body: Erase; told: Done };
     "/retention/run": { body: Signed; told: Done };
     "/sign-off": { body: null; told: Done };
-    "/sign-on": { body: Entry; told: Done };
+    "/sign-on": { body: Credentials; told: Done };
     "/sign-on/first": { body: First; told: Done };
   }
 }

@@ -11,7 +11,7 @@ class Done(BaseModel):
     location: str
 
 
-class Issued(Done):
+class IssuedVersion(Done):
     """A new version, and where it is seen."""
 
     version: int

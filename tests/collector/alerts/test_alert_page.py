@@ -15,7 +15,7 @@ from collector.hall_of_doors import hall
 from collector.phone import Phone
 from collector.served_centre import SITE_KEY, app_of, centre_of, serving
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, Recipient
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def test_a_test_is_sent_and_answered_on_a_telephone(tmp_path: Path) -> None:
     with hall(tmp_path) as one, Phone() as leader, chromium() as browser:
         centre = centre_of(one, lambda: LED)
         alerter = Alerter(
-            centre, Shelf(one.engine, SITE_KEY), messenger=AppriseMessenger(),
+            centre, AlertBook(one.engine, SITE_KEY), messenger=AppriseMessenger(),
             people=(Recipient(name="李主任", urls=(leader.url,)),), base_url="http://hall.example",
         )  # fmt: skip
         with (

@@ -18,7 +18,7 @@ from gate_agent.host.clock import SystemClock
 from gate_collector.alarms.book import clear_alarm, raise_alarm
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.channels import AppriseMessenger, Recipient, load_recipients
-from gate_collector.schedule import Clerk
+from gate_collector.schedule import Schedule
 
 
 def _token(text: str) -> str:
@@ -31,7 +31,7 @@ def test_a_hold_reaches_the_leader_on_duty_within_two_seconds(store: str) -> Non
     clock = SystemClock()
     with on_duty(store) as duty:
         AppriseMessenger().tell(Recipient(name="x", urls=(duty.deputy.url,)), "warm", "up")
-        clerk = Clerk({"alerts": duty.alerter.round}, every_s=0.5)
+        clerk = Schedule({"alerts": duty.alerter.round}, every_s=0.5)
         clerk.start()
         try:
             before = clock.now()

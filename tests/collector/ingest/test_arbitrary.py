@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from collector.recorded_gates import GATE, SITE, Gate, passage
 from collector.running_centre import Centre
 from gate_agent.contract.messages import Topics
-from gate_collector.ingest.arrival import LONGEST_BODY, Message, Refused, read_event
+from gate_collector.ingest.arrival import LONGEST_BODY, Message, Unusable, read_event
 from gate_collector.store.opening import open_store
 from gate_collector.store.schema import QUARANTINE
 from postgres import Cluster
@@ -114,7 +114,7 @@ def test_the_writer_lives_and_takes_the_good_ones(
     assert (told.upto, told.link) == (len(good.events), good.link.hex())
     try:
         read_event(Message(topic, payload), SITE)
-    except Refused:
+    except Unusable:
         if not topic.endswith("/state"):
             aside = centre.rows(QUARANTINE, bodysha256=sha256(payload).digest())
             assert len(aside) == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from collector.recorded_gates import BEGAN, Gate, passage
 from collector.running_centre import Centre
-from gate_agent.contract.messages import Seen
+from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Decision
 
@@ -22,7 +22,7 @@ def test_an_admission_is_told_once_and_nothing_else(centre: Centre) -> None:
     centre.take(admitted, denied, nobody)
     centre.take(admitted)  # again, as after a lost receipt
 
-    assert centre.seen == [Seen(person_ref=REF, gate="west-1f", time=format_utc(BEGAN))]
+    assert centre.seen == [PersonSeen(person_ref=REF, gate="west-1f", time=format_utc(BEGAN))]
 
 
 def test_what_waited_at_a_gate_is_no_news(centre: Centre) -> None:

@@ -25,7 +25,7 @@ from gate_agent.host.clock import SystemClock
 from gate_collector.ingest.broker import Broker, Hears
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.chains import stamp
-from gate_collector.ingest.receipts import Heard, Receipts
+from gate_collector.ingest.receipts import Heard, ReceiptBook
 from gate_collector.store.opening import open_store
 from gate_collector.store.schema import NOTABLE, QUARANTINE, STREAM
 from postgres import Cluster
@@ -183,7 +183,7 @@ def test_a_receipt_is_read_as_of_one_moment(engine: Engine) -> None:
     gate.passages(4)
     with Centre(engine) as one:
         one.take(gate.events[0], gate.events[2])
-        late = Receipts(lambda _, receipt: told.append(receipt))
+        late = ReceiptBook(lambda _, receipt: told.append(receipt))
         late.tell(Stream(GATE, gate.epoch, told="2026-11-24T01:00:00.000Z"))
         turns = [one.take]
         one.settle()  # its own first look is over

@@ -13,7 +13,7 @@ from children import program
 from collector.recorded_gates import GATE, Gate
 from collector.running_centre import Centre, bodies
 from doorfiles import write_collector
-from gate_collector.ledger.verify import BrokenChain, verify
+from gate_collector.ledger.verify import BrokenStream, verify
 from gate_collector.store.schema import EVENT
 
 
@@ -99,7 +99,7 @@ def test_the_first_bad_event_is_named(
 
     _change(engine, 3, **change)
 
-    with pytest.raises(BrokenChain) as found:
+    with pytest.raises(BrokenStream) as found:
         list(verify(engine, GATE))
     assert str(found.value) == f"{GATE} epoch {gate.epoch} event 3: {why}"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
 from collector.hall_of_doors import TEN, Hall, hall, ref
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
@@ -62,7 +63,7 @@ def test_what_is_told_is_what_the_interface_says_field_by_field(
     one.clock.advance(2)
     one.settle()
     who = {"who": ref("someone")}
-    told = {
+    told: dict[type[BaseModel], httpx.Response] = {
         Overview: client.get("/api/v1/overview"),
         HallNow: client.get("/api/v1/now"),
         Charts: client.get("/api/v1/charts"),

@@ -26,7 +26,7 @@ from gate_agent.contract.records import (
     HoldState,
 )
 from gate_collector.alarms.book import standing
-from gate_collector.reports.content import MergedReport, Verdict
+from gate_collector.reports.content import MergedReport, ReportVerdict
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.versions import (
     NoSuchReport,
@@ -42,12 +42,12 @@ def _made(one: Hall, policy: Policy = LED) -> MergedReport:
     return report
 
 
-def _verdicts(report: MergedReport) -> dict[str, Verdict]:
+def _verdicts(report: MergedReport) -> dict[str, ReportVerdict]:
     return {check.key: check.verdict for check in report.checks}
 
 
 def _lacking(report: MergedReport) -> set[str]:
-    return {check.key for check in report.checks if check.verdict is Verdict.LACKING}
+    return {check.key for check in report.checks if check.verdict is ReportVerdict.LACKING}
 
 
 def test_a_quiet_day_proves_zero_but_for_what_nobody_records(store: str) -> None:
@@ -70,8 +70,8 @@ def test_what_nobody_recorded_is_unknown_and_never_fine(store: str) -> None:
 
         report = _made(one, Policy())
 
-    assert _verdicts(report)["rounds"] is Verdict.UNKNOWN
-    assert _verdicts(report)["rota"] is Verdict.UNKNOWN
+    assert _verdicts(report)["rounds"] is ReportVerdict.UNKNOWN
+    assert _verdicts(report)["rota"] is ReportVerdict.UNKNOWN
     assert not report.complete
 
 

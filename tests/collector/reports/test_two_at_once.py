@@ -17,7 +17,7 @@ from collector.served_centre import centre_of
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_collector.alarms.book import AlarmKind, keep_to, standing
-from gate_collector.alerts.book import Shelf
+from gate_collector.alerts.book import AlertBook
 from gate_collector.centre import Centre
 from gate_collector.policies.book import Outdated, PolicyBook
 from gate_collector.reports.versions import make_due
@@ -117,7 +117,7 @@ def test_an_alert_is_handed_to_one_teller(duty: Duty, store: str) -> None:
     duty.hall.settle()
     duty.alerter._look()
     engine = open_store(store)
-    here, there = duty.shelf, Shelf(engine, bytes(32))
+    here, there = duty.shelf, AlertBook(engine, bytes(32))
     claimed: list[int] = []
     now = duty.hall.clock.utc + timedelta(seconds=1)
 

@@ -18,7 +18,7 @@ from doorfiles import write_collector
 from gate_agent.config.keyfile import make_key
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.records import PersonRegistered
-from gate_agent.host.spool import Request
+from gate_agent.host.spool import SpoolRequest
 from gate_agent.store.seal import seal_registration
 from gate_collector.ledger.verify import export, verify
 from gate_collector.retention.retention import Retention
@@ -129,7 +129,7 @@ def test_one_person_is_forgotten_at_both_doors_and_the_others_stay(centre: Centr
             gate.append(registered(person))
         centre.take(*gate.events)
 
-    request = Request(id="r1", person_ref=person_ref(card(1), SITE_KEY))
+    request = SpoolRequest(id="r1", person_ref=person_ref(card(1), SITE_KEY))
     assert retention(centre).carry_out(request) == 4
 
     assert with_bodies(centre) == [2, 2]
@@ -145,7 +145,7 @@ def test_everybody_is_forgotten_in_parts(centre: Centre) -> None:
         gate.append(registered(person % 7))
     centre.take(*gate.events)
 
-    assert retention(centre).carry_out(Request(id="w", person_ref=None)) == 1100
+    assert retention(centre).carry_out(SpoolRequest(id="w", person_ref=None)) == 1100
 
     assert with_bodies(centre) == []
     assert [row.redacted for row in centre.rows(PURGED)] == [500, 500, 100]
@@ -156,7 +156,7 @@ def test_an_event_that_comes_again_does_not_bring_its_body_back(centre: Centre) 
     gate = Gate()
     gate.append(registered(1))
     centre.take(*gate.events)
-    retention(centre).carry_out(Request(id="w", person_ref=None))
+    retention(centre).carry_out(SpoolRequest(id="w", person_ref=None))
 
     centre.take(*gate.events)
 

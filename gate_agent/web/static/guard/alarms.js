@@ -12,7 +12,7 @@ const SHIFT_MS = 8 * 3600_000;
 
 /**
  * Technical alarms that must be acted on; low ones stand in the status line only.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  */
 function technical(state) {
   return state.alarms.filter((alarm) => alarm.technical && alarm.priority !== "low");
@@ -27,7 +27,7 @@ function text(alarm) {
 /**
  * What the counts are of: the last eight hours, or the time since the gate was started.
  * @param {Door.AlarmCounts} shift
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  */
 function alarmsOf(shift, state) {
   const since = new Date(shift.since);
@@ -37,7 +37,7 @@ function alarmsOf(shift, state) {
 
 /**
  * The line under the bar is always there, so that an alarm moves nothing.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {string} language
  */
 export function renderAlarmLine(state, language) {

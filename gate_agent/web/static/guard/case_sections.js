@@ -14,7 +14,7 @@ import { keysOf, recorded, word } from "../shared/words.js";
 /**
  * What a section shows, and what its taps do.
  * @typedef {object} Section
- * @property {Door.Snapshot} state
+ * @property {Door.ScreenState} state
  * @property {Door.HoldView} hold
  * @property {(name: Door.HoldState, details: Details) => void} step
  * @property {(body: Note) => void} note
@@ -39,7 +39,7 @@ export function sectionOf(tab, section) {
 
 /**
  * When something was done, by the hall's clock.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {{ at: string }} note
  */
 export const noteTime = (state, note) => minuteText(new Date(note.at), state.gate.timezone);

@@ -17,7 +17,7 @@ const STEP_KEY = "F9"; // the next step of the hold on top
 let top = null; // press of the top hold's button
 
 /**
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {string} language
  */
 export function renderHolds(state, language) {
@@ -51,7 +51,7 @@ function contactsCard(orphan, count) {
 
 /**
  * @param {HTMLElement} card
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {Door.HoldView} hold
  * @param {boolean} isTop
  * @param {string} language
@@ -86,7 +86,7 @@ function renderHold(card, state, hold, isTop, language) {
 
 /**
  * Whether the gate rings for this hold; before it says so, the screen's own clock does.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {Door.HoldView} hold
  */
 const rings = (state, hold) => isOverdue(hold, ago()) || state.alarms.some((alarm) => alarm.about === hold.hold_id && alarm.priority === "high");

@@ -66,7 +66,7 @@ function renderButtons() {
 }
 
 /**
- * @param {Door.Snapshot} snapshot
+ * @param {Door.ScreenState} snapshot
  * @param {number} at
  */
 function onState(snapshot, at) {

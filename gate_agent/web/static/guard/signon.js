@@ -84,11 +84,11 @@ let submit = () => {};
 /** @param {string} text */
 const heading = (text) => make("h2", {}, text);
 
-/** @param {Door.Person[]} people */
+/** @param {Door.Listed[]} people */
 function names(people) {
   const buttons = people.map((person) =>
     make("button", { type: "button", "aria-pressed": String(person.code === chosen), onpress: () => choose(person.code) },
-      make("span", {}, person.name), make("small", {}, `${person.code} ${word(`door_role.${person.role}`)}`)));
+      make("span", {}, person.name), make("small", {}, `${person.code} ${word(`guard_role.${person.role}`)}`)));
   return make("div", { class: "names" }, ...buttons);
 }
 

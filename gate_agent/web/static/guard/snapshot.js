@@ -2,7 +2,7 @@
 
 /**
  * A snapshot with who is looked at: `passage` is shown, the keypad asks of `asked`.
- * @typedef {Door.Snapshot & { spot: Door.PassageView | null, asked: Door.PassageView | null }} State
+ * @typedef {Door.ScreenState & { spot: Door.PassageView | null, asked: Door.PassageView | null }} State
  */
 
 /** @typedef {{ picked: string | null, typed: string | null }} Looks the place that was tapped; whose figures are being typed */
@@ -35,7 +35,7 @@ const asks = (place, picked) => place.phase === "registering" || place.needs_han
 
 /**
  * Choose whose verdict is shown, and of whom the keypad asks; `agoS` is the snapshot's age.
- * @param {Door.Snapshot} snapshot
+ * @param {Door.ScreenState} snapshot
  * @param {Looks} looks
  * @param {number} agoS
  * @returns {{ state: State, looks: Looks }}
@@ -59,7 +59,7 @@ export function focus(snapshot, looks, agoS) {
 
 /**
  * What is wrong with the gate itself, gravest first. Never a person's alarm.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @returns {Fault[]}
  */
 export function technicalFaults(state) {
@@ -92,14 +92,14 @@ export const isOverdue = (hold, agoS) => hold.overdue > 0 || (hold.due_s !== nul
 export const calls = (hold, agoS) => hold.state === "flagged" || isOverdue(hold, agoS);
 
 /**
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {number} agoS
  */
 export const ringing = (state, agoS) => state.holds.filter((hold) => calls(hold, agoS));
 
 /**
  * Open holds, the one that needs somebody first on top.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  */
 export function orderedHolds(state) {
   /** @param {Door.HoldView} hold */
@@ -111,7 +111,7 @@ export function orderedHolds(state) {
 
 /**
  * Contacts whose hold is closed, and who are not at an end.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  */
 export function orphanedContacts(state) {
   const open = new Set(state.holds.map((hold) => hold.hold_id));
@@ -126,7 +126,7 @@ export const shown = (decision) => (decision === "ambiguous" ? "recheck" : decis
 
 /**
  * Today's passages by decision, all kinds of person together.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  */
 export function countsByDecision(state) {
   const counts = { admit: 0, deny: 0, recheck: 0, hold: 0 };
@@ -146,7 +146,7 @@ export const SHAPE = { admit: "check", deny: "noentry", recheck: "again", ambigu
 /**
  * The one thing the guard must see. Nothing unknown is ever "admit", and an admission shows only
  * once it is durable (`gate_open`).
- * @param {Door.Snapshot | null} state
+ * @param {Door.ScreenState | null} state
  * @returns {Verdict}
  */
 export function verdictOf(state) {

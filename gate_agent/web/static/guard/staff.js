@@ -9,7 +9,7 @@ import { pinTwice, typedPin } from "./typing.js";
 import { word } from "../shared/words.js";
 
 const ABOUT = "staff"; // every panel here is about "staff…": no passage closes it
-/** @type {Door.Role[]} */
+/** @type {Door.GuardRole[]} */
 const ROLES = ["guard", "supervisor", "maintainer"];
 const ASKS = { first: "sign_on.new_pin", again: "account.again", anew: "account.differs" };
 const own = () => session()?.signed_on ?? null;
@@ -19,7 +19,7 @@ export const mayStaff = () => ["supervisor", "maintainer"].includes(own()?.role 
 
 /**
  * Whether who is signed on may change an account of this role.
- * @param {Door.Role} role
+ * @param {Door.GuardRole} role
  */
 const mayChange = (role) => role !== "maintainer" || own()?.role === "maintainer";
 
@@ -46,7 +46,7 @@ function show(accounts) {
 
 /** @param {Door.StaffView} account */
 function line(account) {
-  const who = make("div", {}, make("b", {}, account.name), make("span", {}, `${account.code} ${word(`door_role.${account.role}`)}${account.disabled ? ` · ${word("account.disabled")}` : ""}`));
+  const who = make("div", {}, make("b", {}, account.name), make("span", {}, `${account.code} ${word(`guard_role.${account.role}`)}${account.disabled ? ` · ${word("account.disabled")}` : ""}`));
   const change = mayChange(account.role) ? [
     button(word(account.disabled ? "account.enable" : "account.pin"), { press: () => askPin(account.name, (pin) => void afterwards(sendOnce(key(), `/api/v1/staff/${account.code}/pin`, { pin }))) }),
     account.disabled || account.code === own()?.code ? null : button(word("account.disable"), { press: () => askDisable(account) }),
@@ -64,7 +64,7 @@ function askDisable(account) {
 /** A name, then a role: then the PIN is asked for. */
 function askNew() {
   const name = textField("staff-name", 20, word("sign_on.name"), word("sign_on.name"));
-  const roles = ROLES.filter(mayChange).map((role) => button(word(`door_role.${role}`), {
+  const roles = ROLES.filter(mayChange).map((role) => button(word(`guard_role.${role}`), {
     kind: "tall",
     press: () => {
       const given = name.value.trim();

@@ -12,7 +12,7 @@ let looks = { picked: null, typed: null };
 
 /**
  * Keep a new snapshot; `at` is performance.now() of its arrival. Returns what is shown of it.
- * @param {Door.Snapshot} snapshot
+ * @param {Door.ScreenState} snapshot
  * @param {number} at
  */
 export function take(snapshot, at) {
@@ -30,7 +30,7 @@ export function pick(id) {
 }
 
 /**
- * @param {Door.Snapshot} snapshot
+ * @param {Door.ScreenState} snapshot
  * @param {import("./snapshot.js").Looks} wanted
  */
 function show(snapshot, wanted) {
@@ -58,6 +58,6 @@ export const left = (seconds) => leftOf(seconds, ago());
 
 /**
  * The gate's own time now, as a Date: the board may know better than this screen.
- * @param {Door.Snapshot} snapshot
+ * @param {Door.ScreenState} snapshot
  */
 export const gateTime = (snapshot) => new Date(Date.parse(snapshot.time) + ago() * 1000);

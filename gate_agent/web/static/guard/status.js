@@ -13,7 +13,7 @@ import { word } from "../shared/words.js";
 
 const ROWS = 12;
 
-/** @param {Door.Snapshot} state */
+/** @param {Door.ScreenState} state */
 export function renderBar(state) {
   setText(find("mode"), word(`hall_mode.${state.hall_mode}`));
   setData(find("mode"), "mode", state.hall_mode);
@@ -21,7 +21,7 @@ export function renderBar(state) {
 }
 
 /**
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {string} language
  */
 export function renderRecent(state, language) {
@@ -50,7 +50,7 @@ function row(line, zone) {
 }
 
 /**
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @param {string} language
  */
 export function renderStatus(state, language) {
@@ -62,7 +62,7 @@ export function renderStatus(state, language) {
 
 /**
  * What the status line says of the gate itself. Pure.
- * @param {Door.Snapshot} state
+ * @param {Door.ScreenState} state
  * @returns {Cell[]}
  */
 export function cellsOf(state) {
