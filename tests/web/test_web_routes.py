@@ -268,9 +268,13 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/symptoms",
     }
     models = document["components"]["schemas"]
-    assert {"ScreenState", "RegistrationRequest", "HoldStepRequest", "ErrorBody", "Accepted"} <= set(
-        models
-    )
+    assert {
+        "ScreenState",
+        "RegistrationRequest",
+        "HoldStepRequest",
+        "ErrorBody",
+        "Accepted",
+    } <= set(models)
     assert {"JournalMark", "PassageView", "HoldView", "Temperature"} <= set(models)
     assert "HTTPValidationError" not in models
     answers = document["paths"]["/api/v1/holds/{hold_id}/steps"]["post"]["responses"]
