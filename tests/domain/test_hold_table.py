@@ -176,7 +176,7 @@ def test_everything_of_a_drill_is_marked_as_one() -> None:
 
 
 def test_a_drill_looks_for_no_contacts() -> None:
-    for state, to in ((S.ACKNOWLEDGED, S.CONFIRMED), (S.CONFIRMED, S.REPORTED)):
+    for state, to in ((S.RECHECKED, S.CONFIRMED), (S.CONFIRMED, S.REPORTED)):
         _, effects = step_hold(a_hold(state, drill=True), a_step(to), POLICY)
 
         assert not any(isinstance(effect, FindContacts) for effect in effects)
