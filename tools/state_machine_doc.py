@@ -276,7 +276,7 @@ What leaves the machine, in this order, as one journal transaction:
 |---|---|
 | admit 放行 | Register (a visitor) · Write passage.decided · Admit, after the commit |
 | deny 劝返, recheck 复测, ambiguous | Refuse, at once · Write passage.decided |
-| hold 暂留 | Alarm, at once · Write hold.opened · Register (an identified visitor) · \
+| hold 暂留 | CallGuard, at once · Write hold.opened · Register (an identified visitor) · \
 Write passage.decided |
 | a held person's card afterwards | Register (a visitor) · Write passage.decided, which takes the \
 place of the one before |

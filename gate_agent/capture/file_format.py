@@ -114,5 +114,5 @@ def _parsed(model: type[_L], number: int, line: str) -> _L:
         return model.model_validate_json(line)
     except ValidationError as exc:
         error = exc.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, error["loc"])) or model.__name__.lower()
+        where = ".".join(map(str, error["loc"])) or model.__name__.removeprefix("Capture").lower()
         raise CaptureError(f"line {number}: {where}: {error['msg']}") from None

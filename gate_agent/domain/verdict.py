@@ -25,7 +25,7 @@ from gate_agent.domain.effects import (
 )
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.hold import open_hold
-from gate_agent.domain.passage import Attempt, Registering, Settled, carried
+from gate_agent.domain.passage import Attempt, Idle, Registering, Settled, carried
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import not_measured
 
@@ -110,8 +110,10 @@ def hold(
         hold_id = standing.hold_id
         held: Effects = (CallGuard(hold_id),)
         before = door.of_hold(hold_id)
-        if before is not None and before.passage_id != attempt.passage_id:
-            door = door.without(before.passage_id)  # one person, one place
+        if before is not None and before.passage_id != attempt.passage_id:  # one person, one place
+            if before is door.passage:
+                door = replace(door, passage=Idle(presence=before.presence, last=before))
+            door = door.without(before.passage_id)
     else:
         hold_id, ids = door.ids.take()
         opened, held = open_hold(

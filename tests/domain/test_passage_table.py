@@ -286,7 +286,7 @@ def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
         case "admit":
             return (*registers, "passage.decided", "Admit")
         case "hold":
-            return ("Alarm", "hold.opened", *registers, "passage.decided")
+            return ("CallGuard", "hold.opened", *registers, "passage.decided")
         case _:
             return ("Refuse", "passage.decided", *notes)
 

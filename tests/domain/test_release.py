@@ -250,3 +250,17 @@ def test_who_walked_away_and_comes_back_is_let_in_after_one_reading() -> None:
         isinstance(record, PassageDecided | HoldOpened | HoldStep) for record in bench.records
     )
     bench.now = later(bench.now, 1)
+
+
+def test_who_is_held_twice_gets_in_by_two_readings() -> None:
+    bench = flagged()
+    first = bench.verdicts[0].passage_id
+    bench.nobody_for(2)
+    bench.steady(FEVER)
+    bench.card()
+    hand(bench, 3660, first)
+    assert verdict(bench) == (Decision.HOLD, ("open_hold",))
+    hand(bench, 3660, first)
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+    assert bench.effects[-1] == Admit(first)
