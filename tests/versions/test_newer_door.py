@@ -43,8 +43,8 @@ URGENT = f"gate/v1/{SITE}/{GATE}/event/urgent"
 NEW = "brand-new"
 # Without a word for what is not known: what holds one of these is unread, and somebody is told.
 WITHOUT_A_WORD = {
-    "Absence", "ContactState", "Decision", "HoldState", "NoteKind", "PurgeCause", "Role", "Round",
-    "ShiftChange", "StaffChange",
+    "Absence", "ContactState", "Decision", "HoldState", "NoteKind", "PurgeCause", "GuardRole",
+    "Round", "ShiftChange", "StaffChange",
     "apart together other_untrusted", "contact blackbody", "surface body", "people memory model ",
     "1.0", "application/json",
 }  # fmt: skip
