@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from gate_agent.cli.options import ConfigFile
+from gate_agent.cli.options import ConfigFile, naming_the_update
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
@@ -43,7 +43,7 @@ def tail(
     follow: Annotated[bool, typer.Option(help="Go on as events are committed.")] = True,
 ) -> None:
     """Show events as they are committed. 跟踪."""
-    with JournalReader(_journal(config).journal.path) as reader:
+    with naming_the_update(config), JournalReader(_journal(config).journal.path) as reader:
         last = max(0, reader.head().sequence - lines)
         while True:
             for event in reader.after(last, 256):
@@ -63,7 +63,7 @@ def tail(
 def verify(config: ConfigFile) -> None:
     """Read the whole chain; exit 1 and name the first bad event if there is one. 核验."""
     path = _journal(config).journal.path
-    with _progress(both("terminal.verify")) as progress:
+    with naming_the_update(config), _progress(both("terminal.verify")) as progress:
         head = verify_chain(path, progress)
     link, events = head.link.hex(), head.sequence
     typer.echo(f"epoch {head.epoch} events {events} last {head.sequence} link {link}")
@@ -72,7 +72,8 @@ def verify(config: ConfigFile) -> None:
 @app.command()
 def export(config: ConfigFile) -> None:
     """Write NDJSON to standard output: the exact bytes of each body, in order. 导出."""
-    export_bodies(_journal(config).journal.path, sys.stdout.buffer)
+    with naming_the_update(config):
+        export_bodies(_journal(config).journal.path, sys.stdout.buffer)
     sys.stdout.buffer.flush()
 
 
@@ -81,7 +82,7 @@ def rebuild(config: ConfigFile) -> None:
     """Replay the bodies and compare every view with the tables; exit 1 if they differ. 重建."""
     gate = _journal(config)
     key_file = gate.keys.store_key_file or gate.journal.path.parent / "store.key"
-    with _progress(both("terminal.rebuild")) as progress:
+    with naming_the_update(config), _progress(both("terminal.rebuild")) as progress:
         result = rebuild_views(gate.journal.path, load_key(key_file), progress)
     for difference in result.differences:
         typer.echo(difference)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gate_agent import __version__
+from gate_agent.store.errors import OlderSchema
 
 
 def _version(*, wanted: bool) -> None:
@@ -22,3 +25,12 @@ ConfigFile = Annotated[
 Version = Annotated[
     bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
 ]
+
+
+@contextmanager
+def naming_the_update(config: Path) -> Iterator[None]:
+    """Let the refusal of an older journal name the very command that brings it up."""
+    try:
+        yield
+    except OlderSchema as exc:
+        raise OlderSchema(f"{exc}, or gate-agent journal migrate --config {config}") from None

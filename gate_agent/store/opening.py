@@ -203,8 +203,8 @@ def open_for_reading(path: Path, *, older: bool = False) -> tuple[sqlite3.Connec
                 raise NotAJournal(f"{path}: expected a journal, got an empty database")  # noqa: TRY301
             if version < VERSION and not older:
                 raise OlderSchema(  # noqa: TRY301
-                    f"{path}: expected schema version {VERSION}, got {version}: the daemon brings "
-                    "it up when it starts, or gate-agent journal migrate --config FILE"
+                    f"{path}: expected schema version {VERSION}, got {version}: "
+                    "the daemon brings it up when it starts"
                 )
             return connection, read_about(connection, path)
         except BaseException:

@@ -132,7 +132,7 @@ def test_a_command_that_reads_is_told_how_and_then_reads(name: str, tmp_path: Pa
     with pytest.raises(OlderSchema):
         JournalReader(path)
     assert (refused.code, path.read_bytes() == before) == (1, True)
-    assert "gate-agent journal migrate --config FILE" in refused.err
+    assert f"gate-agent journal migrate --config {config}" in refused.err
 
     moved = command("gate-agent", "journal", "migrate", "--config", config)
     again = command("gate-agent", "journal", "migrate", "--config", config)
