@@ -9,7 +9,13 @@ from pydantic import BaseModel
 
 from gate_agent.config.faults import nearest
 from gate_agent.config.keyfile import load_key, load_public_key
-from gate_agent.config.load import load_config, load_policy, load_sections, missing_files, placed
+from gate_agent.config.load import (
+    load_config,
+    load_sections,
+    missing_files,
+    placed,
+    policy_faults,
+)
 from gate_agent.config.model import (
     DeviceSection,
     GateConfig,
@@ -42,7 +48,7 @@ def sound_config(path: Path) -> GateConfig:
             case DeviceSection():
                 faults += device_faults(name, section)
             case PolicySection():
-                faults += _policy_faults(section)
+                faults += policy_faults(section.file)
             case KeysSection():
                 faults += _key_faults(section)
             case MqttSection():
@@ -80,14 +86,6 @@ def device_faults(name: str, section: DeviceSection) -> list[str]:
             for option in sorted(set(section.options) - set(model.options))
         ),
     ]
-
-
-def _policy_faults(section: PolicySection) -> list[str]:
-    try:
-        load_policy(section.file)
-    except ConfigurationError as exc:
-        return [f"policy.file: {fault}" for fault in exc.faults]
-    return []
 
 
 def _key_faults(section: KeysSection) -> list[str]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from gate_agent.config.load import load_config, load_sections, missing_files, placed
+from gate_agent.config.load import (
+    load_config,
+    load_sections,
+    missing_files,
+    placed,
+    policy_faults,
+)
 from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
 from gate_agent.contract.messages import Name
 from gate_agent.errors import ConfigurationError
@@ -124,17 +131,20 @@ def load_collector(path: Path) -> CollectorConfig:
     broken: tuple[str, ...] = ()
     faults: list[str] = []
     config: CollectorConfig | None = None
-    mqtt: BaseModel | None = None
     try:
         config = load_config(path, CollectorConfig)
-        mqtt = config.mqtt
+        sections: Mapping[str, BaseModel] = {"mqtt": config.mqtt, "policy": config.policy}
         workers = [fault for name in config.workers for fault in config.faults_of(name)]
         faults += dict.fromkeys(workers)
     except ConfigurationError as exc:
         broken = exc.faults
-        mqtt = load_sections(path, CollectorConfig).get("mqtt")
-    if mqtt is not None:
-        faults += [f"mqtt.{fault}" for fault in missing_files(mqtt)]
+        sections = load_sections(path, CollectorConfig)
+    for name, section in sections.items():
+        match section:
+            case MqttSection():
+                faults += [f"{name}.{fault}" for fault in missing_files(section)]
+            case PolicySection():
+                faults += policy_faults(section.file)
     if config is None or faults:
         raise ConfigurationError([*broken, *placed(path, faults)])
     url = _rooted(config.store.url, path.absolute().parent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 
 _VENDOR_PREFIX = "Value error, "
 # Somebody may write a person where a digest belongs, or an address with a password in it.
+_NAME, _LONG_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}"), re.compile("[0-9]{6}")
+_WITH_CONTENT = (dict, list, bytes)  # there it may stand in what is told as a whole
 _PRIVATE = {"person_ref", "phone", "number", "roster", "appointments", "watch", "urls"}
 
 
 def fault(error: ErrorDetails, model: type[BaseModel]) -> str:
     """Return one line, such as `mqtt.window: expected …, got 0`."""
     loc = error["loc"]
-    where = ".".join(map(str, loc)) or "file"
-    got = "another form" if _PRIVATE.intersection(loc) else repr(error["input"])
+    where = ".".join(part if _is_a_name(part) else "?" for part in map(str, loc)) or "file"
+    is_told = not _PRIVATE.intersection(loc) and not isinstance(error["input"], _WITH_CONTENT)
+    got = repr(error["input"]) if is_told else "another form"
     match error["type"]:
         case "missing":
             return f"{where}: expected a value, got nothing"
@@ -38,6 +42,11 @@ def fault(error: ErrorDetails, model: type[BaseModel]) -> str:
             wanted = error["msg"].replace("Input should be", "expected", 1)
             wanted = wanted.replace("String should", "expected a string that should", 1)
             return f"{where}: {wanted}, got {got}"
+
+
+def _is_a_name(part: str) -> bool:
+    """Whether a key may be told: a person's name or number may stand where ours belongs."""
+    return _NAME.fullmatch(part) is not None and _LONG_NUMBER.search(part) is None
 
 
 def nearest(key: str, known: Collection[str]) -> str:

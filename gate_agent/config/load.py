@@ -17,8 +17,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gate_agent.config.faults import fault
 from gate_agent.config.lines import LineOf, json_lines, toml_lines
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.policy import Policy
-from gate_agent.errors import ConfigurationError
+from gate_agent.errors import ConfigurationError, ContractError
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -85,13 +86,24 @@ def load_policy(path: Path | None) -> Policy:
 def parse_policy(document: bytes, *, source: str) -> Policy:
     """Return the policy in `document`; ConfigurationError names every fault and `source`."""
     try:
+        read_json(document)
+    except ContractError as exc:
+        raise ConfigurationError([f"{source}: {exc}"]) from None
+    try:
         return Policy.model_validate_json(document)
     except ValidationError as exc:
         errors = exc.errors()
-    if errors[0]["type"] == "json_invalid":
-        raise ConfigurationError([f"{source}: expected JSON, got {errors[0]['msg']}"])
     lines = json_lines(document.decode())
     raise ConfigurationError(_placed(source, lines, [fault(error, Policy) for error in errors]))
+
+
+def policy_faults(file: Path | None) -> list[str]:
+    """Return what is wrong with the policy in `file`, as faults of `policy.file`."""
+    try:
+        load_policy(file)
+    except ConfigurationError as exc:
+        return [f"policy.file: {fault}" for fault in exc.faults]
+    return []
 
 
 def digest(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from gate_agent.contract.policy import HallMode
+from gate_agent.contract.policy import HallMode, PolicyVersion
 from gate_agent.contract.record import DeviceState, Record, Severity, Utc
 
 
@@ -18,7 +18,7 @@ class AgentStarted(Record):
     version: str
     boot: str
     config_sha256: str
-    policy_version: int
+    policy_version: PolicyVersion
 
 
 class AgentStopped(Record):
@@ -123,7 +123,7 @@ class ModeApplied(Record):
     """A policy took effect at this door (大厅运行状态)."""
 
     TYPE: ClassVar[str] = "gate.mode.applied.v1"
-    policy_version: int
+    policy_version: PolicyVersion
     hall_mode: HallMode
     policy_sha256: str = Field(description="of the document's bytes, as they came")
     unread: tuple[str, ...] = Field(

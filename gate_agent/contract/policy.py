@@ -17,6 +17,8 @@ from gate_agent.contract.setting import EnteredAt, Later, SettingGroup, shown
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
 Purpose = Annotated[str, Field(min_length=1, max_length=40)]
+LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
+PolicyVersion = Annotated[int, Field(strict=True, ge=0, le=LAST_VERSION)]
 Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-5550 0120"])]
 
 
@@ -278,8 +280,8 @@ class Policy(_Part):
     A document from the wire is read leniently instead: `contract.policy_document`.
     """
 
-    version: Annotated[int, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
-        0, ge=0, description="grows with every change; 0 is built in"
+    version: Annotated[PolicyVersion, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
+        0, description="grows with every change; 0 is built in"
     )
     valid_from: Annotated[AwareDatetime | None, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
         None, description="applied from this time on"

@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 from gate_agent.config.load import load_policy
-from gate_agent.contract.policy_document import PolicyDocument, read_policy
+from gate_agent.contract.policy import HallMode
+from gate_agent.contract.policy_document import VERSION, PolicyDocument, read_policy
 from gate_agent.contract.records import ModeApplied
 from gate_agent.errors import ContractError
 
@@ -33,9 +34,12 @@ class PolicyKeeper:
         newest that was recorded here, holds over the rules of the file.
         """
         self._in_force, self._waiting = beside / "policy.json", beside / "policy.next.json"
-        self._current = _newer(PolicyDocument.of(load_policy(file)), self._in_force)
+        self._before = beside / "policy.before.json"  # an emergency, which need not say everything
+        configured = PolicyDocument.of(load_policy(file))
+        self._current = _newer(_newer(configured, self._before), self._in_force)
         newest = _newer(self._current, self._waiting)
         self._next = None if newest is self._current else newest
+        self._is_kept = True  # the next one
         self._refused = False
         self._is_lost = _aside(self._in_force).exists() and not self._in_force.exists()
         if self._is_lost and last and last.policy_version >= self._current.policy.version:
@@ -55,21 +59,34 @@ class PolicyKeeper:
     def offer(self, document: bytes) -> bool:
         """Keep `document` if it is newer than what is here; tell whether it was.
 
-        Raises ContractError when it is not a policy, OSError when it cannot be kept.
+        Raises ContractError when it is not a policy, OSError when it cannot be kept; an emergency
+        closes the door all the same.
         """
         self._refused = True
-        offered = read_policy(document)
-        if offered.policy.version <= (self._next or self._current).policy.version:
+        newest = self._next or self._current
+        offered = _newest_of(newest, read_policy(document))
+        if offered is newest:
             self._refused = False
             return False
+        try:
+            self._keep(document)
+        except OSError:
+            if offered.policy.hall_mode is not HallMode.EMERGENCY:
+                raise
+            _LOG.exception("an emergency closes this door, and cannot be kept")
+            self._next, self._is_kept = offered, False
+        else:
+            self._next, self._is_kept = offered, True
+        self._refused = False
+        return True
+
+    def _keep(self, document: bytes) -> None:
         draft = self._waiting.with_suffix(".new")
         with draft.open("wb") as out:
             out.write(document)
             out.flush()
             os.fsync(out.fileno())
         draft.replace(self._waiting)
-        self._next, self._refused = offered, False
-        return True
 
     def due(self, now: datetime) -> PolicyDocument | None:
         """Return a policy that has come into force since the last call, None if none has."""
@@ -81,10 +98,23 @@ class PolicyKeeper:
             return None
         if faults := (*waiting.unread, *waiting.unknown):
             _LOG.warning("policy %d: not read: %s", waiting.policy.version, ", ".join(faults))
-        self._current, self._next, self._is_lost = waiting, None, False
-        with contextlib.suppress(OSError):  # else it waits on the disk, and is due at once again
-            self._waiting.replace(self._in_force)
-        return waiting
+        applied, before = waiting.over(self._current.policy), self._current.policy
+        self._current, self._next, self._is_lost = applied, None, False
+        if self._is_kept:
+            with contextlib.suppress(
+                OSError
+            ):  # else it waits on the disk, and is due at once again
+                self._put_in_force(waiting.policy.hall_mode, before.hall_mode)
+        return applied
+
+    def _put_in_force(self, mode: HallMode, before: HallMode) -> None:
+        """Let the file that waits take its place, and an emergency keep the one before it."""
+        closes = mode is HallMode.EMERGENCY
+        if closes and before is not HallMode.EMERGENCY and self._in_force.exists():
+            self._in_force.replace(self._before)
+        self._waiting.replace(self._in_force)
+        if not closes:
+            self._before.unlink(missing_ok=True)
 
 
 def mode_applied(document: PolicyDocument) -> ModeApplied:
@@ -102,12 +132,18 @@ def _newer(known: PolicyDocument, kept: Path) -> PolicyDocument:
     if not kept.exists():
         return known
     try:
-        found = read_policy(kept.read_bytes())
+        return _newest_of(known, read_policy(kept.read_bytes()).over(known.policy))
     except (ContractError, OSError) as exc:
         _LOG.error("the kept policy %s cannot be read, and is set aside: %s", kept.name, exc)
         kept.rename(_aside(kept))
         return known
-    return found if found.policy.version > known.policy.version else known
+
+
+def _newest_of(known: PolicyDocument, offered: PolicyDocument) -> PolicyDocument:
+    """Return `offered` where it is newer, else `known`; an emergency without a number is newer."""
+    if VERSION in offered.unread and offered.sha256 != known.sha256:
+        return offered.numbered(known.policy.version + 1)
+    return offered if offered.policy.version > known.policy.version else known
 
 
 def _aside(kept: Path) -> Path:

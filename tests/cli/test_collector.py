@@ -13,6 +13,8 @@ import pytest
 from children import Child, free_port, program, wait_until
 from cli.commands import Said, command
 from doorfiles import Changes, write_collector
+from gate_agent.errors import ConfigurationError
+from gate_collector.config import load_collector
 
 
 def run(folder: Path, changes: Changes | None = None, what: str = "run") -> Said:
@@ -43,6 +45,31 @@ def test_every_fault_is_told_at_once(what: str, tmp_path: Path) -> None:
         "stroe",
         "mqtt.ca_file",
     ]
+
+
+_POLICIES = {
+    '{"version": 1,\n "hall_mode": "opne"}': "policy.json:2: hall_mode: expected 'emergency'",
+    '{"version": 1,\n "version": 2}': "policy.json: expected each key once, got version twice",
+    '{"roster": [{"person_ref": "张三110101199001011234"}': "policy.json: expected JSON, got",
+    '["张三110101199001011234"]': "policy.json: file: ",
+    '{"hold": ["张三110101199001011234"]}': "policy.json:1: hold: ",
+    '{"张三": 1, "110101199001011234": 1}': "policy.json: ?: expected a known key",
+}
+
+
+@pytest.mark.parametrize("content", _POLICIES)
+def test_a_broken_policy_is_no_sound_configuration_and_no_word_of_it_is_told(
+    content: str, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(ConfigurationError) as refused:
+        load_collector(write_collector(tmp_path, {"policy": {"file": "policy.json"}}))
+
+    told = "\n".join(refused.value.faults)
+    assert f"policy.file: {tmp_path / _POLICIES[content]}" in told
+    assert "张三" not in told
+    assert "110101" not in told
 
 
 def test_a_web_port_in_use_ends_with_2_before_the_store_is_made(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from collector.running_centre import Centre
 from gate_agent.contract.messages import GateState, PersonSeen, Receipt
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.policy import HallMode, Policy
-from gate_agent.contract.policy_document import encode_policy
+from gate_agent.contract.policy_document import encode_policy, read_policy
 from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
@@ -123,3 +123,28 @@ def test_an_older_centre_takes_every_event_and_state_of_this_door(
     assert told["refused"] == []
     assert told["receipts"] == {GATE: len(events)}
     assert not set(told["alarms"]) & {"refused", "mismatch", "rewound"}
+
+
+def test_an_older_door_takes_an_emergency_whatever_later_settings_are_set(
+    first: OlderCode, centre: Centre
+) -> None:
+    published: list[bytes] = []
+
+    def publish(_topic: str, document: bytes) -> bool:
+        published.append(document)
+        return True
+
+    later = {"contact_line_centi_c": 3700, "cleared_for_s": 60, "tell_leaders": "flagged"}
+    book = PolicyBook(centre.engine, site=SITE, clock=centre.clock, first=Policy(), publish=publish)
+    book.issue(lambda _: {"hold": later}, by="王科长", why="规定")
+    book.issue(lambda _: {"hall_mode": "emergency"}, by="王科长", why="升级", at_once=True)
+    told = first.ask("policy", document=published[-1].decode())
+
+    assert told.get("mode") == HallMode.EMERGENCY, f"the older door says: {told}"
+    centre.take(Message(URGENT, told["acknowledges"].encode()))
+    with centre.engine.connect() as connection:
+        (answer,) = acknowledgements(connection, 2)
+    assert (answer.state, answer.version) == (Applied.SAME, 2)
+    assert book.document(2) == published[-1].decode()
+    book.issue(lambda _: {"hall_mode": "open"}, by="王科长", why="解除", at_once=True)
+    assert read_policy(published[-1]).policy.hold.model_dump(include=set(later)) == later

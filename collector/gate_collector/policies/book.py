@@ -3,6 +3,7 @@
 The broker retains the version that counts, and a planned one only from its time on: a door that
 comes back hears what holds now, an emergency above all, and never skips a number that the centre
 does not know it has. A door without a network at that time hears the planned one when it is back.
+An emergency goes out in the form that doors of every version read; the book keeps it whole.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from sqlalchemy.exc import IntegrityError
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
-from gate_agent.contract.policy_document import digest, encode_policy, read_policy
+from gate_agent.contract.policy_document import (
+    digest,
+    encode_policy,
+    published_form,
+    read_policy,
+)
 from gate_agent.errors import GateError
 from gate_agent.host.clock import Clock
 from gate_collector.policies.acknowledged import Applied, acknowledgements, newest_modes
@@ -120,6 +126,16 @@ class PolicyBook:
     def document(self, version: int) -> str | None:
         """Return the text of one version as it was published."""
         with self._engine.connect() as connection:
+            kept = connection.execute(
+                select(POLICY.c.document, POLICY.c.sha256).where(POLICY.c.version == version)
+            ).one_or_none()
+        if kept is None or digest(kept.document.encode()) == kept.sha256:
+            return kept and str(kept.document)
+        return published_form(kept.document.encode()).decode()
+
+    def _kept(self, version: int) -> str | None:
+        """Return the text of one version with all that is set, which an emergency does not send."""
+        with self._engine.connect() as connection:
             return connection.execute(
                 select(POLICY.c.document).where(POLICY.c.version == version)
             ).scalar()
@@ -204,7 +220,7 @@ class PolicyBook:
             raise PolicyFault(
                 [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()]
             ) from None
-        before = json.loads(self.document(old.version) or "{}")
+        before = json.loads(self._kept(old.version) or "{}")
         return policy, self._row(policy, next_document(before, old, policy, changed.keys()))
 
     def _row(self, policy: Policy, document: bytes) -> dict[str, Any]:
@@ -213,7 +229,7 @@ class PolicyBook:
             "valid_from": policy.valid_from and format_utc(policy.valid_from),
             "issued": format_utc(self._clock.now().utc),
             "hall_mode": policy.hall_mode.value,
-            "sha256": digest(document),
+            "sha256": digest(published_form(document)),
             "document": document.decode(),
         }
 
@@ -243,7 +259,7 @@ class PolicyBook:
         with self._lock:
             known = self._read.get(version)
         if known is None:
-            document = self.document(version)
+            document = self._kept(version)
             known = Policy() if document is None else read_policy(document.encode()).policy
             with self._lock:
                 self._read = {**dict(list(self._read.items())[-3:]), version: known}

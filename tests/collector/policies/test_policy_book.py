@@ -163,10 +163,15 @@ def test_what_a_newer_centre_said_goes_on_in_the_versions_of_this_one(store: str
             "hold": 0, "purposes": ["社保"],
         }  # fmt: skip
         book.issue(lambda _: {"hall_mode": "emergency", "appointments": []}, by="a", why="b")
-        assert json.loads(told[-1]) == now | {
-            "version": 7, "hall_mode": "emergency", "appointments": [],
-        }  # fmt: skip
+        assert json.loads(told[-1]) == plain | {
+            "version": 7, "hall_mode": "emergency", "purposes": ["社保"],
+            "hold": plain["hold"] | {"report_s": 60},
+        }, "every door reads an emergency, whatever it knows"  # fmt: skip
         assert [issue.sha256 for issue in book.issues()][:2] == [digest(d) for d in told[::-1]]
+        book.issue(lambda _: {"hall_mode": "open"}, by="a", why="b")
+        assert json.loads(told[-1]) == now | {
+            "version": 8, "hall_mode": "open", "appointments": [],
+        }, "and nothing is lost by it"  # fmt: skip
 
 
 def test_each_doors_answer_is_compared_with_what_was_issued(store: str) -> None:
