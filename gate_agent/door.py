@@ -16,6 +16,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.devices.supervisor import Supervisor
 from gate_agent.gate.access import AccessCounter
+from gate_agent.gate.between_doors import BetweenDoors
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
 from gate_agent.gate.guard_desk import GuardDesk
@@ -79,6 +80,14 @@ class DoorProgram:
         self._watcher = self._make_watcher()
         self.gate.watch(self._watched(), self._uplink_view)
         self._sign_on = self._make_sign_on()
+        self._between = BetweenDoors(
+            self.gate,
+            config.gate,
+            clock,
+            kept=self._folder / "other-doors.json",
+            publish=self._uplink.tell_doors,
+        )
+        self._between.begin()
 
     def doing(self) -> list[Work]:
         """What works at the door, and says its last word before the door does."""
@@ -150,7 +159,7 @@ class DoorProgram:
             devices=self._device_states,
             on_policy=self.gate.on_policy,
             on_seen=self._elsewhere.hear,
-            on_door=self._elsewhere.hear_door,
+            on_door=self._hear_door,
             thermometer=self._thermometer.state,
             on_change=self._uplink_told,
         )
@@ -208,8 +217,16 @@ class DoorProgram:
         self.gate.on_device(name, state, cause)
         self._uplink.notify_state()
 
+    def _hear_door(self, topic: str, payload: bytes) -> None:
+        if topic.endswith("/door"):
+            self._between.hear(topic, payload)
+        elif (life := self._elsewhere.hear_door(topic, payload)) is not None:
+            self._between.lives(life[0], is_live=life[1])
+
     def _uplink_told(self) -> None:
         self._uplink_changed.set()
+        if self._uplink.status.state == "connecting":
+            self._between.alone()
         self.gate.changed()
 
     def _uplink_view(self) -> UplinkView:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import RECORDS, Record
@@ -26,6 +27,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "state": GateState,
     "policy": Policy,
     "seen": PersonSeen,
+    "door": DoorTold,
 }
 CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     # name: address, what it is, retained
@@ -64,6 +66,14 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
         "gate/v1/{site}/seen",
         "Who was admitted at a door just now, by the collector, so that the other door shows it.",
         False,
+    ),
+    "door": (
+        "gate/v1/{site}/{gate}/door",
+        (
+            "For the other doors (两门互通): open holds, who was cleared, who must come again, "
+            "whose hold was answered from here. Heard at the broker, without the centre."
+        ),
+        True,
     ),
 }
 ATTRIBUTES: Mapping[str, str] = {
@@ -109,7 +119,7 @@ def _schema(model: type[BaseModel]) -> dict[str, object]:
 
 def _asyncapi() -> dict[str, object]:
     events = {record.TYPE: _event_message(record) for record in RECORDS}
-    others = {name: _message(name) for name in ("state", "receipt", "policy", "seen")}
+    others = {name: _message(name) for name in ("state", "receipt", "policy", "seen", "door")}
     on_channel = {
         "urgent": [record.TYPE for record in RECORDS if "urgent" in _lanes(record)],
         "routine": [record.TYPE for record in RECORDS if "routine" in _lanes(record)],
@@ -117,6 +127,7 @@ def _asyncapi() -> dict[str, object]:
         "receipt": ["receipt"],
         "policy": ["policy"],
         "seen": ["seen"],
+        "door": ["door"],
     }
     return {
         "asyncapi": "3.0.0",
@@ -141,6 +152,8 @@ def _asyncapi() -> dict[str, object]:
             "takeReceipt": _operation("receive", "receipt", ["receipt"]),
             "takePolicy": _operation("receive", "policy", ["policy"]),
             "takeSeen": _operation("receive", "seen", ["seen"]),
+            "publishDoor": _operation("send", "door", ["door"]),
+            "takeDoor": _operation("receive", "door", ["door"]),
         },
         "components": {
             "messages": events | others,

@@ -29,7 +29,7 @@ class HoldOpened(OfHold):
     passage_id: str
     person_ref: Ref | None
     category: Category
-    reason: str = Field(description="elevated | declared_symptoms | guard")
+    reason: str = Field(description="elevated | declared_symptoms | guard | held_elsewhere")
     surface_centi_c: int | None
     over_centi_c: int | None = Field(
         None, description="how far the score lies over the threshold, where it does"
@@ -39,6 +39,9 @@ class HoldOpened(OfHold):
     )
     opened: Utc
     deadline_s: float = Field(description="seconds in which it must be acknowledged")
+    elsewhere: str | None = Field(
+        None, description="door/hold: the hold of another door that this person walked away from"
+    )
     beyond_rail: bool | None = Field(
         None, description="the forehead alone is beyond the rail; null: an older door told it"
     )
@@ -122,6 +125,24 @@ class HoldOverdue(OfHold):
     due_s: float = Field(description="the deadline that was missed, in seconds")
     escalation: int = Field(ge=1, description="how often this state was overdue")
     to: str | None = Field(None, description="the post it escalates to, from the policy's calls")
+
+
+class HoldAnswered(Record):
+    """A guard acknowledged a hold of another door for the colleague (代为响应).
+
+    Recorded where the guard is; the step itself is recorded by the door of the hold.
+    """
+
+    TYPE: ClassVar[str] = "gate.hold.answered.v1"
+    gate: str = Field(description="the door whose hold it is")
+    hold_id: str
+    by: str
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The hold."""
+        return self.hold_id
 
 
 class HoldClosed(OfHold):

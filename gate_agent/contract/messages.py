@@ -69,6 +69,11 @@ class Topics:
         """By the collector: who was admitted at a door just now."""
         return f"gate/v1/{self.site}/seen"
 
+    @property
+    def door(self) -> str:
+        """Retained, for the other doors: what stands at this one."""
+        return f"gate/v1/{self.site}/{self.gate}/door"
+
 
 def gate_of_topic(topic: str) -> str:
     """Return the gate's name in an event, state or receipt topic."""
@@ -209,7 +214,9 @@ def parse_record(told: Envelope) -> Parsed[Record] | None:
 # --- receipts and states ----------------------------------------------------------------------
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """Base of what goes between door and centre beside events."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     def encode(self) -> bytes:
@@ -217,7 +224,7 @@ class _Message(BaseModel):
         return self.model_dump_json().encode()
 
 
-class Receipt(_Message):
+class Receipt(Message):
     """What the collector holds of one gate's epoch (回执), committed before it is published."""
 
     epoch: Hex32
@@ -228,7 +235,7 @@ class Receipt(_Message):
     time: Utc
 
 
-class GateState(_Message):
+class GateState(Message):
     """Birth, heartbeat and will of a gate; retained."""
 
     state: Life
@@ -250,7 +257,7 @@ class GateState(_Message):
     ] = None
 
 
-class PersonSeen(_Message):
+class PersonSeen(Message):
     """Somebody was admitted at a door (另一入口刚到): the other door shows it. Never retained."""
 
     person_ref: Hex64

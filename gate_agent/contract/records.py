@@ -44,6 +44,7 @@ from gate_agent.contract.duty_records import (
     SuppliesCounted,
 )
 from gate_agent.contract.hold_records import (
+    HoldAnswered,
     HoldClosed,
     HoldIdentified,
     HoldNoted,
@@ -98,6 +99,7 @@ __all__ = [
     "DeviceState",
     "DutyDone",
     "EventsDropped",
+    "HoldAnswered",
     "HoldClosed",
     "HoldIdentified",
     "HoldNoted",
@@ -242,7 +244,7 @@ RECORDS: tuple[type[Record], ...] = (
     ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
     PassageDecided, PassageLeft, PersonRegistered,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
-    ContactListed, ContactUpdated,
+    HoldAnswered, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,
     ShiftChanged, StaffChanged, PersonRevealed, SnapshotTaken, SnapshotViewed,

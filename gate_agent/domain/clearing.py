@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gate_agent.contract.identity import Person
-from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import Decision, Outcome, PassageDecided, Record, Temperature
 
 BY_CONTACT = "cleared_by_contact"
@@ -56,19 +54,6 @@ def remembered(records: Iterable[tuple[Record, int]]) -> tuple[Cleared, ...]:
     for record, at_ns in records:
         cleared = cleared_after(cleared, record, at_ns)
     return cleared
-
-
-def found(
-    cleared: Iterable[Cleared], person: Person | None, now_ns: int, within_s: float
-) -> Cleared | None:
-    """Return what clears this person now, None if nothing does."""
-    if person is None:
-        return None
-    since_ns = now_ns - round(within_s * NS_PER_S)
-    for one in cleared:
-        if one.person_ref == person.person_ref:
-            return one if one.at_ns >= since_ns else None
-    return None
 
 
 def vouched(measured: Temperature, one: Cleared) -> Temperature:

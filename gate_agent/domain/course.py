@@ -8,7 +8,7 @@ from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import Decision, Outcome, PassageLeft, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
-from gate_agent.domain.clearing import beyond_rail, found, vouched
+from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, Write
 from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChanged
@@ -129,8 +129,8 @@ def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at:
 
 def _vouched(door: DoorState, measured: Attempt, at: Moment) -> Attempt | None:
     """Return a flagged person with the contact reading that cleared them before, None without."""
-    temperature, within_s = measured.temperature, door.policy.hold.cleared_for_s
-    one = found(door.cleared, measured.person, at.boot_ns, within_s)
+    temperature = measured.temperature
+    one = door.clearing(measured.person, at)
     if one is None or temperature is None or _is_by_hand(temperature) or beyond_rail(temperature):
         return None
     return replace(measured, temperature=vouched(temperature, one))
@@ -172,9 +172,7 @@ def _more_of(
         return Step(door)
     if _is_by_hand(who.temperature) and not beyond_rail(temperature):
         return Step(door)  # the contact thermometer decided of this very person
-    if found(door.cleared, who.person, at.boot_ns, door.policy.hold.cleared_for_s) and (
-        not beyond_rail(temperature)
-    ):
+    if door.clearing(who.person, at) is not None and not beyond_rail(temperature):
         return Step(door)
     hot = replace(who, temperature=temperature, presence=known.presence)
     return verdict.hold(door, hot, "elevated", at)

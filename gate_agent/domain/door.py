@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain import course, guard, pairing, release
+from gate_agent.domain import between_doors, course, guard, pairing, release
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
@@ -20,6 +20,8 @@ from gate_agent.domain.events import (
     HandMeasured,
     HoldStepped,
     NoteTaken,
+    OtherDoorHeard,
+    OtherHoldAnswered,
     PassageDismissed,
     PersonIdentified,
     PolicyChanged,
@@ -46,6 +48,8 @@ __all__ = [
     "HoldStepped",
     "Ids",
     "NoteTaken",
+    "OtherDoorHeard",
+    "OtherHoldAnswered",
     "PassageDismissed",
     "PersonIdentified",
     "PolicyChanged",
@@ -120,6 +124,10 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return guard.on_contacts_found(door, event)
         case ContactJudged():
             return guard.on_contact_judged(door, event)
+        case OtherDoorHeard():
+            return between_doors.on_other_door(door, event)
+        case OtherHoldAnswered():
+            return between_doors.on_answer(door, event)
         case PolicyChanged():
             return Step(replace(door, policy=event.policy))
         case TimePassed():
@@ -128,14 +136,17 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
 
 def _remembered(done: Step, at: Moment) -> Step:
     """Let what is known of people take in what is recorded, as a restart does."""
-    memory, cleared = done.door.memory, done.door.cleared
+    memory, cleared, rechecked = done.door.memory, done.door.cleared, done.door.rechecked
     for effect in done.effects:
         if isinstance(effect, Write) and not effect.drill:
             memory = memory.after(effect.record, at.boot_ns)
             cleared = cleared_after(cleared, effect.record, at.boot_ns)
-    if memory is done.door.memory and cleared is done.door.cleared:
+            rechecked = between_doors.rechecked_after(rechecked, effect.record)
+    kept = done.door
+    if memory is kept.memory and cleared is kept.cleared and rechecked is kept.rechecked:
         return done
-    return replace(done, door=replace(done.door, memory=memory, cleared=cleared))
+    door = replace(kept, memory=memory, cleared=cleared, rechecked=rechecked)
+    return replace(done, door=door)
 
 
 def _overdue(door: DoorState, at: Moment) -> Step:
@@ -146,7 +157,7 @@ def _overdue(door: DoorState, at: Moment) -> Step:
         door, effects = done.door, (*effects, *done.effects)
     if any(hold.due_ns is not None and hold.due_ns <= at.boot_ns for hold in door.holds):
         holds, escalated = zip(
-            *(hold_overdue(hold, at, door.policy.calls) for hold in door.holds), strict=True
+            *(hold_overdue(hold, at, door.calls) for hold in door.holds), strict=True
         )
         door = replace(door, holds=holds)
         effects = (*effects, *chain.from_iterable(escalated))

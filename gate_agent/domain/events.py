@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gate_agent.contract.contact_records import JudgementDetails
+from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import Moment
@@ -175,6 +176,27 @@ class ContactJudged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDoorHeard:
+    """Another door told what stands there, or came or went (另一入口); None: nothing new."""
+
+    at: Moment
+    gate: str
+    told: DoorTold | None
+    is_live: bool
+    answered: tuple[str, ...] = ()  # holds of ours that a guard there acknowledged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherHoldAnswered:
+    """The guard here acknowledges a hold of another door for the colleague (代为响应)."""
+
+    at: Moment
+    gate: str
+    hold_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
     """Nothing happened until now; what is due is done."""
 
@@ -191,6 +213,7 @@ GuardEvent = (
     | NoteTaken
     | DrillStarted
     | ContactJudged
+    | OtherHoldAnswered
 )
 DoorEvent = (
     GuardEvent
@@ -202,5 +225,6 @@ DoorEvent = (
     | TrustChanged
     | PolicyChanged
     | ContactsFound
+    | OtherDoorHeard
     | TimePassed
 )

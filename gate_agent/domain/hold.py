@@ -21,6 +21,8 @@ from gate_agent.contract.records import (
 from gate_agent.domain.effects import CallGuard, Effects, FindContacts, StepRefused, Write
 from gate_agent.domain.events import HoldStepped, NoteTaken
 
+NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
+"""In these nobody has said yet whether it is a fever."""
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal
 _LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)
@@ -46,7 +48,7 @@ class Hold:
     passage_id: str
     person_ref: str | None
     category: Category
-    reason: str  # elevated | declared_symptoms | guard
+    reason: str  # elevated | declared_symptoms | guard | held_elsewhere
     surface_centi_c: int | None
     contact_centi_c: int | None
     opened: str
@@ -94,6 +96,7 @@ def open_hold(
     at: Moment,
     policy: HoldPolicy,
     beyond_rail: bool = False,
+    elsewhere: str | None = None,
     drill: bool = False,
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
@@ -125,6 +128,7 @@ def open_hold(
         contact_centi_c=None if temperature is None else temperature.contact_centi_c,
         opened=opened,
         deadline_s=due_s,
+        elsewhere=elsewhere,
         beyond_rail=beyond_rail,
     )
     return hold, (CallGuard(hold_id), Write(record, drill))
@@ -204,12 +208,23 @@ def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:
     return replace(hold, notes=(*hold.notes, record)), (Write(record, hold.drill),)
 
 
-def escalates_to(hold: Hold, calls: Sequence[CallEntry]) -> CallEntry | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledDoor:
+    """The guard of another door, called by what both screens show: no telephone."""
+
+    post: str
+    phone: str = ""
+
+
+Called = CallEntry | CalledDoor
+
+
+def escalates_to(hold: Hold, calls: Sequence[Called]) -> Called | None:
     """Return who is called for the missed deadline of this hold: at each miss the next one."""
     return calls[(hold.overdue - 1) % len(calls)] if calls and hold.overdue else None
 
 
-def hold_overdue(hold: Hold, now: Moment, calls: Sequence[CallEntry] = ()) -> tuple[Hold, Effects]:
+def hold_overdue(hold: Hold, now: Moment, calls: Sequence[Called] = ()) -> tuple[Hold, Effects]:
     """Return the hold with its missed deadline recorded and armed anew, of the same length.
 
     However late this is asked, one miss is one record: a board that slept raises no storm.

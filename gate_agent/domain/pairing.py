@@ -11,7 +11,7 @@ from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import hall, verdict
-from gate_agent.domain.clearing import beyond_rail, found
+from gate_agent.domain.clearing import beyond_rail
 from gate_agent.domain.desk import pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
@@ -180,11 +180,11 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
 
 def _name_the_held(door: DoorState, state: Settled, event: PersonIdentified) -> Step | None:
     """Name the held person; ask nothing new of whom the contact thermometer cleared before."""
+    at, one = event.at, door.clearing(event.person, event.at)  # this very hold ends no clearing
     done = name_the_held(door, state, event)
     if done is None:
         return None
-    door, at = done.door, event.at
-    one = found(door.cleared, event.person, at.boot_ns, door.policy.hold.cleared_for_s)
+    door = done.door
     hold = find_hold(door, state.hold_id or "")
     flagged = hold.state is HoldState.FLAGGED and hold.reason == "elevated"
     if one is None or not flagged or beyond_rail(state.temperature):

@@ -12,12 +12,10 @@ from gate_agent.domain.contact import still_open
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.events import HandMeasured, HoldStepped
-from gate_agent.domain.hold import Hold, step_hold
+from gate_agent.domain.hold import NOT_DECIDED, Hold, step_hold
 from gate_agent.domain.passage import Settled
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import by_hand, not_measured
-
-_NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
 
 
 def find_hold(door: DoorState, hold_id: str) -> Hold:
@@ -45,11 +43,25 @@ def on_hold_step(door: DoorState, event: HoldStepped) -> Step:
     moved, effects = step_hold(hold, event, door.policy.hold)
     door = with_hold(door, event.hold_id, moved)
     if event.step is HoldState.RELEASED and moved is not None:
+        door = _freed_from_others(door, moved)
         done = _go_on(door, moved, event.by, event.at)
         return Step(done.door, (*effects, *done.effects))
     if event.step in (HoldState.LEFT, HoldState.TRANSFERRED):
         door = _gone(door, event.hold_id)
     return Step(door, effects)
+
+
+def _freed_from_others(door: DoorState, hold: Hold) -> DoorState:
+    """Let no hold of another door stop whom a person released here."""
+    if hold.person_ref is None:
+        return door
+    theirs = {
+        (one.gate, told.hold_id)
+        for one in door.neighbours
+        for told in one.told.holds
+        if told.person_ref == hold.person_ref
+    }
+    return replace(door, freed=door.freed | theirs)
 
 
 def on_held_measured(door: DoorState, state: Settled, event: HandMeasured) -> Step:
@@ -59,10 +71,10 @@ def on_held_measured(door: DoorState, state: Settled, event: HandMeasured) -> St
     guard, is rechecked, and a person decides. Above it, the fever is confirmed.
     """
     hold = find_hold(door, state.hold_id or "")
-    if hold.state not in _NOT_DECIDED:
+    if hold.state not in NOT_DECIDED:
         raise StepRefused("out_of_turn", "the steps of the hold", f"a reading while {hold.state}")
     fever = event.contact_centi_c >= door.policy.hold.contact_line_centi_c
-    steps = [HoldState.ACKNOWLEDGED, HoldState.RECHECKED][_NOT_DECIDED.index(hold.state) :]
+    steps = [HoldState.ACKNOWLEDGED, HoldState.RECHECKED][NOT_DECIDED.index(hold.state) :]
     if fever:
         steps.append(HoldState.CONFIRMED)
     elif hold.reason == "elevated":

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gate_agent.contract.door_told import HoldTold, RecheckTold
+from gate_agent.contract.identity import Person
+from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.domain.baseline import NOBODY_SEEN, Memory
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
-from gate_agent.domain.hold import Hold
+from gate_agent.domain.hold import Called, CalledDoor, Hold
+from gate_agent.domain.neighbours import FreedHolds, Neighbour, clearing, held_elsewhere
 from gate_agent.domain.passage import OpenPassage, PassageState, Settled, Waiting
 from gate_agent.domain.temperature import Profile
 
@@ -47,6 +51,10 @@ class DoorState:
     thermometer_trusted: bool = True
     desk: tuple[Waiting, ...] = ()
     cleared: tuple[Cleared, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    freed: FreedHolds = frozenset()
+    answers: frozenset[tuple[str, str]] = frozenset()  # of other doors' holds, given here
+    rechecked: tuple[RecheckTold, ...] = ()
 
     def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
         """Return the passage of this id, at the spot or at the desk."""
@@ -78,6 +86,30 @@ class DoorState:
         """Return the door without this place at the desk."""
         kept = tuple(place for place in self.desk if place.passage_id != passage_id)
         return replace(self, desk=kept)
+
+    def held_elsewhere(self, person: Person | None) -> tuple[Neighbour, HoldTold] | None:
+        """Return the hold of another door that stops this person here, None if none does."""
+        return held_elsewhere(
+            self.neighbours, person, freed=self.freed, holds=self.holds, cleared=self.cleared
+        )
+
+    def clearing(self, person: Person | None, at: Moment) -> Cleared | None:
+        """Return the contact reading of either door that clears this person now."""
+        within_s = self.policy.hold.cleared_for_s
+        return clearing(
+            self.neighbours,
+            person,
+            at.boot_ns,
+            within_s,
+            holds=self.holds,
+            cleared=self.cleared,
+        )
+
+    @property
+    def calls(self) -> tuple[Called, ...]:
+        """Whom a missed deadline goes to: first the other doors that answer, then the posts."""
+        doors = (CalledDoor(post=one.name) for one in self.neighbours if one.is_live)
+        return (*doors, *self.policy.calls)
 
     @property
     def measures_by_hand(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gate_agent.contract.door_told import HoldTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import (
@@ -24,7 +25,7 @@ from gate_agent.domain.effects import (
     Write,
 )
 from gate_agent.domain.events import RegistrationGiven
-from gate_agent.domain.hold import open_hold
+from gate_agent.domain.hold import NOT_DECIDED, open_hold
 from gate_agent.domain.passage import Attempt, Idle, Registering, Settled, carried
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import not_measured
@@ -45,6 +46,9 @@ def decide(
     standing = hall.standing_hold(door.holds, person)
     if standing is not None:
         return hold(door, attempt, standing.reason, at, reasons=("open_hold",))
+    other = door.held_elsewhere(person)
+    if other is not None:
+        return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
     refused = hall.refusal(door.policy, person, at.utc, is_booked=attempt.is_booked)
     if refused is not None:
         return settle(door, attempt, Decision.DENY, (refused,), at)
@@ -52,6 +56,14 @@ def decide(
         due_ns = at.plus_s(door.policy.registration.within_s)
         return Step(door.placed(Registering(**carried(attempt), due_ns=due_ns)))
     return admit(door, attempt, at, given=given)
+
+
+def _reason_here(told: HoldTold) -> str:
+    """Return what the hold here is for: what the contact thermometer may still answer, or not.
+
+    Whom only a forehead flagged there, it clears here; whom it confirmed there, a person decides.
+    """
+    return told.reason if told.state in NOT_DECIDED else "held_elsewhere"
 
 
 def admit(
@@ -115,6 +127,7 @@ def hold(
                 door = replace(door, passage=Idle(presence=before.presence, last=before))
             door = door.without(before.passage_id)
     else:
+        other = door.held_elsewhere(person)
         hold_id, ids = door.ids.take()
         opened, held = open_hold(
             hold_id=hold_id,
@@ -124,6 +137,7 @@ def hold(
             reason=reason,
             temperature=temperature,
             beyond_rail=beyond_rail(temperature),
+            elsewhere=None if other is None else f"{other[0].gate}/{other[1].hold_id}",
             at=at,
             policy=door.policy.hold,
         )

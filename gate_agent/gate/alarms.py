@@ -7,7 +7,7 @@ steadily, with its count. A person's alarm is never suppressed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_ut
 from gate_agent.contract.records import ContactState, DeviceState, HoldState
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.hold import Hold
+from gate_agent.domain.neighbours import Neighbour
 
 CHATTER_S = 60  # an alarm back within this time may be chattering
 CHATTERS_AFTER = 3  # comings within it; from then on it stands until it was quiet for as long
@@ -99,6 +100,23 @@ def of_people(holds: Iterable[Hold], contacts: Iterable[Contact], now: Moment) -
     waiting = {one.hold_id for one in contacts if one.state is ContactState.PROPOSED}
     for hold_id in sorted(waiting):
         yield Matter(priority=Priority.LOW, technical=False, what="contacts", about=hold_id)
+
+
+def of_other_doors(
+    neighbours: Iterable[Neighbour], answers: Collection[tuple[str, str]]
+) -> Iterator[Matter]:
+    """Yield the holds of other doors that nobody answered; a missed deadline rings here first."""
+    for one in neighbours:
+        for hold in one.told.holds:
+            waits = hold.state == HoldState.FLAGGED and (one.gate, hold.hold_id) not in answers
+            if waits:
+                yield Matter(
+                    priority=Priority.HIGH if hold.overdue else Priority.MEDIUM,
+                    technical=False,
+                    what="other_door",
+                    about=f"{one.gate}/{hold.hold_id}",
+                    level=hold.overdue,
+                )
 
 
 def of_the_gate(

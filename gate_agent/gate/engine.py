@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from typing import Literal
 
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import CARD_FAULTS
@@ -49,7 +49,7 @@ from gate_agent.domain.effects import (
     StepRefused,
     Write,
 )
-from gate_agent.domain.passage import NOBODY, Idle, Settled
+from gate_agent.domain.passage import Idle, Settled
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.driver_api import Report
 from gate_agent.errors import ContractError, StorageError
@@ -61,7 +61,7 @@ from gate_agent.gate.ports import LiveEvent
 from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.restored import restored_cases, restored_desk, restored_people
 from gate_agent.gate.screen_state import ScreenState, UplinkView
-from gate_agent.gate.screen_state_builder import ScreenStateBuilder, Watched
+from gate_agent.gate.screen_state_builder import ScreenStateBuilder, Watched, visible_of
 from gate_agent.gate.skin import Skin
 from gate_agent.gate.subscriptions import Subscriptions
 from gate_agent.host.clock import Clock
@@ -76,6 +76,7 @@ _PASSED = 200  # newest passages in which contacts are looked for: more than a d
 _LOG = logging.getLogger(__name__)
 _NO_UPLINK = UplinkView(state="connecting", cause="", pending=0, oldest_pending_s=0, receipted=0)
 Done = Callable[[], None]
+Stage = Literal["made", "durable"]
 
 
 class Gate:
@@ -108,6 +109,7 @@ class Gate:
         self._opened: str | None = None
         self._skin = Skin()
         self._shown: tuple[object, ...] = ()
+        self._tell: Callable[[DoorState, Stage], None] = lambda _door, _stage: None
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
         self._picture = ScreenStateBuilder(
@@ -119,7 +121,7 @@ class Gate:
             now=now,
         )
         holds, contacts = restored_cases(reader, now, clock.boot_id)
-        memory, cleared = restored_people(reader, now, clock.boot_id)
+        memory, cleared, rechecked = restored_people(reader, now, clock.boot_id)
         self._door = DoorState(
             passage=Idle(),
             holds=holds,
@@ -130,6 +132,7 @@ class Gate:
             memory=memory,
             contacts=contacts,
             cleared=cleared,
+            rechecked=rechecked,
             desk=restored_desk(reader, holds, now),
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
@@ -144,6 +147,10 @@ class Gate:
         if uplink is not None:
             self._uplink = uplink
 
+    def tell_others(self, tell: Callable[[DoorState, Stage], None]) -> None:
+        """Tell of each step with a door: as soon as it is made, and once it is durable."""
+        self._tell = tell
+
     def start(self, *, config_sha256: str) -> None:
         """Record that the daemon is up, and under which policy; arm what was running."""
         started = AgentStarted(
@@ -152,10 +159,9 @@ class Gate:
             config_sha256=config_sha256,
             policy_version=self._door.policy.version,
         )
-        records: list[Record] = [started]
         applied = mode_applied(self._keeper.current)
-        if applied != self._reader.last_policy():
-            records.append(applied)
+        is_known = applied == self._reader.last_policy()
+        records: list[Record] = [started] if is_known else [started, applied]
         self._append([Draft(record=record, at=self._clock.now()) for record in records])
         self.policy_due()
         self._arm()
@@ -188,11 +194,9 @@ class Gate:
             self.take(CardUnreadable(at=now, fault=report.why, reason=report.why))
             return
         try:
-            event = self._identification.of(report, now, self._door.policy)
+            self.take(self._identification.of(report, now, self._door.policy))
         except CARD_FAULTS as fault:
             self.take(CardUnreadable(at=now, fault=fault.code))
-            return
-        self.take(event)
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""
@@ -313,18 +317,20 @@ class Gate:
                 case Note():
                     self._counts[f"note_{effect.text}"] += 1
         if drafts:
-            self._append(drafts, lambda: self._durable(admitted, done))
+            self._append(drafts, lambda: self._durable(taken.door, admitted, done))
         self._door = taken.door
+        self._tell(taken.door, "made")
         if not drafts and done is not None:
             done()
         self._arm()
-        visible = self._visible()
+        visible = visible_of(self._door, self._skin.shown(self._clock.now()))
         if visible != self._shown:
             self._shown = visible
             self._live.tell()
 
-    def _durable(self, admitted: str | None, done: Done | None) -> None:
+    def _durable(self, told: DoorState, admitted: str | None, done: Done | None) -> None:
         """The step is on the disk: what permits may happen now."""
+        self._tell(told, "durable")
         state = self._door.find(admitted)
         if isinstance(state, Settled) and state.decision is Decision.ADMIT:
             self._opened = admitted
@@ -348,12 +354,6 @@ class Gate:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call, *arguments)
 
-    def _visible(self) -> tuple[object, ...]:
-        """Return what, when it changes, a screen should see at once."""
-        door = self._door
-        passage = replace(door.passage, presence=NOBODY)
-        return passage, door.desk, door.holds, door.contacts, self._skin.shown(self._clock.now())
-
     def _find_contacts(self, hold_id: str) -> None:
         """Bring the door who passed of late; a journal that cannot be read proposes nobody."""
         try:
@@ -370,7 +370,7 @@ class Gate:
         """Wake when the door has something due."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+        self._timer = None
         due_ns = next_deadline_ns(self._door)
         if due_ns is not None:
             delay = (due_ns - self._clock.now().boot_ns) / NS_PER_S

@@ -49,18 +49,20 @@ class OtherDoors:
         now_ns = self._clock.now().boot_ns
         return heard_ns is not None and now_ns - heard_ns <= within_s * NS_PER_S
 
-    def hear_door(self, topic: str, payload: bytes) -> None:
-        """Take what another door says of itself, from itself."""
+    def hear_door(self, topic: str, payload: bytes) -> tuple[str, bool] | None:
+        """Take what another door says of itself; return whether it is there."""
         try:
             gate, state = gate_of_topic(topic), parse_state(payload).value
         except ContractError as exc:
             _LOG.warning("expected another door's state, got: %s", exc)
-            return
+            return None
+        is_there = gate, state.state == "online"
         known = self._doors.pop(gate, None) is not None
         if gate == self._gate or state.state != "online" or state.thermometer is None:
-            return
+            return is_there
         if known or len(self._doors) < _MOST_DOORS:
             self._doors[gate] = self._clock.now().boot_ns, state.thermometer
+        return is_there
 
     def thermometers(self) -> dict[str, ThermometerState]:
         """Return how the other doors' thermometers are, of those that told it of late."""

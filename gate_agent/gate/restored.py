@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gate_agent.contract.door_told import RecheckTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.records import HoldNoted, HoldStep
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
+from gate_agent.domain.between_doors import rechecked_after
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.clearing import remembered as cleared_by
 from gate_agent.domain.contact import Contact, replayed
@@ -114,7 +116,7 @@ def _restored(row: HoldRow, now: Moment, boot_id: str) -> Hold:
 
 def restored_people(
     reader: JournalReader, now: Moment, boot_id: str
-) -> tuple[Memory, tuple[Cleared, ...]]:
+) -> tuple[Memory, tuple[Cleared, ...], tuple[RecheckTold, ...]]:
     """Return what the newest decisions in the journal tell of the people at this door."""
     told = [
         (record, _at_ns(event, now, boot_id))
@@ -123,7 +125,10 @@ def restored_people(
         and not (envelope := parse_body(event.body)).drill
         and (record := envelope.record()) is not None
     ]
-    return remembered(told), cleared_by(told)
+    rechecked: tuple[RecheckTold, ...] = ()
+    for record, _ in told:
+        rechecked = rechecked_after(rechecked, record)
+    return remembered(told), cleared_by(told), rechecked
 
 
 def _at_ns(event: Event, now: Moment, boot_id: str) -> int:

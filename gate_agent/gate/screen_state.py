@@ -68,7 +68,8 @@ class PassageView(_View):
     person: PersonView | None
     temperature: Temperature | None
     known_phone: str | None = None  # masked; from an earlier visit, to be confirmed
-    flags: tuple[str, ...] = ()  # watched 复测名单, again 刚来过, other_door 另一入口刚到
+    # watched 复测名单, again 刚来过, other_door 另一入口刚到, recheck_there 另一入口要复测
+    flags: tuple[str, ...] = ()
     waits_for: tuple[str, ...]  # of card, temperature, registration, departure
     deadline_s: float | None  # seconds left for what it waits for
     decision: Decision | None
@@ -134,6 +135,25 @@ class HoldView(_View):
     steps: tuple[StepView, ...] = ()
     disinfected: bool = False
     escalates_to: CallView | None = None  # whom the missed deadline went to
+    cleared_at: str | None = None  # the other door that found this person healthy since
+
+
+class OtherHoldView(_View):
+    """An open hold of another door (另一入口的暂留), as it told it."""
+
+    gate: str
+    name: str  # what people call that door
+    hold_id: str
+    person: PersonView | None  # where this door has registered them
+    category: Category
+    reason: str
+    state: str
+    surface_centi_c: int | None
+    contact_centi_c: int | None
+    opened: str
+    overdue: int
+    can_answer: bool  # nobody has acknowledged it yet: the guard here may, for the colleague
+    answered_here: bool
 
 
 class PassageLine(_View):
@@ -252,6 +272,7 @@ class ScreenState(_View):
     calls: tuple[CallView, ...] = ()
     thermometer: ThermometerView | None = None
     notice: NoticeView | None = None
+    elsewhere: tuple[OtherHoldView, ...] = ()
     desk: tuple[PassageView, ...] = ()  # who waits at the desk 等候台, oldest first
 
 

@@ -7,7 +7,8 @@ and only their masks are kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -16,11 +17,13 @@ from gate_agent.config.model import GateSection
 from gate_agent.contract.contact_states import next_states
 from gate_agent.contract.identity import Person, Secret, mask_name, mask_number, mask_phone
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
-from gate_agent.contract.policy import CallEntry, PhoneRule, Policy
-from gate_agent.contract.records import Category, Decision, DeviceState
+from gate_agent.contract.policy import PhoneRule
+from gate_agent.contract.records import Category, Decision, DeviceState, HoldState
 from gate_agent.domain.contact import Contact
-from gate_agent.domain.hold import Hold, escalates_to, next_steps
+from gate_agent.domain.hold import Called, Hold, escalates_to, next_steps
+from gate_agent.domain.neighbours import OVER, cleared_at, rechecked_there
 from gate_agent.domain.passage import (
+    NOBODY,
     Identified,
     Idle,
     Measured,
@@ -31,7 +34,7 @@ from gate_agent.domain.passage import (
 )
 from gate_agent.domain.state import DoorState
 from gate_agent.errors import StorageError
-from gate_agent.gate.alarms import AlarmBook, of_people, of_the_gate
+from gate_agent.gate.alarms import AlarmBook, of_other_doors, of_people, of_the_gate
 from gate_agent.gate.screen_state import (
     CallView,
     ContactView,
@@ -41,6 +44,7 @@ from gate_agent.gate.screen_state import (
     JournalView,
     NoteView,
     NoticeView,
+    OtherHoldView,
     PassageLine,
     PassageView,
     PersonView,
@@ -137,6 +141,7 @@ class ScreenStateBuilder:
         alarms = self._alarms.look(
             (
                 *of_people(door.holds, door.contacts, now),
+                *of_other_doors(door.neighbours, door.answers),
                 *of_the_gate(
                     devices=((name, _state(device)) for name, device in devices.items()),
                     thermometer_trusted=door.thermometer_trusted,
@@ -157,7 +162,7 @@ class ScreenStateBuilder:
             clock=clock,
             live_centi_c=live_centi_c,
             passage=self._passage(door, door.passage, now, opened),
-            holds=tuple(self._hold(hold, door.policy, now) for hold in door.holds),
+            holds=tuple(self._hold(hold, door, now) for hold in door.holds),
             recent=self._recent,
             today=self._today.model_copy(update={"staff": len(door.policy.roster)}),
             devices={name: _device(device) for name, device in devices.items()},
@@ -178,6 +183,7 @@ class ScreenStateBuilder:
             alarm_counts=self._alarms.counts(now),
             contacts=tuple(self._contact(contact) for contact in door.contacts),
             calls=tuple(_call(entry) for entry in door.policy.calls),
+            elsewhere=tuple(self._other_holds(door)),
             notice=NoticeView(**door.policy.registration.notice.model_dump()),
             desk=tuple(
                 view
@@ -208,7 +214,7 @@ class ScreenStateBuilder:
             known_phone=None
             if state.known_phone is None
             else mask_phone(state.known_phone.reveal()),
-            flags=() if person is None else self._flags(state.passage_id, person, door.policy, now),
+            flags=() if person is None else self._flags(state.passage_id, person, door, now),
             waits_for=waits,
             deadline_s=_left_s(state.due_ns, now),
             decision=settled.decision if settled else None,
@@ -221,10 +227,10 @@ class ScreenStateBuilder:
         )
 
     def _flags(
-        self, passage_id: str, person: Person, policy: Policy, now: Moment
+        self, passage_id: str, person: Person, door: DoorState, now: Moment
     ) -> tuple[str, ...]:
         """Return what the guard should know of who is here; asked of the journal once each."""
-        key = passage_id, person.person_ref
+        key, policy = (passage_id, person.person_ref), door.policy
         if key not in self._flagged:
             since = format_utc(now.utc - timedelta(seconds=policy.registration.again_s))
             try:
@@ -238,6 +244,7 @@ class ScreenStateBuilder:
                 ("watched", watched),
                 ("again", again),
                 ("other_door", other),
+                ("recheck_there", rechecked_there(door.neighbours, person.person_ref, now)),
             )
             flags = tuple(name for name, holds in named if holds)
             self._flagged[key] = flags
@@ -245,8 +252,24 @@ class ScreenStateBuilder:
                 self._flagged.popitem(last=False)
         return self._flagged[key]
 
-    def _hold(self, hold: Hold, policy: Policy, now: Moment) -> HoldView:
-        next_one = escalates_to(hold, policy.calls)
+    def _other_holds(self, door: DoorState) -> Iterator[OtherHoldView]:
+        for one in door.neighbours:
+            for hold in one.told.holds:
+                if hold.state in OVER:
+                    continue
+                answered = (one.gate, hold.hold_id) in door.answers
+                yield OtherHoldView(
+                    **hold.model_dump(exclude={"person_ref"}),
+                    gate=one.gate,
+                    name=one.name,
+                    person=self._person(hold.person_ref),
+                    can_answer=hold.state == HoldState.FLAGGED and not answered,
+                    answered_here=answered,
+                )
+
+    def _hold(self, hold: Hold, door: DoorState, now: Moment) -> HoldView:
+        next_one = escalates_to(hold, door.calls)
+        cleared = cleared_at(door.neighbours, hold)
         return HoldView(
             hold_id=hold.hold_id,
             passage_id=hold.passage_id,
@@ -265,6 +288,7 @@ class ScreenStateBuilder:
             steps=tuple(StepView.model_validate(step.model_dump()) for step in hold.steps),
             disinfected=hold.disinfected,
             escalates_to=None if next_one is None else _call(next_one),
+            cleared_at=None if cleared is None else cleared.name,
         )
 
     def _contact(self, contact: Contact) -> ContactView:
@@ -328,6 +352,20 @@ class ScreenStateBuilder:
         return known
 
 
+def visible_of(door: DoorState, live_centi_c: int | None) -> tuple[object, ...]:
+    """Return what, when it changes, a screen should see at once."""
+    passage = replace(door.passage, presence=NOBODY)
+    return (
+        passage,
+        door.desk,
+        door.holds,
+        door.contacts,
+        door.neighbours,
+        door.answers,
+        live_centi_c,
+    )
+
+
 def _masked(name: Secret, number: Secret) -> PersonView:
     return PersonView(name=mask_name(name.reveal()), number=mask_number(number.reveal()))
 
@@ -345,7 +383,7 @@ def _state(device: Watched) -> DeviceState:
     return device.state or DeviceState.LOST  # not heard yet is not well
 
 
-def _call(entry: CallEntry) -> CallView:
+def _call(entry: Called) -> CallView:
     return CallView(post=entry.post, phone=entry.phone)
 
 

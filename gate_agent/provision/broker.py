@@ -27,14 +27,16 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
     lines = [
         "# Who may do what. `%u` is the name in the client's certificate.",
         "",
-        "# A gate writes its own events and state. It reads its receipt, the policy, who was seen,",
-        "# and the other doors' states: its thermometer is compared with theirs.",
+        "# A gate writes its own events and state, and what the other doors must know of it. It",
+        "# reads its receipt, the policy, who was seen, and what the others tell of themselves.",
         *(f"pattern write {own.event(severity)}" for severity in _SEVERITIES),
         f"pattern write {own.state}",
+        f"pattern write {own.door}",
         f"pattern read {own.receipt}",
         f"pattern read {own.policy}",
         f"pattern read {own.seen}",
         f"pattern read {every.state}",
+        f"pattern read {every.door}",
         "",
         "# The collector reads everything, and writes receipts, the policy, who was seen.",
         f"user {collector_name(site)}",
@@ -47,8 +49,7 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
     for worker in workers:
         lines += [
             "",
-            "# A worker shares the events with the others in a group with a secret name:",
-            "# mosquitto 2 asks no rule about $share before it lets a client join.",
+            "# A worker shares the events with the others ($share needs no rule of its own).",
             f"user {collector_name(site, worker)}",
             *(f"topic read {every.event(severity)}" for severity in _SEVERITIES),
             f"topic write {every.receipt}",

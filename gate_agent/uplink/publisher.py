@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Literal
 
 from gate_agent.config.model import MqttSection
@@ -26,7 +25,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named
-from gate_agent.uplink.standing import Delivered
+from gate_agent.uplink.standing import Delivered, State, UplinkStatus
 
 HEARTBEAT_S = 10.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 1.0
@@ -43,22 +42,6 @@ _UNHEARD = 0x10  # PUBACK: no matching subscribers (MQTT 5 §3.4.2.1)
 _FAILURE = 0x80
 
 _LOG = logging.getLogger(__name__)
-State = Literal["connecting", "connected", "refused", "unheard"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UplinkStatus:
-    """How the way to the centre is. `pending` events have no receipt yet.
-
-    `certificate_until`: when the first of the link's certificates expires.
-    """
-
-    state: State
-    cause: str
-    pending: int
-    oldest_pending_s: float
-    receipted: int
-    certificate_until: datetime | None = None
 
 
 class Uplink:
@@ -107,6 +90,7 @@ class Uplink:
         self._rewound_ns = 0
         self._busy_until_ns = 0
         self._told: tuple[int, tuple[Range, ...]] = (0, ())
+        self._for_doors: bytes | None = None
         self._goodbye_mid = -1
         self._goodbye_heard = asyncio.Event()
         self._standing = Delivered(
@@ -135,6 +119,11 @@ class Uplink:
             receipted=standing.receipted,
             certificate_until=self._certificates.until,
         )
+
+    def tell_doors(self, payload: bytes) -> None:
+        """Tell the other doors, now and at every connection."""
+        self._for_doors = payload
+        self._retain(self._topics.door, payload)
 
     def notify_state(self) -> None:
         """Tell the centre at once: a device changed."""
@@ -178,13 +167,17 @@ class Uplink:
         self._ask_no_more()
         self._set("connected", "")
         self._publish_state("online")
+        if self._for_doors is not None:
+            self._retain(self._topics.door, self._for_doors)
         self._warn_of_certificates()
         self._pump()
+        every = replace(self._topics, gate="+")
         link.subscribe(
             self._topics.receipt,
             self._topics.policy,
             self._topics.seen,
-            live=replace(self._topics, gate="+").state,
+            every.door,
+            live=every.state,
         )
         async with asyncio.TaskGroup() as group:
             beating = [group.create_task(self._beat()), group.create_task(self._watch(link))]
@@ -345,7 +338,7 @@ class Uplink:
             self._on_seen(payload)
         elif topic == self._topics.receipt and payload:
             self._on_receipt(payload)
-        elif topic.endswith("/state"):
+        elif topic.endswith(("/state", "/door")):
             self._on_door(topic, payload)
 
     def _on_receipt(self, payload: bytes) -> None:
@@ -386,9 +379,11 @@ class Uplink:
             self._on_change()
 
     def _publish_state(self, state: Literal["online"]) -> None:
+        self._retain(self._topics.state, self._standing.encode(state))
+
+    def _retain(self, topic: str, payload: bytes) -> None:
         if self._link is not None:
-            payload = self._standing.encode(state)
-            mid = self._link.publish(self._topics.state, payload, retain=True)
+            mid = self._link.publish(topic, payload, retain=True)
             self._flow.sent(mid, len(payload), self._now_ns())
             self._link.flush()
 

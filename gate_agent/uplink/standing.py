@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from gate_agent.contract.messages import LINK_0, GateState, Receipt
 from gate_agent.contract.moment import format_utc, parse_utc
@@ -14,6 +17,23 @@ from gate_agent.host.clock import Clock
 from gate_agent.host.tls import CertificateWatch
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
+
+State = Literal["connecting", "connected", "refused", "unheard"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UplinkStatus:
+    """How the way to the centre is. `pending` events have no receipt yet.
+
+    `certificate_until`: when the first of the link's certificates expires.
+    """
+
+    state: State
+    cause: str
+    pending: int
+    oldest_pending_s: float
+    receipted: int
+    certificate_until: datetime | None = None
 
 
 class Delivered:

@@ -26,6 +26,11 @@ declare namespace Door {
     times: number;
     chatters: boolean;
   }
+  /** The guard here is with the held person of another door (代为响应). */
+  interface AnswerRequest {
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** Whom the guard calls: a post, and its duty telephone. */
   interface CallView {
     post: string;
@@ -197,6 +202,7 @@ declare namespace Door {
     steps: StepView[];
     disinfected: boolean;
     escalates_to: CallView | null;
+    cleared_at: string | null;
   }
   /** The data of a `journal` event in the stream: that something was recorded, not what. */
   interface JournalMark {
@@ -272,6 +278,22 @@ declare namespace Door {
     version: number;
     zh: string;
     en: string;
+  }
+  /** An open hold of another door (另一入口的暂留), as it told it. */
+  interface OtherHoldView {
+    gate: string;
+    name: string;
+    hold_id: string;
+    person: PersonView | null;
+    category: Category;
+    reason: string;
+    state: string;
+    surface_centi_c: number | null;
+    contact_centi_c: number | null;
+    opened: string;
+    overdue: number;
+    can_answer: boolean;
+    answered_here: boolean;
   }
   /** What a measurement says. */
   type Outcome = "normal" | "elevated" | "low" | "unusable";
@@ -395,6 +417,7 @@ declare namespace Door {
     calls: CallView[];
     thermometer: ThermometerView | null;
     notice: NoticeView | null;
+    elsewhere: OtherHoldView[];
     desk: PassageView[];
   }
   /** Whether somebody must sign on here, who may, and who is. */
@@ -623,6 +646,7 @@ declare namespace Door {
   }
   interface Posts {
     "/api/v1/contacts/{contact_id}": { body: ContactRequest; told: Accepted };
+    "/api/v1/doors/{gate}/holds/{hold_id}/answer": { body: AnswerRequest; told: Accepted };
     "/api/v1/drills": { body: DrillRequest; told: Accepted };
     "/api/v1/duties/notes": { body: ShiftNoteRequest; told: null };
     "/api/v1/duties/rounds": { body: RoundRequest; told: null };

@@ -29,6 +29,7 @@ from gate_agent.domain.events import (
     HandMeasured,
     HoldStepped,
     NoteTaken,
+    OtherHoldAnswered,
     PassageDismissed,
     RegistrationGiven,
     SymptomsDeclared,
@@ -166,6 +167,16 @@ class OverrideRequest(_Request):
         return GuardOverrode(
             at=at, passage_id=passage_id, decision=self.decision, by=self.by, reason=self.reason
         )
+
+
+class AnswerRequest(_Request):
+    """The guard here is with the held person of another door (代为响应)."""
+
+    by: Post
+
+    def event(self, at: Moment, gate: str, hold_id: str) -> OtherHoldAnswered:
+        """Return the answer to this hold of that door."""
+        return OtherHoldAnswered(at=at, gate=gate, hold_id=hold_id, by=self.by)
 
 
 class HoldStepRequest(StepDetails, _Request):

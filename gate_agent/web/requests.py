@@ -11,6 +11,7 @@ from gate_agent.http.grants import Routes
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
+    AnswerRequest,
     ContactRequest,
     DismissalRequest,
     DrillRequest,
@@ -74,6 +75,11 @@ def _about_holds(router: APIRouter, desk: Desk) -> None:
     async def step(hold_id: _Id, body: HoldStepRequest) -> Accepted:
         """Record the next step of a hold (暂留处置)."""
         return await _done(desk, body.event(desk.now(), hold_id))
+
+    @router.post("/doors/{gate}/holds/{hold_id}/answer", dependencies=[ALARM])
+    async def answer(gate: _Id, hold_id: _Id, body: AnswerRequest) -> Accepted:
+        """Acknowledge a hold of another door for the colleague (代为响应)."""
+        return await _done(desk, body.event(desk.now(), gate, hold_id))
 
     @router.post("/holds/{hold_id}/notes", dependencies=[SIGNED_ON])
     async def note(hold_id: _Id, body: HoldNoteRequest) -> Accepted:

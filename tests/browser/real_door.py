@@ -15,7 +15,7 @@ from typing import Any, Self, cast
 import httpx
 
 from children import Child, free_port, listens, program, wait_until
-from doorfiles import write_door
+from doorfiles import Changes, write_door
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import find_model
@@ -36,16 +36,17 @@ POLICY = {
 
 
 class RealDoor:
-    """One door that really works; its broker is dead from the start. Use as a context."""
+    """One door that really works; its broker is dead unless `changes` say. Use as a context."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, changes: Changes | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "policy.json").write_text(json.dumps(POLICY), encoding="utf-8")
         (folder / "ports").mkdir(exist_ok=True)
         self.config_file = write_door(
-            folder, {"web": {"port": self.port}, "policy": {"file": "policy.json"}}
+            folder,
+            {"web": {"port": self.port}, "policy": {"file": "policy.json"}, **(changes or {})},
         )
         self.gate = Child(
             folder / "gate.log", program("gate-agent"), "run", "--config", self.config_file
@@ -93,6 +94,10 @@ class RealDoor:
         """Let them go; who stays is measured anew should the line fall silent meanwhile."""
         if self._standing is not None:
             self._standing.cancel()
+
+    def is_up(self) -> bool:
+        """Whether it answers, and both devices are well."""
+        return listens(self.port) and self._is_well()
 
     def state(self) -> dict[str, Any]:
         """Return what the gate says of itself."""

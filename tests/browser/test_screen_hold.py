@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
-from chromium import PHONE
+from chromium import PHONE, sound
 from gate_agent.contract.records import ContactState, HoldState, NoteKind
 from gate_agent.gate.screen_state import HoldView, ScreenState
 from web import cases, scenes
@@ -74,6 +74,27 @@ def test_a_reading_below_the_line_releases_and_admits_in_one_tap(
     stands(page, S.RELEASED)
     expect(page.locator("#verdict-word")).to_have_text("放行")
     assert [ask.what for ask in served.asked()] == ["measure_by_hand"]
+
+
+@pytest.mark.parametrize("watched", [(1280, 800), PHONE], indirect=True)
+def test_the_other_doors_hold_is_answered_for_the_colleague(page: Page, served: Served) -> None:
+    late = cases.hold_elsewhere(overdue=1)
+    show(page, served, scenes.idle().model_copy(update={"elsewhere": (late,)}))
+    card = page.locator(".hold.elsewhere")
+    expect(card).to_contain_text("二层中央出入口无人响应")
+    expect(card).to_have_attribute("data-rings", "yes")
+
+    card.get_by_role("button").click()
+    recorded(page)
+    (asked,) = served.asked()
+    assert (asked.what, asked.about) == ("answer_elsewhere", "cd34-77")
+    assert asked.details == {"gate": "central-2f", "by": "guard-1"}
+    here = cases.held(held_in(S.RECHECKED, contact_centi_c=3790, overdue=0))
+    there = cases.hold_elsewhere(answered=True)
+    show(page, served, here.model_copy(update={"elsewhere": (there,)}))
+    expect(card.get_by_role("button")).to_have_count(0)
+    expect(card).to_contain_text("本入口已响应")
+    sound(page)
 
 
 @pytest.mark.parametrize("watched", [(1280, 800), PHONE], indirect=True)

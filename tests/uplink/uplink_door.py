@@ -14,7 +14,8 @@ from gate_agent.host.clock import SystemClock
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
-from gate_agent.uplink.publisher import Uplink, UplinkStatus
+from gate_agent.uplink.publisher import Uplink
+from gate_agent.uplink.standing import UplinkStatus
 
 SITE, GATE = "hall-01", "west-1f"
 WITHIN_S = 30

@@ -20,7 +20,7 @@ from gate_agent.testing import FakeClock
 from gate_collector.ingest.arrival import Message
 from gate_collector.policies.acknowledged import Applied, acknowledgements
 from gate_collector.policies.book import PolicyBook
-from project.test_published_contract import SAMPLES
+from project.record_samples import SAMPLES
 from versions.older import OlderCode
 
 URGENT = f"gate/v1/{SITE}/{GATE}/event/urgent"

@@ -36,7 +36,7 @@ from gate_agent.testing import FakeClock
 from gate_collector.ingest.arrival import Message, read_event
 from gate_collector.store.schema import GATE as GATES
 from gate_collector.store.schema import HOLD, PASSAGE, QUARANTINE
-from project.test_published_contract import SAMPLES
+from project.record_samples import SAMPLES
 
 TOPICS = Topics(site=SITE, gate=GATE)
 URGENT = f"gate/v1/{SITE}/{GATE}/event/urgent"

@@ -22,6 +22,7 @@ from gate_agent.gate.screen_state import (
     ContactView,
     HoldView,
     NoteView,
+    OtherHoldView,
     PersonView,
     ScreenState,
     StepView,
@@ -60,6 +61,24 @@ def hold(
         overdue=overdue,
         next_steps=next_steps(state),
         drill=drill,
+    )
+
+
+def hold_elsewhere(*, overdue: int = 0, answered: bool = False) -> OtherHoldView:
+    return OtherHoldView(
+        gate="central-2f",
+        name="二层中央出入口",
+        hold_id="cd34-77",
+        person=scenes.OUYANG,
+        category=Category.VISITOR,
+        reason="elevated",
+        state=HoldState.ACKNOWLEDGED if answered else HoldState.FLAGGED,
+        surface_centi_c=3790,
+        contact_centi_c=None,
+        opened="2026-11-24T06:50:40.000Z",
+        overdue=overdue,
+        can_answer=not answered,
+        answered_here=answered,
     )
 
 

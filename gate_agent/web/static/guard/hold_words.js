@@ -10,7 +10,7 @@ import { word } from "../shared/words.js";
  */
 export const nameOf = ({ person, category }) => person?.name ?? word(`category.${category}`);
 
-/** @param {Door.HoldView} hold */
+/** @param {{ contact_centi_c: number | null, surface_centi_c: number | null }} hold */
 export function heat(hold) {
   if (hold.contact_centi_c !== null) return word("term.thermometer_reading", { t: degrees(hold.contact_centi_c) });
   return hold.surface_centi_c === null ? "" : word("term.surface_reading", { t: degrees(hold.surface_centi_c) });

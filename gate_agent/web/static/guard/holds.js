@@ -2,6 +2,7 @@
 
 import { openCase, settleContacts } from "./case.js";
 import { leader } from "./duties.js";
+import { renderElsewhere } from "./elsewhere.js";
 import { due, escalation, heat, nameOf } from "./hold_words.js";
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
 import { by } from "./post.js";
@@ -24,17 +25,20 @@ export function renderHolds(state, language) {
   const area = find("holds");
   const holds = orderedHolds(state);
   const [orphan, ...more] = orphanedContacts(state);
-  setData(area, "count", String(Math.min(holds.length, 3)));
+  const elsewhere = state.elsewhere;
+  setData(area, "count", String(Math.min(holds.length + elsewhere.length, 3)));
   const leads = leader();
-  rebuild(area, `${language} ${leads?.phone} ${holds.map((hold) => hold.hold_id).join()} ${orphan?.contact_id} ${more.length}`, () => [
+  rebuild(area, `${language} ${leads?.phone} ${holds.map((hold) => hold.hold_id).join()} ${orphan?.contact_id} ${more.length} ${elsewhere.map((one) => one.hold_id).join()}`, () => [
     ...holds.map(() => make("article", { class: "hold" })),
+    ...elsewhere.map(() => make("article", { class: "hold elsewhere" })),
     orphan ? contactsCard(orphan, 1 + more.length) : null,
-    holds.length || orphan ? null : make("div", { id: "no-holds" },
+    holds.length || elsewhere.length || orphan ? null : make("div", { id: "no-holds" },
       make("span", {}, word("case.no_holds")),
       leads ? make("span", {}, `${word("term.duty_leader")} ${leads.post}`) : null,
       leads ? make("b", {}, leads.phone) : null),
   ]);
   holds.forEach((hold, index) => renderHold(/** @type {HTMLElement} */ (area.children[index]), state, hold, index === 0, language));
+  elsewhere.forEach((one, index) => renderElsewhere(/** @type {HTMLElement} */ (area.children[holds.length + index]), one, language));
   if (!holds.length) top = null;
 }
 
@@ -57,7 +61,7 @@ function contactsCard(orphan, count) {
  * @param {string} language
  */
 function renderHold(card, state, hold, isTop, language) {
-  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill, hold.escalates_to, hold.overdue]);
+  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill, hold.escalates_to, hold.overdue, hold.cleared_at]);
   rebuild(card, key, () => {
     const [step = "closed"] = hold.next_steps; // a hold that is open has one
     const press = () => proceed(hold);
@@ -73,6 +77,7 @@ function renderHold(card, state, hold, isTop, language) {
       ),
       make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
       hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,
+      hold.cleared_at ? make("p", { class: "hold-call" }, word("elsewhere.cleared", { p: hold.cleared_at })) : null,
     ];
   });
   if (isTop) top = () => proceed(hold);

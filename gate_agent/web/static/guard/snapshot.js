@@ -185,6 +185,7 @@ const ONCE_FOR_ALL = ["duty", "supply", "note", "contact", "staff"];
 export function isAbout(state, key) {
   const [kind = "", id] = key.split(":");
   if (ONCE_FOR_ALL.includes(kind)) return true;
+  if (kind === "elsewhere") return state.elsewhere.some((hold) => hold.hold_id === id && hold.can_answer);
   if (kind === "hold") return state.holds.some((hold) => hold.hold_id === id);
   return places(state).some((place) => place.passage_id === id);
 }

@@ -1,0 +1,151 @@
+"""This door's line to the others (两门互通): tells them what stands here, hears what stands there.
+
+What was heard last is kept beside the journal, so that a restart during an outage forgets nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from gate_agent.config.model import GateSection
+from gate_agent.contract.door_told import DoorTold, parse_told
+from gate_agent.contract.messages import gate_of_topic
+from gate_agent.domain.between_doors import told_of
+from gate_agent.domain.door import OtherDoorHeard
+from gate_agent.domain.state import DoorState
+from gate_agent.errors import ContractError
+from gate_agent.gate.engine import Gate, Stage
+from gate_agent.host.clock import Clock
+
+_MOST_DOORS = 64
+_LOG = logging.getLogger(__name__)
+
+
+class BetweenDoors:
+    """What this door tells the others, and hears of them. Everything in the event loop."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        section: GateSection,
+        clock: Clock,
+        *,
+        kept: Path,
+        publish: Callable[[bytes], None],
+    ) -> None:
+        self._gate = gate
+        self._section = section
+        self._clock = clock
+        self._kept = kept
+        self._publish = publish
+        self._newest = gate.door
+        self._live: set[str] = set()
+        self._heard: dict[str, str] = {}
+        self._told = self._whole(gate.door)
+        for payload in _read(kept):
+            self._take_kept(payload)
+
+    def begin(self) -> None:
+        """Tell the others how this door starts, and from now on what changes."""
+        self._publish(self._told.encode())
+        self._gate.tell_others(self._tell)
+
+    # --- what this door tells -----------------------------------------------------------------
+
+    def _tell(self, door: DoorState, stage: Stage) -> None:
+        """Tell what restricts at once; what permits, once it is on the disk."""
+        before, self._newest = self._newest, door
+        if stage == "durable":
+            told = self._whole(door)
+        elif door.holds is before.holds:
+            return
+        else:
+            told = self._told
+        known = {hold.hold_id for hold in told.holds}
+        more = tuple(hold for hold in self._whole(self._newest).holds if hold.hold_id not in known)
+        told = told.model_copy(update={"holds": (*told.holds, *more)})
+        if told.model_copy(update={"time": self._told.time}) != self._told:
+            self._told = told
+            self._publish(told.encode())
+
+    def _whole(self, door: DoorState) -> DoorTold:
+        return told_of(
+            door,
+            door.cleared,
+            gate=self._section.id,
+            name=self._section.name,
+            at=self._clock.now(),
+        )
+
+    # --- what it hears ------------------------------------------------------------------------
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Take what another door tells, from itself: its topic is its own."""
+        try:
+            if not payload or gate_of_topic(topic) == self._section.id:
+                return
+            told = self._take(text := payload.decode(), of=gate_of_topic(topic))
+        except (ContractError, UnicodeDecodeError) as exc:
+            _LOG.warning("expected what another door tells, got: %s", exc)
+            return
+        if told in self._heard or len(self._heard) < _MOST_DOORS:
+            self._heard[told] = text
+            self._keep()
+
+    def lives(self, gate: str, *, is_live: bool) -> None:
+        """Another door says that it is there, or the broker that it is not."""
+        if gate == self._section.id or is_live is (gate in self._live):
+            return
+        (self._live.add if is_live else self._live.discard)(gate)
+        self._gate.take(OtherDoorHeard(at=self._clock.now(), gate=gate, told=None, is_live=is_live))
+
+    def alone(self) -> None:
+        """The broker is away: nobody can be called, and what was told last still counts."""
+        for gate in tuple(self._live):
+            self.lives(gate, is_live=False)
+
+    def _take(self, payload: str, *, of: str | None = None) -> str:
+        parsed = parse_told(payload.encode())
+        told = parsed.value
+        if of is not None and told.gate != of:
+            raise ContractError(f"expected what {of} tells, got what {told.gate} would")
+        if parsed.unread:
+            _LOG.warning("of door %s, not read: %s", told.gate, ", ".join(parsed.unread))
+        mine = self._section.id
+        self._gate.take(
+            OtherDoorHeard(
+                at=self._clock.now(),
+                gate=told.gate,
+                told=told,
+                is_live=told.gate in self._live,
+                answered=tuple(one.hold_id for one in told.answers if one.gate == mine),
+            )
+        )
+        return told.gate
+
+    def _take_kept(self, payload: str) -> None:
+        try:
+            self._heard[self._take(payload)] = payload
+        except ContractError as exc:
+            _LOG.warning("what another door told before the start cannot be read: %s", exc)
+
+    def _keep(self) -> None:
+        """Keep what was heard; a disk that takes nothing costs only what a restart would know."""
+        draft = self._kept.with_suffix(".new")
+        try:
+            draft.write_text(json.dumps(list(self._heard.values())), encoding="utf-8")
+            draft.replace(self._kept)
+        except OSError as exc:
+            _LOG.warning("what the other doors told cannot be kept: %s", exc)
+
+
+def _read(kept: Path) -> list[str]:
+    """Return what was kept; a file that cannot be read is as none: the doors tell it again."""
+    try:
+        found = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
