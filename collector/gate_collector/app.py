@@ -24,7 +24,7 @@ from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
 from gate_collector.alerts.alerter import EVERY_S, Alerter
-from gate_collector.alerts.book import AlertBook, new_secret
+from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.centre import Centre
 from gate_collector.config import CollectorConfig, load_collector
@@ -41,6 +41,7 @@ from gate_collector.roles.accounts import Accounts
 from gate_collector.schedule import Duty, Schedule
 from gate_collector.site import SiteAccess, create_app
 from gate_collector.store.opening import open_to_run, sole_writer
+from gate_collector.store.secret import secret_of
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class _Collector:
         self._centre = self._make_centre()
         self._accounts = Accounts(self._centre)
         self._desk = PurgeDesk(self._centre, self._make_retention())
-        self._shelf = AlertBook(self._engine, self._site_key or new_secret())
+        self._shelf = AlertBook(self._engine, secret_of(self._engine, ANSWERS))
         self._alerter = self._make_alerter()
         self._teller = Schedule({"alerts": self._alerter.round}, every_s=EVERY_S)
         self._clerk = Schedule(self._duties(), every_s=_CLERK_S)

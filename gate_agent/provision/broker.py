@@ -49,7 +49,8 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
     for worker in workers:
         lines += [
             "",
-            "# A worker shares the events with the others ($share needs no rule of its own).",
+            "# A worker shares the events with the others in a group with a secret name:",
+            "# mosquitto 2 asks no rule about $share before it lets a client join.",
             f"user {collector_name(site, worker)}",
             *(f"topic read {every.event(severity)}" for severity in _SEVERITIES),
             f"topic write {every.receipt}",

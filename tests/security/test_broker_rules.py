@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from children import Child, free_port, listens, wait_until
+from gate_agent.host.clock import SystemClock
 from gate_agent.provision import broker
+from gate_collector.ingest.broker import Broker, Hears
 from security.secured_hall import Hall, Peer, hall, mosquitto, provision
 from tree import tool
 
@@ -135,6 +138,31 @@ def test_workers_share_the_events_each_by_its_own_certificate(
         assert one.publish("gate/v1/hall-01/policy") == NOT_AUTHORISED
         assert one.publish(f"{OWN}/state") == NOT_AUTHORISED
     assert collector is not None
+
+
+def test_a_gate_takes_no_share_of_the_workers_events(started: Hall) -> None:
+    heard: Queue[str] = Queue()
+    worker = Broker(
+        started.worker("w1"),
+        site="hall-01",
+        clock=SystemClock(),
+        hears=Hears.SHARE,
+        worker="w1",
+        group="5e" * 32,
+    )
+    topic = f"{OWN}/event/urgent"
+    with Peer(started.section("west-1f")) as west, Peer(started.section("central-2f")) as thief:
+        assert west.told("connack") == thief.told("connack") == 0
+        for group in ("collector-hall-01", "share", "collector-hall-01-w1"):
+            thief.subscribe(f"$share/{group}/gate/v1/hall-01/+/event/urgent")
+        worker.start(lambda told: heard.put(told.topic))
+        try:
+            wait_until(lambda: worker.hearing.connected, "a worker that hears")
+            for _ in range(20):
+                west.publish(topic)
+            assert [heard.get(timeout=5) for _ in range(20)] == [topic] * 20
+        finally:
+            worker.close()
 
 
 def test_a_client_without_a_certificate_is_not_let_in(started: Hall) -> None:

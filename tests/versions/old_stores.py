@@ -95,7 +95,8 @@ def schema(url: str) -> dict[str, object]:
             with engine.connect() as connection:
                 made = text("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
                 for name, sql in connection.execute(made):
-                    found[f"{name} as it was made"] = " ".join(sql.split())
+                    made_anew = sql.replace(f'"{name}"', name)  # SQLite quotes what it renames
+                    found[f"{name} as it was made"] = " ".join(made_anew.split())
     finally:
         engine.dispose()
     return found

@@ -131,7 +131,7 @@ def test_revisions_are_one_line_to_the_head_and_name_the_constants() -> None:
 
     assert scripts.get_heads() == [HEAD]
     assert [one.revision for one in scripts.walk_revisions()] == list(reversed(REVISIONS))
-    assert set(ABOUT.tables) == {"alembic_version", "migration"}
+    assert set(ABOUT.tables) == {"alembic_version", "migration", "secret"}
 
 
 def test_the_centre_works_on_it_and_the_next_months_are_like_the_first(old: str) -> None:

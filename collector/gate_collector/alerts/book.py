@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ QUIET = timedelta(minutes=10)
 HOLDS = ("hold", "overdue", "confirmed", "left")  # kinds whose subject is a hold
 TESTED, REPORTED = "test", "zero_report"
 NEVER = "9999"
+ANSWERS = "answers"  # the secret of the links with which people answer
 
 
 class AlertState(StrEnum):
@@ -183,14 +183,14 @@ class AlertBook:
         closed = select(HOLD.c.hold_id).where(HOLD.c.state == "closed")
         cleared = select(ALARM.c.id).where(ALARM.c.cleared.is_not(None))
         rows = connection.execute(
-            select(ALERT.c.id, ALERT.c.kind, ALERT.c.subject, ALERT.c.step).where(
+            select(ALERT.c.id, ALERT.c.kind, ALERT.c.gate, ALERT.c.subject, ALERT.c.step).where(
                 is_open, ALERT.c.step > 0, ALERT.c.next_at <= now, ALERT.c.subject != ""
             )
         ).all()
         for row in rows:
             held = row.kind in HOLDS
             over = (
-                closed.where(HOLD.c.hold_id == row.subject)
+                closed.where(HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject)
                 if held
                 else cleared.where(ALARM.c.id == int(row.subject))
             )
@@ -200,8 +200,3 @@ class AlertBook:
                     .where(ALERT.c.id == row.id)
                     .values(state=AlertState.OVER.value, next_at=NEVER)
                 )
-
-
-def new_secret() -> bytes:
-    """Return a secret for the tokens of one collector."""
-    return secrets.token_bytes(32)

@@ -177,7 +177,7 @@ class Batch:
         insert: Any = insert_for(self.connection.engine)(QUARANTINE)
         self.connection.execute(
             insert.values(row).on_conflict_do_update(
-                index_elements=["bodysha256"], set_={"times": QUARANTINE.c.times + 1}
+                index_elements=["gate", "bodysha256"], set_={"times": QUARANTINE.c.times + 1}
             )
         )
 

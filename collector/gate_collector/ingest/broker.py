@@ -3,6 +3,8 @@
 Alone it hears everything, in a session that the broker keeps. With workers beside it, it hears the
 states, and the workers share the events (`$share`), each in a session that ends with its
 connection: a broker would keep an absent worker's share for it, and the others would never get it.
+Their group has a random name: mosquitto lets every client join a group that it can name, and would
+hand it its share only to find that it may not read it.
 What was under way to a worker that dies has no receipt, and its gate sends it again.
 """
 
@@ -36,6 +38,7 @@ from gate_collector.ingest.receipts import Heard
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
 _GOODBYE_S = 2.0
+GROUP = "share"  # the secret that names the workers' group
 WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
 _LOG = logging.getLogger(__name__)
 
@@ -64,7 +67,10 @@ class Broker:
         clock: Clock,
         hears: Hears = Hears.ALL,
         worker: str = "",
+        group: str = "",
     ) -> None:
+        """`group`: what workers share events by, known to nobody else (`secret_of`, `GROUP`)."""
+        self._group = group
         self._section = section
         self._site = site
         self._hears = hears
@@ -165,7 +171,7 @@ class Broker:
 
     @property
     def _events(self) -> list[str]:
-        group = f"$share/{client_id(self._site)}/" if self._hears is Hears.SHARE else ""
+        group = f"$share/{self._group}/" if self._hears is Hears.SHARE else ""
         every = Topics(site=self._site, gate="+")
         return [f"{group}{every.event(of)}" for of in (Severity.URGENT, Severity.ROUTINE)]
 

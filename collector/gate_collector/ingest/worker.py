@@ -18,9 +18,10 @@ from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_collector.config import load_collector
-from gate_collector.ingest.broker import Broker, Hears
+from gate_collector.ingest.broker import GROUP, Broker, Hears
 from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.store.opening import open_store
+from gate_collector.store.secret import secret_of
 
 _LOOK_EVERY_S = 1.0
 _LOG = logging.getLogger(__name__)
@@ -46,7 +47,14 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         threading.Thread(target=_wait_for_its_end, args=(stopping,), daemon=True).start()
     engine = open_store(config.store.url, config_file=config_file)
     clock, site = SystemClock(), config.collector.site
-    broker = Broker(config.mqtt_of(name), site=site, clock=clock, hears=Hears.SHARE, worker=name)
+    broker = Broker(
+        config.mqtt_of(name),
+        site=site,
+        clock=clock,
+        hears=Hears.SHARE,
+        worker=name,
+        group=secret_of(engine, GROUP).hex(),
+    )
     ingest = Ingest(
         engine,
         site=site,

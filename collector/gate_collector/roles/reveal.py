@@ -41,7 +41,7 @@ class Opened(BaseModel):
 
 def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
     """Return what this person's newest registrations say; empty when they are gone or not ours."""
-    opened: dict[str, Opened] = {}
+    opened: dict[tuple[str, str], Opened] = {}  # by gate and passage
     with engine.connect() as connection:
         passages = connection.execute(
             select(PASSAGE.c.gate, PASSAGE.c.epoch, PASSAGE.c.sequence, PASSAGE.c.passage_id)
@@ -63,7 +63,7 @@ def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
             for body in bodies:
                 fields = _open(body, ref, private)
                 if fields is not None:
-                    opened.setdefault(passage_id, fields)
+                    opened.setdefault((gate, passage_id), fields)
     return list(dict.fromkeys(opened.values()))
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-REVISIONS = ("0001", "0002")  # revisions/versions; a store of an earlier one is brought up
+REVISIONS = ("0001", "0002", "0003")  # revisions/versions; a store of an earlier one is brought up
 HEAD = REVISIONS[-1]
 
 
@@ -101,9 +101,10 @@ QUARANTINE = Table(
     Column("why", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),  # the first 64 KiB of it
-    Column("bodysha256", LargeBinary, nullable=False, unique=True),
+    Column("bodysha256", LargeBinary, nullable=False),
     Column("times", Integer, nullable=False),
 )
+Index("quarantine_once", QUARANTINE.c.gate, QUARANTINE.c.bodysha256, unique=True)
 ALARM = Table(
     "alarm",
     METADATA,
@@ -226,6 +227,12 @@ Index("notable_type", NOTABLE.c.type, NOTABLE.c.time)
 Index("notable_severity", NOTABLE.c.severity, NOTABLE.c.id)
 
 ABOUT = MetaData()  # tables that tell of the store itself: no backup carries them
+SECRET = Table(  # random secrets of this centre, made once: all its processes know the same
+    "secret",
+    ABOUT,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
 REVISION = Table(  # which revision the others are of: Alembic's own
     "alembic_version",
     ABOUT,

@@ -5,6 +5,7 @@ Run with -s for the figure; the budget of two seconds is measured on a quiet mac
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from contextlib import ExitStack
@@ -16,9 +17,10 @@ import pytest
 
 from children import Child, program, wait_until
 from collector.phone import Phone
+from gate_agent.config.keyfile import load_key
 from gate_agent.contract.moment import parse_utc
 from gate_agent.demo.processes import program as installed
-from gate_agent.demo.site import lay_out
+from gate_agent.demo.site import DemoSite, lay_out
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 _UNDER_LOAD_S = 20.0
@@ -32,6 +34,14 @@ def _holds(client: httpx.Client) -> list[dict[str, Any]]:
     except httpx.TransportError:
         return []
     return found
+
+
+def _by_the_site_key(site: DemoSite, hold_id: str) -> str:
+    """Return the link that whoever has a board could make of what lies there."""
+    gate = site.gates[0]
+    key = load_key(site.folder / "hall" / gate.id / "site.key")
+    told = f"alert:hold:{gate.id}:{hold_id}:hold".encode()
+    return f"/answer/{hmac.digest(key, told, 'sha256').hex()[:40]}"
 
 
 def test_a_fever_at_the_door_rings_the_leader_and_the_link_answers(tmp_path: Path) -> None:
@@ -70,6 +80,8 @@ def test_a_fever_at_the_door_rings_the_leader_and_the_link_answers(tmp_path: Pat
         ]
         found = re.search(r"(/answer/[0-9a-f]{40})", rung[0][1])
         assert found
+        made = {_by_the_site_key(site, hold) for hold in opened}
+        assert found[1] not in made
         assert client.get(found[1]).status_code == 200
         assert client.post(found[1], json={"by": "李主任"}).status_code == 201
         page = client.get("/alerts").text

@@ -227,6 +227,7 @@ def _connected(port: int, name: str) -> Broker:
         clock=SystemClock(),
         hears=Hears.SHARE,
         worker=name,
+        group="a-group",
     )
     made.start(lambda _: None)
     return made

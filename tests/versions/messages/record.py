@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from project.test_published_contract import SAMPLES
+from project.record_samples import SAMPLES
 
 REF, TIME = "ab" * 32, "2026-11-23T06:12:31.482Z"
 

@@ -43,7 +43,7 @@ from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.schema import METADATA, open_store
 from postgres import Cluster
-from project.test_published_contract import SAMPLES
+from project.record_samples import SAMPLES
 from security.registered import gate
 from store.shelf import hold, passage, write
 
