@@ -29,6 +29,7 @@ from gate_agent.gate.screen_state_builder import Watched
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.host.clock import Clock
+from gate_agent.host.keys import KnownInFile, Signatures
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -155,6 +156,12 @@ class DoorProgram:
             journal=self._journal,
             reader=self._reader,
             clock=self._clock,
+            signatures=Signatures(
+                self._config.signatures,
+                site=self._config.gate.site,
+                name=self._config.gate.id,
+                known=KnownInFile(self._folder / "signers.json"),
+            ),
             version=__version__,
             devices=self._device_states,
             on_policy=self.gate.on_policy,

@@ -22,6 +22,7 @@ from gate_agent.config.model import (
     KeysSection,
     MqttSection,
     PolicySection,
+    SignaturesSection,
 )
 from gate_agent.devices.registry import find_model
 from gate_agent.errors import ConfigurationError
@@ -51,8 +52,8 @@ def sound_config(path: Path) -> GateConfig:
                 faults += policy_faults(section.file)
             case KeysSection():
                 faults += _key_faults(section)
-            case MqttSection():
-                faults += [f"mqtt.{fault}" for fault in missing_files(section)]
+            case MqttSection() | SignaturesSection():
+                faults += [f"{name}.{fault}" for fault in missing_files(section)]
     if config is None or faults:
         raise ConfigurationError([*broken, *placed(path, faults)])
     return config

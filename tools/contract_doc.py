@@ -16,6 +16,7 @@ from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import RECORDS, Record
+from gate_agent.contract.signed import CENTRE
 from tools.generated import ROOT, Generated
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -244,6 +245,12 @@ def _readme() -> str:
     ]
     for address, description, retained in CHANNELS.values():
         lines.append(f"| `{address}` | {'yes' if retained else 'no'} | {description} |")
+    lines += [
+        "",
+        "The user property `signature` says who said it (签名), on all topics but those of events:",
+        f"a door on its own, `{CENTRE}` on the others; see `gate_agent/contract/signed.py`.",
+        "An event is proved by its chain, and by the link in its door's signed state.",
+    ]
     lines += ["", "## Messages 报文", ""]
     for name, model in MESSAGES.items():
         lines += _section(f"`{name}`", model, f"schemas/{name}.schema.json")

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench.uplink.peers import GATE, SITE
-from gate_agent.config.model import MqttSection
+from gate_agent.config.model import MqttSection, SignaturesSection
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import (
     Category,
@@ -20,6 +20,7 @@ from gate_agent.contract.records import (
     Temperature,
 )
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.keys import KnownInFile, Signatures
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.publisher import Uplink
@@ -83,6 +84,12 @@ async def door(folder: Path, port: int, backlog: int) -> AsyncIterator[Door]:
             journal=journal,
             reader=reader,
             clock=clock,
+            signatures=Signatures(
+                SignaturesSection(),
+                site=SITE,
+                name=GATE,
+                known=KnownInFile(folder / "signers.json"),
+            ),
             version="0",
             devices=dict,
             on_policy=lambda _: None,

@@ -17,12 +17,15 @@ from fastapi import FastAPI
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
+from gate_agent.contract.messages import gate_of_topic
+from gate_agent.contract.moment import format_utc
 from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
+from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
@@ -42,6 +45,7 @@ from gate_collector.schedule import Duty, Schedule
 from gate_collector.site import SiteAccess, create_app
 from gate_collector.store.opening import open_to_run, sole_writer
 from gate_collector.store.secret import secret_of
+from gate_collector.store.signers import signatures_of
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -69,6 +73,7 @@ class _Collector:
         self._site_key = _key(config.keys.site_key_file)
         self._base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
         self._engine = open_to_run(config.store.url, _LOG.warning, config_file=config_file)
+        self._signatures = signatures_of(config, self._engine)
         self._broker = self._make_broker()
         self._ingest = self._make_ingest()
         self._workers = Workers(config_file, config.workers)
@@ -87,7 +92,7 @@ class _Collector:
         stopping = threading.Event()
         feeding = threading.Thread(target=self._feed_watchdog, args=(stopping,), daemon=True)
         app = self._app()
-        self._broker.start(self._ingest.offer, self._tell_all)
+        self._broker.start(self._ingest.offer, self._tell_all, self._disbelieved)
         for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
             part.start()
         try:
@@ -103,7 +108,13 @@ class _Collector:
     def _make_broker(self) -> Broker:
         config = self._config
         hears = Hears.STATES if config.workers else Hears.ALL
-        return Broker(config.mqtt, site=config.collector.site, clock=self._clock, hears=hears)
+        return Broker(
+            config.mqtt,
+            site=config.collector.site,
+            clock=self._clock,
+            signatures=self._signatures,
+            hears=hears,
+        )
 
     def _make_ingest(self) -> Ingest:
         return Ingest(
@@ -199,6 +210,10 @@ class _Collector:
         """Why nothing can be stored; empty when all is well."""
         stopped = "" if self._ingest.alive else "the writer stopped"
         return self._ingest.failing or stopped or self._workers.failing
+
+    def _disbelieved(self, topic: str, fault: str) -> None:
+        gate, at = gate_of_topic(topic), format_utc(self._clock.now().utc)
+        self._ingest.write(lambda store: raise_alarm(store, AlarmKind.REFUSED, gate, fault, at))
 
     def _tell_all(self) -> None:
         """Tell the broker, which may be a new one, what it must keep."""

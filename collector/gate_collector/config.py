@@ -14,7 +14,14 @@ from gate_agent.config.load import (
     placed,
     policy_faults,
 )
-from gate_agent.config.model import MqttSection, PolicySection, Section, WebSection, ZoneName
+from gate_agent.config.model import (
+    MqttSection,
+    PolicySection,
+    Section,
+    SignaturesSection,
+    WebSection,
+    ZoneName,
+)
 from gate_agent.contract.messages import Name
 from gate_agent.errors import ConfigurationError
 from gate_agent.words import word
@@ -34,6 +41,9 @@ class CollectorSection(Section):
         max_length=60,
         description="who signs the daily report 单位",
     )
+
+
+_NAME_FILES = "mqtt", "policy", "signatures"  # sections that name files which must be there
 
 
 class StoreSection(Section):
@@ -102,6 +112,7 @@ class CollectorConfig(Section):
     retention: RetentionSection = RetentionSection()
     keys: CollectorKeysSection = CollectorKeysSection()
     alerts: AlertsSection = AlertsSection()
+    signatures: SignaturesSection = SignaturesSection()
 
     @property
     def workers(self) -> list[str]:
@@ -133,7 +144,7 @@ def load_collector(path: Path) -> CollectorConfig:
     config: CollectorConfig | None = None
     try:
         config = load_config(path, CollectorConfig)
-        sections: Mapping[str, BaseModel] = {"mqtt": config.mqtt, "policy": config.policy}
+        sections: Mapping[str, BaseModel] = {name: getattr(config, name) for name in _NAME_FILES}
         workers = [fault for name in config.workers for fault in config.faults_of(name)]
         faults += dict.fromkeys(workers)
     except ConfigurationError as exc:
@@ -141,7 +152,7 @@ def load_collector(path: Path) -> CollectorConfig:
         sections = load_sections(path, CollectorConfig)
     for name, section in sections.items():
         match section:
-            case MqttSection():
+            case MqttSection() | SignaturesSection():
                 faults += [f"{name}.{fault}" for fault in missing_files(section)]
             case PolicySection():
                 faults += policy_faults(section.file)

@@ -33,7 +33,7 @@ def provision(
     ] = None,
     rotate: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY", help="registrations or site: a new key, the old one kept."),
+        typer.Option(metavar="KEY", help="registrations, site, signers: a new key, the old kept."),
     ] = None,
 ) -> None:
     """Make a site: CA, certificates, keys, broker rules; again to add, renew, rotate. 开通."""

@@ -7,6 +7,7 @@ from the folder of the file. The JSON schema in config/ is generated from here.
 from __future__ import annotations
 
 import ipaddress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -206,6 +207,39 @@ class KeysSection(Section):
     )
 
 
+class Unsigned(StrEnum):
+    """How one is treated whose messages carry no signature."""
+
+    UNTIL_SIGNED = "until_signed"  # believed until the first signature in that name
+    REFUSE = "refuse"
+    ACCEPT = "accept"  # also after a signature: for going back to a version without
+
+
+class SignaturesSection(Section):
+    """Who signs receipts, policy, states (签名), and who is believed: `gate-agent provision`."""
+
+    key_file: Path | None = Field(
+        None, description="32 bytes in hex, mode 0600: we sign with it; unsigned if absent"
+    )
+    warrant_file: Path | None = Field(None, description="the site's word that the key is ours")
+    roots_file: Path | None = Field(
+        None, description="public keys in hex, one a line, that vouch for the others' keys"
+    )
+    unsigned: Unsigned = Field(
+        Unsigned.UNTIL_SIGNED,
+        description="a message without a signature: until_signed (believed until that name signed "
+        "once), refuse, accept",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> SignaturesSection:
+        if (self.key_file is None) != (self.warrant_file is None):
+            raise ValueError("expected key_file and warrant_file together, got one of them")
+        if self.unsigned is Unsigned.REFUSE and self.roots_file is None:
+            raise ValueError("expected roots_file where unsigned messages are refused, got none")
+        return self
+
+
 class CameraSection(Section):
     """A camera (抓拍、扫码): optional, with the extra `vision`. The door decides without it."""
 
@@ -232,4 +266,5 @@ class GateConfig(Section):
     web: WebSection = WebSection()
     policy: PolicySection = PolicySection()
     keys: KeysSection = KeysSection()
+    signatures: SignaturesSection = SignaturesSection()
     camera: CameraSection = CameraSection()

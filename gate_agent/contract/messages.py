@@ -31,7 +31,8 @@ HISTORICAL = "historical"  # MQTT user property, "1": it waited at the gate for 
 _MOST_SEQUENCE = 2**63 - 1  # what every database counts to
 Hex32 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Range = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+Number = Annotated[int, Field(ge=0, le=_MOST_SEQUENCE)]
+Range = tuple[Annotated[Number, Field(ge=1)], Annotated[Number, Field(ge=1)]]
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
@@ -228,7 +229,7 @@ class Receipt(Message):
     """What the collector holds of one gate's epoch (回执), committed before it is published."""
 
     epoch: Hex32
-    upto: Annotated[int, Field(ge=0, description="highest sequence with none missing below it")]
+    upto: Annotated[Number, Field(description="highest sequence with none missing below it")]
     link: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="link of `upto`")]
     ranges: tuple[Range, ...] = ()
     missing: tuple[Range, ...] = ()
@@ -240,10 +241,10 @@ class GateState(Message):
 
     state: Life
     epoch: Hex32
-    sequence: Annotated[int, Field(ge=0)]
+    sequence: Number
     link: Hex64
-    pending: Annotated[int, Field(ge=0)]
-    oldest_pending_s: Annotated[float, Field(ge=0)]
+    pending: Number
+    oldest_pending_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     clock: ClockQuality
     devices: dict[str, DeviceState]
     version: str

@@ -73,7 +73,8 @@ def lay_out(folder: Path, *, tls: bool = False, ports: Sequence[int] | None = No
         f'[store]\nurl = "sqlite:///{folder / "collector.sqlite"}"\n\n'
         f'[web]\nhost = "{_HOST}"\nport = {collector}\n\n'
         f'[policy]\nfile = "policy.json"\n\n'
-        f'[keys]\nsite_key_file = "{hall}/collector/site.key"\n',
+        f'[keys]\nsite_key_file = "{hall}/collector/site.key"\n\n'
+        + papers.signatures_section(f"{hall}/collector"),
         encoding="utf-8",
     )
     west_1f, central_2f = (_mqtt(hall, gate, port, tls=tls) for gate in _GATES)
@@ -112,7 +113,8 @@ def _gate(folder: Path, gate: str, name: str, *, thermometer: str, web: int, mqt
         f'[web]\nhost = "{_HOST}"\nport = {web}\n\n'
         f'[policy]\nfile = "../policy.json"\n\n'
         f'[keys]\nsite_key_file = "../hall/{gate}/site.key"\n'
-        f'collector_public_key_file = "../hall/{gate}/collector.pub"\n',
+        f'collector_public_key_file = "../hall/{gate}/collector.pub"\n\n'
+        + papers.signatures_section(f"../hall/{gate}"),
         encoding="utf-8",
     )
     return DemoGate(

@@ -20,6 +20,7 @@ from gate_agent.contract.policy_document import VERSION, PolicyDocument, read_po
 from gate_agent.contract.records import ModeApplied
 from gate_agent.errors import ContractError
 
+MOST_STEPS = 100_000  # ten versions a day for 27 years: a version that ends all others is none
 _LOG = logging.getLogger(__name__)
 
 
@@ -41,6 +42,7 @@ class PolicyKeeper:
         self._next = None if newest is self._current else newest
         self._is_kept = True  # the next one
         self._refused = False
+        self._floor = 0 if last is None else last.policy_version  # it was in force here
         self._is_lost = _aside(self._in_force).exists() and not self._in_force.exists()
         if self._is_lost and last and last.policy_version >= self._current.policy.version:
             kept = {"hall_mode": last.hall_mode}
@@ -64,8 +66,8 @@ class PolicyKeeper:
         """
         self._refused = True
         newest = self._next or self._current
-        offered = _newest_of(newest, read_policy(document))
-        if offered is newest:
+        offered = _newest_of(newest, self._in_step(read_policy(document), newest.policy.version))
+        if offered is newest or offered.policy.version < self._floor:
             self._refused = False
             return False
         try:
@@ -79,6 +81,16 @@ class PolicyKeeper:
             self._next, self._is_kept = offered, True
         self._refused = False
         return True
+
+    def _in_step(self, offered: PolicyDocument, newest: int) -> PolicyDocument:
+        """Return what may follow: a number that ends all others is none. Raises ContractError."""
+        newest = max(newest, self._floor)
+        if offered.policy.version <= newest + MOST_STEPS:
+            return offered
+        if offered.policy.hall_mode is HallMode.EMERGENCY:
+            return offered.numbered(newest + 1)
+        expected = f"expected a version of at most {MOST_STEPS} steps from {newest}"
+        raise ContractError(f"Policy: {expected}, got {offered.policy.version}")
 
     def _keep(self, document: bytes) -> None:
         draft = self._waiting.with_suffix(".new")

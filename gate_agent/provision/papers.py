@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate_agent.provision import broker
+from gate_agent.provision import broker, signing
 from gate_agent.words import both
 
 GATE_KEYS = "/etc/gate-agent/keys"
@@ -25,7 +25,8 @@ def gate_sections(site: str, gate: str, url: str, *, files: str = GATE_KEYS) -> 
 [keys]
 site_key_file = "{files}/site.key"
 collector_public_key_file = "{files}/collector.pub"
-"""
+
+{signatures_section(files)}"""
 
 
 def collector_sections(site: str, url: str, *, files: str = COLLECTOR_KEYS) -> str:
@@ -36,7 +37,8 @@ def collector_sections(site: str, url: str, *, files: str = COLLECTOR_KEYS) -> s
 [keys]
 site_key_file = "{files}/site.key"
 registrations_key_file = "{files}/registrations.key"
-"""
+
+{signatures_section(files)}"""
 
 
 def instructions(site: str, gates: Iterable[str]) -> str:
@@ -73,4 +75,14 @@ url = "{url}"
 ca_file = "{files}/ca.crt"
 cert_file = "{files}/{name}.crt"
 key_file = "{files}/{name}.key"
+"""
+
+
+def signatures_section(files: str) -> str:
+    """Return by what key its holder signs, and who vouches for the others' keys."""
+    return f"""\
+[signatures]
+key_file = "{files}/{signing.KEY}"
+warrant_file = "{files}/{signing.WARRANT}"
+roots_file = "{files}/{signing.ROOTS}"
 """

@@ -25,7 +25,8 @@ from gate_agent.config.keyfile import load_key, load_public_key, make_key, make_
 from gate_agent.contract.messages import Name
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError
-from gate_agent.provision import broker, papers
+from gate_agent.host.keys import public_signing_key
+from gate_agent.provision import broker, papers, signing
 from gate_agent.provision.authority import Authority, IssuedCertificate
 from gate_agent.store.seal import key_id
 
@@ -152,20 +153,27 @@ class Site:
             paper.model_copy(update={"revoked": True}) for paper in papers_of
         ]
         (self._home(gate) / f"{gate}.crt").unlink(missing_ok=True)
+        (self._folder / gate / signing.WARRANT).unlink(missing_ok=True)
 
     def rotate(self, which: str) -> None:
         """Put a key of the site aside, named by its digest; the next run makes a new one.
 
         What the old pair sealed is opened with it: it stays with the new one at the centre. An old
-        site key names nobody any more: it is kept only to compare.
+        site key names nobody any more: it is kept only to compare. An old `signers` key vouches
+        until its file is removed; the next run issues every warrant anew.
         """
-        names = {"registrations": "registrations.key", "site": "site.key"}
+        names = {"registrations": "registrations.key", "site": "site.key", "signers": signing.ROOT}
         if which not in names:
-            raise ConfigurationError([f"--rotate: expected registrations or site, got {which}"])
+            expected = ", ".join(names)
+            raise ConfigurationError([f"--rotate: expected one of {expected}, got {which}"])
         home = self._folder / _AUTHORITY
         path = home / names[which]
         key = load_key(path)
         public = public_half(key) if which == "registrations" else key
+        if which == "signers":
+            public = public_signing_key(key)
+            for name in (*self.gates, _COLLECTOR):
+                (self._folder / name / signing.WARRANT).unlink(missing_ok=True)
         path.rename(home / f"{path.stem}-{key_id(public)}.key")
         if which == "registrations":
             (home / "collector.pub").unlink()
@@ -177,6 +185,14 @@ class Site:
         home = self._folder / _AUTHORITY
         ca = (home / "ca.crt").read_bytes()
         self._keys(home)
+        self._told += signing.write_signing(
+            home,
+            [(name, self._folder / name) for name in (*self.gates, _COLLECTOR)],
+            site=self.name,
+            now=self._now,
+            renew=renew,
+            put=self._put,
+        )
         site, url = self.name, papers.broker_url(self._register.brokers[0])
         workers = [f"{_COLLECTOR}-{worker}" for worker in self._register.workers]
         for name in (_BROKER, _COLLECTOR, *workers, *self.gates):

@@ -7,6 +7,7 @@ socket is read and written when the loop says so: no thread, no hop for each ack
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Callable
@@ -22,14 +23,18 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import HISTORICAL
+from gate_agent.contract.signed import is_event
 from gate_agent.errors import UplinkError
 from gate_agent.host.clock import Clock
+from gate_agent.host.keys import Signatures
+from gate_agent.host.mqtt_properties import signature_of, signed_properties
 from gate_agent.host.tls import in_words, tls_context
 
 _REACH_WITHIN_S = 2.0  # TCP asks again after 1 s and 3 s: a line that is back is found soon
 _CONNECT_WITHIN_S = 10.0
 _LOOK_AFTER_S = 1.0  # how often paho looks after its keep-alive
 _QOS = 1
+_LOG = logging.getLogger(__name__)
 _NOTHING_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
 
 
@@ -51,10 +56,17 @@ class Link:
         client_id: str,
         will: Will,
         clock: Clock,
+        signatures: Signatures,
         on_message: Callable[[str, bytes], None],
         on_acknowledged: Callable[[list[tuple[int, int]]], None],
     ) -> None:
-        """`on_acknowledged([(message id, reason code), …])`: publishes the broker answered."""
+        """`on_acknowledged([(message id, reason code), …])`: publishes the broker answered.
+
+        What is published is signed, events left out, which the chain proves; `on_message` is told
+        what may be believed.
+        """
+        self._signatures = signatures
+        self._disbelieved = ""
         self._section = section
         self._clock = clock
         self._last_error = ""
@@ -78,7 +90,8 @@ class Link:
         )
         client.connect_timeout = _REACH_WITHIN_S
         client.max_inflight_messages_set(0)  # the lanes keep the broker's Receive Maximum
-        client.will_set(will.topic, will.payload, qos=_QOS, retain=True)
+        signed = self._signed(PacketTypes.WILLMESSAGE, will.topic, will.payload)
+        client.will_set(will.topic, will.payload, qos=_QOS, retain=True, properties=signed)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
@@ -121,7 +134,10 @@ class Link:
         self, topic: str, payload: bytes, *, retain: bool = False, historical: bool = False
     ) -> int:
         """Send with the next `flush`; return the message id that will be acknowledged."""
-        properties = self._waited if historical else None
+        if is_event(topic):
+            properties = self._waited if historical else None
+        else:
+            properties = self._signed(PacketTypes.PUBLISH, topic, payload)
         return self._client.publish(
             topic, payload, qos=_QOS, retain=retain, properties=properties
         ).mid
@@ -172,11 +188,25 @@ class Link:
                 break
         came, self._came = self._came, []
         for message in came:
-            self._on_message(message.topic, bytes(message.payload))
+            self._take(message)
         if self._acknowledged:
             told, self._acknowledged = self._acknowledged, []
             self._on_acknowledged(told)
         self.flush()
+
+    def _take(self, message: MQTTMessage) -> None:
+        """Hand on what may be believed; what may not is told once, and not at every try."""
+        payload = bytes(message.payload)
+        signature = signature_of(message)
+        fault = payload and self._signatures.fault_of(message.topic, payload, signature)
+        if not fault:
+            self._on_message(message.topic, payload)
+        elif fault != self._disbelieved:
+            self._disbelieved = fault
+            _LOG.error("uplink: a message was not believed: %s", fault)
+
+    def _signed(self, kind: int, topic: str, payload: bytes) -> Properties | None:
+        return signed_properties(kind, self._signatures.sign(topic, payload))
 
     def _write_later(self) -> None:
         """Go on writing when the socket takes more; stop when there is no more."""

@@ -19,6 +19,7 @@ from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import ThermometerState
 from gate_agent.errors import ContractError, StorageError, UplinkError
 from gate_agent.host.clock import Clock
+from gate_agent.host.keys import Signatures
 from gate_agent.host.tls import CertificateWatch
 from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
@@ -57,6 +58,7 @@ class Uplink:
         journal: Journal,
         reader: JournalReader,
         clock: Clock,
+        signatures: Signatures,
         version: str,
         devices: Callable[[], dict[str, DeviceState]],
         on_policy: Callable[[bytes], None],
@@ -73,6 +75,7 @@ class Uplink:
         self._journal = journal
         self._reader = reader
         self._clock = clock
+        self._signatures = signatures
         self._on_policy = on_policy
         self._on_seen = on_seen
         self._on_door = on_door
@@ -138,6 +141,7 @@ class Uplink:
                 client_id=self._client_id,
                 will=Will(topic=self._topics.state, payload=self._standing.encode("lost")),
                 clock=self._clock,
+                signatures=self._signatures,
                 on_message=self._on_message,
                 on_acknowledged=self._on_acknowledged,
             )

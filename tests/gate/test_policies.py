@@ -11,8 +11,8 @@ import pytest
 from gate.at_work import NORMAL, AtWork, in_loop
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
-from gate_agent.contract.records import Decision
-from gate_agent.gate.policies import PolicyKeeper
+from gate_agent.contract.records import Decision, ModeApplied
+from gate_agent.gate.policies import MOST_STEPS, PolicyKeeper
 from gate_agent.testing import FakeClock
 
 
@@ -178,3 +178,26 @@ async def test_a_door_that_lost_its_policy_keeps_its_mode_until_the_centre_sends
     assert door.seen.hall_mode is HallMode.OPEN
     assert door.seen.alarms == ()
     await door.end()
+
+
+@in_loop
+async def test_a_version_that_ends_all_others_and_one_that_no_database_counts_are_refused(
+    tmp_path: Path,
+) -> None:
+    door = AtWork(tmp_path)
+
+    for version in (2**62, 2**63, 2**64, 10**30, 1 + MOST_STEPS + 1):
+        door.gate.on_policy(document(version, "closed"))
+    door.gate.on_policy(document(1 + MOST_STEPS, "emergency"))
+
+    await door.durable()
+    assert applied(door) == [(1, "open"), (1 + MOST_STEPS, "emergency")]
+    await door.end()
+
+
+def test_a_version_before_the_last_that_was_in_force_comes_never_back(tmp_path: Path) -> None:
+    last = ModeApplied(policy_version=7, hall_mode=HallMode.CLOSED, policy_sha256="ab" * 32)
+    keeper = PolicyKeeper(file=None, beside=tmp_path, last=last)  # its kept policy is lost
+
+    assert not keeper.offer(document(6))
+    assert keeper.offer(document(7, "closed"))

@@ -10,10 +10,12 @@ from queue import Queue
 import pytest
 
 from children import Child, free_port, listens, wait_until
+from gate_agent.contract.signed import CENTRE
 from gate_agent.host.clock import SystemClock
 from gate_agent.provision import broker
 from gate_collector.ingest.broker import Broker, Hears
 from security.secured_hall import Hall, Peer, hall, mosquitto, provision
+from signatures import unsigned
 from tree import tool
 
 NOT_AUTHORISED = 0x87
@@ -140,12 +142,13 @@ def test_workers_share_the_events_each_by_its_own_certificate(
     assert collector is not None
 
 
-def test_a_gate_takes_no_share_of_the_workers_events(started: Hall) -> None:
+def test_a_gate_takes_no_share_of_the_workers_events(started: Hall, tmp_path: Path) -> None:
     heard: Queue[str] = Queue()
     worker = Broker(
         started.worker("w1"),
         site="hall-01",
         clock=SystemClock(),
+        signatures=unsigned(CENTRE, tmp_path),
         hears=Hears.SHARE,
         worker="w1",
         group="5e" * 32,

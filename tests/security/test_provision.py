@@ -44,6 +44,7 @@ def test_one_command_makes_a_whole_site(tmp_path: Path) -> None:
         names = {path.name for path in (folder / gate).iterdir()}
         assert names == {
             "ca.crt", f"{gate}.crt", f"{gate}.key", "site.key", "collector.pub", f"{gate}.toml",
+            "signing.key", "signing.warrant", "signers.pub",
         }  # fmt: skip
     sections = tomllib.loads((folder / "west-1f" / "west-1f.toml").read_text(encoding="utf-8"))
     assert sections["mqtt"]["url"] == "mqtts://broker.hall.example:8883"
@@ -93,11 +94,13 @@ def test_what_opens_registrations_is_on_no_gate_and_no_broker(tmp_path: Path) ->
     folder = provision(tmp_path / "hall")
     secret = (folder / "authority" / "registrations.key").read_bytes().strip()
     ca_key = (folder / "authority" / "ca.key").read_bytes().strip()
+    signers = (folder / "authority" / "signers.key").read_bytes().strip()
 
     for name, content in _tree(folder).items():
         if name.startswith(("west-1f", "central-2f", "broker")):
             assert secret not in content
             assert ca_key not in content
+            assert signers not in content
 
 
 def test_a_second_run_changes_nothing_but_what_is_new(tmp_path: Path) -> None:
@@ -110,7 +113,7 @@ def test_a_second_run_changes_nothing_but_what_is_new(tmp_path: Path) -> None:
     after = _tree(folder)
     changed = {name for name in before if after[name] != before[name]}
     assert changed <= {"site.json", "INSTALL.txt", "broker/revoked.crl"}
-    assert len(made) == 1
+    assert [line.split("/")[-1].split()[0] for line in made] == ["signing.warrant", "north-3f.crt"]
     assert {name.split("/")[0] for name in set(after) - set(before)} == {"north-3f"}
 
 
@@ -241,3 +244,26 @@ def test_a_rotated_site_key_is_new_at_every_door(tmp_path: Path) -> None:
     assert west == central != old
     with pytest.raises(ConfigurationError, match="--rotate"):
         site.rotate("broker")
+
+
+def test_a_stolen_boards_signing_key_is_replaced_and_no_others(tmp_path: Path) -> None:
+    folder = provision(tmp_path / "hall")
+    before = _tree(folder)
+
+    provision(folder, revoke=["west-1f"])
+
+    after = _tree(folder)
+    changed = {name for name in before if after[name] != before[name] and "sign" in name}
+    assert changed == {"west-1f/signing.key", "west-1f/signing.warrant"}
+
+
+def test_a_new_key_that_vouches_is_brought_beside_the_old_one(tmp_path: Path) -> None:
+    folder = provision(tmp_path / "hall")
+    before = (folder / "west-1f" / "signers.pub").read_text().split()
+
+    site = Site.open(folder, site=None, gates=[], brokers=[], now=today())
+    site.rotate("signers")
+    site.write(days=90, renew=False)
+
+    after = (folder / "west-1f" / "signers.pub").read_text().split()
+    assert (len(after), after[1:]) == (2, before)

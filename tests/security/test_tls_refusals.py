@@ -12,6 +12,7 @@ import pytest
 
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.records import AgentStopped
+from gate_agent.contract.signed import CENTRE
 from gate_agent.host.clock import SystemClock
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.reader import JournalReader
@@ -21,6 +22,7 @@ from gate_collector.ingest.broker import Broker
 from gate_collector.ingest.writer import Ingest
 from gate_collector.store.opening import open_store
 from security.secured_hall import GATES, SITE, Hall, expired, hall, not_yet_valid, provision
+from signatures import unsigned
 
 # paho leaves the socket of a handshake that failed to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
@@ -51,6 +53,7 @@ async def gate(folder: Path, section: MqttSection) -> AsyncIterator[tuple[Uplink
             journal=journal,
             reader=reader,
             clock=CLOCK,
+            signatures=unsigned(GATE, folder),
             version="0",
             devices=dict,
             on_policy=lambda _: None,
@@ -67,7 +70,7 @@ async def gate(folder: Path, section: MqttSection) -> AsyncIterator[tuple[Uplink
 @asynccontextmanager
 async def collector(folder: Path, section: MqttSection) -> AsyncIterator[Broker]:
     engine = open_store(f"sqlite:///{folder}/collector.sqlite")
-    broker = Broker(section, site=SITE, clock=CLOCK)
+    broker = Broker(section, site=SITE, clock=CLOCK, signatures=unsigned(CENTRE, folder))
     ingest = Ingest(
         engine,
         site=SITE,

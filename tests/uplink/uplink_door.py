@@ -11,11 +11,13 @@ from gate_agent.config.keyfile import make_key
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.records import DeviceState, Record
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.keys import Signatures
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
 from gate_agent.uplink.publisher import Uplink
 from gate_agent.uplink.standing import UplinkStatus
+from signatures import unsigned
 
 SITE, GATE = "hall-01", "west-1f"
 WITHIN_S = 30
@@ -24,10 +26,19 @@ WITHIN_S = 30
 class Door:
     """Use as an asynchronous context; `connect` and `hang_up` in between."""
 
-    def __init__(self, folder: Path, port: int, *, window: int = 100, gate: str = GATE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        *,
+        window: int = 100,
+        gate: str = GATE,
+        signatures: Signatures | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._section = MqttSection(url=f"mqtt://127.0.0.1:{port}", window=window, keepalive_s=5)
         self._clock = SystemClock()
+        self._signatures = signatures or unsigned(gate, folder)
         self._gate = gate
         self.devices = {"thermometer": DeviceState.OK, "id_reader": DeviceState.OK}
         self.policies: list[bytes] = []
@@ -65,6 +76,7 @@ class Door:
             journal=self.journal,
             reader=self.reader,
             clock=self._clock,
+            signatures=self._signatures,
             version="0.1.0",
             devices=lambda: self.devices,
             on_policy=self.policies.append,

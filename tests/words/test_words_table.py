@@ -42,6 +42,7 @@ NOT_SHOWN = {
     "source": "of the baseline's own reckoning",
     "staff_change": "in the event's body alone",
     "store_state": "in the event's body alone",
+    "unsigned": "in the configuration file alone",
 }
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -29,7 +29,10 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import HISTORICAL, PersonSeen, Receipt, Topics
 from gate_agent.contract.records import Severity
+from gate_agent.contract.signed import is_event
 from gate_agent.host.clock import Clock
+from gate_agent.host.keys import Signatures
+from gate_agent.host.mqtt_properties import signature_of, signed_properties
 from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.alarms.watch import Hearing
 from gate_collector.ingest.arrival import Message
@@ -65,12 +68,14 @@ class Broker:
         *,
         site: str,
         clock: Clock,
+        signatures: Signatures,
         hears: Hears = Hears.ALL,
         worker: str = "",
         group: str = "",
     ) -> None:
         """`group`: what workers share events by, known to nobody else (`secret_of`, `GROUP`)."""
         self._group = group
+        self._signatures = signatures
         self._section = section
         self._site = site
         self._hears = hears
@@ -101,10 +106,22 @@ class Broker:
         self,
         on_message: Callable[[Message], None],
         on_connected: Callable[[], None] = lambda: None,
+        on_fault: Callable[[str, str], None] = lambda _topic, _fault: None,
     ) -> None:
-        """Begin to connect, and tell what comes, and each time that all of it is heard."""
+        """Begin to connect, and tell what comes, and each time that all of it is heard.
+
+        `on_fault(topic, why)` is told of a state that must not be believed.
+        """
         section, client = self._section, self._client
-        client.on_message = lambda _client, _data, told: on_message(_message(told))
+
+        def came(_client: Client, _data: Any, told: MQTTMessage) -> None:
+            fault = self._fault_of(told)
+            if fault is None:
+                on_message(_message(told))
+            else:
+                on_fault(told.topic, fault)
+
+        client.on_message = came
         self._told_connected = on_connected
         if section.tls:
             self._tls = tls_context(section)
@@ -126,21 +143,34 @@ class Broker:
         if not self.hearing.connected:
             return None
         topic = Topics(site=self._site, gate=gate).receipt
-        told = self._client.publish(topic, receipt.encode(), qos=_QOS, retain=True)
+        told = self._publish(topic, receipt.encode())
         return told.is_published if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def tell_seen(self, seen: PersonSeen) -> None:
         """Tell the doors who was admitted; not retained, and not again: it only helps a guard."""
         if self.hearing.connected:
             topic = Topics(site=self._site, gate=seen.gate).seen
-            self._client.publish(topic, seen.encode(), qos=0)
+            self._publish(topic, seen.encode(), qos=0, retain=False)
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Publish, retained; return whether the client took it."""
         if not self.hearing.connected:
             return False
-        self._client.publish(topic, payload, qos=_QOS, retain=True)
+        self._publish(topic, payload)
         return True
+
+    def _publish(
+        self, topic: str, payload: bytes, *, qos: int = _QOS, retain: bool = True
+    ) -> MQTTMessageInfo:
+        signature = self._signatures.sign(topic, payload)
+        properties = signed_properties(PacketTypes.PUBLISH, signature)
+        return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
+
+    def _fault_of(self, told: MQTTMessage) -> str | None:
+        """Return why a door's word of itself must not be believed; events are proved by chain."""
+        if is_event(told.topic):
+            return None
+        return self._signatures.fault_of(told.topic, bytes(told.payload), signature_of(told))
 
     def leave(self) -> None:
         """Take no more events: what is under way comes, and the other workers get the rest."""

@@ -22,6 +22,7 @@ from gate_collector.ingest.broker import GROUP, Broker, Hears
 from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.store.opening import open_store
 from gate_collector.store.secret import secret_of
+from gate_collector.store.signers import signatures_of
 
 _LOOK_EVERY_S = 1.0
 _LOG = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         config.mqtt_of(name),
         site=site,
         clock=clock,
+        signatures=signatures_of(config, engine),
         hears=Hears.SHARE,
         worker=name,
         group=secret_of(engine, GROUP).hex(),

@@ -225,6 +225,12 @@ NOTABLE = Table(  # every event that is not a passage or a registration: few, an
 )
 Index("notable_type", NOTABLE.c.type, NOTABLE.c.time)
 Index("notable_severity", NOTABLE.c.severity, NOTABLE.c.id)
+SIGNER = Table(  # whose signature was heard, and since when the newest key in that name is good
+    "signer",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("issued", Text, nullable=False),
+)
 
 ABOUT = MetaData()  # tables that tell of the store itself: no backup carries them
 SECRET = Table(  # random secrets of this centre, made once: all its processes know the same

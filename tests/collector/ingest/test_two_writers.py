@@ -21,6 +21,7 @@ from collector.running_centre import Centre, bodies
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import Receipt, Topics, parse_receipt
 from gate_agent.contract.records import Decision
+from gate_agent.contract.signed import CENTRE
 from gate_agent.host.clock import SystemClock
 from gate_collector.ingest.broker import Broker, Hears
 from gate_collector.ingest.chain import Stream
@@ -29,6 +30,7 @@ from gate_collector.ingest.receipts import Heard, ReceiptBook
 from gate_collector.store.opening import open_store
 from gate_collector.store.schema import NOTABLE, QUARANTINE, STREAM
 from postgres import Cluster
+from signatures import unsigned
 
 WITHIN_S = 20
 RECEIPT = Topics(site=SITE, gate=GATE).receipt
@@ -150,7 +152,7 @@ def test_the_retained_receipt_is_the_newest_also_when_workers_publish_the_other_
     with broker(tmp_path, port) as mosquitto, Centre(engine) as slow, Centre(engine) as quick:
         mosquitto.start()
         wait_until(lambda: listens(port), "mosquitto")
-        ways = [_connected(port, name) for name in ("slow", "quick")]
+        ways = [_connected(port, name, tmp_path) for name in ("slow", "quick")]
         spy = Spy(port)
         try:
             wait_until(lambda: all(way.hearing.connected for way in ways), "both workers")
@@ -220,11 +222,12 @@ def test_a_receipt_that_could_not_be_told_is_told_later(engine: Engine) -> None:
         assert len({receipt.time for _, receipt in centre.receipts}) == 1
 
 
-def _connected(port: int, name: str) -> Broker:
+def _connected(port: int, name: str, folder: Path) -> Broker:
     made = Broker(
         MqttSection(url=f"mqtt://127.0.0.1:{port}"),
         site=SITE,
         clock=SystemClock(),
+        signatures=unsigned(CENTRE, folder),
         hears=Hears.SHARE,
         worker=name,
         group="a-group",

@@ -1,4 +1,4 @@
-"""Let what was set aside be known by its door too, and keep random secrets of the centre.
+"""Let what was set aside be known by its door too; keep secrets of the centre, and who signs.
 
 One door that sends what another one sent is set aside for itself. A secret is made when it is
 first asked for.
@@ -27,4 +27,9 @@ def upgrade() -> None:
         "secret",
         Column("name", Text, primary_key=True),
         Column("value", LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "signer",
+        Column("name", Text, primary_key=True),
+        Column("issued", Text, nullable=False),
     )

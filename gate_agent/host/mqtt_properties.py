@@ -1,0 +1,23 @@
+"""Where a signature stands in MQTT 5: a user property beside the payload. Of gate and collector."""
+
+from __future__ import annotations
+
+from paho.mqtt.client import MQTTMessage
+from paho.mqtt.properties import Properties
+
+from gate_agent.contract.signed import PROPERTY
+
+
+def signed_properties(kind: int, signature: str | None) -> Properties | None:
+    """Return the properties of a packet of this kind that carries `signature`."""
+    if signature is None:
+        return None
+    made = Properties(kind)  # type: ignore[no-untyped-call]
+    made.UserProperty = (PROPERTY, signature)
+    return made
+
+
+def signature_of(message: MQTTMessage) -> str | None:
+    """Return the signature beside a message; None where there is not exactly one."""
+    said = [v for name, v in getattr(message.properties, "UserProperty", ()) if name == PROPERTY]
+    return said[0] if len(said) == 1 else None
