@@ -160,7 +160,8 @@ class PolicyBook:
         if base is not None and base != newest:
             raise Outdated(f"expected a change of version {newest}, got one of {base}")
         old = self.at(valid_from)
-        version = self._free_version()
+        # Who named a base gets the number after it: of two at the same time one is outdated.
+        version = self._free_version(self._newest_version() if base is None else newest)
         policy, row = self._made(old, change(old), version, valid_from)
         rows = [row | {"by": by, "why": why}]
         for plan in () if at_once else self.waiting(valid_from):
@@ -245,11 +246,11 @@ class PolicyBook:
         now = self._clock.now().utc
         return format_utc(max(moment or now, now))
 
-    def _free_version(self) -> int:
+    def _free_version(self, newest: int) -> int:
         """Return a number above ours and above every door's: the store may be a restored one."""
         with self._engine.connect() as connection:
             modes = newest_modes(connection).values()
-        return max([self._newest_version(), *(mode.policy_version for mode, _ in modes)]) + 1
+        return max([newest, *(mode.policy_version for mode, _ in modes)]) + 1
 
     def _newest_version(self) -> int:
         with self._engine.connect() as connection:
