@@ -20,8 +20,15 @@ def without_number(text: str) -> str:
     return text
 
 
-def without_person(text: str) -> str:
-    """Return a file reference; ValueError where it is a mobile or an identity number."""
-    if _PERSONAL.search(unicodedata.normalize("NFKC", text).upper()):
+def file_reference(text: object) -> object:
+    """Return an office's reference number in one form, however it was typed; None for a blank one.
+
+    Full-width digits and brackets become plain ones. Raises ValueError where it is a mobile or an
+    identity number.
+    """
+    if not isinstance(text, str):
+        return text  # the model refuses it
+    number = unicodedata.normalize("NFKC", text).strip()
+    if _PERSONAL.search(number.upper()):
         raise ValueError("expected a reference, got what may be a person's number")
-    return text
+    return number or None

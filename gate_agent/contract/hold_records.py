@@ -75,8 +75,7 @@ class StepDetails(BaseModel):
 
     def brought(self) -> dict[str, object]:
         """Return what was given, by its field."""
-        told = self.model_dump(include=set(StepDetails.model_fields))
-        return {name: value for name, value in told.items() if value is not None}
+        return _given(self, StepDetails)
 
 
 class HoldStep(StepDetails, OfHold):
@@ -106,6 +105,13 @@ class NoteDetails(BaseModel):
     answered: bool | None = Field(None, description="whether that call was answered")
     symptoms: tuple[str, ...] = ()
     note: str | None = None
+    office_reference: str | None = Field(
+        None, description="受理编号, where the office told it after it took the report"
+    )
+
+    def brought(self) -> dict[str, object]:
+        """Return what was given, by its field."""
+        return _given(self, NoteDetails)
 
 
 class HoldNoted(NoteDetails, OfHold):
@@ -159,3 +165,9 @@ class HoldClosed(OfHold):
     def subject(self) -> str:
         """The hold."""
         return self.hold_id
+
+
+def _given(told: BaseModel, details: type[BaseModel]) -> dict[str, object]:
+    """Return the fields of `details` that somebody gave, with their values."""
+    given = told.model_dump(include=set(details.model_fields))
+    return {name: value for name, value in given.items() if value not in (None, ())}

@@ -100,7 +100,7 @@ class RobotGuard:
         if step == "rechecked":
             body["contact_centi_c"] = 3660 if self._phones % 2 else 3840
         if step in ("reported", "transferred"):
-            body["to"] = "带班领导" if step == "reported" else "120 救护车"
+            body["to"] = "区疫情防控办" if step == "reported" else "120 救护车"
         if step == "closed":
             body["disinfected"] = True
         return body

@@ -24,6 +24,7 @@ from gate_agent.domain.events import HoldStepped, NoteTaken
 NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
 """In these nobody has said yet whether it is a fever."""
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
+OWN_LEADERS = ("带班领导", "值班领导")  # as call lists name the hall's own leader
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal
 _LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)
 
@@ -140,16 +141,20 @@ def _over(temperature: Temperature) -> int | None:
     return score - line if score is not None and line is not None and score >= line else None
 
 
-def step_hold(hold: Hold, event: HoldStepped, policy: HoldPolicy) -> tuple[Hold | None, Effects]:
+def step_hold(
+    hold: Hold, event: HoldStepped, policy: HoldPolicy, calls: Sequence[CallEntry] = ()
+) -> tuple[Hold | None, Effects]:
     """Return the hold after a step, None once closed.
 
     Raises StepRefused: out of turn, or without what the step must bring. A release needs a
-    contact reading (接触式测温): its own, or the one taken at the recheck.
+    contact reading (接触式测温): its own, or the one taken at the recheck. A report (上报) goes to
+    one of `calls` outside the hall, where there is one: telling one's own leader is a note.
     """
     if event.step not in next_steps(hold):
         turn = " or ".join(next_steps(hold)) or "nothing more"
         raise StepRefused("out_of_turn", turn, f"{event.step} while {hold.state}")
     details, contact = event.details, _required(hold, event)
+    _check_report(event, calls)
     if _brings_contact(event):
         details = details.model_copy(update={"contact_centi_c": contact})
     due_s = due_after_s(event.step, policy)
@@ -196,6 +201,9 @@ def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:
     whom, answered = (event.details.to or "").strip(), event.details.answered
     if event.kind is NoteKind.CALLED and (not whom or answered is None):
         raise StepRefused("invalid", "whom, and whether it was answered", "less")
+    is_told = event.kind is NoteKind.CALLED and answered and whom not in OWN_LEADERS
+    if event.details.office_reference is not None and not is_told:
+        raise StepRefused("invalid", "office_reference: an answered call to an office", "another")
     if len(hold.notes) >= MOST_NOTES:
         raise StepRefused("out_of_turn", f"at most {MOST_NOTES} notes", "one more")
     record = HoldNoted(
@@ -242,6 +250,16 @@ def hold_overdue(hold: Hold, now: Moment, calls: Sequence[Called] = ()) -> tuple
         to=None if next_one is None else next_one.post,
     )
     return late, (CallGuard(hold.hold_id), Write(record, hold.drill))
+
+
+def _check_report(event: HoldStepped, calls: Sequence[CallEntry]) -> None:
+    """Refuse a report that stays in the hall, and a reference number that no office gave."""
+    to = (event.details.to or "").strip()
+    is_report, is_own = event.step is HoldState.REPORTED, to in OWN_LEADERS
+    if is_report and is_own and any(call.post not in OWN_LEADERS for call in calls):
+        raise StepRefused("invalid", "to: an office of the call list", "the hall's own leader")
+    if event.details.office_reference is not None and (is_own or not is_report):
+        raise StepRefused("invalid", "office_reference: with a report to an office", "another")
 
 
 def _brings_contact(event: HoldStepped) -> bool:

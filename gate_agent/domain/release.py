@@ -40,7 +40,7 @@ def with_hold(door: DoorState, hold_id: str, moved: Hold | None) -> DoorState:
 def on_hold_step(door: DoorState, event: HoldStepped) -> Step:
     """Somebody did the next step of a hold; whom it releases goes on where they were stopped."""
     hold = find_hold(door, event.hold_id)
-    moved, effects = step_hold(hold, event, door.policy.hold)
+    moved, effects = step_hold(hold, event, door.policy.hold, door.policy.calls)
     door = with_hold(door, event.hold_id, moved)
     if event.step is HoldState.RELEASED and moved is not None:
         door = _freed_from_others(door, moved)

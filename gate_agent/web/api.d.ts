@@ -160,6 +160,8 @@ declare namespace Door {
     answered?: boolean | null;
     symptoms?: string[];
     note?: string | null;
+    /** 受理编号, told in an answered call to the office that took the report */
+    office_reference?: string | null;
     kind: NoteKind;
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
@@ -175,7 +177,7 @@ declare namespace Door {
     note?: string | null;
     /** what takes the person away (移送车辆) */
     vehicle?: string | null;
-    /** 受理编号 of the district's office, where it gave one */
+    /** 受理编号 of the office; with `reported` alone, or in a note later */
     office_reference?: string | null;
     step: HoldState;
     /** who acts: a post or a staff code, such as guard-1; never a name */
@@ -266,6 +268,8 @@ declare namespace Door {
     answered: boolean | null;
     symptoms: string[];
     note: string | null;
+    /** 受理编号, where the office told it after it took the report */
+    office_reference: string | null;
     kind: NoteKind;
     at: string;
     by: string;

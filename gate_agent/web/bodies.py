@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.duty_records import DutyDone, Round, ShiftNoted
-from gate_agent.contract.free_text import without_number, without_person
+from gate_agent.contract.free_text import file_reference, without_number
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.measurement_records import CheckDetails, Reference
@@ -55,13 +55,16 @@ Note = Annotated[
 
 
 _Reference = Annotated[
-    str,
-    Field(
-        max_length=40,
-        pattern=r"^[0-9A-Za-z\u4e00-\u9fff〔〕［］（）()\[\]/. -]+$",
-        description="letters, digits, 字号 and brackets; no personal data",
-    ),
-    AfterValidator(without_person),
+    Annotated[
+        str,
+        Field(
+            max_length=40,
+            pattern=r"^[0-9A-Za-z\u3007\u4e00-\u9fff〔〕【】()\[\]/.:#_ -]+$",
+            description="letters, digits, 字号 and brackets of either width; no personal data",
+        ),
+    ]
+    | None,
+    BeforeValidator(file_reference),
 ]
 _Name = Annotated[str, Field(min_length=1, max_length=60, description="as on the document")]
 _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on the document")]
@@ -198,8 +201,8 @@ class HoldStepRequest(StepDetails, _Request):
         description="the spot was disinfected; closed needs true, here or in a note before",
     )
     vehicle: Note | None = Field(None, description="what takes the person away (移送车辆)")
-    office_reference: _Reference | None = Field(
-        None, description="受理编号 of the district's office, where it gave one"
+    office_reference: _Reference = Field(
+        None, description="受理编号 of the office; with `reported` alone, or in a note later"
     )
 
     def event(self, at: Moment, hold_id: str) -> HoldStepped:
@@ -225,6 +228,10 @@ class HoldNoteRequest(NoteDetails, _Request):
         (), max_length=12
     )
     note: Note | None = None
+    office_reference: _Reference = Field(
+        None,
+        description="受理编号, told in an answered call to the office that took the report",
+    )
 
     def event(self, at: Moment, hold_id: str) -> NoteTaken:
         """Return the note on this hold."""

@@ -26,7 +26,7 @@ NOTHING = {
 }
 
 
-REPORTED = {"to": "区疫情防控办", "office_reference": "东疾控〔2026〕12号"}
+REPORTED = {"to": "区疫情防控办"}
 
 
 def held_in(state: HoldState, **more: object) -> HoldView:
@@ -118,12 +118,19 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
     leader.locator("button", has_text="没人接").click()
     expect(leader).to_contain_text("没人接 2 次")
     office = page.locator(".call[data-post=区疫情防控办]")
-    page.locator("#reference").fill("东疾控〔2026〕12号")
+    leader.locator("button", has_text="已接通").click()
+    expect(leader).to_contain_text("已接通")
+    expect(leader.locator("[data-step=reported]")).to_have_count(0)  # it stays in the hall
+    page.locator("#reference").fill("东疾控?")
     office.locator("button", has_text="已接通").click()
-    expect(page.locator("#reference")).to_have_value("东疾控〔2026〕12号")
+    expect(page.locator("#reference")).to_have_value("东疾控?")
     press_step(page, "reported")
     stands(page, S.REPORTED)
-    expect(page.locator("#filed")).to_contain_text("已报区疫情防控办，受理编号 东疾控〔2026〕12号")
+    page.locator("#reference-save").click()
+    expect(page.locator("#reference")).to_have_attribute("aria-invalid", "true")
+    page.locator("#reference").fill("东疾控【２０２６】１２号")
+    page.locator("#reference-save").click()
+    expect(page.locator("#filed")).to_contain_text("已报区疫情防控办，受理编号 东疾控【2026】12号")
 
     page.locator("#counsel").click()
     expect(page.locator("#counsel")).to_be_disabled()
@@ -148,6 +155,8 @@ def test_a_fever_is_guided_from_the_alarm_to_its_end(page: Page, served: Served)
     assert notes_asked(served) == [
         (NoteKind.CALLED, "带班领导", False, ()),
         (NoteKind.CALLED, "带班领导", False, ()),
+        (NoteKind.CALLED, "带班领导", True, ()),
+        (NoteKind.CALLED, "区疫情防控办", True, ()),
         (NoteKind.CALLED, "区疫情防控办", True, ()),
         (NoteKind.COUNSELLED, None, None, ()),
         (NoteKind.DISINFECTED, None, None, ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gate_agent.contract.free_text import without_number, without_person
+from gate_agent.contract.free_text import file_reference, without_number
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,10 @@ def test_what_names_nobody_is_kept(text: str) -> None:
 
 
 def test_a_reference_may_have_many_digits_but_is_no_persons_number() -> None:
-    for reference in ("东疾控〔2026〕12号", "20261129-000031", "GZ-2026-1129-0031"):
-        assert without_person(reference) == reference
+    for reference in ("东疾控〔2026〕12号", "20261129-000031", "GZ-2026-1129-0031", "疫【2026】3"):
+        assert file_reference(reference) == reference
+    assert file_reference("\u3000（２０２６）１２号 ") == "(2026)12号"
+    assert file_reference(" \u3000") is None
     for personal in ("13800138000", "138-0013-8000", "11010519491231002x"):
         with pytest.raises(ValueError, match="a person's number"):
-            without_person(personal)
+            file_reference(personal)

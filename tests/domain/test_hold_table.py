@@ -8,12 +8,20 @@ from itertools import product
 import pytest
 
 from domain.benches import NOON, Bench, later
-from gate_agent.contract.hold_records import StepDetails
-from gate_agent.contract.policy import HoldPolicy, Policy
-from gate_agent.contract.records import Category, HoldClosed, HoldOverdue, HoldState, HoldStep
+from gate_agent.contract.hold_records import NoteDetails, StepDetails
+from gate_agent.contract.policy import CallEntry, HoldPolicy, Policy
+from gate_agent.contract.records import (
+    Category,
+    HoldClosed,
+    HoldOverdue,
+    HoldState,
+    HoldStep,
+    NoteKind,
+)
 from gate_agent.domain.door import HoldStepped, PolicyChanged
 from gate_agent.domain.effects import CallGuard, FindContacts, StepRefused, Write
-from gate_agent.domain.hold import Hold, hold_overdue, next_steps, open_hold, step_hold
+from gate_agent.domain.events import NoteTaken
+from gate_agent.domain.hold import Hold, hold_overdue, next_steps, note_hold, open_hold, step_hold
 
 S = HoldState
 POLICY = HoldPolicy(
@@ -221,3 +229,54 @@ def test_only_the_hold_that_is_late_escalates() -> None:
     late = [record for record in bench.records if isinstance(record, HoldOverdue)]
     assert [record.hold_id for record in late] == [bench.door.holds[0].hold_id]
     assert [hold.overdue for hold in bench.door.holds] == [1, 0]
+
+
+_CALLS = (CallEntry(post="带班领导", phone="12"), CallEntry(post="区疫情防控办", phone="12"))
+_NUMBER = "东疾控〔2026〕12号"
+
+
+@pytest.mark.parametrize(
+    ("to", "calls", "number", "done"),
+    [
+        ("带班领导", _CALLS, None, False),
+        ("带班领导", _CALLS, _NUMBER, False),
+        ("带班领导", _CALLS[:1], None, True),  # nobody else is on the list
+        ("带班领导", _CALLS[:1], _NUMBER, False),
+        ("区疫情防控办", _CALLS, None, True),
+        ("区疫情防控办", _CALLS, _NUMBER, True),
+        ("街道社区", (), _NUMBER, True),
+    ],
+)
+def test_a_report_leaves_the_hall_and_an_offices_number_comes_from_an_office(
+    to: str, calls: tuple[CallEntry, ...], number: str | None, *, done: bool
+) -> None:
+    event = lacking(a_step(S.REPORTED), {"to": to, "office_reference": number})
+    if done:
+        moved, _ = step_hold(a_hold(S.CONFIRMED), event, POLICY, calls)
+        assert moved is not None
+        assert moved.steps[-1].office_reference == number
+    else:
+        with pytest.raises(StepRefused):
+            step_hold(a_hold(S.CONFIRMED), event, POLICY, calls)
+
+
+@pytest.mark.parametrize(("state", "to"), [
+    (state, to) for state, steps in TABLE.items() for to in sorted(steps - {S.REPORTED})
+])  # fmt: skip
+def test_an_offices_number_goes_with_no_other_step(state: HoldState, to: HoldState) -> None:
+    with pytest.raises(StepRefused, match="office_reference"):
+        step_hold(a_hold(state), lacking(a_step(to), {"office_reference": _NUMBER}), POLICY)
+
+
+def test_an_offices_number_may_come_later_in_an_answered_call_to_it() -> None:
+    def call(kind: NoteKind = NoteKind.CALLED, **more: object) -> NoteTaken:
+        told = {"to": "区疫情防控办", "answered": True, "office_reference": _NUMBER} | more
+        details = NoteDetails.model_validate(told)
+        return NoteTaken(at=NOON, hold_id="h-1", kind=kind, by="guard-1", details=details)
+
+    for state in (S.CONFIRMED, S.REPORTED, S.TRANSFERRED, S.RELEASED, S.LEFT):
+        noted, _ = note_hold(a_hold(state), call())
+        assert noted.notes[-1].office_reference == _NUMBER
+    for wrong in (call(answered=False), call(to="带班领导"), call(NoteKind.COUNSELLED)):
+        with pytest.raises(StepRefused, match="office_reference"):
+            note_hold(a_hold(S.REPORTED), wrong)

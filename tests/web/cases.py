@@ -128,9 +128,17 @@ def note(
     to: str | None = None,
     answered: bool | None = None,
     symptoms: tuple[str, ...] = (),
+    office_reference: str | None = None,
 ) -> NoteView:
-    at = "2026-11-24T06:58:31.000Z"
-    return NoteView(kind=kind, at=at, by=by, to=to, answered=answered, symptoms=symptoms)
+    return NoteView(
+        kind=kind,
+        at="2026-11-24T06:58:32.000Z",
+        by=by,
+        to=to,
+        answered=answered,
+        symptoms=symptoms,
+        office_reference=office_reference,
+    )
 
 
 def noted(held: HoldView, *notes: NoteView) -> HoldView:

@@ -122,6 +122,7 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
                 "answered": False,
                 "symptoms": (),
                 "note": None,
+                "office_reference": None,
             },
         ),
         Asked(
@@ -195,8 +196,9 @@ def test_a_faulty_registration_never_echoes_the_phone(
         {"step": "left", "by": "guard-1", "to": "110105-19491231-002X"},
         {"step": "reported", "by": "guard-1", "office_reference": "13800138000"},
         {"step": "reported", "by": "guard-1", "office_reference": "1" * 41},
-        {"step": "reported", "by": "guard-1", "office_reference": ""},
-        {"step": "reported", "by": "guard-1", "office_reference": "\n12"},
+        {"step": "reported", "by": "guard-1", "office_reference": "１３８００１３８０００"},
+        {"step": "reported", "by": "guard-1", "office_reference": "<b>"},
+        {"step": "reported", "by": "guard-1", "office_reference": "1\n2"},
     ],
 )
 def test_a_faulty_hold_step_is_refused_before_the_desk(

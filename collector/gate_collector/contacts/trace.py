@@ -15,9 +15,11 @@ from gate_agent.contract.records import (
     ContactState,
     ContactUpdated,
     Decision,
+    HoldNoted,
     HoldStep,
 )
 from gate_agent.errors import GateError
+from gate_collector.ledger.held import done_for
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of
 from gate_collector.store.schema_office import JUDGED
@@ -68,7 +70,7 @@ class Case:
     outcome: str | None
     entered: str | None
     contacts: tuple[Near, ...]
-    steps: tuple[HoldStep, ...] = ()
+    steps: tuple[HoldStep | HoldNoted, ...] = ()
 
 
 def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Case | None:
@@ -98,7 +100,7 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
                 judged = found[row.person_ref]
                 state = ContactState(row.state)
                 found[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
-        steps = _steps(connection, gate, hold_id)
+        steps = done_for(connection, gate, hold_id)
     return Case(
         gate=gate,
         hold_id=hold_id,
@@ -184,18 +186,6 @@ def _passed(
         if known is None or abs(apart_s) < abs(known.apart_s):
             found[row.person_ref] = near
     return found
-
-
-def _steps(connection: Connection, gate: str, hold_id: str) -> tuple[HoldStep, ...]:
-    """Return what was done for the held person, as the door recorded it."""
-    rows = connection.execute(
-        select(NOTABLE.c.data)
-        .where(
-            NOTABLE.c.gate == gate, NOTABLE.c.type == HoldStep.TYPE, NOTABLE.c.subject == hold_id
-        )
-        .order_by(NOTABLE.c.epoch, NOTABLE.c.sequence)
-    ).scalars()
-    return tuple(HoldStep.model_validate_json(data) for data in rows)
 
 
 def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:

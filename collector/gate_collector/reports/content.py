@@ -97,6 +97,9 @@ class HoldLine(_Part):
     outcome: str | None
     closed: str | None
     overdue: int = Field(description="how often a step was not done in its time")
+    office_reference: str | None = Field(
+        None, description="受理编号: the newest that the district's office gave"
+    )
 
 
 class MergedReport(_Part):

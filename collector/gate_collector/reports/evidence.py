@@ -23,6 +23,7 @@ from gate_agent.contract.records import (
     Severity,
 )
 from gate_collector.centre import Centre
+from gate_collector.ledger.held import done_for
 from gate_collector.ledger.read import beginnings, due_at, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
@@ -32,6 +33,7 @@ from gate_collector.store.doors import door_names
 from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
 
 _DAY = timedelta(days=1)
+_COUNTED = ("overdue", "office_reference")  # of a hold, from its events
 
 
 def gather(centre: Centre, day: date, *, version: int, by: str, why: str = "") -> MergedReport:
@@ -234,7 +236,7 @@ def _lateness(events: Sequence[Any], policy: Policy) -> dict[str, Any]:
 
 
 def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldLine]:
-    columns = [HOLD.c[name] for name in HoldLine.model_fields if name != "overdue"]
+    columns = [HOLD.c[name] for name in HoldLine.model_fields if name not in _COUNTED]
     for door in doors:
         rows = connection.execute(
             select(*columns)
@@ -252,7 +254,13 @@ def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldL
                 NOTABLE.c.gate == door.gate,
                 NOTABLE.c.subject == row["hold_id"],
             )
-            yield HoldLine(**row, overdue=connection.execute(overdue).scalar_one())
+            done = done_for(connection, door.gate, row["hold_id"])
+            numbers = [one.office_reference for one in done if one.office_reference]
+            yield HoldLine(
+                **row,
+                overdue=connection.execute(overdue).scalar_one(),
+                office_reference=numbers[-1] if numbers else None,
+            )
 
 
 def _open_before(connection: Connection, doors: tuple[DoorDay, ...]) -> int:

@@ -19,6 +19,7 @@ _HOLDS = (
     word("column.door"), word("column.at"), word("column.kind"), word("column.reason"),
     word("report_file.surface"), word("report_file.contact"), word("column.state"),
     word("paper.outcome"), word("paper.closed"), word("report_file.overdue"),
+    word("step_detail.office_reference"),
 )  # fmt: skip
 
 
@@ -72,6 +73,7 @@ def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
                 word(f"hold_state.{line.outcome}") if line.outcome else "",
                 local(line.closed),
                 line.overdue,
+                line.office_reference or "",
             )
             for line in report.holds
         ],

@@ -262,6 +262,8 @@ declare namespace Centre {
     closed: string | null;
     /** how often a step was not done in its time */
     overdue: number;
+    /** 受理编号: the newest that the district's office gave */
+    office_reference: string | null;
   }
   /** A hold as other programs read it; the person by reference alone. */
   interface HoldRecord {

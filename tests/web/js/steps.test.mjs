@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CONTACT_WHY, actOf, callsTo, judgementsOf, mustHeed, railOf, sendKey, wayOf } from "door/guard/steps.js";
+import { CONTACT_WHY, actOf, callsTo, fileReference, filedAs, judgementsOf, mustHeed, railOf, sendKey, takesReport, wayOf } from "door/guard/steps.js";
 
 import { hold } from "./door.mjs";
 
@@ -71,4 +71,20 @@ test("who was judged once is not dismissed, and each end has its reasons", () =>
   assert.deepEqual(judgementsOf({ state: "confirmed", next_states: ["dismissed", "transferred", "cleared"] }), ["transferred", "cleared"]);
   assert.ok(CONTACT_WHY.dismissed.length > 0 && CONTACT_WHY.cleared.length > 0);
   assert.equal(CONTACT_WHY.confirmed, undefined);
+});
+
+test("a report leaves the hall, where the call list has somebody outside", () => {
+  const list = (...posts) => posts.map((post) => ({ post, phone: "120" }));
+  assert.deepEqual(takesReport(list("带班领导", "区疫情防控办", "120"), "带班领导"), ["区疫情防控办", "120"]);
+  assert.deepEqual(takesReport(list("带班领导"), "带班领导"), ["带班领导"]);
+  assert.deepEqual(takesReport([], "带班领导"), []);
+});
+
+test("a reference number has one form, and the newest one is shown", () => {
+  assert.equal(fileReference("\u3000东疾控【２０２６】（１２）号 "), "东疾控【2026】(12)号");
+  for (const none of ["", " ", "<b>", "1".repeat(41), "1\n2"]) assert.equal(fileReference(none), null);
+  const step = { at: "2026-11-23T06:00:01Z", office_reference: "1", to: "a" };
+  const later = note("called", { at: "2026-11-23T06:00:09Z", office_reference: "2", to: "b" });
+  assert.equal(filedAs(hold({ notes: [later, note("counselled")], steps: [step] })).office_reference, "2");
+  assert.equal(filedAs(hold()), null);
 });

@@ -1,6 +1,6 @@
 // The guided sequence of one hold (暂留处置): where it stands, what to say, the one thing to do now.
 
-import { button, find, make, rebuild, setData, setText, textField } from "../shared/page.js";
+import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
 import { lookButton } from "./look.js";
 import { callRows, contactRows, noteTime, resetSections, sectionOf, stepButton } from "./case_sections.js";
 import { due, escalation, heat, nameOf } from "./hold_words.js";
@@ -9,7 +9,8 @@ import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { calls, isOverdue, orderedHolds, places } from "./snapshot.js";
 import { ago, current } from "./state.js";
-import { actOf, mustHeed, railOf, sendKey } from "./steps.js";
+import { referenceLine, resetReference } from "./reference.js";
+import { actOf, filedAs, mustHeed, railOf, sendKey } from "./steps.js";
 import { keysOf, recorded, word } from "../shared/words.js";
 
 const TABS = /** @type {const} */ (["step", "calls", "symptoms", "contacts"]);
@@ -24,7 +25,6 @@ let openId = null;
 let tab = "step";
 /** @type {string | null} */
 let handedTo = null; // to whom, while the vehicle is asked for
-let reference = ""; // of the district's office, while it is typed
 
 /**
  * Open the sequence of this hold, at what is to be done now.
@@ -34,7 +34,7 @@ export function openCase(holdId) {
   if (holdId !== openId) {
     pad.clear();
     resetSections();
-    reference = "";
+    resetReference();
   }
   openId = holdId;
   tab = "step";
@@ -122,7 +122,7 @@ function partsOf(state, hold, contacts) {
   if (hold === null || tab === "contacts") return contactRows(contacts);
   /** @type {Section} */
   const section = { state, hold, step: (name, details) => post(hold, name, details), note: (body) => note(hold, body), again: () => renderCase(current(), document.documentElement.lang) };
-  return tab === "step" ? step(section) : sectionOf(tab, section);
+  return tab === "step" ? [...step(section), referenceLine(section)] : sectionOf(tab, section);
 }
 
 /** @param {Door.HoldView} hold */
@@ -142,30 +142,10 @@ function saying({ state }) {
  * @param {Door.HoldView} hold
  */
 function filed(state, hold) {
-  const reported = hold.steps.filter((one) => one.office_reference).at(-1);
-  if (!reported) return null;
-  const said = word("case.filed", { t: noteTime(state, reported), p: reported.to ?? "", r: reported.office_reference ?? "" });
+  const told = filedAs(hold);
+  if (!told) return null;
+  const said = word("case.filed", { t: noteTime(state, told), p: told.to ?? "", r: told.office_reference ?? "" });
   return make("p", { class: "told", id: "filed" }, said);
-}
-
-/**
- * Beside the heading, the number that the district's office may tell: it goes with the step.
- * @param {HTMLElement} heading
- */
-function titled(heading) {
-  const input = textField("reference", 40, word("case.reference"), word("case.reference_hint"));
-  input.value = reference;
-  input.addEventListener("input", () => { reference = input.value; });
-  return make("div", { class: "titled" }, heading, input);
-}
-
-/**
- * @param {Door.HoldView} hold
- * @param {string} to
- */
-function report(hold, to) {
-  const number = reference.trim();
-  post(hold, "reported", { to, ...(number ? { office_reference: number } : {}) });
 }
 
 /**
@@ -184,7 +164,7 @@ function tabs(hold, contacts) {
     element.setAttribute("aria-pressed", String(tab === name));
     return element;
   });
-  const calm = button(calmed ? `✓ ${word("case.tab_counsel")}` : word("case.tab_counsel"), { press: () => note(hold, { kind: "counselled" }), id: "counsel" });
+  const calm = button(calmed ? `✓ ${word("case.tab_counsel")}` : word("case.tab_counsel"), { press: () => void note(hold, { kind: "counselled" }), id: "counsel" });
   calm.disabled = calmed;
   calm.title = word("case.counselled");
   const gone = stepButton("left", word("case.tab_left"), tab === "left" ? "chosen" : "", () => show("left"));
@@ -225,8 +205,8 @@ function step(section) {
         forward("confirmed", {}, act.warm ? "go tall" : "tall"),
         forward("released", { contact_centi_c: hold.contact_centi_c }, act.warm ? "tall" : "go tall"))];
     case "report":
-      if (!act.calls) return [titled(title("case.no_calls")), choose("reported_to", (key) => report(hold, recorded(key)))];
-      return [titled(title("case.confirmed_title")), ...callRows(section, (to) => report(hold, to))];
+      if (!act.calls) return [title("case.no_calls"), choose("reported_to", (key) => take("reported", { to: recorded(key) }))];
+      return [title("case.confirmed_title"), ...callRows(section, (to) => take("reported", { to }))];
     case "hand_over":
       return [title("case.reported_title"), choose("handed_to", (key) => { handedTo = key; section.again(); })];
     case "choose_vehicle":
@@ -244,7 +224,7 @@ function step(section) {
  */
 function ending({ state, hold, step: take, note: write }, cleaned) {
   const clean = button(cleaned ? `✓ ${word("case.disinfected_at", { t: noteTime(state, cleaned) })}` : word("case.disinfect"),
-    { kind: cleaned ? "tall" : "go tall", press: () => write({ kind: "disinfected" }), id: "disinfect" });
+    { kind: cleaned ? "tall" : "go tall", press: () => void write({ kind: "disinfected" }), id: "disinfect" });
   clean.disabled = cleaned !== null;
   const text = word("case.close_as", { s: word(`hold_state.${hold.state}`) });
   const close = stepButton("closed", text, cleaned ? "go tall" : "tall", () => take("closed", { disinfected: true }));
@@ -285,7 +265,7 @@ function post(hold, name, details) {
  */
 function note(hold, body) {
   const key = `${sendKey(hold)}:${body.kind}:${body.to ?? ""}`; // a step under way stops no note
-  void sendOnce(key, `/api/v1/holds/${hold.hold_id}/notes`, { by: by(), ...body });
+  return sendOnce(key, `/api/v1/holds/${hold.hold_id}/notes`, { by: by(), ...body });
 }
 
 /**

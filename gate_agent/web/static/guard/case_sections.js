@@ -5,7 +5,7 @@ import { button, make } from "../shared/page.js";
 import { apart, nameOf } from "./hold_words.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
-import { CONTACT_WHY, callsTo, judgementsOf } from "./steps.js";
+import { CONTACT_WHY, callsTo, judgementsOf, takesReport } from "./steps.js";
 import { keysOf, recorded, word } from "../shared/words.js";
 
 /** @typedef {Omit<Door.HoldNoteRequest, "by">} Note */
@@ -17,7 +17,7 @@ import { keysOf, recorded, word } from "../shared/words.js";
  * @property {Door.ScreenState} state
  * @property {Door.HoldView} hold
  * @property {(name: Door.HoldState, details: Details) => void} step
- * @property {(body: Note) => void} note
+ * @property {(body: Note) => Promise<boolean>} note whether it was taken
  * @property {() => void} again draw anew
  */
 
@@ -50,12 +50,13 @@ export const noteTime = (state, note) => minuteText(new Date(note.at), state.gat
  * @param {(to: string) => void} [report]
  */
 export function callRows({ state, hold, note }, report) {
+  const takes = takesReport(state.calls, recorded("term.duty_leader"));
   return state.calls.map(({ post, phone }) => {
     const { reached, tries } = callsTo(hold, post);
     const told = reached ? word("case.reached", { t: noteTime(state, reached) }) : tries ? word("case.tries", { n: tries }) : "";
     /** @param {boolean} answered */
-    const call = (answered) => note({ kind: "called", to: post, answered });
-    const acts = reached && report ? [stepButton("reported", word("case.report_to"), "go", () => report(post))] : [
+    const call = (answered) => void note({ kind: "called", to: post, answered });
+    const acts = reached && report && takes.includes(post) ? [stepButton("reported", word("case.report_to"), "go", () => report(post))] : [
       button(word("case.answered"), { kind: reached ? "" : "go", press: () => call(true) }), button(word("case.unanswered"), { press: () => call(false) }),
     ];
     return make("div", { class: "call", "data-post": post },
@@ -98,7 +99,7 @@ function symptoms({ state, hold, note, again }) {
   /** @param {string[]} names */
   const save = (names) => {
     chosen = new Set();
-    note({ kind: "symptoms", symptoms: names.map((name) => recorded(`symptom.${name}`)) });
+    void note({ kind: "symptoms", symptoms: names.map((name) => recorded(`symptom.${name}`)) });
   };
   return [
     make("h3", {}, word("case.symptoms_ask")),

@@ -79,6 +79,36 @@ export function callsTo(hold, post) {
   return { reached: mine.filter((note) => note.answered).at(-1) ?? null, tries: mine.filter((note) => !note.answered).length };
 }
 
+/**
+ * Which posts of the call list take a report (上报): those outside the hall, where there is one.
+ * @param {Door.CallView[]} calls
+ * @param {string} own what the list calls the hall's own leader
+ * @returns {string[]}
+ */
+export function takesReport(calls, own) {
+  const posts = calls.map(({ post }) => post);
+  const outside = posts.filter((post) => post !== own);
+  return outside.length ? outside : posts;
+}
+
+/**
+ * An office's reference number in one form, however it was typed; null where it can be none.
+ * @param {string} text
+ */
+export function fileReference(text) {
+  const number = text.normalize("NFKC").trim();
+  return /^[0-9A-Za-z\u3007\u4e00-\u9fff〔〕【】()[\]/.:#_ -]{1,40}$/.test(number) ? number : null;
+}
+
+/**
+ * The newest reference number (受理编号) of a hold, with who took the report and when.
+ * @param {Door.HoldView} hold
+ */
+export function filedAs(hold) {
+  const told = [...hold.steps, ...hold.notes].filter((one) => one.office_reference);
+  return told.sort((one, other) => one.at.localeCompare(other.at)).at(-1) ?? null;
+}
+
 /** @type {Partial<Record<Door.ContactState, string[]>>} */
 export const CONTACT_WHY = {
   dismissed: ["behind_glass", "far", "passed_by", "same"],
