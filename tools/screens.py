@@ -68,6 +68,8 @@ def states() -> dict[str, tuple[ScreenState, After | None]]:
         "reading": (scenes.measuring(), None),
         "card": (scenes.measured(), None),
         "registration": (scenes.registering(), _type("13812345678")),
+        "family": (scenes.gathering(), None),
+        "family-split": (scenes.gathering(), _press("#group")),
         "recording": (scenes.recording(), None),
         "admitted": (scenes.admitted(), None),
         "denied": (scenes.denied(), None),

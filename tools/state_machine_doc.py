@@ -19,6 +19,7 @@ from gate_agent.domain.door import (
     CodeShown,
     DoorEvent,
     DoorState,
+    GroupTold,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -40,6 +41,7 @@ from gate_agent.domain.hold import due_after_s, next_steps
 from gate_agent.domain.passage import Idle, PassageState, Settled
 from gate_agent.domain.temperature import PROFILES
 from tools.generated import ROOT, Generated
+from tools.state_machine_text import EFFECTS, HEAD, TAIL
 
 NOON = Moment(utc=datetime(2026, 11, 24, 4, tzinfo=UTC), boot_ns=3600 * NS_PER_S)
 PASSAGE, HOLD = "t-1", "t-2"  # the ids in every state below
@@ -138,6 +140,16 @@ EVENTS: dict[str, Case] = {
     "code": Case("扫码", "code shown", once(CodeShown, phone=Secret("+8613800138000"))),
     "registers": Case("登记", "registration", registration(Secret("+8613800138000"))),
     "no_phone": Case("登记无手机", "registration, no phone", registration(None)),
+    "group": Case(
+        "随行 1 人",
+        "one goes in with them",
+        once(GroupTold, passage_id=PASSAGE, companions=1, by="guard-1"),
+    ),
+    "split": Case(
+        "分开放行",
+        "the group is split",
+        once(GroupTold, passage_id=PASSAGE, companions=0, by="guard-1", reason="测试"),
+    ),
     "symptoms": Case(
         "申报症状", "symptoms declared", once(SymptomsDeclared, by="guard-1", note="发热")
     ),
@@ -208,6 +220,9 @@ STATES: dict[str, Scene] = {
     "identified": _scene("待测温", "identified (A)", "card"),
     "measured": _scene("待刷证", "measured", "normal"),
     "registering": _scene("待登记", "registering A", "card", "normal"),
+    "gathering": _scene(
+        "等候同行（甲）", "gathering (A with one)", "card", "normal", "group", "registers"
+    ),
     "admitted": _scene("已放行", "admitted A", "card", "normal", "registers"),
     "denied": _scene("已劝返", "denied A", "card", "normal", "deny"),
     "rechecked": _scene("需复测", "recheck of A", "card", "cold"),
@@ -217,6 +232,16 @@ STATES: dict[str, Scene] = {
     "held": _scene("暂留（甲）", "hold of A", "card", "fever"),
     "waits_card": _scene("台：待刷证", "desk: measured", "normal", "next", "away"),
     "waits_phone": _scene("台：待登记", "desk: registering A", "card", "normal", "next"),
+    "waits_group": _scene(
+        "台：等候同行（甲）",
+        "desk: gathering (A with one)",
+        "card",
+        "normal",
+        "group",
+        "registers",
+        "next",
+        "away",
+    ),
     "waits_hand": _scene(
         "台：待体温计测量", "desk: by hand, A", "distrust", "card", "normal", "next"
     ),
@@ -255,37 +280,6 @@ def _name(state: PassageState) -> str:
 
 # --- the document --------------------------------------------------------------------------------
 
-HEAD = """# State machines (状态机)
-
-Made by `tools/state_machine_doc.py`, which steps the machine itself; do not edit. The rules are
-in `gate_agent/domain/`: pure, every deadline on the clock that never steps.
-
-## A passage (通行)
-
-What each event does in each state, with the built-in policy: open hall, phone required, the
-thermometer sound. A and B are two visitors. The first columns are of who stands at the spot
-(测温点), the last of who waits at the desk (等候台) while the spot is free, or somebody else's.
-`=` the state stays · `new` another passage begins · `desk:` who waits from then on · `✗` the
-guard's request is refused, and nothing is done. Presence unbroken is the same person: whoever was
-judged, and shows a stable reading above the line while still there, is held.
-"""
-EFFECTS = """
-What leaves the machine, in this order, as one journal transaction:
-
-| outcome | effects |
-|---|---|
-| admit 放行 | Register (a visitor) · Write passage.decided · Admit, after the commit |
-| deny 劝返, recheck 复测, ambiguous | Refuse, at once · Write passage.decided |
-| hold 暂留 | CallGuard, at once · Write hold.opened · Register (an identified visitor) · \
-Write passage.decided |
-| a held person's card afterwards | Register (a visitor) · Write passage.decided, which takes the \
-place of the one before |
-| what was not expected | Note, counted |
-
-## A hold (暂留)
-
-What each step leads to. A refused step leaves the hold as it is.
-"""
 STEP_ZH = {
     HoldState.FLAGGED: "已触发",
     HoldState.ACKNOWLEDGED: "已响应",
@@ -304,23 +298,6 @@ MUST_BRING = {
     HoldState.TRANSFERRED: "to whom",
     HoldState.CLOSED: "the spot disinfected (终末消毒)",
 }
-TAIL = """
-Each missed deadline writes hold.overdue, rings again, and is armed anew with the same length; it
-names whom it escalates to, at each miss the next of the policy's `calls`.
-Until it is released, a hold stands: whoever it is on is held again at the next card, however
-cool the skin is by then.
-
-A note (hold.noted: call 电话联系, symptoms 症状询问, counselling 心理疏导, disinfection 终末消毒)
-may be taken in every state and moves neither step nor deadline; a noted disinfection lets the hold
-be closed. A drill (演练) is a hold of nobody: the same steps, marked, never counted.
-
-### Close contacts (密切接触者)
-
-When a hold is confirmed, reported and transferred, who passed this door within the policy's
-`contacts` of its opening is proposed (contact.listed), nearest first, nobody twice. Each is judged
-(contact.updated): {contacts}. Dismissed and cleared need a reason. A contact outlives its hold
-until it is at an end.
-"""
 
 
 def document() -> str:

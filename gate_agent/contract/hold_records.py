@@ -45,6 +45,9 @@ class HoldOpened(OfHold):
     beyond_rail: bool | None = Field(
         None, description="the forehead alone is beyond the rail; null: an older door told it"
     )
+    with_passage: str | None = Field(
+        None, description="随行: the passage of whom this companion came with"
+    )
 
 
 class HoldIdentified(OfHold):

@@ -113,6 +113,7 @@ __all__ = [
     "Outcome",
     "PassageCount",
     "PassageDecided",
+    "PassageGrouped",
     "PassageLeft",
     "PersonRegistered",
     "PersonRevealed",
@@ -161,6 +162,10 @@ class PassageDecided(Record):
     registration_ms: int | None = Field(
         None, description="from card to admission of a registered visitor; null for others"
     )
+    companions: int = Field(0, ge=0, description="随行 n 人: who go in with this person")
+    with_passage: str | None = Field(
+        None, description="随行: the passage of whom this companion came with"
+    )
 
     @property
     def subject(self) -> str:
@@ -183,6 +188,26 @@ class PassageLeft(Record):
         return self.passage_id
 
 
+class PassageGrouped(Record):
+    """A guard said who go in together (随行): how many with this person, or with whom this one."""
+
+    TYPE: ClassVar[str] = "gate.passage.grouped.v1"
+    passage_id: str
+    companions: int = Field(ge=0, description="how many go in with this person from now on")
+    was: int = Field(0, ge=0, description="how many it was before")
+    with_passage: str | None = Field(
+        None, description="of a companion: whom this person came with; null: with nobody any more"
+    )
+    by: str
+    reason: str | None = Field(None, description="why the group was split 分开放行")
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The passage."""
+        return self.passage_id
+
+
 class PersonRegistered(Record):
     """A visitor was registered (实名登记). `sealed` opens with the collector's key alone."""
 
@@ -195,6 +220,10 @@ class PersonRegistered(Record):
     companions: int = Field(0, ge=0, description="随行人员: registered with this person")
     notice_version: int = Field(0, ge=0, description="which notice was shown 个人信息告知")
     by: str | None = Field(None, description="who registered, where somebody was signed on")
+    with_passage: str | None = Field(
+        None, description="随行: the passage of whom this companion came with"
+    )
+    with_ref: Ref | None = Field(None, description="who that is, where it is known")
 
     @property
     def subject(self) -> str:
@@ -242,7 +271,7 @@ RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
     ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
-    PassageDecided, PassageLeft, PersonRegistered,
+    PassageDecided, PassageLeft, PassageGrouped, PersonRegistered,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
     HoldAnswered, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,

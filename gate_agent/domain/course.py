@@ -12,9 +12,11 @@ from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, Write
 from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChanged
+from gate_agent.domain.group import wanting
 from gate_agent.domain.passage import (
     NOBODY,
     Attempt,
+    Gathering,
     Identified,
     Idle,
     Measured,
@@ -22,6 +24,7 @@ from gate_agent.domain.passage import (
     Presence,
     Registering,
     Settled,
+    Waiting,
     carried,
 )
 from gate_agent.domain.state import DoorState, Step
@@ -62,7 +65,7 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
     if event.usable:
         return Step(door)
     state = door.passage
-    if isinstance(state, Registering) or (
+    if isinstance(state, Registering | Gathering) or (
         isinstance(state, Settled) and (state.decision is Decision.HOLD or state.waits_for_hand)
     ):
         unseen = replace(state.presence, recent=(), judged=0)
@@ -97,6 +100,8 @@ def on_due(door: DoorState, at: Moment) -> Step:
             return verdict.recheck(door, state, "no_card", at)
         case Registering() as state:
             return verdict.settle(door, state, Decision.DENY, ("registration_timeout",), at)
+        case Gathering() as state:
+            return verdict.waited(door, state, at)
         case Settled() as state if state is not door.passage:
             return Step(door.without(state.passage_id))
         case Settled():
@@ -118,6 +123,8 @@ def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at:
             return verdict.recheck(door, measured, temperature.reason or "unstable", at)
         case Outcome.NORMAL if attempt.person is not None:
             return verdict.decide(door, measured, attempt.person, at)
+        case Outcome.NORMAL if attempt.adult is not None:
+            return verdict.gather(door, measured, at)
         case Outcome.NORMAL:
             due_ns = (
                 at.plus_s(door.policy.registration.within_s)
@@ -141,19 +148,17 @@ def _arrived(door: DoorState, presence: Presence, reading: Reading, at: Moment) 
     door = set_aside(door)
     for early in door.desk:
         if isinstance(early, Identified):
-            here = replace(early, presence=presence)
+            here = replace(early, presence=presence, adult=early.adult or wanting(door))
             door = door.without(early.passage_id)
             measuring = _measuring(door, here, reading, at, pair_due_ns=early.due_ns)
             return Step(replace(door, passage=measuring))
     passage_id, ids = door.ids.take()
-    new = Attempt(passage_id=passage_id, started=at, presence=presence)
+    new = Attempt(passage_id=passage_id, started=at, presence=presence, adult=wanting(door))
     measuring = _measuring(door, new, reading, at, pair_due_ns=None)
     return Step(replace(door, passage=measuring, ids=ids))
 
 
-def _more_of(
-    door: DoorState, still: Idle | Identified | Measured | Registering | Settled, at: Moment
-) -> Step:
+def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
     """Who was judged already stands there, warmer than before: what is stable is judged again."""
     recent = still.presence.recent
     if not stable_part(recent, door.profile):

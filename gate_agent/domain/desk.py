@@ -8,12 +8,14 @@ from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.passage import (
     NOBODY,
+    Gathering,
     Identified,
     Idle,
     Measured,
     PassageState,
     Registering,
     Settled,
+    Waiting,
 )
 from gate_agent.domain.state import DoorState
 
@@ -30,7 +32,7 @@ UNDECIDED = (
 def waits(door: DoorState, state: PassageState) -> bool:
     """Whether this passage still waits for something, wherever its person stands."""
     match state:
-        case Identified() | Measured() | Registering():
+        case Identified() | Measured() | Registering() | Gathering():
             return True
         case Settled(decision=Decision.HOLD):
             return any(
@@ -47,7 +49,7 @@ def set_aside(door: DoorState) -> DoorState:
     state = door.passage
     if isinstance(state, Idle) or not waits(door, state):
         return replace(door, passage=Idle())
-    assert isinstance(state, Identified | Measured | Registering | Settled)  # noqa: S101 they wait
+    assert isinstance(state, Waiting)  # noqa: S101 they wait
     kept = door.desk
     if isinstance(state, Settled) and state.hold_id is not None:
         kept = tuple(

@@ -6,16 +6,18 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain import between_doors, course, guard, pairing, release
+from gate_agent.domain import between_doors, course, guard, pairing, release, together
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
     CardUnreadable,
     CodeShown,
+    CompanionTold,
     ContactJudged,
     ContactsFound,
     DoorEvent,
     DrillStarted,
+    GroupTold,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -38,11 +40,13 @@ from gate_agent.domain.state import DoorState, Ids, Step
 __all__ = [
     "CardUnreadable",
     "CodeShown",
+    "CompanionTold",
     "ContactJudged",
     "ContactsFound",
     "DoorEvent",
     "DoorState",
     "DrillStarted",
+    "GroupTold",
     "GuardOverrode",
     "HandMeasured",
     "HoldStepped",
@@ -114,6 +118,10 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return guard.on_override(door, event)
         case PassageDismissed():
             return guard.on_dismissal(door, event)
+        case GroupTold():
+            return together.on_group(door, event)
+        case CompanionTold():
+            return together.on_companion(door, event)
         case HoldStepped():
             return release.on_hold_step(door, event)
         case NoteTaken():

@@ -24,6 +24,8 @@ class Registration:
     details: RegistrationDetails
     notice_version: int = 0
     by: str | None = None
+    with_passage: str | None = None  # of whom a companion came with
+    adult: Person | None = None  # who that is
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,27 @@ class PassageDismissed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTold:
+    """So many go in with this person (随行 n 人); fewer than before needs a reason (分开放行)."""
+
+    at: Moment
+    passage_id: str
+    companions: int
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanionTold:
+    """This person came with `adult` (是同行), a passage; None: with nobody (不是同行)."""
+
+    at: Moment
+    passage_id: str
+    adult: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThermometerChanged:
     """The thermometer can, or can no longer, be trusted."""
 
@@ -209,6 +230,8 @@ GuardEvent = (
     | GuardOverrode
     | PassageDismissed
     | HandMeasured
+    | GroupTold
+    | CompanionTold
     | HoldStepped
     | NoteTaken
     | DrillStarted

@@ -22,8 +22,16 @@ from gate_agent.domain.events import (
     SymptomsDeclared,
 )
 from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, note_hold, open_hold
-from gate_agent.domain.identified import register_the_held
-from gate_agent.domain.passage import Attempt, Idle, Measured, OpenPassage, Registering, Settled
+from gate_agent.domain.identified import register_the_held, tell_companions
+from gate_agent.domain.passage import (
+    Attempt,
+    Gathering,
+    Idle,
+    Measured,
+    OpenPassage,
+    Registering,
+    Settled,
+)
 from gate_agent.domain.registration import checked
 from gate_agent.domain.release import find_hold, on_held_measured, with_hold
 from gate_agent.domain.state import DoorState, Step
@@ -55,7 +63,9 @@ def on_registration(door: DoorState, event: RegistrationGiven) -> Step:
     if phone is None and hall.needs_phone(door.policy, state.person):
         raise StepRefused("invalid", "a mobile number", "none")
     named = replace(state, known_phone=phone)
-    return verdict.decide(door, named, state.person, event.at, given=event)
+    done = verdict.decide(door, named, state.person, event.at, given=event)
+    more = tell_companions(done.door, event.passage_id, event)
+    return Step(more.door, (*done.effects, *more.effects))
 
 
 def on_hand_measured(door: DoorState, event: HandMeasured) -> Step:
@@ -72,7 +82,7 @@ def on_hand_measured(door: DoorState, event: HandMeasured) -> Step:
     line = door.policy.hold.contact_line_centi_c
     by_contact = by_hand(measured, event.contact_centi_c, event.by, line)
     if by_contact.outcome is Outcome.NORMAL:
-        if isinstance(state, Measured | Registering):
+        if isinstance(state, Measured | Registering | Gathering):
             return Step(door.placed(replace(state, temperature=by_contact)))
         if isinstance(state, Settled) and state.decision in (Decision.ADMIT, Decision.DENY):
             raise StepRefused("out_of_turn", "a passage that is to be measured", _name(state))
@@ -116,7 +126,9 @@ def on_override(door: DoorState, event: GuardOverrode) -> Step:
             return verdict.hold(door, state, "guard", event.at, reasons=reasons, by=event.by)
         case Decision.ADMIT:
             _may_be_admitted(door, state, reason)
-            return verdict.admit(door, state, event.at, reasons=reasons, by=event.by)
+            done = verdict.admit(door, state, event.at, reasons=reasons, by=event.by)
+            more = verdict.go_in(done.door, event.passage_id, event.at)
+            return Step(more.door, (*done.effects, *more.effects))
         case _:
             return verdict.settle(door, state, event.decision, reasons, event.at, by=event.by)
 

@@ -99,6 +99,7 @@ def open_hold(
     beyond_rail: bool = False,
     elsewhere: str | None = None,
     drill: bool = False,
+    with_passage: str | None = None,
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
     opened, due_s = format_utc(at.utc), policy.acknowledge_s
@@ -131,6 +132,7 @@ def open_hold(
         deadline_s=due_s,
         elsewhere=elsewhere,
         beyond_rail=beyond_rail,
+        with_passage=with_passage,
     )
     return hold, (CallGuard(hold_id), Write(record, drill))
 

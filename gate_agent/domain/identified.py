@@ -18,6 +18,7 @@ from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import still_open
 from gate_agent.domain.effects import Effects, StepRefused, Write
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
+from gate_agent.domain.group import members, named, who
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.passage import Settled
 from gate_agent.domain.state import DoorState, Step
@@ -70,7 +71,12 @@ def register_the_held(door: DoorState, state: Settled, event: RegistrationGiven)
     hold = hold_of(door, state)
     if hold is None or state.person is None or not hall.is_registered_here(state.person):
         raise StepRefused("out_of_turn", "a held visitor whose document is known", "another")
-    known = replace(state, known_phone=event.details.phone or state.known_phone)
+    known = replace(
+        state,
+        known_phone=event.details.phone or state.known_phone,
+        given=event,
+        companions=max(state.companions, len(event.details.companions)),
+    )
     register = verdict.register(door, known, event)
     known = replace(known, registered=True)
     return _told(
@@ -84,6 +90,23 @@ def register_the_held(door: DoorState, state: Settled, event: RegistrationGiven)
     )
 
 
+def tell_companions(door: DoorState, adult_id: str, event: RegistrationGiven) -> Step:
+    """The adult is registered now: so are the companions who are held, phone and name."""
+    done = Step(door)
+    here = members(door, adult_id)
+    for state in here:
+        hold = hold_of(door, state) if isinstance(state, Settled) else None
+        if not isinstance(state, Settled) or hold is None:
+            continue
+        known = replace(named(state, door.find(adult_id), here), registered=False)
+        register = verdict.register(done.door, known)
+        known = replace(known, registered=bool(register))
+        by = event.by or BY_CARD
+        more = _told(done.door, hold, known, register, by=by, at=event.at)
+        done = Step(more.door, (*done.effects, *more.effects))
+    return done
+
+
 def _told(
     door: DoorState,
     hold: Hold,
@@ -94,7 +117,7 @@ def _told(
     at: Moment,
     companions: int = 0,
 ) -> Step:
-    person = state.person
+    person = who(state)
     ref = None if person is None else person.person_ref
     named = replace(hold, person_ref=ref, category=verdict.category(person))
     record = HoldIdentified(

@@ -15,11 +15,13 @@ from gate_agent.domain.clearing import beyond_rail
 from gate_agent.domain.desk import pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
+from gate_agent.domain.group import wanting
 from gate_agent.domain.identified import identity, name_the_held
 from gate_agent.domain.passage import (
     NOBODY,
     SAME_CARD_S,
     Attempt,
+    Gathering,
     Identified,
     Idle,
     Measured,
@@ -66,6 +68,8 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
                 spot, **identity(event, spot.known_phone), pair_due_ns=pair_ns(door, at)
             )
             return Step(replace(door, passage=paired))
+        case Gathering(person=None) if wants:  # a companion who has a card, too
+            return verdict.decide(door, replace(spot, **identity(event)), person, at)
         case Settled(person=None, decision=Decision.HOLD) if wants:
             named = _name_the_held(door, spot, event)
             if named is not None:
@@ -171,7 +175,13 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     door = set_aside(door)
     passage_id, ids = door.ids.take()
     door = replace(door, ids=ids)
-    new = Attempt(passage_id=passage_id, started=event.at, presence=presence, **identity(event))
+    new = Attempt(
+        passage_id=passage_id,
+        started=event.at,
+        presence=presence,
+        adult=wanting(door),
+        **identity(event),
+    )
     if not door.thermometer_usable:
         return verdict.recheck(door, new, "thermometer_lost", event.at)
     identified = Identified(**carried(new), due_ns=pair_ns(door, event.at))
@@ -202,7 +212,7 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
         named = _name_the_held(door, state, event)
         if named is not None:
             return named
-    elif state.person is None and isinstance(state, Measured):
+    elif state.person is None and isinstance(state, Measured | Gathering):
         known = replace(state, **identity(event, state.known_phone))
         return verdict.decide(door, known, event.person, event.at)
     elif state.person is None and isinstance(state, Measuring):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.identity import Companion, Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, Temperature
 from gate_agent.contract.signals import Reading
+from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.temperature import Window
 
 GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
@@ -71,6 +72,10 @@ class Attempt:
     temperature: Temperature | None = None
     presence: Presence = NOBODY
     registered: bool = False
+    companions: int = 0  # 随行 n 人: who go in with this person
+    given: RegistrationGiven | None = None  # what was typed, while the others are awaited
+    adult: str | None = None  # the passage of whom a companion came with
+    called: Companion | None = None  # who a companion is, where it was typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +148,13 @@ class Registering(Attempt):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering(Attempt):
+    """Everything is there, but for the others of the group (等候同行)."""
+
+    due_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled(Attempt):
     """The verdict is out (已有结论); the person is still there."""
 
@@ -170,9 +182,9 @@ class Settled(Attempt):
         return latest if gone is None else min(latest, max(gone, self.settled.plus_s(GONE_AFTER_S)))
 
 
-OpenPassage = Measuring | Identified | Measured | Registering
+OpenPassage = Measuring | Identified | Measured | Registering | Gathering
 PassageState = Idle | OpenPassage | Settled
-Waiting = Identified | Measured | Registering | Settled
+Waiting = Identified | Measured | Registering | Gathering | Settled
 """What has a place at the desk: it waits, or its verdict is still shown."""
 
 
@@ -189,6 +201,10 @@ class Carried(TypedDict):
     temperature: Temperature | None
     presence: Presence
     registered: bool
+    companions: int
+    given: RegistrationGiven | None
+    adult: str | None
+    called: Companion | None
 
 
 def carried(attempt: Attempt) -> Carried:
@@ -204,4 +220,8 @@ def carried(attempt: Attempt) -> Carried:
         temperature=attempt.temperature,
         presence=attempt.presence,
         registered=attempt.registered,
+        companions=attempt.companions,
+        given=attempt.given,
+        adult=attempt.adult,
+        called=attempt.called,
     )

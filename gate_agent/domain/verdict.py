@@ -25,8 +25,9 @@ from gate_agent.domain.effects import (
     Write,
 )
 from gate_agent.domain.events import RegistrationGiven
+from gate_agent.domain.group import members, named, ready, unfinished, who
 from gate_agent.domain.hold import NOT_DECIDED, open_hold
-from gate_agent.domain.passage import Attempt, Idle, Registering, Settled, carried
+from gate_agent.domain.passage import Attempt, Gathering, Idle, Registering, Settled, carried
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import not_measured
 
@@ -49,13 +50,58 @@ def decide(
     other = door.held_elsewhere(person)
     if other is not None:
         return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
+    if attempt.adult is not None:
+        return gather(door, attempt, at)
     refused = hall.refusal(door.policy, person, at.utc, is_booked=attempt.is_booked)
     if refused is not None:
         return settle(door, attempt, Decision.DENY, (refused,), at)
     if given is None and hall.waits_for_registration(door.policy, person, attempt.known_phone):
         due_ns = at.plus_s(door.policy.registration.within_s)
         return Step(door.placed(Registering(**carried(attempt), due_ns=due_ns)))
-    return admit(door, attempt, at, given=given)
+    if given is not None:
+        more = max(attempt.companions, len(given.details.companions))
+        attempt = replace(attempt, given=given, companions=more, registered=False)
+    if attempt.companions:
+        return gather(door, attempt, at)
+    return admit(door, attempt, at)
+
+
+def gather(door: DoorState, attempt: Attempt, at: Moment) -> Step:
+    """Everything of this person is there: they go in when all of the group are."""
+    due_ns = at.plus_s(door.policy.registration.within_s)
+    here = door.placed(Gathering(**carried(attempt), due_ns=due_ns))
+    return go_in(here, attempt.adult or attempt.passage_id, at)
+
+
+def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
+    """Let a group in that waits for nobody any more: the adult first, then who came along."""
+    adult, here = door.find(adult_id), ready(door, adult_id)
+    match adult:
+        case Gathering(person=Person() as person) if len(here) >= adult.companions:
+            going: tuple[Attempt, ...] = (adult, *here)
+            refused = hall.refusal(door.policy, person, at.utc, is_booked=adult.is_booked)
+        case Settled(decision=Decision.ADMIT):  # somebody let the adult in before
+            going, refused = here, None
+        case _:
+            return Step(door)
+    done, everybody = Step(door), members(door, adult_id)
+    for one in going:
+        if refused is not None:
+            more = settle(done.door, one, Decision.DENY, (refused,), at)
+        else:
+            more = admit(done.door, named(one, adult, everybody), at)
+        done = Step(more.door, (*done.effects, *more.effects))
+    permits = tuple(effect for effect in done.effects if isinstance(effect, Admit))
+    return Step(done.door, (*(e for e in done.effects if not isinstance(e, Admit)), *permits))
+
+
+def waited(door: DoorState, state: Gathering, at: Moment) -> Step:
+    """The others did not come in time: measured again, unless a hold or a desk keeps them."""
+    if unfinished(door, state):
+        return Step(
+            door.placed(replace(state, due_ns=at.plus_s(door.policy.registration.within_s)))
+        )
+    return recheck(door, state, "group_incomplete", at)
 
 
 def _reason_here(told: HoldTold) -> str:
@@ -73,7 +119,6 @@ def admit(
     *,
     reasons: tuple[str, ...] = (),
     by: str | None = None,
-    given: RegistrationGiven | None = None,
 ) -> Step:
     """Let the person in: a visitor is registered with it."""
     return settle(
@@ -83,7 +128,7 @@ def admit(
         reasons,
         at,
         by=by,
-        register=register(door, attempt, given),
+        register=register(door, attempt),
     )
 
 
@@ -97,7 +142,13 @@ def recheck(
 def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Step:
     """Two people in one window: nobody is named, both are measured again."""
     nobody = replace(
-        attempt, person=None, known_phone=None, identified=None, is_repeat=False, is_booked=False
+        attempt,
+        person=None,
+        known_phone=None,
+        identified=None,
+        is_repeat=False,
+        is_booked=False,
+        adult=None,
     )
     return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
 
@@ -116,8 +167,9 @@ def hold(
     Who walked away, or was taken away, and came back gets a new hold: the old one only waits to
     be closed.
     """
-    person, temperature = attempt.person, attempt.temperature
-    standing = hall.standing_hold(door.holds, person)
+    attempt = named(attempt, door.find(attempt.adult), members(door, attempt.adult))
+    known, temperature = who(attempt), attempt.temperature
+    standing = hall.standing_hold(door.holds, attempt.person)
     if standing is not None and standing.state not in hall.GONE:
         hold_id = standing.hold_id
         held: Effects = (CallGuard(hold_id),)
@@ -127,19 +179,20 @@ def hold(
                 door = replace(door, passage=Idle(presence=before.presence, last=before))
             door = door.without(before.passage_id)
     else:
-        other = door.held_elsewhere(person)
+        other = door.held_elsewhere(attempt.person)
         hold_id, ids = door.ids.take()
         opened, held = open_hold(
             hold_id=hold_id,
             passage_id=attempt.passage_id,
-            person_ref=None if person is None else person.person_ref,
-            category=category(person),
+            person_ref=None if known is None else known.person_ref,
+            category=category(known),
             reason=reason,
             temperature=temperature,
             beyond_rail=beyond_rail(temperature),
             elsewhere=None if other is None else f"{other[0].gate}/{other[1].hold_id}",
             at=at,
             policy=door.policy.hold,
+            with_passage=attempt.adult,
         )
         door = replace(door, holds=(*door.holds, opened), ids=ids)
     return settle(
@@ -190,7 +243,7 @@ def settle(
 
 def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
     """Return the record of a verdict. A later one of the same passage takes its place."""
-    person = settled.person
+    person = who(settled)
     return PassageDecided(
         passage_id=settled.passage_id,
         category=category(person),
@@ -207,6 +260,8 @@ def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
         by_hand=None if person is None else person.by_hand,
         repeat_visit=settled.is_repeat,
         registration_ms=_registration_ms(settled, at),
+        companions=settled.companions,
+        with_passage=settled.adult,
     )
 
 
@@ -229,11 +284,13 @@ def register(door: DoorState, attempt: Attempt, given: RegistrationGiven | None 
 
     Once a passage, and once more where the guard typed what was not known at the first.
     """
-    person = attempt.person
+    person = who(attempt)
     if person is None or not hall.is_registered_here(person):
         return ()
+    adult = door.find(attempt.adult)
     if attempt.registered and given is None:
         return ()
+    given = given or attempt.given
     registration = Registration(
         passage_id=attempt.passage_id,
         person=person,
@@ -242,6 +299,8 @@ def register(door: DoorState, attempt: Attempt, given: RegistrationGiven | None 
         ),
         notice_version=door.policy.registration.notice.version,
         by=None if given is None else given.by,
+        with_passage=attempt.adult,
+        adult=None if adult is None else adult.person,
     )
     return (Register(registration),)
 

@@ -106,7 +106,7 @@ class Gate:
         self._counts: Counter[str] = Counter()
         self._devices: Mapping[str, Watched] = {}
         self._uplink: Callable[[], UplinkView] = lambda: _NO_UPLINK
-        self._opened: str | None = None
+        self._opened: frozenset[str] = frozenset()  # whom the gate stands open for
         self._skin = Skin()
         self._shown: tuple[object, ...] = ()
         self._tell: Callable[[DoorState, Stage], None] = lambda _door, _stage: None
@@ -299,19 +299,17 @@ class Gate:
         """Step the door and carry out the effects. StorageError leaves the door as it was."""
         taken = step(self._door, event)
         drafts: list[Draft] = []
-        admitted: str | None = None
+        admitted = [one.passage_id for one in taken.effects if isinstance(one, Admit)]
         for effect in taken.effects:
             match effect:
                 case Write():
                     drafts.append(Draft(record=effect.record, at=event.at, drill=effect.drill))
                 case Register():
                     drafts.append(registration_draft(effect.registration, event.at, self._keys))
-                case Admit():
-                    admitted = effect.passage_id
                 case CallGuard():
-                    self._opened = None  # shut at once, whatever the journal says
+                    self._opened = frozenset()  # shut at once, whatever the journal says
                 case Refuse():  # who was let in before may still go through
-                    self._opened = None if self._opened == effect.passage_id else self._opened
+                    self._opened -= {effect.passage_id}
                 case FindContacts():
                     self._loop.call_soon(self._find_contacts, effect.hold_id)
                 case Note():
@@ -328,14 +326,16 @@ class Gate:
             self._shown = visible
             self._live.tell()
 
-    def _durable(self, told: DoorState, admitted: str | None, done: Done | None) -> None:
+    def _durable(self, told: DoorState, admitted: Sequence[str], done: Done | None) -> None:
         """The step is on the disk: what permits may happen now."""
         self._tell(told, "durable")
-        state = self._door.find(admitted)
-        if isinstance(state, Settled) and state.decision is Decision.ADMIT:
-            self._opened = admitted
+        self._opened = frozenset(filter(self._is_admitted, admitted)) or self._opened
         if done is not None:
             done()
+
+    def _is_admitted(self, passage_id: str) -> bool:
+        state = self._door.find(passage_id)
+        return isinstance(state, Settled) and state.decision is Decision.ADMIT
 
     def _append(self, drafts: Sequence[Draft], done: Done | None = None) -> None:
         def durable(stored: tuple[Stored, ...]) -> None:  # in the writer thread

@@ -53,7 +53,7 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
         row = None if hold.person_ref is None else reader.person(hold.person_ref)
         person = (
             None
-            if row is None
+            if row is None or not row.number.reveal()  # a companion without a document
             else Person(
                 category=hold.category,
                 person_ref=row.person_ref,
@@ -75,6 +75,8 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
                 settled=now,
                 hold_id=hold.hold_id,
                 by=decided.by,
+                companions=decided.companions,
+                adult=decided.with_passage,
             )
         )
     return tuple(places)

@@ -34,6 +34,7 @@ class Phase(StrEnum):
     IDENTIFIED = "identified"  # 已刷证，待测温
     MEASURED = "measured"  # 已测温，待刷证
     REGISTERING = "registering"  # 待登记
+    GATHERING = "gathering"  # 等候同行
     SETTLED = "settled"  # 已有结论
 
 
@@ -70,13 +71,16 @@ class PassageView(_View):
     known_phone: str | None = None  # masked; from an earlier visit, to be confirmed
     # watched 复测名单, again 刚来过, other_door 另一入口刚到, recheck_there 另一入口要复测
     flags: tuple[str, ...] = ()
-    waits_for: tuple[str, ...]  # of card, temperature, registration, departure
+    waits_for: tuple[str, ...]  # of card, temperature, registration, companions, departure
     deadline_s: float | None  # seconds left for what it waits for
     decision: Decision | None
     reasons: tuple[str, ...]
     hold_id: str | None
     gate_open: bool  # true only after the admission is durable
     needs_hand: bool = False  # only the contact thermometer brings it on (人工测温)
+    companions: int = 0  # 随行 n 人
+    companions_ready: int = 0  # of them, who wait for nothing but the others
+    with_passage: str | None = None  # of whom this companion came with
 
 
 class NoteView(NoteDetails, _View):

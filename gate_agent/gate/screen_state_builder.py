@@ -7,7 +7,7 @@ and only their masks are kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,10 +20,12 @@ from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_ut
 from gate_agent.contract.policy import PhoneRule
 from gate_agent.contract.records import Category, Decision, DeviceState, HoldState
 from gate_agent.domain.contact import Contact
+from gate_agent.domain.group import ready
 from gate_agent.domain.hold import Called, Hold, escalates_to, next_steps
 from gate_agent.domain.neighbours import OVER, cleared_at, rechecked_there
 from gate_agent.domain.passage import (
     NOBODY,
+    Gathering,
     Identified,
     Idle,
     Measured,
@@ -64,6 +66,7 @@ _PHASES: Mapping[type[PassageState], tuple[Phase, tuple[str, ...]]] = {
     Identified: (Phase.IDENTIFIED, ("temperature",)),
     Measured: (Phase.MEASURED, ("card",)),
     Registering: (Phase.REGISTERING, ("registration",)),
+    Gathering: (Phase.GATHERING, ("companions",)),
     Settled: (Phase.SETTLED, ("departure",)),
 }
 
@@ -128,14 +131,14 @@ class ScreenStateBuilder:
         door: DoorState,
         now: Moment,
         *,
-        opened: str | None,
+        opened: Collection[str],
         live_centi_c: int | None,
         clock: ClockQuality,
         devices: Mapping[str, Watched],
         uplink: UplinkView,
         policy_read: bool,
     ) -> ScreenState:
-        """Return what a screen may know; `opened` is the passage the gate stands open for."""
+        """Return what a screen may know; `opened` are the passages the gate stands open for."""
         self._refresh(now.utc)
         head = self._journal.head
         alarms = self._alarms.look(
@@ -193,7 +196,7 @@ class ScreenStateBuilder:
         )
 
     def _passage(
-        self, door: DoorState, state: PassageState, now: Moment, opened: str | None
+        self, door: DoorState, state: PassageState, now: Moment, opened: Collection[str]
     ) -> PassageView | None:
         if isinstance(state, Idle):
             return None
@@ -223,7 +226,10 @@ class ScreenStateBuilder:
             needs_hand=settled is not None and settled.waits_for_hand,
             gate_open=settled is not None
             and settled.decision is Decision.ADMIT
-            and opened == state.passage_id,
+            and state.passage_id in opened,
+            companions=state.companions,
+            companions_ready=len(ready(door, state.passage_id)),
+            with_passage=state.adult,
         )
 
     def _flags(

@@ -62,6 +62,7 @@ _PHASES = {
     Phase.IDENTIFIED: Guide.MEASURE,
     Phase.MEASURED: Guide.CARD,
     Phase.REGISTERING: Guide.REGISTER,
+    Phase.GATHERING: Guide.WAIT,
 }
 _TOLD = frozenset({"no_appointment", "hall_closed", "emergency", "registration_timeout"})
 _AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people"})
@@ -97,7 +98,8 @@ def _guide(snapshot: ScreenState) -> tuple[Guide, str]:
         return (Guide.WELCOME if well and snapshot.journal.writable else Guide.ASK), ""
     match passage.decision:
         case None:
-            return _PHASES[passage.phase], ""
+            why = "companions" if passage.phase is Phase.GATHERING else ""
+            return _PHASES[passage.phase], why
         case Decision.ADMIT:
             return (Guide.GO if passage.gate_open else Guide.WAIT), ""
         case Decision.DENY:

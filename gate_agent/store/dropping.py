@@ -9,6 +9,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import (
     EventsDropped,
     PassageDecided,
+    PassageGrouped,
     PassageLeft,
     PersonRegistered,
 )
@@ -19,7 +20,7 @@ def may_be_dropped(drafts: Sequence[Draft]) -> bool:
     """Tell whether these are a passage alone: its outcome without a hold, its registration."""
     return bool(drafts) and all(
         (isinstance(draft.record, PassageDecided) and draft.record.hold_id is None)
-        or isinstance(draft.record, PassageLeft | PersonRegistered)
+        or isinstance(draft.record, PassageGrouped | PassageLeft | PersonRegistered)
         for draft in drafts
     )
 

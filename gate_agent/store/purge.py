@@ -16,23 +16,28 @@ from gate_agent.store.schema import EVENT, IS_REGISTRATION, PEOPLE, compiled
 
 MOST_AT_ONCE = 256  # registrations of one transaction: a person at the door waits for it
 
-_REF = func.json_extract(text("CAST(body AS TEXT)"), "$.data.person_ref")
 _OF: BindParameter[str] = bindparam("person_ref")
+_REF, _WITH = (
+    func.json_extract(text("CAST(body AS TEXT)"), f"$.data.{name}") == _OF
+    for name in ("person_ref", "with_ref")  # a companion's names whom they came with, too
+)
 _DUE = select(EVENT.c.sequence).where(IS_REGISTRATION, EVENT.c.body.is_not(None))
 _UPTO = EVENT.c.sequence <= bindparam("upto")
 _ALL_DUE = compiled(_DUE.where(_UPTO).order_by(EVENT.c.sequence).limit(bindparam("limit")))
 _DUE_OF = compiled(
-    _DUE.where(_UPTO, _REF == _OF).order_by(EVENT.c.sequence).limit(bindparam("limit"))
+    _DUE.where(_UPTO, _REF | _WITH).order_by(EVENT.c.sequence).limit(bindparam("limit"))
 )
 _COUNT = select(func.count()).select_from(EVENT).where(IS_REGISTRATION, EVENT.c.body.is_not(None))
 _BEYOND = compiled(_COUNT.where(EVENT.c.sequence > bindparam("upto")))
-_BEYOND_OF = compiled(_COUNT.where(EVENT.c.sequence > bindparam("upto"), _REF == _OF))
+_BEYOND_OF = compiled(_COUNT.where(EVENT.c.sequence > bindparam("upto"), _REF | _WITH))
 _REDACT = compiled(
     update(EVENT).where(EVENT.c.sequence == bindparam("at")).values(body=text("NULL"))
 )
 _LINK = compiled(select(EVENT.c.link).where(EVENT.c.sequence == bindparam("sequence")))
 _FORGET_OLD = compiled(delete(PEOPLE).where(PEOPLE.c.sequence <= bindparam("upto")))
-_FORGET_ONE = compiled(delete(PEOPLE).where(PEOPLE.c.person_ref == _OF))
+_FORGET_ONE = compiled(
+    delete(PEOPLE).where((PEOPLE.c.person_ref == _OF) | PEOPLE.c.sequence.in_(_DUE.where(_WITH)))
+)
 _OLD_PEOPLE = compiled(
     select(func.count()).select_from(PEOPLE).where(PEOPLE.c.sequence <= bindparam("upto"))
 )
@@ -81,13 +86,13 @@ class Purge:
     def carry_out(self, connection: sqlite3.Connection, record: DataPurged) -> DataPurged:
         """Remove it, inside the caller's transaction; return `record` with what was removed."""
         sequences = self.due(connection)
-        for sequence in sequences:
-            connection.execute(_REDACT.sql, _REDACT.values(at=sequence))
         if self.person_ref is None:
             people = connection.execute(_FORGET_OLD.sql, {"upto": self.upto}).rowcount
         else:
-            values = {"person_ref": self.person_ref}
+            values = _FORGET_ONE.values(person_ref=self.person_ref)
             people = connection.execute(_FORGET_ONE.sql, values).rowcount
+        for sequence in sequences:
+            connection.execute(_REDACT.sql, _REDACT.values(at=sequence))
         told: dict[str, object] = {"people": people, "redacted": len(sequences)}
         told["waiting"] = 0 if record.request is None else self.waiting(connection)
         if sequences:

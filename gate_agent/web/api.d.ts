@@ -65,6 +65,12 @@ declare namespace Door {
     name: string;
     number?: string | null;
   }
+  /** With whom this person came (是同行), or with nobody (不是同行). */
+  interface CompanionRequest {
+    with_passage: string | null;
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** A close contact (密切接触者) is judged; `next_states` in the state says how it may be. */
   interface ContactRequest {
     /** dismissed and cleared need it */
@@ -133,6 +139,14 @@ declare namespace Door {
     name: string;
     timezone: string;
     version: string;
+  }
+  /** So many go in with this person (随行 n 人); fewer than before is a split, with a reason. */
+  interface GroupRequest {
+    companions: number;
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+    /** why the group is split 分开放行 */
+    reason?: string | null;
   }
   /** What somebody at the screen may do. */
   type GuardRole = "guard" | "supervisor" | "maintainer";
@@ -343,6 +357,9 @@ declare namespace Door {
     hold_id: string | null;
     gate_open: boolean;
     needs_hand: boolean;
+    companions: number;
+    companions_ready: number;
+    with_passage: string | null;
   }
   /** A person, masked: 张* and 110***********002X. */
   interface PersonView {
@@ -350,7 +367,7 @@ declare namespace Door {
     number: string;
   }
   /** Where the passage at the door stands. */
-  type Phase = "measuring" | "identified" | "measured" | "registering" | "settled";
+  type Phase = "measuring" | "identified" | "measured" | "registering" | "gathering" | "settled";
   /** Another PIN for an account. */
   interface PinRequest {
     pin: string;
@@ -658,7 +675,9 @@ declare namespace Door {
     "/api/v1/holds/{hold_id}/notes": { body: HoldNoteRequest; told: Accepted };
     "/api/v1/holds/{hold_id}/picture": { body: RevealRequest; told: null };
     "/api/v1/holds/{hold_id}/steps": { body: HoldStepRequest; told: Accepted };
+    "/api/v1/passages/{passage_id}/companion": { body: CompanionRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/dismissal": { body: DismissalRequest | null; told: Accepted };
+    "/api/v1/passages/{passage_id}/group": { body: GroupRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/hand": { body: HandRequest; told: null };
     "/api/v1/passages/{passage_id}/override": { body: OverrideRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/registration": { body: RegistrationRequest; told: Accepted };

@@ -23,8 +23,10 @@ from gate_agent.contract.registration import LandlineReason, RegistrationDetails
 from gate_agent.contract.signals import Card, CardType
 from gate_agent.domain.duties import SupplyTold
 from gate_agent.domain.events import (
+    CompanionTold,
     ContactJudged,
     DrillStarted,
+    GroupTold,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -156,6 +158,35 @@ class DismissalRequest(_Request):
     def event(self, at: Moment, passage_id: str) -> PassageDismissed:
         """Return the end of this passage."""
         return PassageDismissed(at=at, passage_id=passage_id, by=self.by)
+
+
+class GroupRequest(_Request):
+    """So many go in with this person (随行 n 人); fewer than before is a split, with a reason."""
+
+    companions: int = Field(strict=True, ge=0, le=20)
+    by: Post
+    reason: Note | None = Field(None, description="why the group is split 分开放行")
+
+    def event(self, at: Moment, passage_id: str) -> GroupTold:
+        """Return how many go in with this passage."""
+        return GroupTold(
+            at=at,
+            passage_id=passage_id,
+            companions=self.companions,
+            by=self.by,
+            reason=self.reason,
+        )
+
+
+class CompanionRequest(_Request):
+    """With whom this person came (是同行), or with nobody (不是同行)."""
+
+    with_passage: str | None = Field(max_length=80, pattern="^[0-9A-Za-z-]+$")
+    by: Post
+
+    def event(self, at: Moment, passage_id: str) -> CompanionTold:
+        """Return with whom this passage goes in."""
+        return CompanionTold(at=at, passage_id=passage_id, adult=self.with_passage, by=self.by)
 
 
 class OverrideRequest(_Request):

@@ -12,9 +12,11 @@ from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
     AnswerRequest,
+    CompanionRequest,
     ContactRequest,
     DismissalRequest,
     DrillRequest,
+    GroupRequest,
     HoldNoteRequest,
     HoldStepRequest,
     ManualRequest,
@@ -57,6 +59,16 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     @router.post("/passages/{passage_id}/override", dependencies=[SIGNED_ON])
     async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
         """Overrule the decision of this passage (更改结论)."""
+        return await _done(desk, body.event(desk.now(), passage_id))
+
+    @router.post("/passages/{passage_id}/group", dependencies=[NAMED])
+    async def group(passage_id: _Id, body: GroupRequest) -> Accepted:
+        """Say how many go in with this person (随行 n 人), or split the group."""
+        return await _done(desk, body.event(desk.now(), passage_id))
+
+    @router.post("/passages/{passage_id}/companion", dependencies=[NAMED])
+    async def companion(passage_id: _Id, body: CompanionRequest) -> Accepted:
+        """Say with whom this person came (同行), or that it is with nobody."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/passages/{passage_id}/dismissal", dependencies=[NAMED])

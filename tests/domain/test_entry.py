@@ -157,6 +157,9 @@ def test_companions_and_the_notice_go_with_the_registration() -> None:
         )
     )
 
+    assert not bench.registrations, "a companion is measured, too"
+    bench.nobody_for(1.3)
+    bench.steady(NORMAL)
     registration = bench.registrations[0].registration
     assert registration.details.companions == (child,)
     assert registration.notice_version == 1

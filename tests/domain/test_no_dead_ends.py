@@ -20,8 +20,10 @@ from gate_agent.domain.desk import UNDECIDED, waits
 from gate_agent.domain.door import (
     CardUnreadable,
     CodeShown,
+    CompanionTold,
     DoorEvent,
     DoorState,
+    GroupTold,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -35,7 +37,8 @@ from gate_agent.domain.door import (
     step,
 )
 from gate_agent.domain.effects import Admit, Effects, StepRefused
-from gate_agent.domain.passage import Idle, Measured, Registering, Settled
+from gate_agent.domain.group import ready
+from gate_agent.domain.passage import Gathering, Idle, Measured, Registering, Settled
 
 _TAPS = 8  # a guard needs fewer for one person
 RESTARTS = st.lists(st.integers(0, 200), max_size=2)
@@ -110,6 +113,11 @@ def tap(door: DoorState, now: Moment, passage_id: str, letter: str) -> DoorEvent
     if isinstance(state, Measured):
         typed = replace(somebody(letter), by_hand=ByHand(reason="no_card", by="g"))
         return PersonIdentified(at=now, person=typed, passage_id=passage_id)
+    if isinstance(state, Gathering) and state.adult is not None:
+        return CompanionTold(at=now, passage_id=passage_id, adult=None, by="g")
+    if isinstance(state, Gathering):
+        here = len(ready(door, passage_id))
+        return GroupTold(at=now, passage_id=passage_id, companions=here, by="g", reason="split")
     if isinstance(state, Registering):
         given_now = RegistrationDetails(phone=PHONE)
         return RegistrationGiven(at=now, passage_id=passage_id, details=given_now, by="g")

@@ -14,7 +14,8 @@ SPOT = (
     "admitted", "denied", "rechecked", "by_hand", "ambiguous", "held_unknown", "held"
 )  # fmt: skip
 FREE, BUSY = ("waits_card", "waits_release"), ("waits_phone", "waits_hand")  # of the spot
-STATES = (*SPOT, "waits_card", "waits_phone", "waits_hand", "waits_release")
+GROUP = ("gathering", "waits_group")  # at the spot, and at the desk
+STATES = (*SPOT, "waits_card", "waits_phone", "waits_hand", "waits_release", *GROUP)
 SETTLED = SPOT[7:]
 HELD = ("held_unknown", "held")
 PRESENT = ("registering", "admitted", "denied", "rechecked", "by_hand", "held")  # and known
@@ -246,14 +247,54 @@ TABLE: dict[str, dict[str, str]] = {
         waits_hand="recheck: thermometer_untrusted",
     ),
 }  # fmt: skip
+NEW = "new measuring · desk: gathering A"
+IN_A_GROUP: dict[str, tuple[str, str]] = {
+    "skin": ("=", "measuring"),
+    "next": (NEW, "measuring"),
+    "normal": ("=", "admit: normal · desk: admit A: normal"),  # the companion, and all go in
+    "fever": ("hold A: elevated", "hold: elevated"),
+    "cold": ("=", "recheck: cold_skin"),
+    "air": ("=", "recheck: ambient_range"),
+    "faulty": ("=", "recheck: instrument_error"),
+    "shaky": ("=", "recheck: unstable"),
+    "other": ("= · desk: identified B", "identified B"),
+    "unreadable": ("= · desk: recheck: card_fault", "recheck: card_fault"),
+    "registers": ("✗ out_of_turn", "✗ out_of_turn"),
+    "no_phone": ("✗ out_of_turn", "✗ out_of_turn"),
+    "split": ("admit A: normal", "= · desk: admit A: normal"),
+    "symptoms": ("hold A: declared_symptoms, 发热", "hold: declared_symptoms, 发热"),
+    "admit": ("admit A: guard, 测试", "= · desk: admit A: guard, 测试"),
+    "admit_why": ("✗ invalid", "✗ invalid"),
+    "deny": ("deny A: guard, 测试", "= · desk: deny A: guard, 测试"),
+    "recheck": ("recheck A: guard, 测试", "= · desk: recheck A: guard, 测试"),
+    "hold": ("hold A: guard, 测试", "= · desk: hold A: guard, 测试"),
+    "dismissed": ("idle", "= · desk: empty"),
+    "stranger": ("✗ not_found", "✗ not_found"),
+    "hand_fever": ("hold A: elevated", "= · desk: hold A: elevated"),
+    "acknowledged": ("✗ not_found", "✗ not_found"),
+    "due": ("recheck A: group_incomplete", "= · desk: recheck A: group_incomplete"),
+}
+TABLE["group"] = row(
+    "=",
+    NO_PASSAGE,
+    dict.fromkeys(("admitted", "denied", "rechecked", "ambiguous"), "✗ out_of_turn"),
+)
+TABLE["split"] = dict(TABLE["group"])
+for told in TABLE:
+    TABLE[told] |= zip(GROUP, IN_A_GROUP.get(told, ("=", "=")), strict=True)
+HELD_NOW = ("CallGuard", "hold.opened", "Register", "passage.decided")
+COMPANIONS = {  # whoever comes while a group gathers is a companion: no card, and registered
+    "normal": ("Register", "passage.decided") * 2 + ("Admit",) * 2,
+    "fever": HELD_NOW,
+}
 SAME = (
     "measuring_card", "registering", "admitted", "denied", "rechecked", "by_hand", "identified",
-    "held", *BUSY,
+    "held", *BUSY, *GROUP,
 )  # fmt: skip
 NOTES = {
     **{("card", state): 1 for state in SAME},
     **{("unreadable", state): 1 for state in STATES},
-    **{("code", state): 1 for state in ("idle", "lingering", *SETTLED, *FREE)},
+    **{("code", state): 1 for state in ("idle", "lingering", *SETTLED, *FREE, "waits_group")},
     **{("symptoms", state): 1 for state in HELD},
 }
 
@@ -261,6 +302,10 @@ NOTES = {
 def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
     """Reckon the effects from the outcome: they follow from it, and from nothing else."""
     notes = ("Note",) * NOTES.get((event, state), 0)
+    if state == "waits_group" and event in COMPANIONS:
+        return COMPANIONS[event]
+    if event in ("group", "split") and not cell.startswith("✗"):
+        return ("passage.grouped", *("Register", "passage.decided", "Admit") * (cell != "="))
     if event == "acknowledged" and cell == "=":
         return ("hold.step",)
     if event.startswith("hand") and state in (*HELD, "waits_release"):

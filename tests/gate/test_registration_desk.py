@@ -128,15 +128,22 @@ def test_companions_are_sealed_and_only_their_number_is_told(tmp_path: Path) -> 
         at.door.gate.on_report(ZHANG)
         await at.measure()
         family = (Companion(name=Secret("小明")), Companion(name=Secret("王五")))
+        private = bytes.fromhex((tmp_path / "journal" / "registrations.key").read_text().strip())
 
         await at.door.register(
             at.passage().passage_id, phone=PHONE, purpose="社保", companions=family
         )
 
-        told = at.registrations()[-1]
+        for _ in family:
+            await at.leave()
+            await at.measure()
+        told, first, _ = at.registrations()
         assert (told.companions, told.notice_version) == (2, 1)
         assert "小明" not in told.model_dump_json()
-        private = bytes.fromhex((tmp_path / "journal" / "registrations.key").read_text().strip())
+        assert (first.with_passage, first.with_ref) == (told.passage_id, told.person_ref)
+        child = open_sealed(first.sealed, private)
+        assert (child["name"], child["phone"]) == ("小明", f"+86{PHONE}")
+        assert child["with"] == {"name": ZHANG.name, "number": ZHANG.number}
         opened = open_sealed(told.sealed, private)
         assert opened["companions"] == [
             {"name": "小明", "number": None},

@@ -176,3 +176,28 @@ def test_who_is_held_before_the_card_gets_a_name_a_phone_and_companions(door: Do
     assert (typed["phone"], typed["companions"]) == (True, 1)
     assert [one["companions"] for one in door.told("person.registered")] == [0, 1]
     assert held(door)["person"] is not None
+
+
+def test_a_child_is_measured_held_and_counted_like_anyone(door: Door) -> None:
+    door.lays(1)
+    door.shows(NORMAL, 0.2)
+    adult = waits(door, "registering")
+    assert door.taps(f"passages/{adult}/group", {"companions": 1, "by": "guard-1"}) == 200
+    door.shows(NOBODY, GONE_S)
+    door.shows(FEVER, 2.0)
+    hold = held(door)
+    child = hold["passage_id"]
+    (opened,) = door.told("hold.opened")
+    assert opened["with_passage"] == adult
+    assert door.registers(adult) == 200
+    assert "admit" not in door.decisions()
+    reading = {"contact_centi_c": 3660, "by": "guard-1"}
+    assert door.taps(f"passages/{child}/hand", reading) in (200, 204)
+
+    admitted = [one for one in door.told("passage.decided") if one["decision"] == "admit"]
+    assert [one["passage_id"] for one in admitted] == [adult, child]
+    assert [one["with_passage"] for one in admitted] == [None, adult]
+    assert admitted[1]["person_ref"] == opened["person_ref"] is not None
+    assert {one["with_passage"] for one in door.told("person.registered")} == {None, adult}
+    counted = [(one["decision"], one["count"]) for one in door.state()["today"]["passages"]]
+    assert ("admit", 2) in counted

@@ -174,6 +174,18 @@ def registering(passage_id: str = "ab12-901") -> ScreenState:
     return at_the_door(view)
 
 
+def gathering() -> ScreenState:
+    """A family: the adult is registered and waits, one child is measured, the next steps up."""
+    adult = passage(Phase.GATHERING, person=ZHANG, temperature=warm(3642)).model_copy(
+        update={"companions": 2, "companions_ready": 1, "deadline_s": 74.0}
+    )
+    child = passage(Phase.GATHERING, temperature=warm(3655)).model_copy(
+        update={"passage_id": "ab12-902", "with_passage": adult.passage_id}
+    )
+    shown = at_the_door(adult)
+    return shown.model_copy(update={"desk": (child,)})
+
+
 def settled(
     decision: Decision,
     *,

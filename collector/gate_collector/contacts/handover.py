@@ -132,6 +132,10 @@ def _person(centre: Centre, ref: str, private: bytes | None) -> tuple[str, str, 
         next((text for one in found if (text := getattr(one, field))), "")
         for field in ("name", "number", "phone")
     )
+    adult = found[0].came_with
+    if adult is not None and not number:  # a child without a document: found through the adult
+        name = word("handover.companion_of", name=adult.name, own=name)
+        number = adult.number or ""
     companions = (f"{who.name} {who.number or ''}".strip() for who in found[0].companions)
     return name, number, phone, word("paper.semicolon").join(companions)
 

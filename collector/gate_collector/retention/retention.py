@@ -131,7 +131,7 @@ def purge_asked(connection: Connection, now: datetime, request: SpoolRequest) ->
     ref = request.person_ref
     cause = PurgeCause.WIPE if ref is None else PurgeCause.REQUEST
     _empty_aside(connection, true(), ref)
-    rows = (row for row in _sealed(connection) if ref is None or _ref(row.body) == ref)
+    rows = (row for row in _sealed(connection) if ref is None or ref in _refs(row.body))
     found = [row for row, _ in zip(rows, range(MOST_AT_ONCE), strict=False)]
     return _purge(connection, found, now, cause, request.id)
 
@@ -199,12 +199,15 @@ def _sealed(connection: Connection) -> Iterator[Any]:
         last = (rows[-1].gate, rows[-1].epoch, rows[-1].sequence)
 
 
-def _ref(body: bytes) -> str | None:
+def _refs(body: bytes) -> tuple[str | None, ...]:
+    """Return whom a registration names: a companion's also names whom they came with."""
     try:
         record = parse_body(bytes(body)).record()
     except ContractError:
-        return None
-    return record.person_ref if isinstance(record, PersonRegistered) else None
+        return ()
+    if not isinstance(record, PersonRegistered):
+        return ()
+    return record.person_ref, record.with_ref
 
 
 def is_confirmed(connection: Connection, now: datetime) -> bool:

@@ -7,7 +7,7 @@ import binascii
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine, select
 
 from gate_agent.contract.messages import parse_body
@@ -37,6 +37,7 @@ class Opened(BaseModel):
     phone: str | None = None
     purpose: str | None = None
     companions: tuple[RevealedCompanion, ...] = ()
+    came_with: RevealedCompanion | None = Field(None, validation_alias="with")
 
 
 def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:

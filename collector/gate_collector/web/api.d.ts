@@ -411,6 +411,7 @@ declare namespace Centre {
     phone: string | null;
     purpose: string | null;
     companions: RevealedCompanion[];
+    came_with: RevealedCompanion | null;
   }
   /** Both doors at one look. */
   interface Overview {

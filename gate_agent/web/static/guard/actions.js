@@ -1,6 +1,7 @@
 // What the guard may do about the person at the door: symptoms, overrule, gone; and who is on post.
 
 import { button, findButton, rebuild } from "../shared/page.js";
+import { askGroup } from "./group.js";
 import { ask } from "./panel.js";
 import { POSTS, by, postLabel, setPost } from "./post.js";
 import { sendOnce } from "./send.js";
@@ -12,7 +13,7 @@ import { keysOf, recorded, word } from "../shared/words.js";
 const CAUTIOUS = ["hold", "deny", "recheck"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
 /** @type {Record<string, () => void>} */
-const KEYS = { F6: askManualNow, F7: askSymptoms, F8: askOverride, F10: dismiss };
+const KEYS = { F6: askManualNow, F7: askSymptoms, F8: askOverride, F9: askGroupNow, F10: dismiss };
 
 /**
  * @param {import("./snapshot.js").State} state
@@ -22,11 +23,13 @@ export function renderActions(state, language) {
   label("manual", "F6", language);
   label("symptoms", "F7", language);
   label("override", "F8", language);
+  label("group", "F9", language);
   label("dismiss", "F10", language);
   const passage = state.passage;
   findButton("manual").disabled = state.spot?.phase === "identified"; // another card would be two
   findButton("symptoms").disabled = passage !== state.spot || passage?.decision === "hold";
   findButton("override").disabled = passage === null || passage.decision === "hold";
+  findButton("group").disabled = passage === null || (passage.phase === "settled" && passage.decision !== "hold" && !passage.needs_hand);
   findButton("dismiss").disabled = passage === null || passage.decision === "hold"; // leaving a hold is a step of it
 }
 
@@ -43,6 +46,7 @@ export function wireActions() {
   findButton("manual").addEventListener("click", askManualNow);
   findButton("symptoms").addEventListener("click", askSymptoms);
   findButton("override").addEventListener("click", askOverride);
+  findButton("group").addEventListener("click", askGroupNow);
   findButton("dismiss").addEventListener("click", dismiss);
 }
 
@@ -98,6 +102,11 @@ function askOverride() {
     groups.push({ heading: word("action.admit_because"), choices });
   }
   ask(about, word("action.override_title"), groups);
+}
+
+function askGroupNow() {
+  const state = current();
+  if (state && !findButton("group").disabled) askGroup(state);
 }
 
 function dismiss() {

@@ -2,6 +2,7 @@
 
 import { span } from "../shared/figures.js";
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
+import { groupOf } from "./group.js";
 import { nameOf } from "./hold_words.js";
 import { shown, waiting } from "./snapshot.js";
 import { left, pick } from "./state.js";
@@ -17,7 +18,7 @@ export function renderDesk(state, language, changed) {
   const area = find("desk");
   const places = waiting(state);
   area.hidden = places.length === 0;
-  const key = JSON.stringify([language, places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open])]);
+  const key = JSON.stringify([language, places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
   rebuild(area, key, () => [
     make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
     chip(null, word("desk.spot"), changed),
@@ -49,6 +50,7 @@ function what(place) {
   if (place.decision === "admit") return word(place.gate_open ? "decision.admit" : "verdict.recording");
   if (place.needs_hand) return word("desk.hand");
   if (place.decision) return word(`decision.${shown(place.decision)}`);
-  return place.waits_for.map((name) => word(`wait.${name}`)).join(" · ");
+  const waits = place.waits_for.map((name) => word(`wait.${name}`)).join(" · ");
+  return [waits, groupOf(place)].filter(Boolean).join(" · ");
 }
 

@@ -6,9 +6,9 @@ import { word } from "../shared/words.js";
 
 /**
  * Who somebody is, as far as it is known: a masked name, or the kind of person.
- * @param {{ person: Door.PersonView | null, category: Door.Category }} one
+ * @param {{ person: Door.PersonView | null, category: Door.Category, with_passage?: string | null }} one
  */
-export const nameOf = ({ person, category }) => person?.name ?? word(`category.${category}`);
+export const nameOf = ({ person, category, with_passage: adult }) => person?.name || word(adult ? "group.companion" : `category.${category}`);
 
 /** @param {{ contact_centi_c: number | null, surface_centi_c: number | null }} hold */
 export function heat(hold) {

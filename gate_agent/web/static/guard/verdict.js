@@ -2,6 +2,7 @@
 
 import { degrees, span } from "../shared/figures.js";
 import { find, make, rebuild, setData, setText, shape } from "../shared/page.js";
+import { groupOf } from "./group.js";
 import { ringing, technicalFaults, verdictOf } from "./snapshot.js";
 import { ago, left } from "./state.js";
 import { word } from "../shared/words.js";
@@ -23,9 +24,10 @@ export function renderVerdict(state) {
   setText(find("verdict-person"), person(state.passage));
   const told = state.asked?.phase === "registering" ? state.notice : null;
   setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
-  const flags = state.passage?.flags ?? [];
+  const group = state.passage ? groupOf(state.passage) : "";
+  const flags = [...(state.passage?.flags ?? []).map((flag) => word(`flag.${flag}`)), ...(group ? [group] : [])];
   const key = JSON.stringify([flags, document.documentElement.lang]);
-  rebuild(find("verdict-flags"), key, () => flags.map((flag) => make("span", { class: "flag" }, word(`flag.${flag}`))));
+  rebuild(find("verdict-flags"), key, () => flags.map((flag) => make("span", { class: "flag" }, flag)));
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
 }

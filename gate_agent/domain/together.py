@@ -1,0 +1,103 @@
+"""What the guard says of who came together (随行): so many, this one too, or split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import Decision, PassageGrouped
+from gate_agent.domain import verdict
+from gate_agent.domain.course import on_measured
+from gate_agent.domain.desk import waits
+from gate_agent.domain.effects import StepRefused, Write
+from gate_agent.domain.events import CompanionTold, GroupTold
+from gate_agent.domain.group import members
+from gate_agent.domain.passage import (
+    Gathering,
+    Measured,
+    OpenPassage,
+    Registering,
+    Settled,
+    carried,
+)
+from gate_agent.domain.state import DoorState, Step
+
+MOST_COMPANIONS = 20  # a school class comes by its own arrangement
+
+
+def on_group(door: DoorState, event: GroupTold) -> Step:
+    """So many go in with this person; a group that is whole by that goes in at once."""
+    state = _passage(door, event.passage_id)
+    if not event.by.strip():
+        raise StepRefused("invalid", "who says so", "nobody")
+    if not 0 <= event.companions <= MOST_COMPANIONS:
+        raise StepRefused("invalid", f"0 to {MOST_COMPANIONS}", str(event.companions))
+    if state.adult is not None or (not waits(door, state) and isinstance(state, Settled)):
+        raise StepRefused("out_of_turn", "somebody who waits, and came with nobody", "another")
+    reason = (event.reason or "").strip() or None
+    if event.companions < state.companions and reason is None:
+        raise StepRefused("invalid", "a reason to split", "none")
+    record = PassageGrouped(
+        passage_id=state.passage_id,
+        companions=event.companions,
+        was=state.companions,
+        by=event.by,
+        reason=reason,
+        at=format_utc(event.at.utc),
+    )
+    door = door.placed(replace(state, companions=event.companions))
+    done = verdict.go_in(door, state.passage_id, event.at)
+    return Step(done.door, (Write(record), *done.effects))
+
+
+def on_companion(door: DoorState, event: CompanionTold) -> Step:
+    """This person came with that one, or with nobody: then they go on as anybody."""
+    state = _passage(door, event.passage_id)
+    if not event.by.strip():
+        raise StepRefused("invalid", "who says so", "nobody")
+    if state.companions or (isinstance(state, Settled) and not waits(door, state)):
+        raise StepRefused("out_of_turn", "somebody who waits, and has no companions", "another")
+    if event.adult is not None:
+        _takes_companions(door, event.adult, state.passage_id)
+    record = PassageGrouped(
+        passage_id=state.passage_id,
+        companions=0,
+        with_passage=event.adult,
+        by=event.by,
+        at=format_utc(event.at.utc),
+    )
+    done = _linked(door, replace(state, adult=event.adult), event)
+    return Step(done.door, (Write(record), *done.effects))
+
+
+def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold) -> Step:
+    """Let a companion wait for the group, or somebody who is none any more for a card."""
+    adult = door.find(event.adult)
+    if adult is not None:
+        others = [one for one in members(door, event.adult) if one.passage_id != state.passage_id]
+        if not isinstance(adult, Settled) and len(others) >= adult.companions:
+            door = door.placed(replace(adult, companions=len(others) + 1))
+    measured = state.temperature
+    if isinstance(state, Measured | Registering) and event.adult is not None:
+        return verdict.gather(door, state, event.at)
+    if isinstance(state, Gathering) and event.adult is None and measured is not None:
+        return on_measured(
+            door, Measured(**carried(state), due_ns=state.due_ns), measured, event.at
+        )
+    return Step(door.placed(state))
+
+
+def _takes_companions(door: DoorState, adult_id: str, passage_id: str) -> None:
+    adult = door.find(adult_id)
+    is_in = isinstance(adult, Settled) and adult.decision is Decision.ADMIT
+    if adult is None or not (is_in or waits(door, adult)):
+        raise StepRefused("not_found", "somebody at the door to come with", "nobody")
+    if adult.adult is not None or adult_id == passage_id:
+        raise StepRefused("out_of_turn", "somebody who came with nobody", "a companion")
+
+
+def _passage(door: DoorState, passage_id: str) -> OpenPassage | Settled:
+    state = door.find(passage_id)
+    if state is None:
+        raise StepRefused("not_found", "a passage at the door", "another")
+    return state
