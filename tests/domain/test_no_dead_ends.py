@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.acts import ACTS, Act
 from domain.benches import FEVER, NO_SKIN, NOON, NORMAL, PHONE, later, new_door, somebody
-from domain.test_door_properties import ACTS, Act
 from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
