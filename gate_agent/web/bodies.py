@@ -12,16 +12,14 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gate_agent.contract.contact_records import JudgementDetails
-from gate_agent.contract.duty_records import DutyDone, Round, ShiftNoted
 from gate_agent.contract.free_text import file_reference, without_number
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.measurement_records import CheckDetails, Reference
-from gate_agent.contract.moment import Moment, format_utc
+from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import ByHand, ContactState, Decision, HoldState, NoteKind
 from gate_agent.contract.registration import LandlineReason, RegistrationDetails
 from gate_agent.contract.signals import Card, CardType
-from gate_agent.domain.duties import SupplyTold
 from gate_agent.domain.events import (
     CompanionTold,
     ContactJudged,
@@ -72,15 +70,17 @@ _Name = Annotated[str, Field(min_length=1, max_length=60, description="as on the
 _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on the document")]
 
 
-class _Request(BaseModel):
+class TapBody(BaseModel):
+    """What every tap's body is made of: nothing in it that is not known."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def _only(self, details: type[_Details]) -> _Details:
+    def only(self, details: type[_Details]) -> _Details:
         """Return the part of this body that the contract defines."""
         return details.model_validate(self.model_dump(include=set(details.model_fields)))
 
 
-class CompanionBody(_Request):
+class CompanionBody(TapBody):
     """Who comes along with a registered visitor (随行人员), a child say."""
 
     name: _Name
@@ -91,7 +91,7 @@ class CompanionBody(_Request):
         return Companion(name=Secret(self.name), number=_secret(self.number))
 
 
-class ManualRequest(_Request):
+class ManualRequest(TapBody):
     """A person whose document no reader read (人工录入): as if the card had been laid."""
 
     document: CardType = CardType.RESIDENT
@@ -123,7 +123,7 @@ class ManualRequest(_Request):
         return DocumentTyped(at=at, card=card, by_hand=by_hand, passage_id=self.passage_id)
 
 
-class RegistrationRequest(_Request):
+class RegistrationRequest(TapBody):
     """What the guard typed for a visitor (实名登记)."""
 
     phone: str | None = Field(
@@ -150,7 +150,7 @@ class RegistrationRequest(_Request):
         return RegistrationGiven(at=at, passage_id=passage_id, details=details, by=self.by)
 
 
-class DismissalRequest(_Request):
+class DismissalRequest(TapBody):
     """The person went away."""
 
     by: Post | None = None
@@ -160,7 +160,7 @@ class DismissalRequest(_Request):
         return PassageDismissed(at=at, passage_id=passage_id, by=self.by)
 
 
-class GroupRequest(_Request):
+class GroupRequest(TapBody):
     """So many go in with this person (随行 n 人); fewer than before is a split, with a reason."""
 
     companions: int = Field(strict=True, ge=0, le=20)
@@ -178,7 +178,7 @@ class GroupRequest(_Request):
         )
 
 
-class CompanionRequest(_Request):
+class CompanionRequest(TapBody):
     """With whom this person came (是同行), or with nobody (不是同行)."""
 
     with_passage: str | None = Field(max_length=80, pattern="^[0-9A-Za-z-]+$")
@@ -189,7 +189,7 @@ class CompanionRequest(_Request):
         return CompanionTold(at=at, passage_id=passage_id, adult=self.with_passage, by=self.by)
 
 
-class OverrideRequest(_Request):
+class OverrideRequest(TapBody):
     """A guard overrules: freely towards caution, towards admission with a reason."""
 
     decision: Literal[Decision.ADMIT, Decision.DENY, Decision.RECHECK, Decision.HOLD]
@@ -203,7 +203,7 @@ class OverrideRequest(_Request):
         )
 
 
-class AnswerRequest(_Request):
+class AnswerRequest(TapBody):
     """The guard here is with the held person of another door (代为响应)."""
 
     by: Post
@@ -213,7 +213,7 @@ class AnswerRequest(_Request):
         return OtherHoldAnswered(at=at, gate=gate, hold_id=hold_id, by=self.by)
 
 
-class HoldStepRequest(StepDetails, _Request):
+class HoldStepRequest(StepDetails, TapBody):
     """The next step of a hold (暂留处置); `next_steps` in the state says which may come."""
 
     step: HoldState
@@ -243,12 +243,12 @@ class HoldStepRequest(StepDetails, _Request):
             hold_id=hold_id,
             step=self.step,
             by=self.by,
-            details=self._only(StepDetails),
+            details=self.only(StepDetails),
             disinfected=self.disinfected,
         )
 
 
-class HoldNoteRequest(NoteDetails, _Request):
+class HoldNoteRequest(NoteDetails, TapBody):
     """What was done for a held person beside the steps: a call, symptoms, counselling."""
 
     kind: NoteKind
@@ -266,11 +266,11 @@ class HoldNoteRequest(NoteDetails, _Request):
 
     def event(self, at: Moment, hold_id: str) -> NoteTaken:
         """Return the note on this hold."""
-        details = self._only(NoteDetails)
+        details = self.only(NoteDetails)
         return NoteTaken(at=at, hold_id=hold_id, kind=self.kind, by=self.by, details=details)
 
 
-class ContactRequest(JudgementDetails, _Request):
+class ContactRequest(JudgementDetails, TapBody):
     """A close contact (密切接触者) is judged; `next_states` in the state says how it may be."""
 
     state: ContactState
@@ -279,13 +279,13 @@ class ContactRequest(JudgementDetails, _Request):
 
     def event(self, at: Moment, contact_id: str) -> ContactJudged:
         """Return the judgement of this contact."""
-        details = self._only(JudgementDetails)
+        details = self.only(JudgementDetails)
         return ContactJudged(
             at=at, contact_id=contact_id, state=self.state, by=self.by, details=details
         )
 
 
-class DrillRequest(_Request):
+class DrillRequest(TapBody):
     """A hold is practised (演练)."""
 
     by: Post
@@ -295,7 +295,7 @@ class DrillRequest(_Request):
         return DrillStarted(at=at, by=self.by)
 
 
-class HandRequest(_Request):
+class HandRequest(TapBody):
     """The person was measured with the contact thermometer (人工测温)."""
 
     contact_centi_c: int = Field(strict=True, ge=3400, le=4500, description="hundredths of °C")
@@ -307,7 +307,7 @@ class HandRequest(_Request):
         return HandMeasured(at=at, passage_id=passage_id, contact_centi_c=reading, by=self.by)
 
 
-class CheckRequest(CheckDetails, _Request):
+class CheckRequest(CheckDetails, TapBody):
     """The thermometer is held against a reference (每日校验)."""
 
     reference: Reference
@@ -318,53 +318,10 @@ class CheckRequest(CheckDetails, _Request):
 
     def event(self, at: Moment) -> ReferenceHeld:
         """Return the reference as it is held."""
-        return ReferenceHeld(at=at, by=self.by, details=self._only(CheckDetails))
+        return ReferenceHeld(at=at, by=self.by, details=self.only(CheckDetails))
 
 
-class RoundRequest(_Request):
-    """A round of an area is done (消毒通风)."""
-
-    area: str = Field(min_length=1, max_length=40, description="as in the policy")
-    kind: Round
-    by: Post
-
-    def event(self, at: Moment) -> DutyDone:
-        """Return the round."""
-        return DutyDone(area=self.area, kind=self.kind, by=self.by, at=format_utc(at.utc))
-
-
-class ShiftNoteRequest(_Request):
-    """What one shift tells the next (交班记录)."""
-
-    text: Note
-    by: Post
-
-    def event(self, at: Moment) -> ShiftNoted:
-        """Return the note."""
-        return ShiftNoted(text=self.text, by=self.by, at=format_utc(at.utc))
-
-
-class SupplyRequest(_Request):
-    """An item was counted, or its stock changed (物资); one of both."""
-
-    item: str = Field(min_length=1, max_length=40, description="as in the policy")
-    counted: int | None = Field(None, strict=True, ge=0, le=1_000_000)
-    change: int | None = Field(
-        None,
-        strict=True,
-        ge=-100_000,
-        le=100_000,
-        description="use is negative, a delivery positive",
-    )
-    by: Post
-
-    def event(self, at: Moment) -> SupplyTold:
-        """Return what is told of the item."""
-        counted, change = self.counted, self.change
-        return SupplyTold(at=at, item=self.item, counted=counted, change=change, by=self.by)
-
-
-class SymptomsRequest(_Request):
+class SymptomsRequest(TapBody):
     """The person at the door declares symptoms (申报症状): a hold at any temperature."""
 
     by: Post
@@ -375,7 +332,7 @@ class SymptomsRequest(_Request):
         return SymptomsDeclared(at=at, by=self.by, note=self.note)
 
 
-class TouchRequest(_Request):
+class TouchRequest(TapBody):
     """Somebody touched the guard screen."""
 
 

@@ -9,7 +9,7 @@ from gate_agent.gate.ports import Desk, DutyDesk
 from gate_agent.gate.screen_state import DutiesView
 from gate_agent.http.grants import Routes
 from gate_agent.web.answers import REFUSALS
-from gate_agent.web.bodies import RoundRequest, ShiftNoteRequest, SupplyRequest
+from gate_agent.web.duty_bodies import RoundRequest, ShiftNoteRequest, SupplyRequest
 from gate_agent.web.grants import AT_THE_BOARD, SIGNED_ON
 
 
