@@ -19,6 +19,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make attack` send everything that the suite sends a part of."""
+    parser.addoption("--attack", action="store_true", help="every value in every field")
+
+
 LONG = ("power", "chaos", "system", "demo", "browser")  # rooms whose files take longest
 
 
