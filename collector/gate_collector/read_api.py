@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_collector.centre import Centre
@@ -115,5 +115,5 @@ def _body(sequence: int, body: bytes | None) -> dict[str, Any]:
     """Return an event's body; one that was redacted keeps its place."""
     if body is None:
         return {"redacted": True, "sequence": f"{sequence:020d}"}
-    told: dict[str, Any] = json.loads(bytes(body))
+    told: dict[str, Any] = read_json(bytes(body), odd_numbers="mark")
     return told

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from gate_agent.contract.numbers import Real, Whole
 from gate_agent.contract.policy import HallMode, PolicyVersion
 from gate_agent.contract.record import DeviceState, Record, Severity, Utc
 
@@ -36,7 +37,7 @@ class DeviceChanged(Record):
     driver: str
     state: DeviceState
     cause: str = Field("", description="what the supervisor saw; no personal data")
-    counters: dict[str, int] = Field(default_factory=dict)
+    counters: dict[str, Whole] = Field(default_factory=dict)
 
     @property
     def severity(self) -> Severity:
@@ -53,7 +54,7 @@ class ClockStepped(Record):
     """The wall clock jumped against the clock that never steps."""
 
     TYPE: ClassVar[str] = "gate.clock.stepped.v1"
-    step_ms: int = Field(description="how far it jumped; negative is backwards")
+    step_ms: Whole = Field(description="how far it jumped; negative is backwards")
 
 
 class ClockSynced(Record):
@@ -87,8 +88,8 @@ class StoreChanged(Record):
     state: StoreState
     cause: str = Field("", description="what the disk said; when well again, what it had said")
     since: Utc | None = Field(None, description="when well again: since when commits failed")
-    free_bytes: int = Field(ge=0)
-    hours_left: float | None = Field(None, description="at the measured rate; null when unknown")
+    free_bytes: Whole = Field(ge=0)
+    hours_left: Real | None = Field(None, description="at the measured rate; null when unknown")
 
     @property
     def severity(self) -> Severity:
@@ -101,8 +102,8 @@ class EventsDropped(Record):
 
     TYPE: ClassVar[str] = "gate.events.dropped.v1"
     SEVERITY: ClassVar[Severity] = Severity.URGENT
-    count: int = Field(ge=1)
-    types: dict[str, int] = Field(description="how many of each event type")
+    count: Whole = Field(ge=1)
+    types: dict[str, Whole] = Field(description="how many of each event type")
     since: Utc = Field(description="when the first of them occurred")
     until: Utc = Field(description="when the last of them occurred")
     cause: str
@@ -116,7 +117,7 @@ class JournalReplaced(Record):
     cause: str
     kept_as: str = Field(description="name of the damaged file, in the journal's folder")
     previous_epoch: str | None = Field(None, description="null when it could not be read")
-    previous_sequence: int | None = Field(None, ge=0, description="the last that was readable")
+    previous_sequence: Whole | None = Field(None, ge=0, description="the last that was readable")
 
 
 class ModeApplied(Record):
@@ -157,7 +158,7 @@ class ScreenAttended(Record):
 
     TYPE: ClassVar[str] = "gate.screen.attended.v1"
     cause: Absence
-    away_s: float = Field(ge=0, description="how long nobody was")
+    away_s: Real = Field(ge=0, description="how long nobody was")
 
     @property
     def subject(self) -> str:

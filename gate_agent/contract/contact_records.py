@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.hold_records import OfHold
+from gate_agent.contract.numbers import Real
 from gate_agent.contract.record import Category, Record, Ref, Severity, Utc
 
 
@@ -30,7 +31,7 @@ class ContactEntry(BaseModel):
     person_ref: Ref | None
     category: Category
     passed: Utc
-    apart_s: float = Field(description="seconds after the hold was opened; negative is before")
+    apart_s: Real = Field(description="seconds after the hold was opened; negative is before")
 
 
 class ContactListed(OfHold):

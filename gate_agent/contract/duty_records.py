@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.numbers import Whole
 from gate_agent.contract.record import Record, Utc
 
 
@@ -38,8 +39,8 @@ class SuppliesCounted(Record):
 
     TYPE: ClassVar[str] = "gate.supplies.counted.v1"
     item: str = Field(min_length=1, max_length=40)
-    stock: int = Field(ge=0)
-    change: int | None = Field(
+    stock: Whole = Field(ge=0)
+    change: Whole | None = Field(
         None, description="against the stock before: use is negative, null if unknown"
     )
     low: bool = Field(description="under the stock at which the policy calls it low")
@@ -67,8 +68,8 @@ class RoundCount(BaseModel):
     model_config = ConfigDict(frozen=True)
     area: str
     kind: Round
-    done: int = Field(ge=0)
-    needed: int = Field(ge=0)
+    done: Whole = Field(ge=0)
+    needed: Whole = Field(ge=0)
 
 
 class Stock(BaseModel):
@@ -76,6 +77,6 @@ class Stock(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     item: str
-    stock: int | None = Field(ge=0, description="null when it was never counted")
-    used: int = Field(ge=0)
+    stock: Whole | None = Field(ge=0, description="null when it was never counted")
+    used: Whole = Field(ge=0)
     low: bool

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.numbers import Centi, Real, Small, Whole
 from gate_agent.contract.record import Category, HoldState, Record, Ref, Severity, Utc
 
 
@@ -30,15 +31,15 @@ class HoldOpened(OfHold):
     person_ref: Ref | None
     category: Category
     reason: str = Field(description="elevated | declared_symptoms | guard | held_elsewhere")
-    surface_centi_c: int | None
-    over_centi_c: int | None = Field(
+    surface_centi_c: Centi | None
+    over_centi_c: Centi | None = Field(
         None, description="how far the score lies over the threshold, where it does"
     )
-    contact_centi_c: int | None = Field(
+    contact_centi_c: Centi | None = Field(
         None, description="contact thermometer, where it was what found the fever"
     )
     opened: Utc
-    deadline_s: float = Field(description="seconds in which it must be acknowledged")
+    deadline_s: Real = Field(description="seconds in which it must be acknowledged")
     elsewhere: str | None = Field(
         None, description="door/hold: the hold of another door that this person walked away from"
     )
@@ -59,7 +60,7 @@ class HoldIdentified(OfHold):
     category: Category
     registered: bool = Field(description="a registration is sealed for the centre")
     phone: bool = Field(description="with a phone number")
-    companions: int = Field(0, ge=0, description="随行人员: registered with this person")
+    companions: Whole = Field(0, ge=0, description="随行人员: registered with this person")
     by: str
     at: Utc
 
@@ -68,7 +69,7 @@ class StepDetails(BaseModel):
     """What a step of a hold may bring (处置内容), one definition for tap, event and record."""
 
     model_config = ConfigDict(frozen=True)
-    contact_centi_c: int | None = Field(None, description="contact thermometer (接触式测温)")
+    contact_centi_c: Centi | None = Field(None, description="contact thermometer (接触式测温)")
     to: str | None = Field(None, description="whom it was reported or handed over to")
     note: str | None = None
     vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
@@ -88,7 +89,7 @@ class HoldStep(StepDetails, OfHold):
     step: HoldState
     by: str
     at: Utc
-    deadline_s: float | None = Field(None, description="seconds in which the next step is due")
+    deadline_s: Real | None = Field(None, description="seconds in which the next step is due")
 
 
 class NoteKind(StrEnum):
@@ -131,8 +132,8 @@ class HoldOverdue(OfHold):
 
     TYPE: ClassVar[str] = "gate.hold.overdue.v1"
     state: HoldState
-    due_s: float = Field(description="the deadline that was missed, in seconds")
-    escalation: int = Field(ge=1, description="how often this state was overdue")
+    due_s: Real = Field(description="the deadline that was missed, in seconds")
+    escalation: Small = Field(ge=1, description="how often this state was overdue")
     to: str | None = Field(None, description="the post it escalates to, from the policy's calls")
 
 

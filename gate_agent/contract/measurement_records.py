@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.numbers import Centi, Real, Whole
 from gate_agent.contract.record import Outcome, Record, Severity, Utc
 
 Reference = Literal["contact", "blackbody"]
@@ -18,44 +19,44 @@ class Temperature(BaseModel):
     model_config = ConfigDict(frozen=True)
     outcome: Outcome
     reason: str | None = Field(None, description="why it is unusable or low")
-    surface_centi_c: int | None = Field(None, description="体表温度: as measured, never edited")
-    ambient_centi_c: int | None = Field(None, description="环境温度")
-    body_centi_c: int | None = Field(None, description="the vendor's own estimate")
-    score_centi_c: int | None = Field(None, description="value less slope × (ambient − 24 °C)")
-    threshold_centi_c: int | None = Field(None, description="报警阈值 the score was held against")
-    slope_permille: int = Field(0, description="ambient slope, thousandths of °C per °C")
-    lowest_centi_c: int | None = None
-    highest_centi_c: int | None = None
-    samples: int = Field(0, ge=0, description="readings in the stable part")
+    surface_centi_c: Centi | None = Field(None, description="体表温度: as measured, never edited")
+    ambient_centi_c: Centi | None = Field(None, description="环境温度")
+    body_centi_c: Centi | None = Field(None, description="the vendor's own estimate")
+    score_centi_c: Centi | None = Field(None, description="value less slope × (ambient − 24 °C)")
+    threshold_centi_c: Centi | None = Field(None, description="报警阈值 the score was held against")
+    slope_permille: Whole = Field(0, description="ambient slope, thousandths of °C per °C")
+    lowest_centi_c: Centi | None = None
+    highest_centi_c: Centi | None = None
+    samples: Whole = Field(0, ge=0, description="readings in the stable part")
     profile: str = Field("", description="profile and its version, such as spot-forehead/3")
     # what follows tells the outcome again, from the event alone: domain.limits.recompute
     rule: str = Field("", description="how it was decided, and its version, such as adaptive/1")
     decides_on: Literal["surface", "body"] = Field("surface", description="which one is the value")
-    readings: int = Field(0, ge=0, description="readings in the whole window")
-    baseline_centi_c: int | None = Field(None, description="基线: the score that was usual then")
-    baseline_people: int = Field(0, ge=0, description="newest people it rests on, at most 30")
+    readings: Whole = Field(0, ge=0, description="readings in the whole window")
+    baseline_centi_c: Centi | None = Field(None, description="基线: the score that was usual then")
+    baseline_people: Whole = Field(0, ge=0, description="newest people it rests on, at most 30")
     baseline_source: Literal["people", "memory", "model", ""] = Field(
         "", description="people alone, or filled up from this door's memory or the profile's model"
     )
-    margin_centi_c: int | None = Field(
+    margin_centi_c: Centi | None = Field(
         None, description="threshold less baseline; null where the centre fixed the threshold"
     )
-    ceiling_centi_c: int | None = Field(
+    ceiling_centi_c: Centi | None = Field(
         None, description="a score from here on is elevated whatever the baseline"
     )
-    low_centi_c: int | None = Field(None, description="a score below is low")
-    rail_centi_c: int | None = Field(
+    low_centi_c: Centi | None = Field(None, description="a score below is low")
+    rail_centi_c: Centi | None = Field(
         None, description="绝对上限: a raw value from here on is elevated whatever the ambient"
     )
-    contact_centi_c: int | None = Field(
+    contact_centi_c: Centi | None = Field(
         None, description="人工测温: the contact thermometer; where it is there, it decides"
     )
-    contact_threshold_centi_c: int | None = Field(None, description="elevated from here on")
+    contact_threshold_centi_c: Centi | None = Field(None, description="elevated from here on")
     contact_by: str | None = Field(None, description="who measured by hand")
     contact_at: Utc | None = Field(
         None, description="when, where it was read at an earlier passage (已用体温计核对)"
     )
-    error_above_centi_c: int = Field(
+    error_above_centi_c: Centi = Field(
         4250, description="a raw value above is the instrument's error"
     )
 
@@ -65,20 +66,20 @@ class CheckDetails(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     reference: Reference
-    reference_centi_c: int = Field(description="what the black body or the contact reading says")
+    reference_centi_c: Centi = Field(description="what the black body or the contact reading says")
 
 
 class ThermometerChecked(CheckDetails, Record):
     """The thermometer was held against a reference (每日校验)."""
 
     TYPE: ClassVar[str] = "gate.thermometer.checked.v1"
-    measured_centi_c: int = Field(description="what the thermometer says of it")
-    surface_centi_c: int = Field(description="体表温度: as measured, never edited")
-    ambient_centi_c: int | None = None
-    difference_centi_c: int
-    tolerance_centi_c: int = Field(ge=0)
+    measured_centi_c: Centi = Field(description="what the thermometer says of it")
+    surface_centi_c: Centi = Field(description="体表温度: as measured, never edited")
+    ambient_centi_c: Centi | None = None
+    difference_centi_c: Centi
+    tolerance_centi_c: Centi = Field(ge=0)
     passed: bool
-    failed_in_row: int = Field(0, ge=0, description="how many failed since one passed")
+    failed_in_row: Whole = Field(0, ge=0, description="how many failed since one passed")
     by: str
     at: Utc
     profile: str = ""
@@ -95,11 +96,11 @@ class ThermometerCompared(Record):
     TYPE: ClassVar[str] = "gate.thermometer.compared.v1"
     other: str = Field(description="the other door")
     found: Found
-    level_centi_c: int | None = Field(description="the middle score of our newest people")
-    people: int = Field(ge=0, description="how many they are")
-    other_level_centi_c: int | None = Field(description="of the other door, as it told")
-    other_people: int = Field(ge=0)
-    limit_centi_c: int | None = Field(
+    level_centi_c: Centi | None = Field(description="the middle score of our newest people")
+    people: Whole = Field(ge=0, description="how many they are")
+    other_level_centi_c: Centi | None = Field(description="of the other door, as it told")
+    other_people: Whole = Field(ge=0)
+    limit_centi_c: Centi | None = Field(
         description="apart if they differ by more; null where nothing was compared"
     )
     profile: str
@@ -133,4 +134,4 @@ class CoverageRestored(Record):
 
     TYPE: ClassVar[str] = "gate.coverage.restored.v1"
     since: Utc = Field(description="when it was lost")
-    lost_s: float = Field(ge=0, description="for how long")
+    lost_s: Real = Field(ge=0, description="for how long")

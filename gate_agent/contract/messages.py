@@ -19,6 +19,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from gate_agent.contract.moment import ClockQuality, Moment, format_utc
+from gate_agent.contract.numbers import Real
 from gate_agent.contract.record import Life
 from gate_agent.contract.records import BY_TYPE, DeviceState, Record, Severity, Utc
 from gate_agent.contract.thermometer import ThermometerState
@@ -244,7 +245,7 @@ class GateState(Message):
     sequence: Number
     link: Hex64
     pending: Number
-    oldest_pending_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    oldest_pending_s: Annotated[Real, Field(ge=0)]
     clock: ClockQuality
     devices: dict[str, DeviceState]
     version: str

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from gate_agent.contract.numbers import Whole
 from gate_agent.contract.record import Record
 
 Link = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -30,14 +31,14 @@ class DataPurged(Record):
     TYPE: ClassVar[str] = "gate.data.purged.v1"
     cause: PurgeCause
     request: str | None = Field(None, description="id of the request, where somebody asked")
-    retention_days: int | None = Field(None, ge=0, description="the policy's, for `retention`")
-    people: int = Field(0, ge=0, description="rows removed from the gate's own table")
-    redacted: int = Field(0, ge=0, description="registrations whose sealed body was removed")
-    first_sequence: int | None = Field(None, ge=1, description="of the redacted ones")
-    last_sequence: int | None = Field(None, ge=1)
+    retention_days: Whole | None = Field(None, ge=0, description="the policy's, for `retention`")
+    people: Whole = Field(0, ge=0, description="rows removed from the gate's own table")
+    redacted: Whole = Field(0, ge=0, description="registrations whose sealed body was removed")
+    first_sequence: Whole | None = Field(None, ge=1, description="of the redacted ones")
+    last_sequence: Whole | None = Field(None, ge=1)
     link_before: Link | None = Field(None, description="link of the event before the first")
     link_after: Link | None = Field(None, description="link of the last")
-    waiting: int = Field(
+    waiting: Whole = Field(
         0, ge=0, description="registrations kept until the centre has a receipt for them"
     )
 

@@ -60,6 +60,7 @@ from gate_agent.contract.measurement_records import (
     ThermometerChecked,
     ThermometerCompared,
 )
+from gate_agent.contract.numbers import Whole
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause
 from gate_agent.contract.record import (
@@ -159,7 +160,7 @@ class PassageDecided(Record):
     by: str | None = Field(None, description="who overrode, where a guard did")
     by_hand: ByHand | None = Field(None, description="where no reader read the document")
     repeat_visit: bool = Field(default=False, description="known here from an earlier visit")
-    registration_ms: int | None = Field(
+    registration_ms: Whole | None = Field(
         None, description="from card to admission of a registered visitor; null for others"
     )
     companions: int = Field(0, ge=0, description="随行 n 人: who go in with this person")
@@ -217,8 +218,8 @@ class PersonRegistered(Record):
     sealed: str = Field(description="base64 of an X25519 sealed box over a JSON object")
     key_id: str = Field(description="first 16 hex digits of SHA-256 of the collector's public key")
     by_hand: ByHand | None = Field(None, description="where no reader read the document")
-    companions: int = Field(0, ge=0, description="随行人员: registered with this person")
-    notice_version: int = Field(0, ge=0, description="which notice was shown 个人信息告知")
+    companions: Whole = Field(0, ge=0, description="随行人员: registered with this person")
+    notice_version: Whole = Field(0, ge=0, description="which notice was shown 个人信息告知")
     by: str | None = Field(None, description="who registered, where somebody was signed on")
     with_passage: str | None = Field(
         None, description="随行: the passage of whom this companion came with"
@@ -237,7 +238,7 @@ class PassageCount(BaseModel):
     model_config = ConfigDict(frozen=True)
     category: Category
     decision: Decision
-    count: int = Field(ge=0)
+    count: Whole = Field(ge=0)
 
 
 class DailyReport(Record):
@@ -248,18 +249,18 @@ class DailyReport(Record):
     since: Utc
     until: Utc
     passages: tuple[PassageCount, ...]
-    admitted: int = Field(ge=0)
-    holds_opened: int = Field(ge=0)
-    holds_closed: int = Field(ge=0)
-    holds_open: int = Field(ge=0)
-    device_lost_s: dict[str, int] = Field(description="seconds without each device in the span")
-    coverage_lost_s: int = Field(
+    admitted: Whole = Field(ge=0)
+    holds_opened: Whole = Field(ge=0)
+    holds_closed: Whole = Field(ge=0)
+    holds_open: Whole = Field(ge=0)
+    device_lost_s: dict[str, Whole] = Field(description="seconds without each device in the span")
+    coverage_lost_s: Whole = Field(
         0, ge=0, description="seconds without a thermometer that can be believed (测温中断)"
     )
     rounds: tuple[RoundCount, ...] = Field((), description="消毒通风: all that the day needs")
     supplies: tuple[Stock, ...] = Field((), description="物资: as last counted")
-    first_sequence: int = Field(ge=0)
-    last_sequence: int = Field(ge=0)
+    first_sequence: Whole = Field(ge=0)
+    last_sequence: Whole = Field(ge=0)
 
     @property
     def subject(self) -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from gate_agent.contract.access_records import Look
+from gate_agent.contract.numbers import Whole
 from gate_agent.contract.record import Record
 
 
@@ -16,7 +17,7 @@ class SnapshotTaken(Record):
     TYPE: ClassVar[str] = "gate.snapshot.taken.v1"
     hold_id: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="of the picture, a JPEG")
-    bytes: int = Field(ge=1)
+    bytes: Whole = Field(ge=1)
 
     @property
     def subject(self) -> str:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.numbers import Centi, Whole
+
 
 class Trust(StrEnum):
     """How far the thermometer is believed."""
@@ -49,10 +51,10 @@ class ThermometerState(BaseModel):
     trust: Trust
     doubts: tuple[str, ...] = Field((), description="what speaks against it 存疑原因")
     profile: str = Field("", description="doors of one profile are compared")
-    level_centi_c: int | None = Field(
+    level_centi_c: Centi | None = Field(
         None, description="人群水平: the middle score of the newest people; null while too few"
     )
-    people: int = Field(0, ge=0, description="how many they are")
+    people: Whole = Field(0, ge=0, description="how many they are")
 
     def faces(self, own: ThermometerState) -> bool:
         """Whether both levels say the same kind of thing."""

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.contract.shape import Path, steps
 from gate_agent.contract.unknown import UNKNOWN_AS
 from gate_agent.errors import ContractError
@@ -46,14 +46,11 @@ class Parsed(Generic[M]):
 
 def parse_message(model: type[M], payload: bytes) -> Parsed[M]:
     """Return the message in `payload`. Raises ContractError, which names no content."""
+    tree = read_json(payload, odd_numbers="mark")
     try:
-        return Parsed(model.model_validate_json(payload))
-    except ValidationError as exc:
-        try:
-            tree = from_json(payload)
-        except ValueError:
-            raise contract_error(exc) from None
-    return _parse(model, tree)
+        return Parsed(model.model_validate(tree))
+    except ValidationError:
+        return _parse(model, tree)
 
 
 def parse_tree(model: type[M], tree: dict[str, object]) -> Parsed[M]:

@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from gate_agent.contract.access_records import GuardRole
+from gate_agent.contract.foreign_json import ForeignJsonError, read_json
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.http.bodies import replay, whole
 from gate_agent.http.grants import NO, READING, YES, Grant, Security, declared
@@ -196,7 +197,7 @@ def _in_the_name_of(by: str, body: bytes, *, always: bool) -> bytes:
 def _read(body: bytes) -> dict[str, Any] | None:
     """Return a JSON object; None for anything else, which the route refuses."""
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        told = read_json(body)
+    except ForeignJsonError:
         return None
     return told if isinstance(told, dict) else None

@@ -21,6 +21,7 @@ from gate_agent.contract.records import (
 from gate_agent.errors import GateError
 from gate_collector.ledger.held import done_for
 from gate_collector.store.dialect import snapshot
+from gate_collector.store.records import read_record
 from gate_collector.store.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of
 from gate_collector.store.schema_office import JUDGED
 
@@ -201,8 +202,10 @@ def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:
     by_id: dict[str, Near] = {}
     for kind, data in rows:
         if kind == ContactListed.TYPE:
-            listed = ContactListed.model_validate_json(data)
-            for entry in listed.contacts if listed.hold_id == hold_id else ():
+            listed = read_record(ContactListed, data)
+            if listed is None or listed.hold_id != hold_id:
+                continue
+            for entry in listed.contacts:
                 if entry.person_ref is not None:
                     by_id[entry.contact_id] = Near(
                         person_ref=entry.person_ref,
@@ -215,8 +218,8 @@ def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:
                         state=ContactState.PROPOSED,
                     )
         else:
-            said = ContactUpdated.model_validate_json(data)
-            if said.contact_id in by_id:
+            said = read_record(ContactUpdated, data)
+            if said is not None and said.contact_id in by_id:
                 by_id[said.contact_id] = replace(
                     by_id[said.contact_id], state=said.state, by=said.by, reason=said.reason or ""
                 )

@@ -33,6 +33,7 @@ from gate_agent.contract.records import (
 from gate_agent.errors import StorageError
 from gate_collector.ingest.arrival import Arrived
 from gate_collector.store.dialect import insert_for
+from gate_collector.store.records import read_record
 from gate_collector.store.schema import DOUBTED, EVENT, HOLD, NOTABLE, PASSAGE, own_word_of
 
 MOST_AT_ONCE = 500  # events of one transaction
@@ -144,7 +145,9 @@ def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[in
     ).all()
     done = 0
     for row in synced:
-        told = ClockSynced.model_validate_json(row.data)
+        told = read_record(ClockSynced, row.data)
+        if told is None:
+            continue
         found = connection.execute(
             select(DOUBTED, EVENT.c.body, EVENT.c.stored)
             .join(EVENT, own_word_of(EVENT))
@@ -196,7 +199,11 @@ def _began(
         )
         .order_by(NOTABLE.c.id)
     )
-    known = [(row.gate, ClockSynced.model_validate_json(row.data)) for row in rows]
+    known = [
+        (row.gate, record)
+        for row in rows
+        if (record := read_record(ClockSynced, row.data)) is not None
+    ]
     come = [(one.told.gate, one.record) for one in events if isinstance(one.record, ClockSynced)]
     return {(gate, told.boot): told.booted for gate, told in (*known, *come)}
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from gate_agent import __version__
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.errors import StorageError
 from gate_collector.store import months, schema_office
 from gate_collector.store.dialect import begin_writing, snapshot
@@ -75,11 +76,11 @@ def restore(engine: Engine, file: Path) -> int:
         with engine.begin() as connection, gzip.open(file, "rt", encoding="utf-8") as lines:
             begin_writing(connection)
             _refuse_unless_empty(connection)
-            revision = _revision(json.loads(next(lines, "{}")))
+            revision = _revision(read_json(next(lines, "{}")))
             tables = METADATA if revision == HEAD else _tables_of(connection, revision)
             waiting: list[dict[str, Any]] = []
             of = ""
-            for line in map(json.loads, lines):
+            for line in map(read_json, lines):
                 if "end" in line:
                     ended = line["end"] == count
                     break

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import EventsDropped, JournalReplaced, Severity
@@ -100,7 +100,7 @@ def _lost_behind(state: dict[str, Any], newest: int) -> bool:
 
 
 def _state(row: Any) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads(row.payload)
+    state: dict[str, Any] = read_json(row.payload)
     return state
 
 

@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.contract.moment import format_utc
+from gate_agent.errors import ContractError
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang, word
@@ -124,10 +126,10 @@ def _pretty(body: bytes | None, lang: Lang) -> str:
     if not body:
         return word("events.removed", lang)
     try:
-        told: dict[str, Any] = json.loads(bytes(body))
+        told: dict[str, Any] = read_json(bytes(body), odd_numbers="mark")
         data = told.get("data")
         if isinstance(data, dict) and "sealed" in data:
             data["sealed"] = word("events.sealed", lang, n=len(data["sealed"]))
-    except (ValueError, AttributeError, TypeError):
+    except (ContractError, AttributeError, TypeError):
         return f"{len(body)} bytes, not JSON"
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json.dumps(told, ensure_ascii=False, indent=2, default=str)

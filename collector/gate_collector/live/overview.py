@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.host.clock import Clock
 from gate_collector.alarms.book import Alarm, standing
@@ -61,7 +61,7 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
 
 
 def _gate(connection: Connection, gate: str, said: Any, streams: list[Any], now: datetime) -> Row:
-    state: Row = json.loads(said.payload) if said else {}
+    state: Row = read_json(said.payload) if said else {}
     epoch = state.get("epoch")
     stream = next((row for row in streams if row.epoch == epoch), streams[0] if streams else None)
     silent_s = (now - parse_utc(said.seen)).total_seconds() if said else None
@@ -125,7 +125,7 @@ def _hold(row: Row, now: datetime) -> Row:
 
 def _reported(connection: Connection, day: str) -> dict[str, Row]:
     rows = connection.execute(select(REPORT.c.gate, REPORT.c.data).where(REPORT.c.day == day))
-    return {gate: json.loads(data) for gate, data in rows}
+    return {gate: read_json(data) for gate, data in rows}
 
 
 def _lateness(connection: Connection) -> Row:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.records import ModeApplied
 from gate_collector.ledger.read import gates
+from gate_collector.store.records import read_record
 from gate_collector.store.schema import NOTABLE
 from gate_collector.store.schema_office import POLICY
 
@@ -55,7 +56,11 @@ def newest_modes(connection: Connection) -> dict[str, tuple[ModeApplied, str]]:
     rows = connection.execute(
         select(NOTABLE.c.gate, NOTABLE.c.data, NOTABLE.c.time).where(NOTABLE.c.id.in_(newest))
     )
-    return {row.gate: (ModeApplied.model_validate_json(row.data), row.time) for row in rows}
+    return {
+        row.gate: (record, row.time)
+        for row in rows
+        if (record := read_record(ModeApplied, row.data)) is not None
+    }
 
 
 def _of(

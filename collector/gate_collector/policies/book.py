@@ -8,7 +8,6 @@ An emergency goes out in the form that doors of every version read; the book kee
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
@@ -221,7 +221,7 @@ class PolicyBook:
             raise PolicyFault(
                 [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()]
             ) from None
-        before = json.loads(self._kept(old.version) or "{}")
+        before = read_json(self._kept(old.version) or "{}")
         return policy, self._row(policy, next_document(before, old, policy, changed.keys()))
 
     def _row(self, policy: Policy, document: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.measurement_records import CoverageLost, CoverageRestored
 from gate_agent.contract.moment import parse_utc
+from gate_collector.store.records import read_record
 from gate_collector.store.schema import EVENT, NOTABLE
 
 
@@ -32,10 +33,12 @@ def uncovered_s(connection: Connection, gate: str, since: str, until: str) -> in
         if row.type == CoverageRestored.TYPE:
             if row.time <= since:
                 break
-            lost_s = CoverageRestored.model_validate_json(row.data).lost_s
-            total += min(lost_s, (parse_utc(row.time) - begin).total_seconds())
+            restored = read_record(CoverageRestored, row.data)
+            there_s = (parse_utc(row.time) - begin).total_seconds()
+            total += there_s if restored is None else min(restored.lost_s, there_s)
         elif is_newest:
-            lost = parse_utc(CoverageLost.model_validate_json(row.data).since)
+            record = read_record(CoverageLost, row.data)
+            lost = begin if record is None else parse_utc(record.since)
             ended = _replaced(connection, gate, row.epoch, row.time) or end
             total += max(0.0, (min(ended, end) - max(lost, begin)).total_seconds())
         is_newest = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, case, func, select
 
 from gate_agent.contract.contact_records import ContactListed, ContactState, ContactUpdated
 from gate_agent.contract.measurement_records import ThermometerChecked
+from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import (
@@ -30,6 +30,7 @@ from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import door_names
+from gate_collector.store.records import read_record, read_records
 from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
 
 _DAY = timedelta(days=1)
@@ -90,8 +91,8 @@ def _door(
         )
         .where(REPORT.c.gate == gate, REPORT.c.day == day.isoformat())
     ).first()
-    own: DailyReport | None = None
-    if row is None:
+    own = None if row is None else read_record(DailyReport, row.data)
+    if row is None or own is None:
         since, until = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
         of: tuple[Any, ...] = (
             EVENT.c.gate == gate,
@@ -104,7 +105,6 @@ def _door(
             "until": format_utc(until),
         }
     else:
-        own = DailyReport.model_validate_json(row.data)
         grace = timedelta(seconds=policy.punctuality.report_within_s)
         of = (
             EVENT.c.gate == gate,
@@ -151,7 +151,8 @@ def _joined(connection: Connection, gate: str, epoch: str, own: DailyReport) -> 
     ).first()
     if before is None or before.epoch != epoch or not own.last_sequence:
         return own.first_sequence <= 1
-    return bool(own.first_sequence == json.loads(before.data)["last_sequence"] + 1)
+    last = read_record(DailyReport, before.data)
+    return last is not None and own.first_sequence == last.last_sequence + 1
 
 
 def _events(connection: Connection, of: tuple[Any, ...]) -> Sequence[Any]:
@@ -164,18 +165,17 @@ def _events(connection: Connection, of: tuple[Any, ...]) -> Sequence[Any]:
 def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
     """Yield how many passages had which newest verdict, as their events say; no drills.
 
-    A body that is stored was read and found true to the contract when it came.
+    One whose data this version cannot read is not counted: the door's own count then differs.
     """
-    newest: dict[str, tuple[int, str, str]] = {}
+    newest: dict[str, tuple[int, Category, Decision]] = {}
     for event in events:
-        told: Any = None if event.body is None else json.loads(bytes(event.body))
-        if told and not told["drill"]:
-            data, hour = told["data"], parse_utc(event.time).astimezone(centre.zone).hour
-            newest[data["passage_id"]] = hour, data["category"], data["decision"]
+        told = None if event.body is None else parse_body(bytes(event.body))
+        record = None if told is None or told.drill else told.record()
+        if isinstance(record, PassageDecided):
+            hour = parse_utc(event.time).astimezone(centre.zone).hour
+            newest[record.passage_id] = hour, record.category, record.decision
     for (hour, category, decision), count in sorted(Counter(newest.values()).items()):
-        yield HourCount(
-            hour=hour, category=Category(category), decision=Decision(decision), count=count
-        )
+        yield HourCount(hour=hour, category=category, decision=decision, count=count)
 
 
 def _totals(counts: tuple[HourCount, ...]) -> Counter[tuple[Category, Decision]]:
@@ -213,7 +213,7 @@ def _checks(connection: Connection, span: tuple[Any, ...]) -> int:
         .where(NOTABLE.c.type == ThermometerChecked.TYPE, *span)
         .order_by(NOTABLE.c.time, NOTABLE.c.id)
     ).scalars()
-    passed = [ThermometerChecked.model_validate_json(data).passed for data in rows]
+    passed = [record.passed for record in read_records(ThermometerChecked, rows)]
     return sum(passed) if passed and passed[-1] else 0
 
 
@@ -292,9 +292,9 @@ def _contacts(connection: Connection, since: datetime, until: datetime) -> dict[
     )
     for kind, data in rows:
         if kind == ContactListed.TYPE:
-            for entry in ContactListed.model_validate_json(data).contacts:
+            listed = read_record(ContactListed, data)
+            for entry in () if listed is None else listed.contacts:
                 states.setdefault(entry.contact_id, ContactState.PROPOSED)
-        else:
-            updated = ContactUpdated.model_validate_json(data)
+        elif (updated := read_record(ContactUpdated, data)) is not None:
             states[updated.contact_id] = updated.state
     return dict(Counter(states.values()))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause
 from gate_collector.centre import Centre
+from gate_collector.store.records import read_record
 from gate_collector.store.schema import NOTABLE, PURGED
 from gate_collector.store.schema_office import ERASURE
 
@@ -74,10 +75,10 @@ def at_doors(connection: Connection) -> list[AtDoor]:
         .limit(_LISTED)
     )
     return [
-        AtDoor(gate=row.gate, epoch=row.epoch, sequence=row.sequence, time=row.time,
-               told=DataPurged.model_validate_json(row.data))
+        AtDoor(gate=row.gate, epoch=row.epoch, sequence=row.sequence, time=row.time, told=told)
         for row in rows
-    ]  # fmt: skip
+        if (told := read_record(DataPurged, row.data)) is not None
+    ]
 
 
 def certificate(centre: Centre, number: str) -> Certificate | None:

@@ -10,7 +10,6 @@ ago, and nothing goes unless a gate's clock agreed with ours within the last day
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -31,6 +30,7 @@ from sqlalchemy import (
     update,
 )
 
+from gate_agent.contract.foreign_json import read_json
 from gate_agent.contract.messages import LINK_0, parse_body
 from gate_agent.contract.moment import NS_PER_S, format_utc
 from gate_agent.contract.records import PersonRegistered, PurgeCause
@@ -175,8 +175,8 @@ def _empty_aside(connection: Connection, of: ColumnElement[bool], ref: str | Non
 
 def _may_name(body: bytes) -> bool:
     try:
-        told = json.loads(body)
-    except ValueError:
+        told = read_json(body, odd_numbers="mark")
+    except ContractError:
         return True
     return not isinstance(told, dict) or told.get("type") == PersonRegistered.TYPE
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import Connection, select
 
+from gate_agent.contract.foreign_json import read_json
 from gate_collector.store.schema import GATE
 
 _LONGEST = 60  # as a door may be called; the page would not bear more
@@ -21,5 +20,5 @@ class DoorNames(dict[str, str]):
 def door_names(connection: Connection) -> DoorNames:
     """Return the names the doors told last."""
     rows = connection.execute(select(GATE.c.gate, GATE.c.payload))
-    told = ((gate, json.loads(payload).get("name")) for gate, payload in rows)
+    told = ((gate, read_json(payload).get("name")) for gate, payload in rows)
     return DoorNames((gate, name[:_LONGEST]) for gate, name in told if name)
