@@ -17,11 +17,11 @@ from fastapi import FastAPI
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
-from gate_agent.contract.messages import gate_of_topic
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.supervision import KeptThread, Parts, tell_what_is_raised
 from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
@@ -31,6 +31,7 @@ from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.centre import Centre
 from gate_collector.config import CollectorConfig, load_collector
+from gate_collector.ingest.arrival import gate_in
 from gate_collector.ingest.broker import Broker, Hears
 from gate_collector.ingest.corrected_times import Corrector
 from gate_collector.ingest.workers import Workers
@@ -72,31 +73,34 @@ class _Collector:
         self._zone = ZoneInfo(config.collector.timezone)
         self._site_key = _key(config.keys.site_key_file)
         self._base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
+        self._parts = Parts(self._clock)
         self._engine = open_to_run(config.store.url, _LOG.warning, config_file=config_file)
         self._signatures = signatures_of(config, self._engine)
         self._broker = self._make_broker()
         self._ingest = self._make_ingest()
-        self._workers = Workers(config_file, config.workers)
+        self._workers = Workers(config_file, config.workers, self._parts)
         self._book = self._make_book()
         self._centre = self._make_centre()
         self._accounts = Accounts(self._centre)
         self._desk = PurgeDesk(self._centre, self._make_retention())
         self._shelf = AlertBook(self._engine, secret_of(self._engine, ANSWERS))
         self._alerter = self._make_alerter()
-        self._teller = Schedule({"alerts": self._alerter.round}, every_s=EVERY_S)
-        self._clerk = Schedule(self._duties(), every_s=_CLERK_S)
+        self._teller = self._schedule("teller", {"alerts": self._alerter.round}, EVERY_S)
+        self._clerk = self._schedule("clerk", self._duties(), _CLERK_S)
 
     def run(self, listener: socket.socket) -> None:
         """Collect, and serve the pages, until SIGTERM or SIGINT."""
         self._tell_first_code()
         stopping = threading.Event()
-        feeding = threading.Thread(target=self._feed_watchdog, args=(stopping,), daemon=True)
+        feeding = KeptThread(
+            "watchdog", lambda: self._feed_watchdog(stopping), self._parts, stopping
+        )
         app = self._app()
         self._broker.start(self._ingest.offer, self._tell_all, self._disbelieved)
         for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
             part.start()
         try:
-            asyncio.run(_serve(app, listener, self._config.collector.site))
+            asyncio.run(_serve(app, listener, self._config.collector.site, self._parts))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
@@ -114,6 +118,7 @@ class _Collector:
             clock=self._clock,
             signatures=self._signatures,
             hears=hears,
+            parts=self._parts,
         )
 
     def _make_ingest(self) -> Ingest:
@@ -125,6 +130,7 @@ class _Collector:
             publish=self._broker.tell,
             hearing=lambda: self._broker.hearing,
             tell_seen=self._broker.tell_seen,
+            parts=self._parts,
         )
 
     def _make_book(self) -> PolicyBook:
@@ -163,7 +169,11 @@ class _Collector:
             people=load_recipients(self._config.alerts.channels_file),
             messenger=AppriseMessenger(),
             base_url=self._base_url,
+            parts=self._parts,
         )
+
+    def _schedule(self, name: str, duties: dict[str, Duty], every_s: float) -> Schedule:
+        return Schedule(name, duties, every_s=every_s, parts=self._parts)
 
     def _duties(self) -> dict[str, Duty]:
         """What becomes due at the centre by itself, in this order."""
@@ -199,6 +209,7 @@ class _Collector:
             private=_key(self._config.keys.registrations_key_file),
             site_key=self._site_key,
             failing=self._failing,
+            faults=lambda: self._parts.counts,
             version=__version__,
         )
 
@@ -207,12 +218,11 @@ class _Collector:
         return overview(self._engine, clock=self._clock, zone=self._zone, site=site)
 
     def _failing(self) -> str:
-        """Why nothing can be stored; empty when all is well."""
-        stopped = "" if self._ingest.alive else "the writer stopped"
-        return self._ingest.failing or stopped or self._workers.failing
+        """Why nothing can be stored, or which part fails; empty when all is well."""
+        return self._ingest.failing or self._parts.told or self._workers.failing
 
     def _disbelieved(self, topic: str, fault: str) -> None:
-        gate, at = gate_of_topic(topic), format_utc(self._clock.now().utc)
+        gate, at = gate_in(topic), format_utc(self._clock.now().utc)
         self._ingest.write(lambda store: raise_alarm(store, AlarmKind.REFUSED, gate, fault, at))
 
     def _tell_all(self) -> None:
@@ -228,10 +238,11 @@ class _Collector:
             )
 
     def _feed_watchdog(self, stopping: threading.Event) -> None:
-        """Feed the manager's watchdog while the writer lives."""
+        """Feed the manager's watchdog while the writer lives, and no part fails for good."""
         period_s = systemd.watchdog_period_s()
         while period_s is not None and self._ingest.alive:
-            systemd.notify("WATCHDOG=1")
+            if not self._parts.is_stuck:
+                systemd.notify("WATCHDOG=1")
             if stopping.wait(period_s):
                 return
 
@@ -240,8 +251,9 @@ def _key(file: Path | None) -> bytes | None:
     return None if file is None else load_key(file)
 
 
-async def _serve(app: FastAPI, listener: socket.socket, site: str) -> None:
+async def _serve(app: FastAPI, listener: socket.socket, site: str, parts: Parts) -> None:
     """Serve the page until SIGTERM or SIGINT."""
+    tell_what_is_raised(asyncio.get_running_loop(), parts)
     loop, server = asyncio.get_running_loop(), PageServer(app, Patience(connections=256))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stopping.set)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -20,21 +20,24 @@ from gate_collector.live.views import Overview
 from gate_collector.roles.grants import PROGRAMS, PUBLIC
 
 Look = Callable[[], dict[str, Any]]
+Faults = Callable[[], Mapping[str, int]]
 
 
 class Health(BaseModel):
-    """Whether what comes can be stored; if not, why."""
+    """Whether what comes can be stored, and every part works; if not, why."""
 
     status: Literal["ok", "failing"]
     cause: str
 
 
-def build_operations(centre: Centre, look: Look, failing: Callable[[], str]) -> APIRouter:
-    """Return the routes; `look` gives the overview, `failing` why nothing can be stored."""
+def build_operations(
+    centre: Centre, look: Look, failing: Callable[[], str], faults: Faults
+) -> APIRouter:
+    """Return the routes; `look` gives the overview, `failing` what is wrong with us."""
     routes = Routes()
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
-    registry.register(_Figures(look))
+    registry.register(_Figures(look, faults))
     registry.register(LedgerFigures(lambda: read_ledger(centre)))
 
     @routes.get("/api/v1/overview", dependencies=[PROGRAMS], response_model=Overview)
@@ -44,7 +47,7 @@ def build_operations(centre: Centre, look: Look, failing: Callable[[], str]) -> 
 
     @routes.get("/healthz", dependencies=[PUBLIC], responses={503: {"model": Health}})
     def health(response: Response) -> Health:
-        """Return 200 while what comes can be stored."""
+        """Return 200 while what comes can be stored, and every part works."""
         cause = failing()
         response.status_code = 503 if cause else 200
         return Health(status="failing" if cause else "ok", cause=cause)
@@ -63,8 +66,9 @@ def build_operations(centre: Centre, look: Look, failing: Callable[[], str]) -> 
 
 
 class _Figures(Collector):
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, faults: Faults) -> None:
         self._look = look
+        self._faults = faults
 
     def collect(self) -> list[GaugeMetricFamily]:
         """Read the overview as it is now."""
@@ -95,4 +99,9 @@ class _Figures(Collector):
         aside = GaugeMetricFamily(
             "collector_quarantined", "Messages set aside", value=told["quarantined"]
         )
-        return [*found, alarms, aside]
+        parts = GaugeMetricFamily(
+            "collector_part_failures", "How often a thread or duty failed", labels=("part",)
+        )
+        for part, times in sorted(self._faults().items()):
+            parts.add_metric((part,), times)
+        return [*found, alarms, aside, parts]

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.exc import SQLAlchemyError
+from gate_agent.host.supervision import KeptThread, Parts
 
-from gate_agent.errors import GateError
-
-_LOG = logging.getLogger(__name__)
 Duty = Callable[[], object]
 
 
 class Schedule:
-    """One thread; a duty that fails is told once, and tried again at the next round."""
+    """One thread; a duty that fails is told, and tried again after a while, the others at once."""
 
-    def __init__(self, duties: Mapping[str, Duty], *, every_s: float) -> None:
+    def __init__(
+        self, name: str, duties: Mapping[str, Duty], *, every_s: float, parts: Parts
+    ) -> None:
         self._duties = duties
         self._every_s = every_s
+        self._parts = parts
         self._closing = threading.Event()
-        self._failed: dict[str, str] = {}
-        self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
+        self._thread = KeptThread(name, self._run, parts, self._closing)
+        parts.expect(*duties)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
-
-    @property
-    def failing(self) -> Mapping[str, str]:
-        """The duties that failed at the last round, and how."""
-        return dict(self._failed)
 
     def close(self) -> None:
         """End after the duty under way."""
@@ -41,15 +35,15 @@ class Schedule:
     def round(self) -> None:
         """Do every duty once."""
         for name, duty in self._duties.items():
+            if not self._parts.may_begin(name):
+                continue
             try:
-                duty()
-            except (SQLAlchemyError, GateError) as exc:
-                told = f"{type(exc).__name__}"
-                if self._failed.get(name) != told:
-                    _LOG.error("%s failed, tried again: %s", name, told)
-                self._failed[name] = told
+                with self._parts.at_work(name):
+                    duty()
+            except Exception as exc:  # noqa: BLE001 whatever it is, it is told
+                self._parts.failed(name, exc)
             else:
-                self._failed.pop(name, None)
+                self._parts.well(name)
 
     def _run(self) -> None:
         while not self._closing.is_set():

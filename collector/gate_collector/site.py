@@ -20,7 +20,7 @@ from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
 from gate_collector.ledger.routes import build_ledger
 from gate_collector.live.routes import build_live
-from gate_collector.operations import Look, build_operations
+from gate_collector.operations import Faults, Look, build_operations
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.form import PolicyForm
 from gate_collector.policies.routes import build_policies, build_policy_changes
@@ -68,11 +68,13 @@ def create_app(
     site_key: bytes | None,
     private: bytes | None = None,
     failing: Callable[[], str],
+    faults: Faults = dict,
     version: str,
 ) -> FastAPI:
-    """Return the application; `look` gives the overview, `failing` why nothing can be stored.
+    """Return the application; `look` gives the overview, `failing` what is wrong with us.
 
-    Raises UndeclaredError when a route does not say whom it is open to.
+    `faults` tells how often each part failed. Raises UndeclaredError when a route does not say
+    whom it is open to.
     """
     app = FastAPI(
         title="Gate collector",
@@ -116,7 +118,7 @@ def create_app(
         build_alerts(centre, pages, shelf, alerter),
         build_policies(centre, pages, book, form),
         build_policy_changes(centre, book, form),
-        build_operations(centre, look, failing),
+        build_operations(centre, look, failing, faults),
         build_document(
             app, lambda: routes, grant=PROGRAMS, schemes=SCHEMES if door.sign_on else {}
         ),

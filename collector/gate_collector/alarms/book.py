@@ -25,6 +25,7 @@ _LONGEST_DETAIL = 500
 class AlarmKind(StrEnum):
     """What ingest and watch raise."""
 
+    FAILING = "failing"  # 中心平台部分功能失败: a part of the centre fails, and is tried again
     DEAF = "deaf"  # 中心平台未连接消息服务器: the collector has no broker
     SILENT = "silent"  # 无心跳: online, and no heartbeat
     LOST = "lost"  # 失联: the broker says that its connection broke

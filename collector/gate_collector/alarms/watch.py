@@ -39,11 +39,13 @@ class Hearing:
     since: datetime
 
 
-def watch(connection: Connection, hearing: Hearing, now: datetime) -> None:
-    """Raise and clear what time brings.
+def watch(connection: Connection, hearing: Hearing, now: datetime, *, failing: str = "") -> None:
+    """Raise and clear what time brings; `failing` says which parts of the centre do.
 
     While we hear nobody, nobody is silent: what stood before stands on, and one alarm says why.
     """
+    ours: _Found = {(AlarmKind.FAILING, ""): failing} if failing else {}
+    keep_to(connection, frozenset({AlarmKind.FAILING}), ours, format_utc(now))
     if hearing.connected:
         found = _of_gates(connection, hearing, now) | _gaps(connection, now)
         keep_to(connection, _KINDS, found, format_utc(now))

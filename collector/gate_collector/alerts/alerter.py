@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import Severity
+from gate_agent.host.supervision import Parts
 from gate_agent.words import word
-from gate_collector.alarms.book import alarms_after
+from gate_collector.alarms.book import AlarmKind, alarms_after, raise_alarm
 from gate_collector.alerts.book import HOLDS, REPORTED, TESTED, Alert, AlertBook, AlertState
 from gate_collector.alerts.causes import PAST, Came, Cause, From, of_alarm, of_event
 from gate_collector.alerts.channels import Messenger, Recipient, order
@@ -27,7 +27,6 @@ _LATE_S = 60.0  # what comes later is told as late
 _SETTLES_S = 30.0  # so long may what came after a late event be awaited
 _UNANSWERED_IS_FINE = (REPORTED, PAST)
 _AT_ONCE = 4  # a service that hangs must not hold up another alert
-_LOG = logging.getLogger(__name__)
 
 
 class Alerter:
@@ -41,7 +40,9 @@ class Alerter:
         people: Sequence[Recipient],
         messenger: Messenger,
         base_url: str,
+        parts: Parts | None = None,
     ) -> None:
+        self._parts = parts or Parts(centre.clock)
         self._centre = centre
         self._shelf = shelf
         self._people = people
@@ -49,7 +50,7 @@ class Alerter:
         self._base_url = base_url.rstrip("/")
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="alert")
         if people:
-            self._pool.submit(messenger.ready).add_done_callback(_log_fault)
+            self._pool.submit(messenger.ready).add_done_callback(self._tell_fault)
         self._seen_event, self._seen_alarm = self._heads()
         self._known: set[str] = set()
         self._done: set[int] = set()  # of the newest events
@@ -65,7 +66,7 @@ class Alerter:
         self._look()
         within_s = self._centre.policy().punctuality.answer_within_s
         for alert in self._shelf.claim(self._centre.now, within_s):
-            self._pool.submit(self._tell, alert).add_done_callback(_log_fault)
+            self._pool.submit(self._tell, alert).add_done_callback(self._tell_fault)
 
     def test(self, by: str) -> None:
         """Send a test to the leader on duty: answered or passed on like any other."""
@@ -108,11 +109,15 @@ class Alerter:
         for row, came in news:
             self._seen_event = max(self._seen_event, row.id)
             if came is not None:
-                self._done.add(row.id)
                 origin = From(gate=row.gate, door=names[row.gate], epoch=row.epoch)
-                cause = of_event(origin, row.type, row.data, came, tell=tell)
+                try:
+                    cause = of_event(origin, row.type, row.data, came, tell=tell)
+                except Exception as exc:  # noqa: BLE001 the other events must be told
+                    self._set_aside(row, exc)
+                    cause = None
                 if cause is not None:
                     self._open(cause)
+                self._done.add(row.id)
         self._done = {done for done in self._done if done > self._seen_event - _LOOK_BACK}
         for alarm in alarms:
             if alarm.cleared is None:
@@ -156,6 +161,13 @@ class Alerter:
             contact_centi_c=contact,
         )
 
+    def _set_aside(self, row: Any, exc: Exception) -> None:
+        """Say that an event cannot be told, whatever is wrong with it."""
+        why = f"event {row.sequence} of epoch {row.epoch} cannot be told: {type(exc).__name__}"
+        with self._centre.engine.begin() as connection:
+            at = format_utc(self._centre.now)
+            raise_alarm(connection, AlarmKind.UNREAD, row.gate, why, at)
+
     def _open(self, cause: Cause) -> None:
         if cause.key not in self._known:
             self._shelf.open(cause, self._centre.now)
@@ -182,7 +194,6 @@ class Alerter:
         if not needs_answer and any(one.sent for one in tries):
             self._shelf.end(alert, AlertState.OVER)
 
-
-def _log_fault(done: Future[None]) -> None:
-    if not done.cancelled() and (fault := done.exception()) is not None:
-        _LOG.error("an alert could not be told: %s", type(fault).__name__)
+    def _tell_fault(self, done: Future[None]) -> None:
+        if not done.cancelled() and (fault := done.exception()) is not None:
+            self._parts.failed("sender", fault)

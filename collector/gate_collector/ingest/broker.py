@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any
+from typing import Any, ParamSpec
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
@@ -33,6 +33,7 @@ from gate_agent.contract.signed import is_event
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import Signatures
 from gate_agent.host.mqtt_properties import signature_of, signed_properties
+from gate_agent.host.supervision import KeptThread, Parts
 from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.alarms.watch import Hearing
 from gate_collector.ingest.arrival import Message
@@ -44,6 +45,7 @@ _GOODBYE_S = 2.0
 GROUP = "share"  # the secret that names the workers' group
 WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
 _LOG = logging.getLogger(__name__)
+_Told = ParamSpec("_Told")
 
 
 class Hears(Enum):
@@ -72,10 +74,13 @@ class Broker:
         hears: Hears = Hears.ALL,
         worker: str = "",
         group: str = "",
+        parts: Parts | None = None,
     ) -> None:
         """`group`: what workers share events by, known to nobody else (`secret_of`, `GROUP`)."""
         self._group = group
         self._signatures = signatures
+        self._parts = parts or Parts(clock)
+        self._closing = threading.Event()
         self._section = section
         self._site = site
         self._hears = hears
@@ -93,14 +98,16 @@ class Broker:
             protocol=MQTTProtocolVersion.MQTTv5,
         )
         client.reconnect_delay_set(min_delay=1, max_delay=2)
-        client.on_connect = self._on_connect
+        guarded = self._guarded
+        client.on_connect = guarded(self._on_connect)
         client.on_socket_open = lambda _client, _data, taken: _send_at_once(taken)
-        client.on_subscribe = self._on_subscribe
+        client.on_subscribe = guarded(self._on_subscribe)
         client.on_unsubscribe = lambda *_: self._left.set()
-        client.on_connect_fail = self._on_connect_fail
-        client.on_disconnect = self._on_disconnect
+        client.on_connect_fail = guarded(self._on_connect_fail)
+        client.on_disconnect = guarded(self._on_disconnect)
         client.on_log = self._on_log
         self._client = client
+        self._thread = KeptThread("broker", self._loop, self._parts, self._closing)
 
     def start(
         self,
@@ -119,9 +126,9 @@ class Broker:
             if fault is None:
                 on_message(_message(told))
             else:
-                on_fault(told.topic, fault)
+                on_fault(_topic(told), fault)
 
-        client.on_message = came
+        client.on_message = self._guarded(came)
         self._told_connected = on_connected
         if section.tls:
             self._tls = tls_context(section)
@@ -136,7 +143,7 @@ class Broker:
             clean_start=shares,
             properties=session,
         )
-        client.loop_start()
+        self._thread.start()
 
     def tell(self, gate: str, receipt: Receipt) -> Heard | None:
         """Publish a receipt, retained; return how to ask whether the broker has it."""
@@ -168,9 +175,10 @@ class Broker:
 
     def _fault_of(self, told: MQTTMessage) -> str | None:
         """Return why a door's word of itself must not be believed; events are proved by chain."""
-        if is_event(told.topic):
+        topic = _topic(told)
+        if not topic or is_event(topic):  # what is nobody's is set aside
             return None
-        return self._signatures.fault_of(told.topic, bytes(told.payload), signature_of(told))
+        return self._signatures.fault_of(topic, bytes(told.payload), signature_of(told))
 
     def leave(self) -> None:
         """Take no more events: what is under way comes, and the other workers get the rest."""
@@ -180,8 +188,23 @@ class Broker:
 
     def close(self) -> None:
         """Disconnect."""
+        self._closing.set()
         self._client.disconnect()
-        self._client.loop_stop()
+        self._thread.join(_GOODBYE_S)
+
+    def _loop(self) -> None:
+        self._client.loop_forever(retry_first_connection=True)
+
+    def _guarded(self, callback: Callable[_Told, None]) -> Callable[_Told, None]:
+        """Let what is raised over one packet end nothing but its own matter."""
+
+        def call(*told: _Told.args, **named: _Told.kwargs) -> None:
+            try:
+                callback(*told, **named)
+            except Exception as exc:  # noqa: BLE001 whatever it is, it is told
+                self._parts.failed("broker", exc)
+
+        return call
 
     def _on_connect(
         self, client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
@@ -257,4 +280,12 @@ def _send_at_once(taken: Any) -> None:
 
 def _message(told: MQTTMessage) -> Message:
     historical = (HISTORICAL, "1") in getattr(told.properties, "UserProperty", ())
-    return Message(told.topic, bytes(told.payload), told.retain, historical)
+    return Message(_topic(told), bytes(told.payload), told.retain, historical)
+
+
+def _topic(told: MQTTMessage) -> str:
+    """Return the topic; one that is no text is nobody's, and is set aside as such."""
+    try:
+        return told.topic
+    except UnicodeDecodeError:
+        return ""

@@ -17,6 +17,7 @@ from gate_agent.config.load import placed
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.supervision import KeptThread, Parts
 from gate_collector.config import load_collector
 from gate_collector.ingest.broker import GROUP, Broker, Hears
 from gate_collector.ingest.writer import Ingest, collect_rarely
@@ -41,13 +42,14 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
     if faults:
         raise ConfigurationError(placed(config_file, faults))
     core_dumps.forbid()
-    stopping = threading.Event()
+    stopping, clock = threading.Event(), SystemClock()
+    parts = Parts(clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     if of_collector:
-        threading.Thread(target=_wait_for_its_end, args=(stopping,), daemon=True).start()
+        KeptThread("collector", lambda: _wait_for_its_end(stopping), parts, stopping).start()
     engine = open_store(config.store.url, config_file=config_file)
-    clock, site = SystemClock(), config.collector.site
+    site = config.collector.site
     broker = Broker(
         config.mqtt_of(name),
         site=site,
@@ -56,6 +58,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         hears=Hears.SHARE,
         worker=name,
         group=secret_of(engine, GROUP).hex(),
+        parts=parts,
     )
     ingest = Ingest(
         engine,
@@ -66,6 +69,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         hearing=lambda: broker.hearing,
         tell_seen=broker.tell_seen,
         watches=False,
+        parts=parts,
     )
     ingest.start()
     broker.start(ingest.offer)
@@ -77,6 +81,8 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         while not stopping.wait(feed_every_s):
             if not ingest.alive:
                 raise StorageError("expected the writer at work, got: it stopped")
+            if parts.is_stuck:
+                raise StorageError(f"expected every part at work, got {parts.told}")
             systemd.notify("WATCHDOG=1")
     finally:
         systemd.notify("STOPPING=1")

@@ -8,7 +8,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+
+from gate_agent.host.supervision import KeptThread, Parts
 
 _AGAIN_AFTER_S = 1.0
 _ENDS_WITHIN_S = 15.0
@@ -19,25 +22,25 @@ _LOG = logging.getLogger(__name__)
 class Workers:
     """One process for each name; a thread waits for each."""
 
-    def __init__(self, config_file: Path, names: Sequence[str]) -> None:
+    def __init__(self, config_file: Path, names: Sequence[str], parts: Parts) -> None:
         self._command = (sys.executable, "-m", "gate_collector", "work", "--config", config_file)
         self._closing = threading.Event()
         self._guard = threading.Lock()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._threads = [
-            threading.Thread(target=self._keep, args=(name,), name=name, daemon=True)
+        self._threads = {
+            name: KeptThread(f"keeper of {name}", partial(self._keep, name), parts, self._closing)
             for name in names
-        ]
+        }
 
     @property
     def failing(self) -> str:
         """Which workers do not run, in words; empty when all do."""
-        away = [thread.name for thread in self._threads if thread.name not in self._running]
+        away = [name for name in self._threads if name not in self._running]
         return f"workers that do not run: {' '.join(away)}" if away else ""
 
     def start(self) -> None:
         """Begin."""
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.start()
 
     def close(self) -> None:
@@ -46,7 +49,7 @@ class Workers:
         with self._guard:
             for process in self._running.values():
                 process.terminate()
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(_ENDS_WITHIN_S)
         with self._guard:
             for process in self._running.values():

@@ -21,8 +21,9 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from gate_agent.contract.messages import PersonSeen
 from gate_agent.host.clock import Clock
+from gate_agent.host.supervision import KeptThread, Parts
 from gate_collector.alarms.watch import Hearing, watch
-from gate_collector.ingest.arrival import Heard, Message, read
+from gate_collector.ingest.arrival import Heard, Message, Unusable, read
 from gate_collector.ingest.batch import Batch, unreadable
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.queue import Waiting
@@ -68,6 +69,7 @@ class Ingest:
         hearing: Callable[[], Hearing],
         tell_seen: Callable[[PersonSeen], None] = lambda _seen: None,
         watches: bool = True,
+        parts: Parts | None = None,
     ) -> None:
         self._engine = engine
         self._site = site
@@ -79,8 +81,9 @@ class Ingest:
         self._hearing = hearing
         self._watches = watches
         self._waiting: Waiting[Message | _Work] = Waiting()
-        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._closing = threading.Event()
+        self._parts = parts or Parts(clock)
+        self._thread = KeptThread("writer", self._run, self._parts, self._closing)
         self._tell_all = threading.Event()
         self._look_at_ns = 0
         self.failing = ""
@@ -92,7 +95,7 @@ class Ingest:
     @property
     def alive(self) -> bool:
         """Whether the writer works."""
-        return self._thread.is_alive()
+        return self._thread.is_alive
 
     def offer(self, message: Message) -> None:
         """Hand over a message, from any thread; waits while too many wait (back-pressure)."""
@@ -120,26 +123,32 @@ class Ingest:
         while not (self._closing.is_set() and not self._waiting):
             batch = self._waiting.take(_LOOK_EVERY_S)
             # read here: two threads that take turns at it need half as much time again
-            if heard := [read(item, self._site) for item in batch if isinstance(item, Message)]:
+            if heard := [self._read(item) for item in batch if isinstance(item, Message)]:
                 self._store(heard)
             for item in batch:
                 if isinstance(item, _Work):
                     self._do(item)
             self._look()
 
+    def _read(self, message: Message) -> Heard:
+        try:
+            return read(message, self._site)
+        except Exception as exc:  # noqa: BLE001 it is set aside for what it does to us
+            return unreadable(message, type(exc).__name__)
+
     def _store(self, heard: Sequence[Heard]) -> None:
         """Commit a batch, however often it takes; then give receipts."""
         while True:
             try:
                 touched, seen = self._commit(heard)
-            except (DataError, IntegrityError, ValueError, ArithmeticError, TypeError) as exc:
+            except Exception as exc:  # noqa: BLE001 what no store takes is set aside
+                if _is_away(exc):
+                    self.failing = type(exc).__name__
+                    _LOG.error("a commit failed, tried again: %s", self.failing)
+                    if self._closing.wait(_RETRY_S):
+                        return
+                    continue
                 self._store_one_by_one(heard, exc)
-            except SQLAlchemyError as exc:
-                self.failing = type(exc).__name__
-                _LOG.error("a commit failed, tried again: %s", self.failing)
-                if self._closing.wait(_RETRY_S):
-                    return
-                continue
             else:
                 for stream in touched:
                     self._receipts.tell(stream)
@@ -161,10 +170,10 @@ class Ingest:
         if len(heard) > 1:
             for item in heard:
                 self._store([item])
-            return
-        with self._engine.begin() as connection:
-            batch = Batch(connection, self._zone, self._clock.now().utc)
-            batch.refuse(unreadable(heard[0], type(exc).__name__))
+        elif isinstance(heard[0], Unusable):
+            self._parts.failed("quarantine", exc)  # it cannot even be set aside: there is no more
+        else:
+            self._store([unreadable(heard[0], type(exc).__name__)])
 
     def _do(self, work: _Work) -> None:
         try:
@@ -185,9 +194,11 @@ class Ingest:
                 self._settle()
             if self._watches:
                 with self._engine.begin() as connection:
-                    watch(connection, hearing, now.utc)
-        except SQLAlchemyError as exc:
-            _LOG.error("alarms and receipts were not looked at: %s", type(exc).__name__)
+                    watch(connection, hearing, now.utc, failing=self._parts.told)
+        except Exception as exc:  # noqa: BLE001 whatever it is, it is told, and events are taken
+            self._parts.failed("watch", exc)
+        else:
+            self._parts.well("watch")
 
     def _settle(self) -> None:
         self._receipts.settle(self._engine)
@@ -198,3 +209,8 @@ class Ingest:
             except SQLAlchemyError:
                 self._tell_all.set()
                 raise
+
+
+def _is_away(exc: Exception) -> bool:
+    """Whether it is the store that does not answer, and not what it was given."""
+    return isinstance(exc, SQLAlchemyError) and not isinstance(exc, DataError | IntegrityError)

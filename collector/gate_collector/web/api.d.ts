@@ -243,7 +243,7 @@ declare namespace Centre {
     policy_version: number;
     leader: OnDuty | null;
   }
-  /** Whether what comes can be stored; if not, why. */
+  /** Whether what comes can be stored, and every part works; if not, why. */
   interface Health {
     status: "ok" | "failing";
     cause: string;

@@ -15,6 +15,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import HoldOverdue, HoldState
 from gate_agent.errors import ConfigurationError
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.supervision import Parts
 from gate_collector.alarms.book import clear_alarm, raise_alarm
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.channels import AppriseMessenger, Recipient, load_recipients
@@ -31,7 +32,8 @@ def test_a_hold_reaches_the_leader_on_duty_within_two_seconds(store: str) -> Non
     clock = SystemClock()
     with on_duty(store) as duty:
         AppriseMessenger().tell(Recipient(name="x", urls=(duty.deputy.url,)), "warm", "up")
-        clerk = Schedule({"alerts": duty.alerter.round}, every_s=0.5)
+        parts = Parts(clock)
+        clerk = Schedule("clerk", {"alerts": duty.alerter.round}, every_s=0.5, parts=parts)
         clerk.start()
         try:
             before = clock.now()
