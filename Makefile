@@ -70,7 +70,7 @@ screens: $(READY)-test ## take the pictures in docs/screens again, in real Chrom
 
 attack: $(READY)-test ## attack running servers as docs/security.md says, on loopback
 	@tools/setup apt test
-	$(BIN)/pytest -q tests/attack
+	$(BIN)/pytest -q --attack tests/attack
 
 power: $(READY)-test ## cut the power of a card many times, as root, and of lying disks [CUTS=200]
 	@tools/setup apt test
