@@ -16,6 +16,7 @@ from gate_agent.config.model import GateConfig
 from gate_agent.door import DoorProgram
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.supervision import Parts, keep, tell_what_is_raised
 from gate_agent.http.listen import listen
 from gate_agent.store.errors import NotAJournal
 from gate_agent.store.journal import Journal
@@ -103,7 +104,9 @@ class _Daemon:
         async with asyncio.TaskGroup() as group:
             doing = [group.create_task(work) for work in door.doing()]
             telling = [group.create_task(work) for work in door.telling(listener)]
-            telling.append(group.create_task(self._watchdog(journal)))
+            tell_what_is_raised(asyncio.get_running_loop(), door.parts)
+            feed = partial(self._watchdog, journal, door.parts)
+            telling.append(group.create_task(keep("watchdog", feed, door.parts)))
             self._take_signals()
             gc.freeze()  # what the daemon is made of: a collection need not walk it again
             systemd.notify("READY=1")
@@ -137,9 +140,10 @@ class _Daemon:
         self._replaced = True
         self._asked("journal replaced")
 
-    async def _watchdog(self, journal: Journal) -> None:
-        """Feed the manager's watchdog while the loop turns and the journal's writer lives."""
+    async def _watchdog(self, journal: Journal, parts: Parts) -> None:
+        """Feed the manager's watchdog while the loop turns, events are kept and parts work."""
         period_s = systemd.watchdog_period_s()
         while period_s is not None and journal.alive:
-            systemd.notify("WATCHDOG=1")
+            if not parts.is_stuck:
+                systemd.notify("WATCHDOG=1")
             await asyncio.sleep(period_s)

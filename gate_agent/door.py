@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Coroutine
 from functools import partial
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -30,6 +31,7 @@ from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import KnownInFile, Signatures
+from gate_agent.host.supervision import Parts, keep
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -44,6 +46,10 @@ from gate_agent.web.signon import SignOn
 
 _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
 Work = Coroutine[None, None, None]
+
+
+class _Runs(Protocol):
+    async def run(self) -> None: ...
 
 
 class DoorProgram:
@@ -66,6 +72,7 @@ class DoorProgram:
         self._clock = clock
         self._zone = zone
         self._folder = config.journal.path.parent
+        self.parts = Parts(clock)
         self._uplink_changed = asyncio.Event()
         self._elsewhere = OtherDoors(config.gate.id, clock)
         self._identification = Identification(keys, reader, self._elsewhere)
@@ -80,6 +87,7 @@ class DoorProgram:
         self._pictures = Pictures(self._folder / "pictures", keys.store)
         self._watcher = self._make_watcher()
         self.gate.watch(self._watched(), self._uplink_view)
+        self.gate.screen.parts = lambda: self.parts.failing
         self._sign_on = self._make_sign_on()
         self._between = BetweenDoors(
             self.gate,
@@ -92,13 +100,24 @@ class DoorProgram:
 
     def doing(self) -> list[Work]:
         """What works at the door, and says its last word before the door does."""
-        beside = (self._ticker, self._retention, self._thermometer, self._watcher, self._sign_on)
-        working = [*self._supervisors.values(), *beside]
-        return [part.run() for part in working if part is not None]
+        beside: dict[str, _Runs | None] = {
+            "ticker": self._ticker,
+            "retention": self._retention,
+            "judgement": self._thermometer,
+            "camera": self._watcher,
+            "sign_on": self._sign_on,
+        }
+        working = {**self._supervisors, **beside}
+        return [keep(name, it.run, self.parts) for name, it in working.items() if it is not None]
 
     def telling(self, listener: socket.socket) -> list[Work]:
         """What tells others of it, to the end."""
-        return [self._uplink.run(), serve(self._app(), listener)]
+
+        async def serve_pages() -> None:
+            await serve(self._app(), listener.dup())  # which it closes: the next one has another
+
+        telling = {"uplink": self._uplink.run, "pages": serve_pages}
+        return [keep(name, work, self.parts) for name, work in telling.items()]
 
     async def last_words(self) -> None:
         """Give the centre a moment to receipt the end; the journal keeps what it did not."""
@@ -206,6 +225,7 @@ class DoorProgram:
             host=self._config.web.host,
             port=self._config.web.port,
             sign_on=self._sign_on,
+            parts=self.parts,
         )
 
     def _watched(self) -> dict[str, Watched]:

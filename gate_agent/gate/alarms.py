@@ -128,8 +128,9 @@ def of_the_gate(
     oldest_pending_s: float,
     clock: ClockQuality,
     policy_read: bool,
+    parts: Iterable[str] = (),
 ) -> Iterator[Matter]:
-    """Yield what is wrong with the gate itself, gravest first."""
+    """Yield what is wrong with the gate itself, gravest first; `parts` of the program fail."""
     if not journal_writable:
         yield Matter(priority=Priority.MEDIUM, technical=True, what="journal")
     for name, state in devices:
@@ -141,6 +142,8 @@ def of_the_gate(
         )
     if not policy_read:
         yield Matter(priority=Priority.MEDIUM, technical=True, what="policy")
+    if any(parts):
+        yield Matter(priority=Priority.MEDIUM, technical=True, what="part")
     late = uplink_state != "connected" and oldest_pending_s >= _UPLINK_LATE_S
     if late or uplink_state == "refused":
         yield Matter(priority=Priority.LOW, technical=True, what="uplink")

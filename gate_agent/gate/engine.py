@@ -112,7 +112,7 @@ class Gate:
         self._tell: Callable[[DoorState, Stage], None] = lambda _door, _stage: None
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
-        self._picture = ScreenStateBuilder(
+        self.screen = ScreenStateBuilder(
             gate=config.gate,
             version=version,
             journal=journal,
@@ -253,7 +253,7 @@ class Gate:
     def snapshot(self) -> ScreenState:
         """Return the present state."""
         now = self._clock.now()
-        return self._picture.snapshot(
+        return self.screen.snapshot(
             self._door,
             now,
             opened=self._opened,
@@ -344,7 +344,7 @@ class Gate:
         self._journal.append(drafts, durable)
 
     def _committed(self, stored: tuple[Stored, ...], done: Done | None) -> None:
-        self._picture.outdate()
+        self.screen.outdate()
         if done is not None:
             done()
         self._live.tell(LiveEvent(sequence=event.sequence, body=event.body) for event in stored)

@@ -7,7 +7,7 @@ and only their masks are kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -118,6 +118,7 @@ class ScreenStateBuilder:
         self._masks: OrderedDict[str, PersonView] = OrderedDict()
         self._alarms = AlarmBook(now)
         self._flagged: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
+        self.parts: Callable[[], Iterable[str]] = tuple  # those of the program that fail now
         self._stale = True
         self._recent: tuple[PassageLine, ...] = ()
         self._today = TodayView(day="", passages=(), holds_opened=0)
@@ -153,6 +154,7 @@ class ScreenStateBuilder:
                     oldest_pending_s=uplink.oldest_pending_s,
                     clock=clock,
                     policy_read=policy_read,
+                    parts=self.parts(),
                 ),
             ),
             now,

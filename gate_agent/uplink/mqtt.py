@@ -181,14 +181,17 @@ class Link:
         self.flush()
 
     def _read(self) -> None:
-        while True:
-            self._client.loop_read()
-            taken = self._socket
-            if taken is None or not isinstance(taken, ssl.SSLSocket) or not taken.pending():
-                break
+        try:
+            self._read_packets()
+        except Exception as exc:  # noqa: BLE001 whatever a broker sends, the next line is another
+            self._tell_fault(exc)
+            self.end(f"the connection cannot be read: {type(exc).__name__}")
         came, self._came = self._came, []
         for message in came:
-            self._take(message)
+            try:
+                self._take(message)
+            except Exception as exc:  # noqa: BLE001 one message stops nothing but itself
+                self._tell_fault(exc)
         if self._acknowledged:
             told, self._acknowledged = self._acknowledged, []
             self._on_acknowledged(told)
@@ -207,6 +210,16 @@ class Link:
 
     def _signed(self, kind: int, topic: str, payload: bytes) -> Properties | None:
         return signed_properties(kind, self._signatures.sign(topic, payload))
+
+    def _tell_fault(self, exc: Exception) -> None:
+        self._loop.call_exception_handler({"message": "the uplink hears", "exception": exc})
+
+    def _read_packets(self) -> None:
+        while True:
+            self._client.loop_read()
+            taken = self._socket
+            if taken is None or not isinstance(taken, ssl.SSLSocket) or not taken.pending():
+                return
 
     def _write_later(self) -> None:
         """Go on writing when the socket takes more; stop when there is no more."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gate_agent.gate.ports import Desk, DutyDesk, ThermometerDesk
+from gate_agent.host.supervision import Parts
 from gate_agent.http.grants import Granted, granted
 from gate_agent.http.hosts import is_address, is_loopback
 from gate_agent.http.openapi import build_document
@@ -45,6 +46,7 @@ def create_app(
     host: str,
     port: int,
     sign_on: SignOn | None = None,
+    parts: Parts | None = None,
 ) -> FastAPI:
     """Return the application; `app.state.screens` is its `Screens`, to end the streams.
 
@@ -77,7 +79,7 @@ def create_app(
         most_body_bytes=_MOST_BODY_BYTES,
     )
     for room in (
-        build_routes(desk, screens),
+        build_routes(desk, screens, parts),
         page_routes(desk, pages),
         visitor_routes(desk, screens, pages),
         duty_routes(desk, duties),

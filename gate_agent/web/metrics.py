@@ -13,17 +13,18 @@ from gate_agent.contract.moment import ClockQuality, parse_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import ScreenState
+from gate_agent.host.supervision import Parts
 from gate_agent.web.sse import Screens
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _UPLINK_STATES = ("connecting", "connected", "refused", "unheard")
 
 
-def build_registry(desk: Desk, screens: Screens) -> CollectorRegistry:
+def build_registry(desk: Desk, screens: Screens, parts: Parts | None = None) -> CollectorRegistry:
     """Return a registry of our own: the gate's figures and this process's."""
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
-    registry.register(_GateCollector(desk, screens))
+    registry.register(_GateCollector(desk, screens, parts))
     return registry
 
 
@@ -33,8 +34,9 @@ def render(registry: CollectorRegistry) -> bytes:
 
 
 class _GateCollector(Collector):
-    def __init__(self, desk: Desk, screens: Screens) -> None:
+    def __init__(self, desk: Desk, screens: Screens, parts: Parts | None) -> None:
         self._desk = desk
+        self._parts = parts
         self._screens = screens
 
     def describe(self) -> Iterator[Metric]:
@@ -48,6 +50,12 @@ class _GateCollector(Collector):
         yield from _devices(snapshot)
         yield from _keeping(snapshot)
         yield _gauge("gate_screens_attached", "Screens on the live stream", self._screens.attached)
+        failures = CounterMetricFamily(
+            "gate_part_failures", "How often a task of the daemon failed", labels=("part",)
+        )
+        for part, times in sorted({} if self._parts is None else self._parts.counts.items()):
+            failures.add_metric((part,), times)
+        yield failures
         for name, value in sorted(self._desk.gauges().items()):
             clean = re.sub("[^a-zA-Z0-9_]", "_", name)
             yield _gauge(f"gate_{clean.removeprefix('gate_')}", "Told by the gate", value)

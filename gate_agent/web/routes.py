@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import ScreenState
+from gate_agent.host.supervision import Parts
 from gate_agent.http.answers import ErrorBody
 from gate_agent.http.grants import Routes
 from gate_agent.http.places import InPlace
@@ -29,24 +30,26 @@ _STREAM_TEXT = """Server-sent events, for as long as the screen listens:
 Resume with the header Last-Event-ID (or `?after=`): every event since, then live."""
 
 
-def build_routes(desk: Desk, screens: Screens) -> APIRouter:
-    """Return every route but the page's own."""
+def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> APIRouter:
+    """Return every route but the page's own; `parts` of the program may fail."""
     router = Routes()
-    registry = metrics.build_registry(desk, screens)
+    registry = metrics.build_registry(desk, screens, parts)
 
     @router.get(
         "/healthz",
         dependencies=[PUBLIC],
         tags=["operations"],
         response_model=Health,
-        responses={503: {"model": Health, "description": "events are not being kept"}},
+        responses={503: {"model": Health, "description": "events are not kept, or a part fails"}},
     )
     async def healthz() -> JSONResponse:
-        """200 while the journal can write and the gate's loop answers; 503 with the cause."""
+        """200 while the journal can write and every part works; 503 with the cause."""
         journal = desk.snapshot().journal
-        if journal.writable:
+        cause = "" if parts is None else parts.told
+        if not journal.writable:
+            cause = f"journal: {journal.cause or 'not writable'}"
+        if not cause:
             return JSONResponse(Health(status="ok").model_dump())
-        cause = f"journal: {journal.cause or 'not writable'}"
         return JSONResponse(Health(status="failing", cause=cause).model_dump(), status_code=503)
 
     @router.get(

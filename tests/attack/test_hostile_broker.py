@@ -1,0 +1,74 @@
+"""Whatever a broker says: one message stops nothing but itself, at the centre and at a door."""
+
+from __future__ import annotations
+
+import asyncio
+
+from attack.hostile_broker import HostileBroker, publish
+from children import wait_until
+from collector.hall_of_doors import SITE
+from gate_agent.config.model import MqttSection
+from gate_agent.host.clock import SystemClock
+from gate_agent.host.supervision import Parts, tell_what_is_raised
+from gate_agent.testing.time import eventually
+from gate_agent.uplink.mqtt import Link, Will
+from gate_collector.ingest.arrival import Message, Unusable, read
+from gate_collector.ingest.broker import Broker
+
+_TOPIC = f"gate/v1/{SITE}/west-1f/state"
+_SAID = [publish(b"gate/v1/\xff\xfe/state", b"{}"), publish(b"", b"{}"),
+         publish(_TOPIC.encode(), b"bang"), publish(_TOPIC.encode(), b"good")]  # fmt: skip
+
+
+def _section(broker: HostileBroker) -> MqttSection:
+    return MqttSection(url=f"mqtt://127.0.0.1:{broker.port}")
+
+
+def test_the_centre_hears_what_comes_after_a_topic_that_is_no_text() -> None:
+    clock, came = SystemClock(), list[Message]()
+    parts = Parts(clock)
+
+    def hear(message: Message) -> None:
+        if message.payload == b"bang":
+            raise ZeroDivisionError
+        came.append(message)
+
+    with HostileBroker(_SAID) as hostile:
+        broker = Broker(_section(hostile), site=SITE, clock=clock, parts=parts)
+        broker.start(hear)
+        try:
+            wait_until(lambda: any(one.payload == b"good" for one in came), "the good message")
+        finally:
+            broker.close()
+
+        assert hostile.connections == 1
+    assert isinstance(read(came[0], SITE), Unusable)  # set aside, counted and told
+    assert parts.told == "broker: ZeroDivisionError"
+
+
+def test_a_door_hears_what_comes_after_a_topic_that_is_no_text() -> None:
+    parts, came = Parts(SystemClock()), list[bytes]()
+
+    def hear(_: str, payload: bytes) -> None:
+        if payload == b"bang":
+            raise ZeroDivisionError
+        came.append(payload)
+
+    async def run(port: int) -> None:
+        tell_what_is_raised(asyncio.get_running_loop(), parts)
+        link = Link(
+            MqttSection(url=f"mqtt://127.0.0.1:{port}"),
+            client_id="gate-west-1f",
+            will=Will(topic=_TOPIC, payload=b"{}"),
+            clock=SystemClock(),
+            on_message=hear,
+            on_acknowledged=lambda _: None,
+        )
+        await link.open()
+        link.subscribe(_TOPIC, live=f"gate/v1/{SITE}/+/state")
+        await eventually(lambda: b"good" in came)
+        await link.close()
+
+    with HostileBroker(_SAID) as hostile:
+        asyncio.run(run(hostile.port))
+    assert parts.told == "loop: ZeroDivisionError"
