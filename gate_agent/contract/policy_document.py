@@ -7,7 +7,6 @@ else that is broken is refused: what cannot be read opens nothing.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -69,7 +68,7 @@ def published_form(document: bytes) -> bytes:
     what it does not know, and one that knows them goes on with those that it has.
     """
     policy = read_policy(document).policy
-    if json.loads(document).get("hall_mode") != HallMode.EMERGENCY:
+    if read_json(document).get("hall_mode") != HallMode.EMERGENCY:
         return document
     return to_json(without_later(policy.model_dump(mode="json"), policy, also_set=True))
 

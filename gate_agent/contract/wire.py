@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.shape import Path, steps
 from gate_agent.contract.unknown import UNKNOWN_AS
 from gate_agent.errors import ContractError

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
-from gate_agent.contract.foreign_json import ForeignJsonError, read_json
+from gate_agent.contract.json_text import ForeignJsonError, read_json
 from gate_agent.contract.printable import in_one_form
 from gate_agent.errors import GateError
 

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from gate_agent.contract.access_records import GuardRole
-from gate_agent.contract.foreign_json import ForeignJsonError, read_json
+from gate_agent.contract.json_text import ForeignJsonError, read_json
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.http.bodies import replay, whole
 from gate_agent.http.grants import NO, READING, YES, Grant, Security, declared

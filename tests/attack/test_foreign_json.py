@@ -15,7 +15,7 @@ from children import wait_until
 from collector.duty import on_duty
 from collector.hall_of_doors import SITE
 from collector.served_centre import centre_of
-from gate_agent.contract.foreign_json import DEEPEST, ODD_NUMBER, ForeignJsonError, read_json
+from gate_agent.contract.json_text import DEEPEST, ODD_NUMBER, ForeignJsonError, read_json
 from gate_agent.contract.messages import GateState, Receipt, link_after
 from gate_agent.contract.records import RECORDS, HoldOverdue, HoldState
 from gate_agent.host.supervision import Parts
@@ -28,7 +28,7 @@ from gate_collector.store.schema import NOTABLE
 
 _ROOT = Path(__file__).parents[2]
 _OURS = {  # what reads JSON of its own, and why
-    "gate_agent/contract/foreign_json.py",  # the one
+    "gate_agent/contract/json_text.py",  # the one
     "gate_agent/config/lines.py",  # a key in a line of TOML
     "gate_agent/cli/roster.py",  # a file that the operator names
     "gate_agent/store/calendar.py",  # as above
@@ -50,7 +50,7 @@ _ODD = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", str(2**63), str(-(2**
 def test_what_readers_would_not_read_alike_is_refused(document: bytes) -> None:
     for odd_numbers in ("refuse", "mark"):
         with pytest.raises(ForeignJsonError):
-            read_json(document, odd_numbers=odd_numbers)  # type: ignore[arg-type]
+            read_json(document, odd_numbers=odd_numbers)
 
 
 @pytest.mark.parametrize("number", _ODD)
@@ -63,7 +63,14 @@ def test_a_number_that_no_store_holds_is_refused_or_marked(number: str, around: 
 
 
 def test_what_is_sound_is_read() -> None:
-    for value in ({"a": [1, -2.5, None, True, "张𠮷"]}, 2**63 - 1, -(2**63), "\\ud800", [[]] * 99):
+    values: tuple[object, ...] = (
+        {"a": [1, -2.5, None, True, "张𠮷"]},
+        2**63 - 1,
+        -(2**63),
+        "\\ud800",
+        [[]] * 99,
+    )
+    for value in values:
         assert read_json(json.dumps(value)) == value
     with pytest.raises(ForeignJsonError):
         read_json(b"[1, 2, 3]", most_bytes=8)

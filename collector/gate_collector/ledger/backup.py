@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from gate_agent import __version__
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.errors import StorageError
 from gate_collector.store import months, schema_office
 from gate_collector.store.dialect import begin_writing, snapshot

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import EventsDropped, JournalReplaced, Severity

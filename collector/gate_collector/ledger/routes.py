@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ContractError
 from gate_agent.http.answers import refused

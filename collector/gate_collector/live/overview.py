@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.host.clock import Clock
 from gate_collector.alarms.book import Alarm, standing

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy

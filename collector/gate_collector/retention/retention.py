@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import LINK_0, parse_body
 from gate_agent.contract.moment import NS_PER_S, format_utc
 from gate_agent.contract.records import PersonRegistered, PurgeCause

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from gate_agent.contract.foreign_json import read_json
+from gate_agent.contract.json_text import read_json
 from gate_collector.store.schema import GATE
 
 _LONGEST = 60  # as a door may be called; the page would not bear more
