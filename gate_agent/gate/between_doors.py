@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gate_agent.config.model import GateSection
 from gate_agent.contract.door_told import DoorTold, parse_told
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import gate_of_topic
 from gate_agent.domain.between_doors import told_of
 from gate_agent.domain.door import OtherDoorHeard
@@ -145,7 +146,7 @@ class BetweenDoors:
 def _read(kept: Path) -> list[str]:
     """Return what was kept; a file that cannot be read is as none: the doors tell it again."""
     try:
-        found = json.loads(kept.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = read_json(kept.read_bytes())
+    except (OSError, ContractError):
         return []
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
