@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.record import Severity
 from gate_agent.host.tls import WARN_DAYS, warn_level
 from gate_collector.alarms.book import AlarmKind, keep_to, raise_alarm
-from gate_collector.store.schema import GATE, STREAM
+from gate_collector.store.schema import EVENT, GATE, STREAM
 
 SILENT_AFTER_S = 35.0  # three heartbeats, and some
 LATE_AFTER_S = 60.0  # age of the oldest event without a receipt, as the gate says it
 GAP_AFTER_S = 30.0  # urgent events overtake: a gap is none while its events still come
+GAP_AT_LAST_S = 900.0  # whatever may still come
 DEAF_AFTER_S = 10.0  # a broker may be restarted
 _KINDS = frozenset(
     {
@@ -95,10 +98,30 @@ def _ends(until: datetime, now: datetime) -> str:
 
 def _gaps(connection: Connection, now: datetime) -> _Found:
     stuck = format_utc(now - timedelta(seconds=GAP_AFTER_S))
+    at_last = format_utc(now - timedelta(seconds=GAP_AT_LAST_S))
     rows = connection.execute(
         select(STREAM).where(STREAM.c.events > STREAM.c.upto, STREAM.c.moved < stuck)
     )
     return {
         (AlarmKind.GAP, row.gate): f"event {row.upto + 1} of epoch {row.epoch} does not come"
-        for row in rows
+        for row in rows.all()
+        if row.moved < at_last or not _only_overtaken(connection, row)
     }
+
+
+def _only_overtaken(connection: Connection, stream: Any) -> bool:
+    """Whether all beyond the gap is urgent, and may have overtaken what still waits at the door.
+
+    Routine events come in their order: one of them beyond a gap says that the missing ones do not.
+    """
+    routine = select(EVENT.c.sequence).where(
+        EVENT.c.gate == stream.gate,
+        EVENT.c.epoch == stream.epoch,
+        EVENT.c.sequence > stream.upto,
+        EVENT.c.severity == Severity.ROUTINE.value,
+    )
+    waits = select(GATE.c.gate).where(GATE.c.gate == stream.gate, GATE.c.oldest_pending_s > 0)
+    return (
+        connection.execute(routine.limit(1)).first() is None
+        and connection.execute(waits).first() is not None
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -13,9 +15,19 @@ from gate_agent.contract.records import Severity
 from gate_agent.host.supervision import Parts
 from gate_agent.words import word
 from gate_collector.alarms.book import AlarmKind, alarms_after, raise_alarm
-from gate_collector.alerts.book import HOLDS, REPORTED, TESTED, Alert, AlertBook, AlertState
+from gate_collector.alerts.book import (
+    HOLDS,
+    QUIET,
+    REPORTED,
+    TESTED,
+    Alert,
+    AlertBook,
+    AlertState,
+    in_turn,
+)
 from gate_collector.alerts.causes import PAST, Came, Cause, From, of_alarm, of_event
 from gate_collector.alerts.channels import Messenger, Recipient, order
+from gate_collector.alerts.pace import Crowd, Pace
 from gate_collector.centre import Centre
 from gate_collector.store.doors import door_names
 from gate_collector.store.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
@@ -23,10 +35,12 @@ from gate_collector.store.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
 EVERY_S = 0.5
 _ROUNDS = 3  # how often everybody on the list is told
 _LOOK_BACK = 500  # rows that are looked at again: several writers commit out of order
+_MOST_AT_ONCE = 4  # alerts in one message: WeCom takes 2,048 bytes
+_MOST_OF_A_DOOR, _MOST_OF_A_KIND = 10, 6  # within QUIET; one alert stands for the rest
 _LATE_S = 60.0  # what comes later is told as late
 _SETTLES_S = 30.0  # so long may what came after a late event be awaited
 _UNANSWERED_IS_FINE = (REPORTED, PAST)
-_AT_ONCE = 4  # a service that hangs must not hold up another alert
+_SENDERS = 4  # a service that hangs must not hold up another alert
 
 
 class Alerter:
@@ -48,11 +62,12 @@ class Alerter:
         self._people = people
         self._messenger = messenger
         self._base_url = base_url.rstrip("/")
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="alert")
+        self._pool = ThreadPoolExecutor(_SENDERS, thread_name_prefix="alert")
         if people:
             self._pool.submit(messenger.ready).add_done_callback(self._tell_fault)
         self._seen_event, self._seen_alarm = self._heads()
         self._known: set[str] = set()
+        self._pace, self._crowd = Pace(), Crowd(QUIET)
         self._done: set[int] = set()  # of the newest events
         self._awaiting: set[int] = set()  # late ones, whose door still sends what came after
 
@@ -64,9 +79,28 @@ class Alerter:
     def round(self) -> None:
         """Open what is new, tell what is due."""
         self._look()
-        within_s = self._centre.policy().punctuality.answer_within_s
-        for alert in self._shelf.claim(self._centre.now, within_s):
-            self._pool.submit(self._tell, alert).add_done_callback(self._tell_fault)
+        now, within_s = self._centre.now, self._centre.policy().punctuality.answer_within_s
+        people = order(self._people, self._centre.policy().on_duty(now))
+        rounds, lots = _ROUNDS * len(people), defaultdict[str, list[Alert]](list)
+        room = {one.name: _MOST_AT_ONCE * self._pace.may(one.urls, now) for one in people}
+
+        def may_go(step: int) -> bool:
+            if step >= rounds:
+                return True
+            name = people[step % len(people)].name
+            room[name] -= 1
+            return room[name] >= 0
+
+        for alert in self._shelf.claim(now, within_s, may_go):
+            if alert.step >= rounds:
+                self._shelf.end(alert, AlertState.UNANSWERED)
+            else:
+                lots[people[alert.step % len(people)].name].append(alert)
+        for person in people:
+            if lot := lots.get(person.name):
+                self._pace.told(person.urls, now)
+                doing = self._pool.submit(self._tell, person, lot, len(people))
+                doing.add_done_callback(self._tell_fault)
 
     def test(self, by: str) -> None:
         """Send a test to the leader on duty: answered or passed on like any other."""
@@ -106,7 +140,7 @@ class Alerter:
             names = door_names(connection)
         self._awaiting = {row.id for row, came in news if came is None}
         tell = self._centre.policy().hold.tell_leaders
-        for row, came in news:
+        for row, came in in_turn(news, lambda new: new[0].gate):
             self._seen_event = max(self._seen_event, row.id)
             if came is not None:
                 origin = From(gate=row.gate, door=names[row.gate], epoch=row.epoch)
@@ -140,7 +174,7 @@ class Alerter:
         ).first()
         contact = held and held.contact_centi_c
         if event is None or not (event.historical or (event.late_ms or 0) > _LATE_S * 1000):
-            return Came(contact_centi_c=contact)
+            return Came(hold=held and held.state, contact_centi_c=contact)
         behind = connection.execute(
             select(STREAM.c.upto)
             .join(GATE, (GATE.c.gate == STREAM.c.gate) & (GATE.c.epoch == STREAM.c.epoch))
@@ -169,31 +203,57 @@ class Alerter:
             raise_alarm(connection, AlarmKind.UNREAD, row.gate, why, at)
 
     def _open(self, cause: Cause) -> None:
-        if cause.key not in self._known:
-            self._shelf.open(cause, self._centre.now)
-            self._known.add(cause.key)
-
-    def _tell(self, alert: Alert) -> None:
-        people = order(self._people, self._centre.policy().on_duty(self._centre.now))
-        if alert.step >= _ROUNDS * len(people):
-            self._shelf.end(alert, AlertState.UNANSWERED)
+        if cause.key in self._known:
             return
-        person = people[alert.step % len(people)]
-        needs_answer = alert.kind not in _UNANSWERED_IS_FINE
-        url = f"{self._base_url}/answer/{alert.token}"
-        link = f"\n{word('alert.answer', url=url)}" if needs_answer else ""
-        door = self._centre.door_names()[alert.gate]
-        title = word("alert.title_person" if alert.kind in HOLDS else "alert.title", door=door)
-        if alert.kind == REPORTED:
-            title = word("nav.reports")
+        now = self._centre.now
+        self._shelf.open(self._collected(cause, now) or cause, now)
+        self._known.add(cause.key)
+
+    def _collected(self, cause: Cause, now: datetime) -> Cause | None:
+        """Return the one cause that stands for many: of one door, or of one kind at many doors."""
+        if cause.kind in (TESTED, REPORTED):
+            return None
+        sort, most = (cause.kind, _MOST_OF_A_KIND) if cause.quiet else (cause.gate, _MOST_OF_A_DOOR)
+        if self._crowd.count(f"{cause.quiet}:{sort}", now) <= most:
+            return None
+        what = word(f"alarm_kind.{cause.kind}") if cause.quiet else self._centre.door_names()[sort]
+        return Cause(
+            key=f"many:{sort}:{int(now.timestamp() // QUIET.total_seconds())}",
+            kind="many",
+            gate="" if cause.quiet else cause.gate,
+            subject="",
+            text=word("alert.many_of_a_kind" if cause.quiet else "alert.many", n=most, what=what),
+            quiet=False,
+        )
+
+    def _tell(self, person: Recipient, lot: Sequence[Alert], people: int) -> None:
+        """Tell one person what is due, in one message."""
+        names = self._centre.door_names()
+        titles = dict.fromkeys(_title(alert, names[alert.gate]) for alert in lot)
+        text = "\n\n".join(alert.text + self._link(alert) for alert in lot)
         began = self._centre.clock.now()
-        tries = self._messenger.tell(person, title.strip(), alert.text + link)
+        tries = self._messenger.tell(person, " · ".join(titles), text)
         ended = self._centre.clock.now()
         took_ms = round(ended.seconds_since(began) * 1000)
-        self._shelf.told(alert, person.name, tries, ended.utc, took_ms)
-        if not needs_answer and any(one.sent for one in tries):
-            self._shelf.end(alert, AlertState.OVER)
+        for alert in lot:
+            wait_s = 0.0 if alert.step + 1 < people else min(60.0, 2.0**alert.step)
+            told = (alert, person.name, tries, ended.utc)
+            self._shelf.told(*told, took_ms=took_ms, wait_s=wait_s)
+            if alert.kind in _UNANSWERED_IS_FINE and any(one.sent for one in tries):
+                self._shelf.end(alert, AlertState.OVER)
+
+    def _link(self, alert: Alert) -> str:
+        if alert.kind in _UNANSWERED_IS_FINE:
+            return ""
+        return f"\n{word('alert.answer', url=f'{self._base_url}/answer/{alert.token}')}"
 
     def _tell_fault(self, done: Future[None]) -> None:
         if not done.cancelled() and (fault := done.exception()) is not None:
             self._parts.failed("sender", fault)
+
+
+def _title(alert: Alert, door: str) -> str:
+    if alert.kind == REPORTED:
+        return word("nav.reports")
+    key = "alert.title_person" if alert.kind in HOLDS else "alert.title"
+    return word(key, door=door).strip()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
@@ -19,9 +21,11 @@ from gate_collector.store.schema import ALARM, HOLD
 from gate_collector.store.schema_office import ALERT, ATTEMPT
 
 QUIET = timedelta(minutes=10)
-HOLDS = ("hold", "overdue", "confirmed", "left")  # kinds whose subject is a hold
+OVERDUE = "overdue"
+HOLDS = ("hold", OVERDUE, "confirmed", "left")  # kinds whose subject is a hold
 TESTED, REPORTED = "test", "zero_report"
 NEVER = "9999"
+_T = TypeVar("_T")
 ANSWERS = "answers"  # the secret of the links with which people answer
 
 
@@ -81,8 +85,16 @@ class AlertBook:
             }
             connection.execute(insert_for(self._engine)(ALERT).values(row).on_conflict_do_nothing())
 
-    def claim(self, now: datetime, answer_within_s: float) -> list[Alert]:
-        """Take what is due to be told: each is handed out once, and again if nobody answers."""
+    def claim(
+        self,
+        now: datetime,
+        answer_within_s: float,
+        may_go: Callable[[int], bool] = lambda _step: True,
+    ) -> list[Alert]:
+        """Take what is due to be told: each is handed out once, and again if nobody answers.
+
+        Of each door the oldest first, then of each the next one; what may not go waits.
+        """
         again = format_utc(now + timedelta(seconds=answer_within_s))
         claimed = []
         with self._engine.begin() as connection:
@@ -92,7 +104,9 @@ class AlertBook:
                 .where(ALERT.c.state == AlertState.OPEN.value, ALERT.c.next_at <= format_utc(now))
                 .order_by(ALERT.c.id)
             ).all()
-            for row in due:
+            for row in in_turn(due, lambda row: str(row.gate)):
+                if not may_go(row.step):
+                    continue
                 token = self._token(row.key)
                 taken = connection.execute(
                     ALERT.update()
@@ -113,9 +127,16 @@ class AlertBook:
         return claimed
 
     def told(
-        self, alert: Alert, person: str, tries: Sequence[Sent], at: datetime, took_ms: int
+        self,
+        alert: Alert,
+        person: str,
+        tries: Sequence[Sent],
+        at: datetime,
+        *,
+        took_ms: int,
+        wait_s: float,
     ) -> None:
-        """Keep how it went; what reached nobody is due again at once, for the next person."""
+        """Keep how it went; what reached nobody is due again after a while, for the next person."""
         with self._engine.begin() as connection:
             for one in tries:
                 row = {
@@ -128,7 +149,7 @@ class AlertBook:
                 }
                 connection.execute(ATTEMPT.insert().values(row))
             if not any(one.sent for one in tries):
-                retry = format_utc(at + timedelta(seconds=min(60, 2**alert.step)))
+                retry = format_utc(at + timedelta(seconds=wait_s))
                 connection.execute(
                     ALERT.update()
                     .where(ALERT.c.id == alert.id, ALERT.c.state == AlertState.OPEN.value)
@@ -183,20 +204,36 @@ class AlertBook:
         closed = select(HOLD.c.hold_id).where(HOLD.c.state == "closed")
         cleared = select(ALARM.c.id).where(ALARM.c.cleared.is_not(None))
         rows = connection.execute(
-            select(ALERT.c.id, ALERT.c.kind, ALERT.c.gate, ALERT.c.subject, ALERT.c.step).where(
-                is_open, ALERT.c.step > 0, ALERT.c.next_at <= now, ALERT.c.subject != ""
+            select(ALERT.c.id, ALERT.c.kind, ALERT.c.gate, ALERT.c.subject, ALERT.c.key).where(
+                is_open,
+                (ALERT.c.step > 0) | (ALERT.c.kind == OVERDUE),
+                ALERT.c.next_at <= now,
+                ALERT.c.subject != "",
             )
         ).all()
         for row in rows:
-            held = row.kind in HOLDS
-            over = (
-                closed.where(HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject)
-                if held
-                else cleared.where(ALARM.c.id == int(row.subject))
-            )
+            this = HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject
+            if row.kind == OVERDUE:  # what was overdue is done
+                over = select(HOLD.c.hold_id).where(
+                    *this, HOLD.c.state != row.key.rpartition(":")[2]
+                )
+            elif row.kind in HOLDS:
+                over = closed.where(*this)
+            else:
+                over = cleared.where(ALARM.c.id == int(row.subject))
             if connection.execute(over).first() is not None:
                 connection.execute(
                     ALERT.update()
                     .where(ALERT.c.id == row.id)
                     .values(state=AlertState.OVER.value, next_at=NEVER)
                 )
+
+
+def in_turn(items: Sequence[_T], door: Callable[[_T], str]) -> list[_T]:
+    """Order items so that each door's first comes before any door's second."""
+    before = Counter[str]()
+    turns = []
+    for item in items:
+        turns.append((before[door(item)], item))
+        before[door(item)] += 1
+    return [item for _, item in sorted(turns, key=lambda turn: turn[0])]

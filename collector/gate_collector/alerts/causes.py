@@ -77,13 +77,13 @@ def of_event(
     record = model.model_validate_json(data)
     if isinstance(record, HoldOpened) and not _is_told(record, tell):
         return None
+    if isinstance(record, HoldOverdue) and came.hold not in (None, HoldState.CLOSED, record.state):
+        return None  # what was overdue is done
     cause = _of_record(origin, record, came)
     if cause is None or not came.is_late:
         return cause
     if came.hold == HoldState.CLOSED and not cause.quiet:
         return _past(origin, cause, came)
-    if isinstance(record, HoldOverdue) and came.hold not in (None, record.state):
-        return None
     return replace(cause, text=cause.text + word("alert.came_late", late=_late(came)))
 
 

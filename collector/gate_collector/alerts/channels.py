@@ -15,7 +15,9 @@ from gate_agent.config.load import load_config
 from gate_agent.config.model import Section
 from gate_agent.contract.policy import RotaEntry
 from gate_agent.errors import ConfigurationError
+from gate_collector.alerts.robots import ROBOTS, tell_robot
 
+_LOG = logging.getLogger(__name__)
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -68,9 +70,18 @@ class AppriseMessenger:
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log addresses
         found = []
         for url in recipient.urls:
-            service = apprise.Apprise()
-            sent = service.add(url) and bool(service.notify(body=text, title=title))
-            found.append(Sent(url.split(":", 1)[0], sent))
+            kind = url.partition(":")[0]
+            try:
+                if kind in ROBOTS:
+                    plugin = apprise.Apprise.instantiate(url)
+                    sent = plugin is not None and tell_robot(url, plugin, title, text)
+                else:
+                    service = apprise.Apprise()
+                    sent = service.add(url) and bool(service.notify(body=text, title=title))
+            except Exception as exc:  # noqa: BLE001 the next address, and the next person, are tried
+                _LOG.error("%s could not be told: %s", kind, type(exc).__name__)
+                sent = False
+            found.append(Sent(kind, sent))
         return found
 
 
