@@ -67,6 +67,7 @@ _GUARD = {"by": "guard-1"}
 _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/contacts/{contact_id}": ("/api/v1/contacts/c-1", {
         **_GUARD, "state": "dismissed", "reason": "隔着玻璃"}),
+    "/api/v1/doors/{gate}/holds/{hold_id}/answer": ("/api/v1/doors/east/holds/h-1/answer", _GUARD),
     "/api/v1/drills": ("", _GUARD),
     "/api/v1/duties/notes": ("", {**_GUARD, "text": "一切正常"}),
     "/api/v1/duties/rounds": ("", {**_GUARD, "area": "大厅", "kind": "aired"}),
