@@ -18,6 +18,7 @@ from nacl.signing import SigningKey, VerifyKey
 
 from gate_agent.config.keyfile import KEY_BYTES, load_key
 from gate_agent.config.model import SignaturesSection, Unsigned
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.signed import (
     Signature,
     Warrant,
@@ -51,8 +52,8 @@ class KnownInFile:
     def read(self) -> dict[str, str]:
         """Return what was kept; a file that cannot be read is nobody known."""
         try:
-            told = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):
+            told = read_json(self._path.read_bytes())
+        except (OSError, ContractError):
             return {}
         return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from attack.hostile_broker import HostileBroker, publish
 from children import wait_until
@@ -14,6 +15,7 @@ from gate_agent.testing.time import eventually
 from gate_agent.uplink.mqtt import Link, Will
 from gate_collector.ingest.arrival import Message, Unusable, read
 from gate_collector.ingest.broker import Broker
+from signatures import unsigned
 
 _TOPIC = f"gate/v1/{SITE}/west-1f/state"
 _SAID = [publish(b"gate/v1/\xff\xfe/state", b"{}"), publish(b"", b"{}"),
@@ -24,7 +26,7 @@ def _section(broker: HostileBroker) -> MqttSection:
     return MqttSection(url=f"mqtt://127.0.0.1:{broker.port}")
 
 
-def test_the_centre_hears_what_comes_after_a_topic_that_is_no_text() -> None:
+def test_the_centre_hears_what_comes_after_a_topic_that_is_no_text(tmp_path: Path) -> None:
     clock, came = SystemClock(), list[Message]()
     parts = Parts(clock)
 
@@ -34,7 +36,8 @@ def test_the_centre_hears_what_comes_after_a_topic_that_is_no_text() -> None:
         came.append(message)
 
     with HostileBroker(_SAID) as hostile:
-        broker = Broker(_section(hostile), site=SITE, clock=clock, parts=parts)
+        believed = unsigned("centre", tmp_path)
+        broker = Broker(_section(hostile), site=SITE, clock=clock, signatures=believed, parts=parts)
         broker.start(hear)
         try:
             wait_until(lambda: any(one.payload == b"good" for one in came), "the good message")
@@ -46,7 +49,7 @@ def test_the_centre_hears_what_comes_after_a_topic_that_is_no_text() -> None:
     assert parts.told == "broker: ZeroDivisionError"
 
 
-def test_a_door_hears_what_comes_after_a_topic_that_is_no_text() -> None:
+def test_a_door_hears_what_comes_after_a_topic_that_is_no_text(tmp_path: Path) -> None:
     parts, came = Parts(SystemClock()), list[bytes]()
 
     def hear(_: str, payload: bytes) -> None:
@@ -61,6 +64,7 @@ def test_a_door_hears_what_comes_after_a_topic_that_is_no_text() -> None:
             client_id="gate-west-1f",
             will=Will(topic=_TOPIC, payload=b"{}"),
             clock=SystemClock(),
+            signatures=unsigned("west-1f", tmp_path),
             on_message=hear,
             on_acknowledged=lambda _: None,
         )
