@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from gate_agent.contract.records import HoldNoted, HoldStep
+from gate_collector.store.records import read_record
 from gate_collector.store.schema import NOTABLE
 
 
@@ -23,4 +24,5 @@ def done_for(connection: Connection, gate: str, hold_id: str) -> tuple[HoldStep 
         HoldStep.TYPE: HoldStep,
         HoldNoted.TYPE: HoldNoted,
     }
-    return tuple(kinds[row.type].model_validate_json(row.data) for row in rows)
+    read = (read_record(kinds[row.type], row.data) for row in rows)
+    return tuple(record for record in read if record is not None)
