@@ -74,7 +74,7 @@ def test_a_companion_goes_with_the_registration(page: Page, served: Served) -> N
 
 def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -> None:
     show(page, served, scenes.measured())
-    page.keyboard.press("F6")
+    page.keyboard.press("l")
     page.locator("#panel").get_by_text("护照").click()
     page.locator("#panel").get_by_text("身份证阅读器故障").click()
     page.locator("#typed-name").fill("DOE JOHN")

@@ -18,7 +18,7 @@ def test_a_thermometer_not_trusted_is_a_technical_alarm_that_says_why(
 ) -> None:
     show(page, served, scenes.not_trusted())
 
-    expect(page.locator("#verdict-word")).to_have_text("一律用体温计测量")
+    expect(page.locator("#verdict-word")).to_have_text("一律用体温计 测量")
     expect(page.locator("#technical strong")).to_have_text("⚠ 测温仪不可信：一律用体温计测量")
     expect(page.locator("#status")).to_contain_text("不可信 · 读数不变")
     expect(page.locator("body")).to_have_attribute("data-alarm", "technical")
@@ -26,7 +26,7 @@ def test_a_thermometer_not_trusted_is_a_technical_alarm_that_says_why(
 
 def test_who_must_be_measured_by_hand_is_asked_for_that_reading(page: Page, served: Served) -> None:
     show(page, served, scenes.by_hand())
-    expect(page.locator("#verdict-word")).to_have_text("请用体温计测量")
+    expect(page.locator("#verdict-word")).to_have_text("请用体温计 测量")
 
     page.keyboard.type("29")
     page.keyboard.press("Enter")

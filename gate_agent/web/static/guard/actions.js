@@ -13,17 +13,17 @@ import { keysOf, recorded, word } from "../shared/words.js";
 const CAUTIOUS = ["hold", "deny", "recheck"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
 /** @type {Record<string, () => void>} */
-const KEYS = { F6: askManualNow, F7: askSymptoms, F8: askOverride, F9: askGroupNow, F10: dismiss };
+const KEYS = { l: askManualNow, L: askManualNow, g: askGroupNow, G: askGroupNow, F7: askSymptoms, F8: askOverride, F10: dismiss };
 
 /**
  * @param {import("./snapshot.js").State} state
  * @param {string} language
  */
 export function renderActions(state, language) {
-  label("manual", "F6", language);
+  label("manual", "L", language);
   label("symptoms", "F7", language);
   label("override", "F8", language);
-  label("group", "F9", language);
+  label("group", "G", language);
   label("dismiss", "F10", language);
   const passage = state.passage;
   findButton("manual").disabled = state.spot?.phase === "identified"; // another card would be two

@@ -104,7 +104,7 @@ function symptoms({ state, hold, note, again }) {
   return [
     make("h3", {}, word("case.symptoms_ask")),
     ...known.map((one) => make("p", { class: "told" }, `${noteTime(state, one)} ${one.symptoms.join("、") || word("case.symptoms_none")}`)),
-    make("div", { class: "choices" }, ...buttons),
+    make("div", { class: "choices", "data-many": "yes" }, ...buttons),
     make("div", { class: "choices two" },
       button(word("case.symptoms_none"), { kind: "tall", press: () => save([]) }),
       button(word("case.symptoms_save"), { kind: "go tall", press: () => save(keysOf("symptom").filter((name) => chosen.has(name))) })),

@@ -8,6 +8,8 @@ import { shown, waiting } from "./snapshot.js";
 import { left, pick } from "./state.js";
 import { word } from "../shared/words.js";
 
+const MANY = 3; // more than one line of them
+
 /**
  * Show who waits, and for how long still; the one whose verdict is on the screen is marked.
  * @param {import("./snapshot.js").State} state
@@ -18,11 +20,12 @@ export function renderDesk(state, language, changed) {
   const area = find("desk");
   const places = waiting(state);
   area.hidden = places.length === 0;
+  setData(find("verdict"), "desk", places.length > MANY ? "many" : places.length ? "some" : "none");
   const key = JSON.stringify([language, places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
   rebuild(area, key, () => [
     make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
-    chip(null, word("desk.spot"), changed),
-    ...places.map((place) => chip(place.passage_id, `${nameOf(place)} · ${what(place)}`, changed)),
+    chip(null, word("desk.spot"), "", changed),
+    ...places.map((place) => chip(place.passage_id, nameOf(place), what(place), changed)),
   ]);
   for (const element of area.querySelectorAll("button")) {
     const place = places.find((one) => one.passage_id === element.dataset.place);
@@ -35,13 +38,14 @@ export function renderDesk(state, language, changed) {
 
 /**
  * @param {string | null} id
- * @param {string} text
+ * @param {string} who
+ * @param {string} waits
  * @param {() => void} changed
  */
-function chip(id, text, changed) {
-  const element = button(text, { press: () => { pick(id); changed(); } });
+function chip(id, who, waits, changed) {
+  const element = button("", { press: () => { pick(id); changed(); } });
   if (id !== null) element.dataset.place = id;
-  element.append(make("time", {}));
+  element.append(make("span", {}, who), make("span", {}, waits, " ", make("time", {})));
   return element;
 }
 

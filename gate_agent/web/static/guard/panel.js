@@ -4,6 +4,7 @@ import { button, find, isShown, make } from "../shared/page.js";
 import { word } from "../shared/words.js";
 
 const DIGITS = 10;
+const MANY = 6; // from here on they are smaller, so that all are in view
 
 /** @typedef {Map<string, () => void>} Keys what each key does */
 /** @typedef {{ label: string, kind?: string, press: () => void }} Choice */
@@ -27,7 +28,7 @@ export function ask(about, title, groups) {
   let number = 0;
   for (const { heading, choices } of groups) {
     if (heading) parts.push(make("h3", {}, heading));
-    const row = make("div", { class: "choices" });
+    const row = make("div", { class: "choices", "data-many": choices.length > MANY ? "yes" : "no" });
     for (const { label, kind, press } of choices) {
       number += 1;
       const key = number <= DIGITS ? String(number % DIGITS) : null; // 1 to 9, then 0
