@@ -20,7 +20,7 @@ from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.live.views import Charts, Found, HallNow
 from gate_collector.roles.grants import EVERYBODY, PROGRAMS, READERS
-from gate_collector.roles.session import Record, acting
+from gate_collector.roles.session import Record, acting, still_stands
 from gate_collector.web.pages import Pages
 
 EVERY_S = 1.0
@@ -67,13 +67,13 @@ def build_live(
     )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
-        told = StreamingResponse(_stream(request), media_type="text/event-stream")
+        told = StreamingResponse(_stream(request, still_stands()), media_type="text/event-stream")
         return InPlace(told, screens, who=acting().name)
 
-    async def _stream(request: Request) -> AsyncIterator[str]:
+    async def _stream(request: Request, stands: Callable[[], bool]) -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
         for _ in range(_MOST_LOOKS):
-            if await request.is_disconnected():
+            if await request.is_disconnected() or not await asyncio.to_thread(stands):
                 return
             looked = await asyncio.to_thread(now)
             yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"

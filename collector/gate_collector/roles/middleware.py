@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.grants import COOKIE
 from gate_collector.roles.keys import ApiKeys
-from gate_collector.roles.session import CURRENT, THIS_MACHINE, Session
+from gate_collector.roles.session import CURRENT, STANDS, THIS_MACHINE, Session
 
 
 class WhoAsks:
@@ -28,9 +28,11 @@ class WhoAsks:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
         session: Session | None = THIS_MACHINE
         if self._sign_on:
-            session = await run_in_threadpool(self._session, Headers(scope=scope))
+            session = await run_in_threadpool(self._session, headers)
+            STANDS.set(lambda: self._session(headers) is not None)
         mark = CURRENT.set(session)
         try:
             await self._app(scope, receive, send)

@@ -33,11 +33,17 @@ class Session:
 Record = Callable[[str, str, str], None]  # what was looked at or done, of whom, why
 THIS_MACHINE = Session("", Role.OFFICE, "")  # without sign-on: whoever sits at this machine
 CURRENT: ContextVar[Session | None] = ContextVar("session", default=None)
+STANDS: ContextVar[Callable[[], bool]] = ContextVar("stands", default=lambda: True)
 
 
 def acting() -> Session:
     """Return who acts now; what no request asked for, this machine does."""
     return CURRENT.get() or THIS_MACHINE
+
+
+def still_stands() -> Callable[[], bool]:
+    """Return what tells, at any time, whether who asks now may still ask: for a long answer."""
+    return STANDS.get()
 
 
 def _acting(typed: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import httpx
@@ -15,6 +15,7 @@ from collector.served_centre import app_of, centre_of, open_to, serving
 from gate_agent.contract.records import PersonRegistered
 from gate_agent.store.seal import seal_registration
 from gate_collector.roles.accounts import IDLE, LONGEST, Accounts, Denied
+from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.session import Role
 from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
 
@@ -134,6 +135,25 @@ def test_a_session_ends_by_idleness_by_age_by_signing_off_and_with_its_account(
     assert accounts.session(disabled) is None
     with pytest.raises(Denied):
         accounts.sign_on("a", _PASSWORD)
+
+
+def test_a_live_stream_ends_with_the_account_or_the_key_that_opened_it(
+    one: Hall, client: httpx.Client, accounts: Accounts
+) -> None:
+    _as(client, accounts, Role.LEADER)
+    keys = ApiKeys(centre_of(one), accounts)
+    key = keys.make("screens")
+    ends: dict[str, Callable[[], None]] = {
+        "": lambda: accounts.disable(Role.LEADER.value),
+        f"Bearer {key}": lambda: keys.disable("screens"),
+    }
+    for authorization, end in ends.items():
+        headers = {"Authorization": authorization} if authorization else {}
+        with client.stream("GET", "/api/v1/stream", headers=headers) as answer:
+            lines = answer.iter_lines()
+            assert "event: now" in lines
+            end()
+            assert sum(line == "event: now" for line in lines) <= 1
 
 
 def test_another_password_ends_the_sessions_and_the_last_maintainer_stays(
