@@ -9,12 +9,12 @@ An emergency goes out in the form that doors of every version read; the book kee
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -168,12 +168,10 @@ class PolicyBook:
             was = self._policy(plan.version)
             merged = {name: part for name, part in change(was).items() if name != "hall_mode"}
             again, row = self._made(was, merged, version + len(rows), was.valid_from)
-            for name in merged:
-                before, planned, now = (getattr(one, name) for one in (old, was, again))
-                if planned not in (before, now) and now == getattr(policy, name):
-                    raise PlanUndone(
-                        f"expected a change beside version {plan.version}, which waits, got {name}"
-                    )
+            if undone := _undone(old, was, again, policy, merged):
+                raise PlanUndone(
+                    f"expected a change beside version {plan.version}, which waits, got {undone}"
+                )
             rows.append(row | {"by": plan.by, "why": plan.why})
         self._insert(rows)
         self.publish()
@@ -265,3 +263,18 @@ class PolicyBook:
             with self._lock:
                 self._read = {**dict(list(self._read.items())[-3:]), version: known}
         return known
+
+
+def _undone(
+    before: BaseModel, planned: BaseModel, again: BaseModel, issued: BaseModel, of: Collection[str]
+) -> str:
+    """Return the path of a setting that a plan changes and that is overwritten; "" for none."""
+    for name in of:
+        was, wanted, now, set_ = (getattr(one, name) for one in (before, planned, again, issued))
+        parts = was, wanted, now, set_
+        if all(isinstance(part, BaseModel) for part in parts):
+            if inner := _undone(*parts, type(was).model_fields):
+                return f"{name}.{inner}"
+        elif wanted not in (was, now) and now == set_:
+            return name
+    return ""

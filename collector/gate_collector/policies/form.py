@@ -7,9 +7,11 @@ hall's own.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +50,13 @@ class Rules(Author):
     )
 
 
+class Contradiction(StrEnum):
+    """What is wrong between values that are right by themselves."""
+
+    ORDER = "after_begin"
+    TWICE = "each_once"
+
+
 class SettingFaults(GateError):  # noqa: N818 it is an answer
     """What was typed is refused; `faults` has the path of each such value."""
 
@@ -60,8 +69,7 @@ class SettingFaults(GateError):  # noqa: N818 it is an answer
         return [
             {
                 "path": path,
-                "text": word("form.must", lang)
-                + (fault if isinstance(fault, str) else accepted(fault, lang)),
+                "text": word("form.must", lang) + _said(fault, lang),
             }
             for path, fault in self.faults.items()
         ]
@@ -133,7 +141,7 @@ class PolicyForm:
                 part = part[step]
             part[name] = self._read(self._units[path], value)
         try:
-            self._model.model_validate(tree)
+            changed = self._model.model_validate(tree)
         except ValidationError as exc:
             raise SettingFaults(
                 {
@@ -143,6 +151,8 @@ class PolicyForm:
                     for error in exc.errors(include_url=False, include_input=False)
                 }
             ) from None
+        if contradictions := dict(_contradictions(changed, touched)):
+            raise SettingFaults(contradictions)
         return tree
 
     def _total(self, field: Setting, entries: Sequence[BaseModel]) -> str:
@@ -212,6 +222,35 @@ class PolicyForm:
             case InputKind.PERSON if self.site_key is not None:
                 return _reference(typed, self.site_key)
         return typed
+
+
+# What stands once in a list: the entry, or its field.
+_EACH_ONCE = {
+    "purposes": "", "duties.due_at": "", "duties.areas": "name",
+    "supplies": "item", "quotas.days": "day", "rota": "",
+}  # fmt: skip
+
+
+def _contradictions(policy: Policy, touched: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the path of each value that others contradict, of the parts that are set."""
+    for path, name in _EACH_ONCE.items():
+        if path.partition(".")[0] not in touched:
+            continue
+        seen: set[Any] = set()
+        for at, entry in enumerate(attrgetter(path)(policy)):
+            value = getattr(entry, name) if name else entry
+            if value in seen:
+                yield ".".join(filter(None, (path, str(at), name))), Contradiction.TWICE
+            seen.add(value)
+    for at, shift in enumerate(policy.rota if "rota" in touched else ()):
+        if shift.valid_until <= shift.valid_from:
+            yield f"rota.{at}.valid_until", Contradiction.ORDER
+
+
+def _said(fault: Setting | str | None, lang: Lang) -> str:
+    if isinstance(fault, Contradiction):
+        return word(f"contradiction.{fault}", lang)
+    return fault if isinstance(fault, str) else accepted(fault, lang)
 
 
 def local_time(text: str, zone: ZoneInfo) -> datetime | None:

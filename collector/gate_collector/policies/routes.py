@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
+from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
@@ -91,6 +92,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             told=setting_words,
             issues=book.issues(),
             waiting=waiting,
+            now=format_utc(centre.now),
             doors=doors,
             modes=list(HallMode),
             leader=in_force.on_duty(centre.now),

@@ -6,6 +6,7 @@ import pytest
 
 from collector.hall_of_doors import TEN
 from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import TellLeaders
 from gate_agent.contract.records import (
     Category,
     HoldOpened,
@@ -53,6 +54,29 @@ def test_a_hold_is_told_by_how_far_it_lies_over_the_line(
     text = _text(_opened(**more), came)
 
     assert text == f"一层西侧出入口暂留一人。{why}。请立即确认现场已安置、复测，并准备上报。"
+
+
+@pytest.mark.parametrize(
+    ("more", "confirmed", "flagged"),
+    [
+        ({"beyond_rail": False}, False, True),  # a forehead's flag is the guard's
+        ({"beyond_rail": True}, True, True),
+        ({"beyond_rail": None}, True, True),  # an older door does not say
+        ({"beyond_rail": False, "reason": "declared_symptoms"}, True, True),
+        ({"beyond_rail": False, "reason": "guard"}, True, True),
+    ],
+)
+def test_a_flag_below_the_rail_is_silent_unless_leaders_are_told_of_each(
+    more: dict[str, object], *, confirmed: bool, flagged: bool
+) -> None:
+    held = _opened(**more).model_dump_json()
+
+    told = {tell: of_event(_WEST, HoldOpened.TYPE, held, tell=tell) for tell in TellLeaders}
+
+    assert {tell: cause is not None for tell, cause in told.items()} == {
+        TellLeaders.CONFIRMED: confirmed,
+        TellLeaders.FLAGGED: flagged,
+    }
 
 
 def test_a_confirmed_fever_is_told_with_the_thermometers_value() -> None:

@@ -263,3 +263,30 @@ def test_a_change_of_nothing_and_a_newer_version_are_refused(tmp_path: Path) -> 
         {"path": "hold.recheck_s", "text": "Expected: 1–7200 s"}
     ]
     assert book.newest().hold.recheck_s == 300
+
+
+_SHIFT = {"leader": "李主任", "phone": "010-5555 0101"}
+_DAY = {"valid_from": "2026-12-01T08:00", "valid_until": "2026-12-01T20:00"}
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "at", "text"),
+    [
+        ("rota", [_SHIFT | _DAY, _SHIFT | _DAY | {"valid_until": "2026-12-01T08:00"}],
+         "rota.1.valid_until", "Expected: later than its begin"),
+        ("rota", [_SHIFT | _DAY] * 2, "rota.1", "Expected: another than in any other line"),
+        ("purposes", ["税务", "社保", "税务"], "purposes.2",
+         "Expected: another than in any other line"),
+        ("supplies", [{"item": "口罩", "unit": "只", "low": "1"}] * 2, "supplies.1.item",
+         "Expected: another than in any other line"),
+        ("duties.due_at", ["10:00", "10:00"], "duties.due_at.1",
+         "Expected: another than in any other line"),
+    ],
+)  # fmt: skip
+def test_values_that_contradict_each_other_are_told_at_the_later_one(
+    path: str, rows: list[JsonValue], at: str, text: str
+) -> None:
+    with pytest.raises(SettingFaults) as refused:
+        FORM.change(Policy(), {path: rows})
+
+    assert refused.value.told("en") == [{"path": at, "text": text}]

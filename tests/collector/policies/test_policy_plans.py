@@ -16,7 +16,7 @@ from gate_agent.contract.policy_document import digest, read_policy
 from gate_agent.contract.records import ModeApplied
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.policies import PolicyKeeper
-from gate_collector.policies.book import PlanUndone, PolicyBook
+from gate_collector.policies.book import Change, PlanUndone, PolicyBook
 
 _TOMORROW = TEN + timedelta(days=1)
 _WHO = {"by": "王科长", "why": "演习"}
@@ -77,6 +77,7 @@ def test_an_edit_counts_at_once_and_leaves_the_mode_and_the_plan(
         assert (plan.version, plan.hall_mode, plan.by, plan.why) == (4, "open", "李", "复业")
         assert "version 4 waits for its time" in page
         assert page.count("(waits)") == 1, "version 2 waits no more"
+        assert page.count("(superseded") == 1
 
         one.clock.advance(24 * 3600)
         then = book.in_force()
@@ -101,6 +102,23 @@ def test_an_edit_of_what_a_plan_sets_is_refused_with_its_number(tmp_path: Path) 
             })  # fmt: skip
 
     assert (told.status_code, told.json()["error"]["code"]) == (409, "plan_undone")
+
+
+def test_an_edit_of_one_setting_of_a_part_undoes_no_other_of_a_plan(tmp_path: Path) -> None:
+    def hold(**settings: object) -> Change:
+        return lambda old: {"hold": old.hold.model_dump() | settings}
+
+    with hall(tmp_path) as one:
+        book = book_of(one)
+        plan = hold(recheck_s=300, report_s=60)
+        book.issue(plan, by="a", why="b", valid_from=_TOMORROW)
+
+        with pytest.raises(PlanUndone, match=r"got hold\.recheck_s"):
+            book.issue(hold(recheck_s=500), by="a", why="b")
+        book.issue(hold(transfer_s=90), by="a", why="b")
+
+        then = book.at(_TOMORROW).hold
+        assert (then.recheck_s, then.report_s, then.transfer_s) == (300, 60, 90)
 
 
 def test_plans_come_true_one_after_the_other_in_whatever_order_they_were_made(
