@@ -152,6 +152,7 @@ class DoorProgram:
             clock=self._clock,
             zone=self._zone,
             days=lambda: self.gate.policy.retention.gate_days,
+            forget=self.gate.sealing.forget,
         )
 
     def _make_supervisors(self) -> dict[str, Supervisor]:

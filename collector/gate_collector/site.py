@@ -109,7 +109,7 @@ def create_app(
         build_contacts(centre, pages, accounts.record, private),
         build_purge(centre, pages, desk, site_key, accounts.record),
         build_interface(centre),
-        build_accounts(centre, pages, accounts, keys, private),
+        build_accounts(centre, pages, accounts, keys, private, days=desk.retention.days),
         *(
             [build_sign_on(pages, accounts, centre.clock, secure=door.secure)]
             if door.sign_on

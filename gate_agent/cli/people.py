@@ -21,6 +21,7 @@ from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import DataPurged
 from gate_agent.errors import ConfigurationError
 from gate_agent.gate.retention import GateRetention
+from gate_agent.gate.sealing import FILE
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.spool import Spool, SpoolRequest
 from gate_agent.store.errors import JournalInUse
@@ -76,8 +77,9 @@ def _carry_out(gate: GateConfig, ref: str | None) -> None:
 
 
 def _remove_pictures(gate: GateConfig, ref: str | None) -> None:
-    """Remove the pictures of a person's holds, or of all: files, whoever holds the journal."""
+    """Remove the pictures of a person's holds, or of all, and what was written freely: files."""
     path = gate.journal.path
+    path.with_name(FILE).unlink(missing_ok=True)  # what was written freely may be of anybody
     pictures = Pictures(path.parent / "pictures", resolve_keys(gate.keys, path.parent).store)
     if ref is None:
         pictures.clear()

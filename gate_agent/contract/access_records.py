@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.free_text import FREE
 from gate_agent.contract.record import Record, Ref
 
 
@@ -74,7 +75,7 @@ class Look(BaseModel):
     model_config = ConfigDict(frozen=True)
     by: str
     role: GuardRole
-    reason: str
+    reason: str = Field(json_schema_extra=FREE)
 
 
 class PersonRevealed(Look, Record):

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.free_text import FREE
 from gate_agent.contract.hold_records import OfHold
 from gate_agent.contract.numbers import Real
 from gate_agent.contract.record import Category, Record, Ref, Severity, Utc
@@ -46,7 +47,7 @@ class JudgementDetails(BaseModel):
     """What a judgement of a contact may say, one definition for tap, event and record."""
 
     model_config = ConfigDict(frozen=True)
-    reason: str | None = None
+    reason: str | None = Field(None, json_schema_extra=FREE)
 
 
 class ContactUpdated(JudgementDetails, Record):

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.free_text import FREE
 from gate_agent.contract.numbers import Whole
 from gate_agent.contract.record import Record, Utc
 
@@ -57,7 +58,7 @@ class ShiftNoted(Record):
     """What one shift tells the next (交班记录); the newest stands on the guard screen."""
 
     TYPE: ClassVar[str] = "gate.shift.noted.v1"
-    text: str = Field(min_length=1, max_length=200, description="no personal data")
+    text: str = Field(min_length=1, json_schema_extra=FREE)
     by: str
     at: Utc
 

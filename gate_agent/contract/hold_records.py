@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.free_text import FREE
 from gate_agent.contract.numbers import Centi, Real, Small, Whole
 from gate_agent.contract.record import Category, HoldState, Record, Ref, Severity, Utc
 
@@ -70,11 +71,17 @@ class StepDetails(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     contact_centi_c: Centi | None = Field(None, description="contact thermometer (接触式测温)")
-    to: str | None = Field(None, description="whom it was reported or handed over to")
-    note: str | None = None
-    vehicle: str | None = Field(None, description="what took the person away (移送车辆)")
+    to: str | None = Field(
+        None, json_schema_extra=FREE, description="whom it was reported or handed over to"
+    )
+    note: str | None = Field(None, json_schema_extra=FREE)
+    vehicle: str | None = Field(
+        None, json_schema_extra=FREE, description="what took the person away (移送车辆)"
+    )
     office_reference: str | None = Field(
-        None, description="受理编号: under which number the district's office took the report"
+        None,
+        json_schema_extra=FREE,
+        description="受理编号: under which number the district's office took the report",
     )
 
     def brought(self) -> dict[str, object]:
@@ -105,12 +112,14 @@ class NoteDetails(BaseModel):
     """What a note on a hold may say, one definition for tap, event and record."""
 
     model_config = ConfigDict(frozen=True)
-    to: str | None = Field(None, description="which post was called")
+    to: str | None = Field(None, json_schema_extra=FREE, description="which post was called")
     answered: bool | None = Field(None, description="whether that call was answered")
-    symptoms: tuple[str, ...] = ()
-    note: str | None = None
+    symptoms: tuple[str, ...] = Field((), json_schema_extra=FREE)
+    note: str | None = Field(None, json_schema_extra=FREE)
     office_reference: str | None = Field(
-        None, description="受理编号, where the office told it after it took the report"
+        None,
+        json_schema_extra=FREE,
+        description="受理编号, where the office told it after it took the report",
     )
 
     def brought(self) -> dict[str, object]:
@@ -163,7 +172,7 @@ class HoldClosed(OfHold):
     by: str
     disinfected: bool = Field(description="the spot was disinfected (终末消毒)")
     closed: Utc
-    note: str | None = None
+    note: str | None = Field(None, json_schema_extra=FREE)
 
     @property
     def subject(self) -> str:

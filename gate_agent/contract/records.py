@@ -43,6 +43,7 @@ from gate_agent.contract.duty_records import (
     Stock,
     SuppliesCounted,
 )
+from gate_agent.contract.free_text import FREE
 from gate_agent.contract.hold_records import (
     HoldAnswered,
     HoldClosed,
@@ -150,7 +151,9 @@ class PassageDecided(Record):
     category: Category
     person_ref: Ref | None
     decision: Decision
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = Field(
+        json_schema_extra=FREE, description="codes, and what the guard wrote"
+    )
     temperature: Temperature
     started: Utc
     decided: Utc
@@ -200,7 +203,9 @@ class PassageGrouped(Record):
         None, description="of a companion: whom this person came with; null: with nobody any more"
     )
     by: str
-    reason: str | None = Field(None, description="why the group was split 分开放行")
+    reason: str | None = Field(
+        None, json_schema_extra=FREE, description="why the group was split 分开放行"
+    )
     at: Utc
 
     @property

@@ -85,9 +85,12 @@ class DutyBook:
                 SupplyView(**stock.model_dump(), unit=units[stock.item])
                 for stock in day_supplies(policy.supplies, stocks)
             ),
-            note=None if note is None else NoteLineView(text=note.text, by=note.by, at=note.at),
+            note=None if note is None else self._note(note),
             leader=None if leader is None else LeaderView(post=leader.leader, phone=leader.phone),
         )
+
+    def _note(self, note: ShiftNoted) -> NoteLineView:
+        return NoteLineView(text=self._gate.sealing.opened(note.text), by=note.by, at=note.at)
 
     def _stock(self, item: str, now: Moment) -> int | None:
         day = now.utc.astimezone(self._zone).date().isoformat()

@@ -61,8 +61,9 @@ from gate_agent.gate.ports import LiveEvent
 from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.restored import restored_cases, restored_desk, restored_people
 from gate_agent.gate.screen_state import ScreenState, UplinkView
-from gate_agent.gate.screen_state_builder import ScreenStateBuilder, Watched, visible_of
-from gate_agent.gate.skin import Skin
+from gate_agent.gate.screen_state_builder import ScreenStateBuilder, Watched
+from gate_agent.gate.sealing import FILE, Sealing
+from gate_agent.gate.skin import Skin, visible_of
 from gate_agent.gate.subscriptions import Subscriptions
 from gate_agent.host.clock import Clock
 from gate_agent.store.journal import Draft, Journal, Stored
@@ -112,8 +113,10 @@ class Gate:
         self._tell: Callable[[DoorState, Stage], None] = lambda _door, _stage: None
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
+        self.sealing = Sealing(keys, config.journal.path.with_name(FILE), lambda: self._door.policy)
         self.screen = ScreenStateBuilder(
             gate=config.gate,
+            opened=self.sealing.opened,
             version=version,
             journal=journal,
             reader=reader,
@@ -201,12 +204,9 @@ class Gate:
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""
         watched = self._devices[device]
+        name, counters = watched.driver_name, dict(watched.counters)
         record = DeviceChanged(
-            device=device,
-            driver=watched.driver_name,
-            state=state,
-            cause=cause,
-            counters=dict(watched.counters),
+            device=device, driver=name, state=state, cause=cause, counters=counters
         )
         now = self._clock.now()
         self.keep([record], now)
@@ -341,7 +341,7 @@ class Gate:
         def durable(stored: tuple[Stored, ...]) -> None:  # in the writer thread
             self._in_loop(self._committed, stored, done)
 
-        self._journal.append(drafts, durable)
+        self._journal.append(self.sealing.drafts(drafts), durable)
 
     def _committed(self, stored: tuple[Stored, ...], done: Done | None) -> None:
         self.screen.outdate()

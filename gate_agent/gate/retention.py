@@ -45,6 +45,7 @@ class GateRetention:
         clock: Clock,
         zone: ZoneInfo,
         days: Callable[[], int],
+        forget: Callable[[datetime], None] = lambda _before: None,
     ) -> None:
         """`days` is the policy's: how long data stays."""
         self._journal = journal
@@ -52,6 +53,7 @@ class GateRetention:
         self._clock = clock
         self._zone = zone
         self._days = days
+        self._forget = forget
         self._file = calendar_file(journal.path)
         self._calendar = read_calendar(self._file, journal.epoch)
         self._spool = Spool(journal.path)
@@ -81,6 +83,7 @@ class GateRetention:
     async def carry_out(self, request: SpoolRequest) -> DataPurged | None:
         """Remove what was asked for; what waits for a receipt goes when it came."""
         receipted = self._receipted()
+        self._forget(self._clock.now().utc)  # what was written freely may be of anybody
         if self._told.get(request.id) == receipted:
             return None
         whole, told = DataPurged(cause=PurgeCause.REQUEST), None
@@ -137,6 +140,7 @@ class GateRetention:
 
     async def _retain(self) -> None:
         days = self._days()
+        self._forget(self._clock.now().utc - timedelta(days=days))
         purge = Purge(upto=self._calendar.boundary(days), receipted=self._receipted())
         while self._reader.purgeable(purge):
             record = DataPurged(cause=PurgeCause.RETENTION, retention_days=days)

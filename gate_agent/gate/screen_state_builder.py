@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from gate_agent.config.model import GateSection
 from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.free_text import with_texts
 from gate_agent.contract.identity import Person, Secret, mask_name, mask_number, mask_phone
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
 from gate_agent.contract.policy import PhoneRule
@@ -24,7 +26,6 @@ from gate_agent.domain.group import ready
 from gate_agent.domain.hold import Called, Hold, escalates_to, next_steps
 from gate_agent.domain.neighbours import OVER, cleared_at, rechecked_there
 from gate_agent.domain.passage import (
-    NOBODY,
     Gathering,
     Identified,
     Idle,
@@ -60,6 +61,7 @@ from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
 RECENT = 8
+_View = TypeVar("_View", bound=BaseModel)
 _MASKS_KEPT = 256
 
 _PHASES: Mapping[type[PassageState], tuple[Phase, tuple[str, ...]]] = {
@@ -106,9 +108,10 @@ class ScreenStateBuilder:
         journal: Journal,
         reader: JournalReader,
         was_elsewhere: Callable[[str, float], bool],
+        opened: Callable[[str], str],
         now: Moment,
     ) -> None:
-        self._was_elsewhere = was_elsewhere
+        self._was_elsewhere, self._opened = was_elsewhere, opened
         self._zone = ZoneInfo(gate.timezone)
         self._gate = GateView(
             site=gate.site, id=gate.id, name=gate.name, timezone=gate.timezone, version=version
@@ -223,7 +226,7 @@ class ScreenStateBuilder:
             waits_for=waits,
             deadline_s=_left_s(state.due_ns, now),
             decision=settled.decision if settled else None,
-            reasons=settled.reasons if settled else (),
+            reasons=tuple(map(self._opened, settled.reasons)) if settled else (),
             hold_id=settled.hold_id if settled else None,
             needs_hand=settled is not None and settled.waits_for_hand,
             gate_open=settled is not None
@@ -292,12 +295,16 @@ class ScreenStateBuilder:
             overdue=hold.overdue,
             next_steps=next_steps(hold),
             drill=hold.drill,
-            notes=tuple(NoteView.model_validate(note.model_dump()) for note in hold.notes),
-            steps=tuple(StepView.model_validate(step.model_dump()) for step in hold.steps),
+            notes=tuple(self._read(NoteView, note) for note in hold.notes),
+            steps=tuple(self._read(StepView, step) for step in hold.steps),
             disinfected=hold.disinfected,
             escalates_to=None if next_one is None else _call(next_one),
             cleared_at=None if cleared is None else cleared.name,
         )
+
+    def _read(self, view: type[_View], told: BaseModel) -> _View:
+        """Return a record as a screen shows it, its free texts as this door may read them."""
+        return with_texts(view.model_validate(told.model_dump()), self._opened)
 
     def _contact(self, contact: Contact) -> ContactView:
         entry = contact.entry
@@ -325,7 +332,7 @@ class ScreenStateBuilder:
                     decided=passed.decided,
                     category=passed.category,
                     decision=passed.decision,
-                    reasons=passed.reasons,
+                    reasons=tuple(map(self._opened, passed.reasons)),
                     person=self._person(passed.person_ref),
                     surface_centi_c=passed.temperature.surface_centi_c,
                 )
@@ -358,20 +365,6 @@ class ScreenStateBuilder:
             if len(self._masks) > _MASKS_KEPT:
                 self._masks.popitem(last=False)
         return known
-
-
-def visible_of(door: DoorState, live_centi_c: int | None) -> tuple[object, ...]:
-    """Return what, when it changes, a screen should see at once."""
-    passage = replace(door.passage, presence=NOBODY)
-    return (
-        passage,
-        door.desk,
-        door.holds,
-        door.contacts,
-        door.neighbours,
-        door.answers,
-        live_centi_c,
-    )
 
 
 def _masked(name: Secret, number: Secret) -> PersonView:

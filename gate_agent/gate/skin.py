@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.signals import Reading
+from gate_agent.domain.passage import NOBODY
+from gate_agent.domain.state import DoorState
 from gate_agent.domain.temperature import Profile
 
 _SHOWN_S = 1.0  # how long it is shown as somebody standing there
@@ -26,3 +30,17 @@ class Skin:
         """Return the value while it is fresh."""
         fresh = self._seen_ns is not None and now.boot_ns - self._seen_ns <= _SHOWN_S * NS_PER_S
         return self._centi_c if fresh else None
+
+
+def visible_of(door: DoorState, live_centi_c: int | None) -> tuple[object, ...]:
+    """Return what, when it changes, a screen should see at once."""
+    passage = replace(door.passage, presence=NOBODY)
+    return (
+        passage,
+        door.desk,
+        door.holds,
+        door.contacts,
+        door.neighbours,
+        door.answers,
+        live_centi_c,
+    )

@@ -320,7 +320,7 @@ declare namespace Door {
     decision: "admit" | "deny" | "recheck" | "hold";
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
-    /** no personal data: no number of anybody */
+    /** leaves the door sealed, but for a word that the screen offers */
     reason: string;
   }
   /** How many passages of one kind came to one outcome. */
@@ -387,7 +387,7 @@ declare namespace Door {
   }
   /** Why somebody must see what is masked. */
   interface RevealRequest {
-    /** no personal data: no number of anybody */
+    /** leaves the door sealed, but for a word that the screen offers */
     reason: string;
   }
   /** A person, unmasked. */
@@ -456,7 +456,7 @@ declare namespace Door {
   }
   /** What one shift tells the next (交班记录). */
   interface ShiftNoteRequest {
-    /** no personal data: no number of anybody */
+    /** leaves the door sealed, but for a word that the screen offers */
     text: string;
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;

@@ -46,11 +46,15 @@ Post = Annotated[
         max_length=40,
         description="who acts: a post or a staff code, such as guard-1; never a name",
     ),
+    AfterValidator(without_number),
 ]
 Note = Annotated[
     str,
-    Field(min_length=1, max_length=200, description="no personal data: no number of anybody"),
-    AfterValidator(without_number),
+    Field(
+        min_length=1,
+        max_length=200,
+        description="leaves the door sealed, but for a word that the screen offers",
+    ),
 ]
 
 

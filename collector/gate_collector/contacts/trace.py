@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, select
 
 from gate_agent.contract.contact_states import next_states
+from gate_agent.contract.free_text import sealed_box
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import ContactsPolicy
 from gate_agent.contract.records import (
@@ -19,6 +20,7 @@ from gate_agent.contract.records import (
     HoldStep,
 )
 from gate_agent.errors import GateError
+from gate_agent.words import word
 from gate_collector.ledger.held import done_for
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.records import read_record
@@ -221,6 +223,11 @@ def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:
             said = read_record(ContactUpdated, data)
             if said is not None and said.contact_id in by_id:
                 by_id[said.contact_id] = replace(
-                    by_id[said.contact_id], state=said.state, by=said.by, reason=said.reason or ""
+                    by_id[said.contact_id], state=said.state, by=said.by, reason=_read(said.reason)
                 )
     return {near.person_ref: near for near in by_id.values()}
+
+
+def _read(reason: str | None) -> str:
+    """Return a door's reason as it may be shown here: a free text is sealed (已封存)."""
+    return word("term.sealed") if reason and sealed_box(reason) else reason or ""

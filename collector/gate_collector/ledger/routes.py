@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from gate_agent.contract.free_text import sealed_box
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ContractError
@@ -107,7 +108,9 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             ).first()
         if row is None:
             raise HTTPException(404)
-        return pages.show("event.html", lang, row=row, body=_pretty(row.body, lang), why=None)
+        is_sealed = b'"sealed:' in bytes(row.body or b"")
+        body = _pretty(row.body, lang)
+        return pages.show("event.html", lang, row=row, body=body, why=None, is_sealed=is_sealed)
 
     @routes.get("/quarantine/{number}", dependencies=[READERS], include_in_schema=False)
     def aside(number: Number, lang: Lang = "zh") -> HTMLResponse:
@@ -116,9 +119,20 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
             row = connection.execute(select(QUARANTINE).where(QUARANTINE.c.id == number)).first()
         if row is None:
             raise HTTPException(404)
-        return pages.show("event.html", lang, row=row, body=_pretty(row.body, lang), why=row.why)
+        return pages.show(
+            "event.html", lang, row=row, body=_pretty(row.body, lang), why=row.why, is_sealed=False
+        )
 
     return routes
+
+
+def _texts_closed(tree: Any, shown: str) -> Any:
+    """Return what a message says with `shown` in place of every sealed text (已封存)."""
+    if isinstance(tree, dict):
+        return {key: _texts_closed(value, shown) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_texts_closed(value, shown) for value in tree]
+    return shown if isinstance(tree, str) and sealed_box(tree) else tree
 
 
 def _pretty(body: bytes | None, lang: Lang) -> str:
@@ -130,6 +144,7 @@ def _pretty(body: bytes | None, lang: Lang) -> str:
         data = told.get("data")
         if isinstance(data, dict) and "sealed" in data:
             data["sealed"] = word("events.sealed", lang, n=len(data["sealed"]))
+        told = _texts_closed(told, word("term.sealed", lang))
     except (ContractError, AttributeError, TypeError):
         return f"{len(body)} bytes, not JSON"
     return json.dumps(told, ensure_ascii=False, indent=2, default=str)

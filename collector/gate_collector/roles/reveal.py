@@ -1,4 +1,4 @@
-"""Opens a person's sealed registrations with the collector's private key (揭示姓名)."""
+"""Opens with the collector's private key what doors sealed: registrations, free texts (揭示)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nacl.public import PrivateKey, SealedBox
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine, select
 
+from gate_agent.contract.free_text import free_fields, sealed_box
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import PersonRegistered
 from gate_agent.errors import ContractError
@@ -25,6 +26,13 @@ class RevealedCompanion(BaseModel):
     model_config = ConfigDict(frozen=True)
     name: str
     number: str | None = None
+
+
+class OpenedText(BaseModel):
+    """What somebody wrote freely."""
+
+    model_config = ConfigDict(frozen=True)
+    text: str
 
 
 class Opened(BaseModel):
@@ -66,6 +74,41 @@ def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
                 if fields is not None:
                     opened.setdefault((gate, passage_id), fields)
     return list(dict.fromkeys(opened.values()))
+
+
+def open_texts(
+    engine: Engine, gate: str, epoch: str, sequence: int, private: bytes, *, since: str
+) -> dict[str, list[str]]:
+    """Return the sealed texts of one event, by field; none where it is older, gone or not ours."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(EVENT.c.body).where(
+                EVENT.c.gate == gate,
+                EVENT.c.epoch == epoch,
+                EVENT.c.sequence == sequence,
+                EVENT.c.stored >= since,
+            )
+        ).first()
+    try:
+        record = None if row is None or row.body is None else parse_body(bytes(row.body)).record()
+    except ContractError:
+        record = None
+    opened: dict[str, list[str]] = {}
+    for field in () if record is None else free_fields(type(record)):
+        value = getattr(record, field)
+        for text in (value,) if isinstance(value, str) else value or ():
+            if (plain := _open_text(text, private)) is not None:
+                opened.setdefault(field, []).append(plain)
+    return opened
+
+
+def _open_text(text: str, private: bytes) -> str | None:
+    sealed = sealed_box(text)
+    try:
+        box = b"" if sealed is None else base64.b64decode(sealed[1], validate=True)
+        return OpenedText.model_validate_json(SealedBox(PrivateKey(private)).decrypt(box)).text
+    except (CryptoError, binascii.Error, ValueError, TypeError):
+        return None
 
 
 def _open(body: bytes | None, ref: str, private: bytes) -> Opened | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from gate_agent.contract.moment import format_utc
 from gate_agent.host.clock import Clock
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
@@ -21,7 +23,7 @@ from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, 
 from gate_collector.roles.grants import ACTORS, COOKIE, EVERYBODY, PUBLIC, only
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import token_of
-from gate_collector.roles.reveal import Opened, reveal
+from gate_collector.roles.reveal import Opened, open_texts, reveal
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
 from gate_collector.web.done import Done
@@ -87,6 +89,22 @@ class Registrations(BaseModel):
     registrations: list[Opened]
 
 
+class Texts(BaseModel):
+    """What was written freely in one event, by its field; none when it is gone."""
+
+    texts: dict[str, list[str]]
+
+
+class TextsOrder(_Body):
+    """Whose text is opened: an event's, by whom and why."""
+
+    gate: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")
+    epoch: str = Field(pattern="^[0-9a-f]{32}$")
+    sequence: int = Field(ge=1, le=2**62)
+    by: By
+    why: str = Field(min_length=4, max_length=400)
+
+
 class RevealOrder(_Body):
     """Whose registration is opened, by whom and why."""
 
@@ -150,7 +168,13 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
 
 
 def build_accounts(
-    centre: Centre, pages: Pages, accounts: Accounts, keys: ApiKeys, private: bytes | None
+    centre: Centre,
+    pages: Pages,
+    accounts: Accounts,
+    keys: ApiKeys,
+    private: bytes | None,
+    *,
+    days: int,
 ) -> APIRouter:
     """Return the routes of accounts, looks and the reveal."""
     routes = Routes()
@@ -228,6 +252,18 @@ def build_accounts(
         found = reveal(centre.engine, asked.person_ref, private)
         told = [one.model_dump(mode="json", exclude_unset=True) for one in found]
         return JSONResponse({"registrations": told})
+
+    @routes.post("/api/v1/reveal/texts", dependencies=[ACTORS], response_model=Texts)
+    def texts(asked: TextsOrder) -> Response:
+        """Open what was written freely in an event; who looked and why is recorded before it is."""
+        if private is None:
+            expected = "keys.registrations_key_file in the collector's configuration"
+            return refusal(409, code="no_key", expected=expected, got="none")
+        event = f"{asked.gate}/{asked.epoch}/{asked.sequence}"
+        accounts.record("reveal_text", event, f"{asked.by}: {asked.why}")
+        since = format_utc(centre.now - timedelta(days=days))
+        where = asked.gate, asked.epoch, asked.sequence
+        return JSONResponse({"texts": open_texts(centre.engine, *where, private, since=since)})
 
     return routes
 

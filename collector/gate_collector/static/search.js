@@ -4,6 +4,7 @@ import { make } from "./shared/page.js";
 import { word } from "./shared/words.js";
 import { post } from "./forms.js";
 import { local } from "./reader.js";
+import { revealing } from "./reveal.js";
 
 const COLUMNS = ["column.at", "column.door", "column.kind", "column.decision"];
 
@@ -28,34 +29,17 @@ async function search(form, field, found) {
     make("p", {}, word("search.found", { ref: `${told.person_ref.slice(0, 12)}…`, passages: told.passages.length, holds: told.holds.length })),
     table(told.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)])),
   );
-  if (told.passages.length && "reveal" in form.dataset) found.append(revealing(told.person_ref));
+  if (told.passages.length && "reveal" in form.dataset) found.append(revealing(word("search.reveal"), openedOf(told.person_ref)));
 }
 
 /**
- * A form that opens a person's registrations; each look is recorded.
  * @param {string} ref
+ * @returns {import("./reveal.js").Opens}
  */
-function revealing(ref) {
-  const signed = document.querySelector(".who")?.getAttribute("data-name") ?? null; // an account's own name, and no other
-  const by = make("input", { required: "", maxlength: 40, placeholder: word("column.by"), "aria-label": word("search.by"), value: signed, readonly: signed === null ? null : "" });
-  const why = make("input", { required: "", minlength: 4, maxlength: 400, placeholder: word("column.reason"), "aria-label": word("search.why") });
-  const names = make("div");
-  const fault = make("p", { class: "fault", role: "alert" });
-  fault.hidden = true;
-  const asking = make("form", {}, by, why, make("button", {}, word("search.reveal")), fault, names);
-  const reveal = async () => {
-    const body = { person_ref: ref, by: by.value, why: why.value };
-    const told = /** @type {Centre.Registrations | null} */ (await post(asking, "/api/v1/reveal", body));
-    if (told === null) return;
-    const lines = told.registrations.length ? told.registrations.map(registered) : [word("search.nothing")];
-    names.replaceChildren(...lines.map((line) => make("p", {}, line)));
-  };
-  asking.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void reveal();
-  });
-  return asking;
-}
+const openedOf = (ref) => async (asking, asker) => {
+  const opened = /** @type {Centre.Registrations | null} */ (await post(asking, "/api/v1/reveal", { person_ref: ref, ...asker }));
+  return opened && opened.registrations.map(registered);
+};
 
 /** @param {Centre.Opened} one */
 const registered = (one) => [one.name, one.number, one.phone, one.purpose, ...one.companions.map(({ name }) => word("search.with", { name }))]

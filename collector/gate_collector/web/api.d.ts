@@ -514,6 +514,18 @@ declare namespace Centre {
   interface Streams {
     streams: StreamRow[];
   }
+  /** What was written freely in one event, by its field; none when it is gone. */
+  interface Texts {
+    texts: Record<string, string[]>;
+  }
+  /** Whose text is opened: an event's, by whom and why. */
+  interface TextsOrder {
+    gate: string;
+    epoch: string;
+    sequence: number;
+    by: string;
+    why: string;
+  }
   /** Which contacts the office is told of. */
   type Which = "confirmed" | "all";
   /** Who it is. */
@@ -544,6 +556,7 @@ declare namespace Centre {
     "/alerts/test": { body: Who; told: Done };
     "/answer/{token}": { body: Who; told: Done };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };
+    "/api/v1/reveal/texts": { body: TextsOrder; told: Texts };
     "/api/v1/search": { body: Asked; told: Found };
     "/contacts/{gate}/{hold_id}": { body: Judgement; told: Done };
     "/contacts/{gate}/{hold_id}/export": { body: ExportOrder; told: SealedAnswer };

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from collector.hall_of_doors import Hall, hall, ref
 from collector.served_centre import app_of, centre_of, open_to, serving
-from gate_agent.contract.records import PersonRegistered
+from gate_agent.contract.free_text import sealed_text
+from gate_agent.contract.records import PersonRegistered, ShiftNoted
 from gate_agent.store.seal import seal_registration
 from gate_collector.roles.accounts import IDLE, LONGEST, Accounts, Denied
 from gate_collector.roles.keys import ApiKeys
@@ -240,3 +241,27 @@ def test_without_sign_on_the_pages_answer_this_machine_alone(one: Hall) -> None:
         assert client.get("/").status_code == 200
         assert client.get("/sign-on").status_code == 404
         assert client.get("/", headers={"Host": "hall.example"}).status_code == 400
+
+
+def test_a_sealed_text_is_opened_for_a_reason_and_nowhere_else(
+    one: Hall, client: httpx.Client, accounts: Accounts
+) -> None:
+    public = bytes(PrivateKey(_PRIVATE).public_key)
+    box, key_id = seal_registration({"text": "问过张三"}, public)
+    text = sealed_text(key_id, box)
+    one.west.say(ShiftNoted(text=text, by="guard-1", at="2026-11-24T02:00:00.000Z"))
+    one.settle()
+    token = _as(client, accounts, Role.LEADER)
+    west = one.west
+
+    page = client.get(f"/events/{west.gate}/{west.epoch}/{west.sequence}").text
+    asked = {"gate": west.gate, "epoch": west.epoch, "sequence": west.sequence, "by": "x"}
+    told = client.post("/api/v1/reveal/texts", json=asked | {"why": "核实情况"}, headers=token)
+
+    assert "已封存" in page
+    assert text not in page
+    assert told.json() == {"texts": {"text": ["问过张三"]}}
+    with one.engine.connect() as connection:
+        looks = connection.execute(select(LOOK).order_by(LOOK.c.id)).all()
+    assert (looks[-1].what, looks[-1].why) == ("reveal_text", "leader: 核实情况")
+    assert "张三" not in str(looks)
