@@ -70,6 +70,7 @@ def states() -> dict[str, tuple[ScreenState, After | None]]:
         "registration": (scenes.registering(), _type("13812345678")),
         "family": (scenes.gathering(), None),
         "family-split": (scenes.gathering(), _press("#group")),
+        "leave": (scenes.idle(), _press("#leave", "#inside li")),
         "recording": (scenes.recording(), None),
         "admitted": (scenes.admitted(), None),
         "denied": (scenes.denied(), None),

@@ -28,6 +28,7 @@ What leaves the machine, in this order, as one journal transaction:
 Write passage.decided |
 | a held person's card afterwards | Register (a visitor) · Write passage.decided, which takes the \
 place of the one before |
+| an exit 离场 | Write person.left; CallGuard first where an open hold names who left |
 | what was not expected | Note, counted |
 
 ## A hold (暂留)

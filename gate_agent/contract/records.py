@@ -54,6 +54,7 @@ from gate_agent.contract.hold_records import (
     HoldStep,
     NoteKind,
 )
+from gate_agent.contract.leaving_records import ExitMeans, PersonLeft
 from gate_agent.contract.measurement_records import (
     CoverageLost,
     CoverageRestored,
@@ -101,6 +102,7 @@ __all__ = [
     "DeviceState",
     "DutyDone",
     "EventsDropped",
+    "ExitMeans",
     "HoldAnswered",
     "HoldClosed",
     "HoldIdentified",
@@ -117,6 +119,7 @@ __all__ = [
     "PassageDecided",
     "PassageGrouped",
     "PassageLeft",
+    "PersonLeft",
     "PersonRegistered",
     "PersonRevealed",
     "PurgeCause",
@@ -277,7 +280,7 @@ RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
     ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
-    PassageDecided, PassageLeft, PassageGrouped, PersonRegistered,
+    PassageDecided, PassageLeft, PassageGrouped, PersonRegistered, PersonLeft,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
     HoldAnswered, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain import between_doors, course, guard, pairing, release, together
+from gate_agent.domain import between_doors, course, guard, leaving, pairing, release, together
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
@@ -15,8 +15,10 @@ from gate_agent.domain.events import (
     CompanionTold,
     ContactJudged,
     ContactsFound,
+    DeparturesTold,
     DoorEvent,
     DrillStarted,
+    ExitSeen,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -43,9 +45,11 @@ __all__ = [
     "CompanionTold",
     "ContactJudged",
     "ContactsFound",
+    "DeparturesTold",
     "DoorEvent",
     "DoorState",
     "DrillStarted",
+    "ExitSeen",
     "GroupTold",
     "GuardOverrode",
     "HandMeasured",
@@ -122,6 +126,10 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return together.on_group(door, event)
         case CompanionTold():
             return together.on_companion(door, event)
+        case ExitSeen():
+            return leaving.on_exit(door, event)
+        case DeparturesTold():
+            return leaving.on_departures(door, event)
         case HoldStepped():
             return release.on_hold_step(door, event)
         case NoteTaken():
@@ -145,15 +153,19 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
 def _remembered(done: Step, at: Moment) -> Step:
     """Let what is known of people take in what is recorded, as a restart does."""
     memory, cleared, rechecked = done.door.memory, done.door.cleared, done.door.rechecked
+    inside = done.door.inside
     for effect in done.effects:
         if isinstance(effect, Write) and not effect.drill:
             memory = memory.after(effect.record, at.boot_ns)
             cleared = cleared_after(cleared, effect.record, at.boot_ns)
             rechecked = between_doors.rechecked_after(rechecked, effect.record)
+            inside = inside.after(effect.record, at.boot_ns)
     kept = done.door
-    if memory is kept.memory and cleared is kept.cleared and rechecked is kept.rechecked:
+    new = memory, cleared, rechecked, inside
+    old = kept.memory, kept.cleared, kept.rechecked, kept.inside
+    if all(one is other for one, other in zip(new, old, strict=True)):
         return done
-    door = replace(kept, memory=memory, cleared=cleared, rechecked=rechecked)
+    door = replace(kept, memory=memory, cleared=cleared, rechecked=rechecked, inside=inside)
     return replace(done, door=door)
 
 

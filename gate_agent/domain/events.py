@@ -8,6 +8,7 @@ from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.leaving_records import ExitMeans
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
@@ -169,6 +170,24 @@ class NoteTaken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitSeen:
+    """A device at an exit (出口) saw somebody leave; who, where it reads cards or codes."""
+
+    at: Moment
+    means: ExitMeans
+    person_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeparturesTold:
+    """A guard saw so many leave (离场)."""
+
+    at: Moment
+    count: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrillStarted:
     """A hold is practised (演练): nobody stands there, nothing is counted."""
 
@@ -234,6 +253,7 @@ GuardEvent = (
     | CompanionTold
     | HoldStepped
     | NoteTaken
+    | DeparturesTold
     | DrillStarted
     | ContactJudged
     | OtherHoldAnswered
@@ -243,6 +263,7 @@ DoorEvent = (
     | PersonIdentified
     | CardUnreadable
     | CodeShown
+    | ExitSeen
     | ReadingTaken
     | ThermometerChanged
     | TrustChanged

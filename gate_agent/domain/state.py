@@ -13,6 +13,7 @@ from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Called, CalledDoor, Hold
+from gate_agent.domain.inside import NOBODY_INSIDE, Inside
 from gate_agent.domain.neighbours import FreedHolds, Neighbour, clearing, held_elsewhere
 from gate_agent.domain.passage import OpenPassage, PassageState, Settled, Waiting
 from gate_agent.domain.temperature import Profile
@@ -51,6 +52,7 @@ class DoorState:
     thermometer_trusted: bool = True
     desk: tuple[Waiting, ...] = ()
     cleared: tuple[Cleared, ...] = ()
+    inside: Inside = NOBODY_INSIDE
     neighbours: tuple[Neighbour, ...] = ()
     freed: FreedHolds = frozenset()
     answers: frozenset[tuple[str, str]] = frozenset()  # of other doors' holds, given here

@@ -124,7 +124,6 @@ class Gate:
             now=now,
         )
         holds, contacts = restored_cases(reader, now, clock.boot_id)
-        memory, cleared, rechecked = restored_people(reader, now, clock.boot_id)
         self._door = DoorState(
             passage=Idle(),
             holds=holds,
@@ -132,10 +131,8 @@ class Gate:
             profile=PROFILES[config.thermometer.profile],
             thermometer_usable=False,  # unknown is never normal
             ids=Ids(secrets.token_hex(6)),
-            memory=memory,
             contacts=contacts,
-            cleared=cleared,
-            rechecked=rechecked,
+            **restored_people(reader, now, clock.boot_id),
             desk=restored_desk(reader, holds, now),
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
@@ -371,8 +368,7 @@ class Gate:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
-        due_ns = next_deadline_ns(self._door)
-        if due_ns is not None:
+        if (due_ns := next_deadline_ns(self._door)) is not None:
             delay = (due_ns - self._clock.now().boot_ns) / NS_PER_S
             self._timer = self._loop.call_later(max(at_least_s, delay), self._wake)
 

@@ -17,8 +17,9 @@ from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.identification import Identification
+from gate_agent.gate.inside_view import inside_view
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
-from gate_agent.gate.screen_state import ScreenState
+from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.gate.subscriptions import ScreenQueue
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
@@ -52,6 +53,10 @@ class GuardDesk:
         if self._thermometer is None:
             return shown
         return shown.model_copy(update={"thermometer": self._thermometer.view()})
+
+    def inside(self) -> InsideView:
+        """Return who is inside, as far as this door knows."""
+        return inside_view(self._gate.door.inside, self._gate.now(), self._reader)
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows."""

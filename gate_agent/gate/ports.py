@@ -15,7 +15,7 @@ from gate_agent.contract.signals import Card
 from gate_agent.domain.duties import DutyTap
 from gate_agent.domain.events import GuardEvent
 from gate_agent.domain.thermometer_check import ReferenceHeld
-from gate_agent.gate.screen_state import DutiesView, ScreenState
+from gate_agent.gate.screen_state import DutiesView, InsideView, ScreenState
 from gate_agent.gate.visitor import VisitorView
 
 
@@ -61,6 +61,10 @@ class Desk(Protocol):
 
     def snapshot(self) -> ScreenState:
         """Return the present state; cheap: no disk."""
+        ...
+
+    def inside(self) -> InsideView:
+        """Return who is inside (在馆人员), masked."""
         ...
 
     def visitor(self) -> VisitorView:

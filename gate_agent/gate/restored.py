@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
+from typing import TypedDict
 
 from gate_agent.contract.door_told import RecheckTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.messages import parse_body
-from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
-from gate_agent.contract.records import HoldNoted, HoldStep
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
+from gate_agent.contract.records import HoldNoted, HoldStep, PersonLeft
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.between_doors import rechecked_after
 from gate_agent.domain.clearing import Cleared
@@ -17,9 +19,11 @@ from gate_agent.domain.clearing import remembered as cleared_by
 from gate_agent.domain.contact import Contact, replayed
 from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.hold import Hold
+from gate_agent.domain.inside import NOBODY_INSIDE, STAYS_S, Entered, Inside
 from gate_agent.domain.passage import Settled
 from gate_agent.store.reader import Event, HoldRow, JournalReader
 
+_LOOKED_AT = 20_000  # events, for who is inside
 _EVENTS_A_PERSON = 2  # a verdict, and what was overruled, named, or stepped of it
 
 
@@ -116,9 +120,16 @@ def _restored(row: HoldRow, now: Moment, boot_id: str) -> Hold:
     )
 
 
-def restored_people(
-    reader: JournalReader, now: Moment, boot_id: str
-) -> tuple[Memory, tuple[Cleared, ...], tuple[RecheckTold, ...]]:
+class KnownPeople(TypedDict):
+    """What a door knows of people, beside those who are at it."""
+
+    memory: Memory
+    cleared: tuple[Cleared, ...]
+    rechecked: tuple[RecheckTold, ...]
+    inside: Inside
+
+
+def restored_people(reader: JournalReader, now: Moment, boot_id: str) -> KnownPeople:
     """Return what the newest decisions in the journal tell of the people at this door."""
     told = [
         (record, _at_ns(event, now, boot_id))
@@ -130,7 +141,43 @@ def restored_people(
     rechecked: tuple[RecheckTold, ...] = ()
     for record, _ in told:
         rechecked = rechecked_after(rechecked, record)
-    return remembered(told), cleared_by(told), rechecked
+    return KnownPeople(
+        memory=remembered(told),
+        cleared=cleared_by(told),
+        rechecked=rechecked,
+        inside=_restored_inside(reader, now),
+    )
+
+
+def _restored_inside(reader: JournalReader, now: Moment) -> Inside:
+    """Return who is inside by the newest events: who was let in, and was not seen leaving."""
+    after = reader.head().sequence - _LOOKED_AT
+    since = format_utc(now.utc - timedelta(seconds=STAYS_S))
+    changes: list[tuple[int, Entered | PersonLeft]] = [
+        (
+            sequence,
+            Entered(
+                passage_id=passage_id,
+                person_ref=ref,
+                category=category,
+                since=at,
+                at_ns=_ago_ns(at, now),
+            ),
+        )
+        for sequence, passage_id, ref, category, at in reader.today.entered(after, since)
+    ]
+    changes += reader.today.left(after)
+    inside = NOBODY_INSIDE
+    for _, change in sorted(changes, key=lambda one: one[0]):
+        if isinstance(change, Entered):
+            inside = inside.entering(change)
+        else:
+            inside = inside.after(change, _ago_ns(change.at, now))
+    return inside
+
+
+def _ago_ns(utc: str, now: Moment) -> int:
+    return now.plus_s(-max(0.0, (now.utc - parse_utc(utc)).total_seconds()))
 
 
 def _at_ns(event: Event, now: Moment, boot_id: str) -> int:

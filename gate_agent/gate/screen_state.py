@@ -252,6 +252,24 @@ class ThermometerView(_View):
     threshold_centi_c: int
 
 
+class InsideLine(_View):
+    """Somebody who was let in here and was not seen leaving (未见离场)."""
+
+    passage_id: str
+    person: PersonView | None
+    category: Category
+    since: str
+    inside_s: float
+
+
+class InsideView(_View):
+    """Who is inside as far as this door knows (在馆人员): the body of `/api/v1/inside`."""
+
+    count: int
+    unnamed_left: int  # of whom nobody knows who they were
+    people: tuple[InsideLine, ...]  # longest first; who left uncounted by name is among them
+
+
 class ScreenState(_View):
     """Everything the guard screen shows."""
 
@@ -276,6 +294,7 @@ class ScreenState(_View):
     calls: tuple[CallView, ...] = ()
     thermometer: ThermometerView | None = None
     notice: NoticeView | None = None
+    inside: int = 0  # let in here, and not seen leaving here 在馆
     elsewhere: tuple[OtherHoldView, ...] = ()
     desk: tuple[PassageView, ...] = ()  # who waits at the desk 等候台, oldest first
 

@@ -192,6 +192,7 @@ class ScreenStateBuilder:
             contacts=tuple(self._contact(contact) for contact in door.contacts),
             calls=tuple(_call(entry) for entry in door.policy.calls),
             elsewhere=tuple(self._other_holds(door)),
+            inside=door.inside.count,
             notice=NoticeView(**door.policy.registration.notice.model_dump()),
             desk=tuple(
                 view

@@ -7,9 +7,19 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
 
-from gate_agent.contract.records import Round
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.records import Category, PersonLeft, Round
 from gate_agent.domain.duties import StockLevel
-from gate_agent.store.schema import HOLD, IS_PACED, IS_STAFF_HERE, PASSAGE, ROUND, SUPPLY, compiled
+from gate_agent.store.schema import (
+    EVENT,
+    HOLD,
+    IS_PACED,
+    IS_STAFF_HERE,
+    PASSAGE,
+    ROUND,
+    SUPPLY,
+    compiled,
+)
 
 _LOOKED_AT = 1000  # passages back: more than a door decides in the time that counts as again
 _LATELY = (
@@ -49,6 +59,30 @@ _ROUNDS = compiled(
 _STOCKS = compiled(select(SUPPLY.c.item, SUPPLY.c.stock, SUPPLY.c.day, SUPPLY.c.used))
 
 
+_ENTERED = compiled(
+    select(
+        PASSAGE.c.sequence,
+        PASSAGE.c.passage_id,
+        PASSAGE.c.person_ref,
+        PASSAGE.c.category,
+        PASSAGE.c.decided,
+    )
+    .where(
+        PASSAGE.c.sequence > bindparam("after"),
+        PASSAGE.c.decided >= bindparam("since"),
+        text("decision = 'admit' AND drill = 0"),
+    )
+    .order_by(PASSAGE.c.sequence)
+)
+_LEFT = compiled(
+    select(EVENT.c.sequence, EVENT.c.body)
+    .where(
+        EVENT.c.sequence > bindparam("after"),
+        EVENT.c.body.is_not(None),
+        text("type = 'gate.person.left.v1'"),
+    )
+    .order_by(EVENT.c.sequence)
+)
 _HOLDS_OF = compiled(select(HOLD.c.hold_id).where(HOLD.c.person_ref == bindparam("person_ref")))
 _PRESENT = compiled(
     select(func.count(PASSAGE.c.person_ref.distinct())).where(
@@ -66,6 +100,16 @@ class Today:
     def admitted_since(self, person_ref: str, since: str, *, but: str) -> bool:
         """Whether this person was admitted since then (UTC), in another passage than `but`."""
         return bool(self._rows(_AGAIN, person_ref=person_ref, since=since, but=but))
+
+    def entered(self, after: int, since: str) -> list[tuple[int, str, str | None, Category, str]]:
+        """Return who was admitted since then (UTC): sequence, passage, who, kind, when."""
+        rows = self._rows(_ENTERED, after=after, since=since)
+        return [(at, passage, ref, Category(kind), when) for at, passage, ref, kind, when in rows]
+
+    def left(self, after: int) -> list[tuple[int, PersonLeft]]:
+        """Return who left, by the events after this sequence."""
+        told = ((at, parse_body(body).record()) for at, body in self._rows(_LEFT, after=after))
+        return [(at, record) for at, record in told if isinstance(record, PersonLeft)]
 
     def holds_of(self, person_ref: str) -> list[str]:
         """Return the holds of one person, of whatever day."""

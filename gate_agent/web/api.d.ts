@@ -94,6 +94,12 @@ declare namespace Door {
   }
   /** How a passage ended. */
   type Decision = "admit" | "deny" | "recheck" | "hold" | "ambiguous";
+  /** So many left the hall (离场), whoever they were. */
+  interface DepartureRequest {
+    count?: number;
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** What the supervisor knows of a device. */
   type DeviceState = "ok" | "stale" | "lost";
   /** One device, as the supervisor knows it. */
@@ -219,6 +225,20 @@ declare namespace Door {
     disinfected: boolean;
     escalates_to: CallView | null;
     cleared_at: string | null;
+  }
+  /** Somebody who was let in here and was not seen leaving (未见离场). */
+  interface InsideLine {
+    passage_id: string;
+    person: PersonView | null;
+    category: Category;
+    since: string;
+    inside_s: number;
+  }
+  /** Who is inside as far as this door knows (在馆人员): the body of `/api/v1/inside`. */
+  interface InsideView {
+    count: number;
+    unnamed_left: number;
+    people: InsideLine[];
   }
   /** The data of a `journal` event in the stream: that something was recorded, not what. */
   interface JournalMark {
@@ -438,6 +458,7 @@ declare namespace Door {
     calls: CallView[];
     thermometer: ThermometerView | null;
     notice: NoticeView | null;
+    inside: number;
     elsewhere: OtherHoldView[];
     desk: PassageView[];
   }
@@ -656,6 +677,7 @@ declare namespace Door {
   }
   interface Gets {
     "/api/v1/duties": DutiesView;
+    "/api/v1/inside": InsideView;
     "/api/v1/session": SessionView;
     "/api/v1/staff": StaffView[];
     "/api/v1/state": ScreenState;
@@ -667,6 +689,7 @@ declare namespace Door {
   }
   interface Posts {
     "/api/v1/contacts/{contact_id}": { body: ContactRequest; told: Accepted };
+    "/api/v1/departures": { body: DepartureRequest; told: Accepted };
     "/api/v1/doors/{gate}/holds/{hold_id}/answer": { body: AnswerRequest; told: Accepted };
     "/api/v1/drills": { body: DrillRequest; told: Accepted };
     "/api/v1/duties/notes": { body: ShiftNoteRequest; told: null };

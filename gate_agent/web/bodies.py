@@ -23,6 +23,7 @@ from gate_agent.contract.signals import Card, CardType
 from gate_agent.domain.events import (
     CompanionTold,
     ContactJudged,
+    DeparturesTold,
     DrillStarted,
     GroupTold,
     GuardOverrode,
@@ -287,6 +288,17 @@ class ContactRequest(JudgementDetails, TapBody):
         return ContactJudged(
             at=at, contact_id=contact_id, state=self.state, by=self.by, details=details
         )
+
+
+class DepartureRequest(TapBody):
+    """So many left the hall (离场), whoever they were."""
+
+    count: int = Field(1, strict=True, ge=1, le=50)
+    by: Post
+
+    def event(self, at: Moment) -> DeparturesTold:
+        """Return the departures."""
+        return DeparturesTold(at=at, count=self.count, by=self.by)
 
 
 class DrillRequest(TapBody):

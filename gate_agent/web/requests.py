@@ -14,6 +14,7 @@ from gate_agent.web.bodies import (
     AnswerRequest,
     CompanionRequest,
     ContactRequest,
+    DepartureRequest,
     DismissalRequest,
     DrillRequest,
     GroupRequest,
@@ -75,6 +76,11 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     async def dismiss(passage_id: _Id, body: DismissalRequest | None = None) -> Accepted:
         """End this passage: the person went away."""
         return await _done(desk, (body or DismissalRequest()).event(desk.now(), passage_id))
+
+    @router.post("/departures", dependencies=[SIGNED_ON])
+    async def left(body: DepartureRequest) -> Accepted:
+        """Count who left the hall (离场)."""
+        return await _done(desk, body.event(desk.now()))
 
     @router.post("/symptoms", dependencies=[SIGNED_ON])
     async def symptoms(body: SymptomsRequest) -> Accepted:

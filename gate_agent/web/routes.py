@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gate_agent.gate.ports import Desk
-from gate_agent.gate.screen_state import ScreenState
+from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.host.supervision import Parts
 from gate_agent.http.answers import ErrorBody
 from gate_agent.http.grants import Routes
@@ -69,6 +69,11 @@ def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> AP
     async def state() -> Response:
         """Return everything the guard screen shows, masked."""
         return Response(desk.snapshot().model_dump_json(), media_type="application/json")
+
+    @router.get("/api/v1/inside", dependencies=[AT_THE_BOARD], tags=["screen"])
+    async def inside() -> InsideView:
+        """Return who is inside (在馆人员) as far as this door knows, masked."""
+        return desk.inside()
 
     @router.get(
         "/api/v1/stream",

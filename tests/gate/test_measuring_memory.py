@@ -20,7 +20,7 @@ SPOT = PROFILES["spot-forehead"]
 
 
 def memory_of(door: AtWork) -> Memory:
-    return restored_people(door.reader, door.clock.now(), door.clock.boot_id)[0]
+    return restored_people(door.reader, door.clock.now(), door.clock.boot_id)["memory"]
 
 
 async def busy_hour(door: AtWork, people: int) -> None:

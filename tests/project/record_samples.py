@@ -55,6 +55,9 @@ SAMPLES: tuple[Record, ...] = (
         started=UTC_TEXT,
         left=UTC_TEXT,
     ),
+    records.PersonLeft(
+        person_ref=REF, means=records.ExitMeans.CARD, at=UTC_TEXT, entered=UTC_TEXT, inside_s=1800
+    ),
     records.PassageGrouped(passage_id="7f3a-1", companions=2, was=0, by="guard-1", at=UTC_TEXT),
     records.PersonRegistered(
         passage_id="7f3a-1", person_ref=REF, sealed="c2VhbGVk", key_id="00112233aabbccdd"

@@ -17,6 +17,8 @@ from gate_agent.gate.screen_state import (
     CheckView,
     DeviceView,
     GateView,
+    InsideLine,
+    InsideView,
     JournalView,
     PassageLine,
     PassageView,
@@ -184,6 +186,21 @@ def gathering() -> ScreenState:
     )
     shown = at_the_door(adult)
     return shown.model_copy(update={"desk": (child,)})
+
+
+def inside() -> InsideView:
+    """Two people who were let in here, and one who left without a name."""
+    people = tuple(
+        InsideLine(
+            passage_id=f"ab12-{n}",
+            person=person,
+            category=Category.VISITOR,
+            since=f"2026-11-24T06:0{n}:13.000Z",
+            inside_s=2980 - 60 * n,
+        )
+        for n, person in enumerate((ZHANG, OUYANG, ZHANG))
+    )
+    return InsideView(count=2, unnamed_left=1, people=people)
 
 
 def settled(

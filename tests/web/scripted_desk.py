@@ -26,8 +26,11 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Card
 from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C
 from gate_agent.domain.events import (
+    CompanionTold,
     ContactJudged,
+    DeparturesTold,
     DrillStarted,
+    GroupTold,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -40,7 +43,7 @@ from gate_agent.domain.events import (
 from gate_agent.gate.alarms import AlarmBook
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
-from gate_agent.gate.screen_state import HoldView, ScreenState
+from gate_agent.gate.screen_state import HoldView, InsideView, ScreenState
 from gate_agent.gate.subscriptions import ScreenQueue, Subscriptions
 from gate_agent.gate.visitor import VisitorView, visitor_view
 from gate_agent.host.clock import SystemClock
@@ -70,6 +73,9 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     GuardOverrode: ("override", "passage_id"),
     SymptomsDeclared: ("declare_symptoms", ""),
     PassageDismissed: ("dismiss", "passage_id"),
+    GroupTold: ("group", "passage_id"),
+    CompanionTold: ("companion", "passage_id"),
+    DeparturesTold: ("left", ""),
     HandMeasured: ("measure_by_hand", "passage_id"),
 }
 
@@ -107,6 +113,10 @@ class ScriptedDesk:
         self.duties = ScriptedDuties()
         self.thermometer = ScriptedThermometer()
         self.reset()
+
+    def inside(self) -> InsideView:
+        """Return who is inside, as the scene says."""
+        return scenes.inside()
 
     # --- what a test does ---
 

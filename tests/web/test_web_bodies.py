@@ -13,7 +13,7 @@ from gate_agent.contract.hold_records import HoldNoted, HoldStep, NoteDetails, S
 from gate_agent.contract.records import HoldState
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.gate import ports
-from gate_agent.web import bodies, signon, staff_routes
+from gate_agent.web import bodies, duty_bodies, signon, staff_routes
 
 # what each field of a tap may be told as; a new field needs its line here, and nothing else
 TOLD: dict[str, object] = {
@@ -33,7 +33,7 @@ def told(details: type[BaseModel]) -> dict[str, object]:
 
 
 def requests() -> list[type[BaseModel]]:
-    modules = (bodies, signon, staff_routes)
+    modules = (bodies, duty_bodies, signon, staff_routes)
     models = [value for module in modules for value in vars(module).values()]
     taken = [one for one in models if isinstance(one, type) and issubclass(one, BaseModel)]
     return [one for one in taken if one.model_config.get("extra") == "forbid"]

@@ -22,6 +22,7 @@ from gate_agent.contract.records import (
 from gate_agent.errors import GateError
 from gate_agent.words import word
 from gate_collector.ledger.held import done_for
+from gate_collector.live.inside import stays
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.records import read_record
 from gate_collector.store.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of
@@ -87,6 +88,8 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         opened = parse_utc(held.opened)
         entered = _entered(connection, held.person_ref, opened)
         found = _passed(connection, opened, entered, policy)
+        if entered is not None:
+            found = _inside_with(connection, found, entered, opened)
         found.pop(held.person_ref, None)
         for ref, near in _listed(connection, gate, hold_id).items():
             if ref == held.person_ref:
@@ -178,9 +181,7 @@ def _passed(
             passed=row.decided,
             apart_s=apart_s,
             listed=False,
-            inside=entered is not None
-            and row.decision == Decision.ADMIT.value
-            and entered <= parse_utc(row.decided) <= opened,
+            inside=False,
             state=ContactState.PROPOSED,
             said=row.said,
             booted=row.booted,
@@ -189,6 +190,31 @@ def _passed(
         if known is None or abs(apart_s) < abs(known.apart_s):
             found[row.person_ref] = near
     return found
+
+
+def _inside_with(
+    connection: Connection, found: dict[str, Near], entered: datetime, opened: datetime
+) -> dict[str, Near]:
+    """Return the same with everybody whose time in the hall overlapped the held person's.
+
+    Who was let in before counts where an exit saw them leave after: else nobody knows.
+    """
+    near = dict(found)
+    for stay in stays(connection, entered, opened):
+        if parse_utc(stay.entered) < entered and not stay.is_seen:
+            continue
+        known = near.get(stay.person_ref) or Near(
+            person_ref=stay.person_ref,
+            gate=stay.gate,
+            category=stay.category,
+            passed=stay.entered,
+            apart_s=(parse_utc(stay.entered) - opened).total_seconds(),
+            listed=False,
+            inside=True,
+            state=ContactState.PROPOSED,
+        )
+        near[stay.person_ref] = replace(known, inside=True)
+    return near
 
 
 def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:

@@ -34,6 +34,27 @@ class OpenHold(BaseModel):
     due_s: float | None  # until the next step, negative when late
 
 
+class InsideLine(BaseModel):
+    """Somebody who is inside, by reference."""
+
+    person_ref: str
+    gate: str
+    category: str
+    entered: str
+    inside_s: int
+
+
+class HallInside(BaseModel):
+    """Who is inside now (在馆人员): let in at any door, and not seen leaving at any."""
+
+    time: str
+    count: int
+    unnamed_in: int
+    unnamed_left: int
+    by_category: dict[str, int]
+    people: list[InsideLine]
+
+
 class Believed(BaseModel):
     """What a door says of its thermometer, and of the people it has just seen."""
 

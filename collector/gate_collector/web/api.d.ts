@@ -228,6 +228,15 @@ declare namespace Centre {
     decision: string;
     hold_id: string | null;
   }
+  /** Who is inside now (在馆人员): let in at any door, and not seen leaving at any. */
+  interface HallInside {
+    time: string;
+    count: number;
+    unnamed_in: number;
+    unnamed_left: number;
+    by_category: Record<string, number>;
+    people: InsideLine[];
+  }
   /** Who may enter (大厅运行状态), from nobody to everybody. */
   type HallMode = "emergency" | "closed" | "appointment" | "open";
   /** The data of a `now` event in the stream: the overview with mode, flow and queue time. */
@@ -298,6 +307,14 @@ declare namespace Centre {
     version: number;
     hall_mode: HallMode;
     gates: Acknowledgement[];
+  }
+  /** Somebody who is inside, by reference. */
+  interface InsideLine {
+    person_ref: string;
+    gate: string;
+    category: string;
+    entered: string;
+    inside_s: number;
   }
   /** A new version, and where it is seen. */
   interface IssuedVersion {
@@ -537,6 +554,7 @@ declare namespace Centre {
     "/api/v1/events": Streams;
     "/api/v1/events/{gate}/{epoch}": Events;
     "/api/v1/holds": HoldRecords;
+    "/api/v1/inside": HallInside;
     "/api/v1/now": HallNow;
     "/api/v1/overview": Overview;
     "/api/v1/policy": InForce;

@@ -2,6 +2,7 @@
 
 import { button, findButton, rebuild } from "../shared/page.js";
 import { askGroup } from "./group.js";
+import { openLeave } from "./leave.js";
 import { ask } from "./panel.js";
 import { POSTS, by, postLabel, setPost } from "./post.js";
 import { sendOnce } from "./send.js";
@@ -13,7 +14,7 @@ import { keysOf, recorded, word } from "../shared/words.js";
 const CAUTIOUS = ["hold", "deny", "recheck"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
 /** @type {Record<string, () => void>} */
-const KEYS = { l: askManualNow, L: askManualNow, g: askGroupNow, G: askGroupNow, F7: askSymptoms, F8: askOverride, F10: dismiss };
+const KEYS = { l: askManualNow, L: askManualNow, g: askGroupNow, G: askGroupNow, F7: askSymptoms, F8: askOverride, F10: dismiss, e: leave, E: leave };
 
 /**
  * @param {import("./snapshot.js").State} state
@@ -25,6 +26,7 @@ export function renderActions(state, language) {
   label("override", "F8", language);
   label("group", "G", language);
   label("dismiss", "F10", language);
+  label("leave", "E", language);
   const passage = state.passage;
   findButton("manual").disabled = state.spot?.phase === "identified"; // another card would be two
   findButton("symptoms").disabled = passage !== state.spot || passage?.decision === "hold";
@@ -47,6 +49,7 @@ export function wireActions() {
   findButton("symptoms").addEventListener("click", askSymptoms);
   findButton("override").addEventListener("click", askOverride);
   findButton("group").addEventListener("click", askGroupNow);
+  findButton("leave").addEventListener("click", leave);
   findButton("dismiss").addEventListener("click", dismiss);
 }
 
@@ -107,6 +110,11 @@ function askOverride() {
 function askGroupNow() {
   const state = current();
   if (state && !findButton("group").disabled) askGroup(state);
+}
+
+function leave() {
+  const state = current();
+  if (state) void openLeave(state.gate.timezone);
 }
 
 function dismiss() {

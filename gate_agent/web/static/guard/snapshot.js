@@ -175,7 +175,7 @@ export function verdictOf(state) {
   return { kind: "wait", says: `phase.${phase}`, shape: WAITS[phase] ?? "hourglass" };
 }
 
-const ONCE_FOR_ALL = ["duty", "supply", "note", "contact", "staff"];
+const ONCE_FOR_ALL = ["duty", "supply", "note", "contact", "staff", "leave"];
 
 /**
  * Whether a request is still about something that is there; its key is "kind:id…".
@@ -190,7 +190,7 @@ export function isAbout(state, key) {
   return places(state).some((place) => place.passage_id === id);
 }
 
-const PANELS = ["post", "checks", "manual", "door"];
+const PANELS = ["leave", "post", "checks", "manual", "door"];
 
 /**
  * Whether a panel may stay: it is about nobody, or about somebody who is there.

@@ -1,0 +1,92 @@
+"""Who is inside (在馆人员), as far as this door knows: whom it let in, and whom it saw leaving.
+
+Told by the journal's decisions and departures, as the baseline is: a restart reads them again.
+Who went in here may leave by another door: the centre knows of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.records import Category, Decision, PassageDecided, PersonLeft, Record
+
+STAYS_S = 16 * 3600  # nobody stays longer: an unseen departure is forgotten by the next morning
+_MOST = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """One person who was let in here and was not seen leaving."""
+
+    passage_id: str
+    person_ref: str | None
+    category: Category
+    since: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """Who went in, oldest first, and how many left of whom nobody knows who they were."""
+
+    entered: tuple[Entered, ...] = ()
+    unnamed_left: int = 0
+    newest_left: tuple[str, int] | None = None  # whose card was laid last at an exit, and when
+
+    @property
+    def count(self) -> int:
+        """How many are inside; 0 where more left here than went in."""
+        return max(0, len(self.entered) - self.unnamed_left)
+
+    def of(self, person_ref: str | None) -> Entered | None:
+        """Return when this person went in; None where that is not known here."""
+        if person_ref is None:
+            return None
+        return next((one for one in self.entered if one.person_ref == person_ref), None)
+
+    def after(self, record: Record, at_ns: int) -> Inside:
+        """Return who is inside after one more record of the journal; most change nothing."""
+        match record:
+            case PassageDecided():
+                return self._decided(record, at_ns)
+            case PersonLeft(person_ref=None):
+                return replace(self, unnamed_left=self.unnamed_left + record.count)
+            case PersonLeft(person_ref=str() as ref):
+                kept = tuple(one for one in self.entered if one.person_ref != ref)
+                return replace(self, entered=kept, newest_left=(ref, at_ns))
+            case _:
+                return self
+
+    def _decided(self, record: PassageDecided, at_ns: int) -> Inside:
+        """A later verdict of a passage takes the place of the one before; so does coming again."""
+        if record.decision is not Decision.ADMIT:
+            return self._without(record.passage_id, None)
+        return self.entering(
+            Entered(
+                passage_id=record.passage_id,
+                person_ref=record.person_ref,
+                category=record.category,
+                since=record.decided,
+                at_ns=at_ns,
+            )
+        )
+
+    def entering(self, new: Entered) -> Inside:
+        """Return who is inside once this person is; whom nobody saw leave for long is not."""
+        others = self._without(new.passage_id, new.person_ref)
+        before_ns = new.at_ns - STAYS_S * NS_PER_S
+        kept = tuple(one for one in others.entered if one.at_ns >= before_ns)[-_MOST:]
+        unnamed = others.unnamed_left if kept else 0
+        return replace(others, entered=(*kept, new), unnamed_left=unnamed)
+
+    def _without(self, passage_id: str, person_ref: str | None) -> Inside:
+        kept = tuple(
+            one
+            for one in self.entered
+            if one.passage_id != passage_id and (person_ref is None or one.person_ref != person_ref)
+        )
+        return self if len(kept) == len(self.entered) else replace(self, entered=kept)
+
+
+NOBODY_INSIDE = Inside()

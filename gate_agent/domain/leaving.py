@@ -1,0 +1,56 @@
+"""Who leaves the hall (离场): recorded, counted; who was to stay rings."""
+
+from __future__ import annotations
+
+from gate_agent.contract.leaving_records import ExitMeans, PersonLeft
+from gate_agent.contract.moment import NS_PER_S, format_utc, parse_utc
+from gate_agent.domain.desk import UNDECIDED
+from gate_agent.domain.effects import CallGuard, Effects, Note, StepRefused, Write
+from gate_agent.domain.events import DeparturesTold, ExitSeen
+from gate_agent.domain.passage import SAME_CARD_S
+from gate_agent.domain.state import DoorState, Step
+
+MOST_AT_ONCE = 50
+
+
+def on_exit(door: DoorState, event: ExitSeen) -> Step:
+    """An exit device (出口) saw somebody leave; the same card again so soon is no other person."""
+    at, newest = event.at, door.inside.newest_left
+    again = newest is not None and newest[0] == event.person_ref
+    if again and newest and at.boot_ns < newest[1] + SAME_CARD_S * NS_PER_S:
+        return Step(door, (Note("same_card_at_exit"),))
+    known = door.inside.of(event.person_ref)
+    since_s = None if known is None else (at.utc - parse_utc(known.since)).total_seconds()
+    held = [
+        hold
+        for hold in door.holds
+        if hold.person_ref is not None
+        and hold.person_ref == event.person_ref
+        and hold.state in UNDECIDED
+    ]
+    record = PersonLeft(
+        person_ref=event.person_ref,
+        means=event.means,
+        at=format_utc(at.utc),
+        entered=None if known is None else known.since,
+        inside_s=None if since_s is None else max(0.0, round(since_s, 1)),
+        hold_id=held[-1].hold_id if held else None,
+    )
+    rings: Effects = tuple(CallGuard(hold.hold_id) for hold in held[-1:])
+    return Step(door, (*rings, Write(record)))
+
+
+def on_departures(door: DoorState, event: DeparturesTold) -> Step:
+    """A guard saw so many leave (离场), whoever they were."""
+    if not event.by.strip():
+        raise StepRefused("invalid", "who says so", "nobody")
+    if not 1 <= event.count <= MOST_AT_ONCE:
+        raise StepRefused("invalid", f"1 to {MOST_AT_ONCE}", str(event.count))
+    record = PersonLeft(
+        person_ref=None,
+        count=event.count,
+        means=ExitMeans.GUARD,
+        at=format_utc(event.at.utc),
+        by=event.by,
+    )
+    return Step(door, (Write(record),))

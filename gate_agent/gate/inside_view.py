@@ -1,0 +1,38 @@
+"""What a screen shows of who is inside (在馆人员): masked, longest first."""
+
+from __future__ import annotations
+
+from gate_agent.contract.identity import mask_name, mask_number
+from gate_agent.contract.moment import Moment, parse_utc
+from gate_agent.domain.inside import Inside
+from gate_agent.errors import StorageError
+from gate_agent.gate.screen_state import InsideLine, InsideView, PersonView
+from gate_agent.store.reader import JournalReader
+
+
+def inside_view(inside: Inside, now: Moment, reader: JournalReader) -> InsideView:
+    """Return who was let in here and was not seen leaving."""
+    return InsideView(
+        count=inside.count,
+        unnamed_left=inside.unnamed_left,
+        people=tuple(
+            InsideLine(
+                passage_id=one.passage_id,
+                person=_masked(one.person_ref, reader),
+                category=one.category,
+                since=one.since,
+                inside_s=max(0.0, (now.utc - parse_utc(one.since)).total_seconds()),
+            )
+            for one in inside.entered
+        ),
+    )
+
+
+def _masked(person_ref: str | None, reader: JournalReader) -> PersonView | None:
+    try:
+        row = None if person_ref is None else reader.person(person_ref)
+    except StorageError:
+        return None
+    if row is None:
+        return None
+    return PersonView(name=mask_name(row.name.reveal()), number=mask_number(row.number.reveal()))

@@ -1,0 +1,56 @@
+// Who leaves (离场): one tap counts, and the panel shows who was let in here and not seen leaving.
+
+import { clockText, span } from "../shared/figures.js";
+import { make } from "../shared/page.js";
+import { nameOf } from "./hold_words.js";
+import { closePanel, panelAbout, showPanel } from "./panel.js";
+import { by } from "./post.js";
+import { say, sendOnce } from "./send.js";
+import { get } from "./session.js";
+import { button } from "../shared/page.js";
+import { word } from "../shared/words.js";
+
+const ABOUT = "leave";
+const COUNTS = [1, 2, 3, 4, 5, 6];
+const MOST = 200; // lines; the centre lists all
+
+/**
+ * Ask how many leave; below stands who is inside.
+ * @param {string} zone of this door
+ */
+export async function openLeave(zone) {
+  show(null, zone);
+  const answer = await get("/api/v1/inside");
+  if (panelAbout() !== ABOUT) return;
+  if (answer.ok) show(answer.told, zone);
+  else say(word("screen.not_sent"), "bad");
+}
+
+/**
+ * @param {Door.InsideView | null} view
+ * @param {string} zone
+ */
+function show(view, zone) {
+  /** @type {import("./panel.js").Keys} */
+  const keys = new Map();
+  const choices = COUNTS.map((n) => {
+    const press = () => { closePanel(); void sendOnce(`leave:${performance.now()}`, "/api/v1/departures", { count: n, by: by() }); };
+    keys.set(String(n), press);
+    return button(word("leave.n", { n }), { key: String(n), kind: "tall", press });
+  });
+  showPanel(ABOUT, word("action.leave"), keys, [
+    make("div", { class: "choices" }, ...choices),
+    make("h3", { id: "inside-count" }, view === null ? word("leave.asking") : word("leave.inside", { n: view.count })),
+    view === null || !view.unnamed_left ? null : make("p", {}, word("leave.unnamed", { n: view.unnamed_left })),
+    view === null ? null : make("ul", { class: "accounts", id: "inside" }, ...view.people.slice(0, MOST).map((one) => line(one, zone))),
+  ]);
+}
+
+/**
+ * @param {Door.InsideLine} one
+ * @param {string} zone
+ */
+function line(one, zone) {
+  const since = clockText(new Date(one.since), zone).slice(0, 5);
+  return make("li", {}, make("div", {}, make("b", {}, nameOf(one)), make("span", {}, word("leave.since", { t: since, s: span(one.inside_s) }))));
+}
