@@ -212,7 +212,7 @@ class ScreenStateBuilder:
         else:
             phase, waits = _PHASES[type(state)]
         settled = state if isinstance(state, Settled) else None
-        person = state.person
+        person, phone = state.person, state.known_phone
         return PassageView(
             passage_id=state.passage_id,
             phase=phase,
@@ -220,9 +220,7 @@ class ScreenStateBuilder:
             category=Category.UNKNOWN if person is None else person.category,
             person=None if person is None else _masked(person.name, person.number),
             temperature=state.temperature,
-            known_phone=None
-            if state.known_phone is None
-            else mask_phone(state.known_phone.reveal()),
+            known_phone=None if phone is None else mask_phone(phone.reveal()),
             flags=() if person is None else self._flags(state.passage_id, person, door, now),
             waits_for=waits,
             deadline_s=_left_s(state.due_ns, now),
