@@ -77,15 +77,18 @@ def inside(connection: Connection, now: datetime) -> dict[str, Any]:
     """Return how many are inside now, and who of them is named; never a name."""
     here = [stay for stay in stays(connection, now, now) if stay.left is None]
     unnamed_in = _unnamed_in(connection, now)
-    unnamed_left = sum(
-        told.count for told in _left(connection, now - STAYS, now) if told.person_ref is None
-    )
+    departures = _left(connection, now - STAYS, now)
+    unnamed_left = sum(told.count for told in departures if told.person_ref is None)
+    by_means: Counter[str] = Counter()
+    for told in departures:
+        by_means[told.means.value] += told.count
     by_category = Counter(stay.category for stay in here)
     return {
         "time": format_utc(now),
         "count": max(0, len(here) + unnamed_in - unnamed_left),
         "unnamed_in": unnamed_in,
         "unnamed_left": unnamed_left,
+        "left_by": dict(sorted(by_means.items())),
         "by_category": dict(sorted(by_category.items())),
         "people": [
             {

@@ -51,6 +51,7 @@ class HallInside(BaseModel):
     count: int
     unnamed_in: int
     unnamed_left: int
+    left_by: dict[str, int]  # how many each kind of exit saw leave
     by_category: dict[str, int]
     people: list[InsideLine]
 

@@ -234,6 +234,7 @@ declare namespace Centre {
     count: number;
     unnamed_in: number;
     unnamed_left: number;
+    left_by: Record<string, number>;
     by_category: Record<string, number>;
     people: InsideLine[];
   }

@@ -46,6 +46,7 @@ def test_who_went_in_at_one_door_and_left_by_the_other_is_not_inside(one: Hall) 
         (ref("staff"), 1800),
     ]
     assert (told["count"], told["unnamed_left"]) == (1, 1)
+    assert told["left_by"] == {"beam": 1, "card": 1}
     assert told["by_category"] == {"staff": 1, "visitor": 1}
 
 
