@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Engine
@@ -19,8 +20,8 @@ from gate_agent.host.clock import SystemClock
 from gate_agent.words import both
 from gate_collector.config import load_collector
 from gate_collector.ingest.broker import WORKER, client_id
+from gate_collector.ledger.verify import BrokenStream, gates, named_gates
 from gate_collector.ledger.verify import export as export_gate
-from gate_collector.ledger.verify import gates
 from gate_collector.ledger.verify import verify as verify_gate
 from gate_collector.retention import commands as people
 from gate_collector.store.migrations import StoreBehind
@@ -127,18 +128,41 @@ def migrate(config: ConfigFile) -> None:
 def verify(
     config: ConfigFile,
     gate: Annotated[str | None, typer.Option(help="One door; every door by default.")] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="EXPORT", help="What `gate-agent journal export` wrote at a door."),
+    ] = None,
 ) -> None:
-    """Verify each gate's chain as it was received. 核验."""
+    """Verify all that was received, door after door; exit 1 with a list of every fault. 核验."""
+    from gate_collector.ledger import against as other  # noqa: PLC0415 `run` needs none of it
+    from gate_collector.ledger.proof import faults_of, faults_of_hall  # noqa: PLC0415 as above
+
+    hall = load_collector(config).collector
     engine = _store(config)
+    faults: list[str] = []
     try:
-        heard = gates(engine)
+        heard = named_gates(engine)
         if gate is None and not heard:
             typer.echo(both("terminal.no_gate_heard"))
         for name in heard if gate is None else [known(gate, heard)]:
-            for line in verify_gate(engine, name):
-                typer.echo(f"{name} {line}")
+            try:
+                for line in verify_gate(engine, name):
+                    typer.echo(f"{name} {line}")
+            except BrokenStream as exc:
+                faults.append(str(exc))
+            zone = ZoneInfo(hall.timezone)
+            found = faults_of(engine, name, site=hall.site, zone=zone)
+            faults += [f"{name} {fault}" for fault in found]
+        if gate is None:
+            faults += faults_of_hall(engine)
+        if against is not None:
+            with against.open("rb") as lines:
+                faults += other.faults_against(engine, lines, site=hall.site)
     finally:
         engine.dispose()
+    if faults:
+        told = f"expected a sound store, got {len(faults)} faults:"
+        raise BrokenStream("\n  ".join([told, *faults]))
 
 
 @app.command()

@@ -61,10 +61,12 @@ def tail(
 
 @app.command()
 def verify(config: ConfigFile) -> None:
-    """Read the whole chain; exit 1 and name the first bad event if there is one. 核验."""
-    path = _journal(config).journal.path
+    """Read the whole chain, and the views; exit 1 and name what is not as it was written. 核验."""
+    gate = _journal(config)
     with naming_the_update(config), _progress(both("terminal.verify")) as progress:
-        head = verify_chain(path, progress)
+        whose = gate.gate.site, gate.gate.id
+        head = verify_chain(gate.journal.path, progress, whose=whose)
+    _compare_views(config, gate, key=None)
     link, events = head.link.hex(), head.sequence
     typer.echo(f"epoch {head.epoch} events {events} last {head.sequence} link {link}")
 
@@ -82,12 +84,7 @@ def rebuild(config: ConfigFile) -> None:
     """Replay the bodies and compare every view with the tables; exit 1 if they differ. 重建."""
     gate = _journal(config)
     key_file = gate.keys.store_key_file or gate.journal.path.parent / "store.key"
-    with naming_the_update(config), _progress(both("terminal.rebuild")) as progress:
-        result = rebuild_views(gate.journal.path, load_key(key_file), progress)
-    for difference in result.differences:
-        typer.echo(difference)
-    if not result.equal:
-        raise StorageError("expected views equal to the replay, got the differences above")
+    _compare_views(config, gate, key=load_key(key_file))
     typer.echo(both("terminal.views_equal"))
 
 
@@ -113,6 +110,16 @@ def migrate(config: ConfigFile) -> None:
     finally:
         os.close(lock)
     typer.echo(f"{path}: schema {VERSION}, {both('terminal.this_version')}")
+
+
+def _compare_views(config: ConfigFile, gate: GateConfig, *, key: bytes | None) -> None:
+    """Say where views differ from a replay, and raise StorageError; people need their key."""
+    with naming_the_update(config), _progress(both("terminal.rebuild")) as progress:
+        result = rebuild_views(gate.journal.path, key, progress)
+    for difference in result.differences:
+        typer.echo(difference)
+    if not result.equal:
+        raise StorageError("expected views equal to the replay, got the differences above")
 
 
 def _journal(config: ConfigFile) -> GateConfig:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
+from bisect import bisect_right
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Table
 
@@ -23,8 +26,9 @@ from gate_agent.contract.messages import (
     link_after,
     parse_body,
 )
+from gate_agent.contract.records import DataPurged, PersonRegistered, Severity
 from gate_agent.errors import ContractError, StorageError
-from gate_agent.store.errors import BrokenChain
+from gate_agent.store.errors import BrokenChain, JournalForeign
 from gate_agent.store.opening import About, Head, open_for_reading, read_receipt, typed_errors
 from gate_agent.store.people import unreadable_people
 from gate_agent.store.replay import (
@@ -51,12 +55,13 @@ class RebuildResult:
     differences: tuple[str, ...]
 
 
-def verify(path: Path, progress: Progress) -> Head:
+def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = None) -> Head:
     """Return the head of a journal whose whole chain holds.
 
-    Raises BrokenChain at the first bad event: a gap, a body that was changed, a link that does
-    not follow, a column that says other than its body, an end before what was durable already.
-    Raises StorageError for a bad file.
+    Raises BrokenChain at the first bad event: a gap, a body that was changed, or is gone and no
+    record of removal says so, a link that does not follow, a column that says other than its body,
+    an end before what was durable already. Raises StorageError for a bad file, JournalForeign for
+    one that is not of `whose` site and gate.
     """
     mark = read_mark(path)  # first: a running gate is ahead of what it was
     connection, about = open_for_reading(path)
@@ -64,6 +69,10 @@ def verify(path: Path, progress: Progress) -> Head:
         for problem, *_ in connection.execute("PRAGMA quick_check(1)"):
             if problem != "ok":
                 raise StorageError(f"{path}: expected a sound database, got: {problem}")
+        if whose not in (None, (about.site, about.gate)):
+            expected = f"the journal of {'/'.join(whose or ())}"
+            raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")
+        removed = Removed()
         promised = _promised(mark, read_receipt(connection), about.epoch)
         total = last_sequence(connection)
         sequence, link = 0, LINK_0
@@ -72,7 +81,7 @@ def verify(path: Path, progress: Progress) -> Head:
             sequence += 1
             if row.sequence != sequence:
                 raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
-            _check(row, link, about)
+            removed.see(row, _check(row, link, about))
             link = row.link
             if any(at == sequence and told != link for at, told in promised):
                 raise BrokenChain(sequence, "it was another when it was told to be durable")
@@ -81,6 +90,7 @@ def verify(path: Path, progress: Progress) -> Head:
         progress(sequence, total)
         if (last := max((at for at, _ in promised), default=0)) > sequence:
             raise BrokenChain(sequence + 1, f"it is missing, and {last} was durable already")
+        removed.check()
         return Head(about.epoch, sequence, link)
 
 
@@ -107,36 +117,78 @@ def export(path: Path, out: BinaryIO) -> None:
                         "redacted": True,
                         "sequence": row.sequence,
                         "bodysha256": row.bodysha256.hex(),
+                        "type": row.type,
+                        "severity": row.severity,
                     },
                     separators=(",", ":"),
                 ).encode()
             out.write(line + b"\n")
 
 
-def rebuild(path: Path, key: bytes, progress: Progress) -> RebuildResult:
+def rebuild(path: Path, key: bytes | None, progress: Progress) -> RebuildResult:
     """Replay the bodies into fresh views, and compare them with the journal's."""
     connection, about = open_for_reading(path)
     with closing(connection), typed_errors(path), closing(sqlite3.connect("")) as views:
         views.isolation_level = None
+        try:
+            zone = ZoneInfo(about.zone)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise StorageError(f"{path}: expected a time zone in meta, got another text") from exc
         make_views(views)
         connection.execute("BEGIN")  # one state of the journal, whatever a running gate appends
         total = last_sequence(connection)
         views.execute("BEGIN")
         for row in every_event(connection):
-            replay(views, row, ZoneInfo(about.zone))
+            replay(views, row, zone)
             if row.sequence % TELL_EVERY == 0:
                 progress(row.sequence, total)
         views.execute("COMMIT")
         progress(total, total)
         differences = [line for table in VIEWS for line in _differences(connection, views, table)]
-        if unreadable := unreadable_people(connection, StoreBox(key)):
+        if key and (unreadable := unreadable_people(connection, StoreBox(key))):
             differences.append(f"people: {unreadable} rows do not open with this store key")
         connection.execute("ROLLBACK")
     return RebuildResult(not differences, tuple(differences[:_MOST_DIFFERENCES]))
 
 
-def _check(row: EventRow, link: bytes, about: About) -> None:
-    """Raise BrokenChain unless this event follows `link`."""
+class Removed:
+    """The bodies that are gone, beside the records of removal in the same journal (清除记录)."""
+
+    def __init__(self) -> None:
+        self._gone = array("q")  # eight bytes each: memory for years of registrations
+        self._records: list[DataPurged] = []
+
+    def see(self, row: EventRow, told: Envelope | None) -> None:
+        """Take an event. Raises BrokenChain where its body may not be gone."""
+        if told is None:
+            if (row.type, row.severity) != (PersonRegistered.TYPE, Severity.ROUTINE):
+                raise BrokenChain(row.sequence, "its body is gone, and it is no registration")
+            self._gone.append(row.sequence)
+        elif told.type == DataPurged.TYPE and isinstance(record := told.record(), DataPurged):
+            self._records.append(record)
+
+    def check(self) -> None:
+        """Raise BrokenChain where the records do not say of each body that it went."""
+        ends: dict[int, int] = {}
+        for record in self._records:
+            if record.first_sequence is not None and record.last_sequence is not None:
+                first = record.first_sequence
+                ends[first] = max(record.last_sequence, ends.get(first, 0))
+        begins = sorted(ends)
+        reach = [*accumulate((ends[begin] for begin in begins), max)]
+        for number in self._gone:
+            before = bisect_right(begins, number)
+            if not before or reach[before - 1] < number:
+                raise BrokenChain(number, "its body is gone, and no record says so")
+        expected = sum(record.redacted for record in self._records)
+        if self._gone and expected != len(self._gone):
+            why = f"one of {len(self._gone)} bodies that are gone, and records tell of {expected}"
+            raise BrokenChain(self._gone[-1], why)
+
+
+def _check(row: EventRow, link: bytes, about: About) -> Envelope | None:
+    """Return what an event that follows `link` says, None if that is gone. Raises BrokenChain."""
+    told: Envelope | None = None
     if row.body is not None:
         if sha256(row.body).digest() != row.bodysha256:
             raise BrokenChain(row.sequence, "its body is not the one that was linked")
@@ -150,6 +202,7 @@ def _check(row: EventRow, link: bytes, about: About) -> None:
             raise BrokenChain(row.sequence, f"its column {fault} says other than its body")
     if link_after(link, row.bodysha256) != row.link:
         raise BrokenChain(row.sequence, "its link does not follow from the one before")
+    return told
 
 
 def _contradiction(row: EventRow, told: Envelope, about: About) -> str | None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from gate_agent.contract.messages import LINK_0
+from gate_agent.contract.records import DataPurged, PersonRegistered
 from gate_agent.errors import StorageError
 from gate_agent.store.errors import BrokenChain
 from gate_agent.store.verify import export, rebuild, verify
+from project.record_samples import SAMPLES
 from store.shelf import KEY, Waiter, drafts, hold, open_journal, passage, proven, raw, write
 
 EVENTS = 9
@@ -139,17 +141,27 @@ def test_export_writes_the_exact_bytes_of_each_body_in_order(path: Path) -> None
 
 
 def test_a_redacted_event_keeps_its_place_in_export_and_chain(path: Path) -> None:
-    ((digest,),) = raw(path, "SELECT bodysha256 FROM event WHERE sequence = 4")
-    raw(path, "UPDATE event SET body = NULL WHERE sequence = 4")
+    at = EVENTS + 1
+    with open_journal(path) as journal:
+        write(journal, next(one for one in SAMPLES if isinstance(one, PersonRegistered)))
+        write(journal, DataPurged(cause="wipe", redacted=1, first_sequence=at, last_sequence=at))
+    ((digest,),) = raw(path, "SELECT bodysha256 FROM event WHERE sequence = ?", (at,))
+    raw(path, "UPDATE event SET body = NULL WHERE sequence = ?", (at,))
     out = io.BytesIO()
 
     export(path, out)
     head = verify(path, _quiet)
 
-    line = out.getvalue().splitlines()[3]
-    assert json.loads(line) == {"redacted": True, "sequence": 4, "bodysha256": digest.hex()}
-    assert line.startswith(b'{"redacted":true,"sequence":4,"bodysha256":"')
-    assert head.sequence == EVENTS
+    line = out.getvalue().splitlines()[at - 1]
+    assert json.loads(line) == {
+        "redacted": True,
+        "sequence": at,
+        "bodysha256": digest.hex(),
+        "type": PersonRegistered.TYPE,
+        "severity": "routine",
+    }
+    assert line.startswith(b'{"redacted":true,"sequence":10,"bodysha256":"')
+    assert head.sequence == at + 1
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,24 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
         change(HOLD, HOLD.c.hold_id == held, HOLD.c.stepped == row.sequence, since=happened)
 
 
+def expected_times(
+    told: Envelope, *, stored: str, historical: bool, booted: str | None
+) -> tuple[str, int | None]:
+    """Return what an event's columns of time must say; `booted` as `doubted` keeps it. Pure."""
+    if told.clock not in _IN_DOUBT:
+        return told.time, late_ms(told, parse_utc(stored))
+    if booted is None:
+        return (told.time if historical else stored), None
+    happened = corrected_utc(booted, told.boot_ns)
+    moved, _ = shifted(told, None, parse_utc(happened) - parse_utc(told.time))
+    return happened, _late_ms(moved.recordedtime, parse_utc(stored))
+
+
+def is_in_doubt(told: Envelope) -> bool:
+    """Whether the door's own word of when is kept in `doubted`."""
+    return told.clock in _IN_DOUBT
+
+
 def _late_ms(recorded: str, stored: datetime) -> int:
     """Return how late, as far as its column counts."""
     late = round((stored - parse_utc(recorded)).total_seconds() * 1000)

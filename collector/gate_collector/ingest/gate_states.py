@@ -52,21 +52,28 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
         _compare(connection, state, before, _Said(gate, message.retained, now))
     row = {
         "gate": gate,
-        "state": state.state,
         "seen": format_utc(seen),
+        "told": before.told if is_will and before else state.time,
+        "certificate_until": ends,
+        "payload": state.model_dump_json(),
+    } | said_by(parsed)
+    insert: Any = insert_for(connection.engine)(GATE)
+    connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
+
+
+def said_by(parsed: Parsed[GateState]) -> dict[str, Any]:
+    """Return what a state says, in the columns that show it."""
+    state = parsed.value
+    return {
+        "state": state.state,
         "epoch": state.epoch,
         "sequence": state.sequence,
-        "told": before.told if is_will and before else state.time,
         "oldest_pending_s": state.oldest_pending_s,
         "troubled": ", ".join(
             f"{name} {it.value}" for name, it in state.devices.items() if it is not DeviceState.OK
         ),
         "doubted": _doubted(parsed),
-        "certificate_until": ends,
-        "payload": state.model_dump_json(),
     }
-    insert: Any = insert_for(connection.engine)(GATE)
-    connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
 
 
 def _doubted(parsed: Parsed[GateState]) -> str:

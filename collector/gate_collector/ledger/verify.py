@@ -8,11 +8,22 @@ from contextlib import closing
 from hashlib import sha256
 from typing import Any, BinaryIO
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, union
 
-from gate_agent.contract.messages import LINK_0, link_after
-from gate_agent.errors import GateError
-from gate_collector.store.schema import EVENT, STREAM
+from gate_agent.contract.messages import LINK_0, link_after, parse_body
+from gate_agent.contract.records import PersonRegistered
+from gate_agent.errors import ContractError, GateError
+from gate_collector.store.schema import (
+    DOUBTED,
+    EVENT,
+    GATE,
+    HOLD,
+    NOTABLE,
+    PASSAGE,
+    PURGED,
+    REPORT,
+    STREAM,
+)
 
 _BATCH = 500
 
@@ -21,10 +32,20 @@ class BrokenStream(GateError):  # noqa: N818 named after what is so
     """A gate's chain, as received, has a bad event."""
 
 
+_OF_GATES = (STREAM, EVENT, GATE, PASSAGE, HOLD, REPORT, NOTABLE, PURGED, DOUBTED)
+
+
 def gates(engine: Engine) -> list[str]:
     """Return the gates that were ever heard."""
     with engine.connect() as connection:
         return sorted(set(connection.execute(select(STREAM.c.gate)).scalars()))
+
+
+def named_gates(engine: Engine) -> list[str]:
+    """Return the gates that anything here is of: also where its events are gone."""
+    with engine.connect() as connection:
+        every = union(*(select(table.c.gate) for table in _OF_GATES))
+        return sorted(connection.execute(every).scalars())
 
 
 def verify(engine: Engine, gate: str) -> Iterator[str]:
@@ -37,7 +58,11 @@ def verify(engine: Engine, gate: str) -> Iterator[str]:
                     yield _line(epoch, count, link)
                 epoch, count, link = row.epoch, 0, LINK_0
             count += 1
-            link = _check(row, count, link, f"{gate} epoch {epoch} event {count}")
+            where = f"{gate} epoch {epoch} event {count}"
+            try:
+                link = _check(row, count, link, where)
+            except (ContractError, TypeError, ValueError) as exc:
+                raise BrokenStream(f"{where}: expected an event, got what is none") from exc
     yield _line(epoch or "-", count, link)
 
 
@@ -53,7 +78,27 @@ def _check(row: Any, count: int, link: bytes, where: str) -> bytes:
     link = link_after(link, digest)
     if bytes(row.link) != link:
         raise BrokenStream(f"{where}: its link does not follow from its body")
+    if fault := _contradiction(row):
+        raise BrokenStream(f"{where}: {fault}")
     return link
+
+
+def _contradiction(row: Any) -> str | None:
+    """Return what a row says other than its body; of a redacted one, that it was none to go."""
+    if row.body is None:
+        is_registration = row.type == PersonRegistered.TYPE
+        return None if is_registration else "its body is gone, and it is no registration"
+    told = parse_body(bytes(row.body))
+    pairs = {
+        "gate": (row.gate, told.gate),
+        "epoch": (row.epoch, told.epoch),
+        "sequence": (row.sequence, told.number),
+        "type": (row.type, told.type),
+        "severity": (row.severity, told.severity),
+        "prevlink": (bytes(row.prevlink).hex(), told.prevlink),
+    }
+    wrong = [name for name, (kept, said) in pairs.items() if kept != said]
+    return f"its column {wrong[0]} says other than its body" if wrong else None
 
 
 def export(engine: Engine, gate: str, out: BinaryIO) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 
 from children import program
-from collector.recorded_gates import GATE, Gate
+from collector.recorded_gates import GATE, Gate, passage
 from collector.running_centre import Centre, bodies
 from doorfiles import write_collector
+from gate_agent.contract.records import PersonRegistered
+from gate_agent.host.spool import SpoolRequest
 from gate_collector.ledger.verify import BrokenStream, verify
-from gate_collector.store.schema import EVENT
+from gate_collector.retention.retention import purge_asked
+from gate_collector.store.schema import EVENT, PASSAGE
+from project.record_samples import SAMPLES
 
 
 @pytest.fixture
@@ -66,11 +71,14 @@ def test_a_redacted_event_keeps_its_place_and_the_chain_still_verifies(
     config: Path, centre: Centre, engine: Engine
 ) -> None:
     gate = Gate()
-    events = gate.passages(3)
+    registered = next(one for one in SAMPLES if isinstance(one, PersonRegistered))
+    events = [*gate.passages(1), gate.append(registered), gate.append(passage(3))]
     centre.take(*events)
     digest = bytes(centre.rows()[1].bodysha256).hex()
 
-    _change(engine, 2, body=None)
+    with engine.begin() as connection:
+        request = SpoolRequest(id="1", person_ref=registered.person_ref)
+        assert purge_asked(connection, centre.clock.now().utc, request) == 1
 
     assert _run(config, "verify")[0] == 0
     code, exported, _ = _run(config, "export", "--gate", GATE)
@@ -104,15 +112,37 @@ def test_the_first_bad_event_is_named(
     assert str(found.value) == f"{GATE} epoch {gate.epoch} event 3: {why}"
 
 
-def test_a_broken_chain_ends_with_1_and_one_line(
+def test_a_broken_chain_ends_with_1_and_every_fault_of_every_door(
     config: Path, centre: Centre, engine: Engine
 ) -> None:
+    gate, other = Gate("central-2f"), Gate()
+    centre.take(*gate.passages(3), *other.passages(2))
+    _change(engine, 3, body=b"{}")
+    with engine.begin() as connection:
+        connection.execute(delete(PASSAGE).where(PASSAGE.c.gate == GATE))
+
+    code, said, error = _run(config, "verify")
+
+    assert code == 1
+    assert said.decode().startswith(f"{GATE} epoch {other.epoch} events 2 last 2 link ")
+    told = error.splitlines()
+    assert re.fullmatch(r"gate-collector: expected a sound store, got \d+ faults:", told[0])
+    assert f"  central-2f epoch {gate.epoch} event 3: its body is not the one" in error
+    assert f"  {GATE} view passage: expected ('{GATE}', 'p1'), got none" in told
+
+
+def test_a_doors_export_is_held_against_the_centre(
+    config: Path, centre: Centre, tmp_path: Path
+) -> None:
     gate = Gate()
-    centre.take(*gate.passages(3))
-    _change(engine, 2, body=b"{}")
+    centre.take(*gate.passages(2))
+    export = tmp_path / "west.ndjson"
+    export.write_bytes(b"".join(body + b"\n" for body in bodies(gate.events)))
+    assert _run(config, "verify", "--against", str(export))[0] == 0
 
-    code, said, error = _run(config, "verify", "--gate", GATE)
+    gate.passages(1)
+    export.write_bytes(b"".join(body + b"\n" for body in bodies(gate.events)))
+    code, _, error = _run(config, "verify", "--against", str(export))
 
-    assert (code, said) == (1, b"")
-    assert error.startswith(f"gate-collector: {GATE} epoch {gate.epoch} event 2: ")
-    assert error.count("\n") == 1
+    assert code == 1
+    assert f"{GATE} epoch {gate.epoch} event 3: the door has it, and it is not here" in error
