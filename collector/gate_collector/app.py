@@ -140,6 +140,7 @@ class _Collector:
             clock=self._clock,
             first=load_policy(self._config.policy.file),
             publish=self._broker.publish,
+            largest=lambda: self._broker.largest,
         )
 
     def _make_centre(self) -> Centre:

@@ -61,16 +61,22 @@ def encode_policy(policy: Policy) -> bytes:
     return to_json(without_later(policy.model_dump(mode="json"), policy))
 
 
+LISTS = ("roster", "appointments", "watch")  # of people: as long as a province
+
+
 def published_form(document: bytes) -> bytes:
     """Return what is published of `document`: an emergency as every version of a door reads it.
 
     Without settings that came later, also where they are set: a door of the first version refuses
-    what it does not know, and one that knows them goes on with those that it has.
+    what it does not know, and one that knows them goes on with those that it has. And with empty
+    lists of people, which may be megabytes: nobody enters, and an emergency waits for nothing.
     """
     policy = read_policy(document).policy
     if read_json(document).get("hall_mode") != HallMode.EMERGENCY:
         return document
-    return to_json(without_later(policy.model_dump(mode="json"), policy, also_set=True))
+    said = without_later(policy.model_dump(mode="json"), policy, also_set=True)
+    # Empty, and not left out: a door of the first version acknowledges all keys that it knows.
+    return to_json(said | {name: [] for name in LISTS})
 
 
 def without_later(

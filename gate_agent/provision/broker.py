@@ -13,6 +13,7 @@ from gate_agent.contract.records import Severity
 INSTALLED = "/etc/mosquitto/gate"  # where the broker's files go
 STATE = "/var/lib/mosquitto/"
 PORT = 8883
+LARGEST_PACKET = 16 * 1024 * 1024  # a policy with a province's roster: 50,000 people are 6 MB
 _SEVERITIES = (Severity.URGENT, Severity.ROUTINE)
 
 
@@ -96,7 +97,7 @@ autosave_on_changes false
 # A collector that is away gets the rest from the gates, not from the broker's memory.
 max_queued_messages 20000
 max_inflight_messages 100
-max_packet_size 262144
+max_packet_size {LARGEST_PACKET}
 persistent_client_expiration 7d
 set_tcp_nodelay true
 """

@@ -15,7 +15,7 @@ from gate_agent.errors import ContractError
 
 _GATE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 Key = tuple[str, str]  # of a chain: gate and epoch
-LONGEST_BODY = 256 * 1024  # as mosquitto's max_packet_size in config/mosquitto/gate.conf
+LONGEST_BODY = 256 * 1024  # of an event
 
 
 @dataclass(frozen=True, slots=True)

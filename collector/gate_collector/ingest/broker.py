@@ -42,6 +42,8 @@ from gate_collector.ingest.receipts import Heard
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
 _GOODBYE_S = 2.0
+_LARGEST = 256 * 1024 * 1024 - 4096  # what the protocol allows, less what stands beside a payload
+_BESIDE = 4096  # topic, signature and properties
 GROUP = "share"  # the secret that names the workers' group
 WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
 _LOG = logging.getLogger(__name__)
@@ -92,6 +94,7 @@ class Broker:
         self._told_connected: Callable[[], None] = lambda: None
         self.hearing = Hearing(connected=False, since=clock.now().utc)
         self.cause = "connecting"
+        self.largest = _LARGEST  # bytes of one message that the broker takes
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id(site, worker),
@@ -160,8 +163,15 @@ class Broker:
             self._publish(topic, seen.encode(), qos=0, retain=False)
 
     def publish(self, topic: str, payload: bytes) -> bool:
-        """Publish, retained; return whether the client took it."""
+        """Publish, retained; return whether the client took it.
+
+        What the broker does not take ends the connection, and paho would send it again at the
+        next one, for ever: it is never handed over.
+        """
         if not self.hearing.connected:
+            return False
+        if len(payload) > self.largest:
+            _LOG.error("%s: %d bytes, and the broker takes %d", topic, len(payload), self.largest)
             return False
         self._publish(topic, payload)
         return True
@@ -207,12 +217,14 @@ class Broker:
         return call
 
     def _on_connect(
-        self, client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+        self, client: Client, _data: Any, _flags: Any, reason: ReasonCode, properties: Any
     ) -> None:
         if reason.is_failure:
             self.cause = f"the broker refused: 0x{reason.value:02x} {reason.getName()}"
             _LOG.error("%s", self.cause)
             return
+        told = getattr(properties, "MaximumPacketSize", _LARGEST + _BESIDE)
+        self.largest = max(0, told - _BESIDE)
         if warning := self._certificates.warning(self._clock.now().utc):
             _LOG.warning("%s", warning)
         topics = [] if self._hears is Hears.STATES else self._events

@@ -23,6 +23,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.policy_document import (
+    LISTS,
     digest,
     encode_policy,
     published_form,
@@ -36,6 +37,7 @@ from gate_collector.store.schema_office import POLICY
 
 Publish = Callable[[str, bytes], bool]
 Change = Callable[[Policy], dict[str, Any]]
+LARGEST = 2**28  # MQTT's own limit
 FILE = "file"  # who issued the document that the configuration names
 
 
@@ -75,10 +77,21 @@ class PolicyBook:
     """The policies of one site. Safe to use from any thread."""
 
     def __init__(
-        self, engine: Engine, *, site: str, clock: Clock, first: Policy, publish: Publish
+        self,
+        engine: Engine,
+        *,
+        site: str,
+        clock: Clock,
+        first: Policy,
+        publish: Publish,
+        largest: Callable[[], int] = lambda: LARGEST,
     ) -> None:
-        """Start the book with `first` where the store has no version as high."""
+        """Start the book with `first` where the store has no version as high.
+
+        `largest`: how many bytes the broker takes now; what is more is refused when it is issued.
+        """
         self._engine = engine
+        self._largest = largest
         self._topic = Topics(site=site, gate="+").policy
         self._clock = clock
         self._publish = publish
@@ -86,7 +99,8 @@ class PolicyBook:
         self._lock = threading.Lock()
         self.published = 0  # the version that the broker has, as far as we know
         if first.version > self._newest_version():
-            self._insert([self._row(first, encode_policy(first)) | {"by": FILE, "why": ""}])
+            row, _ = self._row(first, encode_policy(first))
+            self._insert([row | {"by": FILE, "why": ""}])
 
     def newest(self) -> Policy:
         """Return the policy that was issued last, whether its time has come or not."""
@@ -212,25 +226,35 @@ class PolicyBook:
             "version": version,
             "valid_from": valid_from and format_utc(valid_from),
         }
+        stay = {name: getattr(old, name) for name in LISTS if name not in change}
         try:
-            policy = Policy.model_validate(old.model_dump(mode="json") | changed)
+            policy = Policy.model_validate(old.model_dump(mode="json", exclude=set(stay)) | changed)
             Policy.model_validate_json(encode_policy(policy))  # as it will be read
         except ValidationError as exc:
             raise PolicyFault(
                 [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()]
             ) from None
+        policy = policy.model_copy(update=stay)  # looked at when they were entered: up to megabytes
         before = read_json(self._kept(old.version) or "{}")
-        return policy, self._row(policy, next_document(before, old, policy, changed.keys()))
+        document = next_document(before, old, policy, changed.keys())
+        row, size = self._row(policy, document)
+        if size > (largest := self._largest()):
+            expected = f"expected at most {largest} bytes, which the message broker takes"
+            raise PolicyFault([f"policy: {expected}, got {size}: shorten the lists of people"])
+        return policy, row
 
-    def _row(self, policy: Policy, document: bytes) -> dict[str, Any]:
-        return {
+    def _row(self, policy: Policy, document: bytes) -> tuple[dict[str, Any], int]:
+        """Return the row of a version, and how many bytes are published of it."""
+        published = published_form(document)
+        row = {
             "version": policy.version,
             "valid_from": policy.valid_from and format_utc(policy.valid_from),
             "issued": format_utc(self._clock.now().utc),
             "hall_mode": policy.hall_mode.value,
-            "sha256": digest(published_form(document)),
+            "sha256": digest(published),
             "document": document.decode(),
         }
+        return row, len(published)
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         try:
