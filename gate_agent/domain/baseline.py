@@ -97,15 +97,19 @@ class Memory:
         known = _since(usable, now_ns - KNOWN_S * NS_PER_S)
         is_known = len(known) >= PEOPLE_LEAST
         prior = median(_scores(known)) if is_known else profile.baseline_centi_c
+        learns = not is_known and len(_healthy(known)) >= PROOFS_LEAST  # a new door (启用新门)
+        fill = median(_scores(known)) if learns else prior
         recent = _since(known, now_ns - RECENT_S * NS_PER_S)
         newest = _scores(_since_step(recent[-PEOPLE:]))
-        filled = [*newest, *[prior] * (PEOPLE_LEAST - len(newest))]
+        filled = [*newest, *[fill] * (PEOPLE_LEAST - len(newest))]
         source = Source.MEMORY if is_known else Source.MODEL
         return Usual(
             baseline=median(filled),
             people=len(newest),
             source=Source.PEOPLE if len(newest) >= PEOPLE_LEAST else source,
-            reference=_reference(_healthy(recent), prior, profile),
+            reference=_reference(
+                _healthy(recent), prior if profile.decides_on_body else fill, profile
+            ),
         )
 
     def _decided(self, record: PassageDecided, at_ns: int) -> Memory:
