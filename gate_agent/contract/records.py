@@ -169,7 +169,7 @@ class PassageDecided(Record):
     registration_ms: Whole | None = Field(
         None, description="from card to admission of a registered visitor; null for others"
     )
-    companions: int = Field(0, ge=0, description="随行 n 人: who go in with this person")
+    companions: Whole = Field(0, ge=0, description="随行 n 人: who go in with this person")
     with_passage: str | None = Field(
         None, description="随行: the passage of whom this companion came with"
     )
@@ -200,8 +200,8 @@ class PassageGrouped(Record):
 
     TYPE: ClassVar[str] = "gate.passage.grouped.v1"
     passage_id: str
-    companions: int = Field(ge=0, description="how many go in with this person from now on")
-    was: int = Field(0, ge=0, description="how many it was before")
+    companions: Whole = Field(ge=0, description="how many go in with this person from now on")
+    was: Whole = Field(0, ge=0, description="how many it was before")
     with_passage: str | None = Field(
         None, description="of a companion: whom this person came with; null: with nobody any more"
     )

@@ -224,6 +224,7 @@ class UplinkView(_View):
     oldest_pending_s: float
     receipted: int
     certificate_until: str | None = None  # when the first of the link's certificates expires
+    has_twin: bool = False  # another board speaks in this door's name
 
 
 class CheckView(_View):

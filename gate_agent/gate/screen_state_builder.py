@@ -158,6 +158,7 @@ class ScreenStateBuilder:
                     clock=clock,
                     policy_read=policy_read,
                     parts=self.parts(),
+                    has_twin=uplink.has_twin,
                 ),
             ),
             now,

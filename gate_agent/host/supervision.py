@@ -13,9 +13,9 @@ import logging
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.host.clock import Clock
@@ -24,6 +24,7 @@ FIRST_S, LONGEST_S = 1.0, 30.0  # until it begins again
 STANDS_S = 60.0  # a fault is told for so long after its last time: longer than it takes to return
 STUCK_S = 300.0  # failing for so long on end, or over one piece of work
 _LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,37 @@ class Parts:
 
     def _now_ns(self) -> int:
         return self._clock.now().boot_ns
+
+
+async def apart(work: Callable[[], _T]) -> _T:
+    """Return what `work` does in a thread of its own, which nobody waits for at the end.
+
+    For what may hang as long as it likes, as a name server does: `asyncio.to_thread` would keep
+    the program from ending.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[_T] = loop.create_future()
+
+    def settle(result: _T | None, exc: Exception | None) -> None:
+        if answer.done():
+            return
+        if exc is None:
+            answer.set_result(result)  # type: ignore[arg-type]
+        else:
+            answer.set_exception(exc)
+
+    def run() -> None:
+        result: _T | None = None
+        fault: Exception | None = None
+        try:
+            result = work()
+        except Exception as exc:  # noqa: BLE001 it is raised where it is waited for
+            fault = exc
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, result, fault)
+
+    threading.Thread(target=run, name="apart", daemon=True).start()
+    return await answer
 
 
 class KeptThread:

@@ -28,6 +28,7 @@ from gate_agent.errors import UplinkError
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import Signatures
 from gate_agent.host.mqtt_properties import signature_of, signed_properties
+from gate_agent.host.supervision import apart
 from gate_agent.host.tls import in_words, tls_context
 
 _REACH_WITHIN_S = 2.0  # TCP asks again after 1 s and 3 s: a line that is back is found soon
@@ -35,6 +36,7 @@ _CONNECT_WITHIN_S = 10.0
 _LOOK_AFTER_S = 1.0  # how often paho looks after its keep-alive
 _QOS = 1
 _LOG = logging.getLogger(__name__)
+_TAKEN_OVER = 0x8E
 _NOTHING_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
 
 
@@ -100,6 +102,7 @@ class Link:
         client.on_socket_register_write = lambda *_: None  # we write when we are done: flush()
         client.on_log = self._on_log
         self._client = client
+        self.was_taken = False  # somebody connected in our name (MQTT 5 §3.1.4)
 
     async def open(self) -> int:
         """Connect; return how many messages the broker takes at once. Raises UplinkError."""
@@ -108,9 +111,8 @@ class Link:
         try:
             if section.tls:
                 self._client.tls_set_context(tls_context(section))
-            await asyncio.to_thread(
-                self._client.connect, section.host, section.port, section.keepalive_s
-            )
+            client = self._client
+            await apart(lambda: client.connect(section.host, section.port, section.keepalive_s))
         except (OSError, ValueError) as exc:
             raise UplinkError(
                 f"expected a broker at {where}, got: {self._in_words(str(exc))}"
@@ -265,6 +267,7 @@ class Link:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
+        self.was_taken = reason.value == _TAKEN_OVER
         why = f"the connection ended: {self._last_error or named(reason.value, reason)}"
         # A broker refuses a certificate after paho took the line for open.
         self._refused(why if self._connected.done() else self._in_words(why))

@@ -26,6 +26,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named
+from gate_agent.uplink.rivals import Rivals
 from gate_agent.uplink.standing import Delivered, State, UplinkStatus
 
 HEARTBEAT_S = 10.0
@@ -84,6 +85,7 @@ class Uplink:
         self._lanes = Lanes(journal.head.sequence)
         self._flow = Flow(section.window)
         self._link: Link | None = None
+        self._rivals = Rivals()
         self._sent: set[int] = set()  # message ids of events
         self._state: State = "connecting"
         self._cause = ""
@@ -121,6 +123,7 @@ class Uplink:
             oldest_pending_s=standing.oldest_pending_s(),
             receipted=standing.receipted,
             certificate_until=self._certificates.until,
+            has_twin=self._rivals.is_there(self._now_ns()),
         )
 
     def tell_doors(self, payload: bytes) -> None:
@@ -159,6 +162,7 @@ class Uplink:
                 await link.close()
             somebody_said = why.replace("Connection refused", "")  # nobody listens: no refusal
             self._set("refused" if "refused" in somebody_said else "connecting", why)
+            wait_s = self._rivals.next_s(wait_s, was_taken=link.was_taken, now_ns=self._now_ns())
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 

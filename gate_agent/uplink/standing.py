@@ -34,6 +34,7 @@ class UplinkStatus:
     oldest_pending_s: float
     receipted: int
     certificate_until: datetime | None = None
+    has_twin: bool = False  # another board speaks in this door's name
 
 
 class Delivered:

@@ -35,12 +35,15 @@ class AlarmKind(StrEnum):
     TRUST = "trust"  # 测温存疑: a thermometer is not trusted, or drifts
     CERTIFICATE = "certificate"  # 证书将到期: a gate's line ends soon
     MISMATCH = "mismatch"  # 链值不符: another event of a known number: a cloned or forged journal
+    TWINS = "twins"  # 两台设备同号: two journals of one gate speak in turn
     REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
     REFUSED = "refused"  # 拒收: what came is not an event of this hall
     UNREAD = "unread"  # 读不懂: an event is kept, and this version cannot read all of it
 
 
-BY_HAND = frozenset({AlarmKind.MISMATCH, AlarmKind.REWOUND, AlarmKind.REFUSED, AlarmKind.UNREAD})
+BY_HAND = frozenset(
+    {AlarmKind.MISMATCH, AlarmKind.TWINS, AlarmKind.REWOUND, AlarmKind.REFUSED, AlarmKind.UNREAD}
+)
 
 
 class Unclearable(GateError):  # noqa: N818 it is an answer

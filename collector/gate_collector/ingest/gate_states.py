@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.messages import LINK_0, GateState, parse_state
 from gate_agent.contract.moment import format_utc, parse_utc
@@ -101,11 +101,26 @@ def _compare(connection: Connection, state: GateState, before: Any, said: _Said)
     if link is not None and link.hex() != state.link:
         why = f"event {state.sequence} of epoch {state.epoch} has another link here"
         raise_alarm(connection, AlarmKind.MISMATCH, gate, f"{why}: {_CLONED}", at)
+    if not said.retained and _is_back(connection, gate, state, before):
+        why = f"epoch {state.epoch} speaks again after epoch {before.epoch}: two boards, one name"
+        raise_alarm(connection, AlarmKind.TWINS, gate, why, at)
     # What is retained comes with the subscription, after events that were queued meanwhile.
     least = 0 if said.retained else _least(state, before, after)
     if state.sequence < least:
         why = f"expected event {least} or later of epoch {state.epoch}, got {state.sequence}"
         raise_alarm(connection, AlarmKind.REWOUND, gate, f"{why}: {_RESTORED}", at)
+
+
+def _is_back(connection: Connection, gate: str, state: GateState, before: Any) -> bool:
+    """Whether a journal speaks again after another took its place: no door goes back to one."""
+    if before is None or before.epoch == state.epoch:
+        return False
+    began = select(func.min(EVENT.c.stored)).where(EVENT.c.gate == gate)
+    ours, theirs = (
+        connection.execute(began.where(EVENT.c.epoch == epoch)).scalar()
+        for epoch in (state.epoch, before.epoch)
+    )
+    return ours is not None and theirs is not None and ours < theirs
 
 
 _CLONED = "a cloned or forged journal"
