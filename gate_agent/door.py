@@ -32,6 +32,7 @@ from gate_agent.gate.ticker import Ticker
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import KnownInFile, Signatures
 from gate_agent.host.supervision import Parts, keep
+from gate_agent.host.tls import server_context
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -73,6 +74,7 @@ class DoorProgram:
         self._zone = zone
         self._folder = config.journal.path.parent
         self.parts = Parts(clock)
+        self._tls = server_context(config.web)
         self._uplink_changed = asyncio.Event()
         self._elsewhere = OtherDoors(config.gate.id, clock)
         self._identification = Identification(keys, reader, self._elsewhere)
@@ -114,7 +116,8 @@ class DoorProgram:
         """What tells others of it, to the end."""
 
         async def serve_pages() -> None:
-            await serve(self._app(), listener.dup())  # which it closes: the next one has another
+            web, copy = self._config.web, listener.dup()  # which it closes: the next has another
+            await serve(self._app(), copy, tls=self._tls, proxies=web.proxies)
 
         telling = {"uplink": self._uplink.run, "pages": serve_pages}
         return [keep(name, work, self.parts) for name, work in telling.items()]
@@ -208,7 +211,8 @@ class DoorProgram:
         if not self._config.web.sign_on:
             return None
         desk = AccessCounter(self.gate, reader=self._reader, picture_of=self._pictures.of)
-        return SignOn(StaffBook(self._config.journal.path), self._clock, desk)
+        secure = self._config.web.url.startswith("https:")
+        return SignOn(StaffBook(self._config.journal.path), self._clock, desk, secure=secure)
 
     def _app(self) -> FastAPI:
         counter = GuardDesk(
@@ -227,6 +231,7 @@ class DoorProgram:
             port=self._config.web.port,
             sign_on=self._sign_on,
             parts=self.parts,
+            name=self._config.web.name,
         )
 
     def _watched(self) -> dict[str, Watched]:
@@ -267,4 +272,5 @@ class DoorProgram:
             oldest_pending_s=status.oldest_pending_s,
             receipted=status.receipted,
             certificate_until=None if until is None else format_utc(until),
+            has_twin=status.has_twin,
         )

@@ -52,13 +52,19 @@ class Nginx:
         host = "proxy_set_header Host $http_host;"
         self._begin(f"proxy_pass http://127.0.0.1:{port}; {host} proxy_read_timeout {within_s}s;")
 
+    def serves(self, server: str) -> None:
+        """Begin anew with whole server blocks, as a site has them."""
+        self._begin("", server)
+
     def answers(self, status: int) -> None:
         """Begin anew with this answer to everything."""
         self._begin(f"return {status};")
 
-    def _begin(self, way: str) -> None:
+    def _begin(self, way: str, server: str = "") -> None:
         self._stop()
         config = _CONFIG.format(port=self.port, way=way)
+        if server:
+            config = config[: config.index("  server {")] + server + "}\n"
         (self._folder / "nginx.conf").write_text(config, encoding="ascii")
         self._child.start()
         wait_until(lambda: listens(self.port), "nginx")

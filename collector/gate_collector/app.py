@@ -22,6 +22,7 @@ from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import KeptThread, Parts, tell_what_is_raised
+from gate_agent.host.tls import server_context
 from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
@@ -72,7 +73,7 @@ class _Collector:
         self._clock = SystemClock()
         self._zone = ZoneInfo(config.collector.timezone)
         self._site_key = _key(config.keys.site_key_file)
-        self._base_url = config.alerts.base_url or f"http://{config.web.host}:{config.web.port}"
+        self._base_url = config.alerts.base_url or config.web.url
         self._parts = Parts(self._clock)
         self._engine = open_to_run(config.store.url, _LOG.warning, config_file=config_file)
         self._signatures = signatures_of(config, self._engine)
@@ -100,7 +101,7 @@ class _Collector:
         for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
             part.start()
         try:
-            asyncio.run(_serve(app, listener, self._config.collector.site, self._parts))
+            asyncio.run(_serve(app, listener, self._config, self._parts))
         finally:
             systemd.notify("STOPPING=1")
             stopping.set()
@@ -204,8 +205,8 @@ class _Collector:
             desk=self._desk,
             door=SiteAccess(
                 sign_on=web.sign_on,
-                secure=self._base_url.startswith("https:"),
-                names=frozenset({web.host, urlsplit(self._base_url).hostname or ""}),
+                secure=self._base_url.startswith("https:") or web.url.startswith("https:"),
+                names=frozenset({web.host, web.name, urlsplit(self._base_url).hostname or ""}),
             ),
             private=_key(self._config.keys.registrations_key_file),
             site_key=self._site_key,
@@ -252,13 +253,17 @@ def _key(file: Path | None) -> bytes | None:
     return None if file is None else load_key(file)
 
 
-async def _serve(app: FastAPI, listener: socket.socket, site: str, parts: Parts) -> None:
+async def _serve(
+    app: FastAPI, listener: socket.socket, config: CollectorConfig, parts: Parts
+) -> None:
     """Serve the page until SIGTERM or SIGINT."""
     tell_what_is_raised(asyncio.get_running_loop(), parts)
-    loop, server = asyncio.get_running_loop(), PageServer(app, Patience(connections=256))
+    web, loop = config.web, asyncio.get_running_loop()
+    patience, tls = Patience(connections=256), server_context(web)
+    server = PageServer(app, patience, tls=tls, proxies=web.proxies)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stopping.set)
     collect_rarely()
     systemd.notify("READY=1")
-    _LOG.info("collecting for %s", site)
+    _LOG.info("collecting for %s", config.collector.site)
     await server.serve(sockets=[listener])

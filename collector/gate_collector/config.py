@@ -133,6 +133,15 @@ class CollectorConfig(Section):
         own = self.mqtt_of(worker).model_copy(update={"ca_file": None})
         return [f"mqtt.{fault}" for fault in missing_files(own)]
 
+    @property
+    def link_faults(self) -> list[str]:
+        """What keeps the links in alerts from leading here."""
+        links = self.alerts.base_url or self.web.base_url
+        if links is not None or self.alerts.channels_file is None or not self.web.is_everywhere:
+            return []
+        expected = "how a telephone reaches this server, which listens at every address"
+        return [f"alerts.base_url: expected {expected}, got none"]
+
 
 def load_collector(path: Path) -> CollectorConfig:
     """Return the configuration in `path`, once the files it names are there too.
@@ -146,7 +155,7 @@ def load_collector(path: Path) -> CollectorConfig:
         config = load_config(path, CollectorConfig)
         sections: Mapping[str, BaseModel] = {name: getattr(config, name) for name in _NAME_FILES}
         workers = [fault for name in config.workers for fault in config.faults_of(name)]
-        faults += dict.fromkeys(workers)
+        faults += [*dict.fromkeys(workers), *config.link_faults]
     except ConfigurationError as exc:
         broken = exc.faults
         sections = load_sections(path, CollectorConfig)

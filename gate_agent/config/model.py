@@ -9,7 +9,8 @@ from __future__ import annotations
 import ipaddress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -169,6 +170,50 @@ class WebSection(Section):
     )
     host: str = Field("127.0.0.1", description="loopback; another address only with sign_on")
     port: Port = Field(8080, description="TCP port of the screens")
+    base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+$",
+        description="how browsers reach these pages, through a proxy or by a name",
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses of proxies whose X-Forwarded-For and -Proto are believed"
+    )
+    cert_file: Path | None = Field(
+        None, description="PEM, of the site's CA: the pages are served over TLS, without a proxy"
+    )
+    key_file: Path | None = Field(None, description="the certificate's key, mode 0600")
+
+    @property
+    def url(self) -> str:
+        """How a browser reaches these pages, as far as it can be told."""
+        if self.base_url is not None:
+            return self.base_url
+        scheme = "http" if self.cert_file is None else "https"
+        host = "127.0.0.1" if self.is_everywhere else self.host
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it listens at every address, so that none of them is its own."""
+        return self.host in ("0.0.0.0", "::")  # noqa: S104 it is compared
+
+    @property
+    def name(self) -> str:
+        """The host's name in that address."""
+        return urlsplit(self.url).hostname or ""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ipaddress.ip_network(one)
+        return value
+
+    @model_validator(mode="after")
+    def _has_both(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("expected cert_file and key_file, got one of them")
+        return self
 
     @field_validator("host")
     @classmethod

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gate_agent.config.model import MqttSection
+from gate_agent.config.model import MqttSection, WebSection
 from gate_agent.errors import ConfigurationError, UplinkError
 
 WARN_DAYS = (30, 7, 1, 0)  # days left at which an expiry is told again; 0 is expired
@@ -70,6 +70,30 @@ def reload(context: ssl.SSLContext, section: MqttSection) -> None:
             context.load_cert_chain(section.cert_file, section.key_file)
 
 
+def server_context(web: WebSection) -> ssl.SSLContext | None:
+    """Return TLS as pages are served; None where they are not. Raises ConfigurationError."""
+    cert_file, key_file = web.cert_file, web.key_file
+    if cert_file is None or key_file is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _authenticated_only(context)
+    try:
+        mode = stat.S_IMODE(key_file.stat().st_mode)
+        if mode & _OF_OTHERS:
+            raise ConfigurationError([f"web.key_file: expected mode 0600, got {mode:04o}"])
+        context.load_cert_chain(cert_file, key_file)
+    except OSError as exc:
+        expected = "web.cert_file, web.key_file: expected a certificate and its key"
+        raise ConfigurationError([f"{expected}, got: {exc}"]) from exc
+    return context
+
+
+def _authenticated_only(context: ssl.SSLContext) -> None:
+    """Let nobody agree on a cipher that does not authenticate what it encrypts (AEAD)."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # TLS 1.3 has no others
+
+
 def tls_context(section: MqttSection) -> ssl.SSLContext:
     """Return TLS as the section wants it: the site's own CA, our own certificate.
 
@@ -79,7 +103,7 @@ def tls_context(section: MqttSection) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=section.ca_file)
     except OSError as exc:
         raise UplinkError(f"expected CAs in ca_file {section.ca_file}, got: {exc}") from exc
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _authenticated_only(context)
     if section.cert_file is not None and section.key_file is not None:
         try:
             mode = stat.S_IMODE(section.key_file.stat().st_mode)

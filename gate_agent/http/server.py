@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import resource
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +22,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _STOP_WITHIN_S = 2
+_RESERVED = 48  # descriptors: journal, devices, uplink, logs, and what a library opens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +38,20 @@ class Patience:
 class PageServer(uvicorn.Server):
     """uvicorn inside a program's own event loop; `stopping` ends it."""
 
-    def __init__(self, app: ASGIApp, patience: Patience | None = None) -> None:
-        """Take an application, and how patient to be."""
-        connection: Any = partial(_Connection, patience=patience or Patience())
+    def __init__(
+        self,
+        app: ASGIApp,
+        patience: Patience | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        proxies: Sequence[str] = (),
+    ) -> None:
+        """Take an application, how patient to be, and whose word counts for who asks."""
+        patience = patience or Patience()
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        connections = connections_within(soft, patience.connections)
+        patience = replace(patience, connections=connections)
+        connection: Any = partial(_Connection, patience=patience)
         super().__init__(
             uvicorn.Config(
                 app,
@@ -50,7 +64,9 @@ class PageServer(uvicorn.Server):
                 access_log=False,  # a query may hold what nobody should keep
                 server_header=False,
                 date_header=False,  # kept by the loop that we do without
-                proxy_headers=False,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
+                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
                 timeout_graceful_shutdown=_STOP_WITHIN_S,
             )
         )
@@ -64,6 +80,14 @@ class PageServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the program."""
         yield
+
+
+def connections_within(descriptors: int, wanted: int) -> int:
+    """Return how many connections may be open: the journal and its like need descriptors too.
+
+    While all are being answered there may be twice as many.
+    """
+    return max(4, min(wanted, (descriptors - _RESERVED) // 2))
 
 
 class _Connection(H11Protocol):

@@ -661,6 +661,7 @@ declare namespace Door {
     oldest_pending_s: number;
     receipted: number;
     certificate_until: string | null;
+    has_twin: boolean;
   }
   /** Everything the visitors' display shows. */
   interface VisitorView {

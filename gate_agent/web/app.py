@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from gate_agent.gate.ports import Desk, DutyDesk, ThermometerDesk
 from gate_agent.host.supervision import Parts
 from gate_agent.http.grants import Granted, granted
-from gate_agent.http.hosts import is_address, is_loopback
+from gate_agent.http.hosts import host_name, is_address, is_loopback
 from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
@@ -47,8 +47,11 @@ def create_app(
     port: int,
     sign_on: SignOn | None = None,
     parts: Parts | None = None,
+    name: str = "",
 ) -> FastAPI:
     """Return the application; `app.state.screens` is its `Screens`, to end the streams.
+
+    `name`: of the host in the address that browsers use, where it is not the one bound.
 
     Without `sign_on`, whoever sits at the board acts, in the name the page says. Raises
     UndeclaredError when a route does not say whom it is open to.
@@ -74,7 +77,8 @@ def create_app(
     app.add_middleware(WhoAsks, sessions=None if sign_on is None else sign_on.sessions)
     app.add_middleware(
         Shield,
-        known_host=_known_host(host),
+        known_host=_known_host(host, name),
+        behind_proxy=bool(name),
         linked=_LINKED.__contains__,
         most_body_bytes=_MOST_BODY_BYTES,
     )
@@ -102,11 +106,15 @@ def create_app(
     return app
 
 
-def _known_host(bound: str) -> Callable[[str], bool]:
-    """Return how our own name is known: beyond loopback, by any address.
+def _known_host(bound: str, name: str) -> Callable[[str], bool]:
+    """Return how our own name is known: by `name`, and beyond loopback by any address.
 
     Only a name can be rebound to this machine; an address is what the browser connected to.
     """
-    if is_loopback(f"[{bound}]" if ":" in bound else bound):
-        return is_loopback
-    return lambda host: is_loopback(host) or is_address(host)
+    is_here = is_loopback(f"[{bound}]" if ":" in bound else bound)
+
+    def known(host: str) -> bool:
+        by_name = bool(name) and (host_name(host) or "").lower() == name.lower()
+        return by_name or is_loopback(host) or (not is_here and is_address(host))
+
+    return known

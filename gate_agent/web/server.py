@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
+from collections.abc import Sequence
 
 from fastapi import FastAPI
 
 from gate_agent.http.server import PageServer, Patience
 
 
-async def serve(app: FastAPI, listener: socket.socket, patience: Patience | None = None) -> None:
+async def serve(
+    app: FastAPI,
+    listener: socket.socket,
+    patience: Patience | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    proxies: Sequence[str] = (),
+) -> None:
     """Serve `app` until cancelled; the streams end first. Owns and closes `listener`."""
-    server = PageServer(app, patience)
+    server = PageServer(app, patience, tls=tls, proxies=proxies)
     with contextlib.closing(listener):
         async with asyncio.TaskGroup() as group:
             running = group.create_task(server.serve(sockets=[listener]))

@@ -11,7 +11,9 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from gate_agent.config.model import WebSection
 from gate_agent.gate.screen_state import ScreenState
+from gate_agent.host.tls import server_context
 from gate_agent.http.listen import listen
 from gate_agent.http.server import Patience
 from gate_agent.web.app import create_app
@@ -26,7 +28,14 @@ _WITHIN_S = 10
 class Served:
     """A desk behind a server; use as a context."""
 
-    def __init__(self, sign_on: SignOn | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        sign_on: SignOn | None = None,
+        patience: Patience | None = None,
+        *,
+        web: WebSection | None = None,
+    ) -> None:
+        self._web = web or WebSection()
         self.desk = ScriptedDesk()
         self.sign_on = sign_on
         self._patience = patience
@@ -90,9 +99,13 @@ class Served:
             host="127.0.0.1",
             port=self.port,
             sign_on=self.sign_on,
+            name=self._web.name,
         )
+        tls, proxies = server_context(self._web), self._web.proxies
         try:
-            self._task = self._loop.create_task(serve(app, self._listener, self._patience))
+            self._task = self._loop.create_task(
+                serve(app, self._listener, self._patience, tls=tls, proxies=proxies)
+            )
             self._loop.run_until_complete(asyncio.wait([self._task]))
             if not self._task.cancelled():
                 self._task.result()

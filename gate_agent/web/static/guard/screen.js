@@ -127,6 +127,7 @@ function onKey(event) {
   render();
 }
 
+find("unstarted").remove(); // the script is here
 rebuild(find("dead-shape"), "plug", () => [shape("plug")]);
 applyLanguage();
 wireActions();

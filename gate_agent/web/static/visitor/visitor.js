@@ -88,6 +88,7 @@ function say(text) {
   speechSynthesis.speak(words);
 }
 
+find("unstarted").remove(); // the script is here
 listen("/api/v1/visitor/stream", {
   on: { state: onState, pulse: () => {} },
   onLife,
