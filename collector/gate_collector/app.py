@@ -132,6 +132,7 @@ class _Collector:
             hearing=lambda: self._broker.hearing,
             tell_seen=self._broker.tell_seen,
             parts=self._parts,
+            doors=self._config.collector.doors,
         )
 
     def _make_book(self) -> PolicyBook:

@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ import typer
 from sqlalchemy import Engine
 
 from gate_agent import __version__
+from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
@@ -24,6 +26,7 @@ from gate_collector.ledger.verify import BrokenStream, gates, named_gates
 from gate_collector.ledger.verify import export as export_gate
 from gate_collector.ledger.verify import verify as verify_gate
 from gate_collector.retention import commands as people
+from gate_collector.store.doors import retire as retire_door
 from gate_collector.store.migrations import StoreBehind
 from gate_collector.store.opening import migrate_store, open_store
 from gate_collector.store.schema import HEAD
@@ -163,6 +166,22 @@ def verify(
     if faults:
         told = f"expected a sound store, got {len(faults)} faults:"
         raise BrokenStream("\n  ".join([told, *faults]))
+
+
+@app.command()
+def retire(
+    config: ConfigFile,
+    gate: Annotated[str, typer.Option(metavar="ID", help="The door, such as west-1f.")],
+) -> None:
+    """Take a door out of use, its events stay; one that speaks again is back. 停用出入口."""
+    engine, now = _store(config), SystemClock().now().utc
+    try:
+        with engine.begin() as connection:
+            silent_since = format_utc(now - timedelta(minutes=2))
+            retire_door(connection, gate, at=format_utc(now), silent_since=silent_since)
+    finally:
+        engine.dispose()
+    typer.echo(f"{gate}: {both('terminal.retired')}")
 
 
 @app.command()

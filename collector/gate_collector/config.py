@@ -32,6 +32,9 @@ class CollectorSection(Section):
 
     site: Name = Field(description="the hall, as in the gates' configuration")
     timezone: ZoneName = Field("Asia/Shanghai", description="IANA name, for the day")
+    doors: tuple[Name, ...] = Field(
+        (), description="the hall's doors; whoever else speaks is a stranger. Anybody if empty"
+    )
     name: str = Field(
         word("hall.name"), min_length=1, max_length=60, description="the hall, on the daily report"
     )

@@ -12,6 +12,7 @@ from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.record import Severity
 from gate_agent.host.tls import WARN_DAYS, warn_level
 from gate_collector.alarms.book import AlarmKind, keep_to, raise_alarm
+from gate_collector.store.doors import RETIRED, retired
 from gate_collector.store.schema import EVENT, GATE, STREAM
 
 SILENT_AFTER_S = 35.0  # three heartbeats, and some
@@ -69,7 +70,8 @@ def _of_gates(connection: Connection, hearing: Hearing, now: datetime) -> _Found
         | (GATE.c.certificate_until <= format_utc(now + timedelta(days=WARN_DAYS[0])))
         | (GATE.c.seen < silent)
     )
-    for row in connection.execute(select(GATE).where(troubled, GATE.c.state != "stopped")):
+    at_work = GATE.c.state.not_in(("stopped", RETIRED))
+    for row in connection.execute(select(GATE).where(troubled, at_work)):
         if row.state == "lost":
             found[AlarmKind.LOST, row.gate] = f"the broker lost its connection, seen {row.seen}"
             continue
@@ -100,7 +102,11 @@ def _gaps(connection: Connection, now: datetime) -> _Found:
     stuck = format_utc(now - timedelta(seconds=GAP_AFTER_S))
     at_last = format_utc(now - timedelta(seconds=GAP_AT_LAST_S))
     rows = connection.execute(
-        select(STREAM).where(STREAM.c.events > STREAM.c.upto, STREAM.c.moved < stuck)
+        select(STREAM).where(
+            STREAM.c.events > STREAM.c.upto,
+            STREAM.c.moved < stuck,
+            STREAM.c.gate.not_in(retired()),
+        )
     )
     return {
         (AlarmKind.GAP, row.gate): f"event {row.upto + 1} of epoch {row.epoch} does not come"

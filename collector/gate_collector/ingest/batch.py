@@ -29,6 +29,7 @@ from gate_collector.ingest.gate_states import keep_state
 from gate_collector.ingest.views import apply
 from gate_collector.store.bulk import append
 from gate_collector.store.dialect import insert_for
+from gate_collector.store.doors import door_of
 from gate_collector.store.schema import EVENT, NOTABLE, QUARANTINE
 
 _MOST_KEPT = 64 * 1024  # bytes of a body in quarantine
@@ -74,7 +75,8 @@ class Batch:
     def refuse(self, why: Unusable) -> None:
         """Set a message aside that is no event of this hall."""
         self._set_aside(why.gate, why.epoch, why.sequence, str(why), why.body)
-        raise_alarm(self.connection, AlarmKind.REFUSED, why.gate, str(why), self._at)
+        gate = door_of(self.connection, why.gate)
+        raise_alarm(self.connection, AlarmKind.REFUSED, gate, str(why), self._at)
 
     def _take_events(self, stream: Stream, events: list[Arrived]) -> list[Arrived]:
         """Let the chain go on; return the events that are new and belong to it."""

@@ -18,6 +18,7 @@ from gate_agent.errors import ContractError
 from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.ingest.arrival import Message, gate_in
 from gate_collector.store.dialect import insert_for
+from gate_collector.store.doors import door_of
 from gate_collector.store.schema import EVENT, GATE, STREAM
 
 _ROUNDED = timedelta(seconds=1)  # between two times of one gate: more than a rounding
@@ -37,7 +38,8 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
         _LOG.warning("a state was refused: %s", exc)
         if gate:
             why = f"expected a state, got what is none: {exc}"
-            raise_alarm(connection, AlarmKind.REFUSED, gate, why, format_utc(now))
+            door = door_of(connection, gate)
+            raise_alarm(connection, AlarmKind.REFUSED, door, why, format_utc(now))
         return
     if not gate:
         return

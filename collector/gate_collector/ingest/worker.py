@@ -70,6 +70,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         tell_seen=broker.tell_seen,
         watches=False,
         parts=parts,
+        doors=config.collector.doors,
     )
     ingest.start()
     broker.start(ingest.offer)

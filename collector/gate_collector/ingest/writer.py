@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from gate_agent.contract.messages import PersonSeen
 from gate_agent.host.clock import Clock
 from gate_agent.host.supervision import KeptThread, Parts
 from gate_collector.alarms.watch import Hearing, watch
-from gate_collector.ingest.arrival import Heard, Message, Unusable, read
+from gate_collector.ingest.arrival import Heard, Message, Unusable, gate_in, read
 from gate_collector.ingest.batch import Batch, unreadable
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.queue import Waiting
@@ -55,7 +55,8 @@ def collect_rarely() -> None:
 class Ingest:
     """The one writer of this process. `publish` tells a receipt after each commit.
 
-    One process of a hall `watches`: it looks for what does not come by itself.
+    One process of a hall `watches`: it looks for what does not come by itself. Where `doors` are
+    given, nobody else is one.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class Ingest:
         tell_seen: Callable[[PersonSeen], None] = lambda _seen: None,
         watches: bool = True,
         parts: Parts | None = None,
+        doors: Collection[str] = (),
     ) -> None:
+        self._doors = frozenset(doors)
         self._engine = engine
         self._site = site
         self._zone = zone
@@ -131,6 +134,10 @@ class Ingest:
             self._look()
 
     def _read(self, message: Message) -> Heard:
+        if self._doors and gate_in(message.topic) not in self._doors:
+            body = b"" if message.is_state else message.payload  # of their states one is enough
+            why = "expected a door that [collector] doors names, got another"
+            return Unusable(why, body, gate="")
         try:
             return read(message, self._site)
         except Exception as exc:  # noqa: BLE001 it is set aside for what it does to us

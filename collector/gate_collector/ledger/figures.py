@@ -43,8 +43,11 @@ class LedgerFigures(Collector):
         found = []
         for name, text, counted in doors:
             family = GaugeMetricFamily(name, text, labels=("gate",))
-            for gate in sorted({*ledger.gates, *counted}):
+            strangers = sum(count for gate, count in counted.items() if gate not in ledger.gates)
+            for gate in ledger.gates:
                 family.add_metric((gate,), counted[gate])
+            if strangers:  # whoever says so: their names are no labels
+                family.add_metric(("",), strangers)
             found.append(family)
         return [*found, *_lanes(ledger)]
 

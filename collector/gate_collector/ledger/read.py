@@ -28,6 +28,7 @@ from gate_collector.ledger.findings import (
     ToldLoss,
 )
 from gate_collector.store.dialect import snapshot
+from gate_collector.store.doors import retired
 from gate_collector.store.schema import BEGINNING, EVENT, GATE, NOTABLE, QUARANTINE, REPORT, STREAM
 
 SPAN = timedelta(hours=24)
@@ -42,9 +43,9 @@ def read_ledger(centre: Centre) -> Ledger:
     now, policy = centre.now, centre.policy()
     since = format_utc(now - SPAN)
     with snapshot(centre.engine) as connection:
-        states = connection.execute(select(GATE)).all()
-        streams = connection.execute(select(STREAM)).all()
-        known = sorted({row.gate for row in (*states, *streams)})
+        known = gates(connection)
+        states = [row for row in connection.execute(select(GATE)) if row.gate in known]
+        streams = [row for row in connection.execute(select(STREAM)) if row.gate in known]
         lanes, late = _lateness(connection, policy, since)
         return Ledger(
             time=format_utc(now),
@@ -63,9 +64,10 @@ def read_ledger(centre: Centre) -> Ledger:
 
 
 def gates(connection: Connection) -> list[str]:
-    """Return every door that was ever heard."""
+    """Return every door that was ever heard, and is not out of use."""
     known = set(connection.execute(select(STREAM.c.gate)).scalars())
-    return sorted(known | set(connection.execute(select(GATE.c.gate)).scalars()))
+    known |= set(connection.execute(select(GATE.c.gate)).scalars())
+    return sorted(known - set(connection.execute(retired()).scalars()))
 
 
 def _gaps(connection: Connection, streams: Any, states: Any) -> list[Gap]:

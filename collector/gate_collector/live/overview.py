@@ -16,6 +16,7 @@ from gate_agent.host.clock import Clock
 from gate_collector.alarms.book import Alarm, standing
 from gate_collector.ingest.chains import load_beyond, stream_of
 from gate_collector.store.dialect import snapshot
+from gate_collector.store.doors import retired
 from gate_collector.store.schema import (
     EVENT,
     GATE,
@@ -47,7 +48,7 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
         gates = [
             _gate(connection, gate, said.get(gate), streams[gate], now)
             | {"counts": counts[gate], "holds": holds[gate], "reported": reported.get(gate)}
-            for gate in sorted({*said, *streams})
+            for gate in sorted({*said, *streams} - {*connection.execute(retired()).scalars()})
         ]
         return {
             "site": site,

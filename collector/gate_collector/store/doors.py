@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from gate_agent.contract.json_text import read_json
-from gate_collector.store.schema import GATE
+from gate_agent.errors import GateError
+from gate_collector.store.schema import ALARM, GATE, STREAM
 
+RETIRED = "retired"
 _LONGEST = 60  # as a door may be called; the page would not bear more
 
 
@@ -22,3 +24,35 @@ def door_names(connection: Connection) -> DoorNames:
     rows = connection.execute(select(GATE.c.gate, GATE.c.payload))
     told = ((gate, read_json(payload).get("name")) for gate, payload in rows)
     return DoorNames((gate, name[:_LONGEST]) for gate, name in told if name)
+
+
+class NotRetirable(GateError):  # noqa: N818 it is an answer
+    """A door cannot be retired: it speaks, or nobody ever heard it."""
+
+
+def retired() -> Select[tuple[str]]:
+    """Return which doors are out of use (停用), until they speak again."""
+    return select(GATE.c.gate).where(GATE.c.state == RETIRED)
+
+
+def retire(connection: Connection, gate: str, *, at: str, silent_since: str) -> None:
+    """Take a door out of use: its events stay, nothing asks for it any more. Raises NotRetirable.
+
+    Heard later than `silent_since`, it must be stopped first: it would be back at once.
+    """
+    row = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
+    if row is None:
+        raise NotRetirable("expected a door that told of itself, got another")
+    if row.state not in ("stopped", RETIRED) and row.seen > silent_since:
+        raise NotRetirable(f"expected a door that is stopped, got one heard at {row.seen}")
+    connection.execute(GATE.update().where(GATE.c.gate == gate).values(state=RETIRED))
+    stands = ALARM.c.gate == gate, ALARM.c.cleared.is_(None)
+    connection.execute(ALARM.update().where(*stands).values(cleared=at))
+
+
+def door_of(connection: Connection, gate: str) -> str:
+    """Return a door's id if it is one of ours; empty for a stranger's, which are all one."""
+    for table in (GATE, STREAM):
+        if connection.execute(select(table.c.gate).where(table.c.gate == gate).limit(1)).first():
+            return gate
+    return ""
