@@ -129,7 +129,6 @@ def of_the_gate(
     clock: ClockQuality,
     policy_read: bool,
     parts: Iterable[str] = (),
-    has_twin: bool = False,
 ) -> Iterator[Matter]:
     """Yield what is wrong with the gate itself, gravest first; `parts` of the program fail."""
     if not journal_writable:
@@ -143,7 +142,7 @@ def of_the_gate(
         )
     if not policy_read:
         yield Matter(priority=Priority.MEDIUM, technical=True, what="policy")
-    if has_twin:
+    if uplink_state == "twin":
         yield Matter(priority=Priority.MEDIUM, technical=True, what="twin")
     if any(parts):
         yield Matter(priority=Priority.MEDIUM, technical=True, what="part")

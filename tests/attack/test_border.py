@@ -78,6 +78,10 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/holds/{hold_id}/steps": ("/api/v1/holds/h-1/steps", {
         **_GUARD, "step": "rechecked", "contact_centi_c": 3781}),
     "/api/v1/passages/{passage_id}/dismissal": ("/api/v1/passages/p-1/dismissal", _GUARD),
+    "/api/v1/passages/{passage_id}/companion": ("/api/v1/passages/p-1/companion", {
+        **_GUARD, "with_passage": "p-2"}),
+    "/api/v1/passages/{passage_id}/group": ("/api/v1/passages/p-1/group", {
+        **_GUARD, "companions": 2, "reason": "分开"}),
     "/api/v1/passages/{passage_id}/hand": ("/api/v1/passages/p-1/hand", {
         **_GUARD, "contact_centi_c": 3650}),
     "/api/v1/passages/{passage_id}/override": ("/api/v1/passages/p-1/override", {

@@ -29,7 +29,7 @@ COMMANDS = {
     "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {
         "run", "work", "months", "check", "verify", "export", "backup", "restore", "people",
-        "migrate",
+        "migrate", "retire",
     },
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip
