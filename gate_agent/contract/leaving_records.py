@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from gate_agent.contract.numbers import Real, Whole
 from gate_agent.contract.record import Record, Ref, Severity, Utc
 
 
@@ -25,11 +26,11 @@ class PersonLeft(Record):
 
     TYPE: ClassVar[str] = "gate.person.left.v1"
     person_ref: Ref | None = Field(description="who; null: they were only counted")
-    count: int = Field(1, ge=1, description="how many; more than one only where nobody is named")
+    count: Whole = Field(1, ge=1, description="how many; more than one only where nobody is named")
     means: ExitMeans
     at: Utc
     entered: Utc | None = Field(None, description="when this person was let in at this door")
-    inside_s: float | None = Field(None, ge=0, description="for how long they were inside")
+    inside_s: Real | None = Field(None, ge=0, description="for how long they were inside")
     hold_id: str | None = Field(None, description="an open hold of who left: they were to stay")
     by: str | None = Field(None, description="who said so, where a guard did")
 

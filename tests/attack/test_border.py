@@ -43,6 +43,8 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/alerts/test": ("", {"by": _BY}),
     "/answer/{token}": (f"/answer/{'0' * 40}", {"by": _BY}),
     "/api/v1/reveal": ("", {"person_ref": REF, "by": _BY, "why": _WHY}),
+    "/api/v1/reveal/texts": ("", {
+        **_SIGNED, "gate": "west-1f", "epoch": "0" * 32, "sequence": 1}),
     "/api/v1/search": ("", {"who": "11010119900307721X"}),
     "/contacts/{gate}/{hold_id}": (
         _CASE, {"by": _BY, "person_ref": REF, "state": "confirmed", "reason": "同行"}),
@@ -68,6 +70,7 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/contacts/{contact_id}": ("/api/v1/contacts/c-1", {
         **_GUARD, "state": "dismissed", "reason": "隔着玻璃"}),
     "/api/v1/doors/{gate}/holds/{hold_id}/answer": ("/api/v1/doors/east/holds/h-1/answer", _GUARD),
+    "/api/v1/departures": ("", {**_GUARD, "count": 2}),
     "/api/v1/drills": ("", _GUARD),
     "/api/v1/duties/notes": ("", {**_GUARD, "text": "一切正常"}),
     "/api/v1/duties/rounds": ("", {**_GUARD, "area": "大厅", "kind": "aired"}),

@@ -35,6 +35,7 @@ _OURS = {  # what reads JSON of its own, and why
     "gate_agent/store/people.py",  # what this door sealed
     "gate_agent/store/seal.py",  # as above
     "gate_agent/store/staff.py",  # as above
+    "gate_agent/gate/sealing.py",  # as above
     "gate_agent/demo/robot.py",  # plays a guard in the demo
 }
 _NONE = [

@@ -77,8 +77,6 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     CompanionTold: ("companion", "passage_id"),
     DeparturesTold: ("left", ""),
     HandMeasured: ("measure_by_hand", "passage_id"),
-    GroupTold: ("tell_group", "passage_id"),
-    CompanionTold: ("tell_companion", "passage_id"),
 }
 
 
