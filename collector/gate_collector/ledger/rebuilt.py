@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Table, create_engine, select
 
+from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import parse_utc
 from gate_collector.ingest.arrival import Arrived, Message, Unusable, read_event
 from gate_collector.ingest.corrected_times import shifted
@@ -53,7 +53,7 @@ def _events(connection: Connection, gate: str) -> Iterator[list[Arrived]]:
 
 def _arrived(row: Row[Any]) -> Arrived | None:
     body = bytes(row.body)
-    site = json.loads(body)["source"].split("/")[2]
+    site = read_json(body)["source"].split("/")[2]
     try:
         one = read_event(Message(f"gate/v1/{site}/{row.gate}/event/routine", body), site)
     except Unusable:
@@ -74,7 +74,7 @@ def _rows(connection: Connection, table: Table, gate: str) -> dict[Key, dict[str
 def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
     values = {name: value for name, value in row.items() if name not in _BY_ARRIVAL}
     if "data" in values:  # written by the version that stored it: later fields have their defaults
-        values["data"] = json.loads(values["data"])
+        values["data"] = read_json(values["data"])
     return values
 
 
