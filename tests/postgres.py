@@ -51,6 +51,14 @@ class Cluster:
         """Stop it as a crash does; clients are cut off."""
         self._control("stop", "--mode=immediate")
 
+    def follower(self) -> Follower:
+        """Make a replica whose commits this cluster waits for from now on; not yet started."""
+        return Follower(self)
+
+    def say(self, sql: str) -> None:
+        """Run a statement as the one who may all."""
+        self._on("psql", "--dbname=postgres", "--quiet", f"--command={sql}")
+
     def database(self, template: str = "template1") -> str:
         """Make a database like `template`; return its URL."""
         self._made += 1
@@ -64,6 +72,11 @@ class Cluster:
 
     def _on(self, program: str, *arguments: str) -> None:
         self._run(program, f"--host={self._folder}", "--username=centre", *arguments)
+
+    @property
+    def folder(self) -> Path:
+        """Where its socket is."""
+        return self._folder
 
     @property
     def _data(self) -> Path:
@@ -85,6 +98,27 @@ class Cluster:
             )
         said = (self._folder / f"{program}.log").read_text(errors="replace")[-2000:]
         assert done.returncode == 0, f"expected {program} to succeed, it said:\n{said}"
+
+
+class Follower(Cluster):
+    """A synchronous replica in a folder of its own; `promote` makes it the one that writes."""
+
+    def __init__(self, leader: Cluster) -> None:
+        super().__init__()
+        self._leader = leader
+
+    def __enter__(self) -> Self:
+        of = self._leader.folder
+        self._run("pg_basebackup", f"--host={of}", "--username=centre", f"--pgdata={self._data}",
+                  "--checkpoint=fast", "--no-sync", "--write-recovery-conf")  # fmt: skip
+        self.start()
+        self._leader.say("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self._leader.say("SELECT pg_reload_conf()")
+        return self
+
+    def promote(self) -> None:
+        """Let it write; it waits for no replica of its own."""
+        self._control("promote")
 
 
 def name_of(url: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 
 from gate_agent import __version__
 from gate_agent.errors import StorageError
@@ -28,6 +28,8 @@ from gate_collector.store.migrations import (
     still_ours,
 )
 from gate_collector.store.schema import HEAD
+
+_READ_ONLY = "25006"  # read_only_sql_transaction
 
 
 def open_store(url: str, *, config_file: Path | None = None) -> Engine:
@@ -116,11 +118,23 @@ def _engine(url: str, *, holds: bool = True) -> Engine:
         event.listen(engine, "connect", _careful)
         return engine
     known_as = {"application_name": f"{PROGRAM} {__version__}"}
+    if "target_session_attrs" not in make_url(url).query:
+        known_as["target_session_attrs"] = "read-write"  # of several hosts, the one that writes
     if not holds:
         return create_engine(url, poolclass=NullPool, connect_args=known_as)
     engine = create_engine(url, pool_pre_ping=True, connect_args=known_as)
     event.listen(engine, "connect", hold_open)
+    event.listen(engine, "handle_error", _look_for_who_writes)
     return engine
+
+
+def _look_for_who_writes(context: Any) -> None:
+    """Give up every connection to a server that only reads now: another one was promoted.
+
+    A ping would find it well, and each try would go to it again.
+    """
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _migrate(config_file: Path | None) -> str:
