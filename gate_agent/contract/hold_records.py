@@ -31,7 +31,9 @@ class HoldOpened(OfHold):
     passage_id: str
     person_ref: Ref | None
     category: Category
-    reason: str = Field(description="elevated | declared_symptoms | guard | held_elsewhere")
+    reason: str = Field(
+        description="elevated | declared_symptoms | guard | held_elsewhere | found_inside"
+    )
     surface_centi_c: Centi | None
     over_centi_c: Centi | None = Field(
         None, description="how far the score lies over the threshold, where it does"
@@ -46,6 +48,9 @@ class HoldOpened(OfHold):
     )
     beyond_rail: bool | None = Field(
         None, description="the forehead alone is beyond the rail; null: an older door told it"
+    )
+    place: str | None = Field(
+        None, json_schema_extra=FREE, description="厅内发现: where inside the hall"
     )
     with_passage: str | None = Field(
         None, description="随行: the passage of whom this companion came with"

@@ -13,6 +13,7 @@ from gate_agent.contract.records import (
     ContactListed,
     ContactState,
     ContactUpdated,
+    Decision,
     PassageDecided,
     Record,
 )
@@ -41,9 +42,10 @@ def propose(
     seen = {hold.passage_id, *(entry.passage_id for entry in mine)}
     people = {hold.person_ref, *(entry.person_ref for entry in mine)} - {None}
     near: list[tuple[float, PassageDecided]] = []
+    since_s = min(-policy.before_s, _entered_s(hold, event))
     for passage in event.passages:
         apart_s = (parse_utc(passage.decided) - parse_utc(hold.opened)).total_seconds()
-        if -policy.before_s <= apart_s <= policy.after_s and passage.passage_id not in seen:
+        if since_s <= apart_s <= policy.after_s and passage.passage_id not in seen:
             near.append((apart_s, passage))
     entries: list[ContactEntry] = []
     for apart_s, passage in sorted(near, key=lambda one: (abs(one[0]), one[1].passage_id)):
@@ -70,6 +72,18 @@ def propose(
         hold_id=hold.hold_id, listed=format_utc(event.at.utc), contacts=tuple(entries)
     )
     return _listed(record, drill=hold.drill), (Write(record, hold.drill),)
+
+
+def _entered_s(hold: Hold, event: ContactsFound) -> float:
+    """Return how long before the hold this person was let in: who came in since was inside, too."""
+    admitted = [
+        (parse_utc(one.decided) - parse_utc(hold.opened)).total_seconds()
+        for one in event.passages
+        if one.person_ref is not None
+        and one.person_ref == hold.person_ref
+        and one.decision is Decision.ADMIT
+    ]
+    return min(admitted, default=0.0)
 
 
 def judge(contact: Contact, event: ContactJudged) -> tuple[Contact, Effects]:

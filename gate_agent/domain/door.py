@@ -6,7 +6,16 @@ from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain import between_doors, course, guard, leaving, pairing, release, together
+from gate_agent.domain import (
+    between_doors,
+    course,
+    found,
+    guard,
+    leaving,
+    pairing,
+    release,
+    together,
+)
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, Write
 from gate_agent.domain.events import (
@@ -19,6 +28,7 @@ from gate_agent.domain.events import (
     DoorEvent,
     DrillStarted,
     ExitSeen,
+    FoundInside,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -50,6 +60,7 @@ __all__ = [
     "DoorState",
     "DrillStarted",
     "ExitSeen",
+    "FoundInside",
     "GroupTold",
     "GuardOverrode",
     "HandMeasured",
@@ -126,6 +137,8 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return together.on_group(door, event)
         case CompanionTold():
             return together.on_companion(door, event)
+        case FoundInside():
+            return found.on_found(door, event)
         case ExitSeen():
             return leaving.on_exit(door, event)
         case DeparturesTold():

@@ -72,6 +72,17 @@ class SymptomsDeclared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInside:
+    """Somebody inside the hall is ill (厅内发现): whom this door let in, or nobody knows who."""
+
+    at: Moment
+    place: str
+    by: str
+    passage_id: str | None = None  # of the entry, where the person is known
+    person: Person | None = None  # who that is, as far as this door remembers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardOverrode:
     """The guard overrules (更改结论)."""
 
@@ -254,6 +265,7 @@ GuardEvent = (
     | HoldStepped
     | NoteTaken
     | DeparturesTold
+    | FoundInside
     | DrillStarted
     | ContactJudged
     | OtherHoldAnswered

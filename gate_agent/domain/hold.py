@@ -23,6 +23,7 @@ from gate_agent.domain.events import HoldStepped, NoteTaken
 
 NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
 """In these nobody has said yet whether it is a fever."""
+FOUND_INSIDE = "found_inside"  # 厅内发现: no passage was stopped, and none goes on
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
 OWN_LEADERS = ("带班领导", "值班领导")  # as call lists name the hall's own leader
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal
@@ -100,6 +101,7 @@ def open_hold(
     elsewhere: str | None = None,
     drill: bool = False,
     with_passage: str | None = None,
+    place: str | None = None,
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
     opened, due_s = format_utc(at.utc), policy.acknowledge_s
@@ -133,6 +135,7 @@ def open_hold(
         elsewhere=elsewhere,
         beyond_rail=beyond_rail,
         with_passage=with_passage,
+        place=place,
     )
     return hold, (CallGuard(hold_id), Write(record, drill))
 

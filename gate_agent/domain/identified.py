@@ -19,7 +19,7 @@ from gate_agent.domain.contact import still_open
 from gate_agent.domain.effects import Effects, StepRefused, Write
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
 from gate_agent.domain.group import members, named, who
-from gate_agent.domain.hold import Hold
+from gate_agent.domain.hold import FOUND_INSIDE, Hold
 from gate_agent.domain.passage import Settled
 from gate_agent.domain.state import DoorState, Step
 
@@ -133,8 +133,9 @@ def _told(
     )
     door = replace(door, holds=tuple(named if one is hold else one for one in door.holds))
     door, own = _without_the_patient(door.placed(state), named, by, at)
-    decided = verdict.decided(door, state, at)
-    return Step(door, (*register, Write(record), *own, Write(decided)))
+    no_passage = hold.reason == FOUND_INSIDE
+    decided = () if no_passage else (Write(verdict.decided(door, state, at)),)
+    return Step(door, (*register, Write(record), *own, *decided))
 
 
 def _without_the_patient(

@@ -12,7 +12,7 @@ from gate_agent.domain.contact import still_open
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.events import HandMeasured, HoldStepped
-from gate_agent.domain.hold import NOT_DECIDED, Hold, step_hold
+from gate_agent.domain.hold import FOUND_INSIDE, NOT_DECIDED, Hold, step_hold
 from gate_agent.domain.passage import Settled
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import by_hand, not_measured
@@ -125,7 +125,7 @@ def _go_on(door: DoorState, hold: Hold, by: str, at: Moment) -> Step:
     if state is None:
         return Step(door)
     line = door.policy.hold.contact_line_centi_c
-    if contact is None or contact >= line:
+    if contact is None or contact >= line or hold.reason == FOUND_INSIDE:
         return Step(_gone(door, hold.hold_id))
     temperature = by_hand(state.temperature or not_measured(door.profile), contact, by, line)
     return on_measured(door, state, temperature, at)

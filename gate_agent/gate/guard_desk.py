@@ -9,16 +9,18 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import Moment
-from gate_agent.domain.events import PersonIdentified
+from gate_agent.domain.events import FoundInside, PersonIdentified
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.inside_view import inside_view
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
+from gate_agent.gate.restored import known_person
 from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.gate.subscriptions import ScreenQueue
 from gate_agent.gate.thermometer import ThermometerKeeper
@@ -89,7 +91,22 @@ class GuardDesk:
 
     async def request(self, tap: Tap) -> None:
         """Do what a guard asks; a typed document is first the person it names."""
-        await self._gate.request(self._named(tap) if isinstance(tap, DocumentTyped) else tap)
+        match tap:
+            case DocumentTyped():
+                await self._gate.request(self._named(tap))
+            case FoundInside():
+                await self._gate.request(self._known(tap))
+            case _:
+                await self._gate.request(tap)
+
+    def _known(self, tap: FoundInside) -> FoundInside:
+        """Return it with the person that this entry was of."""
+        entries = self._gate.door.inside.entered
+        entry = next((one for one in entries if one.passage_id == tap.passage_id), None)
+        if entry is None:
+            return tap
+        person, _ = known_person(self._reader, entry.person_ref, entry.category)
+        return replace(tap, person=person)
 
     def _named(self, typed: DocumentTyped) -> PersonIdentified:
         try:

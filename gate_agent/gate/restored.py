@@ -8,17 +8,17 @@ from datetime import timedelta
 from typing import TypedDict
 
 from gate_agent.contract.door_told import RecheckTold
-from gate_agent.contract.identity import Person
+from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
-from gate_agent.contract.records import HoldNoted, HoldStep, PersonLeft
+from gate_agent.contract.records import Category, Decision, HoldNoted, HoldStep, PersonLeft
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.between_doors import rechecked_after
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.clearing import remembered as cleared_by
 from gate_agent.domain.contact import Contact, replayed
 from gate_agent.domain.desk import UNDECIDED
-from gate_agent.domain.hold import Hold
+from gate_agent.domain.hold import FOUND_INSIDE, Hold
 from gate_agent.domain.inside import NOBODY_INSIDE, STAYS_S, Entered, Inside
 from gate_agent.domain.passage import Settled
 from gate_agent.store.reader import Event, HoldRow, JournalReader
@@ -52,26 +52,20 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
     places = []
     for hold in holds:
         decided = None if hold.drill else reader.passage(hold.passage_id)
-        if decided is None or hold.state not in UNDECIDED or decided.hold_id != hold.hold_id:
+        found = not hold.drill and hold.reason == FOUND_INSIDE  # no passage was stopped
+        stopped = decided is not None and decided.hold_id == hold.hold_id
+        if hold.state not in UNDECIDED or not (stopped or found):
             continue
-        row = None if hold.person_ref is None else reader.person(hold.person_ref)
-        person = (
-            None
-            if row is None or not row.number.reveal()  # a companion without a document
-            else Person(
-                category=hold.category,
-                person_ref=row.person_ref,
-                card_type=row.card_type,
-                name=row.name,
-                number=row.number,
-            )
-        )
+        person, phone = known_person(reader, hold.person_ref, hold.category)
+        if decided is None or not stopped:
+            places.append(_found(hold, person, phone, now))
+            continue
         places.append(
             Settled(
                 passage_id=hold.passage_id,
                 started=replace(now, utc=parse_utc(decided.started)),
                 person=person,
-                known_phone=None if row is None else row.phone,
+                known_phone=phone,
                 temperature=decided.temperature,
                 registered=decided.registered and person is not None,
                 decision=decided.decision,
@@ -84,6 +78,40 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
             )
         )
     return tuple(places)
+
+
+def known_person(
+    reader: JournalReader, person_ref: str | None, category: Category
+) -> tuple[Person | None, Secret | None]:
+    """Return who this is, and the phone, as far as this door remembers."""
+    row = None if person_ref is None else reader.person(person_ref)
+    if row is None:
+        return None, None
+    if not row.number.reveal():  # a companion without a document
+        return None, row.phone
+    person = Person(
+        category=category,
+        person_ref=row.person_ref,
+        card_type=row.card_type,
+        name=row.name,
+        number=row.number,
+    )
+    return person, row.phone
+
+
+def _found(hold: Hold, person: Person | None, phone: Secret | None, now: Moment) -> Settled:
+    """Return the place of who was found ill inside: no passage was stopped."""
+    return Settled(
+        passage_id=hold.passage_id,
+        started=replace(now, utc=parse_utc(hold.opened)),
+        person=person,
+        known_phone=phone,
+        registered=person is not None,
+        decision=Decision.HOLD,
+        reasons=(hold.reason,),
+        settled=now,
+        hold_id=hold.hold_id,
+    )
 
 
 def restored_holds(rows: Iterable[HoldRow], now: Moment, boot_id: str) -> tuple[Hold, ...]:

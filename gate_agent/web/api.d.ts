@@ -138,6 +138,14 @@ declare namespace Door {
     expected: string;
     got: string;
   }
+  /** Somebody inside the hall is ill (厅内发现): a hold without a door. */
+  interface FoundRequest {
+    /** of the entry, as /api/v1/inside tells; absent: nobody knows yet who it is */
+    passage_id?: string | null;
+    place: string;
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** Which door this is. */
   interface GateView {
     site: string;
@@ -696,6 +704,7 @@ declare namespace Door {
     "/api/v1/duties/notes": { body: ShiftNoteRequest; told: null };
     "/api/v1/duties/rounds": { body: RoundRequest; told: null };
     "/api/v1/duties/supplies": { body: SupplyRequest; told: null };
+    "/api/v1/found": { body: FoundRequest; told: Accepted };
     "/api/v1/holds/{hold_id}/notes": { body: HoldNoteRequest; told: Accepted };
     "/api/v1/holds/{hold_id}/picture": { body: RevealRequest; told: null };
     "/api/v1/holds/{hold_id}/steps": { body: HoldStepRequest; told: Accepted };

@@ -25,6 +25,7 @@ from gate_agent.domain.events import (
     ContactJudged,
     DeparturesTold,
     DrillStarted,
+    FoundInside,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -288,6 +289,23 @@ class ContactRequest(JudgementDetails, TapBody):
         return ContactJudged(
             at=at, contact_id=contact_id, state=self.state, by=self.by, details=details
         )
+
+
+class FoundRequest(TapBody):
+    """Somebody inside the hall is ill (厅内发现): a hold without a door."""
+
+    passage_id: str | None = Field(
+        None,
+        max_length=80,
+        pattern="^[0-9A-Za-z-]+$",
+        description="of the entry, as /api/v1/inside tells; absent: nobody knows yet who it is",
+    )
+    place: Annotated[str, Field(min_length=1, max_length=40)]
+    by: Post
+
+    def event(self, at: Moment) -> FoundInside:
+        """Return who was found, and where."""
+        return FoundInside(at=at, place=self.place, by=self.by, passage_id=self.passage_id)
 
 
 class DepartureRequest(TapBody):

@@ -17,6 +17,7 @@ from gate_agent.web.bodies import (
     DepartureRequest,
     DismissalRequest,
     DrillRequest,
+    FoundRequest,
     GroupRequest,
     HoldNoteRequest,
     HoldStepRequest,
@@ -76,6 +77,11 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     async def dismiss(passage_id: _Id, body: DismissalRequest | None = None) -> Accepted:
         """End this passage: the person went away."""
         return await _done(desk, (body or DismissalRequest()).event(desk.now(), passage_id))
+
+    @router.post("/found", dependencies=[SIGNED_ON])
+    async def found(body: FoundRequest) -> Accepted:
+        """Hold somebody who is ill inside the hall (厅内发现)."""
+        return await _done(desk, body.event(desk.now()))
 
     @router.post("/departures", dependencies=[SIGNED_ON])
     async def left(body: DepartureRequest) -> Accepted:

@@ -201,3 +201,24 @@ def test_a_child_is_measured_held_and_counted_like_anyone(door: Door) -> None:
     assert {one["with_passage"] for one in door.told("person.registered")} == {None, adult}
     counted = [(one["decision"], one["count"]) for one in door.state()["today"]["passages"]]
     assert ("admit", 2) in counted
+
+
+def test_who_falls_ill_inside_is_held_and_who_leaves_is_counted(door: Door) -> None:
+    door.lays(1)
+    door.shows(NORMAL, 0.2)
+    entry = waits(door, "registering")
+    assert door.registers(entry) == 200
+    inside = httpx.get(f"{door.url}/api/v1/inside", timeout=10).json()
+    assert [one["passage_id"] for one in inside["people"]] == [entry]
+    ill = {"passage_id": entry, "place": "等候区", "by": "guard-1"}
+    assert door.taps("found", ill) == 200
+    assert door.taps("departures", {"count": 1, "by": "guard-1"}) == 200
+
+    hold = held(door)
+    assert (hold["reason"], hold["person"] is not None) == ("found_inside", True)
+    (opened,) = door.told("hold.opened")
+    (decided,) = door.told("passage.decided")
+    assert (opened["place"], opened["person_ref"]) == ("等候区", decided["person_ref"])
+    (left,) = door.told("person.left")
+    assert (left["means"], left["count"], left["person_ref"]) == ("guard", 1, None)
+    assert door.state()["inside"] == 0

@@ -30,6 +30,7 @@ from gate_agent.domain.events import (
     ContactJudged,
     DeparturesTold,
     DrillStarted,
+    FoundInside,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -76,6 +77,7 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     GroupTold: ("group", "passage_id"),
     CompanionTold: ("companion", "passage_id"),
     DeparturesTold: ("left", ""),
+    FoundInside: ("found", "passage_id"),
     HandMeasured: ("measure_by_hand", "passage_id"),
 }
 

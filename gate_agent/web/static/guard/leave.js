@@ -1,14 +1,13 @@
 // Who leaves (离场): one tap counts, and the panel shows who was let in here and not seen leaving.
 
 import { clockText, span } from "../shared/figures.js";
-import { make } from "../shared/page.js";
+import { button, make } from "../shared/page.js";
 import { nameOf } from "./hold_words.js";
-import { closePanel, panelAbout, showPanel } from "./panel.js";
+import { ask, closePanel, panelAbout, showPanel } from "./panel.js";
 import { by } from "./post.js";
 import { say, sendOnce } from "./send.js";
 import { get } from "./session.js";
-import { button } from "../shared/page.js";
-import { word } from "../shared/words.js";
+import { keysOf, recorded, word } from "../shared/words.js";
 
 const ABOUT = "leave";
 const COUNTS = [1, 2, 3, 4, 5, 6];
@@ -41,6 +40,7 @@ function show(view, zone) {
   showPanel(ABOUT, word("action.leave"), keys, [
     make("div", { class: "choices" }, ...choices),
     make("h3", { id: "inside-count" }, view === null ? word("leave.asking") : word("leave.inside", { n: view.count })),
+    button(`${word("reason.found_inside")} · ${word("leave.unknown")}`, { press: () => askFound(null), id: "found-unknown" }),
     view === null || !view.unnamed_left ? null : make("p", {}, word("leave.unnamed", { n: view.unnamed_left })),
     view === null ? null : make("ul", { class: "accounts", id: "inside" }, ...view.people.slice(0, MOST).map((one) => line(one, zone))),
   ]);
@@ -52,5 +52,20 @@ function show(view, zone) {
  */
 function line(one, zone) {
   const since = clockText(new Date(one.since), zone).slice(0, 5);
-  return make("li", {}, make("div", {}, make("b", {}, nameOf(one)), make("span", {}, word("leave.since", { t: since, s: span(one.inside_s) }))));
+  return make("li", {},
+    make("div", {}, make("b", {}, nameOf(one)), make("span", {}, word("leave.since", { t: since, s: span(one.inside_s) }))),
+    button(word("reason.found_inside"), { press: () => askFound(one) }));
+}
+
+/**
+ * Somebody is ill inside (厅内发现): where? One tap more opens the hold.
+ * @param {Door.InsideLine | null} one null: nobody knows yet who it is
+ */
+function askFound(one) {
+  const choices = keysOf("hall_place").map((place) => ({
+    label: word(`hall_place.${place}`),
+    kind: "tall",
+    press: () => void sendOnce(`found:${performance.now()}`, "/api/v1/found", { passage_id: one?.passage_id ?? null, place: recorded(`hall_place.${place}`), by: by() }),
+  }));
+  ask(ABOUT, `${word("reason.found_inside")} · ${one ? nameOf(one) : word("leave.unknown")}`, [{ heading: word("leave.where"), choices }]);
 }

@@ -175,7 +175,7 @@ export function verdictOf(state) {
   return { kind: "wait", says: `phase.${phase}`, shape: WAITS[phase] ?? "hourglass" };
 }
 
-const ONCE_FOR_ALL = ["duty", "supply", "note", "contact", "staff", "leave"];
+const ONCE_FOR_ALL = ["duty", "supply", "note", "contact", "staff", "leave", "found"];
 
 /**
  * Whether a request is still about something that is there; its key is "kind:id…".
