@@ -210,7 +210,7 @@ def test_who_falls_ill_inside_is_held_and_who_leaves_is_counted(door: Door) -> N
     assert door.registers(entry) == 200
     inside = httpx.get(f"{door.url}/api/v1/inside", timeout=10).json()
     assert [one["passage_id"] for one in inside["people"]] == [entry]
-    ill = {"passage_id": entry, "place": "等候区", "by": "guard-1"}
+    ill: dict[str, object] = {"passage_id": entry, "place": "等候区", "by": "guard-1"}
     assert door.taps("found", ill) == 200
     assert door.taps("departures", {"count": 1, "by": "guard-1"}) == 200
 
