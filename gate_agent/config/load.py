@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from gate_agent.config.faults import fault
 from gate_agent.config.lines import LineOf, json_lines, toml_lines
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.policy import Policy
+from gate_agent.contract.wire import validated
 from gate_agent.errors import ConfigurationError, ContractError
 
 M = TypeVar("M", bound=BaseModel)
@@ -33,7 +35,7 @@ def load_config(path: Path, model: type[M]) -> M:
             `west-1f.toml:12: mqtt.url: expected …, got 'x'`.
     """
     try:
-        config = model.model_validate(_tree(path))
+        config = validated(model, _tree(path))
     except ValidationError as exc:
         found = [fault(error, model) for error in exc.errors()]
         raise ConfigurationError(placed(path, found)) from None
@@ -50,7 +52,7 @@ def load_sections(path: Path, model: type[BaseModel]) -> dict[str, BaseModel]:
         field = model.model_fields.get(name)
         if field is not None and field.annotation is not None:
             with contextlib.suppress(ValidationError):
-                section: BaseModel = TypeAdapter(field.annotation).validate_python(tree)
+                section: BaseModel = TypeAdapter(field.annotation).validate_json(to_json(tree))
                 found[name] = _rooted(section, path.absolute().parent)
     return found
 

@@ -7,7 +7,7 @@ that is set back a day may spoil a label, never a time-out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 NS_PER_S = 1_000_000_000
@@ -53,6 +53,17 @@ class Moment:
     def seconds_since(self, earlier: Moment) -> float:
         """Return the seconds from `earlier` to here, on the clock that never steps."""
         return (self.boot_ns - earlier.boot_ns) / NS_PER_S
+
+
+def on_clock(utc: datetime, zone: tzinfo) -> datetime:
+    """Return a moment by the clock of `zone`.
+
+    A broken clock may tell the last day of the calendar, beyond which no zone can go: as it is.
+    """
+    try:
+        return utc.astimezone(zone)
+    except OverflowError:
+        return utc
 
 
 def format_utc(value: datetime) -> str:

@@ -10,8 +10,9 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.hall_times import HallDay, HallMoment, HallTime
 from gate_agent.contract.setting import EnteredAt, Later, SettingGroup, shown
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
@@ -39,7 +40,9 @@ class PhoneRule(StrEnum):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Strict: 64800 is no time of day, true is no count; a slip is told, never guessed at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class KnownPhone(StrEnum):
@@ -168,8 +171,8 @@ class Appointment(_Part):
     """One booked visitor (预约), or a standing right of way (绿色通道)."""
 
     person_ref: Digest
-    valid_from: AwareDatetime | None = None
-    valid_until: AwareDatetime | None = None
+    valid_from: HallMoment | None = None
+    valid_until: HallMoment | None = None
     green_channel: bool = False
     code_sha256: Digest | None = Field(
         None, description="of the code the visitor shows (预约码); books whoever shows it"
@@ -205,8 +208,8 @@ class RotaEntry(_Part):
 
     leader: str = Field(min_length=1, max_length=40)
     phone: Phone
-    valid_from: AwareDatetime
-    valid_until: AwareDatetime
+    valid_from: HallMoment
+    valid_until: HallMoment
 
 
 class Area(_Part):
@@ -226,7 +229,7 @@ class DutiesPolicy(_Part):
         Area(name="办事大厅", air=True),
         Area(name="卫生间", air=True),
     )
-    due_at: tuple[time, ...] = Field(
+    due_at: tuple[HallTime, ...] = Field(
         (time(10, 0), time(14, 0), time(17, 30)),
         min_length=1,
         description="by each of these times one more round is done: as many as a day needs, ≥ 3",
@@ -244,7 +247,7 @@ class SupplyItem(_Part):
 class DayQuota(_Part):
     """How many appointments one day takes."""
 
-    day: date
+    day: HallDay
     most: int = Field(ge=0, le=100_000)
 
 
@@ -283,7 +286,7 @@ class Policy(_Part):
     version: Annotated[PolicyVersion, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
         0, description="grows with every change; 0 is built in"
     )
-    valid_from: Annotated[AwareDatetime | None, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
+    valid_from: Annotated[HallMoment | None, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
         None, description="applied from this time on"
     )
     hall_mode: Annotated[HallMode, shown(SettingGroup.HALL, EnteredAt.MODE)] = HallMode.OPEN
@@ -324,7 +327,7 @@ class Policy(_Part):
         SupplyItem(item="一次性手套", unit="副", low=100),
         SupplyItem(item="体温计", unit="支", low=2),
     )
-    daily_report_at: Annotated[time, shown(SettingGroup.PUNCTUALITY)] = Field(
+    daily_report_at: Annotated[HallTime, shown(SettingGroup.PUNCTUALITY)] = Field(
         time(18, 0), description="local time of the daily report 零报告"
     )
     quotas: Annotated[QuotaPolicy, shown(SettingGroup.PEOPLE)] = QuotaPolicy()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.shape import Path, steps
@@ -48,17 +49,31 @@ def parse_message(model: type[M], payload: bytes) -> Parsed[M]:
     """Return the message in `payload`. Raises ContractError, which names no content."""
     tree = read_json(payload, odd_numbers="mark")
     try:
-        return Parsed(model.model_validate(tree))
+        return Parsed(validated(model, tree))
     except ValidationError:
         return _parse(model, tree)
 
 
-def parse_tree(model: type[M], tree: dict[str, object]) -> Parsed[M]:
+def parse_tree(model: type[M], tree: dict[str, Any]) -> Parsed[M]:
     """Return the part of a message that is in `tree`, which stays as it is."""
     try:
-        return Parsed(model.model_validate(tree))
+        return Parsed(validated(model, tree))
     except ValidationError:
         return _parse(model, deepcopy(tree))
+
+
+def validated(model: type[M], tree: dict[str, Any]) -> M:
+    """Return the message in `tree`, a JSON value. Raises ValidationError, ContractError.
+
+    A strict model is given it as JSON: only there a text may be a time, and a list a tuple.
+    """
+    if not model.model_config.get("strict"):
+        return model.model_validate(tree)
+    try:
+        document = to_json(tree)
+    except PydanticSerializationError:  # a lone surrogate
+        raise ContractError(f"{model.__name__}: expected text, got half a character") from None
+    return model.model_validate_json(document)
 
 
 def contract_error(exc: ValidationError) -> ContractError:
@@ -76,7 +91,7 @@ def _parse(model: type[M], tree: Any) -> Parsed[M]:
     unknown: dict[str, None] = {}
     for _ in range(_MOST_PASSES):
         try:
-            value = model.model_validate(tree)
+            value = validated(model, tree)
         except ValidationError as exc:
             changes: dict[Path, Any] = {}
             for error in exc.errors(include_input=False, include_url=False, include_context=False):

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from gate_agent.contract.messages import data_of
+from gate_agent.contract.moment import on_clock
 from gate_agent.contract.records import (
     ClockSynced,
     CoverageLost,
@@ -135,7 +136,7 @@ _KEEP = compiled(insert(NEWEST).prefix_with("OR REPLACE"))
 
 def local_day(utc: datetime, zone: ZoneInfo) -> str:
     """Return the local date of `utc`, as YYYY-MM-DD."""
-    return utc.astimezone(zone).date().isoformat()
+    return on_clock(utc, zone).date().isoformat()
 
 
 def apply(connection: sqlite3.Connection, place: Place, record: Record, body: bytes) -> None:

@@ -26,6 +26,7 @@ from gate_agent.contract.records import (
     Record,
     ShiftNoted,
 )
+from gate_agent.contract.wire import validated
 from gate_agent.domain.events import (
     GuardOverrode,
     HoldStepped,
@@ -109,7 +110,7 @@ def test_every_text_of_every_record_is_free_and_sealed_or_never_typed(
 
 
 def test_what_a_screen_or_the_policy_offers_stays_in_clear(tmp_path: Path) -> None:
-    policy = Policy.model_validate({"calls": [{"post": "区疫情防控办", "phone": "010-8900 1202"}]})
+    policy = validated(Policy, {"calls": [{"post": "区疫情防控办", "phone": "010-8900 1202"}]})
     sealing = Sealing(resolve_keys(KeysSection(), tmp_path), tmp_path / "texts.box", lambda: policy)
     for text in (word("symptom.dry_cough"), "区疫情防控办", "elevated", "东疾控〔2026〕12号"):
         record = ShiftNoted(text=text, by="guard-1", at="2026-11-24T04:00:00.000Z")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.records import ContactState
 from gate_agent.words import word
 from gate_collector.centre import Centre
@@ -142,7 +142,7 @@ def _person(centre: Centre, ref: str, private: bytes | None) -> tuple[str, str, 
 
 def _local(centre: Centre, utc: str | datetime) -> str:
     moment = parse_utc(utc) if isinstance(utc, str) else utc
-    return f"{moment.astimezone(centre.zone):%Y-%m-%d %H:%M:%S}"
+    return f"{on_clock(moment, centre.zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _b64(raw: bytes) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from gate_agent.contract.contact_records import ContactListed, ContactUpdated
 from gate_agent.contract.messages import Envelope, parse_body
-from gate_agent.contract.moment import ClockQuality, corrected_utc, format_utc, parse_utc
+from gate_agent.contract.moment import ClockQuality, corrected_utc, format_utc, on_clock, parse_utc
 from gate_agent.contract.records import (
     ClockSynced,
     HoldClosed,
@@ -228,7 +228,7 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
     change(EVENT, *is_it(EVENT), time=happened, late_ms=late)
     match record:
         case PassageDecided(passage_id=of, started=started, decided=decided):
-            day = parse_utc(happened).astimezone(zone).date().isoformat()
+            day = on_clock(parse_utc(happened), zone).date().isoformat()
             times = {"day": day, "started": started, "decided": decided}
             change(PASSAGE, *is_it(PASSAGE), PASSAGE.c.passage_id == of, **times)
         case Record():

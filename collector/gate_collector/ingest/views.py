@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, tuple_
 
 from gate_agent.contract.messages import Envelope
-from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.records import (
     DailyReport,
     HoldClosed,
@@ -60,7 +60,7 @@ def _passage(arrived: Arrived, record: PassageDecided, zone: ZoneInfo) -> Row:
         record.passage_id,
         told.epoch,
         arrived.number,
-        parse_utc(told.time).astimezone(zone).date().isoformat(),
+        on_clock(parse_utc(told.time), zone).date().isoformat(),
         record.category.value,
         record.decision.value,
         record.person_ref,

@@ -147,4 +147,5 @@ def _pretty(body: bytes | None, lang: Lang) -> str:
         told = _texts_closed(told, word("term.sealed", lang))
     except (ContractError, AttributeError, TypeError):
         return f"{len(body)} bytes, not JSON"
-    return json.dumps(told, ensure_ascii=False, indent=2, default=str)
+    text = json.dumps(told, ensure_ascii=False, indent=2, default=str)
+    return text.encode(errors="backslashreplace").decode()  # half a character shows as \\ud800

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.contract.records import Decision, ModeApplied
 from gate_collector.centre import Centre
 from gate_collector.policies.acknowledged import newest_modes
@@ -117,7 +117,7 @@ def charts(centre: Centre) -> Row:
         )
         hours, hour_holds = Counter[tuple[str, int]](), Counter[int]()
         for gate, decided, decision in rows:
-            hour = parse_utc(decided).astimezone(centre.zone).hour
+            hour = on_clock(parse_utc(decided), centre.zone).hour
             hours[gate, hour] += 1
             hour_holds[hour] += decision == held
         by_day = connection.execute(

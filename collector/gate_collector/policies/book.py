@@ -29,6 +29,7 @@ from gate_agent.contract.policy_document import (
     published_form,
     read_policy,
 )
+from gate_agent.contract.wire import validated
 from gate_agent.errors import GateError
 from gate_agent.host.clock import Clock
 from gate_collector.policies.acknowledged import Applied, acknowledgements, newest_modes
@@ -228,7 +229,8 @@ class PolicyBook:
         }
         stay = {name: getattr(old, name) for name in LISTS if name not in change}
         try:
-            policy = Policy.model_validate(old.model_dump(mode="json", exclude=set(stay)) | changed)
+            kept = old.model_dump(mode="json", exclude=set(stay))
+            policy = validated(Policy, kept | changed)
             Policy.model_validate_json(encode_policy(policy))  # as it will be read
         except ValidationError as exc:
             raise PolicyFault(

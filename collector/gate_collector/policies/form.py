@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.setting import SettingGroup
+from gate_agent.contract.wire import validated
 from gate_agent.errors import GateError
 from gate_agent.words import Lang, word
 from gate_collector.policies.setting_words import accepted, label, value_text
@@ -141,7 +142,7 @@ class PolicyForm:
                 part = part[step]
             part[name] = self._read(self._units[path], value)
         try:
-            changed = self._model.model_validate(tree)
+            changed = validated(self._model, tree)
         except ValidationError as exc:
             raise SettingFaults(
                 {
@@ -255,7 +256,10 @@ def _said(fault: Setting | str | None, lang: Lang) -> str:
 
 def local_time(text: str, zone: ZoneInfo) -> datetime | None:
     """Return the time that a form's field names, None for an empty one. Raises ValueError."""
-    return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _number(typed: str, node: Value) -> JsonValue:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, case, func, select
 from gate_agent.contract.contact_records import ContactListed, ContactState, ContactUpdated
 from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.contract.messages import parse_body
-from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import (
     AgentStarted,
@@ -172,7 +172,7 @@ def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
         told = None if event.body is None else parse_body(bytes(event.body))
         record = None if told is None or told.drill else told.record()
         if isinstance(record, PassageDecided):
-            hour = parse_utc(event.time).astimezone(centre.zone).hour
+            hour = on_clock(parse_utc(event.time), centre.zone).hour
             newest[record.passage_id] = hour, record.category, record.decision
     for (hour, category, decision), count in sorted(Counter(newest.values()).items()):
         yield HourCount(hour=hour, category=category, decision=decision, count=count)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.words import LANGS, word
 from gate_collector.reports.content import Check, DoorDay, MergedReport, ReportVerdict, rounds_of
@@ -147,11 +147,11 @@ def _rota(report: MergedReport, policy: Policy, zone: ZoneInfo) -> Check:
         return _unknown("rota")
     since = min((parse_utc(door.since) for door in report.doors), default=parse_utc(report.made))
     until = max((parse_utc(door.until) for door in report.doors), default=parse_utc(report.made))
-    hours = set(report.hours()) or {until.astimezone(zone).hour}
+    hours = set(report.hours()) or {on_clock(until, zone).hour}
     empty, at = 0, since.replace(minute=0, second=0, microsecond=0)
     while at < until:
         at += _QUARTER
-        if since <= at < until and at.astimezone(zone).hour in hours:
+        if since <= at < until and on_clock(at, zone).hour in hours:
             empty += policy.on_duty(at) is None
     return _check("rota", [_said("finding.nobody", n=15 * empty)] if empty else [])
 

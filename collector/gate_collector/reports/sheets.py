@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
-from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.printable import as_cell
 from gate_agent.contract.records import Category, Decision
 from gate_agent.words import word
@@ -27,7 +27,7 @@ def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
     """Yield each table of the report: title, headings, lines."""
 
     def local(utc: str | None) -> str:
-        return "" if utc is None else f"{parse_utc(utc).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        return "" if utc is None else f"{on_clock(parse_utc(utc), zone):%Y-%m-%d %H:%M:%S}"
 
     yield (
         word("report_file.overview"),

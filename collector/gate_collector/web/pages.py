@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.words import Lang, word
 from gate_collector.web.spans import span
 
@@ -74,7 +74,7 @@ class Pages:
         if utc is None:
             return "–"
         moment = parse_utc(utc) if isinstance(utc, str) else utc
-        return moment.astimezone(self._zone).strftime(form)
+        return on_clock(moment, self._zone).strftime(form)
 
 
 def _door(gate: str, names: Mapping[str, str]) -> Markup:

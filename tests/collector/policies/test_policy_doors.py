@@ -108,7 +108,7 @@ def test_a_policy_that_is_none_is_refused_at_both_ends(opened: _Hall) -> None:
     subprocess.run([*command, "-m", json.dumps(broken)], check=True, timeout=20)
 
     wait_until(
-        lambda: all("a policy was refused" in gate.said for gate in opened.gates.values()),
+        lambda: all("a message was not believed" in gate.said for gate in opened.gates.values()),
         "both doors to refuse",
     )
     assert refused.status_code == 422

@@ -17,6 +17,7 @@ from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, servin
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.policy import Area, DutiesPolicy, Policy
 from gate_agent.contract.setting import SettingGroup
+from gate_agent.contract.wire import validated
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.words import WORDS
 from gate_collector.policies.book import PolicyBook
@@ -207,7 +208,7 @@ def test_times_of_a_shift_are_the_halls_own() -> None:
         "valid_from": "2026-12-01T08:00", "valid_until": "2026-12-01T20:00",
     }  # fmt: skip
 
-    (shift,) = Policy.model_validate(change(rota=[row])).rota
+    (shift,) = validated(Policy, change(rota=[row])).rota
 
     assert shift.valid_from.isoformat() == "2026-12-01T08:00:00+08:00"
     shown = FORM.shown(next(u for u in FORM.settings.units() if u.path == "rota"),
@@ -241,7 +242,7 @@ def test_every_value_is_read_back_as_it_is_shown() -> None:
 
     read = policy.model_dump(mode="json") | FORM.change(policy, typed)
 
-    assert Policy.model_validate(read) == policy
+    assert validated(Policy, read) == policy
 
 
 def test_a_change_of_nothing_and_a_newer_version_are_refused(tmp_path: Path) -> None:

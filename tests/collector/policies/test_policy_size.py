@@ -17,6 +17,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.policy_document import encode_policy, published_form, read_policy
 from gate_agent.contract.signed import CENTRE
+from gate_agent.contract.wire import validated
 from gate_agent.host.clock import SystemClock
 from gate_agent.provision.broker import LARGEST_PACKET
 from gate_agent.testing import eventually
@@ -92,7 +93,7 @@ def test_what_the_broker_does_not_take_is_refused_with_its_size_and_an_emergency
 
 
 def test_a_provinces_roster_arrives_and_an_emergency_right_behind_it(tmp_path: Path) -> None:
-    policy = Policy.model_validate({"version": 2, "roster": _people(50_000)})
+    policy = validated(Policy, {"version": 2, "roster": _people(50_000)})
     roster = encode_policy(policy)
     closes = published_form(
         encode_policy(policy.model_copy(update={"version": 3, "hall_mode": HallMode.EMERGENCY}))
