@@ -48,7 +48,7 @@ def _index_what_is_there(connection: sqlite3.Connection) -> None:
 
     The retention looks for bodies every minute, and read every registration of all years.
     """
-    connection.execute("DROP INDEX event_registration")
+    connection.execute("DROP INDEX IF EXISTS event_registration")
     connection.execute(
         "CREATE INDEX event_registration ON event (sequence)"
         " WHERE type = 'gate.person.registered.v1' AND body IS NOT NULL"

@@ -7,7 +7,8 @@ program from before that lock is found among the sessions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,15 @@ from gate_agent.words import both
 from gate_collector.store import schema_office  # noqa: F401 its tables are of METADATA, too
 from gate_collector.store.dialect import PROGRAM, alone, begin_writing
 from gate_collector.store.months import make_event
-from gate_collector.store.schema import ABOUT, HEAD, METADATA, MIGRATION, REVISION, REVISIONS
+from gate_collector.store.schema import (
+    ABOUT,
+    HEAD,
+    METADATA,
+    MIGRATION,
+    REVISION,
+    REVISIONS,
+    STREAM,
+)
 
 FOLDER = Path(__file__).with_name("revisions")
 _BASELINE = REVISIONS[0]
@@ -36,10 +45,18 @@ _HOLDERS = text(
     " AND l.classid = 0 AND l.objid = :number AND l.objsubid = 1 AND a.pid <> pg_backend_pid()"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+# Of another role's session PostgreSQL tells only whose it is: whoever may write is named.
 _STRANGERS = text(
-    "SELECT pid, application_name, host(client_addr) AS address FROM pg_stat_activity"
-    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend' AND application_name NOT LIKE :ours"
+    "SELECT pid, coalesce(application_name, 'role ' || usename) AS application_name,"
+    " host(client_addr) AS address FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usename IS NOT NULL AND pid <> pg_backend_pid()"
+    " AND coalesce(backend_type, 'client backend') = 'client backend'"
+    " AND coalesce(application_name, '') NOT LIKE :ours"
+    " AND has_table_privilege(usesysid, CAST(:table AS text), 'INSERT')"
+)
+_OWNERS = text(
+    "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = current_schema()"
+    " AND tablename = :table AND tableowner <> current_user"
 )
 
 
@@ -120,6 +137,7 @@ def bring_up(connection: Connection, say: Say) -> None:
     if found_revision(connection) in (None, HEAD):
         return  # whoever works with it need not be disturbed
     begin_writing(connection)
+    _expect_the_owner(connection)
     _nobody_else(connection)
     alone(connection)
     found = found_revision(connection)
@@ -132,8 +150,29 @@ def bring_up(connection: Connection, say: Say) -> None:
         r0001_baseline.adopt(connection)
         REVISION.create(connection)
         connection.execute(REVISION.insert().values(version_num=found))
-    upgrade(connection, HEAD)
+    with _views_aside(connection):
+        upgrade(connection, HEAD)
     expect_columns(connection)
+
+
+@contextmanager
+def _views_aside(connection: Connection) -> Iterator[None]:
+    """Take somebody's own views and triggers away while tables are made anew, and put them back.
+
+    SQLite copies a table to change it, and refuses that while a view names it.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    theirs = connection.execute(
+        text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+    ).all()
+    quoted = connection.dialect.identifier_preparer.quote
+    for one in theirs:
+        connection.exec_driver_sql(f"DROP {one.type} {quoted(one.name)}")
+    yield
+    for one in theirs:
+        connection.exec_driver_sql(one.sql)
 
 
 def upgrade(connection: Connection, to: str, *, folder: Path = FOLDER) -> None:
@@ -181,6 +220,16 @@ def _program(connection: Connection, there: Iterable[str]) -> str:
     return connection.execute(noted).scalar() or "of another version"
 
 
+def _expect_the_owner(connection: Connection) -> None:
+    """Raise StorageError for another role: what it makes, the owner could not read (PostgreSQL)."""
+    if connection.dialect.name != "postgresql":
+        return
+    owners = list(connection.execute(_OWNERS, {"table": STREAM.name}).scalars())
+    if owners:
+        ours = connection.execute(text("SELECT current_user")).scalar()
+        raise StorageError(f"expected the role that owns the tables, {owners[0]}, got {ours}")
+
+
 def _nobody_else(connection: Connection) -> None:
     """Hold the store for this transaction alone. Raises StoreInUse (PostgreSQL)."""
     if connection.dialect.name != "postgresql":
@@ -194,7 +243,8 @@ def _nobody_else(connection: Connection) -> None:
         before.rollback()
         _refuse(connection.execute(_HOLDERS, {"number": _IN_USE}).all())
         raise
-    _refuse(connection.execute(_STRANGERS, {"ours": f"{PROGRAM}%"}).all())
+    strangers = {"ours": f"{PROGRAM}%", "table": STREAM.name}
+    _refuse(connection.execute(_STRANGERS, strangers).all())
     connection.execute(text(f"SET LOCAL lock_timeout = '{_TABLE_WITHIN_S}s'"))
 
 

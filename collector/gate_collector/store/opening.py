@@ -30,6 +30,7 @@ from gate_collector.store.migrations import (
 from gate_collector.store.schema import HEAD
 
 _READ_ONLY = "25006"  # read_only_sql_transaction
+_SPARE_BYTES = 1 << 20  # beside the tables, for what the database notes meanwhile
 
 
 def open_store(url: str, *, config_file: Path | None = None) -> Engine:
@@ -81,6 +82,7 @@ def migrate_store(url: str, say: Say, *, config_file: Path | None = None) -> Non
                 "expected nobody else at the store, got: another collector: stop it, then "
                 f"{_migrate(config_file)}"
             )
+        _expect_room(url)
         engine = _engine(url, holds=False)
         try:
             with engine.begin() as connection:
@@ -89,6 +91,18 @@ def migrate_store(url: str, say: Say, *, config_file: Path | None = None) -> Non
             raise StoreInUse(f"{exc}: stop it, then {_migrate(config_file)}") from exc
         finally:
             engine.dispose()
+
+
+def _expect_room(url: str) -> None:
+    """Raise StorageError where a SQLite store could not be written once more beside itself."""
+    path = sqlite_file(url)
+    if path is None or not path.exists():
+        return
+    needed, disk = path.stat().st_size + _SPARE_BYTES, os.statvfs(path)
+    free = disk.f_bavail * disk.f_frsize
+    if free < needed:
+        megabytes = f"{needed / 1e6:.0f} MB free to update the store, got {free / 1e6:.0f} MB"
+        raise StorageError(f"{path}: expected {megabytes}: make room; nothing was changed")
 
 
 @contextmanager
