@@ -145,3 +145,24 @@ def test_nobody_else_begins_a_thread() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in _BEGINS
     }
     assert found == {*_BARE, "collector/gate_collector/alerts/alerter.py"}  # its pool tells faults
+
+
+def test_every_task_of_a_door_begins_again() -> None:
+    tree = ast.parse((_ROOT / "gate_agent" / "app.py").read_text(encoding="utf-8"))
+    begun = {
+        ast.unparse(node.args[0]).partition("(")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".create_task")
+    }
+    assert begun == {"work", "keep"}, "what doing() and telling() give, and the watchdog"
+    tree = ast.parse((_ROOT / "gate_agent" / "door.py").read_text(encoding="utf-8"))
+    given = {
+        function.name: [
+            ast.unparse(node.value.elt).partition("(")[0]
+            for node in ast.walk(function)
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.ListComp)
+        ]
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and function.name in ("doing", "telling")
+    }
+    assert given == {"doing": ["keep"], "telling": ["keep"]}

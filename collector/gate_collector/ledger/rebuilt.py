@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Table, create_engine, select
 
 from gate_agent.contract.json_text import read_json
+from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import parse_utc
-from gate_collector.ingest.arrival import Arrived, Message, Unusable, read_event
+from gate_agent.errors import ContractError
+from gate_collector.ingest.arrival import Arrived, Message, read_event
 from gate_collector.ingest.corrected_times import shifted
 from gate_collector.ingest.views import apply
 from gate_collector.store.schema import EVENT, HOLD, METADATA, NOTABLE, PASSAGE, REPORT
@@ -53,10 +55,10 @@ def _events(connection: Connection, gate: str) -> Iterator[list[Arrived]]:
 
 def _arrived(row: Row[Any]) -> Arrived | None:
     body = bytes(row.body)
-    site = read_json(body)["source"].split("/")[2]
     try:
+        site = parse_body(body).site
         one = read_event(Message(f"gate/v1/{site}/{row.gate}/event/routine", body), site)
-    except Unusable:
+    except ContractError:
         return None  # the chain's fault, told there
     if row.time == one.told.time:
         return one
