@@ -55,5 +55,6 @@ def registration_draft(registration: Registration, at: Moment, keys: Keys) -> Dr
             number=person.number,
             phone=details.phone,
             card_type=person.card_type,
+            country=person.country,
         ),
     )

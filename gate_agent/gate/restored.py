@@ -95,6 +95,7 @@ def known_person(
         card_type=row.card_type,
         name=row.name,
         number=row.number,
+        country=row.country,
     )
     return person, row.phone
 

@@ -34,6 +34,7 @@ class PersonRow:
     number: Secret
     phone: Secret | None
     card_type: CardType
+    country: str = ""  # that issued the document; "" for a card of a reader, and of an older row
 
 
 def keep_person(
@@ -48,6 +49,7 @@ def keep_person(
             "number": person.number.reveal(),
             "phone": None if person.phone is None else person.phone.reveal(),
             "card_type": person.card_type.value,
+            "country": person.country,
         },
         ensure_ascii=False,
     ).encode()
@@ -93,4 +95,5 @@ def _opened(box: StoreBox, person_ref: str, sealed: bytes) -> PersonRow:
         number=Secret(fields["number"] or ""),
         phone=None if phone is None else Secret(phone),
         card_type=CardType(fields["card_type"] or ""),
+        country=fields.get("country") or "",
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
 from gate_agent.contract.policy import Policy
-from gate_agent.contract.records import Decision, HoldState, PassageDecided
+from gate_agent.contract.records import ByHand, Decision, HoldState, PassageDecided
+from gate_agent.contract.signals import Card, CardType
 from gate_agent.domain.door import HandMeasured
+from gate_agent.gate.ports import DocumentTyped
 from gate_agent.gate.screen_state import Phase
 from gate_agent.host.clock import SystemClock
 from gate_agent.store.verify import rebuild
@@ -218,6 +220,26 @@ async def test_a_held_person_is_released_after_a_restart_and_the_same_passage_go
 
     door = AtWork(tmp_path, clock)
     assert [one.contact_centi_c for one in door.gate.door.cleared] == [3660]
+    await door.end()
+
+
+@in_loop
+async def test_a_held_foreigner_has_their_country_after_a_restart(tmp_path: Path) -> None:
+    clock, by_hand = FakeClock(), ByHand(reason="other_document", by="guard-1")
+    door = AtWork(tmp_path, clock)
+    door.measure(FEVER)
+    place = door.passage.passage_id
+    passport = Card(card_type=CardType.PASSPORT, name="DOE", number="123456789", country="RUS")
+    await door.desk.request(
+        DocumentTyped(at=door.gate.now(), card=passport, by_hand=by_hand, passage_id=place)
+    )
+    await door.durable()
+    door.die()
+
+    door = AtWork(tmp_path, clock)
+    (settled,) = door.gate.door.desk
+    assert settled.person is not None
+    assert (settled.person.card_type, settled.person.country) == (CardType.PASSPORT, "RUS")
     await door.end()
 
 
