@@ -24,7 +24,7 @@ class Schedule:
         parts.expect(*duties)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:

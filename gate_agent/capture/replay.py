@@ -57,7 +57,7 @@ _PASSED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceTold:
-    """A supervisor told of a change."""
+    """A device's state changed, as its supervisor reported it."""
 
     device: str
     state: DeviceState

@@ -58,7 +58,7 @@ class ClockStepped(Record):
 
 
 class ClockSynced(Record):
-    """The wall clock is right now: what this boot recorded before gets its corrected time.
+    """The wall clock is synchronised now; events of this boot from before get a corrected time.
 
     The corrected time of an event of `boot` is `booted` + its `bootns`; `time` stays as it was.
     """

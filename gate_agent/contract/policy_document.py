@@ -28,7 +28,7 @@ _NUMBER = re.compile("[0-9]{1,16}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
-    """A policy, and of which bytes."""
+    """A policy, and the digest of the bytes that it was read from."""
 
     policy: Policy
     sha256: str
@@ -41,7 +41,7 @@ class PolicyDocument:
         return cls(policy=policy, sha256=digest(encode_policy(policy)))
 
     def over(self, before: Policy) -> PolicyDocument:
-        """Return what a door follows that followed `before`.
+        """Return this policy as it holds at a door where `before` held until now.
 
         An emergency need not say everything, and may not be readable whole: what it does not say
         stays as it was.
@@ -52,7 +52,7 @@ class PolicyDocument:
         return replace(self, policy=kept.model_copy(update={"valid_from": self.policy.valid_from}))
 
     def numbered(self, version: int) -> PolicyDocument:
-        """Return this emergency, whose own version cannot be read, as one of `version`."""
+        """Return this emergency under the number `version`, since its own cannot be read."""
         return replace(self, policy=self.policy.model_copy(update={"version": version}))
 
 
@@ -65,7 +65,7 @@ LISTS = ("roster", "appointments", "watch")  # of people: as long as a province
 
 
 def published_form(document: bytes) -> bytes:
-    """Return what is published of `document`: an emergency as every version of a door reads it.
+    """Return the bytes to publish for `document`: an emergency in a form that every version reads.
 
     Without settings that came later, also where they are set: a door of the first version refuses
     what it does not know, and one that knows them goes on with those that it has. And with empty
@@ -82,7 +82,7 @@ def published_form(document: bytes) -> bytes:
 def without_later(
     tree: dict[str, Any], model: BaseModel, *, also_set: bool = False
 ) -> dict[str, Any]:
-    """Return a part of a document without what came later and is as if it had not come.
+    """Return a part of a document without the settings that came after the first version.
 
     What is set of it goes too, where that is asked.
     """

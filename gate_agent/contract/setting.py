@@ -45,5 +45,5 @@ class Later:
 
 
 def shown(group: SettingGroup, entry: EnteredAt | None = None) -> Any:
-    """Return the field's mark of where it is shown."""
+    """Return the mark that tells the policy's page in which group a setting is shown."""
     return Field(json_schema_extra={"group": group} | ({"entry": entry} if entry else {}))

@@ -32,7 +32,7 @@ FEVER_CONTACT_CENTI_C, COLD_CONTACT_CENTI_C = 3730, 3500  # 37.3 °C under the a
 
 
 class Proof(StrEnum):
-    """What the contact thermometer, or who decided, said of a person."""
+    """What is known for sure of a person: by the contact thermometer, or by who decided."""
 
     HEALTHY = "healthy"
     FEVERISH = "feverish"
@@ -151,7 +151,7 @@ NOBODY_SEEN = Memory()
 
 
 def remembered(records: Iterable[tuple[Record, int]]) -> Memory:
-    """Return the memory that records of the journal, oldest first, each with its time, leave."""
+    """Return the memory after these records of the journal, oldest first, each with its time."""
     memory = NOBODY_SEEN
     for record, at_ns in records:
         memory = memory.after(record, at_ns)

@@ -57,7 +57,7 @@ def remembered(records: Iterable[tuple[Record, int]]) -> tuple[Cleared, ...]:
 
 
 def vouched(measured: Temperature, one: Cleared) -> Temperature:
-    """Return a flag below the rail as what the contact thermometer said of this person before."""
+    """Return the measurement as normal, by the contact reading that cleared this person lately."""
     return measured.model_copy(
         update={
             "outcome": Outcome.NORMAL,

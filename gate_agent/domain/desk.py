@@ -79,5 +79,5 @@ def freed(door: DoorState, at: Moment) -> DoorState:
 
 
 def pair_ns(door: DoorState, at: Moment) -> int:
-    """Return until when a card and a measurement of now come together."""
+    """Return until when a card and a measurement made now count as one person's."""
     return at.plus_s(door.policy.measurement.pair_within_s)

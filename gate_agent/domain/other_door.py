@@ -1,4 +1,4 @@
-"""Our people beside the other door's (两门比对): where a thermometer that drifts alone shows.
+"""Compares the people of two doors (两门比对), which shows a thermometer that drifts alone.
 
 Which of the two is wrong the difference cannot tell: both are doubtful, until a black body clears
 one, or the other is not trusted any more. A door whose neighbour is silent is compared with nobody.
@@ -51,7 +51,7 @@ class Comparison:
         limit_centi_c: int,
         now: Moment,
     ) -> tuple[Comparison, ThermometerCompared | None]:
-        """Return the comparison as it is now, and what is to be recorded of it.
+        """Return the comparison with the newest figures, and a record where it changed.
 
         Of several doors the nearest counts: who differs from all of them is the odd one out.
         """
@@ -96,7 +96,7 @@ class Comparison:
 
 
 def restored_comparison(newest: ThermometerCompared | None, now: Moment) -> Comparison:
-    """Return what the newest record of it leaves."""
+    """Return the comparison as the newest record of it says."""
     if newest is None or newest.found != "apart":
         return Comparison()
     ago_s = max(0.0, (now.utc - parse_utc(newest.at)).total_seconds())

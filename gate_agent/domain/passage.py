@@ -60,7 +60,7 @@ NOBODY = Presence()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What is known of the attempt at the door, in whatever state."""
+    """Base of the states: what is known of an attempt in each of them."""
 
     passage_id: str
     started: Moment
@@ -87,12 +87,12 @@ class Idle:
 
     @property
     def passage_id(self) -> None:
-        """No passage."""
+        """Nothing, since nobody is being screened."""
         return
 
     @property
     def started(self) -> None:
-        """No passage."""
+        """Nothing, since nobody is being screened."""
         return
 
     @property
@@ -102,7 +102,7 @@ class Idle:
 
     @property
     def temperature(self) -> None:
-        """No passage."""
+        """Nothing, since nobody is being screened."""
         return
 
     @property
@@ -189,7 +189,7 @@ Waiting = Identified | Measured | Registering | Gathering | Settled
 
 
 class Carried(TypedDict):
-    """What every state hands to the next."""
+    """The part of an attempt that every state hands to the next one."""
 
     passage_id: str
     started: Moment

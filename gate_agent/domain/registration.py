@@ -21,7 +21,7 @@ from gate_agent.domain.effects import StepRefused
 
 
 def checked(details: RegistrationDetails, policy: Policy, today: date) -> RegistrationDetails:
-    """Return the details as they are kept. Raises StepRefused, with no character of them."""
+    """Return the details, checked. Raises StepRefused, with no character of them."""
     if details.purpose is not None and policy.purposes and details.purpose not in policy.purposes:
         raise StepRefused("invalid", f"one of {', '.join(policy.purposes)}", "another purpose")
     return replace(

@@ -27,7 +27,7 @@ def find_hold(door: DoorState, hold_id: str) -> Hold:
 
 
 def with_hold(door: DoorState, hold_id: str, moved: Hold | None) -> DoorState:
-    """Return the door with this hold as it is now; what a closed one leaves is let go."""
+    """Return the door with this hold in its new state; a closed one goes, with its contacts."""
     holds = tuple(
         kept
         for hold in door.holds
@@ -65,7 +65,7 @@ def _freed_from_others(door: DoorState, hold: Hold) -> DoorState:
 
 
 def on_held_measured(door: DoorState, state: Settled, event: HandMeasured) -> Step:
-    """The contact thermometer says of a held person what it says, in one tap (一键).
+    """Take the contact thermometer's reading of a held person, in one tap (一键).
 
     Below the line it releases whom only the forehead flagged; who is held for symptoms, or by the
     guard, is rechecked, and a person decides. Above it, the fever is confirmed.

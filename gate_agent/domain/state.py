@@ -121,7 +121,7 @@ class DoorState:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one event did: the door after it, and the effects in order."""
+    """The result of one event: the door after it, and the effects in order."""
 
     door: DoorState
     effects: Effects = ()

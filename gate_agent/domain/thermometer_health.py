@@ -41,13 +41,13 @@ CHECK_FAILURES = 2  # in a row with the contact thermometer: a second person mak
 
 @dataclass(frozen=True, slots=True)
 class ThermometerHealth:
-    """What is thought of the thermometer now."""
+    """How far the thermometer can be believed now, and what speaks against it."""
 
     doubts: tuple[Doubt, ...]
 
     @property
     def trust(self) -> Trust:
-        """One loud doubt is enough."""
+        """How far it is believed: one grave doubt is enough not to."""
         if not LOUD.isdisjoint(self.doubts):
             return Trust.NOT_TRUSTED
         return Trust.DOUBTFUL if self.doubts else Trust.TRUSTED
@@ -71,14 +71,14 @@ class Channel:
         return replace(self, newest_ns=at_ns, same=self.same + 1)
 
     def rests(self, for_s: int) -> bool:
-        """Whether it has shown one value for so long."""
+        """Whether it has shown the same value for too long to be alive."""
         still_ns = self.newest_ns - self.since_ns
         return self.same >= FROZEN_READINGS and still_ns >= for_s * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What is remembered of the stream of readings: little, however long it runs.
+    """What is remembered of the readings so far, of bounded size.
 
     Each channel is watched for itself: a living one hides no dead one.
     """
@@ -90,7 +90,7 @@ class Watch:
     ambients: tuple[tuple[int, int], ...] = ()
 
     def after(self, reading: Reading, at_ns: int) -> Watch:
-        """Return the watch after one more reading."""
+        """Return what is remembered after one more reading."""
         ambients = self.ambients
         ambient = reading.ambient_centi_c
         skin = SKIN_LOW_CENTI_C <= reading.surface_centi_c <= SKIN_HIGH_CENTI_C
@@ -109,7 +109,7 @@ class Watch:
         )
 
     def doubts(self, now_ns: int) -> list[Doubt]:
-        """Return what the readings themselves tell."""
+        """Return the doubts that the readings give reason for."""
         found = []
         if self.surface.rests(FROZEN_S) or self.ambient.rests(RESTS_S) or self.body.rests(RESTS_S):
             found.append(Doubt.FROZEN)
@@ -135,7 +135,7 @@ class Checks:
 
     @property
     def newest(self) -> ThermometerChecked | None:
-        """The newest of both."""
+        """The newest check, passed or failed."""
         both = [check for check in (self.passed, self.failed) if check is not None]
         return max(both, key=lambda check: check.at, default=None)
 
@@ -146,14 +146,14 @@ class Checks:
         return 0 if newest is None else newest.failed_in_row
 
     def after(self, check: ThermometerChecked) -> Checks:
-        """Return the checks after one more."""
+        """Return the checks with one more."""
         if not check.passed:
             return replace(self, failed=check)
         blackbody = check if check.reference == "blackbody" else self.blackbody
         return replace(self, passed=check, blackbody=blackbody)
 
     def doubts(self, now: Moment) -> list[Doubt]:
-        """Return what the checks tell."""
+        """Return the doubts that the checks give reason for."""
         found = []
         newest = self.newest
         if newest is not None and not newest.passed:
@@ -179,7 +179,7 @@ def health(
     now: Moment,
     apart: bool = False,
 ) -> ThermometerHealth:
-    """Return what is thought of the thermometer at this moment; `apart`: from the other door."""
+    """Return how far it can be believed; `apart`: its people differ from the other door's."""
     ours = [seen for seen in memory.seen if seen.profile == profile.label]
     recent_ns = now.boot_ns - RECENT_S * NS_PER_S
     newest = [seen for seen in ours if seen.at_ns >= recent_ns][-PEOPLE:]

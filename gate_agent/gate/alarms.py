@@ -64,7 +64,7 @@ class AlarmCounts(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What is the matter now. `level` grows where the same thing got worse."""
+    """One thing that is wrong now. `level` grows where it got worse."""
 
     priority: Priority
     technical: bool
@@ -74,7 +74,7 @@ class Matter:
 
     @property
     def key(self) -> str:
-        """What it is, whatever its level."""
+        """What tells this matter from another one, whatever its level."""
         return ":".join(filter(None, (self.what, self.about)))
 
 
@@ -176,7 +176,7 @@ class AlarmBook:
         self._began = now
 
     def look(self, standing: Iterable[Matter], now: Moment) -> tuple[AlarmView, ...]:
-        """Take in what is the matter at this moment; return the alarms, gravest first."""
+        """Compare what is wrong at this moment with what was; return the alarms, gravest first."""
         here = {one.key: one for one in standing}
         for key, one in here.items():
             self._come(key, one, now)

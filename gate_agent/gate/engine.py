@@ -142,7 +142,7 @@ class Gate:
     def watch(
         self, devices: Mapping[str, Watched], uplink: Callable[[], UplinkView] | None = None
     ) -> None:
-        """Name what a snapshot shows of devices and uplink."""
+        """Say which devices and which uplink a screen's state shows."""
         self._devices = devices
         if uplink is not None:
             self._uplink = uplink
@@ -284,7 +284,7 @@ class Gate:
             raise unavailable(self._journal.cause or "none yet") from None
 
     def take(self, event: DoorEvent) -> None:
-        """Take an event that nobody waits for."""
+        """Let the door take an event for which no request waits."""
         try:
             self._step(event)
         except StorageError as exc:

@@ -50,5 +50,5 @@ _REFUSALS = {"not_found": NotFound, "out_of_turn": OutOfTurn, "invalid": Invalid
 
 
 def refused(answer: StepRefused) -> RequestRefused:
-    """Return the domain's refusal as the gate's."""
+    """Turn a refusal of the pure door into one of the gate."""
     return _REFUSALS[answer.code](expected=answer.expected, got=answer.got)

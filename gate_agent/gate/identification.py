@@ -19,7 +19,7 @@ from gate_agent.store.reader import JournalReader
 
 
 class Identification:
-    """Knows the site's key, and who came before."""
+    """Makes persons of documents, with the site's key and what is known of earlier visits."""
 
     def __init__(
         self, keys: Keys, reader: JournalReader, elsewhere: OtherDoors | None = None

@@ -14,17 +14,17 @@ ANSWER_WITHIN_S = 5.0  # a request whose record is not durable by then is refuse
 
 
 class Keeps(Protocol):
-    """What keeps records: the gate."""
+    """Something that appends records to the journal, such as the gate."""
 
     def keep(
         self, records: Sequence[Record], at: Moment, done: Callable[[], None] | None = None
     ) -> bool:
-        """Append; tell whether the journal took them. `done` is called once they are durable."""
+        """Append records; tell whether they were taken. `done` is called once they are durable."""
         ...
 
 
 async def kept(gate: Keeps, records: Sequence[Record], at: Moment) -> None:
-    """Return when these are durable. Raises JournalUnavailable when they are not in time."""
+    """Append records, and wait until they are durable. Raises JournalUnavailable."""
     written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     if gate.keep(records, at, lambda: resolve(written)):
         try:
@@ -43,6 +43,6 @@ def unavailable(got: str) -> JournalUnavailable:
 
 
 def resolve(future: asyncio.Future[None]) -> None:
-    """Answer whoever waits, unless it has gone."""
+    """Set the result of a future that may have been cancelled."""
     if not future.done():
         future.set_result(None)

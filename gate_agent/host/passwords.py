@@ -19,12 +19,12 @@ _DECOY = (
 
 
 def kept_of(password: str) -> str:
-    """Return what is kept of a password."""
+    """Return the hash that is stored in a password's place."""
     return _hasher().hash(password)
 
 
 def fits(kept: str | None, password: str) -> bool:
-    """Tell whether this is the password of which this is kept; None is kept of nobody."""
+    """Tell whether a password fits the stored hash; nothing fits None."""
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 as _hasher
 
     try:
@@ -34,7 +34,7 @@ def fits(kept: str | None, password: str) -> bool:
 
 
 def is_outdated(kept: str) -> bool:
-    """Tell whether what is kept was made with other parameters than today's."""
+    """Tell whether a stored hash was made with other parameters than today's."""
     return _hasher().check_needs_rehash(kept)
 
 

@@ -30,7 +30,7 @@ class Spool:
         self._folder = store.with_name(f"{store.name}.requests")
 
     def put(self, person_ref: str | None) -> SpoolRequest:
-        """Ask, durably."""
+        """Write a request down, durably, for the daemon to find."""
         request = SpoolRequest(id=secrets.token_hex(8), person_ref=person_ref)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._path(request)
@@ -58,7 +58,7 @@ class Spool:
         return found
 
     def done(self, request: SpoolRequest) -> None:
-        """Take a request away: all of it was carried out."""
+        """Remove a request that was carried out whole."""
         self._path(request).unlink(missing_ok=True)
 
     def _path(self, request: SpoolRequest) -> Path:

@@ -178,7 +178,7 @@ class KeptThread:
         parts.expect(name)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def join(self, timeout_s: float) -> None:

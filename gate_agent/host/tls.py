@@ -59,7 +59,7 @@ class Validity:
 
 
 def reload(context: ssl.SSLContext, section: MqttSection) -> None:
-    """Let the next connection show the certificate that lies there now; the CAs only grow.
+    """Use the certificate that lies on the disk now for the next connection; known CAs are kept.
 
     A file that is being replaced is left for the next time.
     """

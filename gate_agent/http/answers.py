@@ -38,7 +38,7 @@ def refusal(status: int, *, code: str, expected: str, got: str) -> JSONResponse:
 
 
 def refused(status: int, exc: Exception, *, code: str) -> JSONResponse:
-    """Return the refusal that a fault in our own words is: "expected this, got that"."""
+    """Return a refusal made of a fault whose text reads "expected this, got that"."""
     expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
     return refusal(status, code=code, expected=expected, got=got or "another")
 

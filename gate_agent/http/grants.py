@@ -39,7 +39,7 @@ class Grant(ABC):
 
     @abstractmethod
     async def enter(self, scope: Scope, receive: Receive) -> Receive:
-        """Return what the request's body is to be read from; raise what answers it otherwise."""
+        """Let a request in: return what its body is read from, or raise what answers it."""
 
     def security(self, method: str) -> Security:  # noqa: ARG002 whatever it is
         """Return what a request of this method must bring, as OpenAPI says it."""

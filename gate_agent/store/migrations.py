@@ -78,7 +78,7 @@ class MigrationProgress:
         systemd.more_time(f"{both('terminal.update')}: {status}")
 
     def end(self) -> None:
-        """Say no more of it."""
+        """End the progress: the service manager shows its usual status again."""
         if self._due_ns:
             systemd.notify("STATUS=")
 

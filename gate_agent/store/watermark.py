@@ -34,7 +34,7 @@ class Watermark:
             os.pwrite(self._file, _line(head), 0)
 
     def close(self) -> None:
-        """Close the file; again is nothing."""
+        """Close the file; closing it twice does nothing."""
         file, self._file = self._file, -1
         if file >= 0:
             os.close(file)

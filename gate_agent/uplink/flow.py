@@ -45,12 +45,12 @@ class Flow:
         return len(self._sent) < self.most
 
     def sent(self, name: int, size: int, now_ns: int) -> None:
-        """Something went out."""
+        """Note that a message was published."""
         self._sent[name] = size, now_ns
         self._bytes += size
 
     def acknowledged(self, name: int, now_ns: int) -> None:
-        """The broker has it."""
+        """Note that the broker has acknowledged a message."""
         size, sent_ns = self._sent.pop(name, (0, now_ns))
         if not size:
             return

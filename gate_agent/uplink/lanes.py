@@ -86,7 +86,7 @@ class Lanes:
         self._history.begin(self._upto, self._mark, behind=True)
 
     def receipted(self, upto: int, beyond: Iterable[tuple[int, int]]) -> None:
-        """Everything up to `upto` and in the ranges `beyond` is at the collector."""
+        """Note that the collector has everything up to `upto` and in the ranges `beyond`."""
         self._upto, self._beyond = upto, tuple(beyond)
         for lane in self._lanes:
             lane.gone = max(lane.gone, min(upto, lane.last))
@@ -98,7 +98,7 @@ class Lanes:
             self._unreceipted = deque(n for n in self._unreceipted if not self._is_there(n))
 
     def fresh(self, event: Outgoing) -> None:
-        """An event was committed just now."""
+        """Note that an event was committed just now."""
         lane = self._urgent if event.severity is Severity.URGENT else self._live
         if event.sequence <= lane.seen:
             return  # read from the journal already

@@ -316,7 +316,7 @@ declare namespace Door {
     at: string;
     by: string;
   }
-  /** Nothing to say. */
+  /** An empty body, for a request that needs none. */
   interface Nothing {
   }
   /** What a visitor is told before data is taken (个人信息告知). */

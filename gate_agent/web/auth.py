@@ -56,7 +56,7 @@ class Sessions:
         return self._sessions.get(_key(token))
 
     def seen(self, session: GuardSession) -> None:
-        """Somebody did something."""
+        """Note that somebody who is signed on did something."""
         session.seen_ns = self._clock.now().boot_ns
 
     def end(self, session: GuardSession) -> None:

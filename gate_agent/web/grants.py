@@ -52,7 +52,7 @@ SCHEMES: dict[str, Any] = {
 
 
 class Closed(RequestRefused):
-    """Not for who asks."""
+    """The route is not open to who asks."""
 
     def __init__(self, status: int, code: str, *, expected: str, got: str) -> None:
         super().__init__(expected=expected, got=got)

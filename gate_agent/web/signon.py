@@ -37,13 +37,13 @@ Name = Annotated[str, Field(min_length=1, max_length=20)]
 
 
 class Body(BaseModel):
-    """What somebody sends; nothing beside it is taken."""
+    """Base of the bodies of these requests; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Nothing(Body):
-    """Nothing to say."""
+    """An empty body, for a request that needs none."""
 
 
 class Listed(BaseModel):
@@ -114,7 +114,7 @@ async def add_account(sign_on: SignOn, name: str, role: GuardRole, pin: str) -> 
 
 
 async def guarded(call: Callable[[], Account]) -> Account:
-    """Do what costs time in a thread; what is refused becomes an answer."""
+    """Run a slow call in a thread; turn its refusal into an answer."""
     try:
         return await asyncio.to_thread(call)
     except ConfigurationError as exc:

@@ -23,7 +23,7 @@ _LONGEST_DETAIL = 500
 
 
 class AlarmKind(StrEnum):
-    """What ingest and watch raise."""
+    """The kinds of alarm that the centre raises."""
 
     FAILING = "failing"  # 中心平台部分功能失败: a part of the centre fails, and is tried again
     DEAF = "deaf"  # 中心平台未连接消息服务器: the collector has no broker

@@ -110,11 +110,11 @@ class Alerter:
                          text=text, quiet=False))  # fmt: skip
 
     def tell(self, cause: Cause) -> None:
-        """Send what other rooms want told; whether somebody has to answer is its kind's to say."""
+        """Send a message of another room; its kind says whether somebody must answer."""
         self._open(cause)
 
     def close(self) -> None:
-        """End after what is being sent."""
+        """Stop, once the message that is being sent is out."""
         self._pool.shutdown(cancel_futures=True)
 
     def _heads(self) -> tuple[int, int]:

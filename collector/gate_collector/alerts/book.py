@@ -136,7 +136,7 @@ class AlertBook:
         took_ms: int,
         wait_s: float,
     ) -> None:
-        """Keep how it went; what reached nobody is due again after a while, for the next person."""
+        """Record how telling went; what reached nobody is due again later, for the next person."""
         with self._engine.begin() as connection:
             for one in tries:
                 row = {
@@ -157,7 +157,7 @@ class AlertBook:
                 )
 
     def end(self, alert: Alert, state: AlertState) -> None:
-        """Let an alert rest in `state`: it needs no answer, or nobody is left to be told."""
+        """Close an alert in `state`: it needs no answer, or nobody is left to be told."""
         with self._engine.begin() as connection:
             connection.execute(
                 ALERT.update()

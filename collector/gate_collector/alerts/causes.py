@@ -34,7 +34,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """How an urgent event came, and how the hold that it is of stands meanwhile."""
+    """How late an urgent event came, and how its hold stands meanwhile."""
 
     is_late: bool = False
     late_s: float | None = None  # None: nobody knows
@@ -45,7 +45,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class From:
-    """Whose event it is: the door's id, what people call it, and its journal's epoch."""
+    """The door that an event comes from: its id, its name, and its journal's epoch."""
 
     gate: str
     door: str
@@ -166,7 +166,7 @@ def _tenths(centi_c: int) -> str:
 
 
 def of_alarm(alarm: Alarm, door: str) -> Cause:
-    """Return the cause that an alarm is; `door` is what people call the one it is of."""
+    """Return the cause for an alert in an alarm; `door` is the name of its door."""
     key = f"alarm_do.{alarm.kind}"
     return Cause(
         key=f"alarm:{alarm.id}",

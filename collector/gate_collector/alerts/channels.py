@@ -58,7 +58,7 @@ class AppriseMessenger:
     """Sends by Apprise, which is imported where there is somebody to tell."""
 
     def ready(self) -> None:
-        """Import it: 140 services, up to seconds from a cold disk."""
+        """Import Apprise now: with 140 services that takes seconds from a cold disk."""
         import apprise  # noqa: PLC0415 as the line above says
 
         apprise.Apprise()

@@ -27,14 +27,14 @@ class Pace:
 
 
 class Crowd:
-    """How many of one sort came within a while."""
+    """Counts how many of one sort came within a span of time."""
 
     def __init__(self, within: timedelta) -> None:
         self._within = within
         self._came: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
     def count(self, sort: str, now: datetime) -> int:
-        """Take one more; return how many they are with it."""
+        """Count one more; return how many there are with it."""
         came = self._came[sort]
         came.append(now)
         return _recent(came, now, self._within)

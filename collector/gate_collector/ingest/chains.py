@@ -88,7 +88,7 @@ def load_beyond(connection: Connection, stream: Stream) -> None:
 
 
 def keep(connection: Connection, streams: list[Stream]) -> None:
-    """Write how far they are now."""
+    """Store how far these chains are whole now."""
     insert: Any = insert_for(connection.engine)(STREAM)
     connection.execute(
         insert.on_conflict_do_update(

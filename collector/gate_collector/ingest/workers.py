@@ -39,7 +39,7 @@ class Workers:
         return f"workers that do not run: {' '.join(away)}" if away else ""
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         for thread in self._threads.values():
             thread.start()
 

@@ -47,7 +47,7 @@ class _Work:
 
 
 def collect_rarely() -> None:
-    """Once a process of ours is made: what it is made of is no garbage from here on."""
+    """Let the garbage collector leave alone what a process holds from its start; call it once."""
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
 

@@ -147,7 +147,7 @@ def kept(connection: Connection, now: datetime, days: int) -> KeptRegistrations:
 
 
 def directly(engine: Engine) -> Write:
-    """Return what does work in a transaction of its own, where no other writer runs."""
+    """Return a function that does work in its own transaction, for when no other writer runs."""
 
     def write(work: Callable[[Connection], int]) -> Future[int]:
         done: Future[int] = Future()

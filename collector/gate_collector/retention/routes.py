@@ -25,7 +25,7 @@ Removed = Annotated[int | None, Query(ge=0, le=2**31)]
 
 
 class Signed(BaseModel):
-    """Who wants it, and why."""
+    """Who asks for a removal, and why."""
 
     model_config = ConfigDict(extra="forbid")
     by: By

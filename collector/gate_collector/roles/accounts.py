@@ -22,7 +22,7 @@ SHORTEST_PASSWORD = 10
 
 
 class Denied(GateError):  # noqa: N818 it is an answer
-    """No; `code` says why in a word. Whether a name is known, is never told."""
+    """What was asked is denied; `code` says why in a word, and never whether a name is known."""
 
     def __init__(self, code: str, told: str) -> None:
         super().__init__(told)
@@ -154,5 +154,5 @@ class Accounts:
 
 
 def hashed(token: str) -> str:
-    """Return what is kept of a token."""
+    """Return the hash that is stored in a token's place."""
     return sha256(token.encode()).hexdigest()

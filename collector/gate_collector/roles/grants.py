@@ -43,7 +43,7 @@ SCHEMES: dict[str, Any] = {
 
 
 class Closed(GateError):  # noqa: N818 it is an answer
-    """Not for who asks; `code` says why in a word."""
+    """The route is not open to who asks; `code` says why in a word."""
 
     def __init__(self, status: int, code: str, *, expected: str, got: str) -> None:
         super().__init__(f"expected {expected}, got {got}")

@@ -42,7 +42,7 @@ def acting() -> Session:
 
 
 def still_stands() -> Callable[[], bool]:
-    """Return what tells, at any time, whether who asks now may still ask: for a long answer."""
+    """Return a function that tells whether this request's session still runs, for long answers."""
     return STANDS.get()
 
 

@@ -34,7 +34,7 @@ HEAD = REVISIONS[-1]
 
 
 def only_where(condition: str) -> dict[str, Any]:
-    """Return what makes an index a partial one."""
+    """Return the arguments that limit an index to the rows of a condition."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
@@ -75,7 +75,7 @@ Index("doubted_boot", DOUBTED.c.gate, DOUBTED.c.boot, **only_where("booted IS NU
 
 
 def own_word_of(table: Table) -> ColumnElement[bool]:
-    """Return what joins the gate's own word to a table of its events."""
+    """Return the condition that joins an event to the time which the gate itself gave it."""
     return and_(*(DOUBTED.c[key] == table.c[key] for key in ("gate", "epoch", "sequence")))
 
 

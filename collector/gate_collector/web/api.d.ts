@@ -507,7 +507,7 @@ declare namespace Centre {
     /** in place of what is there, or beside it */
     replace?: boolean;
   }
-  /** Who wants it, and why. */
+  /** Who asks for a removal, and why. */
   interface Signed {
     by: string;
     why: string;
