@@ -117,16 +117,21 @@ STATES: dict[str, tuple[ScreenState, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_nothing_is_covered_or_cut_at_any_size(page: Page, served: Served, name: str) -> None:
-    state, taps = STATES[name]
-    show(page, served, state)
-    for tap in filter(None, taps.split(", ")):
-        page.locator(tap).first.click()
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_is_covered_or_cut_at_any_size(page: Page, served: Served, lang: str) -> None:
+    if lang == "en":
+        page.locator("#language").click()
 
-    found = {}
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        found[f"{width}×{height}"] = page.evaluate(FAULTS, width == PHONE[0])
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, (state, taps) in STATES.items():
+        show(page, served, state)
+        for tap in filter(None, taps.split(", ")):
+            page.locator(tap).first.click()
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            found[name, f"{width}×{height}"] = page.evaluate(FAULTS, width == PHONE[0])
+        page.set_viewport_size({"width": KIOSK[0], "height": KIOSK[1]})
+        page.keyboard.press("Escape")
 
-    assert found == {size: [] for size in found}
+    assert len(found) == len(STATES) * len(SIZES)
+    assert {where: faults for where, faults in found.items() if faults} == {}
