@@ -127,7 +127,7 @@ class ScreenStateBuilder:
         self._today = TodayView(day="", passages=(), holds_opened=0)
 
     def outdate(self) -> None:
-        """Something was committed: read the day again before it is shown."""
+        """Note that something was committed: the day is read again before it is shown."""
         self._stale = True
 
     def snapshot(

@@ -33,7 +33,7 @@ class Skin:
 
 
 def visible_of(door: DoorState, live_centi_c: int | None) -> tuple[object, ...]:
-    """Return what, when it changes, a screen should see at once."""
+    """Return the part of a state of which every change is shown at once."""
     passage = replace(door.passage, presence=NOBODY)
     return (
         passage,
