@@ -72,6 +72,7 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/doors/{gate}/holds/{hold_id}/answer": ("/api/v1/doors/east/holds/h-1/answer", _GUARD),
     "/api/v1/departures": ("", {**_GUARD, "count": 2}),
     "/api/v1/drills": ("", _GUARD),
+    "/api/v1/found": ("", {**_GUARD, "place": "等候区", "passage_id": "p-1"}),
     "/api/v1/duties/notes": ("", {**_GUARD, "text": "一切正常"}),
     "/api/v1/duties/rounds": ("", {**_GUARD, "area": "大厅", "kind": "aired"}),
     "/api/v1/duties/supplies": ("", {**_GUARD, "item": "口罩", "counted": 5}),
