@@ -49,7 +49,8 @@ NEVER_TYPED = {
     "passage_id", "hold_id", "contact_id", "person_ref", "key_id", "sealed", "subject",
     "version", "boot", "config_sha256", "driver", "device", "previous_epoch", "kept_as",
     "policy_sha256", "other", "profile", "day", "area", "item", "sha256", "request", "gate",
-    "elsewhere", "outcome", "opened", "decided", "started", "closed", "at", "since", "until",
+    "elsewhere", "outcome", "opened", "decided", "started", "closed", "entered", "at", "since",
+    "until",
     "left", "listed", "booted", "time", "code", "types", "counters", "device_lost_s",
     "link_before", "link_after", "unread", "by", "on_duty", "with_passage", "with_ref",
 }  # fmt: skip
