@@ -22,11 +22,11 @@ def pss_mb(pid: int) -> float:
 
 def family(pid: int) -> list[int]:
     """Return a process and those it started, and so on."""
-    found = [pid]
+    pids = [pid]
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text(encoding="ascii").split():
-            found += family(int(child))
-    return found
+            pids += family(int(child))
+    return pids
 
 
 def machine_s() -> float:

@@ -57,14 +57,14 @@ def _answered(document: Tree, schemas: Tree) -> set[str]:
 
 
 def _reached(schemas: Tree, trees: Iterator[Tree]) -> set[str]:
-    found: set[str] = set()
+    reached: set[str] = set()
     pending = [ref for tree in trees for ref in _refs(tree)]
     while pending:
         one = pending.pop()
-        if one not in found:
-            found.add(one)
+        if one not in reached:
+            reached.add(one)
             pending += _refs(schemas[one])
-    return found
+    return reached
 
 
 def _refs(tree: Tree) -> list[str]:
@@ -94,18 +94,20 @@ def _operations(kind: str, method: str, document: Tree) -> Iterator[str]:
         operation = does.get(method)
         if operation is None:
             continue
-        told = _content(next(it for code, it in operation["responses"].items() if code[0] == "2"))
+        content = _content(
+            next(it for code, it in operation["responses"].items() if code[0] == "2")
+        )
         if method == "get":
-            types = told
+            types = content
         else:
             body = operation.get("requestBody")
-            types = f"{{ body: {'null' if body is None else _content(body)}; told: {told} }}"
+            types = f"{{ body: {'null' if body is None else _content(body)}; told: {content} }}"
         yield f'    "{path}": {types};'
     yield "  }"
 
 
-def _content(told: Tree) -> str:
-    schema = told.get("content", {}).get(_JSON, {}).get("schema")
+def _content(tree: Tree) -> str:
+    schema = tree.get("content", {}).get(_JSON, {}).get("schema")
     return "null" if schema is None else _type(schema)
 
 

@@ -27,7 +27,7 @@ def files() -> dict[str, str]:
 def _between(text: str, name: str, made: str) -> str:
     marks = f"<!-- routes of the {name} -->\n", f"<!-- end of the {name}'s -->"
     pattern = f"({marks[0]}).*?({marks[1]})"
-    return re.sub(pattern, lambda found: f"{found[1]}{made}{found[2]}", text, flags=re.DOTALL)
+    return re.sub(pattern, lambda matched: f"{matched[1]}{made}{matched[2]}", text, flags=re.DOTALL)
 
 
 FILES = Generated(folder=ROOT / "docs", made=files)

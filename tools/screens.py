@@ -176,8 +176,8 @@ def take_collector(browser: Browser) -> None:
     ):
         try:
             assert demo.stdout is not None  # noqa: S101 for mypy: it is a pipe
-            found = (re.search(r"collector .*(http\S+)", line) for line in demo.stdout)
-            url = next(match[1] for match in found if match)
+            lines = (re.search(r"collector .*(http\S+)", line) for line in demo.stdout)
+            url = next(match[1] for match in lines if match)
             with watched_page(browser, KIOSK) as watched:
                 page = watched.page
                 while demo.poll() is None and not _counted(page, url):
@@ -193,10 +193,12 @@ def take_collector(browser: Browser) -> None:
 def _counted(page: Page, url: str) -> bool:
     """Tell whether the collector listens, and holds some events of both doors."""
     try:
-        told = page.request.get(f"{url}api/v1/overview").json()
+        overview = page.request.get(f"{url}api/v1/overview").json()
     except Error:
         return False
-    return len(told["gates"]) > 1 and all(gate["events"] > DEMO_EVENTS for gate in told["gates"])
+    return len(overview["gates"]) > 1 and all(
+        gate["events"] > DEMO_EVENTS for gate in overview["gates"]
+    )
 
 
 def _take_accounts(page: Page, width: int) -> None:

@@ -67,19 +67,18 @@ def report_rate(console: Console, cluster: Cluster, folder: Path, events: int, r
     said, kept = together(events, 2), True
     files = (f"sqlite:///{folder / f'store-{number}.sqlite'}" for number in range(1000))
     for store, new in (("PostgreSQL", cluster.database), ("SQLite", lambda: next(files))):
-        found = compare(new, said, rounds)
-        rates = {way: statistics.median(run.rate(events) for run in found[way]) for way in found}
+        ways = compare(new, said, rounds)
+        rates = {way: statistics.median(run.rate(events) for run in ways[way]) for way in ways}
         by_core = {
-            way: statistics.median(run.rate(events) / run.busy for run in found[way])
-            for way in found
+            way: statistics.median(run.rate(events) / run.busy for run in ways[way]) for way in ways
         }
         table = Table(box=None, title=f"{events:,} events of two doors into {store}, one worker")
         for column in ("", "events/s", "of bare", "a core", "of bare", "µs own", "cores"):
             table.add_column(column, justify="left" if not column else "right")
         for way, title in _WAYS.items():
-            if way in found:
+            if way in ways:
                 shares = [*_shared(rates, way), *_shared(by_core, way)]
-                table.add_row(title, *shares, *_costs(found[way], events))
+                table.add_row(title, *shares, *_costs(ways[way], events))
         console.print(table)
         share = by_core[OURS] / by_core[BARE]
         if store == "PostgreSQL":
@@ -148,17 +147,17 @@ def report_pages(
     engine.dispose()
     with broker(folder) as port, centre(folder, port, store) as running:
         wait_for(lambda: is_reported(running.url, now), "yesterday's report", _REPORTED_WITHIN_S)
-        found = measure_pages(running.url, now)
-    return show_pages(console, found, f"{events:,} events of {doors} doors")
+        pages = measure_pages(running.url, now)
+    return show_pages(console, pages, f"{events:,} events of {doors} doors")
 
 
-def show_pages(console: Console, found: list[Timed], title: str) -> int:
+def show_pages(console: Console, pages: list[Timed], title: str) -> int:
     """Print times and verdicts; return the exit code."""
     table = Table(box=None, title=title)
     for column in ("page", "first, ms", "then, ms", "budget, ms", "verdict"):
         table.add_column(column, justify="left" if column in ("page", "verdict") else "right")
     kept = True
-    for page in found:
+    for page in pages:
         most = MOST_REPORT_MS if page.is_report else MOST_PAGE_MS
         holds = page.median_ms <= most
         kept = kept and holds

@@ -54,11 +54,11 @@ def measure_pages(url: str, now: datetime) -> list[Timed]:
             ("interface: 1,000 events", f"/api/v1{events}?after={head // 2}&limit=1000"),
             ("interface: holds", "/api/v1/holds?limit=1000"),
         ]
-        found = [_timed(what, lambda path=path: client.get(path)) for what, path in paths]  # type: ignore[misc]
+        timed = [_timed(what, lambda path=path: client.get(path)) for what, path in paths]  # type: ignore[misc]
         who = {"who": reference("visitor-17")}
-        found.append(_timed("search 查询", lambda: client.post("/api/v1/search", json=who)))
+        timed.append(_timed("search 查询", lambda: client.post("/api/v1/search", json=who)))
         corrected = {"by": "bench", "why": "made anew"}
-        found.append(
+        timed.append(
             _timed(
                 "daily report, made from the events",
                 lambda: client.post(f"/reports/{day}/corrections", json=corrected),
@@ -70,8 +70,8 @@ def measure_pages(url: str, now: datetime) -> list[Timed]:
             *((f"daily report, {form}", f"/reports/{day}/report.{form}") for form in _REPORTS),
         ):
             asked = _timed(what, lambda path=path: client.get(path), is_report=True)  # type: ignore[misc]
-            found.append(asked)
-    return found
+            timed.append(asked)
+    return timed
 
 
 def _timed(what: str, ask: Callable[[], httpx.Response], *, is_report: bool = False) -> Timed:

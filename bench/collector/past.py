@@ -103,7 +103,7 @@ class _Part:
 
 def write_past(
     engine: Engine, *, doors: int, days: int, now: datetime,
-    told: Callable[[int], None] = lambda _: None, passages: int = PASSAGES,
+    progress: Callable[[int], None] = lambda _: None, passages: int = PASSAGES,
 ) -> int:  # fmt: skip
     """Fill an empty store with whole days, and today until now; return how many events."""
     if engine.dialect.name == "postgresql":
@@ -119,7 +119,7 @@ def write_past(
         if len(part.events) >= _AT_ONCE:
             written += _write(engine, part)
             part = _Part(opened=part.opened)
-            told(written)
+            progress(written)
     written += _write(engine, part)
     with engine.begin() as connection:
         for door in all_doors:

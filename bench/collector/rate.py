@@ -48,7 +48,7 @@ def compare(new_store: NewStore, events: Sequence[Event], rounds: int) -> dict[s
     else:
         ways[BARE] = lambda url: bare.upserted(url, rows)
         ways[COPY] = lambda url: bare.copied(url, rows)
-    found: dict[str, list[Run]] = {name: [] for name in ways}
+    runs: dict[str, list[Run]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             url = new_store()
@@ -57,8 +57,8 @@ def compare(new_store: NewStore, events: Sequence[Event], rounds: int) -> dict[s
             engine.dispose()
             gc.collect()
             collect_rarely()  # as the collector does; nor is what the bench holds its work
-            found[name].append(_timed(lambda way=way, url=url: way(url)))  # type: ignore[misc]
-    return found
+            runs[name].append(_timed(lambda way=way, url=url: way(url)))  # type: ignore[misc]
+    return runs
 
 
 def row_of(event: Event, stored: str) -> bare.Row:
@@ -73,12 +73,12 @@ def row_of(event: Event, stored: str) -> bare.Row:
 def collected(url: str, messages: Sequence[Message]) -> None:
     """Let the collector take the messages, and see that its receipts cover every one of them."""
     engine = open_store(url)
-    told: dict[str, Receipt] = {}
+    receipts: dict[str, Receipt] = {}
     clock = SystemClock()
     hearing = Hearing(connected=True, since=clock.now().utc)
 
     def publish(gate: str, receipt: Receipt) -> Callable[[], bool]:
-        told[gate] = receipt
+        receipts[gate] = receipt
         return lambda: True
 
     ingest = Ingest(
@@ -97,7 +97,7 @@ def collected(url: str, messages: Sequence[Message]) -> None:
     finally:
         ingest.close()
         engine.dispose()
-    covered = sum(receipt.upto for receipt in told.values())
+    covered = sum(receipt.upto for receipt in receipts.values())
     if covered != len(messages):
         raise AssertionError(f"expected receipts for {len(messages)} events, got {covered}")
 

@@ -84,8 +84,8 @@ def _packets(line: socket.socket) -> Iterator[tuple[int, bytes]]:
     while part := line.recv(1 << 16):
         kept += part
         at = 0
-        while (found := _length(kept, at + 1)) is not None and found[0] + found[1] <= len(kept):
-            begin, size = found
+        while (length := _length(kept, at + 1)) is not None and length[0] + length[1] <= len(kept):
+            begin, size = length
             yield kept[at], kept[begin : begin + size]
             at = begin + size
         kept = kept[at:]

@@ -33,14 +33,14 @@ def main(arguments: list[str]) -> int:
         return 1
     results = run(people, QUICK if given.quick else Effort(), console)
     show(results, console)
-    found = list(verdicts(results))
-    console.print(table_of(found))
+    judged = list(verdicts(results))
+    console.print(table_of(judged))
     if given.plot is not None:
         from bench.fever.plot import draw  # noqa: PLC0415 matplotlib only where it is wanted
 
         draw(results, given.plot)
         console.print(f"drawn: {given.plot}")
-    return 0 if given.quick or all(one.met for one in found) else 1
+    return 0 if given.quick or all(one.met for one in judged) else 1
 
 
 if __name__ == "__main__":

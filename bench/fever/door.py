@@ -66,8 +66,8 @@ class Door:
     def distrusts(self) -> bool:
         """Whether people would be measured by hand now, for what the people themselves show."""
         now = Moment(utc=_NOW, boot_ns=round(self.now_s * NS_PER_S))
-        found = health(Watch(), self.memory, Checks(), profile=self._profile, now=now)
-        return found.trust is Trust.NOT_TRUSTED
+        state = health(Watch(), self.memory, Checks(), profile=self._profile, now=now)
+        return state.trust is Trust.NOT_TRUSTED
 
     def measure(self, comer: Comer) -> Temperature:
         """Let one person be measured, decided on, and remembered."""
@@ -76,9 +76,9 @@ class Door:
         self._recheck()
         readings = [Reading(surface_centi_c=comer.skin, ambient_centi_c=comer.ambient)] * 5
         usual = self.memory.usual(self._profile, now_ns)
-        told = judge(readings, self._profile, self._rules, usual)
+        judgement = judge(readings, self._profile, self._rules, usual)
         name = f"p-{self._count}"
-        elevated = told.outcome is Outcome.ELEVATED
+        elevated = judgement.outcome is Outcome.ELEVATED
         if elevated and self._evidence_after is not None:
             self._held.append((self._count + self._evidence_after, name, comer.contact))
         record = PassageDecided(
@@ -87,7 +87,7 @@ class Door:
             person_ref=None,
             decision=Decision.HOLD if elevated else Decision.ADMIT,
             reasons=(),
-            temperature=told,
+            temperature=judgement,
             started=_UTC,
             decided=_UTC,
             registered=False,
@@ -95,15 +95,15 @@ class Door:
             hold_id=name if elevated else None,
         )
         self.memory = self.memory.after(record, now_ns)
-        return told
+        return judgement
 
     def measure_all(self, comers: Iterable[Comer], every_s: float) -> list[Temperature]:
         """Let people come one after the other."""
-        told = []
+        measured = []
         for comer in comers:
             self.now_s += every_s
-            told.append(self.measure(comer))
-        return told
+            measured.append(self.measure(comer))
+        return measured
 
     def _recheck(self) -> None:
         while self._held and self._held[0][0] < self._count:

@@ -82,7 +82,7 @@ def drift(
     crowd = Crowd(view, people, seed)
     door = Door(view.profile, rules=rules)
     came: list[Subject] = []
-    told = []
+    measured = []
     reference: list[float] = []
     for _ in range(days):
         bias = crowd.dice.gauss(0, weather.day_sd) + weather.offset
@@ -93,19 +93,19 @@ def drift(
             subject = crowd.anybody()
             came.append(subject)
             door.now_s += OPEN_S / A_DAY
-            told.append(door.measure(comer(view, subject, round((bias + wave) * 100))))
-            today.append(float(told[-1].score_centi_c or 0))
+            measured.append(door.measure(comer(view, subject, round((bias + wave) * 100))))
+            today.append(float(measured[-1].score_centi_c or 0))
             newest = today[-_WINDOW - 1 : -1]
             enough = len(newest) >= 10
             reference.append(median(newest) if enough else view.profile.baseline_centi_c)
         door.now_s += NIGHT_S
-    fever, score = is_fever(came), scores(told)
-    baseline = np.array([float(t.baseline_centi_c or 0) for t in told])
+    fever, score = is_fever(came), scores(measured)
+    baseline = np.array([float(t.baseline_centi_c or 0) for t in measured])
     return Drifted(
         fixed=None if weather.offset else figures.se_at_sp(score, fever, 0.95),
         reference=figures.se_at_sp(score - np.array(reference), fever, 0.95),
         product=figures.se_at_sp(score - baseline, fever, 0.95),
-        decided=figures.flagged(flags(told), fever),
+        decided=figures.flagged(flags(measured), fever),
     )
 
 
@@ -171,9 +171,9 @@ def hot_queue(
         )
         for n in range(length):
             by_hand = door.distrusts
-            (told,) = door.measure_all([comer(view, crowd.dice.choice(crowd.hot))], EVERY_S)
-            flagged[n] += told.outcome is Outcome.ELEVATED
-            caught[n] += by_hand or told.outcome is Outcome.ELEVATED
+            (measured,) = door.measure_all([comer(view, crowd.dice.choice(crowd.hot))], EVERY_S)
+            flagged[n] += measured.outcome is Outcome.ELEVATED
+            caught[n] += by_hand or measured.outcome is Outcome.ELEVATED
     share = flagged / runs
     return float(share.mean()), float(share[-10:].mean()), float(caught.mean() / runs)
 
@@ -185,11 +185,11 @@ def real_time_line(view: View, people: Sequence[Subject]) -> tuple[float, float,
     """
     ours = seen(view, people)
     door = Door(view.profile)
-    told = []
+    measured = []
     for subject in ours:
         door.now_s = (subject.at - ours[0].at).total_seconds()
-        told.append(door.measure(comer(view, subject)))
-    fever, score = is_fever(ours), scores(told)
-    baseline = np.array([float(t.baseline_centi_c or 0) for t in told])
+        measured.append(door.measure(comer(view, subject)))
+    fever, score = is_fever(ours), scores(measured)
+    baseline = np.array([float(t.baseline_centi_c or 0) for t in measured])
     alone, moved = figures.auc(score, fever), figures.auc(score - baseline, fever)
-    return alone, moved, figures.flagged(flags(told), fever)
+    return alone, moved, figures.flagged(flags(measured), fever)

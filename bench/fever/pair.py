@@ -52,7 +52,7 @@ class Pair:
         dice = self._crowd.dice
         shared, phase = dice.gauss(0, SHARED_SD), dice.random()
         own = [(dice.gauss(0, OWN_SD), dice.random()) for _ in self._doors]
-        found: int | None = None
+        first_sign: int | None = None
         for n in range(A_DAY):
             which = n % 2
             door, (bias, own_phase) = self._doors[which], own[which]
@@ -61,19 +61,19 @@ class Pair:
             for one in self._doors:
                 one.now_s += OPEN_S / A_DAY
             door.measure(comer(self._view, self._crowd.anybody(), offset))
-            if self._comes_apart(door.now_s) and found is None:
-                found = (n - after) // 2 + 1
+            if self._comes_apart(door.now_s) and first_sign is None:
+                first_sign = (n - after) // 2 + 1
         for door in self._doors:
             door.now_s += NIGHT_S
-        return found
+        return first_sign
 
     def _comes_apart(self, now_s: float) -> bool:
         now = Moment(utc=_UTC, boot_ns=round(now_s * NS_PER_S))
         first, second = (self._state(door, now) for door in self._doors)
-        self._comparison, told = self._comparison.after(
+        self._comparison, news = self._comparison.after(
             first, {"other": second}, limit_centi_c=_LIMIT, now=now
         )
-        apart = told is not None and told.found == "apart"
+        apart = news is not None and news.found == "apart"
         self.alarms += apart
         return apart
 

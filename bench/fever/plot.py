@@ -28,9 +28,11 @@ def draw(results: Results, file: Path) -> None:
     slopes.legend()
     names = [w.name for w in hall.WEATHERS]
     for view, marker in zip(VIEWS, "osd", strict=True):
-        found = [results.drift[view.name, name] for name in names]
-        (line,) = weather.plot(names, [d.product for d in found], marker=marker, label=view.name)
-        fixed = [d.fixed for d in found if d.fixed is not None]
+        qualities = [results.drift[view.name, name] for name in names]
+        (line,) = weather.plot(
+            names, [d.product for d in qualities], marker=marker, label=view.name
+        )
+        fixed = [d.fixed for d in qualities if d.fixed is not None]
         weather.plot(
             names[: len(fixed)], fixed, marker=marker, linestyle=":", color=line.get_color()
         )

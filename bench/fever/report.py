@@ -110,8 +110,8 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
             results.alarms[view.name] = pair.false_alarms(view, people, days=effort.pair_days)
             done()
             for shift in pair.SHIFTS:
-                found = pair.shifted(view, people, shift, runs=effort.pair_runs)
-                results.shifted[view.name, shift] = found
+                shifts = pair.shifted(view, people, shift, runs=effort.pair_runs)
+                results.shifted[view.name, shift] = shifts
                 done()
     return results
 
@@ -152,17 +152,17 @@ def _quality(results: Results) -> Table:
         "view", "AUC [95 %]", "published", "best cut", "in sample", "transfer 1->2, 2->1",
         "reference", "all refitted, 1->2, 2->1",
     )  # fmt: skip
-    for name, told in results.told.items():
-        low, high = told.interval
+    for name, quality in results.told.items():
+        low, high = quality.interval
         table.add_row(
             name,
-            f"{told.auc:.3f} [{low:.3f}, {high:.3f}]",
+            f"{quality.auc:.3f} [{low:.3f}, {high:.3f}]",
             PUBLISHED_AUC[name],
-            f"{told.cut / 100:.2f}",
-            _se_sp(told.in_sample),
-            " ".join(map(_se_sp, told.transfer)),
+            f"{quality.cut / 100:.2f}",
+            _se_sp(quality.in_sample),
+            " ".join(map(_se_sp, quality.transfer)),
             REFERENCE_TRANSFER[name],
-            " ".join(map(_se_sp, told.refitted)),
+            " ".join(map(_se_sp, quality.refitted)),
         )
     return table
 
@@ -173,7 +173,7 @@ def _ppv(results: Results) -> Table:
         "view", "Se/Sp", "PPV", "flags per 1000", "knowing nobody yet", "real time line Se/Sp",
         "its AUC alone", "less baseline",
     )  # fmt: skip
-    for name, told in results.told.items():
+    for name, predictive in results.told.items():
         alone, moved, decided = results.line[name]
         quality = results.drift[name, hall.WEATHERS[0].name].decided
         rate = quality.se * 0.01 + (1 - quality.sp) * 0.99
@@ -182,7 +182,7 @@ def _ppv(results: Results) -> Table:
             _se_sp(quality),
             f"{quality.ppv(0.01) * 100:.1f} %",
             f"{rate * 1000:.0f}",
-            _se_sp(told.new_door),
+            _se_sp(predictive.new_door),
             _se_sp(decided),
             f"{alone:.3f}",
             f"{moved:.3f}",
@@ -214,8 +214,8 @@ def _wanted(results: Results) -> Table:
         "view", *(f"{permille / 10:.0f} %" for permille in WANTED),
     )  # fmt: skip
     for name in results.told:
-        found = [results.wanted[name, permille] for permille in WANTED]
-        table.add_row(name, *(f"{(1 - q.sp) * 100:.1f} % ({q.se:.2f})" for q in found))
+        shares = [results.wanted[name, permille] for permille in WANTED]
+        table.add_row(name, *(f"{(1 - q.sp) * 100:.1f} % ({q.se:.2f})" for q in shares))
     return table
 
 
@@ -250,14 +250,14 @@ def _pairs(results: Results) -> Table:
         *(f"{shift / 100:+.1f} °C" for shift in pair.SHIFTS),
     )  # fmt: skip
     for name, alarms in results.alarms.items():
-        found = [results.shifted[name, shift] for shift in pair.SHIFTS]
-        table.add_row(name, str(alarms), *map(_found, found))
+        shifts = [results.shifted[name, shift] for shift in pair.SHIFTS]
+        table.add_row(name, str(alarms), *map(_found, shifts))
     return table
 
 
-def _found(found: Found) -> str:
-    people = "-" if found.people is None else str(found.people)
-    return f"{found.first_day * 100:.0f} % {found.within_days * 100:.0f} % {people}"
+def _found(shift: Found) -> str:
+    people = "-" if shift.people is None else str(shift.people)
+    return f"{shift.first_day * 100:.0f} % {shift.within_days * 100:.0f} % {people}"
 
 
 def _people(curve: Sequence[float]) -> str:

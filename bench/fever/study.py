@@ -66,14 +66,14 @@ def judged(view: View, profile: Profile, people: Sequence[Subject]) -> list[Temp
     return [Door(profile).measure(comer(view, subject)) for subject in people]
 
 
-def scores(told: Sequence[Temperature]) -> Scores:
+def scores(temperatures: Sequence[Temperature]) -> Scores:
     """Return the scores."""
-    return np.array([float(t.score_centi_c or 0) for t in told])
+    return np.array([float(t.score_centi_c or 0) for t in temperatures])
 
 
-def flags(told: Sequence[Temperature]) -> Truth:
+def flags(temperatures: Sequence[Temperature]) -> Truth:
     """Return who was flagged."""
-    return np.array([t.outcome is Outcome.ELEVATED for t in told])
+    return np.array([t.outcome is Outcome.ELEVATED for t in temperatures])
 
 
 def tell(view: View, people: Sequence[Subject], *, bootstrap: int) -> Told:
@@ -81,17 +81,17 @@ def tell(view: View, people: Sequence[Subject], *, bootstrap: int) -> Told:
     ours = seen(view, people)
     fever = is_fever(ours)
     group = np.array([subject.group for subject in ours])
-    told = judged(view, view.profile, ours)
-    score = scores(told)
+    judgements = judged(view, view.profile, ours)
+    score = scores(judgements)
     cut = figures.best_cut(score, fever)
 
-    def transferred(of: int) -> Quality:
-        learnt = figures.best_cut(score[group == of], fever[group == of])
-        return figures.at(score[group != of], fever[group != of], learnt)
+    def transferred(other: int) -> Quality:
+        learnt = figures.best_cut(score[group == other], fever[group == other])
+        return figures.at(score[group != other], fever[group != other], learnt)
 
-    def refitted(of: int) -> Quality:
-        profile = refit(view, [subject for subject in ours if subject.group == of])
-        others = [subject for subject in ours if subject.group != of]
+    def refitted(other: int) -> Quality:
+        profile = refit(view, [subject for subject in ours if subject.group == other])
+        others = [subject for subject in ours if subject.group != other]
         return figures.flagged(flags(judged(view, profile, others)), is_fever(others))
 
     return Told(
@@ -100,7 +100,7 @@ def tell(view: View, people: Sequence[Subject], *, bootstrap: int) -> Told:
         cut=cut,
         in_sample=figures.at(score, fever, cut),
         transfer=(transferred(1), transferred(2)),
-        new_door=figures.flagged(flags(told), fever),
+        new_door=figures.flagged(flags(judgements), fever),
         refitted=(refitted(1), refitted(2)),
     )
 
@@ -122,13 +122,13 @@ def refit(view: View, people: Sequence[Subject]) -> Profile:
     )
 
 
-def by_slope(view: View, people: Sequence[Subject], told: Callable[[], None]) -> list[float]:
+def by_slope(view: View, people: Sequence[Subject], progress: Callable[[], None]) -> list[float]:
     """Return the AUC for each slope of SLOPES."""
     ours = seen(view, people)
     fever = is_fever(ours)
-    found = []
+    slopes = []
     for slope in SLOPES:
         profile = replace(view.profile, slope_permille=slope)
-        found.append(figures.auc(scores(judged(view, profile, ours)), fever))
-        told()
-    return found
+        slopes.append(figures.auc(scores(judged(view, profile, ours)), fever))
+        progress()
+    return slopes

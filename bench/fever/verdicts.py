@@ -69,11 +69,11 @@ def _or_never(people: int | None) -> float:
     return float("inf") if people is None else people
 
 
-def table_of(found: list[Verdict]) -> Table:
+def table_of(verdicts: list[Verdict]) -> Table:
     """Return the budgets as a table."""
     table = Table(title="Budgets", title_justify="left")
     for column in ("what", "figure", "budget", "met"):
         table.add_column(column, no_wrap=True)
-    for one in found:
+    for one in verdicts:
         table.add_row(one.what, f"{one.figure:.3f}", one.budget, "yes" if one.met else "NO")
     return table

@@ -45,8 +45,8 @@ def write_past(folder: Path, *, site: str, gate: str, events: int) -> None:
         )
 
 
-def _draft(number: int, of: int, now: Moment) -> Draft:
-    utc = now.utc - timedelta(days=_DAYS) * ((of - number) / of)
+def _draft(number: int, total: int, now: Moment) -> Draft:
+    utc = now.utc - timedelta(days=_DAYS) * ((total - number) / total)
     at = Moment(utc=utc, boot_ns=number + 1)
     record = PassageDecided(
         passage_id=f"past-{number}",

@@ -74,8 +74,8 @@ def broker(folder: Path) -> Iterator[int]:
         "persistence false\n",
         encoding="ascii",
     )
-    found = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") or "mosquitto"
-    with process(folder / "mosquitto.log", found, "-c", configuration):
+    executable = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") or "mosquitto"
+    with process(folder / "mosquitto.log", executable, "-c", configuration):
         yield port
 
 
@@ -134,13 +134,19 @@ class Subscriber:
 
     def _note(self, who: str, at: int, body: bytes) -> None:
         if who != "bare":
-            told = parse_body(body)
+            envelope = parse_body(body)
             known = self._links.get(who)
-            if known is not None and told.number <= known.upto and told.epoch == known.epoch:
+            if (
+                known is not None
+                and envelope.number <= known.upto
+                and envelope.epoch == known.epoch
+            ):
                 return  # sent again: it came before
-            link = link_after(bytes.fromhex(told.prevlink), sha256(body).digest()).hex()
+            link = link_after(bytes.fromhex(envelope.prevlink), sha256(body).digest()).hex()
             now = format_utc(SystemClock().now().utc)
-            self._links[who] = Receipt(epoch=told.epoch, upto=told.number, link=link, time=now)
+            self._links[who] = Receipt(
+                epoch=envelope.epoch, upto=envelope.number, link=link, time=now
+            )
         self._heard.setdefault(who, asyncio.Queue()).put_nowait((at, body))
 
 

@@ -49,13 +49,13 @@ async def measure(folder: Path, events: int, store: str) -> Result:
             drained_s = gate.clock.now().seconds_since(began)
         async with door(folder, port, events) as gate:
             meanwhile, paced_s = await _drain(gate)
-        told = receipts.read_text().splitlines()[1:]
+        lines = receipts.read_text().splitlines()[1:]
         return Result(
             bare_per_s=bare,
             drained_per_s=events / drained_s,
             paced_per_s=events / paced_s,
-            alone_ms=_latencies(alone, told),
-            meanwhile_ms=_latencies(meanwhile, told),
+            alone_ms=_latencies(alone, lines),
+            meanwhile_ms=_latencies(meanwhile, lines),
         )
 
 
@@ -68,15 +68,15 @@ async def _drain(gate: Door) -> tuple[dict[int, int], float]:
     return dict(gate.committed_ns), gate.clock.now().seconds_since(began)
 
 
-def _latencies(committed_ns: dict[int, int], told: list[str]) -> list[float]:
+def _latencies(committed_ns: dict[int, int], lines: list[str]) -> list[float]:
     """Return for each live event the milliseconds until the first receipt that covers it."""
-    waiting, found = dict(committed_ns), []
-    for line in told:
+    waiting, latencies = dict(committed_ns), []
+    for line in lines:
         at, upto, *beyond = line.split()
         ranges = [(0, int(upto)), *(tuple(map(int, part.split("-"))) for part in beyond)]
         there = [n for n in waiting if any(a <= n <= b for a, b in ranges)]
-        found += [(int(at) - waiting.pop(n)) / _MS for n in there]
-    return sorted(found)
+        latencies += [(int(at) - waiting.pop(n)) / _MS for n in there]
+    return sorted(latencies)
 
 
 def _part(values: list[float], percent: int) -> float:

@@ -103,19 +103,19 @@ def work(
 @app.command()
 def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
-    found = load_collector(config)
+    loaded = load_collector(config)
     try:
-        open_store(found.store.url, config_file=config).dispose()
+        open_store(loaded.store.url, config_file=config).dispose()
     except StoreBehind as exc:  # the next start brings it up
         typer.echo(f"{both('terminal.warning')}: {exc}")
-    ways = {"": found.mqtt} | {name: found.mqtt_of(name) for name in found.workers}
+    ways = {"": loaded.mqtt} | {name: loaded.mqtt_of(name) for name in loaded.workers}
     for name, section in ways.items():
-        known_as = client_id(found.collector.site, name)
+        known_as = client_id(loaded.collector.site, name)
         for warning in tls.warnings(section, known_as, SystemClock().now().utc):
             typer.echo(
                 f"{both('terminal.warning')}: mqtt.{warning}" + (f" ({name})" if name else "")
             )
-    typer.echo(f"{config}: {both('terminal.sound')}: site {found.collector.site}")
+    typer.echo(f"{config}: {both('terminal.sound')}: site {loaded.collector.site}")
 
 
 @app.command()

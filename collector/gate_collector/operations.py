@@ -72,7 +72,7 @@ class _Figures(Collector):
 
     def collect(self) -> list[GaugeMetricFamily]:
         """Read the overview as it is now."""
-        told = self._look()
+        overview = self._look()
         names = {
             "events": "Events stored",
             "upto": "Highest sequence with none missing below it",
@@ -80,28 +80,28 @@ class _Figures(Collector):
             "pending": "Events the gate holds no receipt for",
             "silent_s": "Seconds since the gate was heard",
         }
-        found = []
+        samples = []
         for name, text in names.items():
             family = GaugeMetricFamily(f"collector_gate_{name}", text, labels=("gate",))
-            for gate in told["gates"]:
+            for gate in overview["gates"]:
                 family.add_metric((gate["gate"],), gate[name] or 0)
-            found.append(family)
+            samples.append(family)
         for name, what in (("missing", "Gaps in the chain"), ("holds", "Open holds")):
             family = GaugeMetricFamily(f"collector_gate_{name}", what, labels=("gate",))
-            for gate in told["gates"]:
+            for gate in overview["gates"]:
                 family.add_metric((gate["gate"],), len(gate[name]))
-            found.append(family)
+            samples.append(family)
         alarms = GaugeMetricFamily(
             "collector_alarm", "An alarm that stands", labels=("kind", "gate")
         )
-        for alarm in told["alarms"]:
+        for alarm in overview["alarms"]:
             alarms.add_metric((alarm["alarm"], alarm["gate"]), 1)
         aside = GaugeMetricFamily(
-            "collector_quarantined", "Messages set aside", value=told["quarantined"]
+            "collector_quarantined", "Messages set aside", value=overview["quarantined"]
         )
         parts = GaugeMetricFamily(
             "collector_part_failures", "How often a thread or duty failed", labels=("part",)
         )
         for part, times in sorted(self._faults().items()):
             parts.add_metric((part,), times)
-        return [*found, alarms, aside, parts]
+        return [*samples, alarms, aside, parts]

@@ -92,8 +92,8 @@ def build_interface(centre: Centre) -> APIRouter:
         with centre.engine.connect() as connection:
             rows = connection.execute(select(HOLD).order_by(*NEWEST_HOLDS).limit(limit)).mappings()
             hidden = ("stepped", "since", "due_s")
-            found = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
-        return JSONResponse({"holds": found})
+            shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
+        return JSONResponse({"holds": shown})
 
     @routes.get("/reports/{day}", dependencies=[PROGRAMS], response_model=Report)
     def report(
@@ -115,5 +115,5 @@ def _body(sequence: int, body: bytes | None) -> dict[str, Any]:
     """Return an event's body; one that was redacted keeps its place."""
     if body is None:
         return {"redacted": True, "sequence": f"{sequence:020d}"}
-    told: dict[str, Any] = read_json(bytes(body), odd_numbers="mark")
-    return told
+    tree: dict[str, Any] = read_json(bytes(body), odd_numbers="mark")
+    return tree

@@ -86,13 +86,13 @@ def parse_capture(lines: Iterable[str]) -> tuple[CaptureHead, list[CaptureEntry]
 
     A last line that was cut in the middle (the power went) ends the capture.
     """
-    told = list(lines)
-    if not told:
+    all_lines = list(lines)
+    if not all_lines:
         raise CaptureError("expected a capture, got an empty file")
-    head = _parsed(CaptureHead, 1, told[0])
+    head = _parsed(CaptureHead, 1, all_lines[0])
     entries: list[CaptureEntry] = []
     newest = dict.fromkeys(head.devices, head.boot_ns)
-    for number, line in enumerate(told[1:], start=2):
+    for number, line in enumerate(all_lines[1:], start=2):
         if not line.endswith("\n"):
             break
         entry = _parsed(CaptureEntry, number, line)

@@ -169,14 +169,14 @@ class _Replay:
         """Ask once a second whether the thermometer can be believed, as the door does."""
         while True:
             door, now = self._door, self._now()
-            found = health(
+            state = health(
                 self._watch,
                 door.memory,
                 Checks(),
                 profile=door.profile,
                 now=now,
             )
-            trusted = found.trust is not Trust.NOT_TRUSTED
+            trusted = state.trust is not Trust.NOT_TRUSTED
             if trusted != door.thermometer_trusted:
                 changed = TrustChanged(at=now, trusted=trusted)
                 self._on_told(now, changed)

@@ -9,36 +9,36 @@ from gate_agent.contract.signals import Card, CardRefused, Reading
 from gate_agent.domain.door import TrustChanged
 
 
-def line(at: Moment, told: Told) -> str:
+def line(at: Moment, output: Told) -> str:
     """Return the line for one thing that was told."""
-    return f"{format_utc(at.utc)} {_words(told)}".rstrip()
+    return f"{format_utc(at.utc)} {_words(output)}".rstrip()
 
 
-def _words(told: Told) -> str:
-    match told:
+def _words(output: Told) -> str:
+    match output:
         case Reading():
             values = {
-                "surface": told.surface_centi_c,
-                "ambient": told.ambient_centi_c,
-                "body": told.body_centi_c,
+                "surface": output.surface_centi_c,
+                "ambient": output.ambient_centi_c,
+                "body": output.body_centi_c,
             }
             return "reading " + _celsius(values)
         case Card():
-            return f"card {told.card_type} …{told.number[-4:]}"
+            return f"card {output.card_type} …{output.number[-4:]}"
         case CardRefused():
-            return f"card refused {told.why}"
+            return f"card refused {output.why}"
         case DeviceTold():
-            return f"device {told.device} {told.state} {told.cause}"
+            return f"device {output.device} {output.state} {output.cause}"
         case TrustChanged():
-            return "thermometer " + ("trusted" if told.trusted else "not trusted")
+            return "thermometer " + ("trusted" if output.trusted else "not trusted")
         case PassageDecided():
-            seen = told.temperature
+            seen = output.temperature
             values = {"surface": seen.surface_centi_c, "score": seen.score_centi_c}
-            reasons = ",".join(told.reasons) or "-"
+            reasons = ",".join(output.reasons) or "-"
             measured = f"{seen.outcome} {_celsius(values)}".rstrip()
-            return f"decided {told.decision} {told.category} {reasons} {measured}"
+            return f"decided {output.decision} {output.category} {reasons} {measured}"
         case _:
-            return f"event {told.TYPE} {told.subject or ''}"
+            return f"event {output.TYPE} {output.subject or ''}"
 
 
 def _celsius(values: dict[str, int | None]) -> str:

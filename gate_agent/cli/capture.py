@@ -67,9 +67,9 @@ def replay(
 
     gate = load_config(config, GateConfig)
 
-    def tell(at: Moment, told: Told) -> None:
-        if readings or not isinstance(told, Reading):
-            typer.echo(line(at, told))
+    def tell(at: Moment, output: Told) -> None:
+        if readings or not isinstance(output, Reading):
+            typer.echo(line(at, output))
 
     try:
         with capture.open(encoding="utf-8", newline="\n") as lines:

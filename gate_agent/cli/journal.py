@@ -104,7 +104,7 @@ def migrate(config: ConfigFile) -> None:
                 gate=gate.gate.id,
                 zone=gate.gate.timezone,
                 busy_wait_s=_FREE_WITHIN_S,
-                progress=lambda _what, done, of: progress(done, of or done),
+                progress=lambda _what, done, total: progress(done, total or done),
             )
             connection.close()
     finally:
@@ -141,10 +141,15 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 def _line(event: Event) -> str:
     if event.body is None:
         return f"{event.sequence:>8} {event.time} {both('terminal.redacted')}"
-    told = parse_body(event.body)
-    local = datetime.fromisoformat(told.time).astimezone(UTC)
-    what = told.data.get("decision") or told.data.get("step") or told.data.get("state") or ""
+    envelope = parse_body(event.body)
+    local = datetime.fromisoformat(envelope.time).astimezone(UTC)
+    what = (
+        envelope.data.get("decision")
+        or envelope.data.get("step")
+        or envelope.data.get("state")
+        or ""
+    )
     return (
-        f"{event.sequence:>8} {local:%Y-%m-%d %H:%M:%S}Z {told.severity:<7} "
-        f"{told.type.removeprefix('gate.'):<24} {told.subject or '':<20} {what}"
+        f"{event.sequence:>8} {local:%Y-%m-%d %H:%M:%S}Z {envelope.severity:<7} "
+        f"{envelope.type.removeprefix('gate.'):<24} {envelope.subject or '':<20} {what}"
     )

@@ -64,14 +64,16 @@ def _carry_out(gate: GateConfig, ref: str | None) -> None:
         _refuse(f"expected a journal at {path}, got none")
     _remove_pictures(gate, ref)
     request = Spool(path).put(ref)
-    told = _here(gate, request) or _by_the_daemon(path, request)
-    if told is None:
+    outcome = _here(gate, request) or _by_the_daemon(path, request)
+    if outcome is None:
         typer.echo(f"{both('terminal.asked')}: the daemon carries it out as soon as it can write")
         return
-    typer.echo(f"{both('terminal.removed')}: people {told.people}, registrations {told.redacted}")
-    if told.waiting:
+    typer.echo(
+        f"{both('terminal.removed')}: people {outcome.people}, registrations {outcome.redacted}"
+    )
+    if outcome.waiting:
         typer.echo(
-            f"{both('terminal.waiting')}: {told.waiting} registrations go when the centre has "
+            f"{both('terminal.waiting')}: {outcome.waiting} registrations go when the centre has "
             "them; nothing more to do here"
         )
 

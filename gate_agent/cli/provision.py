@@ -39,7 +39,7 @@ def provision(
     """Make a site: CA, certificates, keys, broker rules; again to add, renew, rotate. 开通."""
     from gate_agent.provision import Site  # noqa: PLC0415 the daemon needs no X.509
 
-    found = Site.open(
+    existing = Site.open(
         out,
         site=site,
         gates=gate or (),
@@ -48,9 +48,9 @@ def provision(
         now=SystemClock().now().utc.replace(microsecond=0),
     )
     for name in revoke or ():
-        found.revoke(name)
+        existing.revoke(name)
     for name in rotate or ():
-        found.rotate(name)
-    for line in found.write(days=days, renew=renew):
+        existing.rotate(name)
+    for line in existing.write(days=days, renew=renew):
         typer.echo(line)
-    typer.echo(f"{out}: {found.name} {' '.join(found.gates)}: {both('terminal.see_install')}")
+    typer.echo(f"{out}: {existing.name} {' '.join(existing.gates)}: {both('terminal.see_install')}")

@@ -49,8 +49,8 @@ def _document(policy: Path) -> dict[str, Any]:
     if not policy.exists():
         return {}
     load_policy(policy)
-    found: dict[str, Any] = json.loads(policy.read_text(encoding="utf-8"))
-    return found
+    tree: dict[str, Any] = json.loads(policy.read_text(encoding="utf-8"))
+    return tree
 
 
 def _entries(csv_file: Path, site_key: bytes) -> list[dict[str, object]]:

@@ -59,5 +59,5 @@ def nearest(key: str, known: Collection[str]) -> str:
 def _keys(model: type[BaseModel], path: Path) -> Collection[str]:
     """Return what may stand at `path`."""
     kind = next((step.kind for step in [*steps(model, path)][-1:]), model)
-    found: Mapping[str, object] = kind.model_fields
-    return found.keys()
+    fields: Mapping[str, object] = kind.model_fields
+    return fields.keys()

@@ -37,8 +37,8 @@ def load_config(path: Path, model: type[M]) -> M:
     try:
         config = validated(model, _tree(path))
     except ValidationError as exc:
-        found = [fault(error, model) for error in exc.errors()]
-        raise ConfigurationError(placed(path, found)) from None
+        faults = [fault(error, model) for error in exc.errors()]
+        raise ConfigurationError(placed(path, faults)) from None
     return _rooted(config, path.absolute().parent)
 
 
@@ -47,14 +47,14 @@ def load_sections(path: Path, model: type[BaseModel]) -> dict[str, BaseModel]:
 
     Raises ConfigurationError: the file cannot be read, or is not TOML.
     """
-    found: dict[str, BaseModel] = {}
+    sections: dict[str, BaseModel] = {}
     for name, tree in _tree(path).items():
         field = model.model_fields.get(name)
         if field is not None and field.annotation is not None:
             with contextlib.suppress(ValidationError):
                 section: BaseModel = TypeAdapter(field.annotation).validate_json(to_json(tree))
-                found[name] = _rooted(section, path.absolute().parent)
-    return found
+                sections[name] = _rooted(section, path.absolute().parent)
+    return sections
 
 
 def placed(path: Path, faults: Iterable[str]) -> list[str]:
@@ -114,12 +114,12 @@ def digest(path: Path) -> str:
 
 
 def _placed(source: str, lines: LineOf, faults: Iterable[str]) -> list[str]:
-    found = []
-    for told in faults:
-        where = told.partition(": ")[0].split(".")
+    placed = []
+    for one in faults:
+        where = one.partition(": ")[0].split(".")
         line = lines([int(part) if part.isdecimal() else part for part in where])
-        found.append(f"{source}: {told}" if line is None else f"{source}:{line}: {told}")
-    return found
+        placed.append(f"{source}: {one}" if line is None else f"{source}:{line}: {one}")
+    return placed
 
 
 def _text(path: Path) -> str:

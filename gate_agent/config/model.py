@@ -217,10 +217,10 @@ class WebSection(Section):
 
     @field_validator("host")
     @classmethod
-    def _reachable(cls, value: str, told: ValidationInfo) -> str:
+    def _reachable(cls, value: str, info: ValidationInfo) -> str:
         if _is_loopback(value):
             return value
-        if not told.data.get("sign_on"):
+        if not info.data.get("sign_on"):
             raise ValueError(
                 f"expected a loopback address (127.0.0.1, ::1, localhost), got {value!r}: "
                 "without sign-on the screen is for this machine only"

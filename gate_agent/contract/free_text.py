@@ -37,15 +37,15 @@ def free_fields(model: type[BaseModel]) -> Iterator[str]:
             yield name
 
 
-def with_texts(record: M, told: Callable[[str], str]) -> M:
+def with_texts(record: M, change: Callable[[str], str]) -> M:
     """Return the record with each free text as `told` says; the same one where nothing changes."""
     changes: dict[str, object] = {}
     for name in free_fields(type(record)):
         value = getattr(record, name)
         if isinstance(value, str):
-            now: object = told(value)
+            now: object = change(value)
         elif isinstance(value, tuple):
-            now = tuple(told(one) for one in value)
+            now = tuple(change(one) for one in value)
         else:
             continue
         if now != value:
@@ -60,8 +60,8 @@ def sealed_text(key_id: str, box: str) -> str:
 
 def sealed_box(text: str) -> tuple[str, str] | None:
     """Return the key's id and the box of a sealed text; None where it stands in clear."""
-    found = _SEALED.fullmatch(text)
-    return None if found is None else (found[1], found[2])
+    matched = _SEALED.fullmatch(text)
+    return None if matched is None else (matched[1], matched[2])
 
 
 def is_reference(text: str) -> bool:

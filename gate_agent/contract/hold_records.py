@@ -185,7 +185,7 @@ class HoldClosed(OfHold):
         return self.hold_id
 
 
-def _given(told: BaseModel, details: type[BaseModel]) -> dict[str, object]:
+def _given(part: BaseModel, details: type[BaseModel]) -> dict[str, object]:
     """Return the fields of `details` that somebody gave, with their values."""
-    given = told.model_dump(include=set(details.model_fields))
+    given = part.model_dump(include=set(details.model_fields))
     return {name: value for name, value in given.items() if value not in (None, ())}

@@ -176,8 +176,8 @@ def typed_ref(text: str, site_key: bytes) -> str:
 
     A reader's card is its number; others are `passport:RUS:123456789`.
     """
-    if (found := _TYPED.fullmatch(text.strip())) and found[1] in list(CardType):
-        return person_ref(found[3], site_key, CardType(found[1]), found[2])
+    if (matched := _TYPED.fullmatch(text.strip())) and matched[1] in list(CardType):
+        return person_ref(matched[3], site_key, CardType(matched[1]), matched[2])
     return person_ref(text, site_key)
 
 

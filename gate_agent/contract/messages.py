@@ -193,10 +193,10 @@ class Envelope(BaseModel):
     def record(self) -> Record | None:
         """Return the data as its model; None where this version does not know or read it."""
         try:
-            told = parse_record(self)
+            parsed = parse_record(self)
         except ContractError:
             return None
-        return None if told is None else told.value
+        return None if parsed is None else parsed.value
 
 
 def parse_body(body: bytes) -> Envelope:
@@ -204,13 +204,13 @@ def parse_body(body: bytes) -> Envelope:
     return parse_message(Envelope, body).value
 
 
-def parse_record(told: Envelope) -> Parsed[Record] | None:
+def parse_record(envelope: Envelope) -> Parsed[Record] | None:
     """Return the data of an event, and what of it is unread; None for a type not known here.
 
     Raises ContractError where too little of it can be read.
     """
-    model = BY_TYPE.get(told.type)
-    return None if model is None else parse_tree(model, told.data)
+    model = BY_TYPE.get(envelope.type)
+    return None if model is None else parse_tree(model, envelope.data)
 
 
 # --- receipts and states ----------------------------------------------------------------------

@@ -137,8 +137,8 @@ def read_policy(document: bytes) -> PolicyDocument:
 
 
 def _read(document: bytes) -> PolicyDocument:
-    told = parse_tree(Policy, read_json(document))
-    policy, unread = told.value, list(told.unread)
+    parsed = parse_tree(Policy, read_json(document))
+    policy, unread = parsed.value, list(parsed.unread)
     if "hall_mode" not in policy.model_fields_set:  # said elsewhere, by a version that we are not
         policy = policy.model_copy(update={"hall_mode": UNKNOWN_AS[HallMode]})
         unread.append("hall_mode")
@@ -147,7 +147,7 @@ def _read(document: bytes) -> PolicyDocument:
     if "valid_from" in unread and policy.hall_mode is not HallMode.EMERGENCY:
         raise ContractError("Policy: expected a readable valid_from, got another form")
     return PolicyDocument(
-        policy=policy, sha256=digest(document), unread=tuple(unread), unknown=told.unknown
+        policy=policy, sha256=digest(document), unread=tuple(unread), unknown=parsed.unknown
     )
 
 

@@ -99,8 +99,8 @@ def _parse(model: type[M], tree: Any) -> Parsed[M]:
                 if change is None:
                     raise contract_error(exc) from None
                 changes |= change
-                told = unknown if error["type"] == "extra_forbidden" else unread
-                told[_told(next(iter(change)))] = None
+                where = unknown if error["type"] == "extra_forbidden" else unread
+                where[_told(next(iter(change)))] = None
             for path in sorted(changes, reverse=True):  # of a list, the last entry first
                 _put(tree, path, changes[path])
         else:

@@ -70,14 +70,14 @@ async def ran(*command: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    told, _ = await process.communicate()
-    return told.decode(errors="replace").strip()
+    output, _ = await process.communicate()
+    return output.decode(errors="replace").strip()
 
 
 def program(name: str) -> str:
     """Return where a program of this installation, or of the system, is."""
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
+    path = str(beside) if beside.exists() else shutil.which(name)
+    if path is None:
         raise DemoError(f"expected {name} to be installed, found none: `make demo` installs it")
-    return found
+    return path

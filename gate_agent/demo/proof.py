@@ -79,8 +79,8 @@ def _tell_lateness(site: DemoSite, console: Console) -> None:
     late = ask(site.collector_port, "/api/v1/overview").get("lateness", {})
     p50, p95 = late.get("p50_ms"), late.get("p95_ms")
     if p50 is not None and p95 is not None:
-        told = both("terminal.demo_lateness")
-        console.print(f"{told} (recorded → stored): p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+        text = both("terminal.demo_lateness")
+        console.print(f"{text} (recorded → stored): p50 {p50:.0f} ms, p95 {p95:.0f} ms")
     else:
         console.print(f"{both('terminal.demo_lateness')}: {both('terminal.demo_unsynced')}")
 
@@ -90,8 +90,8 @@ async def _sent(site: DemoSite) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_RECEIPT_WITHIN_S):
             while True:
-                told = [await asyncio.to_thread(_pending, gate.web_port) for gate in site.gates]
-                if not any(told):
+                pending = [await asyncio.to_thread(_pending, gate.web_port) for gate in site.gates]
+                if not any(pending):
                     return
                 await asyncio.sleep(_LOOK_EVERY_S)
 

@@ -24,12 +24,12 @@ def ask(port: int, path: str, body: dict[str, object] | None = None) -> State:
             headers = {"Content-Type": "application/json"}
             connection.request("POST", path, json.dumps(body), headers)
         answer = connection.getresponse()
-        told = answer.read()
-        found: State = json.loads(told) if answer.status == _OK else {}
+        content = answer.read()
+        state: State = json.loads(content) if answer.status == _OK else {}
     except (OSError, HTTPException, ValueError):
         return {}
     else:
-        return found
+        return state
     finally:
         connection.close()
 

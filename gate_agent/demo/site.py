@@ -130,9 +130,9 @@ def _broker(folder: Path, port: int, *, tls: bool) -> str:
             f"max_queued_messages 100000\nset_tcp_nodelay true\n"
         )
     files = str(folder / "hall" / "broker")
-    told = broker.configuration(files=files, listener=where, state=f"{folder}/")
+    text = broker.configuration(files=files, listener=where, state=f"{folder}/")
     # As root mosquitto would become another user, who cannot read this folder.
-    return told + "user root\n" if os.geteuid() == 0 else told
+    return text + "user root\n" if os.geteuid() == 0 else text
 
 
 def _mqtt(hall: Path, name: str, port: int, *, tls: bool) -> str:

@@ -37,14 +37,14 @@ def _points() -> list[EntryPoint]:
 def _load_by_path(name: str) -> Model:
     module, _, attribute = name.partition(":")
     try:
-        found = getattr(import_module(module), attribute)
+        loaded = getattr(import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as exc:
         raise ConfigurationError([f"expected pkg.mod:MODEL, got {name!r}: {exc}"]) from exc
-    return _model(found, name)
+    return _model(loaded, name)
 
 
-def _model(found: object, name: str) -> Model:
-    if not isinstance(found, Model):
-        got = type(found).__name__
+def _model(loaded: object, name: str) -> Model:
+    if not isinstance(loaded, Model):
+        got = type(loaded).__name__
         raise ConfigurationError([f"expected {name!r} to name a driver's Model, got a {got}"])
-    return found
+    return loaded

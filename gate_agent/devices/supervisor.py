@@ -164,8 +164,8 @@ class Supervisor:
             except Exception as exc:  # noqa: BLE001 a driver's slip closes its line, not the door
                 self._past["driver_failed"] += 1
                 where = traceback.extract_tb(exc.__traceback__)[-1]
-                told = f"{type(exc).__name__} at {Path(where.filename).name}:{where.lineno}"
-                return DeviceError(f"expected the driver to work, it failed: {told}")
+                failure = f"{type(exc).__name__} at {Path(where.filename).name}:{where.lineno}"
+                return DeviceError(f"expected the driver to work, it failed: {failure}")
             self._heard(driver)
             self._on_report(report)
 

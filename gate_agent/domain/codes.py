@@ -22,11 +22,11 @@ _APPOINTMENT = re.compile(rf"GATE-A:({APPOINTMENT_CODE.pattern})")
 
 def read_code(text: str, at: Moment) -> CodeShown | None:
     """Return what a code says; None for a code that is not ours."""
-    if found := _REGISTRATION.fullmatch(text):
+    if matched := _REGISTRATION.fullmatch(text):
         try:
-            return CodeShown(at=at, phone=Secret(check_phone(found[1])))
+            return CodeShown(at=at, phone=Secret(check_phone(matched[1])))
         except PhoneFault:
             return None
-    if found := _APPOINTMENT.fullmatch(text):
-        return CodeShown(at=at, appointment_sha256=code_digest(found[1]))
+    if matched := _APPOINTMENT.fullmatch(text):
+        return CodeShown(at=at, appointment_sha256=code_digest(matched[1]))
     return None

@@ -57,18 +57,18 @@ def checked_round(done: DutyDone, policy: DutiesPolicy) -> DutyDone:
 
 
 def counted(
-    told: SupplyTold, items: tuple[SupplyItem, ...], stock_of: Callable[[str], int | None]
+    supply: SupplyTold, items: tuple[SupplyItem, ...], stock_of: Callable[[str], int | None]
 ) -> SuppliesCounted:
     """Return the stock after it. Raises StepRefused where there cannot be one."""
-    known = next((one for one in items if one.item == told.item), None)
+    known = next((one for one in items if one.item == supply.item), None)
     if known is None:
         names = ", ".join(one.item for one in items)
         raise StepRefused("invalid", f"one of {names}", "another item")
-    if (told.counted is None) == (told.change is None):
+    if (supply.counted is None) == (supply.change is None):
         raise StepRefused("invalid", "either counted or change", "both or none")
-    stock = told.counted
+    stock = supply.counted
     if stock is None:
-        before, moved = stock_of(told.item), told.change or 0
+        before, moved = stock_of(supply.item), supply.change or 0
         if before is None:
             got = "a change of an unknown stock"
             raise StepRefused("invalid", "a first count of this item", got)
@@ -76,12 +76,12 @@ def counted(
         if stock < 0:
             raise StepRefused("invalid", f"at most the {before} that are there", str(-moved))
     return SuppliesCounted(
-        item=told.item,
+        item=supply.item,
         stock=stock,
-        change=told.change,
+        change=supply.change,
         low=is_low(known, stock),
-        by=told.by,
-        at=format_utc(told.at.utc),
+        by=supply.by,
+        at=format_utc(supply.at.utc),
     )
 
 
@@ -113,10 +113,10 @@ def is_low(item: SupplyItem, stock: int | None) -> bool:
 
 def day_supplies(items: tuple[SupplyItem, ...], levels: Mapping[str, StockLevel]) -> list[Stock]:
     """Return the stock of every item that the policy lists."""
-    found: list[Stock] = []
+    stocks: list[Stock] = []
     for item in items:
         level = levels.get(item.item)
         stock = None if level is None else level.stock
         used = 0 if level is None else level.used_today
-        found.append(Stock(item=item.item, stock=stock, used=used, low=is_low(item, stock)))
-    return found
+        stocks.append(Stock(item=item.item, stock=stock, used=used, low=is_low(item, stock)))
+    return stocks

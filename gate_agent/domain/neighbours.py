@@ -37,7 +37,7 @@ class Neighbour:
         return self.told.name or self.gate
 
 
-def heard(before: Neighbour | None, told: DoorTold, at: Moment, *, is_live: bool) -> Neighbour:
+def heard(before: Neighbour | None, door_told: DoorTold, at: Moment, *, is_live: bool) -> Neighbour:
     """Return the other door as it is told now. A reading never grows younger by being told anew."""
     known = () if before is None else before.cleared
     since = {(one.person_ref, one.at): one.at_ns for one in known}
@@ -46,14 +46,14 @@ def heard(before: Neighbour | None, told: DoorTold, at: Moment, *, is_live: bool
             person_ref=one.person_ref,
             contact_centi_c=one.contact_centi_c,
             threshold_centi_c=one.threshold_centi_c,
-            by=told.gate,
+            by=door_told.gate,
             at=one.at,
             at_ns=since.get((one.person_ref, one.at), _at_ns(one.at, at)),
         )
-        for one in told.cleared
+        for one in door_told.cleared
         if one.contact_centi_c < one.threshold_centi_c
     )
-    return Neighbour(gate=told.gate, told=told, is_live=is_live, cleared=cleared)
+    return Neighbour(gate=door_told.gate, told=door_told, is_live=is_live, cleared=cleared)
 
 
 def held_elsewhere(

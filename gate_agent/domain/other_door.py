@@ -56,7 +56,7 @@ class Comparison:
         Of several doors the nearest counts: who differs from all of them is the odd one out.
         """
         near = min(
-            ((abs(_apart(own, told)), name) for name, told in others.items() if told.faces(own)),
+            ((abs(_apart(own, state)), name) for name, state in others.items() if state.faces(own)),
             default=None,
         )
         if near is None:
@@ -66,22 +66,24 @@ class Comparison:
         if distance > limit:
             if self.opened is not None:
                 return replace(self, seen_ns=now.boot_ns), None
-            opened = _record(own, name, others[name], found="apart", limit=limit, now=now)
+            opened = _record(own, name, others[name], comparison="apart", limit=limit, now=now)
             return Comparison(opened=opened, seen_ns=now.boot_ns), opened
         if self.opened is None:
             return self, None
-        together = _record(own, name, others[name], found="together", limit=limit, now=now)
+        together = _record(own, name, others[name], comparison="together", limit=limit, now=now)
         return Comparison(), together
 
     def _alone(
         self, own: ThermometerState, others: Mapping[str, ThermometerState], now: Moment
     ) -> tuple[Comparison, ThermometerCompared | None]:
         """Nobody to compare with; but the other may be known to be the wrong one."""
-        told = None if self.opened is None else others.get(self.opened.other)
-        if self.opened is None or told is None or told.trust is not Trust.NOT_TRUSTED:
+        neighbour = None if self.opened is None else others.get(self.opened.other)
+        if self.opened is None or neighbour is None or neighbour.trust is not Trust.NOT_TRUSTED:
             return self, None
         other = self.opened.other
-        return Comparison(), _record(own, other, told, found="other_untrusted", limit=None, now=now)
+        return Comparison(), _record(
+            own, other, neighbour, comparison="other_untrusted", limit=None, now=now
+        )
 
     def doubted(self, blackbody: ThermometerChecked | None, now: Moment) -> bool:
         """Whether this speaks against our thermometer; `blackbody`: the newest that it passed.
@@ -103,26 +105,26 @@ def restored_comparison(newest: ThermometerCompared | None, now: Moment) -> Comp
     return Comparison(opened=newest, seen_ns=now.plus_s(-ago_s))
 
 
-def _apart(own: ThermometerState, told: ThermometerState) -> int:
-    return (own.level_centi_c or 0) - (told.level_centi_c or 0)
+def _apart(own: ThermometerState, other: ThermometerState) -> int:
+    return (own.level_centi_c or 0) - (other.level_centi_c or 0)
 
 
 def _record(
     own: ThermometerState,
     other: str,
-    told: ThermometerState,
+    stated: ThermometerState,
     *,
-    found: Found,
+    comparison: Found,
     limit: int | None,
     now: Moment,
 ) -> ThermometerCompared:
     return ThermometerCompared(
         other=other,
-        found=found,
+        found=comparison,
         level_centi_c=own.level_centi_c,
         people=own.people,
-        other_level_centi_c=told.level_centi_c,
-        other_people=told.people,
+        other_level_centi_c=stated.level_centi_c,
+        other_people=stated.people,
         limit_centi_c=limit,
         profile=own.profile,
         at=format_utc(now.utc),

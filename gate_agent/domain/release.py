@@ -56,10 +56,10 @@ def _freed_from_others(door: DoorState, hold: Hold) -> DoorState:
     if hold.person_ref is None:
         return door
     theirs = {
-        (one.gate, told.hold_id)
+        (one.gate, hold_told.hold_id)
         for one in door.neighbours
-        for told in one.told.holds
-        if told.person_ref == hold.person_ref
+        for hold_told in one.told.holds
+        if hold_told.person_ref == hold.person_ref
     }
     return replace(door, freed=door.freed | theirs)
 

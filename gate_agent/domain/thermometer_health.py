@@ -110,19 +110,19 @@ class Watch:
 
     def doubts(self, now_ns: int) -> list[Doubt]:
         """Return the doubts that the readings give reason for."""
-        found = []
+        doubts = []
         if self.surface.rests(FROZEN_S) or self.ambient.rests(RESTS_S) or self.body.rests(RESTS_S):
-            found.append(Doubt.FROZEN)
+            doubts.append(Doubt.FROZEN)
         if self.powered_ns is not None and now_ns - self.powered_ns < WARM_UP_S * NS_PER_S:
-            found.append(Doubt.WARMING_UP)
+            doubts.append(Doubt.WARMING_UP)
         air = [ambient for _, ambient in self.ambients]
         out = [not AMBIENT_COLD_CENTI_C <= one <= AMBIENT_HOT_CENTI_C for one in air[-AMBIENT_OUT:]]
         if len(out) == AMBIENT_OUT and all(out):
-            found.append(Doubt.AMBIENT_RANGE)
+            doubts.append(Doubt.AMBIENT_RANGE)
         felt = [one for one in air if is_value(one)]
         if felt and max(felt) - min(felt) > AMBIENT_STEP_CENTI_C:
-            found.append(Doubt.AMBIENT_STEP)
-        return found
+            doubts.append(Doubt.AMBIENT_STEP)
+        return doubts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +154,15 @@ class Checks:
 
     def doubts(self, now: Moment) -> list[Doubt]:
         """Return the doubts that the checks give reason for."""
-        found = []
+        doubts_now = []
         newest = self.newest
         if newest is not None and not newest.passed:
             sure = newest.reference == "blackbody" or newest.failed_in_row >= CHECK_FAILURES
-            found.append(Doubt.CHECK_FAILED if sure else Doubt.CHECK_REPEAT)
+            doubts_now.append(Doubt.CHECK_FAILED if sure else Doubt.CHECK_REPEAT)
         passed_ns = made_ns(self.passed, now)
         if passed_ns is None or now.boot_ns - passed_ns > CHECK_EVERY_S * NS_PER_S:
-            found.append(Doubt.CHECK_OVERDUE)
-        return found
+            doubts_now.append(Doubt.CHECK_OVERDUE)
+        return doubts_now
 
 
 def made_ns(check: ThermometerChecked | None, now: Moment) -> int | None:
@@ -202,29 +202,29 @@ def _crowd(newest: Sequence[Score], profile: Profile) -> list[Doubt]:
         return []
     scores = [seen.score for seen in newest]
     surfaces = [seen.surface for seen in newest]
-    found = []
+    doubts = []
     if 2 * spread(scores) < dict(profile.margins)[200]:  # a healthy crowd: 1.6 of that margin
-        found.append(Doubt.COLLAPSED)
+        doubts.append(Doubt.COLLAPSED)
     values = scores if profile.decides_on_body else surfaces
     if _piled(values) * 100 >= PILE_SHARE * len(values):
-        found.append(Doubt.CLIPPED)
+        doubts.append(Doubt.CLIPPED)
     wide = spread(surfaces)
     if profile.decides_on_body and wide >= ENOUGH and spread(scores) * PULLED_TIMES <= wide:
-        found.append(Doubt.PULLED)
-    return found
+        doubts.append(Doubt.PULLED)
+    return doubts
 
 
 def _fevers(newest: Sequence[Score]) -> list[Doubt]:
     """Return what the contact thermometer, or its absence, tells of flags and of fevers."""
-    found = []
+    doubts = []
     hot = [seen for seen in newest if seen.proof is Proof.FEVERISH]
     missed = sum(not seen.elevated for seen in hot)
     if missed >= MISSED_LEAST and 2 * missed > len(hot):
-        found.append(Doubt.FEVERS_MISSED)
+        doubts.append(Doubt.FEVERS_MISSED)
     unexplained = [seen.elevated and seen.proof is None for seen in newest]
-    if any(sum(unexplained[-of:]) >= most for most, of in UNEXPLAINED):
-        found.append(Doubt.UNEXPLAINED_FLAGS)
-    return found
+    if any(sum(unexplained[-within:]) >= most for most, within in UNEXPLAINED):
+        doubts.append(Doubt.UNEXPLAINED_FLAGS)
+    return doubts
 
 
 def _shifts(newest: Sequence[Score], known: Sequence[Score]) -> list[Doubt]:

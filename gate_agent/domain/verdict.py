@@ -104,12 +104,12 @@ def waited(door: DoorState, state: Gathering, at: Moment) -> Step:
     return recheck(door, state, "group_incomplete", at)
 
 
-def _reason_here(told: HoldTold) -> str:
+def _reason_here(hold_told: HoldTold) -> str:
     """Return what the hold here is for: what the contact thermometer may still answer, or not.
 
     Whom only a forehead flagged there, it clears here; whom it confirmed there, a person decides.
     """
-    return told.reason if told.state in NOT_DECIDED else "held_elsewhere"
+    return hold_told.reason if hold_told.state in NOT_DECIDED else "held_elsewhere"
 
 
 def admit(

@@ -31,13 +31,13 @@ class Attendance:
 
     def look(self, now: Moment) -> list[Record]:
         """Return what is to be recorded at this moment."""
-        told = self._here(Absence.NO_SCREEN, now) if self._screens() else []
+        news = self._here(Absence.NO_SCREEN, now) if self._screens() else []
         for cause, after_s in _AFTER_S.items():
             since = self._seen[cause]
             if cause not in self._told and now.seconds_since(since) >= after_s:
                 self._told.add(cause)
-                told.append(ScreenUnattended(cause=cause, since=format_utc(since.utc)))
-        return told
+                news.append(ScreenUnattended(cause=cause, since=format_utc(since.utc)))
+        return news
 
     def _here(self, cause: Absence, now: Moment) -> list[Record]:
         away_s = round(now.seconds_since(self._seen[cause]), 1)

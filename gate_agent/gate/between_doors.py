@@ -60,17 +60,17 @@ class BetweenDoors:
         """Tell what restricts at once; what permits, once it is on the disk."""
         before, self._newest = self._newest, door
         if stage == "durable":
-            told = self._whole(door)
+            telling = self._whole(door)
         elif door.holds is before.holds:
             return
         else:
-            told = self._told
-        known = {hold.hold_id for hold in told.holds}
+            telling = self._told
+        known = {hold.hold_id for hold in telling.holds}
         more = tuple(hold for hold in self._whole(self._newest).holds if hold.hold_id not in known)
-        told = told.model_copy(update={"holds": (*told.holds, *more)})
-        if told.model_copy(update={"time": self._told.time}) != self._told:
-            self._told = told
-            self._publish(told.encode())
+        telling = telling.model_copy(update={"holds": (*telling.holds, *more)})
+        if telling.model_copy(update={"time": self._told.time}) != self._told:
+            self._told = telling
+            self._publish(telling.encode())
 
     def _whole(self, door: DoorState) -> DoorTold:
         return told_of(
@@ -88,12 +88,12 @@ class BetweenDoors:
         try:
             if not payload or gate_of_topic(topic) == self._section.id:
                 return
-            told = self._take(text := payload.decode(), of=gate_of_topic(topic))
+            fault = self._take(text := payload.decode(), of=gate_of_topic(topic))
         except (ContractError, UnicodeDecodeError) as exc:
             _LOG.warning("expected what another door tells, got: %s", exc)
             return
-        if told in self._heard or len(self._heard) < _MOST_DOORS:
-            self._heard[told] = text
+        if fault in self._heard or len(self._heard) < _MOST_DOORS:
+            self._heard[fault] = text
             self._keep()
 
     def lives(self, gate: str, *, is_live: bool) -> None:
@@ -110,22 +110,22 @@ class BetweenDoors:
 
     def _take(self, payload: str, *, of: str | None = None) -> str:
         parsed = parse_told(payload.encode())
-        told = parsed.value
-        if of is not None and told.gate != of:
-            raise ContractError(f"expected what {of} tells, got what {told.gate} would")
+        heard = parsed.value
+        if of is not None and heard.gate != of:
+            raise ContractError(f"expected what {of} tells, got what {heard.gate} would")
         if parsed.unread:
-            _LOG.warning("of door %s, not read: %s", told.gate, ", ".join(parsed.unread))
+            _LOG.warning("of door %s, not read: %s", heard.gate, ", ".join(parsed.unread))
         mine = self._section.id
         self._gate.take(
             OtherDoorHeard(
                 at=self._clock.now(),
-                gate=told.gate,
-                told=told,
-                is_live=told.gate in self._live,
-                answered=tuple(one.hold_id for one in told.answers if one.gate == mine),
+                gate=heard.gate,
+                told=heard,
+                is_live=heard.gate in self._live,
+                answered=tuple(one.hold_id for one in heard.answers if one.gate == mine),
             )
         )
-        return told.gate
+        return heard.gate
 
     def _take_kept(self, payload: str) -> None:
         try:
@@ -146,7 +146,7 @@ class BetweenDoors:
 def _read(kept: Path) -> list[str]:
     """Return what was kept; a file that cannot be read is as none: the doors tell it again."""
     try:
-        found = read_json(kept.read_bytes())
+        tree = read_json(kept.read_bytes())
     except (OSError, ContractError):
         return []
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    return [one for one in tree if isinstance(one, str)] if isinstance(tree, list) else []

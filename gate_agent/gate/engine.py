@@ -323,9 +323,9 @@ class Gate:
             self._shown = visible
             self._live.tell()
 
-    def _durable(self, told: DoorState, admitted: Sequence[str], done: Done | None) -> None:
+    def _durable(self, state: DoorState, admitted: Sequence[str], done: Done | None) -> None:
         """The step is on the disk: what permits may happen now."""
-        self._tell(told, "durable")
+        self._tell(state, "durable")
         self._opened = frozenset(filter(self._is_admitted, admitted)) or self._opened
         if done is not None:
             done()
@@ -358,8 +358,8 @@ class Gate:
         except StorageError:
             self._counts["contacts_unread"] += 1
             return
-        found = tuple(record for _, record in passed)
-        self.take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=found))
+        contacts = tuple(record for _, record in passed)
+        self.take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=contacts))
 
     # --- time ---------------------------------------------------------------------------------
 

@@ -67,4 +67,4 @@ class OtherDoors:
     def thermometers(self) -> dict[str, ThermometerState]:
         """Return how the other doors' thermometers are, of those that told it of late."""
         since_ns = self._clock.now().boot_ns - TOLD_FOR_S * NS_PER_S
-        return {gate: told for gate, (ns, told) in self._doors.items() if ns >= since_ns}
+        return {gate: state for gate, (ns, state) in self._doors.items() if ns >= since_ns}

@@ -31,11 +31,11 @@ def restored_cases(
     reader: JournalReader, now: Moment, boot_id: str
 ) -> tuple[tuple[Hold, ...], tuple[Contact, ...]]:
     """Return the open holds with what was done and noted, and the contacts not at an end."""
-    told = [
+    events = [
         (record, event.drill) for event in reader.cases() if (record := event.record()) is not None
     ]
-    notes = [record for record, _ in told if isinstance(record, HoldNoted)]
-    steps = [record for record, _ in told if isinstance(record, HoldStep)]
+    notes = [record for record, _ in events if isinstance(record, HoldNoted)]
+    steps = [record for record, _ in events if isinstance(record, HoldStep)]
     holds = tuple(
         replace(
             hold,
@@ -44,7 +44,7 @@ def restored_cases(
         )
         for hold in restored_holds(reader.open_holds(), now, boot_id)
     )
-    return holds, replayed(told, holds)
+    return holds, replayed(events, holds)
 
 
 def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> tuple[Settled, ...]:
@@ -52,9 +52,9 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
     places = []
     for hold in holds:
         decided = None if hold.drill else reader.passage(hold.passage_id)
-        found = not hold.drill and hold.reason == FOUND_INSIDE  # no passage was stopped
+        was_inside = not hold.drill and hold.reason == FOUND_INSIDE  # no passage was stopped
         stopped = decided is not None and decided.hold_id == hold.hold_id
-        if hold.state not in UNDECIDED or not (stopped or found):
+        if hold.state not in UNDECIDED or not (stopped or was_inside):
             continue
         person, phone = known_person(reader, hold.person_ref, hold.category)
         if decided is None or not stopped:
@@ -160,7 +160,7 @@ class KnownPeople(TypedDict):
 
 def restored_people(reader: JournalReader, now: Moment, boot_id: str) -> KnownPeople:
     """Return what the newest decisions in the journal tell of the people at this door."""
-    told = [
+    events = [
         (record, _at_ns(event, now, boot_id))
         for event in reader.decisions(KNOWN * _EVENTS_A_PERSON)
         if event.body is not None
@@ -168,11 +168,11 @@ def restored_people(reader: JournalReader, now: Moment, boot_id: str) -> KnownPe
         and (record := envelope.record()) is not None
     ]
     rechecked: tuple[RecheckTold, ...] = ()
-    for record, _ in told:
+    for record, _ in events:
         rechecked = rechecked_after(rechecked, record)
     return KnownPeople(
-        memory=remembered(told),
-        cleared=cleared_by(told),
+        memory=remembered(events),
+        cleared=cleared_by(events),
         rechecked=rechecked,
         inside=_restored_inside(reader, now),
     )

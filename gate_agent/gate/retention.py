@@ -86,7 +86,7 @@ class GateRetention:
         self._forget(self._clock.now().utc)  # what was written freely may be of anybody
         if self._told.get(request.id) == receipted:
             return None
-        whole, told = DataPurged(cause=PurgeCause.REQUEST), None
+        whole, purged = DataPurged(cause=PurgeCause.REQUEST), None
         cause = PurgeCause.WIPE if request.person_ref is None else PurgeCause.REQUEST
         while True:
             purge = Purge(
@@ -94,12 +94,12 @@ class GateRetention:
                 receipted=receipted,
                 person_ref=request.person_ref,
             )
-            if told is not None and not self._reader.purgeable(purge):
+            if purged is not None and not self._reader.purgeable(purge):
                 break
-            told = await self._purge(DataPurged(cause=cause, request=request.id), purge)
-            if told is None:
+            purged = await self._purge(DataPurged(cause=cause, request=request.id), purge)
+            if purged is None:
                 return None
-            whole = whole.with_more(told)
+            whole = whole.with_more(purged)
         self._told[request.id] = receipted
         if not whole.waiting:
             self._spool.done(request)
@@ -159,19 +159,19 @@ class GateRetention:
         try:
             self._journal.append([draft], durable)
             async with asyncio.timeout(_DURABLE_WITHIN_S):
-                told = (await stored).record
+                stored_record = (await stored).record
         except (StorageError, TimeoutError):
             _LOG.warning("personal data stays for now: %s", self._journal.cause)
             return None
-        if not isinstance(told, DataPurged):
-            raise TypeError(f"expected DataPurged, got {type(told).__name__}")
+        if not isinstance(stored_record, DataPurged):
+            raise TypeError(f"expected DataPurged, got {type(stored_record).__name__}")
         _LOG.info(
             "personal data removed (%s): %d people, %d registrations",
-            told.cause,
-            told.people,
-            told.redacted,
+            stored_record.cause,
+            stored_record.people,
+            stored_record.redacted,
         )
-        return told
+        return stored_record
 
     def _receipted(self) -> int:
         receipt = self._journal.receipt

@@ -301,9 +301,9 @@ class ScreenStateBuilder:
             cleared_at=None if cleared is None else cleared.name,
         )
 
-    def _read(self, view: type[_View], told: BaseModel) -> _View:
+    def _read(self, view: type[_View], details: BaseModel) -> _View:
         """Return a record as a screen shows it, its free texts as this door may read them."""
-        return with_texts(view.model_validate(told.model_dump()), self._opened)
+        return with_texts(view.model_validate(details.model_dump()), self._opened)
 
     def _contact(self, contact: Contact) -> ContactView:
         entry = contact.entry

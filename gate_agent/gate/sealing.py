@@ -38,9 +38,9 @@ _LOG = logging.getLogger(__name__)
 @cache
 def _words() -> frozenset[str]:
     """Return every code and every text that our own screens record."""
-    of = {key: key.partition(".") for key in WORDS}
-    codes = {name for section, _, name in of.values() if section == _CODES}
-    offered = {WORDS.word(key) for key, way in of.items() if way[0] in _OFFERED}
+    parts = {key: key.partition(".") for key in WORDS}
+    codes = {name for section, _, name in parts.values() if section == _CODES}
+    offered = {WORDS.word(key) for key, way in parts.items() if way[0] in _OFFERED}
     return frozenset(codes | offered | {WORDS.word("term.duty_leader")})
 
 
@@ -101,13 +101,13 @@ class Sealing:
 
     def _read(self) -> dict[str, tuple[str, str]]:
         try:
-            told = json.loads(self._box.decrypt(self._file.read_bytes()))
+            tree = json.loads(self._box.decrypt(self._file.read_bytes()))
         except FileNotFoundError:
             return {}
         except (OSError, StorageError, ValueError) as exc:
             _LOG.warning("what was written before the start cannot be read: %s", exc)
             return {}
-        return {key: (text, since) for key, (text, since) in told.items()}
+        return {key: (text, since) for key, (text, since) in tree.items()}
 
 
 def _digest(sealed: str) -> str:

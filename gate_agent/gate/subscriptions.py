@@ -80,9 +80,9 @@ class Subscriptions:
 
     def tell(self, events: Iterable[LiveEvent] = ()) -> None:
         """Tell every screen that the state changed, and what was committed."""
-        told = tuple(events)
+        news = tuple(events)
         for ear in self._ears:
-            ear.hear(told)
+            ear.hear(news)
 
     def close(self) -> None:
         """End every subscription: the daemon stops."""

@@ -103,7 +103,7 @@ class ThermometerKeeper:
         """Ask whether it can be believed, and do what follows."""
         now, door = self._gate.now(), self._gate.door
         self._compare(now)
-        found = health(
+        health_now = health(
             self._watch,
             door.memory,
             self._checks,
@@ -111,8 +111,8 @@ class ThermometerKeeper:
             now=now,
             apart=self._compared.doubted(self._checks.blackbody, now),
         )
-        changed, self._health = found != self._health, found
-        trusted = found.trust is not Trust.NOT_TRUSTED
+        changed, self._health = health_now != self._health, health_now
+        trusted = health_now.trust is not Trust.NOT_TRUSTED
         if trusted != door.thermometer_trusted:
             try:
                 await self._gate.request(TrustChanged(at=now, trusted=trusted))
@@ -124,13 +124,13 @@ class ThermometerKeeper:
 
     def _compare(self, now: Moment) -> None:
         """Hold our people beside the other doors' (两门比对); record when that finds another."""
-        compared, found = self._compared.after(
+        compared, comparison = self._compared.after(
             self.state(),
             self._others(),
             limit_centi_c=self._gate.policy.measurement.doors_apart_centi_c,
             now=now,
         )
-        if found is None or self._gate.keep([found], now):
+        if comparison is None or self._gate.keep([comparison], now):
             self._compared = compared
 
     def _cover(self, now: Moment) -> None:

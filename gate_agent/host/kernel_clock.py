@@ -35,9 +35,9 @@ class _Timex(ctypes.Structure):
 
 def ask_kernel() -> KernelTime | None:
     """Return what the kernel says; None where it may not be asked."""
-    told = _Timex()
+    answer = _Timex()
     try:
-        state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(told))
+        state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(answer))
     except (OSError, AttributeError):
         return None
-    return None if state < 0 else KernelTime(state != _TIME_ERROR, told.maxerror)
+    return None if state < 0 else KernelTime(state != _TIME_ERROR, answer.maxerror)

@@ -52,10 +52,10 @@ class KnownInFile:
     def read(self) -> dict[str, str]:
         """Return what was kept; a file that cannot be read is nobody known."""
         try:
-            told = read_json(self._path.read_bytes())
+            tree = read_json(self._path.read_bytes())
         except (OSError, ContractError):
             return {}
-        return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
+        return {str(k): str(v) for k, v in tree.items()} if isinstance(tree, dict) else {}
 
     def keep(self, names: dict[str, str]) -> None:
         """Keep it, durably."""
@@ -107,10 +107,10 @@ class Signatures:
                 return None
             return f"expected {owner}'s signature, got none"
         try:
-            told = parse_signature(signature)
-            warrant = self._warrant(told)
+            parsed = parse_signature(signature)
+            warrant = self._warrant(parsed)
             VerifyKey(bytes.fromhex(warrant.key)).verify(
-                message_to_sign(topic, payload), told.signature
+                message_to_sign(topic, payload), parsed.signature
             )
         except (ContractError, CryptoError, ValueError):
             return f"expected {owner}'s signature, got one that is not good"
@@ -118,17 +118,17 @@ class Signatures:
             return f"expected {owner}'s signature, got another's"
         return self._newest(warrant)
 
-    def _warrant(self, told: Signature) -> Warrant:
+    def _warrant(self, signed: Signature) -> Warrant:
         """Return the warrant once the site vouches for it; each is asked about once."""
-        id_of = told.warrant + told.vouched
+        id_of = signed.warrant + signed.vouched
         if (known := self._vouched.get(id_of)) is not None:
             return known
         for root in self._roots:
             try:
-                VerifyKey(root).verify(warrant_to_sign(told.warrant), told.vouched)
+                VerifyKey(root).verify(warrant_to_sign(signed.warrant), signed.vouched)
             except CryptoError:
                 continue
-            self._vouched[id_of] = told.by
+            self._vouched[id_of] = signed.by
             if len(self._vouched) > _MOST_NAMES:
                 self._vouched.popitem(last=False)
             return self._vouched[id_of]
@@ -175,13 +175,13 @@ def load_signer(section: SignaturesSection, *, site: str, name: str) -> Signer |
     private = load_key(section.key_file)
     try:
         warrant, vouched = read_warrant(section.warrant_file)
-        told = Signature(warrant, vouched, b"").by
+        signer = Signature(warrant, vouched, b"").by
     except (OSError, ContractError) as exc:
         raise ConfigurationError([f"{section.warrant_file}: expected a warrant: {exc}"]) from exc
-    if (told.site, told.name) != (site, name):
+    if (signer.site, signer.name) != (site, name):
         expected = f"expected the warrant of {name} at {site}"
-        raise ConfigurationError([f"{section.warrant_file}: {expected}, got {told.name}'s"])
-    if told.key != bytes(SigningKey(private).verify_key).hex():
+        raise ConfigurationError([f"{section.warrant_file}: {expected}, got {signer.name}'s"])
+    if signer.key != bytes(SigningKey(private).verify_key).hex():
         expected = f"{section.warrant_file}: expected the warrant of key_file"
         raise ConfigurationError([f"{expected}, got another's"])
     return Signer(private, warrant, vouched)
@@ -189,8 +189,8 @@ def load_signer(section: SignaturesSection, *, site: str, name: str) -> Signer |
 
 def read_warrant(path: Path) -> tuple[bytes, bytes]:
     """Return a warrant and the site's signature of it. Raises OSError, ContractError."""
-    told = parse_signature(f"{path.read_text('ascii').strip()}.")
-    return told.warrant, told.vouched
+    signature = parse_signature(f"{path.read_text('ascii').strip()}.")
+    return signature.warrant, signature.vouched
 
 
 def issue_warrant(root: bytes, warrant: Warrant) -> str:

@@ -47,15 +47,15 @@ class Spool:
         """Return what was asked and is not done; a file of another kind is left alone."""
         if not self._folder.is_dir():
             return []
-        found = []
+        requests = []
         for path in sorted(self._folder.iterdir()):
             kind, _, identity = path.name.partition("-")
             if kind == _WIPE:
-                found.append(SpoolRequest(id=identity, person_ref=None))
+                requests.append(SpoolRequest(id=identity, person_ref=None))
             elif kind == _ERASE:
                 text = path.read_text(encoding="ascii", errors="replace")
-                found.append(SpoolRequest(id=identity, person_ref=text.strip()))
-        return found
+                requests.append(SpoolRequest(id=identity, person_ref=text.strip()))
+        return requests
 
     def done(self, request: SpoolRequest) -> None:
         """Remove a request that was carried out whole."""

@@ -100,8 +100,8 @@ class Parts:
             hang = [
                 name for name, at in self._under_way.items() if now_ns - at > STUCK_S * NS_PER_S
             ]
-            told = {name: it.cause for name, it in self._faults.items()}
-        return told | dict.fromkeys(hang, "does not come back")
+            causes = {name: it.cause for name, it in self._faults.items()}
+        return causes | dict.fromkeys(hang, "does not come back")
 
     @property
     def told(self) -> str:

@@ -133,15 +133,15 @@ def in_words(text: str, section: MqttSection, now: datetime) -> str:
 
 def validities(section: MqttSection) -> list[tuple[str, Validity]]:
     """Return until when our own files hold, by their setting; what cannot be read is left out."""
-    found = []
+    validities = []
     for name in ("ca_file", "cert_file"):
         path: Path | None = getattr(section, name)
         if path is not None:
             try:
-                found.append((name, read_validity(path)))
+                validities.append((name, read_validity(path)))
             except ConfigurationError:
                 continue  # `tls_context` names it
-    return found
+    return validities
 
 
 def warnings(section: MqttSection, known_as: str, now: datetime) -> list[str]:
@@ -150,27 +150,27 @@ def warnings(section: MqttSection, known_as: str, now: datetime) -> list[str]:
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 as above
     from cryptography.x509.oid import NameOID  # noqa: PLC0415 as above
 
-    found = []
+    warnings = []
     for name, held in validities(section):
         fault = held.fault(now)
         if fault is not None:
-            found.append(f"{name}: {fault}")
+            warnings.append(f"{name}: {fault}")
         elif warn_level(held.until, now) is not None:
-            found.append(f"{name}: {expiry_text(held.until, now)}")
+            warnings.append(f"{name}: {expiry_text(held.until, now)}")
     if section.cert_file is None or section.ca_file is None:
-        return found
+        return warnings
     ours, ca = (
         x509.load_pem_x509_certificate(path.read_bytes())
         for path in (section.cert_file, section.ca_file)
     )
     names = [str(part.value) for part in ours.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [known_as]:
-        found.append(f"cert_file: expected a certificate of {known_as}, got one of {names}")
+        warnings.append(f"cert_file: expected a certificate of {known_as}, got one of {names}")
     try:
         ours.verify_directly_issued_by(ca)
     except (ValueError, TypeError, InvalidSignature):
-        found.append("cert_file: expected a certificate by the CA in ca_file, got another's")
-    return found
+        warnings.append("cert_file: expected a certificate by the CA in ca_file, got another's")
+    return warnings
 
 
 class CertificateWatch:
@@ -202,8 +202,8 @@ class CertificateWatch:
         """Return what to tell now: once at each of `WARN_DAYS`."""
         until = self.until
         level = None if until is None else warn_level(until, now)
-        told, self._warned = self._warned, level
-        if until is None or level is None or (told is not None and told <= level):
+        before, self._warned = self._warned, level
+        if until is None or level is None or (before is not None and before <= level):
             return None
         return expiry_text(until, now)
 
@@ -239,10 +239,10 @@ def read_validity(path: Path) -> Validity:
 
 def _mark(path: Path) -> tuple[int, int]:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return 0, 0
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 def _validity(der: bytes) -> Validity:

@@ -34,8 +34,8 @@ class _StaticFiles(StaticFiles):
 
     @cached_property
     def _table(self) -> tuple[bytes, Mapping[str, str]]:
-        told = json.dumps(WORDS.of(self._places), ensure_ascii=False, separators=(",", ":"))
-        script = f"export const TABLES = {told};\n".encode()
+        tables = json.dumps(WORDS.of(self._places), ensure_ascii=False, separators=(",", ":"))
+        script = f"export const TABLES = {tables};\n".encode()
         return script, {
             "Content-Type": "text/javascript; charset=utf-8",
             "Cache-Control": "no-cache",

@@ -80,11 +80,11 @@ class Tries:
         self._count(one, place)
         with places.one_for(who):
             async with self._one_at_a_time:
-                found = await asyncio.to_thread(verify)
-        if found is not None:
+                verified = await asyncio.to_thread(verify)
+        if verified is not None:
             self._wrong.pop(place, None)
             self._spend(one, -_REFILL_NS)
-        return found
+        return verified
 
     def _wait_ns(self, one: Try, place: tuple[str, str]) -> int:
         now = self._clock.now().boot_ns
@@ -144,9 +144,9 @@ def install_waiting(app: FastAPI) -> None:
 
     def answer(_: Request, exc: Exception) -> Response:
         seconds = exc.seconds if isinstance(exc, Wait) else 1
-        told = refusal(429, code="wait", expected="a later try", got="one now")
-        told.headers["Retry-After"] = str(seconds)
-        return told
+        waiting = refusal(429, code="wait", expected="a later try", got="one now")
+        waiting.headers["Retry-After"] = str(seconds)
+        return waiting
 
     app.add_exception_handler(Wait, answer)
 

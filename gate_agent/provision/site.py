@@ -115,9 +115,9 @@ class Site:
             raise ConfigurationError([f"--site: expected a-z, 0-9 and -, got {site!r}"]) from None
         register.gates = [*register.gates, *(g for g in gates if g not in register.gates)]
         register.workers = list(dict.fromkeys([*register.workers, *workers]))
-        found = cls(folder, register, now)
-        found.reached_as(brokers)
-        return found
+        opened = cls(folder, register, now)
+        opened.reached_as(brokers)
+        return opened
 
     @property
     def gates(self) -> tuple[str, ...]:
@@ -221,13 +221,13 @@ class Site:
         if not key.exists():
             self._keep(home, "ca", Authority.make(self.name, self._now))
         try:
-            found = Authority(certificate.read_bytes(), key.read_bytes())
+            authority = Authority(certificate.read_bytes(), key.read_bytes())
         except (OSError, ValueError) as exc:
             raise ConfigurationError([f"{home}: expected ca.crt and ca.key, got: {exc}"]) from exc
-        if renew and found.until < self._now + timedelta(days=2 * days):
-            self._keep(home, "ca", found.renewed(self._now))
-            found = Authority(certificate.read_bytes(), key.read_bytes())
-        return found
+        if renew and authority.until < self._now + timedelta(days=2 * days):
+            self._keep(home, "ca", authority.renewed(self._now))
+            authority = Authority(certificate.read_bytes(), key.read_bytes())
+        return authority
 
     def _keys(self, home: Path) -> None:
         """Make the site's key and the collector's pair once, and hand each where it belongs."""

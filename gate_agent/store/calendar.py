@@ -72,12 +72,12 @@ def read_calendar(path: Path, epoch: str) -> Calendar:
     A lost calendar begins anew: data stays longer, never shorter.
     """
     try:
-        found = json.loads(path.read_bytes())
-        if found["epoch"] != epoch:
+        tree = json.loads(path.read_bytes())
+        if tree["epoch"] != epoch:
             return Calendar(epoch=epoch)
         marks = tuple(
             DayMark(day=date.fromisoformat(day), sequence=sequence, boot=boot, boot_ns=boot_ns)
-            for day, sequence, boot, boot_ns in found["marks"]
+            for day, sequence, boot, boot_ns in tree["marks"]
         )
     except (OSError, ValueError, KeyError, TypeError):
         return Calendar(epoch=epoch)

@@ -102,12 +102,14 @@ def daily_figures(
     connection: sqlite3.Connection, since: int, *, now: Moment | None, boot: str
 ) -> DailyFigures:
     """Return the figures after event `since`; the caller holds one read transaction."""
-    of = {"since": since}
+    values = {"since": since}
     passages = tuple(
         PassageCount(category=Category(category), decision=Decision(decision), count=count)
-        for category, decision, count in connection.execute(_PASSAGES.sql, _PASSAGES.values(**of))
+        for category, decision, count in connection.execute(
+            _PASSAGES.sql, _PASSAGES.values(**values)
+        )
     )
-    first = connection.execute(_FIRST.sql, _FIRST.values(**of)).fetchone()
+    first = connection.execute(_FIRST.sql, _FIRST.values(**values)).fetchone()
     last = connection.execute(_LAST.sql, _LAST.values()).fetchone()
     lost: dict[str, int] = {}
     uncovered = 0
@@ -119,8 +121,8 @@ def daily_figures(
     return DailyFigures(
         passages=passages,
         admitted=sum(line.count for line in passages if line.decision is Decision.ADMIT),
-        holds_opened=connection.execute(_OPENED.sql, of).fetchone()[0],
-        holds_closed=connection.execute(_CLOSED.sql, of).fetchone()[0],
+        holds_opened=connection.execute(_OPENED.sql, values).fetchone()[0],
+        holds_closed=connection.execute(_CLOSED.sql, values).fetchone()[0],
         holds_open=connection.execute(_OPEN.sql).fetchone()[0],
         device_lost_s=lost,
         coverage_lost_s=uncovered,

@@ -71,7 +71,7 @@ class Journal:
         without, it is refused. Raises JournalInUse, JournalLocked (after `busy_wait_s`),
         JournalForeign, OtherSchema, NotAJournal, or StorageError for what the disk says.
         """
-        box, told = StoreBox(key), MigrationProgress(clock)
+        box, migrating = StoreBox(key), MigrationProgress(clock)
         first: list[Draft] = []
 
         def opened() -> tuple[JournalEnd, Receipt | None]:
@@ -88,7 +88,7 @@ class Journal:
                 gate=gate,
                 zone=zone.key,
                 busy_wait_s=busy_wait_s,
-                progress=progress or told,
+                progress=progress or migrating,
             )
             try:
                 with typed_errors(path):
@@ -132,7 +132,7 @@ class Journal:
         except BaseException:
             os.close(lock)
             raise
-        told.end()
+        migrating.end()
         writer = Writer(path, ledger, room=room, clock=clock, receipt=receipt, renew=renew)
         return cls(path, lock, writer)
 

@@ -72,11 +72,11 @@ def keep_copy(connection: sqlite3.Connection, path: Path, version: int, progress
 
 def discard_copies(path: Path) -> bool:
     """Remove what is kept of the journal at `path`; tell whether there was anything."""
-    found = [one for one in _beside(path) if one.name.startswith(path.name + _NAME)]
-    for one in found:
+    copies = [one for one in _beside(path) if one.name.startswith(path.name + _NAME)]
+    for one in copies:
         with suppress(OSError):
             one.unlink()
-    return bool(found)
+    return bool(copies)
 
 
 def _beside(path: Path) -> list[Path]:

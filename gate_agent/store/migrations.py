@@ -99,7 +99,7 @@ def bring_up(
     due = [step for step in steps if step.to > version]
     newest = due[-1].to
     _LOG.warning("journal: update from schema %d to %d begins", version, newest)
-    keep_copy(connection, path, version, lambda done, of: progress("terminal.copy", done, of))
+    keep_copy(connection, path, version, lambda done, total: progress("terminal.copy", done, total))
     doing = ""
     connection.set_progress_handler(lambda: progress(doing, 0, 0), _OPERATIONS)
     try:
@@ -109,7 +109,7 @@ def bring_up(
             step.change(connection)
         if any(step.views_again for step in due):
             doing = "terminal.views"
-            make_views_again(connection, zone, lambda done, of: progress(doing, done, of))
+            make_views_again(connection, zone, lambda done, total: progress(doing, done, total))
         doing = "terminal.commit"
         for key, value in ((PROGRAM, __version__), (_UPDATED_AT, last_sequence(connection))):
             connection.execute(SET_META.sql, {"key": key, "value": str(value)})

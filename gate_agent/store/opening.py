@@ -171,7 +171,9 @@ def _move_to(connection: sqlite3.Connection, about: About, zone: str, progress: 
         if about.zone != zone:
             connection.execute(SET_META.sql, {"key": "zone", "value": zone})
             make_views_again(
-                connection, ZoneInfo(zone), lambda done, of: progress("terminal.views", done, of)
+                connection,
+                ZoneInfo(zone),
+                lambda done, total: progress("terminal.views", done, total),
             )
         connection.execute("COMMIT")
     except BaseException:

@@ -62,8 +62,8 @@ def find_person(connection: sqlite3.Connection, box: StoreBox, person_ref: str) 
 
     Raises StorageError when it was encrypted under another key.
     """
-    found = connection.execute(_FIND.sql, {"person_ref": person_ref}).fetchone()
-    return None if found is None else _opened(box, person_ref, found[0])
+    row = connection.execute(_FIND.sql, {"person_ref": person_ref}).fetchone()
+    return None if row is None else _opened(box, person_ref, row[0])
 
 
 def unreadable_people(connection: sqlite3.Connection, box: StoreBox) -> int:

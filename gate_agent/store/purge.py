@@ -73,11 +73,11 @@ class Purge:
         """Return how many registrations wait for a receipt of the collector."""
         if self.person_ref is None:
             values = _BEYOND.values(upto=self.receipted)
-            found = connection.execute(_BEYOND.sql, values).fetchone()[0]
+            count = connection.execute(_BEYOND.sql, values).fetchone()[0]
         else:
             values = _BEYOND_OF.values(upto=self.receipted, person_ref=self.person_ref)
-            found = connection.execute(_BEYOND_OF.sql, values).fetchone()[0]
-        return int(found)
+            count = connection.execute(_BEYOND_OF.sql, values).fetchone()[0]
+        return int(count)
 
     def old_people(self, connection: sqlite3.Connection) -> int:
         """Return how many rows of the people's table are old enough to go."""
@@ -93,17 +93,17 @@ class Purge:
             people = connection.execute(_FORGET_ONE.sql, values).rowcount
         for sequence in sequences:
             connection.execute(_REDACT.sql, _REDACT.values(at=sequence))
-        told: dict[str, object] = {"people": people, "redacted": len(sequences)}
-        told["waiting"] = 0 if record.request is None else self.waiting(connection)
+        figures: dict[str, object] = {"people": people, "redacted": len(sequences)}
+        figures["waiting"] = 0 if record.request is None else self.waiting(connection)
         if sequences:
             first, last = sequences[0], sequences[-1]
-            told |= {
+            figures |= {
                 "first_sequence": first,
                 "last_sequence": last,
                 "link_before": _link(connection, first - 1),
                 "link_after": _link(connection, last),
             }
-        return record.model_copy(update=told)
+        return record.model_copy(update=figures)
 
 
 def _link(connection: sqlite3.Connection, sequence: int) -> str:

@@ -252,8 +252,10 @@ class JournalReader:
 
     def recent_passages(self, limit: int) -> list[tuple[int, PassageDecided]]:
         """Return the last passages, newest first, each with its newest verdict."""
-        told = ((at, parse_body(body).record()) for at, body in self._rows(_RECENT, limit=limit))
-        return [(at, record) for at, record in told if isinstance(record, PassageDecided)]
+        passages = (
+            (at, parse_body(body).record()) for at, body in self._rows(_RECENT, limit=limit)
+        )
+        return [(at, record) for at, record in passages if isinstance(record, PassageDecided)]
 
     def passage(self, passage_id: str) -> PassageDecided | None:
         """Return a passage's newest verdict; None for an unknown one."""
@@ -333,8 +335,8 @@ class JournalReader:
 
     def people_of(self, refs: Iterable[str]) -> dict[str, PersonRow]:
         """Return those of `refs` that are known here."""
-        found = {ref: self.person(ref) for ref in refs}
-        return {ref: person for ref, person in found.items() if person is not None}
+        people = {ref: self.person(ref) for ref in refs}
+        return {ref: person for ref, person in people.items() if person is not None}
 
     def purgeable(self, purge: Purge) -> bool:
         """Tell whether a purge would remove anything."""

@@ -61,8 +61,8 @@ def every_event(connection: sqlite3.Connection) -> Iterator[EventRow]:
 
 def last_sequence(connection: sqlite3.Connection) -> int:
     """Return the number of the newest event."""
-    found: int = connection.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()[0]
-    return found
+    sequence: int = connection.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()[0]
+    return sequence
 
 
 def make_views(connection: sqlite3.Connection) -> None:

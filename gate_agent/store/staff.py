@@ -56,8 +56,8 @@ class StaffBook:
     def accounts(self) -> tuple[Account, ...]:
         """Return every account; the file is read again when it was changed. Raises StorageError."""
         try:
-            found = self._path.stat()
-            mark = found.st_mtime_ns, found.st_ino
+            status = self._path.stat()
+            mark = status.st_mtime_ns, status.st_ino
             if mark != self._mark:
                 self._accounts = _parse(self._path.read_bytes())
                 self._mark = mark
@@ -70,8 +70,8 @@ class StaffBook:
 
     def active(self, code: str) -> Account | None:
         """Return an account that may sign on now."""
-        found = (a for a in self.accounts() if a.code == code and not a.disabled)
-        return next(found, None)
+        accounts = (a for a in self.accounts() if a.code == code and not a.disabled)
+        return next(accounts, None)
 
     def add(self, *, name: str, role: GuardRole, pin: str) -> Account:
         """Add an account. Raises ConfigurationError: a name or PIN that cannot be."""

@@ -108,8 +108,10 @@ class Today:
 
     def left(self, after: int) -> list[tuple[int, PersonLeft]]:
         """Return who left, by the events after this sequence."""
-        told = ((at, parse_body(body).record()) for at, body in self._rows(_LEFT, after=after))
-        return [(at, record) for at, record in told if isinstance(record, PersonLeft)]
+        departures = (
+            (at, parse_body(body).record()) for at, body in self._rows(_LEFT, after=after)
+        )
+        return [(at, record) for at, record in departures if isinstance(record, PersonLeft)]
 
     def holds_of(self, person_ref: str) -> list[str]:
         """Return the holds of one person, of whatever day."""
@@ -122,12 +124,12 @@ class Today:
 
     def pace_ms(self, day: str, *, repeat: bool) -> int | None:
         """Return the 95th percentile (nearest rank) from card to admission on a local day."""
-        of = {"day": day, "repeat": repeat}
-        count: int = self._rows(_PACE_COUNT, **of)[0][0]
+        values = {"day": day, "repeat": repeat}
+        count: int = self._rows(_PACE_COUNT, **values)[0][0]
         if not count:
             return None
-        found: int = self._rows(_PACE, offset=-(-95 * count // 100) - 1, **of)[0][0]
-        return found
+        pace: int = self._rows(_PACE, offset=-(-95 * count // 100) - 1, **values)[0][0]
+        return pace
 
     def rounds(self, day: str) -> dict[tuple[str, Round], tuple[int, str]]:
         """Return how often each area had each round on a local day, and when last (UTC)."""

@@ -83,7 +83,7 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
                 raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
             removed.see(row, _check(row, link, about))
             link = row.link
-            if any(at == sequence and told != link for at, told in promised):
+            if any(at == sequence and promised_link != link for at, promised_link in promised):
                 raise BrokenChain(sequence, "it was another when it was told to be durable")
             if sequence % TELL_EVERY == 0:
                 progress(sequence, total)
@@ -96,12 +96,12 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
 
 def _promised(mark: Head | None, receipt: Receipt | None, epoch: str) -> list[tuple[int, bytes]]:
     """Return what was told of this journal elsewhere: sequence and link."""
-    told: list[tuple[int, bytes]] = []
+    promises: list[tuple[int, bytes]] = []
     if receipt is not None and receipt.epoch == epoch:
-        told.append((receipt.upto, bytes.fromhex(receipt.link)))
+        promises.append((receipt.upto, bytes.fromhex(receipt.link)))
     if mark is not None and mark.epoch == epoch:
-        told.append((mark.sequence, mark.link))
-    return told
+        promises.append((mark.sequence, mark.link))
+    return promises
 
 
 def export(path: Path, out: BinaryIO) -> None:
@@ -158,13 +158,15 @@ class Removed:
         self._gone = array("q")  # eight bytes each: memory for years of registrations
         self._records: list[DataPurged] = []
 
-    def see(self, row: EventRow, told: Envelope | None) -> None:
+    def see(self, row: EventRow, envelope: Envelope | None) -> None:
         """Take an event. Raises BrokenChain where its body may not be gone."""
-        if told is None:
+        if envelope is None:
             if (row.type, row.severity) != (PersonRegistered.TYPE, Severity.ROUTINE):
                 raise BrokenChain(row.sequence, "its body is gone, and it is no registration")
             self._gone.append(row.sequence)
-        elif told.type == DataPurged.TYPE and isinstance(record := told.record(), DataPurged):
+        elif envelope.type == DataPurged.TYPE and isinstance(
+            record := envelope.record(), DataPurged
+        ):
             self._records.append(record)
 
     def check(self) -> None:
@@ -188,34 +190,34 @@ class Removed:
 
 def _check(row: EventRow, link: bytes, about: About) -> Envelope | None:
     """Return what an event that follows `link` says, None if that is gone. Raises BrokenChain."""
-    told: Envelope | None = None
+    envelope: Envelope | None = None
     if row.body is not None:
         if sha256(row.body).digest() != row.bodysha256:
             raise BrokenChain(row.sequence, "its body is not the one that was linked")
         try:
-            told = parse_body(row.body)
+            envelope = parse_body(row.body)
         except ContractError as exc:
             raise BrokenChain(row.sequence, str(exc)) from exc
-        if told.prevlink != link.hex():
+        if envelope.prevlink != link.hex():
             raise BrokenChain(row.sequence, "its body names another event before it")
-        if fault := _contradiction(row, told, about):
+        if fault := _contradiction(row, envelope, about):
             raise BrokenChain(row.sequence, f"its column {fault} says other than its body")
     if link_after(link, row.bodysha256) != row.link:
         raise BrokenChain(row.sequence, "its link does not follow from the one before")
-    return told
+    return envelope
 
 
-def _contradiction(row: EventRow, told: Envelope, about: About) -> str | None:
+def _contradiction(row: EventRow, envelope: Envelope, about: About) -> str | None:
     pairs = {
-        "sequence": (row.sequence, told.number),
-        "severity": (row.severity, told.severity),
-        "type": (row.type, told.type),
-        "time": (row.time, told.time),
-        "boot": (row.boot, told.boot),
-        "bootns": (row.bootns, told.boot_ns),
-        "epoch": (about.epoch, told.epoch),
-        "site": (about.site, told.site),
-        "gate": (about.gate, told.gate),
+        "sequence": (row.sequence, envelope.number),
+        "severity": (row.severity, envelope.severity),
+        "type": (row.type, envelope.type),
+        "time": (row.time, envelope.time),
+        "boot": (row.boot, envelope.boot),
+        "bootns": (row.bootns, envelope.boot_ns),
+        "epoch": (about.epoch, envelope.epoch),
+        "site": (about.site, envelope.site),
+        "gate": (about.gate, envelope.gate),
     }
     return next((name for name, (kept, said) in pairs.items() if kept != said), None)
 
@@ -227,20 +229,22 @@ def _differences(kept: sqlite3.Connection, replay: sqlite3.Connection, table: Ta
     sql = (
         f"SELECT {columns} FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"  # noqa: S608 names of our own tables
     )
-    found: list[str] = []
+    differences: list[str] = []
     ours, theirs = iter(kept.execute(sql)), iter(replay.execute(sql))
     mine, due = next(ours, None), next(theirs, None)
-    while (mine, due) != (None, None) and len(found) < _MOST_DIFFERENCES:
+    while (mine, due) != (None, None) and len(differences) < _MOST_DIFFERENCES:
         at_mine = None if mine is None else tuple(mine[n] for n in keys)
         at_due = None if due is None else tuple(due[n] for n in keys)
         if at_mine == at_due:
             if mine != due:
-                found.append(f"{table.name} {at_mine}: expected the replay's row, got another")
+                differences.append(
+                    f"{table.name} {at_mine}: expected the replay's row, got another"
+                )
             mine, due = next(ours, None), next(theirs, None)
         elif at_due is None or (at_mine is not None and at_mine < at_due):
-            found.append(f"{table.name} {at_mine}: expected no such row, got one")
+            differences.append(f"{table.name} {at_mine}: expected no such row, got one")
             mine = next(ours, None)
         else:
-            found.append(f"{table.name} {at_due}: expected a row, got none")
+            differences.append(f"{table.name} {at_due}: expected a row, got none")
             due = next(theirs, None)
-    return found
+    return differences

@@ -210,11 +210,11 @@ def _passage(connection: sqlite3.Connection, place: Place, record: PassageDecide
         "registration_ms": record.registration_ms,
     }
     if connection.execute(_ADD_PASSAGE.sql, row).rowcount == 0:  # a later verdict: overruled, named
-        of = {"passage_id": record.passage_id}
-        day, category, decision, drill = connection.execute(_OLD_PASSAGE.sql, of).fetchone()
+        values = {"passage_id": record.passage_id}
+        day, category, decision, drill = connection.execute(_OLD_PASSAGE.sql, values).fetchone()
         if not drill:
             _count(connection, day, category, decision, -1)
-        connection.execute(_DROP_PASSAGE.sql, of)
+        connection.execute(_DROP_PASSAGE.sql, values)
         connection.execute(_ADD_PASSAGE.sql, row)
     if not place.drill:
         _count(connection, place.day, record.category.value, record.decision.value, 1)

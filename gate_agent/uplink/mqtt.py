@@ -195,8 +195,8 @@ class Link:
             except Exception as exc:  # noqa: BLE001 one message stops nothing but itself
                 self._tell_fault(exc)
         if self._acknowledged:
-            told, self._acknowledged = self._acknowledged, []
-            self._on_acknowledged(told)
+            acknowledged, self._acknowledged = self._acknowledged, []
+            self._on_acknowledged(acknowledged)
         self.flush()
 
     def _take(self, message: MQTTMessage) -> None:

@@ -281,12 +281,12 @@ class Uplink:
 
     def _read(self, lane: Lane) -> None:
         try:
-            found = self._reader.after(lane.seen, _BATCH, lane.severity)
+            batch = self._reader.after(lane.seen, _BATCH, lane.severity)
         except StorageError as exc:
             _LOG.warning("the backlog cannot be read: %s", exc)
-            found = []
-        events = [Outgoing(e.sequence, e.severity, e.body) for e in found if e.body is not None]
-        self._lanes.fill(lane, events, whole=len(found) < _BATCH)
+            batch = []
+        events = [Outgoing(e.sequence, e.severity, e.body) for e in batch if e.body is not None]
+        self._lanes.fill(lane, events, whole=len(batch) < _BATCH)
 
     @property
     def _is_idle(self) -> bool:
@@ -296,9 +296,9 @@ class Uplink:
         self._rewound_ns = self._now_ns()
         self._lanes.rewind(self._journal.head.sequence)
 
-    def _on_acknowledged(self, told: list[tuple[int, int]]) -> None:
+    def _on_acknowledged(self, sequences: list[tuple[int, int]]) -> None:
         now_ns = self._now_ns()
-        for mid, code in told:
+        for mid, code in sequences:
             self._flow.acknowledged(mid, now_ns)
             if mid == self._goodbye_mid:
                 self._goodbye_heard.set()
@@ -364,11 +364,11 @@ class Uplink:
         if not standing.is_news(receipt):
             return
         lost = receipt.upto < standing.receipted
-        told, self._told = self._told, (receipt.upto, receipt.ranges)
+        before, self._told = self._told, (receipt.upto, receipt.ranges)
         standing.receipt = receipt
         self._lanes.receipted(receipt.upto, receipt.ranges)
         since_ns = self._now_ns() - self._rewound_ns
-        again = told == self._told and self._is_idle and since_ns > _REPEAT_S * NS_PER_S
+        again = before == self._told and self._is_idle and since_ns > _REPEAT_S * NS_PER_S
         if lost or again or self._asking_s:  # a collector is there, and has no more than this
             self._ask_no_more()
             self._rewind()

@@ -41,8 +41,8 @@ class Pictures:
 
     def of(self, hold_id: str) -> bytes | None:
         """Return the picture of a hold as JPEG, None if there is none any more."""
-        for path, found in self._all():
-            if found["hold"] == hold_id:
+        for path, label in self._all():
+            if label["hold"] == hold_id:
                 try:
                     return self._box.decrypt(path.read_bytes())
                 except FileNotFoundError:
@@ -52,11 +52,11 @@ class Pictures:
     def purge(self, now: datetime, days: int) -> int:
         """Remove what is older than `days`; return how many went. For a clock that is right."""
         before = f"{now - timedelta(days=days):{_STAMP}}"
-        return self._remove([path for path, found in self._all() if found["time"] < before])
+        return self._remove([path for path, label in self._all() if label["time"] < before])
 
     def remove(self, hold_ids: Collection[str]) -> int:
         """Remove the pictures of these holds; return how many went."""
-        return self._remove([path for path, found in self._all() if found["hold"] in hold_ids])
+        return self._remove([path for path, label in self._all() if label["hold"] in hold_ids])
 
     def clear(self) -> int:
         """Remove every picture: the disk is full, or the epidemic is over."""
@@ -66,7 +66,7 @@ class Pictures:
         if not self._folder.is_dir():
             return []
         named = ((path, _NAME.fullmatch(path.name)) for path in sorted(self._folder.iterdir()))
-        return [(path, found) for path, found in named if found is not None]
+        return [(path, label) for path, label in named if label is not None]
 
     def _remove(self, paths: list[Path]) -> int:
         for path in paths:

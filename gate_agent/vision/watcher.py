@@ -88,9 +88,9 @@ class Watcher:
 
     async def _take(self, body: bytes) -> None:
         """Take the picture of a hold that opened just now; a drill takes none."""
-        told = parse_body(body)
-        opened, frame = told.record(), self.camera.newest
-        if told.drill or frame is None or not isinstance(opened, HoldOpened):
+        envelope = parse_body(body)
+        opened, frame = envelope.record(), self.camera.newest
+        if envelope.drill or frame is None or not isinstance(opened, HoldOpened):
             return
         now = self._clock.now()
         try:

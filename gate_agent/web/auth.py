@@ -124,10 +124,10 @@ class WhoAsks:
 def cookie(header: str) -> str:
     """Return the session's token in a cookie header; empty if there is none."""
     try:
-        found = SimpleCookie(header)
+        cookies = SimpleCookie(header)
     except CookieError:
         return ""
-    held = found.get(f"__Host-{COOKIE}") or found.get(COOKIE)
+    held = cookies.get(f"__Host-{COOKIE}") or cookies.get(COOKIE)
     return "" if held is None else held.value
 
 

@@ -20,10 +20,10 @@ def duty_routes(desk: Desk, duties: DutyDesk) -> APIRouter:
     @router.get("", dependencies=[AT_THE_BOARD])
     async def view() -> DutiesView:
         """Return what is done, due and low today, and who leads now."""
-        found = duties.view()
-        if found is None:
+        view_now = duties.view()
+        if view_now is None:
             raise JournalUnavailable(expected="a journal that can be read", got="none now")
-        return found
+        return view_now
 
     @router.post("/rounds", dependencies=[SIGNED_ON], status_code=204)
     async def round_done(body: RoundRequest) -> Response:

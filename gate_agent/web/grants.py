@@ -153,8 +153,8 @@ ALARM = declared(_SignedOn(frozenset(GuardRole), names=False, acknowledges=True)
 
 def session_in(scope: Scope) -> GuardSession | None:
     """Return who is signed on where a request comes from."""
-    found = scope.get("state", {}).get("session")
-    return found if isinstance(found, GuardSession) else None
+    session = scope.get("state", {}).get("session")
+    return session if isinstance(session, GuardSession) else None
 
 
 def session_of(request: Request) -> GuardSession | None:
@@ -182,22 +182,22 @@ def _signed_on(scope: Scope) -> GuardSession:
 
 
 def _is_acknowledgement(body: bytes) -> bool:
-    told = _read(body)
-    return told is not None and told.get("step") == "acknowledged"
+    tree = _read(body)
+    return tree is not None and tree.get("step") == "acknowledged"
 
 
 def _in_the_name_of(by: str, body: bytes, *, always: bool) -> bytes:
     """Return a JSON body whose `by`, where there may be one, is the code of who is signed on."""
-    told = _read(body or b"{}")
-    if told is None or not (always or "by" in told):
+    tree = _read(body or b"{}")
+    if tree is None or not (always or "by" in tree):
         return body
-    return json.dumps({**told, "by": by}).encode()
+    return json.dumps({**tree, "by": by}).encode()
 
 
 def _read(body: bytes) -> dict[str, Any] | None:
     """Return a JSON object; None for anything else, which the route refuses."""
     try:
-        told = read_json(body)
+        tree = read_json(body)
     except ForeignJsonError:
         return None
-    return told if isinstance(told, dict) else None
+    return tree if isinstance(tree, dict) else None

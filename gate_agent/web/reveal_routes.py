@@ -45,8 +45,10 @@ def reveal_routes(sign_on: SignOn) -> APIRouter:
     @router.post("/passages/{passage_id}/reveal", dependencies=[_SUPERVISOR])
     async def reveal(request: Request, passage_id: _Id, body: RevealRequest) -> RevealedView:
         """Show who passed (查看): a supervisor's, with a reason, and recorded before it is told."""
-        found = await sign_on.desk.reveal(passage_id, body.look(acting(request).account))
-        return RevealedView(name=found.name, number=found.number, phone=found.phone)
+        registration = await sign_on.desk.reveal(passage_id, body.look(acting(request).account))
+        return RevealedView(
+            name=registration.name, number=registration.number, phone=registration.phone
+        )
 
     @router.post(
         "/holds/{hold_id}/picture",

@@ -92,10 +92,10 @@ def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> AP
     ) -> Response:
         seen = last_event_id if last_event_id is not None else ""
         resumed = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else after  # noqa: PLR2004 as long as a sequence
-        told = EventStream(desk, screens, after=resumed)
+        events = EventStream(desk, screens, after=resumed)
         session = session_of(request)
         who = "" if session is None else session.account.code
-        return InPlace(told, screens.guards, who=who)
+        return InPlace(events, screens.guards, who=who)
 
     router.include_router(build_requests(desk))
     return router

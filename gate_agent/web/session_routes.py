@@ -110,8 +110,8 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
             await sign_on.shift(ShiftChange.STARTED, account)
         except JournalUnavailable:
             _LOG.warning("a shift's start is not recorded: the journal cannot write")
-        told = _signed_on(sign_on, begun)
-        response = JSONResponse(None if told is None else told.model_dump(mode="json"))
+        answer = _signed_on(sign_on, begun)
+        response = JSONResponse(None if answer is None else answer.model_dump(mode="json"))
         _set_cookie(response, token, secure=sign_on.secure)
         if not one.browser:
             remember(response, account.code, account.pin_hash, path=_PATH, secure=sign_on.secure)

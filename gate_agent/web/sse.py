@@ -145,9 +145,12 @@ class EventStream(Response):
 def _mark(event: LiveEvent) -> str:
     """Return the event as the stream tells it; a body that cannot be read keeps its place."""
     try:
-        told = parse_body(event.body)
+        envelope = parse_body(event.body)
         mark = JournalMark(
-            sequence=event.sequence, type=told.type, severity=told.severity, time=told.time
+            sequence=event.sequence,
+            type=envelope.type,
+            severity=envelope.severity,
+            time=envelope.time,
         )
     except ContractError:
         mark = JournalMark(

@@ -99,10 +99,10 @@ def _may_change(by: GuardSession, role: GuardRole) -> None:
 
 
 def _known(book: StaffBook, code: str) -> Account:
-    found = next((account for account in _all(book) if account.code == code), None)
-    if found is None:
+    match = next((account for account in _all(book) if account.code == code), None)
+    if match is None:
         raise Invalid(expected="a code of the list", got="another")
-    return found
+    return match
 
 
 def _all(book: StaffBook) -> tuple[Account, ...]:

@@ -49,8 +49,8 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
         },
     )
     async def stream(request: Request) -> Response:
-        told = EventStream(desk, screens, after=None, visitor=True)
-        return InPlace(told, screens.displays, who=request.client.host if request.client else "")
+        events = EventStream(desk, screens, after=None, visitor=True)
+        return InPlace(events, screens.displays, who=request.client.host if request.client else "")
 
     @router.get("/visitor/channels/{number}.svg", dependencies=[PUBLIC], include_in_schema=False)
     async def channel(number: int) -> Response:

@@ -35,14 +35,14 @@ class Words:
 
     @cached_property
     def _entries(self) -> dict[str, tuple[Texts, tuple[str, ...]]]:
-        found = {key: (entry, used) for key, entry, used in _walk(tomllib.loads(self._read()))}
-        checked = {key: _checked(key, it) for key, (it, _) in found.items() if not _is_text(it)}
-        for key, (other, _) in found.items():
+        entries = {key: (entry, used) for key, entry, used in _walk(tomllib.loads(self._read()))}
+        checked = {key: _checked(key, it) for key, (it, _) in entries.items() if not _is_text(it)}
+        for key, (other, _) in entries.items():
             if _is_text(other):
                 if other not in checked:
                     raise WordsError(f"{key}: expected a key with words, got {other!r}")
                 checked[key] = checked[other]
-        return {key: (checked[key], used) for key, (_, used) in found.items()}
+        return {key: (checked[key], used) for key, (_, used) in entries.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

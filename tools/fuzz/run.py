@@ -40,12 +40,12 @@ def main() -> int:
         print(f"fuzz: {name}, {asked.seconds} s", flush=True)
         command = [sys.executable, __file__, name, "--seconds", str(asked.seconds)]
         ran = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
-        told = ran.stderr.splitlines()
+        lines = ran.stderr.splitlines()
         if ran.returncode:
             broken.append(name)
-            print("\n".join(told[-_TAIL:]))
+            print("\n".join(lines[-_TAIL:]))
         else:
-            print("\n".join(line for line in told if "executed" in line or "added" in line))
+            print("\n".join(line for line in lines if "executed" in line or "added" in line))
     print(f"fuzz: broken: {', '.join(broken)}" if broken else "fuzz: all targets held")
     return 1 if broken else 0
 

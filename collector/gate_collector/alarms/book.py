@@ -49,8 +49,8 @@ BY_HAND = frozenset(
 class Unclearable(GateError):  # noqa: N818 it is an answer
     """This alarm cannot be cleared by hand, or not now; `code` says why in a word."""
 
-    def __init__(self, code: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
         self.code = code
 
 
@@ -106,12 +106,12 @@ def clear_by_hand(
     """
     known = connection.execute(select(ALARM).where(ALARM.c.id == alarm_id, _STANDS)).first()
     if known is None or known.kind not in BY_HAND:
-        told = "expected an alarm that stands until a person clears it, got another"
-        raise Unclearable("out_of_turn", told)
-    of = (ALARM.c.id == alarm_id, _STANDS, ALARM.c.detail == seen)
-    if not connection.execute(ALARM.update().where(*of).values(cleared=at)).rowcount:
-        told = "expected the alarm as it was seen, got one that was raised again since"
-        raise Unclearable("again", told)
+        expected = "expected an alarm that stands until a person clears it, got another"
+        raise Unclearable("out_of_turn", expected)
+    alarm = (ALARM.c.id == alarm_id, _STANDS, ALARM.c.detail == seen)
+    if not connection.execute(ALARM.update().where(*alarm).values(cleared=at)).rowcount:
+        expected = "expected the alarm as it was seen, got one that was raised again since"
+        raise Unclearable("again", expected)
     row = {"alarm_id": alarm_id, "at": at, "by": by, "role": role, "why": why}
     connection.execute(CLEARED.insert().values(row))
 
@@ -147,14 +147,14 @@ def alarms_after(connection: Connection, alarm_id: int) -> list[Alarm]:
 
 
 def keep_to(
-    connection: Connection, kinds: frozenset[str], found: Mapping[tuple[str, str], str], at: str
+    connection: Connection, kinds: frozenset[str], details: Mapping[tuple[str, str], str], at: str
 ) -> None:
     """Make exactly `found`, (kind, gate) → detail, stand among the alarms of these kinds."""
     stood = {(a.kind, a.gate): a.detail for a in standing(connection) if a.kind in kinds}
-    for (kind, gate), detail in found.items():
+    for (kind, gate), detail in details.items():
         if stood.get((kind, gate)) != detail[:_LONGEST_DETAIL]:
             raise_alarm(connection, kind, gate, detail, at)
-    for kind, gate in stood.keys() - found.keys():
+    for kind, gate in stood.keys() - details.keys():
         clear_alarm(connection, kind, gate, at)
 
 

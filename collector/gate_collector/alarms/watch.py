@@ -51,15 +51,15 @@ def watch(connection: Connection, hearing: Hearing, now: datetime, *, failing: s
     ours: _Found = {(AlarmKind.FAILING, ""): failing} if failing else {}
     keep_to(connection, frozenset({AlarmKind.FAILING}), ours, format_utc(now))
     if hearing.connected:
-        found = _of_gates(connection, hearing, now) | _gaps(connection, now)
-        keep_to(connection, _KINDS, found, format_utc(now))
+        standing = _of_gates(connection, hearing, now) | _gaps(connection, now)
+        keep_to(connection, _KINDS, standing, format_utc(now))
     elif (now - hearing.since).total_seconds() > DEAF_AFTER_S:
         since = f"no connection to the broker since {format_utc(hearing.since)}"
         raise_alarm(connection, AlarmKind.DEAF, "", since, format_utc(now))
 
 
 def _of_gates(connection: Connection, hearing: Hearing, now: datetime) -> _Found:
-    found: _Found = {}
+    standing: _Found = {}
     limit = now - timedelta(seconds=SILENT_AFTER_S)
     silent = "" if hearing.since > limit else format_utc(limit)
     troubled = (
@@ -73,20 +73,20 @@ def _of_gates(connection: Connection, hearing: Hearing, now: datetime) -> _Found
     at_work = GATE.c.state.not_in(("stopped", RETIRED))
     for row in connection.execute(select(GATE).where(troubled, at_work)):
         if row.state == "lost":
-            found[AlarmKind.LOST, row.gate] = f"the broker lost its connection, seen {row.seen}"
+            standing[AlarmKind.LOST, row.gate] = f"the broker lost its connection, seen {row.seen}"
             continue
         if row.seen < silent:
-            found[AlarmKind.SILENT, row.gate] = f"no heartbeat since {row.seen}"
+            standing[AlarmKind.SILENT, row.gate] = f"no heartbeat since {row.seen}"
         if row.oldest_pending_s > LATE_AFTER_S:
             why = f"an event waits for its receipt longer than {LATE_AFTER_S:g} s"
-            found[AlarmKind.LATE, row.gate] = why
+            standing[AlarmKind.LATE, row.gate] = why
         if row.troubled:
-            found[AlarmKind.DEVICE, row.gate] = row.troubled
+            standing[AlarmKind.DEVICE, row.gate] = row.troubled
         if row.doubted:
-            found[AlarmKind.TRUST, row.gate] = row.doubted
+            standing[AlarmKind.TRUST, row.gate] = row.doubted
         if row.certificate_until and (ends := _ends(parse_utc(row.certificate_until), now)):
-            found[AlarmKind.CERTIFICATE, row.gate] = ends
-    return found
+            standing[AlarmKind.CERTIFICATE, row.gate] = ends
+    return standing
 
 
 def _ends(until: datetime, now: datetime) -> str:

@@ -167,14 +167,14 @@ class AlertBook:
 
     def answer(self, token: str, by: str, now: datetime) -> bool:
         """Answer the alert of this token; return whether there is one. The first answer counts."""
-        of = ALERT.c.token_sha256 == self._hash(token)
+        alert = ALERT.c.token_sha256 == self._hash(token)
         waiting = ALERT.c.state.in_((AlertState.OPEN.value, AlertState.UNANSWERED.value))
         with self._engine.begin() as connection:
-            if connection.execute(select(ALERT.c.id).where(of)).first() is None:
+            if connection.execute(select(ALERT.c.id).where(alert)).first() is None:
                 return False
             connection.execute(
                 ALERT.update()
-                .where(of, waiting)
+                .where(alert, waiting)
                 .values(
                     state=AlertState.ANSWERED.value,
                     answered=format_utc(now),

@@ -122,9 +122,9 @@ def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
                             word("alert.overdue", door=door, state=state, span=waited))  # fmt: skip
         case HoldStep(step=HoldState.CONFIRMED, hold_id=hold_id):
             measured = came.contact_centi_c or record.contact_centi_c
-            told = measured and word("alert.confirmed_contact", contact=_tenths(measured))
+            reading = measured and word("alert.confirmed_contact", contact=_tenths(measured))
             return _of_hold(origin, hold_id, "confirmed",
-                            word("alert.confirmed", door=door, contact=told or ""))  # fmt: skip
+                            word("alert.confirmed", door=door, contact=reading or ""))  # fmt: skip
         case HoldStep(step=HoldState.LEFT, hold_id=hold_id):
             return _of_hold(origin, hold_id, "left", word("alert.left", door=door))
         case EventsDropped() as dropped:

@@ -68,7 +68,7 @@ class AppriseMessenger:
         import apprise  # noqa: PLC0415 as above
 
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log addresses
-        found = []
+        replies = []
         for url in recipient.urls:
             kind = url.partition(":")[0]
             try:
@@ -81,8 +81,8 @@ class AppriseMessenger:
             except Exception as exc:  # noqa: BLE001 the next address, and the next person, are tried
                 _LOG.error("%s could not be told: %s", kind, type(exc).__name__)
                 sent = False
-            found.append(Sent(kind, sent))
-        return found
+            replies.append(Sent(kind, sent))
+        return replies
 
 
 def load_recipients(path: Path | None) -> tuple[Recipient, ...]:

@@ -43,8 +43,10 @@ def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerte
             alerts = connection.execute(
                 select(ALERT).order_by(ALERT.c.id.desc()).limit(_LISTED)
             ).all()
-            of = ATTEMPT.c.alert_id.in_([alert.id for alert in alerts])
-            tries = connection.execute(select(ATTEMPT).where(of).order_by(ATTEMPT.c.id)).all()
+            attempted = ATTEMPT.c.alert_id.in_([alert.id for alert in alerts])
+            tries = connection.execute(
+                select(ATTEMPT).where(attempted).order_by(ATTEMPT.c.id)
+            ).all()
         by_alert: dict[int, list[object]] = {}
         for one in tries:
             by_alert.setdefault(one.alert_id, []).append(one)

@@ -65,20 +65,20 @@ def hand_over(
     title, door = word("handover.title"), names[case.gate]
     name = word("handover.file", door=door, at=opened[:16].translate(_PLAIN))
     state, now = word(f"hold_state.{case.outcome or case.state}"), _local(centre, centre.now)
-    told = [
+    listed_rows = [
         word("handover.unit", unit=centre.unit, hall=centre.name),
         word("handover.hold", door=door, at=opened, state=state),
         word("handover.rows", n=len(rows), at=now, by=by),
     ]
     if private is None:
-        told.append(word("handover.no_names"))
+        listed_rows.append(word("handover.no_names"))
     content = {
         "title": title,
-        "lines": told,
+        "lines": listed_rows,
         "head": list(HEAD),
         "rows": [[str(cell) for cell in line] for line in lines],
         "name": name,
-        "xlsx": _b64(workbook([(word("handover.told"), (title,), [(line,) for line in told]),
+        "xlsx": _b64(workbook([(word("handover.told"), (title,), [(line,) for line in listed_rows]),
                                (word("handover.list"), HEAD, lines)])),
     }  # fmt: skip
     headline = word("handover.headline", hall=centre.name, at=now[:16])
@@ -105,8 +105,8 @@ def _held(centre: Centre, case: Case, names: DoorNames, private: bytes | None) -
 
 
 def _contact(centre: Centre, near: Near, names: DoorNames, private: bytes | None) -> Line:
-    found = (("contacts.listed", near.listed), ("contacts.inside", near.inside))
-    source = [word(key) for key, it_is in found if it_is] or [word("contacts.passed")]
+    reasons = (("contacts.listed", near.listed), ("contacts.inside", near.inside))
+    source = [word(key) for key, it_is in reasons if it_is] or [word("contacts.passed")]
     return (
         word("handover.contact"),
         *_person(centre, near.person_ref, private),
@@ -125,18 +125,18 @@ def _person(centre: Centre, ref: str, private: bytes | None) -> tuple[str, str, 
     """Return name, number, phone and companions, from the newest registration that tells each."""
     if private is None:
         return _HIDDEN, _HIDDEN, _HIDDEN, _HIDDEN
-    found = reveal(centre.engine, ref, private)
-    if not found:
+    registrations = reveal(centre.engine, ref, private)
+    if not registrations:
         return _GONE, _GONE, _GONE, _GONE
     name, number, phone = (
-        next((text for one in found if (text := getattr(one, field))), "")
+        next((text for one in registrations if (text := getattr(one, field))), "")
         for field in ("name", "number", "phone")
     )
-    adult = found[0].came_with
+    adult = registrations[0].came_with
     if adult is not None and not number:  # a child without a document: found through the adult
         name = word("handover.companion_of", name=adult.name, own=name)
         number = adult.number or ""
-    companions = (f"{who.name} {who.number or ''}".strip() for who in found[0].companions)
+    companions = (f"{who.name} {who.number or ''}".strip() for who in registrations[0].companions)
     return name, number, phone, word("paper.semicolon").join(companions)
 
 

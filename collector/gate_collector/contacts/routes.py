@@ -86,13 +86,15 @@ def build_contacts(
     @routes.get("/contacts/{gate}/{hold_id}", dependencies=[READERS], include_in_schema=False)
     def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
         """Return one hold with everybody near it."""
-        found = case_of(gate, hold_id)
+        traced = case_of(gate, hold_id)
         record("contacts", hold_id, "")
         with centre.engine.connect() as connection:
-            of = LOOK.c.what == _EXPORT, LOOK.c.subject == f"{gate}/{hold_id}"
-            exports = connection.execute(select(LOOK).where(*of).order_by(LOOK.c.id)).all()
+            export_looks = LOOK.c.what == _EXPORT, LOOK.c.subject == f"{gate}/{hold_id}"
+            exports = connection.execute(
+                select(LOOK).where(*export_looks).order_by(LOOK.c.id)
+            ).all()
         return pages.show(
-            "case.html", lang, case=found, exports=exports, has_names=private is not None
+            "case.html", lang, case=traced, exports=exports, has_names=private is not None
         )
 
     @routes.post(
@@ -127,8 +129,8 @@ def build_contacts(
         exported = "handover.exported_named" if key else "handover.exported_nameless"
         facts = word(exported, n=made.rows, code=made.sealed.sha256)
         record(_EXPORT, f"{gate}/{hold_id}", f"{asked.by}: {asked.why}（{facts}）")
-        told = {"name": f"{made.name}.html", "page": made.sealed.page, "rows": made.rows,
+        answer = {"name": f"{made.name}.html", "page": made.sealed.page, "rows": made.rows,
                 "password": made.sealed.password, "sha256": made.sealed.sha256}  # fmt: skip
-        return JSONResponse(told, status_code=201)
+        return JSONResponse(answer, status_code=201)
 
     return routes

@@ -34,8 +34,8 @@ _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts a
 class Unjudgeable(GateError):  # noqa: N818 it is an answer
     """This cannot be said of this contact now; `code` says why in a word."""
 
-    def __init__(self, code: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
         self.code = code
 
 
@@ -87,25 +87,25 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
             return None
         opened = parse_utc(held.opened)
         entered = _entered(connection, held.person_ref, opened)
-        found = _passed(connection, opened, entered, policy)
+        nearby = _passed(connection, opened, entered, policy)
         if entered is not None:
-            found = _inside_with(connection, found, entered, opened)
-        found.pop(held.person_ref, None)
+            nearby = _inside_with(connection, nearby, entered, opened)
+        nearby.pop(held.person_ref, None)
         for ref, near in _listed(connection, gate, hold_id).items():
             if ref == held.person_ref:
                 continue  # listed before it was known who is held
-            known = found.get(ref)
+            known = nearby.get(ref)
             inside = known is not None and known.inside
-            found[ref] = replace(near, inside=inside)
+            nearby[ref] = replace(near, inside=inside)
         for row in connection.execute(
             select(JUDGED)
             .where(JUDGED.c.gate == gate, JUDGED.c.hold_id == hold_id)
             .order_by(JUDGED.c.id)
         ):
-            if row.person_ref in found:
-                judged = found[row.person_ref]
+            if row.person_ref in nearby:
+                judged = nearby[row.person_ref]
                 state = ContactState(row.state)
-                found[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
+                nearby[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
         steps = done_for(connection, gate, hold_id)
     return Case(
         gate=gate,
@@ -115,7 +115,7 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         state=held.state,
         outcome=held.outcome,
         entered=None if entered is None else format_utc(entered),
-        contacts=tuple(sorted(found.values(), key=lambda near: abs(near.apart_s))),
+        contacts=tuple(sorted(nearby.values(), key=lambda near: abs(near.apart_s))),
         steps=steps,
     )
 
@@ -171,7 +171,7 @@ def _passed(
             PASSAGE.c.drill.is_(False),
         )
     )
-    found: dict[str, Near] = {}
+    nearby: dict[str, Near] = {}
     for row in rows:
         apart_s = (parse_utc(row.decided) - opened).total_seconds()
         near = Near(
@@ -186,10 +186,10 @@ def _passed(
             said=row.said,
             booted=row.booted,
         )
-        known = found.get(row.person_ref)
+        known = nearby.get(row.person_ref)
         if known is None or abs(apart_s) < abs(known.apart_s):
-            found[row.person_ref] = near
-    return found
+            nearby[row.person_ref] = near
+    return nearby
 
 
 def _inside_with(

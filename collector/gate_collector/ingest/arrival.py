@@ -81,17 +81,17 @@ def read_event(message: Message, site: str) -> Arrived:
         parsed = parse_message(Envelope, body)
     except ContractError as exc:
         raise Unusable(str(exc), body, gate=gate) from exc
-    told = parsed.value
-    if told.source != f"/gates/{site}/{gate}":
+    envelope = parsed.value
+    if envelope.source != f"/gates/{site}/{gate}":
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
-        raise Unusable(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
-    record, unread = _record(told)
-    digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
+        raise Unusable(why, body, gate=gate, epoch=envelope.epoch, sequence=envelope.number)
+    record, unread = _record(envelope)
+    digest, prevlink = sha256(body).digest(), bytes.fromhex(envelope.prevlink)
     return Arrived(
-        told=told,
-        key=(gate, told.epoch),
-        number=told.number,
+        told=envelope,
+        key=(gate, envelope.epoch),
+        number=envelope.number,
         record=record,
         body=body,
         bodysha256=digest,
@@ -102,17 +102,17 @@ def read_event(message: Message, site: str) -> Arrived:
     )
 
 
-def _record(told: Envelope) -> tuple[Record | None, tuple[str, ...]]:
+def _record(envelope: Envelope) -> tuple[Record | None, tuple[str, ...]]:
     """Return the data as its model, as far as it can be read, and what cannot.
 
     A newer door's event is as much a link of the chain as any: it is never refused for its data.
     """
     try:
-        parsed = parse_record(told)
+        parsed = parse_record(envelope)
     except ContractError:
         return None, ("data",)
     if parsed is None:
-        return None, ("type",) if told.severity is Severity.URGENT else ()
+        return None, ("type",) if envelope.severity is Severity.URGENT else ()
     return parsed.value, tuple(f"data.{path}" for path in parsed.unread)
 
 

@@ -131,15 +131,15 @@ class Batch:
 
     def _row(self, arrived: Arrived) -> tuple[Any, ...]:
         """Return the row of EVENT, in the order of its columns."""
-        told = arrived.told
+        envelope = arrived.told
         return (
             *arrived.key,
             arrived.number,
-            told.type,
-            told.severity,
-            told.time,
+            envelope.type,
+            envelope.severity,
+            envelope.time,
             self._at,
-            late_ms(told, self.now),
+            late_ms(envelope, self.now),
             arrived.historical,
             arrived.body,
             arrived.bodysha256,
@@ -185,8 +185,8 @@ class Batch:
 
 
 def _is(table: Table, stream: Stream, number: int) -> tuple[ColumnElement[bool], ...]:
-    of = table.c
-    return of.gate == stream.gate, of.epoch == stream.epoch, of.sequence == number
+    columns = table.c
+    return columns.gate == stream.gate, columns.epoch == stream.epoch, columns.sequence == number
 
 
 def unreadable(item: Heard, kind: str) -> Unusable:

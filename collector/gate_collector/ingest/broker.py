@@ -124,12 +124,12 @@ class Broker:
         """
         section, client = self._section, self._client
 
-        def came(_client: Client, _data: Any, told: MQTTMessage) -> None:
-            fault = self._fault_of(told)
+        def came(_client: Client, _data: Any, heard: MQTTMessage) -> None:
+            fault = self._fault_of(heard)
             if fault is None:
-                on_message(_message(told))
+                on_message(_message(heard))
             else:
-                on_fault(_topic(told), fault)
+                on_fault(_topic(heard), fault)
 
         client.on_message = self._guarded(came)
         self._told_connected = on_connected
@@ -153,8 +153,8 @@ class Broker:
         if not self.hearing.connected:
             return None
         topic = Topics(site=self._site, gate=gate).receipt
-        told = self._publish(topic, receipt.encode())
-        return told.is_published if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+        sent = self._publish(topic, receipt.encode())
+        return sent.is_published if sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def tell_seen(self, seen: PersonSeen) -> None:
         """Tell the doors who was admitted; not retained, and not again: it only helps a guard."""
@@ -238,7 +238,9 @@ class Broker:
     def _events(self) -> list[str]:
         group = f"$share/{self._group}/" if self._hears is Hears.SHARE else ""
         every = Topics(site=self._site, gate="+")
-        return [f"{group}{every.event(of)}" for of in (Severity.URGENT, Severity.ROUTINE)]
+        return [
+            f"{group}{every.event(severity)}" for severity in (Severity.URGENT, Severity.ROUTINE)
+        ]
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Any
@@ -290,9 +292,9 @@ def _send_at_once(taken: Any) -> None:
     taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _message(told: MQTTMessage) -> Message:
-    historical = (HISTORICAL, "1") in getattr(told.properties, "UserProperty", ())
-    return Message(_topic(told), bytes(told.payload), told.retain, historical)
+def _message(heard: MQTTMessage) -> Message:
+    historical = (HISTORICAL, "1") in getattr(heard.properties, "UserProperty", ())
+    return Message(_topic(heard), bytes(heard.payload), heard.retain, historical)
 
 
 def _topic(told: MQTTMessage) -> str:

@@ -58,12 +58,12 @@ def lock(connection: Connection, keys: list[Key], now: datetime) -> dict[Key, St
         made = insert_for(connection.engine)(STREAM).on_conflict_do_nothing()
         connection.execute(made, [_row(Stream(*key)) for key in new])
         rows = {(row.gate, row.epoch): row for row in connection.execute(there)}
-    told = dict.fromkeys(gates, "")
+    epochs = dict.fromkeys(gates, "")
     for row in rows.values():
-        told[row.gate] = max(told[row.gate], row.touched)
+        epochs[row.gate] = max(epochs[row.gate], row.touched)
     streams = {key: stream_of(rows[key]) for key in keys}
     for (gate, _), stream in streams.items():
-        told[gate] = stream.told = stamp(now, told[gate])
+        epochs[gate] = stream.told = stamp(now, epochs[gate])
     return streams
 
 

@@ -82,19 +82,21 @@ def dated(connection: Connection, events: list[Arrived], now: datetime) -> list[
     if not boots:
         return events
     began = _began(connection, boots, events)
-    rows, found = [], []
+    rows, dates = [], []
     for one in events:
-        told = one.told
-        if told.clock not in _IN_DOUBT:
-            found.append(one)
+        envelope = one.told
+        if envelope.clock not in _IN_DOUBT:
+            dates.append(one)
             continue
-        booted = began.get((told.gate, told.boot))
-        rows.append(_row(told, booted))
+        booted = began.get((envelope.gate, envelope.boot))
+        rows.append(_row(envelope, booted))
         happened = _happened(one, booted, now)
-        moved, record = shifted(told, one.record, parse_utc(happened) - parse_utc(told.time))
+        moved, record = shifted(
+            envelope, one.record, parse_utc(happened) - parse_utc(envelope.time)
+        )
         if booted is not None:
             moved = moved.model_copy(update={"clock": ClockQuality.HOLDOVER})
-        found.append(one._replace(told=moved, record=record))
+        dates.append(one._replace(told=moved, record=record))
     insert: Any = insert_for(connection.engine)(DOUBTED)
     connection.execute(
         insert.on_conflict_do_update(  # one that broke the chain may have been of this number
@@ -103,18 +105,20 @@ def dated(connection: Connection, events: list[Arrived], now: datetime) -> list[
         ),
         rows,
     )
-    return found
+    return dates
 
 
-def late_ms(told: Envelope, now: datetime) -> int | None:
+def late_ms(envelope: Envelope, now: datetime) -> int | None:
     """Return how late an event came, from the gate's record to ours; None if nobody knows."""
-    return None if told.clock in _IN_DOUBT else _late_ms(told.recordedtime, now)
+    return None if envelope.clock in _IN_DOUBT else _late_ms(envelope.recordedtime, now)
 
 
-def shifted(told: Envelope, record: Record | None, by: timedelta) -> tuple[Envelope, Record | None]:
+def shifted(
+    envelope: Envelope, record: Record | None, by: timedelta
+) -> tuple[Envelope, Record | None]:
     """Move an event, and those of its record's own times that its boot's clock gave. Pure."""
-    time = parse_utc(told.time)
-    span = time - timedelta(microseconds=told.boot_ns // 1000) - _SLACK, time + _SLACK
+    time = parse_utc(envelope.time)
+    span = time - timedelta(microseconds=envelope.boot_ns // 1000) - _SLACK, time + _SLACK
 
     def moved(text: str) -> str:
         value = parse_utc(text)
@@ -129,8 +133,10 @@ def shifted(told: Envelope, record: Record | None, by: timedelta) -> tuple[Envel
                 for entry in record.contacts
             )
         record = record.model_copy(update=update)
-    recorded = format_utc(parse_utc(told.recordedtime) + by)
-    return told.model_copy(update={"time": format_utc(time + by), "recordedtime": recorded}), record
+    recorded = format_utc(parse_utc(envelope.recordedtime) + by)
+    return envelope.model_copy(
+        update={"time": format_utc(time + by), "recordedtime": recorded}
+    ), record
 
 
 def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[int, int]:
@@ -145,38 +151,38 @@ def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[in
     ).all()
     done = 0
     for row in synced:
-        told = read_record(ClockSynced, row.data)
-        if told is None:
+        sync = read_record(ClockSynced, row.data)
+        if sync is None:
             continue
-        found = connection.execute(
+        undated = connection.execute(
             select(DOUBTED, EVENT.c.body, EVENT.c.stored)
             .join(EVENT, own_word_of(EVENT))
             .where(
                 DOUBTED.c.gate == row.gate,
-                DOUBTED.c.boot == told.boot,
+                DOUBTED.c.boot == sync.boot,
                 DOUBTED.c.booted.is_(None),
             )
             .order_by(DOUBTED.c.sequence)
             .limit(MOST_AT_ONCE - done)
         ).all()
-        for event in found:
+        for event in undated:
             with suppress(ArithmeticError):  # a time that no calendar has: its own word stays
-                _correct(connection, event, told.booted, zone)
-        done += len(found)
+                _correct(connection, event, sync.booted, zone)
+        done += len(undated)
         if done == MOST_AT_ONCE:
             break
         after = max(after, row.id)
     return done, after
 
 
-def _row(told: Envelope, booted: str | None) -> dict[str, Any]:
+def _row(envelope: Envelope, booted: str | None) -> dict[str, Any]:
     return {
-        "gate": told.gate,
-        "epoch": told.epoch,
-        "sequence": told.number,
-        "boot": told.boot,
-        "bootns": told.boot_ns,
-        "said": told.time,
+        "gate": envelope.gate,
+        "epoch": envelope.epoch,
+        "sequence": envelope.number,
+        "boot": envelope.boot,
+        "bootns": envelope.boot_ns,
+        "said": envelope.time,
         "booted": booted,
     }
 
@@ -205,7 +211,7 @@ def _began(
         if (record := read_record(ClockSynced, row.data)) is not None
     ]
     come = [(one.told.gate, one.record) for one in events if isinstance(one.record, ClockSynced)]
-    return {(gate, told.boot): told.booted for gate, told in (*known, *come)}
+    return {(gate, boot.boot): boot.booted for gate, boot in (*known, *come)}
 
 
 def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> None:
@@ -221,8 +227,10 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
     happened = corrected_utc(booted, row.bootns)
     recorded, record = happened, None
     if row.body is not None:  # else it is a registration, redacted
-        told = parse_body(bytes(row.body))
-        moved, record = shifted(told, told.record(), parse_utc(happened) - parse_utc(told.time))
+        envelope = parse_body(bytes(row.body))
+        moved, record = shifted(
+            envelope, envelope.record(), parse_utc(happened) - parse_utc(envelope.time)
+        )
         recorded = moved.recordedtime
     late = _late_ms(recorded, parse_utc(row.stored))
     change(EVENT, *is_it(EVENT), time=happened, late_ms=late)
@@ -258,9 +266,9 @@ def expected_times(
     return happened, _late_ms(moved.recordedtime, parse_utc(stored))
 
 
-def is_in_doubt(told: Envelope) -> bool:
+def is_in_doubt(envelope: Envelope) -> bool:
     """Whether the door's own word of when is kept in `doubted`."""
-    return told.clock in _IN_DOUBT
+    return envelope.clock in _IN_DOUBT
 
 
 def _late_ms(recorded: str, stored: datetime) -> int:

@@ -32,7 +32,7 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     try:
         parsed = parse_state(message.payload)
         state = parsed.value
-        told = parse_utc(state.time)
+        stated = parse_utc(state.time)
         ends = state.certificate_until and format_utc(parse_utc(state.certificate_until))
     except (ContractError, ValueError) as exc:
         _LOG.warning("a state was refused: %s", exc)
@@ -48,7 +48,7 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     before = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
     seen = now
     if message.retained:  # the broker's memory: the gate may be silent since
-        seen = max(min(told, now), parse_utc(before.seen) if before else min(told, now))
+        seen = max(min(stated, now), parse_utc(before.seen) if before else min(stated, now))
     is_will = state.state == "lost"  # it says how it was when the connection began
     if not is_will:
         _compare(connection, state, before, _Said(gate, message.retained, now))
@@ -80,12 +80,12 @@ def said_by(parsed: Parsed[GateState]) -> dict[str, Any]:
 
 def _doubted(parsed: Parsed[GateState]) -> str:
     """Return what speaks against the thermometer: all of it is at a door's own screen."""
-    told = parsed.value.thermometer
-    if told is None:
+    thermometer = parsed.value.thermometer
+    if thermometer is None:
         return "unread" if "thermometer" in parsed.unread else ""
-    if told.trust is not Trust.NOT_TRUSTED and _DRIFTS.isdisjoint(told.doubts):
+    if thermometer.trust is not Trust.NOT_TRUSTED and _DRIFTS.isdisjoint(thermometer.doubts):
         return ""
-    return ", ".join((told.trust, *told.doubts))
+    return ", ".join((thermometer.trust, *thermometer.doubts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ def _known(connection: Connection, gate: str, state: GateState) -> tuple[bytes |
 
     Mostly it is the last one here, too: then one row tells, and no month is asked.
     """
-    of = STREAM.c.gate == gate, STREAM.c.epoch == state.epoch
-    chain = connection.execute(select(STREAM).where(*of)).first()
+    stream = STREAM.c.gate == gate, STREAM.c.epoch == state.epoch
+    chain = connection.execute(select(STREAM).where(*stream)).first()
     if chain is not None and chain.upto == chain.events == state.sequence:
         return bytes(chain.link), None
     columns = [EVENT.c[name] for name in ("sequence", "link", "stored", "late_ms")]

@@ -39,9 +39,9 @@ def apply(connection: Connection, events: Iterable[Arrived], zone: ZoneInfo) -> 
             case None | PersonRegistered():
                 pass
             case PassageDecided() as decided:
-                of = arrived.key[0], decided.passage_id
-                if of not in passages or passages[of][0] < arrived.number:
-                    passages[of] = arrived.number, _passage(arrived, decided, zone)
+                key = arrived.key[0], decided.passage_id
+                if key not in passages or passages[key][0] < arrived.number:
+                    passages[key] = arrived.number, _passage(arrived, decided, zone)
             case record:
                 others.append((arrived.told, record))
     if passages:
@@ -54,52 +54,52 @@ def apply(connection: Connection, events: Iterable[Arrived], zone: ZoneInfo) -> 
 
 def _passage(arrived: Arrived, record: PassageDecided, zone: ZoneInfo) -> Row:
     """Return the row of PASSAGE, in the order of its columns."""
-    told = arrived.told
+    envelope = arrived.told
     return (
         arrived.key[0],
         record.passage_id,
-        told.epoch,
+        envelope.epoch,
         arrived.number,
-        on_clock(parse_utc(told.time), zone).date().isoformat(),
+        on_clock(parse_utc(envelope.time), zone).date().isoformat(),
         record.category.value,
         record.decision.value,
         record.person_ref,
         record.started,
         record.decided,
         record.hold_id,
-        told.drill,
+        envelope.drill,
     )
 
 
-def _notable(told: Envelope, record: Record) -> dict[str, Any]:
+def _notable(envelope: Envelope, record: Record) -> dict[str, Any]:
     return {
-        "gate": told.gate,
-        "epoch": told.epoch,
-        "sequence": told.number,
-        "type": told.type,
-        "severity": told.severity,
-        "subject": told.subject,
-        "time": told.time,
-        "drill": told.drill,
+        "gate": envelope.gate,
+        "epoch": envelope.epoch,
+        "sequence": envelope.number,
+        "type": envelope.type,
+        "severity": envelope.severity,
+        "subject": envelope.subject,
+        "time": envelope.time,
+        "drill": envelope.drill,
         "data": record.model_dump_json(),
     }
 
 
-def _reports(told: list[tuple[Envelope, Record]]) -> Iterator[Row]:
+def _reports(arrivals: list[tuple[Envelope, Record]]) -> Iterator[Row]:
     """Yield the rows of REPORT, in the order of its columns; a door's last word on a day counts."""
     newest: dict[tuple[str, str], tuple[Envelope, DailyReport]] = {}
-    for envelope, record in told:
+    for envelope, record in arrivals:
         if isinstance(record, DailyReport):
-            of = envelope.gate, record.day
-            if of not in newest or newest[of][0].number < envelope.number:
-                newest[of] = envelope, record
+            key = envelope.gate, record.day
+            if key not in newest or newest[key][0].number < envelope.number:
+                newest[key] = envelope, record
     for (gate, day), (envelope, record) in newest.items():
         yield gate, day, envelope.epoch, envelope.number, record.model_dump_json()
 
 
-def _keep_holds(connection: Connection, told: list[tuple[Envelope, Record]]) -> None:
+def _keep_holds(connection: Connection, arrivals: list[tuple[Envelope, Record]]) -> None:
     """Let the holds of these gates, which are ours until the end of the transaction, go on."""
-    steps = [(envelope, record) for envelope, record in told if isinstance(record, _OF_HOLDS)]
+    steps = [(envelope, record) for envelope, record in arrivals if isinstance(record, _OF_HOLDS)]
     keys = {(envelope.gate, record.hold_id) for envelope, record in steps}
     if not keys:
         return
@@ -108,21 +108,21 @@ def _keep_holds(connection: Connection, told: list[tuple[Envelope, Record]]) -> 
         (row["gate"], row["hold_id"]): dict(row) for row in connection.execute(there).mappings()
     }
     for envelope, record in steps:
-        of = envelope.gate, record.hold_id
-        rows[of] = _stepped(rows.get(of) or _flagged(envelope, record.hold_id), envelope, record)
+        key = envelope.gate, record.hold_id
+        rows[key] = _stepped(rows.get(key) or _flagged(envelope, record.hold_id), envelope, record)
     put(connection, HOLD, [tuple(row.get(c.name) for c in HOLD.c) for row in rows.values()])
 
 
-def _flagged(told: Envelope, hold_id: str) -> dict[str, Any]:
+def _flagged(envelope: Envelope, hold_id: str) -> dict[str, Any]:
     return {
-        "gate": told.gate,
+        "gate": envelope.gate,
         "hold_id": hold_id,
         "state": HoldState.FLAGGED.value,
         "stepped": 0,
-        "since": told.time,
+        "since": envelope.time,
         "due_s": None,
         "overdue": 0,
-        "drill": told.drill,
+        "drill": envelope.drill,
     }
 
 
@@ -132,13 +132,13 @@ def _category(row: dict[str, Any], opened: HoldOpened) -> str:
     return str(known or opened.category.value)
 
 
-def _stepped(row: dict[str, Any], told: Envelope, record: HoldRecord) -> dict[str, Any]:
+def _stepped(row: dict[str, Any], envelope: Envelope, record: HoldRecord) -> dict[str, Any]:
     """Return a hold's row after one of its events, in whatever order they come."""
     if isinstance(record, HoldOpened) and row.get("opened") is not None:
         row |= {"state": HoldState.FLAGGED.value, "stepped": 0}  # carried into a new epoch
     if isinstance(record, HoldIdentified):  # no step: what is due stays due
         return row | {"person_ref": record.person_ref, "category": record.category.value}
-    newer = told.number > row["stepped"]
+    newer = envelope.number > row["stepped"]
     match record:
         case HoldOpened():
             row |= {
@@ -150,18 +150,18 @@ def _stepped(row: dict[str, Any], told: Envelope, record: HoldRecord) -> dict[st
                 "surface_centi_c": record.surface_centi_c,
             }
             if newer:
-                row |= {"due_s": record.deadline_s, "since": told.time}
+                row |= {"due_s": record.deadline_s, "since": envelope.time}
         case HoldStep() if newer:
             row |= {
                 "state": record.step.value,
                 "due_s": record.deadline_s,
-                "since": told.time,
+                "since": envelope.time,
                 "overdue": 0,
             }
             if record.contact_centi_c is not None:
                 row["contact_centi_c"] = record.contact_centi_c
         case HoldOverdue() if newer:
-            row |= {"overdue": record.escalation, "since": told.time}
+            row |= {"overdue": record.escalation, "since": envelope.time}
         case HoldClosed() if newer:
             row |= {
                 "state": HoldState.CLOSED.value,
@@ -172,5 +172,5 @@ def _stepped(row: dict[str, Any], told: Envelope, record: HoldRecord) -> dict[st
         case _:
             pass
     if newer:
-        row["stepped"] = told.number
+        row["stepped"] = envelope.number
     return row

@@ -65,11 +65,11 @@ def _read(lines: Iterable[bytes]) -> tuple[list[_Exported], tuple[str, str, str]
                 digest = bytes.fromhex(gone.bodysha256)
                 events.append(_Exported(gone.sequence, digest, columns))
                 continue
-            told = parse_body(body)
+            envelope = parse_body(body)
         except (ContractError, ValueError) as exc:
             raise NoExport(f"line {number}: expected an event, got another text") from exc
-        about = about or (told.site, told.gate, told.epoch)
-        events.append(_Exported(told.number, sha256(body).digest(), {}))
+        about = about or (envelope.site, envelope.gate, envelope.epoch)
+        events.append(_Exported(envelope.number, sha256(body).digest(), {}))
     return events, about
 
 
@@ -77,9 +77,9 @@ def _compared(
     connection: Connection, events: list[_Exported], gate: str, epoch: str
 ) -> Iterator[str]:
     where, link = f"{gate} epoch {epoch}", LINK_0
-    of = (EVENT.c.gate == gate, EVENT.c.epoch == epoch)
+    stream = (EVENT.c.gate == gate, EVENT.c.epoch == epoch)
     columns = [EVENT.c[name] for name in ("sequence", "bodysha256", "link", "type", "severity")]
-    rows = {row.sequence: row for row in connection.execute(select(*columns).where(*of))}
+    rows = {row.sequence: row for row in connection.execute(select(*columns).where(*stream))}
     for count, event in enumerate(events, start=1):
         if event.sequence != count:
             yield f"{where}: the export lacks event {count}"
@@ -92,6 +92,6 @@ def _compared(
             yield f"{where} event {count}: the door has another"
         elif any(getattr(row, name) != value for name, value in event.columns.items()):
             yield f"{where} event {count}: its columns say other than the door's"
-    last = connection.execute(select(func.max(EVENT.c.sequence)).where(*of)).scalar() or 0
+    last = connection.execute(select(func.max(EVENT.c.sequence)).where(*stream)).scalar() or 0
     if last > len(events):
         yield f"{where}: {last - len(events)} events are here that the export ends before"

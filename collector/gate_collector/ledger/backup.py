@@ -79,17 +79,17 @@ def restore(engine: Engine, file: Path) -> int:
             revision = _revision(read_json(next(lines, "{}")))
             tables = METADATA if revision == HEAD else _tables_of(connection, revision)
             waiting: list[dict[str, Any]] = []
-            of = ""
+            counted = ""
             for line in map(read_json, lines):
                 if "end" in line:
                     ended = line["end"] == count
                     break
-                if line["table"] != of or len(waiting) == _BATCH:
-                    _write(connection, tables, of, waiting)
-                    waiting, of = [], line["table"]
+                if line["table"] != counted or len(waiting) == _BATCH:
+                    _write(connection, tables, counted, waiting)
+                    waiting, counted = [], line["table"]
                 waiting.append(line["row"])
                 count += 1
-            _write(connection, tables, of, waiting)
+            _write(connection, tables, counted, waiting)
             if not ended:
                 raise StorageError(f"expected a whole backup, got one cut after {count} rows")
             if revision != HEAD:
@@ -136,9 +136,9 @@ def _tables_of(connection: Connection, revision: str) -> MetaData:
     for tables in (METADATA, ABOUT):
         tables.drop_all(connection)
     upgrade(connection, revision)
-    found = MetaData()
-    found.reflect(connection)
-    return found
+    store_tables = MetaData()
+    store_tables.reflect(connection)
+    return store_tables
 
 
 def _write(connection: Connection, tables: MetaData, name: str, rows: list[dict[str, Any]]) -> None:

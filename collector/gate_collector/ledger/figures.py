@@ -28,7 +28,7 @@ class LedgerFigures(Collector):
         for gap in ledger.gaps:
             missing[gap.gate] += gap.count
         aside = Counter(item.gate for item in ledger.aside)
-        told = Counter(item.gate for item in ledger.told)
+        losses = Counter(item.gate for item in ledger.told)
         silent = Counter(item.gate for item in ledger.silent)
         gone = Counter(item.gate for item in ledger.missing_reports)
         late = Counter(item.gate for item in ledger.reports if item.state is Punctual.LATE)
@@ -36,11 +36,11 @@ class LedgerFigures(Collector):
             ("collector_missing_events", "Numbers missing in the journals", missing),
             ("collector_reports_missing", "Daily reports of seven days that never came", gone),
             ("collector_quarantined", "Messages in quarantine, the newest 200", aside),
-            ("collector_losses_told", "Losses that a door told of in 24 h", told),
+            ("collector_losses_told", "Losses that a door told of in 24 h", losses),
             ("collector_gate_silent", "1 for a door that is not heard", silent),
             ("collector_reports_late", "Daily reports of seven days that came late", late),
         )
-        found = []
+        samples = []
         for name, text, counted in doors:
             family = GaugeMetricFamily(name, text, labels=("gate",))
             strangers = sum(count for gate, count in counted.items() if gate not in ledger.gates)
@@ -48,8 +48,8 @@ class LedgerFigures(Collector):
                 family.add_metric((gate,), counted[gate])
             if strangers:  # whoever says so: their names are no labels
                 family.add_metric(("",), strangers)
-            found.append(family)
-        return [*found, *_lanes(ledger)]
+            samples.append(family)
+        return [*samples, *_lanes(ledger)]
 
 
 def _lanes(ledger: Ledger) -> list[GaugeMetricFamily]:

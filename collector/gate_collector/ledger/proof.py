@@ -100,9 +100,9 @@ def _ends(connection: Connection, gate: str) -> Iterator[str]:
 def _link(connection: Connection, gate: str, epoch: str, sequence: int) -> bytes | None:
     if sequence == 0:
         return LINK_0
-    of = (EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence == sequence)
-    found = connection.execute(select(EVENT.c.link).where(*of)).scalar()
-    return None if found is None else bytes(found)
+    event_key = (EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence == sequence)
+    kept_link = connection.execute(select(EVENT.c.link).where(*event_key)).scalar()
+    return None if kept_link is None else bytes(kept_link)
 
 
 def _removed(connection: Connection, gate: str) -> Iterator[str]:
@@ -116,16 +116,18 @@ def _removed(connection: Connection, gate: str) -> Iterator[str]:
     for epoch, sequence in connection.execute(select(*columns).where(*without)):
         gone[epoch].append(sequence)
     for epoch in sorted(ranges.keys() | gone.keys()):
-        told, numbers = ranges[epoch], set(gone[epoch])
-        expected = sum(row.redacted for row in told)
+        accounted, numbers = ranges[epoch], set(gone[epoch])
+        expected = sum(row.redacted for row in accounted)
         if expected != len(numbers):
             yield f"epoch {epoch}: expected {expected} removed bodies, got {len(numbers)}"
         covered = {
-            n for n in numbers if any(row.first_sequence <= n <= row.last_sequence for row in told)
+            n
+            for n in numbers
+            if any(row.first_sequence <= n <= row.last_sequence for row in accounted)
         }
         for number in sorted(numbers - covered)[:_BATCH]:
             yield f"epoch {epoch} event {number}: its body is gone, and no record says so"
-        for row in told:
+        for row in accounted:
             yield from _record(connection, row, numbers)
 
 
@@ -165,21 +167,23 @@ def _times(connection: Connection, gate: str, site: str) -> Iterator[str]:
             continue
         where = f"epoch {row.epoch} event {row.sequence}"
         try:
-            told = parse_body(bytes(row.body))
+            envelope = parse_body(bytes(row.body))
         except ContractError:
             continue  # the chain's fault, told there
-        if told.site != site:
-            yield f"{where}: expected an event of {site}, got one of {told.site}"
-        if is_in_doubt(told) is not (row.said is not None):
+        if envelope.site != site:
+            yield f"{where}: expected an event of {site}, got one of {envelope.site}"
+        if is_in_doubt(envelope) is not (row.said is not None):
             yield f"{where}: expected the door's own word of when, or none, got the other"
             continue
         if row.said is not None:
-            said = (told.boot, told.boot_ns, told.time)
+            said = (envelope.boot, envelope.boot_ns, envelope.time)
             if (row.boot, row.bootns, row.said) != said:
                 yield f"{where}: expected the door's own word of when, got another"
-            if row.booted not in (None, began.get(told.boot)):
+            if row.booted not in (None, began.get(envelope.boot)):
                 yield f"{where}: expected the boot's beginning as the door told it, got another"
-        due = expected_times(told, stored=row.stored, historical=row.historical, booted=row.booted)
+        due = expected_times(
+            envelope, stored=row.stored, historical=row.historical, booted=row.booted
+        )
         if (row.time, row.late_ms) != due:
             yield f"{where}: expected the times that follow from its body, got others"
     orphans = (
@@ -243,8 +247,8 @@ def _policies(connection: Connection) -> Iterator[str]:
         document = row.document.encode()
         if row.sha256 not in (digest(document), digest(published_form(document))):
             yield f"{where}: expected the document that was published, got another"
-        told = _PolicySaid.model_validate_json(row.document)
-        if (told.version, told.hall_mode) != (row.version, row.hall_mode):
+        said = _PolicySaid.model_validate_json(row.document)
+        if (said.version, said.hall_mode) != (row.version, row.hall_mode):
             yield f"{where}: its columns say other than its document"
         if last is not None and row.version != last + 1:
             yield f"{where}: expected {last + 1}, the version after"

@@ -73,7 +73,7 @@ def gates(connection: Connection) -> list[str]:
 def _gaps(connection: Connection, streams: Any, states: Any) -> list[Gap]:
     """Return what is missing inside each chain, and behind its end where the door told of more."""
     heads = {(row.gate, state["epoch"]): state for row in states for state in (_state(row),)}
-    found = []
+    gaps = []
     for row in streams:
         known = Stream(row.gate, row.epoch, row.upto)
         if row.events > row.upto:
@@ -86,14 +86,14 @@ def _gaps(connection: Connection, streams: Any, states: Any) -> list[Gap]:
         newest = max(known.beyond, default=row.upto)
         if state is not None and _lost_behind(state, newest):
             ranges.append((newest + 1, state["sequence"]))
-        found += [Gap(gate=row.gate, epoch=row.epoch, first=a, last=b) for a, b in ranges]
+        gaps += [Gap(gate=row.gate, epoch=row.epoch, first=a, last=b) for a, b in ranges]
     heard = {(row.gate, row.epoch) for row in streams}
-    found += [  # a door that told of its events, and none has come
+    gaps += [  # a door that told of its events, and none has come
         Gap(gate=gate, epoch=epoch, first=1, last=state["sequence"])
         for (gate, epoch), state in heads.items()
         if (gate, epoch) not in heard and _lost_behind(state, 0)
     ]
-    return found
+    return gaps
 
 
 def _lost_behind(state: dict[str, Any], newest: int) -> bool:
@@ -183,13 +183,13 @@ def _quantile(times: list[tuple[int, int]], nth: int) -> int | None:
 
 
 def _silent(states: Any, now: datetime) -> list[Silence]:
-    found = []
+    silences = []
     for row in states:
         silent_s = (now - parse_utc(row.seen)).total_seconds()
         gone = row.state == "lost" or (row.state == "online" and silent_s > SILENT_AFTER_S)
         if gone:
-            found.append(Silence(gate=row.gate, seen=row.seen, silent_s=round(silent_s, 1)))
-    return found
+            silences.append(Silence(gate=row.gate, seen=row.seen, silent_s=round(silent_s, 1)))
+    return silences
 
 
 def _told(connection: Connection, since: str) -> list[ToldLoss]:

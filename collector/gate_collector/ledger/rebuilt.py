@@ -62,15 +62,15 @@ def _arrived(row: Row[Any]) -> Arrived | None:
         return None  # the chain's fault, told there
     if row.time == one.told.time:
         return one
-    told, record = shifted(one.told, one.record, parse_utc(row.time) - parse_utc(one.told.time))
-    return one._replace(told=told, record=record)
+    envelope, record = shifted(one.told, one.record, parse_utc(row.time) - parse_utc(one.told.time))
+    return one._replace(told=envelope, record=record)
 
 
 def _rows(connection: Connection, table: Table, gate: str) -> dict[Key, dict[str, Any]]:
     key = [column.name for column in table.primary_key if column.name not in _BY_ARRIVAL]
     key = key or ["gate", "epoch", "sequence"]
-    found = connection.execute(table.select().where(table.c.gate == gate)).mappings()
-    return {tuple(row[name] for name in key): _values(row) for row in found}
+    kept_rows = connection.execute(table.select().where(table.c.gate == gate)).mappings()
+    return {tuple(row[name] for name in key): _values(row) for row in kept_rows}
 
 
 def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -95,8 +95,8 @@ def _compared(table: Table, kept: dict[Key, Any], due: dict[Key, Any]) -> Iterat
 
 def _same(kept: dict[str, Any], due: dict[str, Any]) -> bool:
     if "data" in kept:
-        said, told = kept["data"], due["data"]
-        if not isinstance(said, dict) or {name: told.get(name) for name in said} != said:
+        said, owed = kept["data"], due["data"]
+        if not isinstance(said, dict) or {name: owed.get(name) for name in said} != said:
             return False
         due = due | {"data": said}
     return kept == due

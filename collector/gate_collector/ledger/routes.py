@@ -99,12 +99,12 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     )
     def event(gate: Gate, epoch: Epoch, sequence: Number, lang: Lang = "zh") -> HTMLResponse:
         """Return one event as it came."""
-        of = EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence == sequence
+        event_key = EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence == sequence
         with centre.engine.connect() as connection:
             row = connection.execute(
                 select(EVENT, DOUBTED.c.said, DOUBTED.c.booted)
                 .select_from(_WITH_ITS_WORD)
-                .where(*of)
+                .where(*event_key)
             ).first()
         if row is None:
             raise HTTPException(404)
@@ -140,12 +140,12 @@ def _pretty(body: bytes | None, lang: Lang) -> str:
     if not body:
         return word("events.removed", lang)
     try:
-        told: dict[str, Any] = read_json(bytes(body), odd_numbers="mark")
-        data = told.get("data")
+        tree: dict[str, Any] = read_json(bytes(body), odd_numbers="mark")
+        data = tree.get("data")
         if isinstance(data, dict) and "sealed" in data:
             data["sealed"] = word("events.sealed", lang, n=len(data["sealed"]))
-        told = _texts_closed(told, word("term.sealed", lang))
+        tree = _texts_closed(tree, word("term.sealed", lang))
     except (ContractError, AttributeError, TypeError):
         return f"{len(body)} bytes, not JSON"
-    text = json.dumps(told, ensure_ascii=False, indent=2, default=str)
+    text = json.dumps(tree, ensure_ascii=False, indent=2, default=str)
     return text.encode(errors="backslashreplace").decode()  # half a character shows as \\ud800

@@ -88,14 +88,14 @@ def _contradiction(row: Any) -> str | None:
     if row.body is None:
         is_registration = row.type == PersonRegistered.TYPE
         return None if is_registration else "its body is gone, and it is no registration"
-    told = parse_body(bytes(row.body))
+    envelope = parse_body(bytes(row.body))
     pairs = {
-        "gate": (row.gate, told.gate),
-        "epoch": (row.epoch, told.epoch),
-        "sequence": (row.sequence, told.number),
-        "type": (row.type, told.type),
-        "severity": (row.severity, told.severity),
-        "prevlink": (bytes(row.prevlink).hex(), told.prevlink),
+        "gate": (row.gate, envelope.gate),
+        "epoch": (row.epoch, envelope.epoch),
+        "sequence": (row.sequence, envelope.number),
+        "type": (row.type, envelope.type),
+        "severity": (row.severity, envelope.severity),
+        "prevlink": (bytes(row.prevlink).hex(), envelope.prevlink),
     }
     wrong = [name for name, (kept, said) in pairs.items() if kept != said]
     return f"its column {wrong[0]} says other than its body" if wrong else None

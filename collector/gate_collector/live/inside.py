@@ -39,9 +39,9 @@ def stays(connection: Connection, since: datetime, until: datetime) -> list[Stay
     Who comes again without having been seen leaving has left in between: at the latest then.
     """
     departures: dict[str, list[str]] = {}
-    for told in _left(connection, since - STAYS, until + STAYS):
-        if told.person_ref is not None:
-            departures.setdefault(told.person_ref, []).append(told.at)
+    for departure in _left(connection, since - STAYS, until + STAYS):
+        if departure.person_ref is not None:
+            departures.setdefault(departure.person_ref, []).append(departure.at)
     rows = connection.execute(
         select(PASSAGE.c.person_ref, PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decided)
         .where(
@@ -54,7 +54,7 @@ def stays(connection: Connection, since: datetime, until: datetime) -> list[Stay
         .order_by(PASSAGE.c.decided)
     ).all()
     later: dict[str, str] = {}
-    found: list[Stay] = []
+    stays_made: list[Stay] = []
     for row in reversed(rows):
         again = later.get(row.person_ref)
         ends = [at for at in departures.get(row.person_ref, ()) if at >= row.decided]
@@ -69,8 +69,8 @@ def stays(connection: Connection, since: datetime, until: datetime) -> list[Stay
             is_seen=bool(ends) and left == min(ends),
         )
         if stay.overlaps(since, until):
-            found.append(stay)
-    return found[::-1]
+            stays_made.append(stay)
+    return stays_made[::-1]
 
 
 def inside(connection: Connection, now: datetime) -> dict[str, Any]:
@@ -78,10 +78,10 @@ def inside(connection: Connection, now: datetime) -> dict[str, Any]:
     here = [stay for stay in stays(connection, now, now) if stay.left is None]
     unnamed_in = _unnamed_in(connection, now)
     departures = _left(connection, now - STAYS, now)
-    unnamed_left = sum(told.count for told in departures if told.person_ref is None)
+    unnamed_left = sum(departure.count for departure in departures if departure.person_ref is None)
     by_means: Counter[str] = Counter()
-    for told in departures:
-        by_means[told.means.value] += told.count
+    for departure in departures:
+        by_means[departure.means.value] += departure.count
     by_category = Counter(stay.category for stay in here)
     return {
         "time": format_utc(now),

@@ -45,16 +45,16 @@ class Now:
             return self._looked[1]
 
     def _look(self) -> Row:
-        told = self._overview()
+        seen = self._overview()
         now, policy = self._centre.now, self._centre.policy()
         leader = policy.on_duty(now)
         with self._centre.engine.connect() as connection:
             passed, modes = _passed(connection, now), newest_modes(connection)
         gates = [
             gate | _flow(passed[gate["gate"]], now) | _mode(modes.get(gate["gate"]))
-            for gate in told["gates"]
+            for gate in seen["gates"]
         ]
-        return told | {
+        return seen | {
             "gates": gates,
             "hall_mode": policy.hall_mode,
             "policy_version": policy.version,
@@ -70,10 +70,10 @@ def _passed(connection: Connection, now: datetime) -> dict[str, list[tuple[str, 
             PASSAGE.c.decided >= begin, PASSAGE.c.drill.is_(False)
         )
     )
-    found = defaultdict[str, list[tuple[str, str]]](list)
+    passed = defaultdict[str, list[tuple[str, str]]](list)
     for gate, started, decided in rows:
-        found[gate].append((started, decided))
-    return found
+        passed[gate].append((started, decided))
+    return passed
 
 
 def _flow(passed: list[tuple[str, str]], now: datetime) -> Row:

@@ -94,26 +94,26 @@ def _missing(connection: Connection, row: Any) -> list[list[int]]:
 
 
 def _counts(connection: Connection, day: str) -> dict[str, list[Row]]:
-    found = connection.execute(
+    counts = connection.execute(
         select(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
         .where(PASSAGE.c.day == day, PASSAGE.c.drill.is_(False))
         .group_by(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision)
         .order_by(PASSAGE.c.category, PASSAGE.c.decision)
     )
-    return _by_gate(dict(row) for row in found.mappings())
+    return _by_gate(dict(row) for row in counts.mappings())
 
 
 def _holds(connection: Connection, now: datetime) -> dict[str, list[Row]]:
     still_open = select(HOLD).where(HOLD.c.state != "closed").order_by(*OLDEST_HOLDS)
-    found = connection.execute(still_open).mappings()
-    return _by_gate(_hold(dict(row), now) for row in found)
+    holds = connection.execute(still_open).mappings()
+    return _by_gate(_hold(dict(row), now) for row in holds)
 
 
 def _by_gate(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found = defaultdict[str, list[Row]](list)
+    rows_of = defaultdict[str, list[Row]](list)
     for row in rows:
-        found[row.pop("gate")].append(row)
-    return found
+        rows_of[row.pop("gate")].append(row)
+    return rows_of
 
 
 def _hold(row: Row, now: datetime) -> Row:

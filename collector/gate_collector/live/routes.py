@@ -51,7 +51,7 @@ def build_live(
         return pages.show("overview.html", lang)
 
     @routes.get("/api/v1/now", dependencies=[PROGRAMS], response_model=HallNow)
-    def told() -> JSONResponse:
+    def stream_answer() -> JSONResponse:
         """Return the overview with mode, flow per five minutes and queue time of each door."""
         return JSONResponse(now())
 
@@ -80,8 +80,10 @@ def build_live(
     )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
-        told = StreamingResponse(_stream(request, still_stands()), media_type="text/event-stream")
-        return InPlace(told, screens, who=acting().name)
+        stream_answer = StreamingResponse(
+            _stream(request, still_stands()), media_type="text/event-stream"
+        )
+        return InPlace(stream_answer, screens, who=acting().name)
 
     async def _stream(request: Request, stands: Callable[[], bool]) -> AsyncIterator[str]:
         yield "retry: 1000\n\n"

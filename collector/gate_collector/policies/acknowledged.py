@@ -69,21 +69,21 @@ def _of(
     if applied is None:
         state = Applied.UNKNOWN
         return Acknowledgement(gate=gate, state=state, version=None, hall_mode=None, at=None)
-    told, at = applied
-    ours = digests.get(told.policy_version)
-    if told.policy_version < in_force:
+    applied_mode, at = applied
+    ours = digests.get(applied_mode.policy_version)
+    if applied_mode.policy_version < in_force:
         state = Applied.WAITING
-    elif ours is None or ours != told.policy_sha256:
+    elif ours is None or ours != applied_mode.policy_sha256:
         state = Applied.DIFFERS
-    elif told.unread:
+    elif applied_mode.unread:
         state = Applied.PARTLY
     else:
         state = Applied.SAME
     return Acknowledgement(
         gate=gate,
         state=state,
-        version=told.policy_version,
-        hall_mode=told.hall_mode.value,
+        version=applied_mode.policy_version,
+        hall_mode=applied_mode.hall_mode.value,
         at=at,
-        unread=told.unread,
+        unread=applied_mode.unread,
     )

@@ -122,13 +122,13 @@ class PolicyBook:
         """Return the versions that will come into force after `after` or now, the first first."""
         waits = POLICY.c.valid_from > self._not_past(after)
         later = waits & (POLICY.c.version > self.at(after).version)
-        found: list[Issue] = []
+        issues: list[Issue] = []
         with self._engine.connect() as connection:
             rows = select(*_COLUMNS).where(later).order_by(POLICY.c.version.desc())
             for row in connection.execute(rows).mappings():
-                if not found or row["valid_from"] < found[-1].valid_from:
-                    found.append(Issue(**row))
-        return found[::-1]
+                if not issues or row["valid_from"] < issues[-1].valid_from:
+                    issues.append(Issue(**row))
+        return issues[::-1]
 
     def issues(self, limit: int = 50) -> list[Issue]:
         """Return the newest lines of the book."""
@@ -292,10 +292,14 @@ class PolicyBook:
 
 
 def _undone(
-    before: BaseModel, planned: BaseModel, again: BaseModel, issued: BaseModel, of: Collection[str]
+    before: BaseModel,
+    planned: BaseModel,
+    again: BaseModel,
+    issued: BaseModel,
+    within: Collection[str],
 ) -> str:
     """Return the path of a setting that a plan changes and that is overwritten; "" for none."""
-    for name in of:
+    for name in within:
         was, wanted, now, set_ = (getattr(one, name) for one in (before, planned, again, issued))
         parts = was, wanted, now, set_
         if all(isinstance(part, BaseModel) for part in parts):

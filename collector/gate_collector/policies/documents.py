@@ -34,14 +34,14 @@ def _carried(
     model: BaseModel,
     given: Collection[str] = (),
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    carried: dict[str, Any] = {}
     for name, value in new.items():
         part, was = getattr(model, name), before.get(name)
         if isinstance(part, BaseModel) and isinstance(was, dict):
-            found[name] = _carried(was, old.get(name) or {}, value, part)
+            carried[name] = _carried(was, old.get(name) or {}, value, part)
         elif name in before and name not in given and old.get(name) == value:
-            found[name] = was
+            carried[name] = was
         else:
-            found[name] = value
+            carried[name] = value
     known = type(model).model_fields
-    return found | {name: value for name, value in before.items() if name not in known}
+    return carried | {name: value for name, value in before.items() if name not in known}

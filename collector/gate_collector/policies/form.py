@@ -158,11 +158,11 @@ class PolicyForm:
 
     def _total(self, field: Setting, entries: Sequence[BaseModel]) -> str:
         """Return from when to when, else how many entries have it: a tick, a reference, a code."""
-        told = [value for entry in entries if (value := getattr(entry, field.name))]
-        if isinstance(field, Value) and field.kind is InputKind.MOMENT and told:
-            ends = min(told), max(told)
+        values = [value for entry in entries if (value := getattr(entry, field.name))]
+        if isinstance(field, Value) and field.kind is InputKind.MOMENT and values:
+            ends = min(values), max(values)
             return "–".join(value_text(field, end, self._zone).replace("T", " ") for end in ends)
-        return str(len(told))
+        return str(len(values))
 
     def _is_elsewhere(self, path: str) -> bool:
         unit = self._units.get(path)

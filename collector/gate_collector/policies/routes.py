@@ -113,8 +113,8 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
         """Return the version in force, and what each door has applied of it."""
         in_force = book.in_force()
         with centre.engine.connect() as connection:
-            found = acknowledgements(connection, in_force.version)
-        return InForce(version=in_force.version, hall_mode=in_force.hall_mode, gates=found)
+            acknowledged = acknowledgements(connection, in_force.version)
+        return InForce(version=in_force.version, hall_mode=in_force.hall_mode, gates=acknowledged)
 
     return routes
 
@@ -242,9 +242,9 @@ class _Desk:
         return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)
 
 
-def _refused(expected: str, code: str, **told: list[Any]) -> JSONResponse:
-    (count,) = (len(faults) for faults in told.values())
-    body = {"code": code, "expected": expected, "got": f"{count} faults", **told}
+def _refused(expected: str, code: str, **details: list[Any]) -> JSONResponse:
+    (count,) = (len(faults) for faults in details.values())
+    body = {"code": code, "expected": expected, "got": f"{count} faults", **details}
     return JSONResponse({"error": body}, status_code=422)
 
 

@@ -156,10 +156,10 @@ def _value(node: Value, value: Any, lang: Lang) -> str:
 def _duration(seconds: Decimal, lang: Lang) -> str:
     """Return a time in the largest unit that it fills: 7200 s are 2 h."""
     size, name = (_HOUR, "h") if seconds >= _HOUR else (_MINUTE, "min")
-    told = f"{_plain(seconds)} {word('unit.s', lang)}"
+    text = f"{_plain(seconds)} {word('unit.s', lang)}"
     if seconds % size:
-        return told
-    return f"{told} = {_plain(seconds / size)} {word(f'unit.{name}', lang)}"
+        return text
+    return f"{text} = {_plain(seconds / size)} {word(f'unit.{name}', lang)}"
 
 
 def _plain(number: Decimal) -> str:

@@ -152,16 +152,16 @@ class _Reader:
 
     def _resolved(self, path: str, schema: Schema) -> dict[str, Any]:
         """Return `schema` with its reference and its null taken apart; what stands beside wins."""
-        told = dict(schema)
-        if "anyOf" in told:
-            kinds = [one for one in told.pop("anyOf") if one.get("type") != "null"]
+        resolved = dict(schema)
+        if "anyOf" in resolved:
+            kinds = [one for one in resolved.pop("anyOf") if one.get("type") != "null"]
             if len(kinds) != 1:
                 raise TypeError(f"{path}: expected one kind of value, got {len(kinds)}")
-            told = {**self._resolved(path, kinds[0]), **told, "nullable": True}
-        if "$ref" in told:
-            name = told.pop("$ref").rpartition("/")[2]
-            told = {**self._resolved(path, self._definitions[name]), "name": name, **told}
-        return told
+            resolved = {**self._resolved(path, kinds[0]), **resolved, "nullable": True}
+        if "$ref" in resolved:
+            name = resolved.pop("$ref").rpartition("/")[2]
+            resolved = {**self._resolved(path, self._definitions[name]), "name": name, **resolved}
+        return resolved
 
 
 def _typed(path: str, schema: Schema) -> dict[str, Any]:

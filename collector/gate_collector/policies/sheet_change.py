@@ -24,8 +24,8 @@ class SheetChange:
     @property
     def seen(self) -> str:
         """What shows that somebody was told of this very sheet before it is published."""
-        told = f"{self.kind} {self.replace} ".encode()
-        return sha256(told + self.content).hexdigest()
+        content = f"{self.kind} {self.replace} ".encode()
+        return sha256(content + self.content).hexdigest()
 
     def look(self, old: Policy) -> dict[str, Any]:
         """Return what the sheet holds and what it changes of `old`; nobody's name or number."""

@@ -144,13 +144,13 @@ def _taken(
     seen: dict[Any, int] = {}
     for number, row in [] if faults else table.rows:
         try:
-            one, told = entry(_cells(table, number, row, places))
+            one, label = entry(_cells(table, number, row, places))
         except _LineError as fault:
             faults.append(at_line(number, str(fault)))
             continue
         first = seen.setdefault(unique(one), number)
         if first == number:
-            made.append((number, one, told))
+            made.append((number, one, label))
         else:
             faults.append(at_line(number, said("repeated", n=first)))
     if not made and not faults:
@@ -159,7 +159,7 @@ def _taken(
         more = len(faults) - MOST_FAULTS
         rest = [said("more", n=more)] if more > 0 else []
         raise PolicyFault(faults[:MOST_FAULTS] + rest)
-    first_line, last_line = (f"{number}: {told}" for number, _, told in (made[0], made[-1]))
+    first_line, last_line = (f"{number}: {label}" for number, _, label in (made[0], made[-1]))
     used = set(places.values())
     ignored = (name for at, name in enumerate(table.headings) if name and at not in used)
     return Sheet(tuple(one for _, one, _ in made), first_line, last_line, tuple(ignored))
@@ -173,13 +173,13 @@ def _places(
     faults = []
     for name in (*needed, *others):
         known = _HEADINGS[name]
-        found = [at for at, heading in enumerate(table.headings) if heading.lower() in known]
-        if len(found) > 1:
-            faults.append(at_line(1, said("twice", column=known[1], n=len(found))))
-        elif found and found[0] in table.hidden:
+        columns = [at for at, heading in enumerate(table.headings) if heading.lower() in known]
+        if len(columns) > 1:
+            faults.append(at_line(1, said("twice", column=known[1], n=len(columns))))
+        elif columns and columns[0] in table.hidden:
             faults.append(at_line(1, said("hidden_column", column=known[1])))
-        elif found:
-            places[name] = found[0]
+        elif columns:
+            places[name] = columns[0]
     missing = [_HEADINGS[name][1] for name in needed if name not in places]
     if missing and not faults:
         faults = [at_line(1, said("columns", columns=word("paper.list").join(missing)))]

@@ -147,13 +147,13 @@ class MergedReport(_Part):
 
 def rounds_of(doors: Iterable[DoorDay]) -> list[RoundCount]:
     """Return the rounds of each area over all doors: an area belongs to the hall."""
-    found: dict[tuple[str, str], RoundCount] = {}
+    counts: dict[tuple[str, str], RoundCount] = {}
     for line in (line for door in doors for line in door.rounds):
-        known = found.get((line.area, line.kind))
-        found[line.area, line.kind] = RoundCount(
+        known = counts.get((line.area, line.kind))
+        counts[line.area, line.kind] = RoundCount(
             area=line.area,
             kind=line.kind,
             done=line.done + (known.done if known else 0),
             needed=max(line.needed, known.needed if known else 0),
         )
-    return list(found.values())
+    return list(counts.values())

@@ -94,7 +94,7 @@ def _door(
     own = None if row is None else read_record(DailyReport, row.data)
     if row is None or own is None:
         since, until = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
-        of: tuple[Any, ...] = (
+        stream: tuple[Any, ...] = (
             EVENT.c.gate == gate,
             EVENT.c.time > format_utc(since),
             EVENT.c.time <= format_utc(until),
@@ -106,7 +106,7 @@ def _door(
         }
     else:
         grace = timedelta(seconds=policy.punctuality.report_within_s)
-        of = (
+        stream = (
             EVENT.c.gate == gate,
             EVENT.c.epoch == row.epoch,
             EVENT.c.sequence.between(own.first_sequence, own.last_sequence),
@@ -124,7 +124,7 @@ def _door(
             "rounds": own.rounds,
             "supplies": own.supplies,
         }
-    events = _events(connection, of)
+    events = _events(connection, stream)
     if own is not None and own.last_sequence:
         common["missing_events"] = own.last_sequence - own.first_sequence + 1 - len(events)
     counts = tuple(_counts(events, centre))
@@ -155,11 +155,11 @@ def _joined(connection: Connection, gate: str, epoch: str, own: DailyReport) -> 
     return last is not None and own.first_sequence == last.last_sequence + 1
 
 
-def _events(connection: Connection, of: tuple[Any, ...]) -> Sequence[Any]:
+def _events(connection: Connection, stream: tuple[Any, ...]) -> Sequence[Any]:
     """Return lane and lateness of the span's events, with the body where it decides a passage."""
     body = case((EVENT.c.type == PassageDecided.TYPE, EVENT.c.body), else_=None).label("body")
     columns = EVENT.c.severity, EVENT.c.late_ms, EVENT.c.time, body
-    return connection.execute(select(*columns).where(*of).order_by(EVENT.c.sequence)).all()
+    return connection.execute(select(*columns).where(*stream).order_by(EVENT.c.sequence)).all()
 
 
 def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
@@ -169,8 +169,8 @@ def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
     """
     newest: dict[str, tuple[int, Category, Decision]] = {}
     for event in events:
-        told = None if event.body is None else parse_body(bytes(event.body))
-        record = None if told is None or told.drill else told.record()
+        tree = None if event.body is None else parse_body(bytes(event.body))
+        record = None if tree is None or tree.drill else tree.record()
         if isinstance(record, PassageDecided):
             hour = on_clock(parse_utc(event.time), centre.zone).hour
             newest[record.passage_id] = hour, record.category, record.decision
@@ -179,10 +179,10 @@ def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
 
 
 def _totals(counts: tuple[HourCount, ...]) -> Counter[tuple[Category, Decision]]:
-    found = Counter[tuple[Category, Decision]]()
+    totals = Counter[tuple[Category, Decision]]()
     for line in counts:
-        found[line.category, line.decision] += line.count
-    return found
+        totals[line.category, line.decision] += line.count
+    return totals
 
 
 def _told(own: DailyReport) -> Counter[tuple[Category, Decision]]:
@@ -223,16 +223,16 @@ def _lateness(events: Sequence[Any], policy: Policy) -> dict[str, Any]:
         Severity.ROUTINE: policy.punctuality.routine_within_s,
     }
     dated = [event for event in events if event.late_ms is not None]
-    found: dict[str, Any] = {
+    lateness: dict[str, Any] = {
         f"late_{severity}": sum(
             event.severity == severity and event.late_ms > limit_s * 1000 for event in dated
         )
         for severity, limit_s in limits_s.items()
     }
     lates = sorted(event.late_ms for event in dated)
-    found["undated"] = len(events) - len(dated)
-    found["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
-    return found
+    lateness["undated"] = len(events) - len(dated)
+    lateness["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
+    return lateness
 
 
 def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldLine]:

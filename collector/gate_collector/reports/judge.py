@@ -42,25 +42,25 @@ def _said(key: str, **values: object) -> Said:
 _UNTOLD = _said("paper.not_reported")
 
 
-def _joined(key: str, found: Iterable[Said]) -> Said:
-    parts = list(zip(*found, strict=True))
+def _joined(key: str, sayings: Iterable[Said]) -> Said:
+    parts = list(zip(*sayings, strict=True))
     zh, en = (word(key, lang).join(part) for lang, part in zip(LANGS, parts, strict=True))
     return zh, en
 
 
-def _told(check: str, verdict: ReportVerdict, found: Said) -> Check:
+def _told(check: str, verdict: ReportVerdict, said: Said) -> Check:
     """Return a check with what is lacking of it."""
     zh, en = (
         word("finding.of_check", lang, check=word(f"check.{check}", lang), found=text)
-        for lang, text in zip(LANGS, found, strict=True)
+        for lang, text in zip(LANGS, said, strict=True)
     )
     return Check(key=check, verdict=verdict, zh=zh, en=en)
 
 
 def _check(check: str, lacking: Iterable[Said]) -> Check:
-    found = list(lacking)
-    if found:
-        return _told(check, ReportVerdict.LACKING, _joined("paper.semicolon", found))
+    sayings = list(lacking)
+    if sayings:
+        return _told(check, ReportVerdict.LACKING, _joined("paper.semicolon", sayings))
     zh, en = _said(f"check.{check}")
     return Check(key=check, verdict=ReportVerdict.PROVED, zh=zh, en=en)
 
@@ -74,8 +74,8 @@ def _doors(
 ) -> Check:
     if not doors:
         return _unknown(check)
-    told = [(door.called, said) for door in doors if (said := fault(door)) is not None]
-    return _check(check, [(f"{door} {zh}", f"{door} {en}") for door, (zh, en) in told])
+    faults = [(door.called, said) for door in doors if (said := fault(door)) is not None]
+    return _check(check, [(f"{door} {zh}", f"{door} {en}") for door, (zh, en) in faults])
 
 
 def _broken(door: DoorDay) -> Said | None:
@@ -99,7 +99,7 @@ def _disagrees(door: DoorDay) -> Said | None:
 def _uncovered(door: DoorDay) -> Said | None:
     if not door.came:
         return _UNTOLD
-    found = [
+    uncovered = [
         (word("finding.device_lost", "zh", device=word(f"device_kind.{name}", "zh"), n=_minutes(s)),
          word("finding.device_lost", "en", device=word(f"device_kind.{name}", "en"), n=_minutes(s)))
         for name, s in door.device_lost_s.items()
@@ -111,8 +111,8 @@ def _uncovered(door: DoorDay) -> Said | None:
         "finding.uncovered": door.uncovered_s,
         "finding.down": door.down_s,
     }
-    found += [_said(key, n=_minutes(s)) for key, s in spans.items() if s > _LOST_S]
-    return _joined("paper.list", found) if found else None
+    uncovered += [_said(key, n=_minutes(s)) for key, s in spans.items() if s > _LOST_S]
+    return _joined("paper.list", uncovered) if uncovered else None
 
 
 def _minutes(seconds: int) -> int:
@@ -138,7 +138,7 @@ def _rounds(doors: tuple[DoorDay, ...]) -> Check:
     if not rounds:
         return _unknown("rounds")
     short = [f"{line.area} {line.done}/{line.needed}" for line in rounds if line.done < line.needed]
-    return _check("rounds", [(told, told) for told in short])
+    return _check("rounds", [(area, area) for area in short])
 
 
 def _rota(report: MergedReport, policy: Policy, zone: ZoneInfo) -> Check:

@@ -179,8 +179,8 @@ def _passages(door: DoorDay) -> Iterator[Line]:
     by_hour: dict[tuple[int, Category], dict[Decision, int]] = {}
     for line in door.counts:
         by_hour.setdefault((line.hour, line.category), {})[line.decision] = line.count
-    for (hour, category), found in sorted(by_hour.items()):
-        cells = [found.get(decision, 0) for decision in Decision]
+    for (hour, category), counts in sorted(by_hour.items()):
+        cells = [counts.get(decision, 0) for decision in Decision]
         kind = word(f"category.{category}")
         yield door.called, f"{hour:02d}:00", kind, *cells, sum(cells)
     cells = [door.total(decision=decision) for decision in Decision]

@@ -103,12 +103,12 @@ def watch_missing(centre: Centre) -> None:
         newest: dict[str, DueReport] = {}
         for report in due_reports(connection, centre, policy, days=2):
             newest.setdefault(report.gate, report)
-        found = {
+        missing = {
             (MISSING, gate): f"the daily report of {report.day} is missing"
             for gate, report in newest.items()
             if report.state is Punctual.MISSING
         }
-        keep_to(connection, frozenset({MISSING}), found, format_utc(centre.now))
+        keep_to(connection, frozenset({MISSING}), missing, format_utc(centre.now))
 
 
 def _newest(connection: Connection, day: date) -> MergedReport | None:

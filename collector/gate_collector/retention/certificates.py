@@ -75,26 +75,26 @@ def at_doors(connection: Connection) -> list[AtDoor]:
         .limit(_LISTED)
     )
     return [
-        AtDoor(gate=row.gate, epoch=row.epoch, sequence=row.sequence, time=row.time, told=told)
+        AtDoor(gate=row.gate, epoch=row.epoch, sequence=row.sequence, time=row.time, told=purge)
         for row in rows
-        if (told := read_record(DataPurged, row.data)) is not None
+        if (purge := read_record(DataPurged, row.data)) is not None
     ]
 
 
 def certificate(centre: Centre, number: str) -> Certificate | None:
     """Return the certificate of a request, or of a day (YYYY-MM-DD); None if there is none."""
     day = _day(number)
-    of = PURGED.c.request == number
+    purged = PURGED.c.request == number
     if day is not None:
         begins = datetime.combine(day, time(), centre.zone)
         ends = begins + timedelta(days=1)
-        of = (
+        purged = (
             (PURGED.c.cause == PurgeCause.RETENTION.value)
             & (PURGED.c.at >= format_utc(begins))
             & (PURGED.c.at < format_utc(ends))
         )
     with centre.engine.connect() as connection:
-        rows = tuple(connection.execute(select(PURGED).where(of).order_by(PURGED.c.id)))
+        rows = tuple(connection.execute(select(PURGED).where(purged).order_by(PURGED.c.id)))
         asked = connection.execute(select(ERASURE).where(ERASURE.c.request == number)).first()
     if not rows and (asked is None or asked.done is None):
         return None

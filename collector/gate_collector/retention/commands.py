@@ -36,24 +36,24 @@ ConfigFile = Annotated[
 @app.command()
 def erase(config: ConfigFile) -> None:
     """Forget one person; the card's number is asked for, and is no argument. 删除本人信息."""
-    found = load_collector(config)
-    key = found.keys.site_key_file
+    loaded = load_collector(config)
+    key = loaded.keys.site_key_file
     if key is None:
         _refuse("keys.site_key_file: expected the site's key, as at the doors, got nothing")
     number = _ask(both("terminal.card_number"), hidden=True)
     if not number:
         _refuse("expected a card number on standard input, got nothing")
-    _carry_out(config, found, typed_ref(number, load_key(key)))
+    _carry_out(config, loaded, typed_ref(number, load_key(key)))
 
 
 @app.command()
 def wipe(config: ConfigFile) -> None:
     """Forget everybody here, at the epidemic's end; the site's id is asked for. 疫情结束清除."""
-    found = load_collector(config)
-    site = found.collector.site
+    loaded = load_collector(config)
+    site = loaded.collector.site
     if _ask(f"type {site} {both('terminal.forget_site')}", hidden=False) != site:
         _refuse(f"expected {site} to be typed, got another text: nothing was removed")
-    _carry_out(config, found, None)
+    _carry_out(config, loaded, None)
 
 
 def _carry_out(config_file: Path, config: CollectorConfig, ref: str | None) -> None:

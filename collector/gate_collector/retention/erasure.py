@@ -40,8 +40,10 @@ class PurgeDesk:
     def resume(self) -> None:
         """Carry out what was asked for and not done: the collector was stopped meanwhile."""
         with self.centre.engine.connect() as connection:
-            of = select(ERASURE.c.request, ERASURE.c.person_ref).where(ERASURE.c.done.is_(None))
-            asked = connection.execute(of).all()
+            unfinished = select(ERASURE.c.request, ERASURE.c.person_ref).where(
+                ERASURE.c.done.is_(None)
+            )
+            asked = connection.execute(unfinished).all()
         for row in asked:
             self._carry_out(SpoolRequest(id=row.request, person_ref=row.person_ref))
 

@@ -117,13 +117,13 @@ def purge_old(connection: Connection, now: datetime, days: int) -> int:
         return 0
     _empty_aside(connection, QUARANTINE.c.at < format_utc(now - timedelta(days=days)), None)
     old = _old(now, days)
-    found = connection.execute(
+    old_rows = connection.execute(
         select(EVENT.c.gate, EVENT.c.epoch, EVENT.c.sequence)
         .where(old)
         .order_by(EVENT.c.stored)  # as their index lies: in the key's order all years are read
         .limit(MOST_AT_ONCE)
     )
-    return _purge(connection, sorted(found), now, PurgeCause.RETENTION, None)
+    return _purge(connection, sorted(old_rows), now, PurgeCause.RETENTION, None)
 
 
 def purge_asked(connection: Connection, now: datetime, request: SpoolRequest) -> int:
@@ -132,14 +132,14 @@ def purge_asked(connection: Connection, now: datetime, request: SpoolRequest) ->
     cause = PurgeCause.WIPE if ref is None else PurgeCause.REQUEST
     _empty_aside(connection, true(), ref)
     rows = (row for row in _sealed(connection) if ref is None or ref in _refs(row.body))
-    found = [row for row, _ in zip(rows, range(MOST_AT_ONCE), strict=False)]
-    return _purge(connection, found, now, cause, request.id)
+    asked_rows = [row for row, _ in zip(rows, range(MOST_AT_ONCE), strict=False)]
+    return _purge(connection, asked_rows, now, cause, request.id)
 
 
 def kept(connection: Connection, now: datetime, days: int) -> KeptRegistrations:
     """Return what is kept now."""
-    of = select(func.count(), func.min(EVENT.c.stored))
-    count, oldest = connection.execute(of.where(_SEALED)).one()
+    registrations = select(func.count(), func.min(EVENT.c.stored))
+    count, oldest = connection.execute(registrations.where(_SEALED)).one()
     due = connection.execute(select(func.count()).where(_old(now, days))).scalar_one()
     return KeptRegistrations(
         count=count, oldest=oldest, due=due, confirmed=is_confirmed(connection, now)
@@ -164,9 +164,9 @@ def _old(now: datetime, days: int) -> ColumnElement[bool]:
     return _SEALED & (EVENT.c.stored < before) & (EVENT.c.time < before)
 
 
-def _empty_aside(connection: Connection, of: ColumnElement[bool], ref: str | None) -> None:
+def _empty_aside(connection: Connection, which: ColumnElement[bool], ref: str | None) -> None:
     """Empty what in quarantine is a registration, this person's or anybody's, or cannot be read."""
-    columns = select(QUARANTINE.c.id, QUARANTINE.c.body).where(of, QUARANTINE.c.body != b"")
+    columns = select(QUARANTINE.c.id, QUARANTINE.c.body).where(which, QUARANTINE.c.body != b"")
     for number, body in connection.execute(columns).all():
         if (ref is None or ref.encode() in body) and _may_name(bytes(body)):
             gone = QUARANTINE.update().where(QUARANTINE.c.id == number)
@@ -175,10 +175,10 @@ def _empty_aside(connection: Connection, of: ColumnElement[bool], ref: str | Non
 
 def _may_name(body: bytes) -> bool:
     try:
-        told = read_json(body, odd_numbers="mark")
+        tree = read_json(body, odd_numbers="mark")
     except ContractError:
         return True
-    return not isinstance(told, dict) or told.get("type") == PersonRegistered.TYPE
+    return not isinstance(tree, dict) or tree.get("type") == PersonRegistered.TYPE
 
 
 def _sealed(connection: Connection) -> Iterator[Any]:
@@ -231,16 +231,16 @@ def _purge(
 ) -> int:
     for (gate, epoch), group in groupby(rows, key=lambda row: (row.gate, row.epoch)):
         sequences = [row.sequence for row in group]
-        of = (EVENT.c.gate == gate) & (EVENT.c.epoch == epoch)
+        stream = (EVENT.c.gate == gate) & (EVENT.c.epoch == epoch)
         connection.execute(
-            update(EVENT).where(of & EVENT.c.sequence.in_(sequences)).values(body=None)
+            update(EVENT).where(stream & EVENT.c.sequence.in_(sequences)).values(body=None)
         )
         first, last = sequences[0], sequences[-1]
         links = {
             row.sequence: bytes(row.link)
             for row in connection.execute(
                 select(EVENT.c.sequence, EVENT.c.link).where(
-                    of & EVENT.c.sequence.in_((first - 1, last))
+                    stream & EVENT.c.sequence.in_((first - 1, last))
                 )
             )
         }

@@ -59,10 +59,10 @@ def build_purge(
     )
     def printed(number: Number, lang: Lang = "zh") -> HTMLResponse:
         """Return the certificate of one request, or of a day's end of retention."""
-        found = certificate(centre, number)
-        if found is None:
+        made = certificate(centre, number)
+        if made is None:
             raise HTTPException(404)
-        return pages.show("certificate.html", lang, found=found, centre=centre)
+        return pages.show("certificate.html", lang, found=made, centre=centre)
 
     @routes.post(
         "/retention/run",

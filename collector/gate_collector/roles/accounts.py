@@ -24,8 +24,8 @@ SHORTEST_PASSWORD = 10
 class Denied(GateError):  # noqa: N818 it is an answer
     """What was asked is denied; `code` says why in a word, and never whether a name is known."""
 
-    def __init__(self, code: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
         self.code = code
 
 
@@ -72,8 +72,8 @@ class Accounts:
         """
         new = {"password": kept_of(password), "disabled": False}
         with self._centre.engine.begin() as connection:
-            of = ACCOUNT.update().where(ACCOUNT.c.name == name)
-            if not connection.execute(of.values(new)).rowcount:
+            account = ACCOUNT.update().where(ACCOUNT.c.name == name)
+            if not connection.execute(account.values(new)).rowcount:
                 raise Denied("unknown", "expected an account, got none of this name")
             connection.execute(delete(SESSION).where(SESSION.c.name == name))
         self.record("password set", name, "")
@@ -111,28 +111,28 @@ class Accounts:
         with self._centre.engine.begin() as connection:
             connection.execute(SESSION.insert().values(row))
             if is_outdated(kept):
-                of = ACCOUNT.update().where(ACCOUNT.c.name == name, ACCOUNT.c.password == kept)
-                connection.execute(of.values(password=kept_of(password)))
+                account = ACCOUNT.update().where(ACCOUNT.c.name == name, ACCOUNT.c.password == kept)
+                connection.execute(account.values(password=kept_of(password)))
         return token
 
     def session(self, token: str) -> Session | None:
         """Return who holds this token, if the session still runs."""
         now = self._centre.now
-        of = SESSION.c.token_sha256 == hashed(token)
+        token_row = SESSION.c.token_sha256 == hashed(token)
         with self._centre.engine.begin() as connection:
             row = connection.execute(
                 select(SESSION, ACCOUNT.c.role)
                 .join(ACCOUNT, ACCOUNT.c.name == SESSION.c.name)
-                .where(of, ACCOUNT.c.disabled.is_(False))
+                .where(token_row, ACCOUNT.c.disabled.is_(False))
             ).first()
             if row is None:
                 return None
             seen, begun = parse_utc(row.seen), parse_utc(row.begun)
             if now - seen > IDLE or now - begun > LONGEST:
-                connection.execute(delete(SESSION).where(of))
+                connection.execute(delete(SESSION).where(token_row))
                 return None
             if now - seen > timedelta(minutes=1):
-                connection.execute(SESSION.update().where(of).values(seen=format_utc(now)))
+                connection.execute(SESSION.update().where(token_row).values(seen=format_utc(now)))
         return Session(row.name, Role(row.role), row.csrf)
 
     def sign_off(self, token: str) -> None:

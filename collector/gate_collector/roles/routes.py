@@ -249,9 +249,9 @@ def build_accounts(
             expected = "keys.registrations_key_file in the collector's configuration"
             return refusal(409, code="no_key", expected=expected, got="none")
         accounts.record("reveal", asked.person_ref, f"{asked.by}: {asked.why}")
-        found = reveal(centre.engine, asked.person_ref, private)
-        told = [one.model_dump(mode="json", exclude_unset=True) for one in found]
-        return JSONResponse({"registrations": told})
+        registrations = reveal(centre.engine, asked.person_ref, private)
+        answer = [one.model_dump(mode="json", exclude_unset=True) for one in registrations]
+        return JSONResponse({"registrations": answer})
 
     @routes.post("/api/v1/reveal/texts", dependencies=[ACTORS], response_model=Texts)
     def texts(asked: TextsOrder) -> Response:

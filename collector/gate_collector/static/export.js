@@ -14,14 +14,14 @@ function fill(selector, text) {
 
 /** @param {HTMLFormElement} form */
 async function take(form) {
-  const told = /** @type {Centre.SealedAnswer | null} */ (await post(form, form.dataset.export ?? ""));
-  if (!told) return;
+  const sealed = /** @type {Centre.SealedAnswer | null} */ (await post(form, form.dataset.export ?? ""));
+  if (!sealed) return;
   const file = /** @type {HTMLAnchorElement} */ (find("file"));
   URL.revokeObjectURL(file.href);
-  file.href = URL.createObjectURL(new Blob([told.page], { type: "text/html" }));
-  file.download = told.name;
-  fill(".password", told.password);
-  fill("code", told.sha256);
+  file.href = URL.createObjectURL(new Blob([sealed.page], { type: "text/html" }));
+  file.download = sealed.name;
+  fill(".password", sealed.password);
+  fill("code", sealed.sha256);
   find("exported").hidden = false;
 }
 

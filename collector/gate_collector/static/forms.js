@@ -85,9 +85,9 @@ export const leave = ({ location: path }) => location.assign(placed(path ?? loca
  * @param {string} path
  */
 async function send(form, path) {
-  const told = /** @type {Partial<Centre.Done & Centre.Key> | null} */ (await post(form, path));
-  if (told?.key) say(form, word("form_answer.key", { key: told.key }));
-  else if (told) leave(told);
+  const done = /** @type {Partial<Centre.Done & Centre.Key> | null} */ (await post(form, path));
+  if (done?.key) say(form, word("form_answer.key", { key: done.key }));
+  else if (done) leave(done);
 }
 
 for (const form of /** @type {Iterable<HTMLFormElement>} */ (document.querySelectorAll("form[data-post]"))) {

@@ -62,9 +62,9 @@ async function drawCharts() {
   const answer = await request("/api/v1/charts");
   if (answer.status === 401) location.assign(placed("/sign-on"));
   if (!answer.ok) return;
-  const told = /** @type {Centre.Charts} */ (answer.told);
-  find("day").replaceChildren(bars(told.day, told.names, word("live.by_hour")), legend(told.names));
-  find("week").replaceChildren(bars(told.week, told.names, word("live.by_day")), legend(told.names));
+  const charts = /** @type {Centre.Charts} */ (answer.told);
+  find("day").replaceChildren(bars(charts.day, charts.names, word("live.by_hour")), legend(charts.names));
+  find("week").replaceChildren(bars(charts.week, charts.names, word("live.by_day")), legend(charts.names));
 }
 
 listen("/api/v1/stream", {

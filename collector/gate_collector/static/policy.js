@@ -57,9 +57,9 @@ function wire(form) {
     const now = changed();
     for (const node of settings) node.classList.toggle("new", now.includes(node));
     if (status === null || bar === null) return;
-    const told = now.length ? (status.dataset.some ?? "").replace("{count}", String(now.length)) : status.dataset.none ?? "";
-    status.textContent = now.length ? `${told}: ${now.map(nameOf).join(isChinese() ? "、" : ", ")}` : told;
-    if (bar.firstElementChild) bar.firstElementChild.textContent = told;
+    const summary = now.length ? (status.dataset.some ?? "").replace("{count}", String(now.length)) : status.dataset.none ?? "";
+    status.textContent = now.length ? `${summary}: ${now.map(nameOf).join(isChinese() ? "、" : ", ")}` : summary;
+    if (bar.firstElementChild) bar.firstElementChild.textContent = summary;
     bar.hidden = !now.length;
   }
 
@@ -79,17 +79,17 @@ function wire(form) {
     const field = (place.dataset.node === "value" ? null : one(place, ":scope > [data-add]")) ?? inputOf(place);
     if (field === null) return;
     faults += 1;
-    const told = Object.assign(document.createElement("p"), { className: "wrong", id: `wrong-${faults}`, textContent: words });
-    place.append(told);
+    const line = Object.assign(document.createElement("p"), { className: "wrong", id: `wrong-${faults}`, textContent: words });
+    place.append(line);
     field.setAttribute("aria-invalid", "true");
     field.dataset.hint ??= field.getAttribute("aria-describedby") ?? "";
-    field.setAttribute("aria-describedby", `${told.id} ${field.dataset.hint}`.trim());
+    field.setAttribute("aria-describedby", `${line.id} ${field.dataset.hint}`.trim());
     const group = node.closest("details");
     if (group) group.open = true;
   }
 
   function forget() {
-    for (const told of all(form, ".wrong")) told.remove();
+    for (const line of all(form, ".wrong")) line.remove();
     for (const field of all(form, "[aria-invalid]")) {
       field.removeAttribute("aria-invalid");
       field.setAttribute("aria-describedby", field.dataset.hint ?? "");

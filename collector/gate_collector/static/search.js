@@ -23,13 +23,13 @@ function table(rows) {
 async function search(form, field, found) {
   const who = field.value;
   field.value = "";
-  const told = /** @type {Centre.Found | null} */ (await post(form, "/api/v1/search", { who }));
-  if (told === null) return;
+  const person = /** @type {Centre.Found | null} */ (await post(form, "/api/v1/search", { who }));
+  if (person === null) return;
   found.replaceChildren(
-    make("p", {}, word("search.found", { ref: `${told.person_ref.slice(0, 12)}…`, passages: told.passages.length, holds: told.holds.length })),
-    table(told.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)])),
+    make("p", {}, word("search.found", { ref: `${person.person_ref.slice(0, 12)}…`, passages: person.passages.length, holds: person.holds.length })),
+    table(person.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)])),
   );
-  if (told.passages.length && "reveal" in form.dataset) found.append(revealing(word("search.reveal"), openedOf(told.person_ref)));
+  if (person.passages.length && "reveal" in form.dataset) found.append(revealing(word("search.reveal"), openedOf(person.person_ref)));
 }
 
 /**

@@ -50,9 +50,9 @@ function wire(form) {
     if (!chosen) return;
     const content = encoded(new Uint8Array(await chosen.arrayBuffer()));
     const body = { ...valuesOf(form), seen, content };
-    const told = /** @type {({ look?: Look } & Partial<Centre.IssuedVersion>) | null} */ (await post(form, `/policy/sheets/${kind.value}`, body));
-    if (told?.look) tell(told.look);
-    else if (told) leave(told);
+    const answer = /** @type {({ look?: Look } & Partial<Centre.IssuedVersion>) | null} */ (await post(form, `/policy/sheets/${kind.value}`, body));
+    if (answer?.look) tell(answer.look);
+    else if (answer) leave(answer);
     else forget();
   }
 

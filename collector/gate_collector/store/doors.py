@@ -22,8 +22,8 @@ class DoorNames(dict[str, str]):
 def door_names(connection: Connection) -> DoorNames:
     """Return the names the doors told last."""
     rows = connection.execute(select(GATE.c.gate, GATE.c.payload))
-    told = ((gate, read_json(payload).get("name")) for gate, payload in rows)
-    return DoorNames((gate, name[:_LONGEST]) for gate, name in told if name)
+    named = ((gate, read_json(payload).get("name")) for gate, payload in rows)
+    return DoorNames((gate, name[:_LONGEST]) for gate, name in named if name)
 
 
 class NotRetirable(GateError):  # noqa: N818 it is an answer

@@ -79,11 +79,11 @@ def found_revision(connection: Connection) -> str | None:
     """
     there = set(inspect(connection).get_table_names())
     if REVISION.name in there:
-        found = list(connection.execute(select(REVISION.c.version_num)).scalars())
-        if len(found) == 1 and found[0] in REVISIONS:
-            return str(found[0])
+        revisions = list(connection.execute(select(REVISION.c.version_num)).scalars())
+        if len(revisions) == 1 and revisions[0] in REVISIONS:
+            return str(revisions[0])
         raise StoreAhead(
-            f"expected a store of revision {HEAD} or before, got {', '.join(found) or 'none'}: "
+            f"expected a store of revision {HEAD} or before, got {', '.join(revisions) or 'none'}: "
             f"gate-collector {_program(connection, there)} made it, this is {__version__}; "
             "install that version or a newer one"
         )
@@ -140,16 +140,16 @@ def bring_up(connection: Connection, say: Say) -> None:
     _expect_the_owner(connection)
     _nobody_else(connection)
     alone(connection)
-    found = found_revision(connection)
-    if found in (None, HEAD):
+    revision = found_revision(connection)
+    if revision in (None, HEAD):
         return  # another process was quicker
-    say(f"store: {both('terminal.update')} from revision {found} to {HEAD} begins")
+    say(f"store: {both('terminal.update')} from revision {revision} to {HEAD} begins")
     if not inspect(connection).has_table(REVISION.name):
         from gate_collector.store.revisions.versions import r0001_baseline  # noqa: PLC0415
 
         r0001_baseline.adopt(connection)
         REVISION.create(connection)
-        connection.execute(REVISION.insert().values(version_num=found))
+        connection.execute(REVISION.insert().values(version_num=revision))
     with _views_aside(connection):
         upgrade(connection, HEAD)
     expect_columns(connection)
@@ -200,10 +200,10 @@ def hold_open(raw: Any, _record: object) -> None:
 def still_ours(raw: Any, _record: object) -> None:
     """Raise StoreAhead where another version changed the tables since (PostgreSQL)."""
     with raw.cursor() as cursor:
-        found = cursor.execute(f"SELECT version_num FROM {REVISION.name}").fetchall()  # noqa: S608 our own table
+        revisions = cursor.execute(f"SELECT version_num FROM {REVISION.name}").fetchall()  # noqa: S608 our own table
     raw.commit()
-    if found != [(HEAD,)]:
-        raise StoreAhead(f"expected the store at revision {HEAD}, got {found}: start anew")
+    if revisions != [(HEAD,)]:
+        raise StoreAhead(f"expected the store at revision {HEAD}, got {revisions}: start anew")
 
 
 def _note(connection: Connection, revision: str) -> None:

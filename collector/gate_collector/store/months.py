@@ -91,12 +91,12 @@ def make(connection: Connection, *months: str) -> None:
 
 def held(connection: Connection) -> list[Month]:
     """Return the months there are, the oldest first."""
-    found = []
+    months = []
     for row in connection.execute(_PARTS):
         bound = _BOUND.search(row.bound)
         if bound is None:
             raise StorageError(f"expected a month in the bounds of {row.relname}, got {row.bound}")
-        found.append(
+        months.append(
             Month(
                 table=row.relname,
                 first=bound[1] or "",
@@ -105,7 +105,7 @@ def held(connection: Connection) -> list[Month]:
                 bytes=row.bytes,
             )
         )
-    return sorted(found, key=lambda month: month.end)
+    return sorted(months, key=lambda month: month.end)
 
 
 def compact(engine: Engine, month: str, now: datetime) -> Month:
@@ -115,11 +115,11 @@ def compact(engine: Engine, month: str, now: datetime) -> Month:
     """
     with engine.connect() as opened:
         connection = opened.execution_options(isolation_level="AUTOCOMMIT")  # VACUUM wants none
-        found = next((one for one in held(connection) if one.name == month), None)
-        if found is None or found.end > f"{now:%Y-%m}":
+        kept_month = next((one for one in held(connection) if one.name == month), None)
+        if kept_month is None or kept_month.end > f"{now:%Y-%m}":
             raise StorageError(f"expected a month that is over and was stored, got {month}")
-        connection.execute(text(f"VACUUM (FULL, ANALYZE) {found.table}"))
-        return next(one for one in held(connection) if one.table == found.table)
+        connection.execute(text(f"VACUUM (FULL, ANALYZE) {kept_month.table}"))
+        return next(one for one in held(connection) if one.table == kept_month.table)
 
 
 def after(month: str) -> str:

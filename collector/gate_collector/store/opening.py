@@ -42,13 +42,13 @@ def open_store(url: str, *, config_file: Path | None = None) -> Engine:
         engine = _engine(url)
         try:
             with engine.connect() as connection:
-                found = found_revision(connection)
-                if found == HEAD:
+                revision = found_revision(connection)
+                if revision == HEAD:
                     expect_columns(connection)
-            if found is None:
+            if revision is None:
                 make_tables(engine)
-            elif found != HEAD:
-                expected = f"expected a store of revision {HEAD}, got {found}"
+            elif revision != HEAD:
+                expected = f"expected a store of revision {HEAD}, got {revision}"
                 raise StoreBehind(f"{expected}: {_migrate(config_file)}")  # noqa: TRY301
             if engine.dialect.name == "postgresql":
                 event.listen(engine, "connect", still_ours)

@@ -80,8 +80,8 @@ class Pages:
 def _door(gate: str, names: Mapping[str, str]) -> Markup:
     """Return what people call a door; its id is there for who looks for it."""
     name = names.get(gate, gate)
-    told = Markup("{}") if name == gate else Markup('<span title="{id}">{}</span>')
-    return told.format(name, id=gate)
+    markup = Markup("{}") if name == gate else Markup('<span title="{id}">{}</span>')
+    return markup.format(name, id=gate)
 
 
 def _celsius(centi_c: int | None) -> str:

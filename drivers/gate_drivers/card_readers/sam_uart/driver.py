@@ -86,8 +86,8 @@ class SamUart:
         await self._in_step()
         while True:
             due = loop.time() + POLL_S
-            found = await self._ask(Command.FIND)
-            if found.status == Status.FOUND:
+            answer = await self._ask(Command.FIND)
+            if answer.status == Status.FOUND:
                 card = await self._read()
                 self._refused = 0 if card is not None else self._refused + 1
                 if card is not None and not self._is_lying(card):
@@ -98,10 +98,10 @@ class SamUart:
                 self._misses = 0
             elif self._lying is not None:
                 await self._look_whether_it_left()
-            elif found.status == Status.NOT_FOUND:
+            elif answer.status == Status.NOT_FOUND:
                 self._refused = 0
-            if found.status not in (Status.FOUND, Status.NOT_FOUND):
-                self._count(found)
+            if answer.status not in (Status.FOUND, Status.NOT_FOUND):
+                self._count(answer)
             await asyncio.sleep(due - loop.time())
 
     async def _read(self) -> Card | None:

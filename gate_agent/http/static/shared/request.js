@@ -18,9 +18,9 @@ export async function request(path, { body, headers = {}, withinMs = 5000 } = {}
     const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
     const answer = await fetch(path, { ...sent, headers: { "Content-Type": "application/json", ...headers }, signal: timeout(withinMs) });
     /** @type {unknown} */
-    const told = await answer.json().catch(() => null);
-    if (answer.ok) return { ok: true, status: answer.status, told };
-    const refusal = /** @type {Refusal | null} */ (told);
+    const json = await answer.json().catch(() => null);
+    if (answer.ok) return { ok: true, status: answer.status, told: json };
+    const refusal = /** @type {Refusal | null} */ (json);
     return { ok: false, status: answer.status, told: refusal, retryS: Number(answer.headers.get("Retry-After") ?? 0) };
   } catch {
     return { ok: false, status: 0, told: null, retryS: 0 };

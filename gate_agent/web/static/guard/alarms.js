@@ -45,15 +45,15 @@ export function renderAlarmLine(state, language) {
   const faults = technical(state);
   const counts = countsByDecision(state);
   const shift = state.alarm_counts;
-  const told = shift && alarmsOf(shift, state);
-  const key = JSON.stringify([language, faults, counts, shift, told, state.today.staff_present, state.today.staff]);
+  const counted = shift && alarmsOf(shift, state);
+  const key = JSON.stringify([language, faults, counts, shift, counted, state.today.staff_present, state.today.staff]);
   rebuild(line, key, () => [
     faults.length
       ? make("strong", {}, faults.map((alarm) => `⚠ ${text(alarm)}`).join("　"))
       : make("span", { id: "today" }, `${word("screen.today")} `,
         ...DECISIONS.map((name) => make("span", {}, `${word(`decision.${name}`)} `, make("b", {}, String(counts[name])))),
         state.today.staff ? make("span", {}, `${word("screen.staff_present")} `, make("b", {}, `${state.today.staff_present}/${state.today.staff}`)) : null),
-    shift && make("span", { id: "shift-alarms" }, `${told} `,
+    shift && make("span", { id: "shift-alarms" }, `${counted} `,
       ...PRIORITIES.map((name) => make("span", {}, `${word(`priority.${name}`)} `, make("b", {}, String(shift[name])))),
       shift.suppressed ? make("span", {}, word("alarms.suppressed", { n: shift.suppressed })) : null),
   ]);

@@ -179,11 +179,11 @@ function tabs(hold, contacts) {
 function step(section) {
   const { state, hold, step: take } = section;
   /**
-   * @param {string} of the section of the words
+   * @param {string} choices the section of the words
    * @param {(key: string) => void} press
    */
-  const choose = (of, press) => make("div", { class: "choices" }, ...keysOf(of).map((name) => {
-    const key = `${of}.${name}`;
+  const choose = (choices, press) => make("div", { class: "choices" }, ...keysOf(choices).map((name) => {
+    const key = `${choices}.${name}`;
     return button(word(key), { kind: "tall", press: () => press(key) });
   }));
   /**

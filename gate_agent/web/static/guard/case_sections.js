@@ -53,14 +53,14 @@ export function callRows({ state, hold, note }, report) {
   const takes = takesReport(state.calls, recorded("term.duty_leader"));
   return state.calls.map(({ post, phone }) => {
     const { reached, tries } = callsTo(hold, post);
-    const told = reached ? word("case.reached", { t: noteTime(state, reached) }) : tries ? word("case.tries", { n: tries }) : "";
+    const outcome = reached ? word("case.reached", { t: noteTime(state, reached) }) : tries ? word("case.tries", { n: tries }) : "";
     /** @param {boolean} answered */
     const call = (answered) => void note({ kind: "called", to: post, answered });
     const acts = reached && report && takes.includes(post) ? [stepButton("reported", word("case.report_to"), "go", () => report(post))] : [
       button(word("case.answered"), { kind: reached ? "" : "go", press: () => call(true) }), button(word("case.unanswered"), { press: () => call(false) }),
     ];
     return make("div", { class: "call", "data-post": post },
-      make("span", { class: "call-who" }, make("b", {}, post), make("span", {}, told)),
+      make("span", { class: "call-who" }, make("b", {}, post), make("span", {}, outcome)),
       make("b", { class: "call-number" }, phone), ...acts);
   });
 }

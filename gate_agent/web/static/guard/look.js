@@ -39,9 +39,9 @@ async function look(hold, reason) {
     say(word("look.nothing"), "bad");
     return;
   }
-  const told = person.ok ? person.told : null;
+  const shown = person.ok ? person.told : null;
   const parts = [
-    make("p", { id: "looked" }, told ? [told.name, told.number, told.phone].filter(Boolean).join("　") : word("look.nobody")),
+    make("p", { id: "looked" }, shown ? [shown.name, shown.number, shown.phone].filter(Boolean).join("　") : word("look.nobody")),
     picture ? make("img", { id: "picture", alt: word("look.picture"), src: picture }) : make("p", {}, word("look.no_picture")),
   ];
   showPanel(hold.hold_id, word("look.title"), new Map(), parts);

@@ -33,8 +33,8 @@ export function renderSignOn() {
   if (!open || view === null) return;
   const key = JSON.stringify([view.people, view.setup, chosen, LANGUAGE(), field]);
   rebuild(find("signon"), key, () => (view.setup ? atNewDoor() : [heading(word("sign_on.choose")), names(view.people), ...(chosen === null ? [] : pad(signOn))]));
-  const told = seek("signon-message"), shown = seek("signon-pin"); // there once a name is chosen
-  if (told !== null) setText(told, message);
+  const line = seek("signon-message"), shown = seek("signon-pin"); // there once a name is chosen
+  if (line !== null) setText(line, message);
   if (shown !== null) setText(shown, "●".repeat(digits.length) || word("sign_on.pin"));
 }
 

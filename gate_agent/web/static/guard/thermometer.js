@@ -66,7 +66,7 @@ export function checkParts(again) {
   const state = current();
   if (!state?.thermometer) return [];
   const { check } = state.thermometer;
-  const told = check === null ? word("thermometer_check.none") : word(check.passed ? "thermometer_check.passed" : "thermometer_check.failed", {
+  const result = check === null ? word("thermometer_check.none") : word(check.passed ? "thermometer_check.passed" : "thermometer_check.failed", {
     t: minuteText(new Date(check.at), state.gate.timezone),
     d: degrees(check.difference_centi_c), m: degrees(check.tolerance_centi_c),
   });
@@ -85,7 +85,7 @@ export function checkParts(again) {
   const doubts = trustWords(state.thermometer);
   return [
     make("h3", {}, word("thermometer_check.title")),
-    make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, told),
+    make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, result),
     doubts ? make("p", { id: "check-doubts" }, doubts) : null,
     ...(checking ? [reference.typing(make("p", {}, word(`thermometer_check.now_${checking}`)), finish)] : [
       button(word("thermometer_check.begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),

@@ -22,8 +22,8 @@ export function renderVerdict(state) {
   head(verdict, ringing(state, ago()).some((hold) => hold.hold_id === state.passage?.hold_id));
   temperature(state);
   setText(find("verdict-person"), person(state.passage));
-  const told = state.asked?.phase === "registering" ? state.notice : null;
-  setText(find("verdict-notice"), told ? (document.documentElement.lang === "en" && told.en) || told.zh : "");
+  const notice = state.asked?.phase === "registering" ? state.notice : null;
+  setText(find("verdict-notice"), notice ? (document.documentElement.lang === "en" && notice.en) || notice.zh : "");
   const group = state.passage ? groupOf(state.passage) : "";
   const flags = [...(state.passage?.flags ?? []).map((flag) => word(`flag.${flag}`)), ...(group ? [group] : [])];
   const key = JSON.stringify([flags, document.documentElement.lang]);
