@@ -69,7 +69,7 @@ def _own(name: str, port: int) -> dict[str, str]:
 
 def test_the_nginx_example_shows_both_pages(tmp_path: Path, papers: Path) -> None:
     key, certificate = _paper(papers, "broker.key"), _paper(papers, "broker.crt")
-    section, sign_on = _section(tmp_path, base_url=f"https://{_DOOR}", proxies=["127.0.0.1"])
+    section, sign_on = _section(tmp_path, base_url=f"https://{_DOOR}", proxies=("127.0.0.1",))
     with (
         hall(tmp_path) as one,
         Served(sign_on, web=section) as served,
@@ -108,7 +108,7 @@ def test_a_door_serves_tls_by_itself_and_no_cipher_without_authentication(
 ) -> None:
     key, certificate = _paper(papers, "broker.key"), _paper(papers, "broker.crt")
     section, sign_on = _section(
-        tmp_path, cert_file=str(certificate), key_file=str(key), base_url=f"https://{_DOOR}"
+        tmp_path, cert_file=certificate, key_file=key, base_url=f"https://{_DOOR}"
     )
     with Served(sign_on, web=section) as served:
         with _browser(served.port, _DOOR) as browser:
@@ -137,7 +137,7 @@ def test_a_door_serves_tls_by_itself_and_no_cipher_without_authentication(
         ({"host": "0.0.0.0", "sign_on": True}, "http://127.0.0.1:8080"),  # noqa: S104
         ({"host": "2001:db8::7", "sign_on": True}, "http://[2001:db8::7]:8080"),
         ({"base_url": "https://gate.example"}, "https://gate.example"),
-        ({"cert_file": "a", "key_file": "b"}, "https://127.0.0.1:8080"),
+        ({"cert_file": Path("a"), "key_file": Path("b")}, "https://127.0.0.1:8080"),
     ],
 )
 def test_an_address_is_one_that_a_browser_can_open(web: dict[str, object], url: str) -> None:
