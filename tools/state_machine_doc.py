@@ -36,7 +36,7 @@ from gate_agent.domain.door import (
     passage_due_ns,
     step,
 )
-from gate_agent.domain.effects import Effect, StepRefused, Write
+from gate_agent.domain.effects import Effect, StepRefused, WriteEvent
 from gate_agent.domain.hold import due_after_s, next_steps
 from gate_agent.domain.passage import Idle, PassageState, Settled
 from gate_agent.domain.temperature import PROFILES
@@ -359,7 +359,7 @@ def kinds(effects: Iterable[Effect]) -> tuple[str, ...]:
     """Return effects in short: the type of a record for a Write, the class for the others."""
     return tuple(
         effect.record.TYPE.removeprefix("gate.").removesuffix(".v1")
-        if isinstance(effect, Write)
+        if isinstance(effect, WriteEvent)
         else type(effect).__name__
         for effect in effects
     )

@@ -39,7 +39,7 @@ from gate_agent.domain.door import (
     next_deadline_ns,
     step,
 )
-from gate_agent.domain.effects import FindContacts, Write
+from gate_agent.domain.effects import FindContacts, WriteEvent
 from gate_agent.domain.passage import Idle
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.domain.thermometer_health import Checks, Watch, health
@@ -214,7 +214,7 @@ class _Replay:
         taken = step(self._door, event)
         self._door = taken.door
         for effect in taken.effects:
-            if isinstance(effect, Write):
+            if isinstance(effect, WriteEvent):
                 self._on_told(event.at, effect.record)
                 if isinstance(effect.record, PassageDecided):
                     self._passed.append(effect.record)

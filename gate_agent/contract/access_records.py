@@ -26,7 +26,7 @@ class ShiftChange(StrEnum):
     """How a shift at a screen changed."""
 
     STARTED = "started"  # 上岗
-    ENDED = "ended"  # 下岗
+    ENDED = "ended"  # 离岗
     EXPIRED = "expired"  # 超时自动退出
     REVOKED = "revoked"  # 账号停用
 

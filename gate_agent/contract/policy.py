@@ -57,7 +57,9 @@ class PrivacyNotice(_Part):
 
     version: int = Field(1, ge=1)
     zh: str = Field(
-        "为疫情防控，登记您的姓名、证件号码和手机号，加密保存，到期删除，不作他用。", max_length=500
+        "为疫情防控，登记您的姓名、证件号码和手机号，加密保存，到期删除，不作他用。",
+        min_length=1,
+        max_length=500,
     )
     en: str = Field(
         "To control the epidemic we record your name, document number and mobile number: "
@@ -182,7 +184,7 @@ class Appointment(_Part):
 class Notice(_Part):
     """A text for the visitors' displays (宣传引导)."""
 
-    zh: str = Field(max_length=2000)
+    zh: str = Field(min_length=1, max_length=2000)
     en: str = Field("", max_length=2000)
 
 

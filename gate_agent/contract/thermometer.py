@@ -57,7 +57,7 @@ class ThermometerState(BaseModel):
     people: Whole = Field(0, ge=0, description="how many they are")
 
     def faces(self, own: ThermometerState) -> bool:
-        """Whether both levels say the same kind of thing."""
+        """Whether the two levels may be compared: both known, both trusted, of the same profile."""
         levels = self.level_centi_c is not None and own.level_centi_c is not None
         believed = Trust.NOT_TRUSTED not in (self.trust, own.trust)
         return levels and believed and self.profile == own.profile

@@ -16,7 +16,7 @@ from gate_agent.contract.hold_records import HoldAnswered
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
 from gate_agent.contract.records import Decision, HoldState, PassageDecided, Record
 from gate_agent.domain.clearing import Cleared
-from gate_agent.domain.effects import StepRefused, Write
+from gate_agent.domain.effects import StepRefused, WriteEvent
 from gate_agent.domain.events import HoldStepped, OtherDoorHeard, OtherHoldAnswered
 from gate_agent.domain.neighbours import Neighbour, heard, still_cleared
 from gate_agent.domain.release import on_hold_step
@@ -74,7 +74,7 @@ def on_answer(door: DoorState, event: OtherHoldAnswered) -> Step:
     record = HoldAnswered(
         gate=event.gate, hold_id=event.hold_id, by=event.by, at=format_utc(event.at.utc)
     )
-    return Step(replace(door, answers=door.answers | {key}), (Write(record),))
+    return Step(replace(door, answers=door.answers | {key}), (WriteEvent(record),))
 
 
 def rechecked_after(rechecked: tuple[RecheckTold, ...], record: Record) -> tuple[RecheckTold, ...]:

@@ -17,7 +17,7 @@ from gate_agent.contract.records import (
     PassageDecided,
     Record,
 )
-from gate_agent.domain.effects import Effects, StepRefused, Write
+from gate_agent.domain.effects import Effects, StepRefused, WriteEvent
 from gate_agent.domain.events import ContactJudged, ContactsFound
 from gate_agent.domain.hold import Hold
 
@@ -71,7 +71,7 @@ def propose(
     record = ContactListed(
         hold_id=hold.hold_id, listed=format_utc(event.at.utc), contacts=tuple(entries)
     )
-    return _listed(record, drill=hold.drill), (Write(record, hold.drill),)
+    return _listed(record, drill=hold.drill), (WriteEvent(record, hold.drill),)
 
 
 def _entered_s(hold: Hold, event: ContactsFound) -> float:
@@ -103,7 +103,7 @@ def judge(contact: Contact, event: ContactJudged) -> tuple[Contact, Effects]:
         at=format_utc(event.at.utc),
         **event.details.model_dump(),
     )
-    return replace(contact, state=event.state), (Write(record, contact.drill),)
+    return replace(contact, state=event.state), (WriteEvent(record, contact.drill),)
 
 
 def still_open(contacts: Iterable[Contact], holds: Iterable[Hold]) -> tuple[Contact, ...]:

@@ -10,7 +10,7 @@ from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
 from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import freed, pair_ns, set_aside
-from gate_agent.domain.effects import Note, Write
+from gate_agent.domain.effects import Note, WriteEvent
 from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChanged
 from gate_agent.domain.group import wanting
 from gate_agent.domain.passage import (
@@ -244,4 +244,4 @@ def _left_unmeasured(door: DoorState, state: Measuring, at: Moment) -> Step:
         started=format_utc(state.started.utc),
         left=format_utc(at.utc),
     )
-    return Step(freed(replace(door, passage=Idle()), at), (Write(record),))
+    return Step(freed(replace(door, passage=Idle()), at), (WriteEvent(record),))

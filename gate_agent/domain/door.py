@@ -17,7 +17,7 @@ from gate_agent.domain import (
     together,
 )
 from gate_agent.domain.clearing import cleared_after
-from gate_agent.domain.effects import Effects, Write
+from gate_agent.domain.effects import Effects, WriteEvent
 from gate_agent.domain.events import (
     CardUnreadable,
     CodeShown,
@@ -168,7 +168,7 @@ def _remembered(done: Step, at: Moment) -> Step:
     memory, cleared, rechecked = done.door.memory, done.door.cleared, done.door.rechecked
     inside = done.door.inside
     for effect in done.effects:
-        if isinstance(effect, Write) and not effect.drill:
+        if isinstance(effect, WriteEvent) and not effect.drill:
             memory = memory.after(effect.record, at.boot_ns)
             cleared = cleared_after(cleared, effect.record, at.boot_ns)
             rechecked = between_doors.rechecked_after(rechecked, effect.record)

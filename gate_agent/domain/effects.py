@@ -29,7 +29,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class WriteEvent:
     """Append this record to the journal (审计日志)."""
 
     record: Record
@@ -37,7 +37,7 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class SealRegistration:
     """Seal and append this registration; it stands before the decision it belongs to."""
 
     registration: Registration
@@ -78,7 +78,7 @@ class Note:
     text: str
 
 
-Effect = Write | Register | Admit | CallGuard | Refuse | FindContacts | Note
+Effect = WriteEvent | SealRegistration | Admit | CallGuard | Refuse | FindContacts | Note
 Effects = tuple[Effect, ...]
 Refusal = Literal["not_found", "out_of_turn", "invalid"]
 

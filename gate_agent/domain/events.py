@@ -95,7 +95,7 @@ class GuardOverrode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageDismissed:
-    """The person went away, says the guard (人已走)."""
+    """The person went away, says the guard (人已离开)."""
 
     at: Moment
     passage_id: str

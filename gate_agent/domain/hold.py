@@ -18,7 +18,7 @@ from gate_agent.contract.records import (
     NoteKind,
     Temperature,
 )
-from gate_agent.domain.effects import CallGuard, Effects, FindContacts, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, Effects, FindContacts, StepRefused, WriteEvent
 from gate_agent.domain.events import HoldStepped, NoteTaken
 
 NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
@@ -137,7 +137,7 @@ def open_hold(
         with_passage=with_passage,
         place=place,
     )
-    return hold, (CallGuard(hold_id), Write(record, drill))
+    return hold, (CallGuard(hold_id), WriteEvent(record, drill))
 
 
 def _over(temperature: Temperature) -> int | None:
@@ -171,7 +171,7 @@ def step_hold(
         deadline_s=due_s,
         **details.model_dump(),
     )
-    done: Effects = (Write(record, hold.drill),)
+    done: Effects = (WriteEvent(record, hold.drill),)
     if event.step is HoldState.CLOSED:
         closed = HoldClosed(
             hold_id=hold.hold_id,
@@ -181,7 +181,7 @@ def step_hold(
             closed=format_utc(event.at.utc),
             note=details.note,
         )
-        return None, (*done, Write(closed, hold.drill))
+        return None, (*done, WriteEvent(closed, hold.drill))
     moved = replace(
         hold,
         state=event.step,
@@ -218,7 +218,7 @@ def note_hold(hold: Hold, event: NoteTaken) -> tuple[Hold, Effects]:
         at=format_utc(event.at.utc),
         **event.details.model_dump(),
     )
-    return replace(hold, notes=(*hold.notes, record)), (Write(record, hold.drill),)
+    return replace(hold, notes=(*hold.notes, record)), (WriteEvent(record, hold.drill),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +254,7 @@ def hold_overdue(hold: Hold, now: Moment, calls: Sequence[Called] = ()) -> tuple
         escalation=count,
         to=None if next_one is None else next_one.post,
     )
-    return late, (CallGuard(hold.hold_id), Write(record, hold.drill))
+    return late, (CallGuard(hold.hold_id), WriteEvent(record, hold.drill))
 
 
 def _check_report(event: HoldStepped, calls: Sequence[CallEntry]) -> None:

@@ -16,7 +16,7 @@ from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import ContactState, ContactUpdated, HoldState
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import still_open
-from gate_agent.domain.effects import Effects, StepRefused, Write
+from gate_agent.domain.effects import Effects, StepRefused, WriteEvent
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
 from gate_agent.domain.group import members, named, who
 from gate_agent.domain.hold import FOUND_INSIDE, Hold
@@ -134,15 +134,15 @@ def _told(
     door = replace(door, holds=tuple(named if one is hold else one for one in door.holds))
     door, own = _without_the_patient(door.placed(state), named, by, at)
     no_passage = hold.reason == FOUND_INSIDE
-    decided = () if no_passage else (Write(verdict.decided(door, state, at)),)
-    return Step(door, (*register, Write(record), *own, *decided))
+    decided = () if no_passage else (WriteEvent(verdict.decided(door, state, at)),)
+    return Step(door, (*register, WriteEvent(record), *own, *decided))
 
 
 def _without_the_patient(
     door: DoorState, hold: Hold, by: str, at: Moment
 ) -> tuple[DoorState, Effects]:
     """Take the patient off his own contacts, where he was listed before he was known."""
-    effects: list[Write] = []
+    effects: list[WriteEvent] = []
     contacts = []
     for contact in door.contacts:
         is_own = contact.hold_id == hold.hold_id and contact.entry.person_ref == hold.person_ref
@@ -155,7 +155,7 @@ def _without_the_patient(
                 at=format_utc(at.utc),
                 reason="patient",
             )
-            effects.append(Write(record, contact.drill))
+            effects.append(WriteEvent(record, contact.drill))
             contact = replace(contact, state=ContactState.DISMISSED)  # noqa: PLW2901 as judged
         contacts.append(contact)
     if not effects:

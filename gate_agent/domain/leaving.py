@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate_agent.contract.leaving_records import ExitMeans, PersonLeft
 from gate_agent.contract.moment import NS_PER_S, format_utc, parse_utc
 from gate_agent.domain.desk import UNDECIDED
-from gate_agent.domain.effects import CallGuard, Effects, Note, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, Effects, Note, StepRefused, WriteEvent
 from gate_agent.domain.events import DeparturesTold, ExitSeen
 from gate_agent.domain.passage import SAME_CARD_S
 from gate_agent.domain.state import DoorState, Step
@@ -37,7 +37,7 @@ def on_exit(door: DoorState, event: ExitSeen) -> Step:
         hold_id=held[-1].hold_id if held else None,
     )
     rings: Effects = tuple(CallGuard(hold.hold_id) for hold in held[-1:])
-    return Step(door, (*rings, Write(record)))
+    return Step(door, (*rings, WriteEvent(record)))
 
 
 def on_departures(door: DoorState, event: DeparturesTold) -> Step:
@@ -53,4 +53,4 @@ def on_departures(door: DoorState, event: DeparturesTold) -> Step:
         at=format_utc(event.at.utc),
         by=event.by,
     )
-    return Step(door, (Write(record),))
+    return Step(door, (WriteEvent(record),))

@@ -27,7 +27,7 @@ class Ids:
     count: int = 0
 
     def take(self) -> tuple[str, Ids]:
-        """Return a fresh id, and what gives the ones after it."""
+        """Return a new id, and the counter as it stands after it."""
         count = self.count + 1
         return f"{self.prefix}-{count}", Ids(self.prefix, count)
 

@@ -9,7 +9,7 @@ from gate_agent.contract.records import Decision, PassageGrouped
 from gate_agent.domain import verdict
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import waits
-from gate_agent.domain.effects import StepRefused, Write
+from gate_agent.domain.effects import StepRefused, WriteEvent
 from gate_agent.domain.events import CompanionTold, GroupTold
 from gate_agent.domain.group import members
 from gate_agent.domain.passage import (
@@ -47,7 +47,7 @@ def on_group(door: DoorState, event: GroupTold) -> Step:
     )
     door = door.placed(replace(state, companions=event.companions))
     done = verdict.go_in(door, state.passage_id, event.at)
-    return Step(done.door, (Write(record), *done.effects))
+    return Step(done.door, (WriteEvent(record), *done.effects))
 
 
 def on_companion(door: DoorState, event: CompanionTold) -> Step:
@@ -67,7 +67,7 @@ def on_companion(door: DoorState, event: CompanionTold) -> Step:
         at=format_utc(event.at.utc),
     )
     done = _linked(door, replace(state, adult=event.adult), event)
-    return Step(done.door, (Write(record), *done.effects))
+    return Step(done.door, (WriteEvent(record), *done.effects))
 
 
 def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold) -> Step:

@@ -20,9 +20,9 @@ from gate_agent.domain.effects import (
     CallGuard,
     Effects,
     Refuse,
-    Register,
     Registration,
-    Write,
+    SealRegistration,
+    WriteEvent,
 )
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.group import members, named, ready, unfinished, who
@@ -235,7 +235,7 @@ def settle(
         *first,
         *((Refuse(attempt.passage_id),) if refuse else ()),
         *register,
-        Write(decided(door, settled, at)),
+        WriteEvent(decided(door, settled, at)),
         *((Admit(attempt.passage_id),) if decision is Decision.ADMIT else ()),
     )
     return Step(door.placed(settled), effects)
@@ -302,7 +302,7 @@ def register(door: DoorState, attempt: Attempt, given: RegistrationGiven | None 
         with_passage=attempt.adult,
         adult=None if adult is None else adult.person,
     )
-    return (Register(registration),)
+    return (SealRegistration(registration),)
 
 
 def category(person: Person | None) -> Category:

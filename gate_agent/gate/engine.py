@@ -45,9 +45,9 @@ from gate_agent.domain.effects import (
     FindContacts,
     Note,
     Refuse,
-    Register,
+    SealRegistration,
     StepRefused,
-    Write,
+    WriteEvent,
 )
 from gate_agent.domain.passage import Idle, Settled
 from gate_agent.domain.temperature import PROFILES
@@ -299,9 +299,9 @@ class Gate:
         admitted = [one.passage_id for one in taken.effects if isinstance(one, Admit)]
         for effect in taken.effects:
             match effect:
-                case Write():
+                case WriteEvent():
                     drafts.append(Draft(record=effect.record, at=event.at, drill=effect.drill))
-                case Register():
+                case SealRegistration():
                     drafts.append(registration_draft(effect.registration, event.at, self._keys))
                 case CallGuard():
                     self._opened = frozenset()  # shut at once, whatever the journal says

@@ -1,4 +1,4 @@
-"""Signing on and off (上岗、下岗), and the one-time code of a new door."""
+"""Signing on and off (上岗、离岗), and the one-time code of a new door."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
 
     @router.post("/session/end", dependencies=[SIGNED_ON], response_model=Accepted)
     async def end(request: Request, body: Nothing) -> Response:
-        """Sign off (下岗): at the server, and in the browser."""
+        """Sign off (离岗): at the server, and in the browser."""
         assert body is not None  # noqa: S101 an empty object, for one shape of every request
         session = session_of(request)
         if session is not None:

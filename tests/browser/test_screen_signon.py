@@ -44,7 +44,7 @@ def test_a_guard_signs_on_by_name_and_pin_and_off_again(page: Page, staffed: Doo
     expect(page.locator("#post")).to_have_text("王卫")
 
     page.locator("#post").click()
-    page.get_by_role("button", name="下岗").click()
+    page.get_by_role("button", name="离岗").click()
     expect(page.locator("#signon")).to_be_visible()
     assert [change.change for change in staffed.recorded(ShiftChanged)] == ["started", "ended"]
 

@@ -122,9 +122,9 @@ def test_a_guard_finds_no_accounts_and_a_supervisor_none_of_the_maintainers(
         page = watched.page
         _sign_on(page, staffed, "王卫")
         page.locator("#post").click()
-        expect(page.get_by_role("button", name="下岗")).to_be_visible()
+        expect(page.get_by_role("button", name="离岗")).to_be_visible()
         assert page.get_by_role("button", name="账号管理").count() == 0
-        page.get_by_role("button", name="下岗").click()
+        page.get_by_role("button", name="离岗").click()
 
         _sign_on(page, staffed, "李管")
         _open(page)

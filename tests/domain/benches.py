@@ -22,7 +22,7 @@ from gate_agent.domain.door import (
     next_deadline_ns,
     step,
 )
-from gate_agent.domain.effects import Effect, Effects, Register, Write
+from gate_agent.domain.effects import Effect, Effects, SealRegistration, WriteEvent
 from gate_agent.domain.passage import Idle
 from gate_agent.domain.temperature import PROFILES
 
@@ -96,15 +96,15 @@ class Bench:
 
     @property
     def records(self) -> list[Record]:
-        return [effect.record for effect in self.effects if isinstance(effect, Write)]
+        return [effect.record for effect in self.effects if isinstance(effect, WriteEvent)]
 
     @property
     def verdicts(self) -> list[PassageDecided]:
         return [record for record in self.records if isinstance(record, PassageDecided)]
 
     @property
-    def registrations(self) -> list[Register]:
-        return [effect for effect in self.effects if isinstance(effect, Register)]
+    def registrations(self) -> list[SealRegistration]:
+        return [effect for effect in self.effects if isinstance(effect, SealRegistration)]
 
 
 def mode(hall_mode: HallMode, **more: object) -> Policy:

@@ -26,7 +26,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.domain.contact import Contact, judge, replayed
 from gate_agent.domain.door import ContactJudged, ContactsFound
-from gate_agent.domain.effects import FindContacts, Note, StepRefused, Write
+from gate_agent.domain.effects import FindContacts, Note, StepRefused, WriteEvent
 
 S = ContactState
 TABLE: dict[ContactState, set[ContactState]] = {
@@ -173,7 +173,7 @@ def test_every_judgement_in_every_state(state: ContactState, to: ContactState) -
     record = ContactUpdated(
         contact_id="h-1-c1", hold_id="h-1", state=to, by="guard-1", at=UTC, reason="同行"
     )
-    assert effects == (Write(record, drill=True),)
+    assert effects == (WriteEvent(record, drill=True),)
 
 
 def test_a_dismissal_and_a_clearing_have_a_reason_and_a_judge_has_a_name() -> None:
@@ -212,7 +212,7 @@ def test_a_restart_finds_the_contacts_as_they_were() -> None:
     find(bench, passed("before", -200, "b"), passed("after", 100, "c"))
     judged(bench, bench.door.contacts[0].entry.contact_id, S.CONFIRMED)
     records = [
-        (effect.record, effect.drill) for effect in bench.effects if isinstance(effect, Write)
+        (effect.record, effect.drill) for effect in bench.effects if isinstance(effect, WriteEvent)
     ]
 
     assert replayed(records, bench.door.holds) == bench.door.contacts

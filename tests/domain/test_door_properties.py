@@ -36,9 +36,9 @@ from gate_agent.domain.effects import (
     CallGuard,
     Effects,
     Refuse,
-    Register,
+    SealRegistration,
     StepRefused,
-    Write,
+    WriteEvent,
 )
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.passage import Gathering, Registering
@@ -78,7 +78,7 @@ def decisions_in(effects: Effects) -> list[PassageDecided]:
     return [
         effect.record
         for effect in effects
-        if isinstance(effect, Write) and isinstance(effect.record, PassageDecided)
+        if isinstance(effect, WriteEvent) and isinstance(effect.record, PassageDecided)
     ]
 
 
@@ -118,7 +118,7 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
             ]
             assert not set(theirs) & set(UNDECIDED)
             assert theirs[-1:] in ([], [HoldState.RELEASED])
-            registers = [e.registration for e in effects if isinstance(e, Register)]
+            registers = [e.registration for e in effects if isinstance(e, SealRegistration)]
             if decided.by is None:
                 assert temperature.outcome is Outcome.NORMAL
                 assert decided.person_ref in laid or decided.with_passage is not None
@@ -138,7 +138,9 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
                 assert isinstance(event, GuardOverrode)
                 assert event.reason
             assert decided.registered == (decided.category is Category.VISITOR)
-        registered |= {e.registration.passage_id for e in effects if isinstance(e, Register)}
+        registered |= {
+            e.registration.passage_id for e in effects if isinstance(e, SealRegistration)
+        }
         trusted = door.thermometer_trusted or any(
             isinstance(state, Registering | Gathering) for state in (door.passage, *door.desk)
         )
@@ -154,7 +156,7 @@ def test_effects_come_in_their_order_and_an_elevated_person_is_held(acts: list[A
         decided = decisions_in(effects)
         for place, effect in enumerate(effects):
             match effect:
-                case Register(registration=registration):
+                case SealRegistration(registration=registration):
                     after = decisions_in(effects[place:])
                     assert registration.passage_id in {d.passage_id for d in after}
                     assert all(
@@ -162,7 +164,7 @@ def test_effects_come_in_their_order_and_an_elevated_person_is_held(acts: list[A
                         for d in after
                         if d.passage_id == registration.passage_id
                     )
-                case Write(record=HoldOpened() as opened):
+                case WriteEvent(record=HoldOpened() as opened):
                     assert CallGuard(opened.hold_id) in effects[:place]
                     assert opened.hold_id in {d.hold_id for d in decided}
                 case Refuse(passage_id=passage_id):
@@ -189,7 +191,7 @@ def test_an_id_names_one_passage_or_one_hold_for_ever(acts: list[Act]) -> None:
         holds += [
             effect.record.hold_id
             for effect in effects
-            if isinstance(effect, Write) and isinstance(effect.record, HoldOpened)
+            if isinstance(effect, WriteEvent) and isinstance(effect.record, HoldOpened)
         ]
         for record in decisions_in(effects):
             assert started.setdefault(record.passage_id, record.started) == record.started
@@ -213,7 +215,7 @@ def outline(steps: list[tuple[DoorEvent, DoorState, Effects]]) -> list[object]:
             next_deadline_ns(door),
             [
                 (type(effect.record), {**effect.record.model_dump(), **labels})
-                if isinstance(effect, Write)
+                if isinstance(effect, WriteEvent)
                 else effect
                 for effect in effects
             ],

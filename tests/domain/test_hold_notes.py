@@ -11,7 +11,7 @@ from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.policy import CallEntry
 from gate_agent.contract.records import HoldClosed, HoldOverdue, HoldState, NoteKind
 from gate_agent.domain.door import DrillStarted, HoldStepped, NoteTaken, PolicyChanged
-from gate_agent.domain.effects import CallGuard, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, StepRefused, WriteEvent
 from gate_agent.domain.hold import MOST_NOTES, escalates_to
 
 CALLS = (CallEntry(post="值班领导", phone="8001"), CallEntry(post="区疫情防控办", phone="8002"))
@@ -137,7 +137,7 @@ def test_a_drill_runs_as_a_hold_does_marked_and_beside_who_stands_there() -> Non
     bench.wait(15)
     bench.take(note(bench, NoteKind.COUNSELLED))
     bench.take(hold_step(bench, HoldState.ACKNOWLEDGED))
-    writes = [effect for effect in bench.effects if isinstance(effect, Write)]
+    writes = [effect for effect in bench.effects if isinstance(effect, WriteEvent)]
     assert all(write.drill for write in writes)
     assert len(writes) == 4
     with pytest.raises(StepRefused, match="one drill"):

@@ -19,7 +19,7 @@ from gate_agent.contract.records import (
     NoteKind,
 )
 from gate_agent.domain.door import HoldStepped, PolicyChanged
-from gate_agent.domain.effects import CallGuard, FindContacts, StepRefused, Write
+from gate_agent.domain.effects import CallGuard, FindContacts, StepRefused, WriteEvent
 from gate_agent.domain.events import NoteTaken
 from gate_agent.domain.hold import Hold, hold_overdue, next_steps, note_hold, open_hold, step_hold
 
@@ -90,13 +90,13 @@ def test_every_step_in_every_state_is_done_or_refused(state: HoldState, to: Hold
     moved, effects = step_hold(hold, a_step(to), POLICY)
 
     written = effects[0]
-    assert isinstance(written, Write)
+    assert isinstance(written, WriteEvent)
     assert isinstance(written.record, HoldStep)
     assert (written.record.step, written.record.by) == (to, "guard-1")
     assert written.record.deadline_s == DUE_S.get(to)
     if to is S.CLOSED:
         assert moved is None
-        assert isinstance(effects[1], Write)
+        assert isinstance(effects[1], WriteEvent)
         closed = effects[1].record
         assert isinstance(closed, HoldClosed)
         assert closed.outcome == state
@@ -151,7 +151,7 @@ def test_a_release_may_stand_on_the_contact_reading_of_the_recheck() -> None:
 
     assert released is not None
     assert released.contact_centi_c == 3810
-    assert isinstance(effects[0], Write)
+    assert isinstance(effects[0], WriteEvent)
     assert isinstance(effects[0].record, HoldStep)
     assert effects[0].record.contact_centi_c == 3810
 
@@ -164,7 +164,7 @@ def test_a_missed_deadline_escalates_and_is_armed_anew() -> None:
     second, again = hold_overdue(first, later(NOON, 500))
 
     assert isinstance(effects[0], CallGuard)
-    assert isinstance(effects[1], Write)
+    assert isinstance(effects[1], WriteEvent)
     assert effects[1].record == HoldOverdue(hold_id="h-1", state=S.FLAGGED, due_s=11, escalation=1)
     assert first.due_ns == later(NOON, 22).boot_ns
     assert second.overdue == 2
@@ -177,7 +177,7 @@ def test_everything_of_a_drill_is_marked_as_one() -> None:
     _, late = hold_overdue(hold, later(NOON, 100))
     _, closed = step_hold(hold, a_step(S.CLOSED), POLICY)
 
-    writes = [effect for effect in (*late, *closed) if isinstance(effect, Write)]
+    writes = [effect for effect in (*late, *closed) if isinstance(effect, WriteEvent)]
 
     assert len(writes) == 3
     assert all(write.drill for write in writes)

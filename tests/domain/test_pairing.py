@@ -11,7 +11,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category, Decision, HoldState, Outcome, PassageLeft
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import ReadingTaken, next_deadline_ns
-from gate_agent.domain.effects import Admit, Note, Register, Write
+from gate_agent.domain.effects import Admit, Note, SealRegistration, WriteEvent
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.passage import Identified, Idle, Settled
 
@@ -23,8 +23,8 @@ def test_a_card_and_then_a_normal_temperature_admit_a_visitor_registered_first()
     bench.steady(NORMAL)
 
     register, write, admit = bench.effects
-    assert isinstance(register, Register)
-    assert isinstance(write, Write)
+    assert isinstance(register, SealRegistration)
+    assert isinstance(write, WriteEvent)
     assert admit == Admit("t-1")
     assert register.registration.person == somebody("a")
     decided = bench.verdicts[0]

@@ -13,7 +13,7 @@ from gate_agent.contract.records import (
     PassageDecided,
 )
 from gate_agent.domain.door import CardUnreadable, SymptomsDeclared, ThermometerChanged
-from gate_agent.domain.effects import CallGuard, Note, Refuse, Register, Write
+from gate_agent.domain.effects import CallGuard, Note, Refuse, SealRegistration, WriteEvent
 from gate_agent.domain.passage import Identified, Measured
 
 
@@ -24,11 +24,11 @@ def test_an_elevated_person_is_held_at_once_without_a_card() -> None:
 
     alarm, opened, decided = bench.effects
     assert alarm == CallGuard("t-2")
-    assert isinstance(opened, Write)
+    assert isinstance(opened, WriteEvent)
     assert isinstance(opened.record, HoldOpened)
     assert (opened.record.reason, opened.record.surface_centi_c) == ("elevated", FEVER)
     assert opened.record.deadline_s == 15
-    assert isinstance(decided, Write)
+    assert isinstance(decided, WriteEvent)
     assert isinstance(decided.record, PassageDecided)
     assert decided.record.hold_id == "t-2"
 
@@ -41,13 +41,13 @@ def test_a_card_of_the_held_person_names_the_hold_and_registers() -> None:
     bench.card(phone=PHONE)
 
     register, known, again = bench.effects
-    assert isinstance(register, Register)
+    assert isinstance(register, SealRegistration)
     assert (register.registration.passage_id, register.registration.details.phone) == ("t-1", PHONE)
-    assert isinstance(known, Write)
+    assert isinstance(known, WriteEvent)
     assert isinstance(known.record, HoldIdentified)
     assert (known.record.person_ref, known.record.by) == ("a" * 64, "gate")
     assert (known.record.registered, known.record.phone) == (True, True)
-    assert isinstance(again, Write)
+    assert isinstance(again, WriteEvent)
     (decided,) = bench.verdicts
     assert (decided.passage_id, decided.hold_id, decided.registered) == ("t-1", "t-2", True)
     assert bench.door.holds[0].person_ref == "a" * 64

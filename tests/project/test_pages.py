@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -134,3 +135,16 @@ def test_the_tools_are_those_of_debian_and_nothing_is_built() -> None:
         assert f"echo {package}\n" in packages
     assert list(files(".map")) == []
     assert not (ROOT / "package.json").exists()
+
+
+def test_no_template_carries_a_script_of_its_own() -> None:
+    """What eslint does not see, and the pages' own policy forbids: it would fail in silence."""
+    templates = list(files(".html"))
+    assert len(templates) > 15
+    for path in templates:
+        content = re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", content, re.DOTALL | re.IGNORECASE)
+        assert all("src=" in attributes and not body for attributes, body in scripts), path
+        assert content.lower().count("<script") == len(scripts), path
+        assert not re.search(r"<[^>]*\s(on[a-z]+|style)\s*=", content, re.IGNORECASE), path
+        assert "javascript:" not in content.lower(), path

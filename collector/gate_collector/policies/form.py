@@ -6,6 +6,7 @@ hall's own.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -30,6 +31,7 @@ from gate_collector.roles.session import By
 _VENDOR_PREFIX = "Value error, "
 _MOST_SETTINGS = 1000
 _MOST_DIGITS = 15
+_WRITTEN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _NO_NUMBER: JsonValue = []  # the model refuses it for every number, also where null is one
 
 
@@ -56,6 +58,8 @@ class Contradiction(StrEnum):
 
     ORDER = "after_begin"
     TWICE = "each_once"
+    NEITHER = "one_of_both"
+    UNKNOWN = "known_setting"
 
 
 class SettingFaults(GateError):  # noqa: N818 it is an answer
@@ -130,7 +134,7 @@ class PolicyForm:
         """Return the parts of the document that `typed` sets. Raises SettingFaults, Unchanged."""
         if not typed:
             raise Unchanged("expected a change, got none")
-        unknown = {path: None for path in typed if self._is_elsewhere(path)}
+        unknown = {path: Contradiction.UNKNOWN for path in typed if self._is_elsewhere(path)}
         if unknown:
             raise SettingFaults(unknown)
         touched = {path.partition(".")[0] for path in typed}
@@ -152,6 +156,8 @@ class PolicyForm:
                     for error in exc.errors(include_url=False, include_input=False)
                 }
             ) from None
+        if all(getattr(changed, part) == getattr(old, part) for part in touched):
+            raise Unchanged("expected a change, got what is set already")
         if contradictions := dict(_contradictions(changed, touched)):
             raise SettingFaults(contradictions)
         return tree
@@ -201,7 +207,7 @@ class PolicyForm:
             case Rows() if isinstance(typed, list):
                 return [self._read(node.row, one) for one in typed]
             case Part() if isinstance(typed, dict):
-                read = {
+                read = dict(typed) | {
                     field.name: self._read(field, typed[field.name])
                     for field in node.fields
                     if field.name in typed
@@ -243,6 +249,9 @@ def _contradictions(policy: Policy, touched: Collection[str]) -> Iterator[tuple[
             if value in seen:
                 yield ".".join(filter(None, (path, str(at), name))), Contradiction.TWICE
             seen.add(value)
+    for at, area in enumerate(policy.duties.areas if "duties" in touched else ()):
+        if not (area.disinfect or area.air):
+            yield f"duties.areas.{at}.disinfect", Contradiction.NEITHER
     for at, shift in enumerate(policy.rota if "rota" in touched else ()):
         if shift.valid_until <= shift.valid_from:
             yield f"rota.{at}.valid_until", Contradiction.ORDER
@@ -263,11 +272,11 @@ def local_time(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _number(typed: str, node: Value) -> JsonValue:
-    try:
-        number = Decimal(unicodedata.normalize("NFKC", typed)) * node.scale
-    except ArithmeticError:
+    written = unicodedata.normalize("NFKC", typed)
+    if not _WRITTEN_NUMBER.fullmatch(written):
         return _NO_NUMBER
-    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+    number = Decimal(written) * node.scale
+    if number.adjusted() > _MOST_DIGITS:
         return _NO_NUMBER
     return int(number) if number == number.to_integral_value() else float(number)
 

@@ -15,13 +15,13 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 from collector.hall_of_doors import SITE, ZONE, hall
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
 from gate_agent.contract.identity import person_ref
-from gate_agent.contract.policy import Area, DutiesPolicy, Policy
+from gate_agent.contract.policy import Area, DutiesPolicy, MeasurementPolicy, Notice, Policy
 from gate_agent.contract.setting import SettingGroup
 from gate_agent.contract.wire import validated
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.words import WORDS
 from gate_collector.policies.book import PolicyBook
-from gate_collector.policies.form import PolicyForm, SettingFaults
+from gate_collector.policies.form import PolicyForm, SettingFaults, Unchanged
 from gate_collector.policies.routes import build_policies
 from gate_collector.policies.settings import settings_of
 from gate_collector.roles.accounts import Accounts
@@ -126,8 +126,14 @@ def test_every_setting_of_today_stands_in_a_group_of_its_own_task() -> None:
     assert all(f"setting_group.{group}" in WORDS for group in SettingGroup)
 
 
+SET = Policy(
+    measurement=MeasurementPolicy(alarm_centi_c=3800), booking=Notice(zh="前台预约"),
+    daily_report_at=time(17),
+)  # fmt: skip
+
+
 def change(**typed: JsonValue) -> dict[str, Any]:
-    return FORM.change(Policy(), {path.replace("__", "."): value for path, value in typed.items()})
+    return FORM.change(SET, {path.replace("__", "."): value for path, value in typed.items()})
 
 
 def told(lang: str = "zh", **typed: JsonValue) -> dict[str, str]:
@@ -142,6 +148,33 @@ def test_only_what_was_typed_is_changed() -> None:
     assert set(parts) == {"hold", "retention"}
     before = Policy().hold.model_dump() | {"recheck_s": 300}
     assert parts == {"hold": before, "retention": {"gate_days": 7}}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "says"),
+    [
+        ("measurement.alarm_centi_c", "3_7.3", "须为："),
+        ("contacts.most", True, "须为："),
+        ("calls", [{"post": "区防控办", "phone": "12", "x": "y"}], "须为："),
+        ("duties.areas", [{"name": "大厅", "disinfect": False, "air": False}], "须为：消毒、通风"),
+        ("registration.notice", {"version": "1", "zh": "", "en": ""}, "须为："),
+        ("booking", {"zh": "", "en": "by telephone"}, "须为："),
+        ("daily_report_at", "18:00+08:00", "须为："),
+        ("nosuch.setting", "1", "须为：本页已有的设置项"),
+    ],
+)
+def test_what_is_no_value_though_it_may_seem_one(path: str, typed: JsonValue, says: str) -> None:
+    with pytest.raises(SettingFaults) as refused:
+        FORM.change(SET, {path: typed})
+
+    (fault,) = refused.value.told("zh")
+    assert fault["path"].startswith(path)
+    assert fault["text"].startswith(says)
+
+
+def test_what_is_set_already_is_no_change() -> None:
+    with pytest.raises(Unchanged):
+        change(measurement__alarm_centi_c="38.0")
 
 
 @pytest.mark.parametrize(
@@ -236,11 +269,12 @@ def test_a_part_that_may_be_absent_is_absent_when_all_of_it_is_empty() -> None:
 
 def test_every_value_is_read_back_as_it_is_shown() -> None:
     policy = Policy(duties=DutiesPolicy(areas=(Area(name="𠮷野㐂"),), due_at=(time(9, 5, 7),)))
+    other = policy.model_copy(update={"daily_report_at": time(6)})
     typed = {
         unit.path: FORM.shown(unit, policy) for unit in FORM.settings.units() if unit.entry is None
     }
 
-    read = policy.model_dump(mode="json") | FORM.change(policy, typed)
+    read = policy.model_dump(mode="json") | FORM.change(other, typed)
 
     assert validated(Policy, read) == policy
 

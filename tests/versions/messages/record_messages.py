@@ -2,7 +2,7 @@
 
 Run once for a version, from a worktree of its commit:
 
-    PYTHONPATH=tests:. .venv/bin/python …/tests/versions/messages/record.py …/messages/NAME
+    PYTHONPATH=tests:. .venv/bin/python …/tests/versions/messages/record_messages.py …/messages/NAME
 
 What is recorded is never recorded again: it is what is out there.
 """
