@@ -14,6 +14,7 @@ import pytest
 from children import Child, free_port, program, wait_until
 from cli.commands import command
 from doorfiles import write_door
+from gate_agent.store.reader import JournalReader
 
 READY_WITHIN_S = 30
 
@@ -105,7 +106,8 @@ def test_a_killed_daemon_starts_again_on_its_journal(manager: Manager, tmp_path:
 
     with running.start():
         assert manager.hears() == "READY=1"
-        wait_until(lambda: running.said.count(": lost ") == 2, "both devices to be missed")
+        with JournalReader(tmp_path / "journal" / "journal.sqlite") as reader:
+            wait_until(lambda: reader.head().sequence >= 4, "start, policy and two lost devices")
         running.kill()
         running.start()
         assert manager.hears() == "READY=1"
