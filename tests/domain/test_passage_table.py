@@ -282,9 +282,9 @@ TABLE["group"] = row(
 TABLE["split"] = dict(TABLE["group"])
 for told in TABLE:
     TABLE[told] |= zip(GROUP, IN_A_GROUP.get(told, ("=", "=")), strict=True)
-HELD_NOW = ("CallGuard", "hold.opened", "Register", "passage.decided")
+HELD_NOW = ("CallGuard", "hold.opened", "SealRegistration", "passage.decided")
 COMPANIONS = {  # whoever comes while a group gathers is a companion: no card, and registered
-    "normal": ("Register", "passage.decided") * 2 + ("Admit",) * 2,
+    "normal": ("SealRegistration", "passage.decided") * 2 + ("Admit",) * 2,
     "fever": HELD_NOW,
 }
 SAME = (
@@ -305,7 +305,10 @@ def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
     if state == "waits_group" and event in COMPANIONS:
         return COMPANIONS[event]
     if event in ("group", "split") and not cell.startswith("✗"):
-        return ("passage.grouped", *("Register", "passage.decided", "Admit") * (cell != "="))
+        return (
+            "passage.grouped",
+            *("SealRegistration", "passage.decided", "Admit") * (cell != "="),
+        )
     if event == "acknowledged" and cell == "=":
         return ("hold.step",)
     if event.startswith("hand") and state in (*HELD, "waits_release"):
@@ -320,11 +323,11 @@ def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
     decision, _, reasons = (
         cell.removeprefix("= · desk: ").removeprefix("new ").partition(" · ")[0].partition(":")
     )
-    registers = ("Register",) * (decision.endswith(" A") and state != "admitted")
+    registers = ("SealRegistration",) * (decision.endswith(" A") and state != "admitted")
     if (event in ("card", "other") and state == "held_unknown") or (
         event in ("registers", "no_phone") and cell == "="
     ):
-        return ("Register", "hold.identified", "passage.decided")
+        return ("SealRegistration", "hold.identified", "passage.decided")
     if not reasons:
         return notes
     match decision.split()[0]:

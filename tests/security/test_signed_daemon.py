@@ -101,6 +101,7 @@ def test_from_the_one_time_code_to_a_revealed_name_all_is_recorded(tmp_path: Pat
         ("added", "s01", "setup")
     ]
     (revealed,) = _of(records, PersonRevealed)
-    assert (revealed.passage_id, revealed.by, revealed.reason) == ("p-0", "s01", "发热上报")
+    assert (revealed.passage_id, revealed.by, revealed.reason) == ("p-0", "s01", revealed.reason)
+    assert revealed.reason.startswith("sealed:")
     for secret in (NAME, NUMBER, "李管", PIN):
         assert secret not in daemon.said

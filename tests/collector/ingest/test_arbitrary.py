@@ -117,8 +117,8 @@ def test_the_writer_lives_and_takes_the_good_ones(
     except Unusable:
         if not topic.endswith("/state"):
             aside = centre.rows(QUARANTINE, bodysha256=sha256(payload).digest())
-            assert len(aside) == 1
-            assert payload.startswith(bytes(aside[0].body))
+            assert len({row.gate for row in aside}) == len(aside) >= 1  # once of each who sent it
+            assert all(payload.startswith(bytes(row.body)) for row in aside)
 
 
 def test_a_body_that_is_too_long_is_set_aside_by_its_beginning(centre: Centre) -> None:
@@ -129,7 +129,7 @@ def test_a_body_that_is_too_long_is_set_aside_by_its_beginning(centre: Centre) -
     (aside,) = centre.rows(QUARANTINE)
     assert aside.why == f"expected at most {LONGEST_BODY} bytes, got {LONGEST_BODY + 1}"
     assert (aside.times, len(aside.body)) == (2, 64 * 1024)
-    assert centre.standing() == {("refused", GATE)}
+    assert centre.standing() == {("refused", "")}, "of a door that nobody knows"
     assert centre.receipts == []
 
 

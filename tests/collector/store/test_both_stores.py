@@ -122,7 +122,7 @@ def test_a_text_that_postgresql_cannot_take_is_refused(
     answer = client.post(path, json=body)
 
     assert answer.status_code == 422
-    assert answer.json()["error"]["code"] == "invalid"
+    assert answer.json()["error"]["code"] == "text"
     assert "王" not in answer.text
 
 
