@@ -214,7 +214,7 @@ def test_what_nobody_reads_is_bounded_and_the_rest_is_counted(tmp_path: Path) ->
                 await send(pty, bytes(size))
                 sent += size
                 await asyncio.sleep(0.002)
-            await eventually(lambda: transport.drops, 10, "drops")
+            await eventually(lambda: transport.drops, 40, "drops")
             return len(await transport.read()), transport.drops
 
     held, drops = asyncio.run(main())

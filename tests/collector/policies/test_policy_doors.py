@@ -64,6 +64,7 @@ def opened(tmp_path: Path) -> Iterator[_Hall]:
         wait_until(
             lambda: [told[0] for told in one.applied().values()] == ["same", "same"],
             "both doors to tell their policy",
+            within_s=60,
         )
         yield one
 
