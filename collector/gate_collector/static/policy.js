@@ -44,9 +44,23 @@ const text = (node) => JSON.stringify(read(node));
 const nameOf = (node) => (node.querySelector("legend") ?? node.querySelector("label span"))?.textContent ?? "";
 
 /** @param {HTMLFormElement} form */
+const settingsOf = (form) => all(form, "fieldset.setting, div.setting[data-node]");
+
+/**
+ * What each setting holds as the page was served, whatever was typed before this script was there.
+ * @param {HTMLFormElement} form
+ */
+function served(form) {
+  const untouched = /** @type {HTMLFormElement} */ (form.cloneNode(true));
+  untouched.reset();
+  return settingsOf(untouched).map(text);
+}
+
+/** @param {HTMLFormElement} form */
 function wire(form) {
-  const settings = all(form, "fieldset.setting, div.setting[data-node]");
-  const before = new Map(settings.map((node) => [node, text(node)]));
+  const settings = settingsOf(form);
+  const held = served(form);
+  const before = new Map(settings.map((node, at) => [node, held[at]]));
   const changed = () => settings.filter((node) => text(node) !== before.get(node));
   const [status, bar] = [one(form, ".changed"), one(form, ".bar")];
   const finder = /** @type {HTMLInputElement | null} */ (document.getElementById("find"));

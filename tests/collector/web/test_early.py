@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from chromium import chromium, watched_page
 from collector.hall_of_doors import hall
+from collector.policies.keeper_page import policy_page
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.session import Role
@@ -47,6 +48,24 @@ def test_a_form_sent_before_the_scripts_are_there_is_sent_by_them(tmp_path: Path
 
         expect(page.get_by_role("button", name="退出")).to_be_visible()
         assert "王科长" not in page.url
+
+
+def test_what_was_typed_before_the_scripts_were_there_is_a_change(tmp_path: Path) -> None:
+    with policy_page(tmp_path) as opened:
+        page, waiting = opened.page, list[Route]()
+
+        def hold_back(route: Route) -> None:
+            waiting.append(route)
+
+        page.route("**/static/policy.js", hold_back)
+        page.goto(page.url, wait_until="commit")
+        opened.setting("hold.recheck_s").locator("input").fill("301")
+        opened.sign()
+        assert len(waiting) == 1
+        waiting[0].continue_()
+
+        expect(page.locator("h2 [data-setting=version]")).to_have_text("第 1 版")
+    assert opened.applied.hold.recheck_s == 301
 
 
 def test_a_page_whose_script_does_not_come_says_so_and_sends_nothing(tmp_path: Path) -> None:
