@@ -108,7 +108,8 @@ def test_a_fever_is_held_and_brought_to_its_end_over_a_cut_line_and_a_restart(
             expect(one.locator(".hold")).to_have_attribute("data-state", "flagged")
 
         page.locator(".hold [data-step=acknowledged]").click()
-        expect(phone.locator(".hold")).to_have_attribute("data-state", "acknowledged")
+        for one in (page, phone):
+            expect(one.locator(".hold")).to_have_attribute("data-state", "acknowledged")
         page.keyboard.type("379")
         page.keyboard.press("Enter")
 
