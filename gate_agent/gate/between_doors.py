@@ -58,16 +58,18 @@ class BetweenDoors:
 
     def _tell(self, door: DoorState, stage: Stage) -> None:
         """Tell what restricts at once; what permits, once it is on the disk."""
-        before, self._newest = self._newest, door
         if stage == "durable":
             telling = self._whole(door)
-        elif door.holds is before.holds:
-            return
         else:
+            before, self._newest = self._newest, door
+            if door.holds is before.holds:
+                return
             telling = self._told
-        known = {hold.hold_id for hold in telling.holds}
-        more = tuple(hold for hold in self._whole(self._newest).holds if hold.hold_id not in known)
-        telling = telling.model_copy(update={"holds": (*telling.holds, *more)})
+        if self._newest is not door or stage == "made":
+            known = {hold.hold_id for hold in telling.holds}
+            newest = self._whole(self._newest).holds
+            more = tuple(hold for hold in newest if hold.hold_id not in known)
+            telling = telling.model_copy(update={"holds": (*telling.holds, *more)})
         if telling.model_copy(update={"time": self._told.time}) != self._told:
             self._told = telling
             self._publish(telling.encode())
