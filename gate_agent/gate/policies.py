@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from gate_agent.contract.policy import HallMode
 from gate_agent.contract.policy_document import VERSION, PolicyDocument, read_policy
 from gate_agent.contract.records import ModeApplied
 from gate_agent.errors import ContractError
+from gate_agent.host.files import write_whole
 
 MOST_STEPS = 100_000  # ten versions a day for 27 years: a version that ends all others is none
 _LOG = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class PolicyKeeper:
             self._refused = False
             return False
         try:
-            self._keep(document)
+            write_whole(self._waiting, document)
         except OSError:
             if offered.policy.hall_mode is not HallMode.EMERGENCY:
                 raise
@@ -91,14 +91,6 @@ class PolicyKeeper:
             return offered.numbered(newest + 1)
         expected = f"expected a version of at most {MOST_STEPS} steps from {newest}"
         raise ContractError(f"Policy: {expected}, got {offered.policy.version}")
-
-    def _keep(self, document: bytes) -> None:
-        draft = self._waiting.with_suffix(".new")
-        with draft.open("wb") as out:
-            out.write(document)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(self._waiting)
 
     def due(self, now: datetime) -> PolicyDocument | None:
         """Return a policy that has come into force since the last call, None if none has."""

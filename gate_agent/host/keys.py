@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections import OrderedDict
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +27,7 @@ from gate_agent.contract.signed import (
     warrant_to_sign,
 )
 from gate_agent.errors import ConfigurationError, ContractError, StorageError
+from gate_agent.host.files import write_whole
 
 _LOG = logging.getLogger(__name__)
 _MOST_NAMES = 1000  # doors of a site, by whom the site vouched: no stranger makes one
@@ -59,12 +59,7 @@ class KnownInFile:
 
     def keep(self, names: dict[str, str]) -> None:
         """Keep it, durably."""
-        draft = self._path.with_suffix(".new")
-        with draft.open("wb") as out:
-            out.write(json.dumps(names, sort_keys=True).encode())
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(self._path)
+        write_whole(self._path, json.dumps(names, sort_keys=True).encode())
 
 
 class Signer:

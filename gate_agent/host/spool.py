@@ -6,10 +6,11 @@ request holds a keyed hash at the most, never a number.
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from gate_agent.host.files import write_whole
 
 _ERASE, _WIPE = "erase", "wipe"
 
@@ -33,14 +34,7 @@ class Spool:
         """Write a request down, durably, for the daemon to find."""
         request = SpoolRequest(id=secrets.token_hex(8), person_ref=person_ref)
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        path = self._path(request)
-        draft = path.with_name(f".{path.name}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(person_ref or "")
-            out.flush()
-            os.fsync(descriptor)
-        draft.replace(path)
+        write_whole(self._path(request), (person_ref or "").encode("ascii"))
         return request
 
     def waiting(self) -> list[SpoolRequest]:

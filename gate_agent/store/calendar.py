@@ -7,12 +7,12 @@ when 24 hours went by on the clock that never steps. A clock that jumps purges n
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.host.files import write_whole
 
 _DAY_NS = 24 * 3600 * NS_PER_S
 _MOST_MARKS = 400
@@ -87,10 +87,4 @@ def read_calendar(path: Path, epoch: str) -> Calendar:
 def write_calendar(path: Path, calendar: Calendar) -> None:
     """Keep the calendar: whole, or as it was."""
     marks = [[m.day.isoformat(), m.sequence, m.boot, m.boot_ns] for m in calendar.marks]
-    draft = path.with_name(f".{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        json.dump({"epoch": calendar.epoch, "marks": marks}, out)
-        out.flush()
-        os.fsync(descriptor)
-    draft.replace(path)
+    write_whole(path, json.dumps({"epoch": calendar.epoch, "marks": marks}).encode())

@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gate_agent.errors import StorageError
+from gate_agent.host.files import expect_room
 
 _SPARE_BYTES = 4 * 1024 * 1024  # for the write-ahead file's own frame, the mark, a log line
 _PAGES_AT_ONCE = 1024
@@ -40,13 +41,8 @@ def keep_copy(connection: sqlite3.Connection, path: Path, version: int, progress
     discard_copies(path)  # of an update that did not come to its end
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     size: int = pages * connection.execute("PRAGMA page_size").fetchone()[0]
-    disk = os.statvfs(path.parent)
-    needed, free = 2 * size + _SPARE_BYTES, disk.f_bavail * disk.f_frsize
-    if free < needed:
-        raise StorageError(
-            f"{path}: expected {_mb(needed)} free to update the journal, got {_mb(free)}: "
-            "make room, or install the version before this one"
-        )
+    otherwise = "make room, or install the version before this one"
+    expect_room(path, 2 * size + _SPARE_BYTES, "update the journal", otherwise)
     copy = copy_of(path, version)
     draft = copy.with_name(f"{copy.name}.new")
     try:
@@ -92,7 +88,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _mb(count: int) -> str:
-    return f"{count / 1024 / 1024:.0f} MB"

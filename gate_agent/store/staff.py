@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gate_agent.contract.access_records import GuardRole
 from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.host.files import write_whole
 from gate_agent.host.passwords import kept_of
 
 PIN_DIGITS = (6, 12)
@@ -113,13 +114,8 @@ class StaffBook:
             fcntl.flock(lock, fcntl.LOCK_EX)
             accounts = list(self.accounts())
             yield accounts
-            draft = self._path.with_suffix(".new")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-                json.dump([asdict(account) for account in accounts], out, ensure_ascii=False)
-                out.flush()
-                os.fsync(descriptor)
-            draft.replace(self._path)
+            kept = json.dumps([asdict(account) for account in accounts], ensure_ascii=False)
+            write_whole(self._path, kept.encode())
         finally:
             os.close(lock)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from gate_agent.errors import StorageError
+from gate_agent.host.files import write_whole
 from gate_agent.store.seal import StoreBox
 
 _NAME = re.compile(r"(?P<time>\d{8}T\d{6})-(?P<hold>[0-9A-Za-z-]{1,80})\.picture")
@@ -26,17 +26,10 @@ class Pictures:
     def keep(self, hold_id: str, jpeg: bytes, utc: datetime) -> None:
         """Keep the picture of a hold. StorageError if the disk does not take it."""
         path = self._folder / f"{utc:{_STAMP}}-{hold_id}.picture"
-        draft = path.with_suffix(".new")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(self._box.encrypt(jpeg))
-                out.flush()
-                os.fsync(out.fileno())
-            draft.replace(path)
+            write_whole(path, self._box.encrypt(jpeg))
         except OSError as exc:
-            draft.unlink(missing_ok=True)
             raise StorageError(f"expected to keep a picture, got: {exc.strerror}") from exc
 
     def of(self, hold_id: str) -> bytes | None:

@@ -81,7 +81,7 @@ async def test_a_policy_that_cannot_be_used_is_counted_and_the_old_one_stays(
 @in_loop
 async def test_a_policy_that_cannot_be_kept_is_not_applied_either(tmp_path: Path) -> None:
     door = AtWork(tmp_path)
-    (door.path.parent / "policy.next.new").mkdir()
+    (door.path.parent / ".policy.next.json.new").mkdir()
 
     door.gate.on_policy(document(2, "closed"))
     await door.ticker.tick()

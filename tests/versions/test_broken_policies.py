@@ -144,7 +144,7 @@ def test_an_emergency_that_cannot_be_kept_closes_the_door(tmp_path: Path) -> Non
     keeper = PolicyKeeper(file=None, beside=tmp_path)
     keeper.offer(_document("open", 5))
     keeper.due(_NOW)
-    (tmp_path / "policy.next.new").mkdir()
+    (tmp_path / ".policy.next.json.new").mkdir()
 
     assert keeper.offer(_document("emergency", 6))
     keeper.due(_NOW)

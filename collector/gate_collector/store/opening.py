@@ -14,6 +14,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 from gate_agent import __version__
 from gate_agent.errors import StorageError
 from gate_agent.host import systemd
+from gate_agent.host.files import expect_room
 from gate_agent.words import both
 from gate_collector.store.dialect import PROGRAM, sqlite_file
 from gate_collector.store.migrations import (
@@ -98,11 +99,8 @@ def _expect_room(url: str) -> None:
     path = sqlite_file(url)
     if path is None or not path.exists():
         return
-    needed, disk = path.stat().st_size + _SPARE_BYTES, os.statvfs(path)
-    free = disk.f_bavail * disk.f_frsize
-    if free < needed:
-        megabytes = f"{needed / 1e6:.0f} MB free to update the store, got {free / 1e6:.0f} MB"
-        raise StorageError(f"{path}: expected {megabytes}: make room; nothing was changed")
+    needed, otherwise = path.stat().st_size + _SPARE_BYTES, "make room; nothing was changed"
+    expect_room(path, needed, "update the store", otherwise)
 
 
 @contextmanager
