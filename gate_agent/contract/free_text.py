@@ -38,7 +38,7 @@ def free_fields(model: type[BaseModel]) -> Iterator[str]:
 
 
 def with_texts(record: M, change: Callable[[str], str]) -> M:
-    """Return the record with each free text as `told` says; the same one where nothing changes."""
+    """Return the record with each free text changed; the same one where none is."""
     changes: dict[str, object] = {}
     for name in free_fields(type(record)):
         value = getattr(record, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Strict
@@ -12,6 +12,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199  # beyond them no zone's clock can tell every
 
 
 T = TypeVar("T")
+D = TypeVar("D", bound=date)
 
 
 def _written_out(value: T) -> T:
@@ -30,7 +31,7 @@ def _of_the_hall(at: time) -> time:
     return at
 
 
-def _within_reach(day: date) -> date:
+def _within_reach(day: D) -> D:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise PydanticCustomError(
             "out_of_reach",
@@ -40,13 +41,8 @@ def _within_reach(day: date) -> date:
     return day
 
 
-def _moment_within_reach(moment: datetime) -> datetime:
-    _within_reach(moment.date())
-    return moment
-
-
 # Not strict: after a check of ours what came is no JSON any more, where a text may be a time.
 _READ = (Strict(strict=False), BeforeValidator(_written_out))
 HallTime = Annotated[time, *_READ, AfterValidator(_of_the_hall)]
 HallDay = Annotated[date, *_READ, AfterValidator(_within_reach)]
-HallMoment = Annotated[AwareDatetime, *_READ, AfterValidator(_moment_within_reach)]
+HallMoment = Annotated[AwareDatetime, *_READ, AfterValidator(_within_reach)]

@@ -149,7 +149,7 @@ def alarms_after(connection: Connection, alarm_id: int) -> list[Alarm]:
 def keep_to(
     connection: Connection, kinds: frozenset[str], details: Mapping[tuple[str, str], str], at: str
 ) -> None:
-    """Make exactly `found`, (kind, gate) → detail, stand among the alarms of these kinds."""
+    """Make exactly `details`, (kind, gate) → detail, stand among the alarms of these kinds."""
     stood = {(a.kind, a.gate): a.detail for a in standing(connection) if a.kind in kinds}
     for (kind, gate), detail in details.items():
         if stood.get((kind, gate)) != detail[:_LONGEST_DETAIL]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import Decision, PersonLeft
@@ -104,15 +104,15 @@ def inside(connection: Connection, now: datetime) -> dict[str, Any]:
 
 
 def _unnamed_in(connection: Connection, now: datetime) -> int:
-    rows = connection.execute(
-        select(PASSAGE.c.passage_id).where(
+    counted = connection.execute(
+        select(func.count()).where(
             PASSAGE.c.decided >= format_utc(now - STAYS),
             PASSAGE.c.decision == Decision.ADMIT.value,
             PASSAGE.c.person_ref.is_(None),
             PASSAGE.c.drill.is_(False),
         )
     )
-    return len(rows.all())
+    return counted.scalar_one()
 
 
 def _left(connection: Connection, since: datetime, until: datetime) -> list[PersonLeft]:

@@ -55,7 +55,7 @@ _STRANGERS = text(
     " AND has_table_privilege(usesysid, CAST(:table AS text), 'INSERT')"
 )
 _OWNERS = text(
-    "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = current_schema()"
+    "SELECT tableowner, current_user AS ours FROM pg_tables WHERE schemaname = current_schema()"
     " AND tablename = :table AND tableowner <> current_user"
 )
 
@@ -224,10 +224,10 @@ def _expect_the_owner(connection: Connection) -> None:
     """Raise StorageError for another role: what it makes, the owner could not read (PostgreSQL)."""
     if connection.dialect.name != "postgresql":
         return
-    owners = list(connection.execute(_OWNERS, {"table": STREAM.name}).scalars())
-    if owners:
-        ours = connection.execute(text("SELECT current_user")).scalar()
-        raise StorageError(f"expected the role that owns the tables, {owners[0]}, got {ours}")
+    other = connection.execute(_OWNERS, {"table": STREAM.name}).first()
+    if other is not None:
+        expected = f"expected the role that owns the tables, {other.tableowner}"
+        raise StorageError(f"{expected}, got {other.ours}")
 
 
 def _nobody_else(connection: Connection) -> None:

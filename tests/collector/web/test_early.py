@@ -20,6 +20,17 @@ pytestmark = pytest.mark.browser
 _PASSWORD = "correct horse battery"
 
 
+def _held_back(page: Page, script: str) -> list[Route]:
+    """Let this script of the page wait; return who asks for it, once somebody does."""
+    waiting: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(f"**/static/{script}", hold_back)
+    return waiting
+
+
 @contextmanager
 def _sign_on_without_script(folder: Path) -> Iterator[tuple[Page, list[Route]]]:
     """Fill in the sign-on page and send it; its script is asked for, and not there yet."""
@@ -28,12 +39,7 @@ def _sign_on_without_script(folder: Path) -> Iterator[tuple[Page, list[Route]]]:
         accounts.make("王科长", Role.OFFICE, _PASSWORD)
         app = app_of(centre_of(one), book_of(one), accounts=accounts)
         with serving(app) as client:
-            page, waiting = watched.page, list[Route]()
-
-            def hold_back(route: Route) -> None:
-                waiting.append(route)
-
-            page.route("**/static/forms.js", hold_back)
+            page, waiting = watched.page, _held_back(watched.page, "forms.js")
             page.goto(f"{client.base_url}/sign-on", wait_until="commit")
             page.get_by_label("姓名").fill("王科长")
             page.get_by_label("口令").fill(_PASSWORD)
@@ -52,12 +58,7 @@ def test_a_form_sent_before_the_scripts_are_there_is_sent_by_them(tmp_path: Path
 
 def test_what_was_typed_before_the_scripts_were_there_is_a_change(tmp_path: Path) -> None:
     with policy_page(tmp_path) as opened:
-        page, waiting = opened.page, list[Route]()
-
-        def hold_back(route: Route) -> None:
-            waiting.append(route)
-
-        page.route("**/static/policy.js", hold_back)
+        page, waiting = opened.page, _held_back(opened.page, "policy.js")
         page.goto(page.url, wait_until="commit")
         opened.setting("hold.recheck_s").locator("input").fill("301")
         opened.sign()
