@@ -242,7 +242,9 @@ def _reports(connection: Connection) -> Iterator[str]:
 
 def _policies(connection: Connection) -> Iterator[str]:
     last: int | None = None
+    known: dict[int, str] = {}
     for row in connection.execute(select(POLICY).order_by(POLICY.c.version)):
+        known[row.version] = row.sha256
         where = f"policy {row.version}"
         document = row.document.encode()
         if row.sha256 not in (digest(document), digest(published_form(document))):
@@ -256,7 +258,6 @@ def _policies(connection: Connection) -> Iterator[str]:
     applied = connection.execute(
         select(NOTABLE.c.data).where(NOTABLE.c.type == ModeApplied.TYPE)
     ).scalars()
-    known = {row.version: row.sha256 for row in connection.execute(select(POLICY))}
     for data in applied:
         told_by = ModeApplied.model_validate_json(data)
         ours = known.get(told_by.policy_version)
