@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -15,6 +16,9 @@ from typing import Self
 
 STOPS_WITHIN_S = 20
 _LOOK_EVERY_S = 0.02
+_OUR_PORTS = (10_000, 32_768)  # below Linux's ip_local_port_range
+_RANDOM = random.SystemRandom()  # Hypothesis seeds the usual one
+_given: set[int] = set()
 
 
 class Child:
@@ -111,9 +115,21 @@ def program(name: str) -> Path:
 
 
 def free_port() -> int:
-    """Return a port of loopback on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """Return a port of loopback on which nobody listens, another at every call.
+
+    None that the kernel hands out, nor a next one that another worker hands out at the same time:
+    between this answer and the listening, a connection that goes out would have taken it.
+    """
+    while True:
+        port = _RANDOM.randrange(*_OUR_PORTS)
+        if port in _given:
+            continue
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        _given.add(port)
+        return port
 
 
 def listens(port: int) -> bool:

@@ -24,8 +24,6 @@ from gate_collector.store.opening import open_store
 from security.secured_hall import GATES, SITE, Hall, expired, hall, not_yet_valid, provision
 from signatures import unsigned
 
-# paho leaves the socket of a handshake that failed to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 GATE = GATES[0]
 ZONE = ZoneInfo("Asia/Shanghai")
 CLOCK = SystemClock()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from children import Child, broker, listens, program
+from children import Child, broker, free_port, listens, program
 from cli.commands import command
 from gate_agent.config.keyfile import load_key
 from gate_agent.contract.messages import Envelope, parse_body
@@ -79,7 +79,7 @@ class Hall:
 
 @asynccontextmanager
 async def hall(folder: Path) -> AsyncIterator[Hall]:
-    site = lay_out(folder / "hall", ports=(0, 0, 0, 0))
+    site = lay_out(folder / "hall", ports=[free_port() for _ in range(4)])
     with ExitStack() as stack:
         one = Hall(site, stack)
         working = [asyncio.ensure_future(door.work()) for door in one.doors]

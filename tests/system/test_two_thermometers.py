@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from children import Child, program
+from children import Child, free_port, program
 from cli.commands import command
 from gate_agent.config.keyfile import load_key
 from gate_agent.contract.messages import parse_body
@@ -38,7 +38,9 @@ class Hall:
     """Broker, collector and both doors, started."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.site: DemoSite = lay_out(folder / "hall", tls=True, ports=(0, 0, 0, 0))
+        self.site: DemoSite = lay_out(
+            folder / "hall", tls=True, ports=[free_port() for _ in range(4)]
+        )
         self.doors = [
             SystemDoor(
                 gate,

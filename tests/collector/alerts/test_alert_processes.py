@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from children import Child, program, wait_until
+from children import Child, free_port, program, wait_until
 from collector.phone import Phone
 from gate_agent.config.keyfile import load_key
 from gate_agent.contract.moment import parse_utc
@@ -45,7 +45,7 @@ def _by_the_site_key(site: DemoSite, hold_id: str) -> str:
 
 
 def test_a_fever_at_the_door_rings_the_leader_and_the_link_answers(tmp_path: Path) -> None:
-    site = lay_out(tmp_path / "demo", ports=(0, 0, 0, 0))
+    site = lay_out(tmp_path / "demo", ports=[free_port() for _ in range(4)])
     folder, door = site.folder, site.gates[0]
     with Phone() as leader, ExitStack() as stack:
         policy = json.loads((folder / "policy.json").read_text("utf-8"))

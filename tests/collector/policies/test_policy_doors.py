@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from children import Child, program, wait_until
+from children import Child, free_port, program, wait_until
 from gate_agent.contract.policy import Policy
 from gate_agent.demo.processes import program as installed
 from gate_agent.demo.site import DemoSite, lay_out
@@ -55,7 +55,7 @@ class _Hall:
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[_Hall]:
-    one = _Hall(lay_out(tmp_path / "demo"))
+    one = _Hall(lay_out(tmp_path / "demo", ports=[free_port() for _ in range(4)]))
     with ExitStack() as stack:
         stack.enter_context(one.client)
         for child in (one.broker, one.collector, *one.gates.values()):
