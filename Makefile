@@ -56,9 +56,9 @@ coverage: $(READY)-test ## the tests with branch coverage of the three packages,
 fresh: ## both commands in a minimal Debian 12 made for it, as root [FRESH=DIR] [KEEP=1] 全新系统
 	@tools/fresh both
 
-chaos: $(READY)-test ## the long form of tests/chaos: 1,000 events under every fault [SEED=n]
+chaos: $(READY)-test ## the long forms: 1,000 events and 200 people under every fault [SEED=n]
 	@tools/setup apt test
-	CHAOS=long CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest -s tests/chaos/test_chaos.py
+	CHAOS=long CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest -s tests/chaos/test_chaos.py tests/system/test_everything_fails.py
 
 docs: $(READY)-test ## make the generated documents and schemas again (a test fails when stale)
 	@set -e; for generator in $(GENERATORS); do echo "$$generator"; $(BIN)/python -m tools.$$(basename $$generator .py); done
