@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
 from gate_agent.contract.policy import Policy
+from gate_agent.contract.policy_parts import PolicyHead
 from gate_agent.contract.records import RECORDS, Record
 from gate_agent.contract.signed import CENTRE
 from tools.generated import ROOT, Generated
@@ -27,6 +28,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "receipt": Receipt,
     "state": GateState,
     "policy": Policy,
+    "policy_head": PolicyHead,
     "seen": PersonSeen,
     "door": DoorTold,
 }
@@ -60,7 +62,20 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     ),
     "policy": (
         "gate/v1/{site}/policy",
-        "Hall mode, thresholds, roster, appointments, deadlines (防控措施), for both doors.",
+        (
+            "Hall mode, thresholds, roster, appointments, deadlines (防控措施), for both doors: "
+            "whole, up to 256 KiB, for doors that do not know the next two topics."
+        ),
+        True,
+    ),
+    "policy_urgent": (
+        "gate/v1/{site}/policy/urgent",
+        "The policy where it is small, as an emergency is; else its head, and how many parts.",
+        True,
+    ),
+    "policy_part": (
+        "gate/v1/{site}/policy/part/{part}",
+        "A part of a large policy: 64 hex digits, the SHA-256 of the whole, and a piece (zlib).",
         True,
     ),
     "seen": (
@@ -100,6 +115,7 @@ ATTRIBUTES: Mapping[str, str] = {
 PARAMETERS = {
     "site": "the hall; a-z, 0-9 and -, at most 63",
     "gate": "the door, such as west-1f; a-z, 0-9 and -, at most 63",
+    "part": "0, 1, … to the number that the head tells, less one",
 }
 
 
@@ -120,13 +136,17 @@ def _schema(model: type[BaseModel]) -> dict[str, object]:
 
 def _asyncapi() -> dict[str, object]:
     events = {record.TYPE: _event_message(record) for record in RECORDS}
-    others = {name: _message(name) for name in ("state", "receipt", "policy", "seen", "door")}
+    others = {name: _message(name) for name in MESSAGES if name != "envelope"} | {
+        "policy_part": {"name": "policy_part", "contentType": "application/octet-stream"}
+    }
     on_channel = {
         "urgent": [record.TYPE for record in RECORDS if "urgent" in _lanes(record)],
         "routine": [record.TYPE for record in RECORDS if "routine" in _lanes(record)],
         "state": ["state"],
         "receipt": ["receipt"],
         "policy": ["policy"],
+        "policy_urgent": ["policy", "policy_head"],
+        "policy_part": ["policy_part"],
         "seen": ["seen"],
         "door": ["door"],
     }
@@ -152,6 +172,8 @@ def _asyncapi() -> dict[str, object]:
             "takeState": _operation("receive", "state", ["state"]),
             "takeReceipt": _operation("receive", "receipt", ["receipt"]),
             "takePolicy": _operation("receive", "policy", ["policy"]),
+            "takeUrgentPolicy": _operation("receive", "policy_urgent", on_channel["policy_urgent"]),
+            "takePolicyPart": _operation("receive", "policy_part", ["policy_part"]),
             "takeSeen": _operation("receive", "seen", ["seen"]),
             "publishDoor": _operation("send", "door", ["door"]),
             "takeDoor": _operation("receive", "door", ["door"]),

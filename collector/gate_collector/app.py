@@ -142,6 +142,7 @@ class _Collector:
             clock=self._clock,
             first=load_policy(self._config.policy.file),
             publish=self._broker.publish,
+            publish_behind=self._broker.publish_behind,
             largest=lambda: self._broker.largest,
         )
 

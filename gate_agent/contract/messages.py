@@ -63,8 +63,17 @@ class Topics:
 
     @property
     def policy(self) -> str:
-        """Retained, by the centre."""
+        """Retained, by the centre: the whole, for doors that know no parts of it."""
         return f"gate/v1/{self.site}/policy"
+
+    @property
+    def policy_urgent(self) -> str:
+        """Retained, by the centre: mode and deadlines first (`contract.policy_parts`)."""
+        return f"{self.policy}/urgent"
+
+    def policy_part(self, number: int | str) -> str:
+        """Retained, by the centre: one part of a large policy."""
+        return f"{self.policy}/part/{number}"
 
     @property
     def seen(self) -> str:

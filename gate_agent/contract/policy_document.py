@@ -51,6 +51,16 @@ class PolicyDocument:
         kept = _over(self.policy, before)
         return replace(self, policy=kept.model_copy(update={"valid_from": self.policy.valid_from}))
 
+    def ahead_of(self, before: Policy) -> PolicyDocument:
+        """Return what holds of this policy where `before` does, until the rest of it has come.
+
+        Its deadlines, and its mode where that lets fewer people in: a right waits for the whole.
+        """
+        kept = _over(self.policy, before)
+        modes = self.policy.hall_mode, before.hall_mode
+        strict = min(modes, key=list(HallMode).index)
+        return replace(self, policy=kept.model_copy(update={"hall_mode": strict}))
+
     def numbered(self, version: int) -> PolicyDocument:
         """Return this emergency under the number `version`, since its own cannot be read."""
         return replace(self, policy=self.policy.model_copy(update={"version": version}))
@@ -71,12 +81,12 @@ def published_form(document: bytes) -> bytes:
     what it does not know, and one that knows them goes on with those that it has. And with empty
     lists of people, which may be megabytes: nobody enters, and an emergency waits for nothing.
     """
-    policy = read_policy(document).policy
-    if read_json(document).get("hall_mode") != HallMode.EMERGENCY:
+    tree = read_json(document)
+    if tree.get("hall_mode") != HallMode.EMERGENCY:
         return document
-    said = without_later(policy.model_dump(mode="json"), policy, also_set=True)
     # Empty, and not left out: a door of the first version acknowledges all keys that it knows.
-    return to_json(said | {name: [] for name in LISTS})
+    policy = parse_tree(Policy, tree | {name: [] for name in LISTS}).value
+    return to_json(without_later(policy.model_dump(mode="json"), policy, also_set=True))
 
 
 def without_later(

@@ -17,6 +17,7 @@ from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.policy import Policy
+from gate_agent.contract.policy_parts import Rest
 from gate_agent.contract.records import (
     AgentStarted,
     AgentStopped,
@@ -211,16 +212,17 @@ class Gate:
             self.take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
         self._live.tell()
 
-    def on_policy(self, document: bytes) -> None:
-        """Take the centre's policy; one that cannot be used is refused, and the old one stays."""
+    def on_policy(self, payload: bytes) -> Rest | None:
+        """Take the centre's policy, and return what is fetched of it; refuse what is none."""
         try:
-            self._keeper.offer(document)
+            rest = self._keeper.take(payload)
         except (ContractError, OSError) as exc:
             self._counts["policy_refused"] += 1
             _LOG.warning("a policy was refused: %s", exc)
             self._live.tell()
-            return
+            return None
         self.policy_due()
+        return rest
 
     def changed(self) -> None:
         """Tell the screens that something beside the door changed (the uplink)."""

@@ -4,6 +4,9 @@ The centre's document is kept as it came. It counts from its `valid_from`; until
 before it holds, also over a restart. A version only grows: an old retained message never takes a
 door back. The centre of today sends a version when it counts; one that an older centre sent before
 its time still comes into force by itself.
+
+What is urgent of a large policy comes ahead of it: deadlines count at once, and a mode that lets
+fewer people in. All else counts when the whole is here, under the same number.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pathlib import Path
 from gate_agent.config.load import load_policy
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.policy_document import VERSION, PolicyDocument, read_policy
+from gate_agent.contract.policy_parts import Rest, as_applied, read_urgent
 from gate_agent.contract.records import ModeApplied
 from gate_agent.errors import ContractError
 from gate_agent.host.files import write_whole
@@ -47,11 +51,14 @@ class PolicyKeeper:
         if self._is_lost and last and last.policy_version >= self._current.policy.version:
             kept = {"hall_mode": last.hall_mode}
             self._current = PolicyDocument.of(self._current.policy.model_copy(update=kept))
+        self._ahead_file = beside / "policy.urgent.json"
+        self._announced: tuple[PolicyDocument, bytes] | None = None
+        self._ahead = self._kept_ahead()  # in force until the whole is here
 
     @property
     def current(self) -> PolicyDocument:
         """The policy in force."""
-        return self._current
+        return self._ahead or self._current
 
     @property
     def is_read(self) -> bool:
@@ -65,8 +72,11 @@ class PolicyKeeper:
         closes the door all the same.
         """
         self._refused = True
+        return self._offer(read_policy(document), document)
+
+    def _offer(self, read: PolicyDocument, document: bytes) -> bool:
         newest = self._next or self._current
-        offered = _newest_of(newest, self._in_step(read_policy(document), newest.policy.version))
+        offered = _newest_of(newest, self._in_step(read, newest.policy.version))
         if offered is newest or offered.policy.version < self._floor:
             self._refused = False
             return False
@@ -82,6 +92,24 @@ class PolicyKeeper:
         self._refused = False
         return True
 
+    def take(self, payload: bytes) -> Rest | None:
+        """Take a policy, or what comes ahead of it; return what of it is not here.
+
+        Raises as `offer` does.
+        """
+        self._refused = True
+        announced, rest = read_urgent(payload)
+        if rest is None:
+            self._offer(announced, payload)
+            return None
+        newest = (self._next or self._current).policy.version
+        announced = self._in_step(announced, newest)
+        self._refused = False
+        if announced.policy.version <= max(newest, self._floor - 1):
+            return None
+        self._announced = announced, payload
+        return rest
+
     def _in_step(self, offered: PolicyDocument, newest: int) -> PolicyDocument:
         """Return what may follow: a number that ends all others is none. Raises ContractError."""
         newest = max(newest, self._floor)
@@ -94,6 +122,50 @@ class PolicyKeeper:
 
     def due(self, now: datetime) -> PolicyDocument | None:
         """Return a policy that has come into force since the last call, None if none has."""
+        return self._whole_due(now) or self._ahead_due(now)
+
+    def _ahead_due(self, now: datetime) -> PolicyDocument | None:
+        """Return what is in force of a policy that is not here yet, where it changes anything."""
+        if self._announced is None:
+            return None
+        announced, payload = self._announced
+        begins, before = announced.policy.valid_from, self.current.policy
+        if begins is not None and begins > now:
+            return None
+        self._announced = None
+        ahead = announced.ahead_of(before)
+        if (ahead.policy.hall_mode, ahead.policy.hold) == (before.hall_mode, before.hold):
+            return None
+        self._ahead = ahead
+        try:
+            write_whole(self._ahead_file, as_applied(payload, ahead))
+        except OSError:
+            _LOG.exception("a policy counts at this door, and cannot be kept")
+        return ahead
+
+    def _kept_ahead(self) -> PolicyDocument | None:
+        """Return what was in force before the start of a policy that is still not here."""
+        try:
+            announced, rest = read_urgent(self._ahead_file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (ContractError, OSError) as exc:
+            _LOG.error("what came ahead of a policy cannot be read: %s", exc)
+            return None
+        newest = (self._next or self._current).policy.version
+        is_newer = rest is not None and announced.policy.version > newest
+        return announced.ahead_of(self._current.policy) if is_newer else None
+
+    def _is_here(self, version: int) -> None:
+        """Forget what came ahead of a policy that is here, or was passed over."""
+        if self._announced and self._announced[0].policy.version <= version:
+            self._announced = None
+        if self._ahead and self._ahead.policy.version <= version:
+            self._ahead = None
+            with contextlib.suppress(OSError):
+                self._ahead_file.unlink(missing_ok=True)
+
+    def _whole_due(self, now: datetime) -> PolicyDocument | None:
         waiting = self._next
         if waiting is None:
             return None
@@ -109,7 +181,8 @@ class PolicyKeeper:
                 OSError
             ):  # else it waits on the disk, and is due at once again
                 self._put_in_force(waiting.policy.hall_mode, before.hall_mode)
-        return applied
+        self._is_here(applied.policy.version)
+        return self.current
 
     def _put_in_force(self, mode: HallMode, before: HallMode) -> None:
         """Let the file that waits take its place, and an emergency keep the one before it."""

@@ -1,4 +1,4 @@
-"""Where a signature stands in MQTT 5: a user property beside the payload. Of gate and collector."""
+"""What stands beside a payload in MQTT 5, a signature above all. Of gate and collector."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from paho.mqtt.client import MQTTMessage
 from paho.mqtt.properties import Properties
 
 from gate_agent.contract.signed import PROPERTY
+
+LARGEST_PACKET = 256 * 1024 * 1024  # what the protocol allows
+BESIDE_PAYLOAD = 4096  # topic, signature and other properties, at most
 
 
 def signed_properties(kind: int, signature: str | None) -> Properties | None:

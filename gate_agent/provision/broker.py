@@ -13,7 +13,7 @@ from gate_agent.contract.records import Severity
 INSTALLED = "/etc/mosquitto/gate"  # where the broker's files go
 STATE = "/var/lib/mosquitto/"
 PORT = 8883
-LARGEST_PACKET = 16 * 1024 * 1024  # a policy with a province's roster: 50,000 people are 6 MB
+LARGEST_PACKET = 1024 * 1024  # nothing here sends more than a quarter of it
 _SEVERITIES = (Severity.URGENT, Severity.ROUTINE)
 
 
@@ -35,6 +35,8 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
         f"pattern write {own.door}",
         f"pattern read {own.receipt}",
         f"pattern read {own.policy}",
+        f"pattern read {own.policy_urgent}",
+        f"pattern read {own.policy_part('+')}",
         f"pattern read {own.seen}",
         f"pattern read {every.state}",
         f"pattern read {every.door}",
@@ -45,6 +47,8 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
         f"topic readwrite {every.state}",
         f"topic readwrite {every.receipt}",
         f"topic readwrite {every.policy}",
+        f"topic readwrite {every.policy_urgent}",
+        f"topic readwrite {every.policy_part('+')}",
         f"topic write {every.seen}",
     ]
     for worker in workers:

@@ -23,11 +23,17 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import HISTORICAL
+from gate_agent.contract.policy_parts import MOST_PACKET
 from gate_agent.contract.signed import is_event
 from gate_agent.errors import UplinkError
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import Signatures
-from gate_agent.host.mqtt_properties import signature_of, signed_properties
+from gate_agent.host.mqtt_properties import (
+    BESIDE_PAYLOAD,
+    LARGEST_PACKET,
+    signature_of,
+    signed_properties,
+)
 from gate_agent.host.supervision import apart
 from gate_agent.host.tls import in_words, tls_context
 
@@ -103,6 +109,8 @@ class Link:
         client.on_log = self._on_log
         self._client = client
         self.was_taken = False  # somebody connected in our name (MQTT 5 §3.1.4)
+        self.too_large = ""  # what the broker does not take, the newest
+        self._largest = LARGEST_PACKET  # of one packet, as far as we know
 
     async def open(self) -> int:
         """Connect; return how many messages the broker takes at once. Raises UplinkError."""
@@ -111,8 +119,10 @@ class Link:
         try:
             if section.tls:
                 self._client.tls_set_context(tls_context(section))
-            client = self._client
-            await apart(lambda: client.connect(section.host, section.port, section.keepalive_s))
+            client, ours = self._client, Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            ours.MaximumPacketSize = MOST_PACKET  # the broker keeps what is more from us
+            host, port, keepalive_s = section.host, section.port, section.keepalive_s
+            await apart(lambda: client.connect(host, port, keepalive_s, properties=ours))
         except (OSError, ValueError) as exc:
             raise UplinkError(
                 f"expected a broker at {where}, got: {self._in_words(str(exc))}"
@@ -132,10 +142,30 @@ class Link:
         self._client.subscribe([(live, others), *((topic, options) for topic in topics)])
         self.flush()
 
+    def hear(self, topic: str) -> None:
+        """Hear one more topic, its retained message first."""
+        self._client.subscribe(topic, options=SubscribeOptions(qos=_QOS))
+        self.flush()
+
+    def leave(self, topic: str) -> None:
+        """Hear a topic no more."""
+        self._client.unsubscribe(topic)
+        self.flush()
+
     def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, historical: bool = False
-    ) -> int:
-        """Send with the next `flush`; return the message id that will be acknowledged."""
+    ) -> int | None:
+        """Send with the next `flush`; return the message id that will be acknowledged.
+
+        None for what the broker does not take: it would end the connection, and the next one.
+        """
+        if len(payload) + BESIDE_PAYLOAD > self._largest:
+            takes = self._largest - BESIDE_PAYLOAD
+            said = f"expected at most {takes} bytes, which the broker takes, got {len(payload)}"
+            if not self.too_large:
+                _LOG.error("uplink: %s: %s", topic, said)
+            self.too_large = said
+            return None
         if is_event(topic):
             properties = self._waited if historical else None
         else:
@@ -262,6 +292,7 @@ class Link:
         if reason.is_failure:
             self._refused(f"the broker refused: {named(reason.value, reason)}")
             return
+        self._largest = getattr(properties, "MaximumPacketSize", LARGEST_PACKET)
         _settle(self._connected, getattr(properties, "ReceiveMaximum", 65535))
 
     def _on_disconnect(

@@ -10,11 +10,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import Range, Topics, parse_receipt
 from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.policy_parts import Rest
 from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import ThermometerState
 from gate_agent.errors import ContractError, StorageError, UplinkError
@@ -26,6 +26,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import Link, Will, named
+from gate_agent.uplink.policy_parts import PolicyParts
 from gate_agent.uplink.rivals import Rivals
 from gate_agent.uplink.standing import Delivered, State, UplinkStatus
 
@@ -62,7 +63,7 @@ class Uplink:
         signatures: Signatures,
         version: str,
         devices: Callable[[], dict[str, DeviceState]],
-        on_policy: Callable[[bytes], None],
+        on_policy: Callable[[bytes], Rest | None],
         on_seen: Callable[[bytes], None] = lambda _payload: None,
         on_door: Callable[[str, bytes], None] = lambda _topic, _payload: None,
         thermometer: Callable[[], ThermometerState | None] = lambda: None,
@@ -77,7 +78,7 @@ class Uplink:
         self._reader = reader
         self._clock = clock
         self._signatures = signatures
-        self._on_policy = on_policy
+        self._policy = PolicyParts(self._topics, on_policy, self._now_ns)
         self._on_seen = on_seen
         self._on_door = on_door
         self._on_change = on_change
@@ -96,7 +97,7 @@ class Uplink:
         self._busy_until_ns = 0
         self._told: tuple[int, tuple[Range, ...]] = (0, ())
         self._for_doors: bytes | None = None
-        self._goodbye_mid = -1
+        self._goodbye_mid: int | None = None
         self._goodbye_heard = asyncio.Event()
         self._standing = Delivered(
             journal=journal,
@@ -115,10 +116,10 @@ class Uplink:
     @property
     def status(self) -> UplinkStatus:
         """How it is now."""
-        standing = self._standing
+        standing, too_large = self._standing, self._link.too_large if self._link else ""
         return UplinkStatus(
             state=self._state,
-            cause=self._cause or self._certificates.shown(self._clock.now().utc),
+            cause=self._cause or too_large or self._certificates.shown(self._clock.now().utc),
             pending=standing.pending,
             oldest_pending_s=standing.oldest_pending_s(),
             receipted=standing.receipted,
@@ -133,7 +134,7 @@ class Uplink:
 
     def notify_state(self) -> None:
         """Tell the centre at once: a device changed."""
-        self._publish_state("online")
+        self._retain(self._topics.state, self._standing.encode("online"))
 
     async def run(self) -> None:
         """Connect, publish, reconnect, until cancelled; then say that we stopped."""
@@ -174,19 +175,20 @@ class Uplink:
         self._rewind()
         self._ask_no_more()
         self._set("connected", "")
-        self._publish_state("online")
+        self.notify_state()
         if self._for_doors is not None:
             self._retain(self._topics.door, self._for_doors)
-        self._warn_of_certificates()
         self._pump()
         every = replace(self._topics, gate="+")
         link.subscribe(
+            self._topics.policy_urgent,
             self._topics.receipt,
             self._topics.policy,
             self._topics.seen,
             every.door,
             live=every.state,
         )
+        self._policy.begin(link)
         async with asyncio.TaskGroup() as group:
             beating = [group.create_task(self._beat()), group.create_task(self._watch(link))]
             why = await link.ended()
@@ -196,15 +198,11 @@ class Uplink:
 
     async def _beat(self) -> None:
         while True:
+            if warning := self._certificates.warning(self._clock.now().utc):
+                _LOG.warning("uplink: %s", warning)
             await asyncio.sleep(HEARTBEAT_S)
-            self._publish_state("online")
-            self._warn_of_certificates()
+            self.notify_state()
             self._on_change()
-
-    def _warn_of_certificates(self) -> None:
-        warning = self._certificates.warning(self._clock.now().utc)
-        if warning is not None:
-            _LOG.warning("uplink: %s", warning)
 
     async def _watch(self, link: Link) -> None:
         """Give up a line that acknowledges nothing; send again what gets no receipt."""
@@ -212,6 +210,7 @@ class Uplink:
         idle_ns, receipted = self._now_ns(), standing.receipted
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
+            self._policy.look()
             now_ns = self._now_ns()
             if self._flow.waits_ns(now_ns) > _DEAD_AFTER_S * NS_PER_S:
                 link.end(f"nothing was acknowledged for {_DEAD_AFTER_S:g} s")
@@ -231,9 +230,8 @@ class Uplink:
     async def _goodbye(self, link: Link) -> None:
         if self._link is None:
             return
-        self._goodbye_mid = link.publish(
-            self._topics.state, self._standing.encode("stopped"), retain=True
-        )
+        said = self._standing.encode("stopped")
+        self._goodbye_mid = link.publish(self._topics.state, said, retain=True)
         link.flush()
         try:
             async with asyncio.timeout(_GOODBYE_S):
@@ -273,6 +271,8 @@ class Uplink:
                 continue
             topic = self._topics.event(event.severity)
             mid = link.publish(topic, event.body, historical=lanes.is_history(event))
+            if mid is None:  # more than the broker takes: the others go on
+                continue
             self._sent.add(mid)
             self._flow.sent(mid, len(event.body), now_ns)
             if self._asking_s:
@@ -339,10 +339,9 @@ class Uplink:
     # --- what comes ---------------------------------------------------------------------------
 
     def _on_message(self, topic: str, payload: bytes) -> None:
-        if topic == self._topics.policy:
-            if payload:
-                self._on_policy(payload)
-        elif topic == self._topics.seen:
+        if payload and self._policy.hear(topic, payload):
+            return
+        if topic == self._topics.seen:
             self._on_seen(payload)
         elif topic == self._topics.receipt and payload:
             self._on_receipt(payload)
@@ -386,13 +385,10 @@ class Uplink:
             self._state, self._cause = state, cause
             self._on_change()
 
-    def _publish_state(self, state: Literal["online"]) -> None:
-        self._retain(self._topics.state, self._standing.encode(state))
-
     def _retain(self, topic: str, payload: bytes) -> None:
         if self._link is not None:
-            mid = self._link.publish(topic, payload, retain=True)
-            self._flow.sent(mid, len(payload), self._now_ns())
+            if (mid := self._link.publish(topic, payload, retain=True)) is not None:
+                self._flow.sent(mid, len(payload), self._now_ns())
             self._link.flush()
 
     def _now_ns(self) -> int:

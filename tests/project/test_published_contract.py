@@ -205,6 +205,8 @@ def test_the_channels_are_the_topics_the_code_publishes_to() -> None:
         "state": topics.state,
         "receipt": topics.receipt,
         "policy": topics.policy,
+        "policy_urgent": topics.policy_urgent,
+        "policy_part": topics.policy_part("{part}"),
         "seen": topics.seen,
         "door": topics.door,
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from gate_agent.config.keyfile import make_key
 from gate_agent.config.model import MqttSection
+from gate_agent.contract.policy_parts import Rest
 from gate_agent.contract.records import DeviceState, Record
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.keys import Signatures
@@ -42,6 +44,7 @@ class Door:
         self._gate = gate
         self.devices = {"thermometer": DeviceState.OK, "id_reader": DeviceState.OK}
         self.policies: list[bytes] = []
+        self.take: Callable[[bytes], Rest | None] = lambda _payload: None  # as a door's keeper
         self.seen: list[bytes] = []
         self.doors: list[str] = []
         self.told: list[UplinkStatus] = []
@@ -79,13 +82,17 @@ class Door:
             signatures=self._signatures,
             version="0.1.0",
             devices=lambda: self.devices,
-            on_policy=self.policies.append,
+            on_policy=self._on_policy,
             on_seen=self.seen.append,
             on_door=lambda topic, _state: self.doors.append(topic),
             on_change=lambda: self.told.append(self.uplink.status),
         )
         self._task = asyncio.get_running_loop().create_task(self.uplink.run())
         return self
+
+    def _on_policy(self, payload: bytes) -> Rest | None:
+        self.policies.append(payload)
+        return self.take(payload)
 
     async def hang_up(self) -> None:
         """Stop the uplink cleanly."""

@@ -16,6 +16,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum, auto
 from typing import Any, ParamSpec
 
@@ -28,22 +29,30 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import HISTORICAL, PersonSeen, Receipt, Topics
+from gate_agent.contract.policy_parts import MOST_PACKET
 from gate_agent.contract.records import Severity
 from gate_agent.contract.signed import is_event
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import Signatures
-from gate_agent.host.mqtt_properties import signature_of, signed_properties
+from gate_agent.host.mqtt_properties import (
+    BESIDE_PAYLOAD,
+    LARGEST_PACKET,
+    signature_of,
+    signed_properties,
+)
 from gate_agent.host.supervision import KeptThread, Parts
 from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.alarms.watch import Hearing
 from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.behind import Behind
 from gate_collector.ingest.receipts import Heard
 
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
 _GOODBYE_S = 2.0
-_LARGEST = 256 * 1024 * 1024 - 4096  # what the protocol allows, less what stands beside a payload
-_BESIDE = 4096  # topic, signature and properties
+_LOOK_S = 0.5
+_AGAIN_S = 1.0  # until the next try to connect
+_ANSWER_S = 10.0  # what is behind waits so long for what is before it
 GROUP = "share"  # the secret that names the workers' group
 WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
 _LOG = logging.getLogger(__name__)
@@ -94,13 +103,25 @@ class Broker:
         self._told_connected: Callable[[], None] = lambda: None
         self.hearing = Hearing(connected=False, since=clock.now().utc)
         self.cause = "connecting"
-        self.largest = _LARGEST  # bytes of one message that the broker takes
+        self.largest = LARGEST_PACKET - BESIDE_PAYLOAD  # bytes of one payload that the broker takes
+        self._name = client_id(site, worker)
+        self._behind = Behind()
+        self._on_message: Callable[[Message], None] = lambda _: None
+        self._on_fault: Callable[[str, str], None] = lambda _topic, _fault: None
+        self._client = self._new_client()
+        self._threads = [
+            KeptThread("broker", self._loop, self._parts, self._closing),
+            KeptThread("policies", self._send_behind, self._parts, self._closing),
+        ]
+
+    def _new_client(self) -> Client:
+        """Return a client for one connection: what paho would send again, the next one decides."""
         client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=client_id(site, worker),
+            client_id=self._name,
             protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
         )
-        client.reconnect_delay_set(min_delay=1, max_delay=2)
         guarded = self._guarded
         client.on_connect = guarded(self._on_connect)
         client.on_socket_open = lambda _client, _data, taken: _send_at_once(taken)
@@ -109,8 +130,10 @@ class Broker:
         client.on_connect_fail = guarded(self._on_connect_fail)
         client.on_disconnect = guarded(self._on_disconnect)
         client.on_log = self._on_log
-        self._client = client
-        self._thread = KeptThread("broker", self._loop, self._parts, self._closing)
+        client.on_message = guarded(self._came)
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
+        return client
 
     def start(
         self,
@@ -122,37 +145,26 @@ class Broker:
 
         `on_fault(topic, why)` is told of a state that must not be believed.
         """
-        section, client = self._section, self._client
+        self._on_message, self._told_connected, self._on_fault = on_message, on_connected, on_fault
+        if self._section.tls:
+            self._tls = tls_context(self._section)
+        for thread in self._threads:
+            thread.start()
 
-        def came(_client: Client, _data: Any, heard: MQTTMessage) -> None:
-            fault = self._fault_of(heard)
-            if fault is None:
-                on_message(_message(heard))
-            else:
-                on_fault(_topic(heard), fault)
-
-        client.on_message = self._guarded(came)
-        self._told_connected = on_connected
-        if section.tls:
-            self._tls = tls_context(section)
-            client.tls_set_context(self._tls)
-        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        shares = self._hears is Hears.SHARE
-        session.SessionExpiryInterval = 0 if shares else _KEPT_FOR_US_S
-        client.connect_async(
-            section.host,
-            section.port,
-            section.keepalive_s,
-            clean_start=shares,
-            properties=session,
-        )
-        self._thread.start()
+    def _came(self, _client: Client, _data: Any, heard: MQTTMessage) -> None:
+        fault = self._fault_of(heard)
+        if fault is None:
+            self._on_message(_message(heard))
+        else:
+            self._on_fault(_topic(heard), fault)
 
     def tell(self, gate: str, receipt: Receipt) -> Heard | None:
         """Publish a receipt, retained; return how to ask whether the broker has it."""
         if not self.hearing.connected:
             return None
         topic = Topics(site=self._site, gate=gate).receipt
+        if len(receipt.encode()) > self.largest:  # less said: the gate sends some of it once more
+            receipt = receipt.model_copy(update={"ranges": (), "missing": ()})
         sent = self._publish(topic, receipt.encode())
         return sent.is_published if sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
@@ -175,6 +187,21 @@ class Broker:
             return False
         self._publish(topic, payload)
         return True
+
+    def publish_behind(self, topic: str, payload: bytes) -> bool:
+        """Publish likewise once all that was published before is there: it may be long.
+
+        What waits for that is forgotten with the connection, and where another takes its place.
+        """
+        if self.hearing.connected:
+            self._behind.put(topic, payload)
+        return self.hearing.connected
+
+    def _send_behind(self) -> None:
+        while not self._closing.is_set():
+            if (waiting := self._behind.take(_LOOK_S)) is not None and self.hearing.connected:
+                with suppress(RuntimeError, ValueError):  # the connection ended: all is told again
+                    self._publish(*waiting).wait_for_publish(_ANSWER_S)
 
     def _publish(
         self, topic: str, payload: bytes, *, qos: int = _QOS, retain: bool = True
@@ -200,10 +227,28 @@ class Broker:
         """Disconnect."""
         self._closing.set()
         self._client.disconnect()
-        self._thread.join(_GOODBYE_S)
+        for thread in self._threads:
+            thread.join(_GOODBYE_S)
 
     def _loop(self) -> None:
-        self._client.loop_forever(retry_first_connection=True)
+        """Connect, and again, in a session that the broker keeps; a share's ends with it."""
+        section, shares = self._section, self._hears is Hears.SHARE
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        session.SessionExpiryInterval = 0 if shares else _KEPT_FOR_US_S
+        session.MaximumPacketSize = MOST_PACKET
+        while not self._closing.is_set():
+            client = self._client = self._new_client()
+            client.connect_async(
+                section.host,
+                section.port,
+                section.keepalive_s,
+                clean_start=shares,
+                properties=session,
+            )
+            with suppress(OSError):  # it was told, by on_connect_fail
+                client.loop_forever()
+            self._behind.clear()
+            self._closing.wait(_AGAIN_S)
 
     def _guarded(self, callback: Callable[_Told, None]) -> Callable[_Told, None]:
         """Let what is raised over one packet end nothing but its own matter."""
@@ -223,8 +268,11 @@ class Broker:
             self.cause = f"the broker refused: 0x{reason.value:02x} {reason.getName()}"
             _LOG.error("%s", self.cause)
             return
-        told = getattr(properties, "MaximumPacketSize", _LARGEST + _BESIDE)
-        self.largest = max(0, told - _BESIDE)
+        if self._closing.is_set():
+            client.disconnect()
+            return
+        told = getattr(properties, "MaximumPacketSize", LARGEST_PACKET)
+        self.largest = max(0, told - BESIDE_PAYLOAD)
         if warning := self._certificates.warning(self._clock.now().utc):
             _LOG.warning("%s", warning)
         topics = [] if self._hears is Hears.STATES else self._events

@@ -73,7 +73,7 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
         doors=config.collector.doors,
     )
     ingest.start()
-    broker.start(ingest.offer)
+    broker.start(ingest.offer, ingest.tell_all)
     collect_rarely()
     systemd.notify("READY=1")
     _LOG.info("worker %s collects for %s", name, site)

@@ -29,16 +29,17 @@ from gate_agent.contract.policy_document import (
     published_form,
     read_policy,
 )
+from gate_agent.contract.policy_parts import MOST_IN_ONE, most_bytes, sent_form
 from gate_agent.contract.wire import validated
 from gate_agent.errors import GateError
 from gate_agent.host.clock import Clock
+from gate_agent.host.mqtt_properties import LARGEST_PACKET
 from gate_collector.policies.acknowledged import Applied, acknowledgements, newest_modes
 from gate_collector.policies.documents import next_document
 from gate_collector.store.schema_office import POLICY
 
 Publish = Callable[[str, bytes], bool]
 Change = Callable[[Policy], dict[str, Any]]
-LARGEST = 2**28  # MQTT's own limit
 FILE = "file"  # who issued the document that the configuration names
 
 
@@ -85,19 +86,24 @@ class PolicyBook:
         clock: Clock,
         first: Policy,
         publish: Publish,
-        largest: Callable[[], int] = lambda: LARGEST,
+        publish_behind: Publish | None = None,
+        largest: Callable[[], int] = lambda: LARGEST_PACKET,
     ) -> None:
         """Start the book with `first` where the store has no version as high.
 
-        `largest`: how many bytes the broker takes now; what is more is refused when it is issued.
+        `largest`: how many bytes of one message the broker takes now. `publish_behind`: for what is
+        long, and may wait.
         """
         self._engine = engine
         self._largest = largest
-        self._topic = Topics(site=site, gate="+").policy
+        self._topics = Topics(site=site, gate="+")
+        self._publish_behind = publish_behind or publish
+        self._parts = 0  # how many the broker has, as far as we know
         self._clock = clock
         self._publish = publish
         self._read: dict[int, Policy] = {0: Policy()}
         self._lock = threading.Lock()
+        self._made_form = "", b""  # the newest, by its digest
         self.published = 0  # the version that the broker has, as far as we know
         if first.version > self._newest_version():
             row, _ = self._row(first, encode_policy(first))
@@ -146,6 +152,8 @@ class PolicyBook:
             ).one_or_none()
         if kept is None or digest(kept.document.encode()) == kept.sha256:
             return kept and str(kept.document)
+        if kept.sha256 == self._made_form[0]:
+            return self._made_form[1].decode()
         return published_form(kept.document.encode()).decode()
 
     def _kept(self, version: int) -> str | None:
@@ -189,15 +197,33 @@ class PolicyBook:
                 )
             rows.append(row | {"by": plan.by, "why": plan.why})
         self._insert(rows)
+        with self._lock:
+            self._read[policy.version] = policy  # an emergency reads no roster to be published
         self.publish()
         return policy
 
     def publish(self) -> None:
-        """Publish the version in force, retained; nothing while the built-in one holds."""
-        version = self.in_force().version
-        document = self.document(version)
-        if document is not None and self._publish(self._topic, document.encode()):
-            self.published = version
+        """Publish the version in force, retained; nothing while the built-in one holds.
+
+        What is urgent of it goes first; the rest of a large one behind, in parts, also whole for
+        older doors as far as they ever took one.
+        """
+        version, largest = self.in_force().version, self._largest()
+        text = self.document(version)
+        if text is None or len(document := text.encode()) > most_bytes(largest):
+            return
+        sent, topics = sent_form(document, largest), self._topics
+        if not self._publish(topics.policy_urgent, sent.urgent):
+            return
+        self.published = version
+        if not sent.parts:
+            self._publish(topics.policy, document)
+        for number in range(max(len(sent.parts), self._parts)):  # none of another document stays
+            part = sent.parts[number] if number < len(sent.parts) else b""
+            self._publish_behind(topics.policy_part(number), part)
+        self._parts = len(sent.parts)
+        if sent.parts and len(document) <= min(MOST_IN_ONE, largest):
+            self._publish_behind(topics.policy, document)
 
     def keep_published(self) -> None:
         """Publish what has come into force, what another worker issued, or what did not go out.
@@ -240,20 +266,22 @@ class PolicyBook:
         before = read_json(self._kept(old.version) or "{}")
         document = next_document(before, old, policy, changed.keys())
         row, size = self._row(policy, document)
-        if size > (largest := self._largest()):
-            expected = f"expected at most {largest} bytes, which the message broker takes"
+        if size > (most := most_bytes(self._largest())):
+            expected = f"expected at most {most} bytes, which broker and doors take"
             raise PolicyFault([f"policy: {expected}, got {size}: shorten the lists of people"])
         return policy, row
 
     def _row(self, policy: Policy, document: bytes) -> tuple[dict[str, Any], int]:
         """Return the row of a version, and how many bytes are published of it."""
-        published = published_form(document)
+        closes = policy.hall_mode is HallMode.EMERGENCY
+        published = published_form(document) if closes else document
+        self._made_form = digest(published), published
         row = {
             "version": policy.version,
             "valid_from": policy.valid_from and format_utc(policy.valid_from),
             "issued": format_utc(self._clock.now().utc),
             "hall_mode": policy.hall_mode.value,
-            "sha256": digest(published),
+            "sha256": self._made_form[0],
             "document": document.decode(),
         }
         return row, len(published)
