@@ -17,6 +17,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.devices.supervisor import Supervisor
 from gate_agent.gate.access import AccessCounter
+from gate_agent.gate.anchors import AnchorKeeper
 from gate_agent.gate.between_doors import BetweenDoors
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
@@ -99,6 +100,7 @@ class DoorProgram:
             publish=self._uplink.tell_doors,
         )
         self._between.begin()
+        self._anchors = AnchorKeeper(self.gate, kept=self._folder / "anchor.json", zone=zone)
 
     def doing(self) -> list[Work]:
         """What works at the door, and says its last word before the door does."""
@@ -253,6 +255,8 @@ class DoorProgram:
     def _hear_door(self, topic: str, payload: bytes) -> None:
         if topic.endswith("/door"):
             self._between.hear(topic, payload)
+        elif topic.endswith("/anchor"):
+            self._anchors.hear(payload)
         elif (life := self._elsewhere.hear_door(topic, payload)) is not None:
             self._between.lives(life[0], is_live=life[1])
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from gate_agent.contract.anchor import DayAnchor
 from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
 from gate_agent.contract.policy import Policy
@@ -29,6 +30,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "state": GateState,
     "policy": Policy,
     "policy_head": PolicyHead,
+    "anchor": DayAnchor,
     "seen": PersonSeen,
     "door": DoorTold,
 }
@@ -76,6 +78,11 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     "policy_part": (
         "gate/v1/{site}/policy/part/{part}",
         "A part of a large policy: 64 hex digits, the SHA-256 of the whole, and a piece (zlib).",
+        True,
+    ),
+    "anchor": (
+        "gate/v1/{site}/anchor",
+        "How far every chain was whole at the day's report (每日锚点): each door journals it.",
         True,
     ),
     "seen": (
@@ -147,6 +154,7 @@ def _asyncapi() -> dict[str, object]:
         "policy": ["policy"],
         "policy_urgent": ["policy", "policy_head"],
         "policy_part": ["policy_part"],
+        "anchor": ["anchor"],
         "seen": ["seen"],
         "door": ["door"],
     }
@@ -174,6 +182,7 @@ def _asyncapi() -> dict[str, object]:
             "takePolicy": _operation("receive", "policy", ["policy"]),
             "takeUrgentPolicy": _operation("receive", "policy_urgent", on_channel["policy_urgent"]),
             "takePolicyPart": _operation("receive", "policy_part", ["policy_part"]),
+            "takeAnchor": _operation("receive", "anchor", ["anchor"]),
             "takeSeen": _operation("receive", "seen", ["seen"]),
             "publishDoor": _operation("send", "door", ["door"]),
             "takeDoor": _operation("receive", "door", ["door"]),

@@ -26,6 +26,7 @@ class Centre:
     name: str = word("hall.name")
     unit: str = word("hall.unit")
     policy: Callable[[], Policy]
+    sign: Callable[[str, bytes], str | None] = lambda _topic, _payload: None
 
     @property
     def now(self) -> datetime:

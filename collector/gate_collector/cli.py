@@ -15,6 +15,7 @@ import typer
 from sqlalchemy import Engine
 
 from gate_agent import __version__
+from gate_agent.config.keyfile import load_key
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
@@ -135,13 +136,18 @@ def verify(
         Path | None,
         typer.Option(metavar="EXPORT", help="What `gate-agent journal export` wrote at a door."),
     ] = None,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A door's export, or anchors from paper, one a line."),
+    ] = None,
 ) -> None:
     """Verify all that was received, door after door; exit 1 with a list of every fault. 核验."""
     from gate_collector.ledger import against as other  # noqa: PLC0415 `run` needs none of it
+    from gate_collector.ledger import anchors as past  # noqa: PLC0415 as above
     from gate_collector.ledger.proof import faults_of, faults_of_hall  # noqa: PLC0415 as above
 
-    hall = load_collector(config).collector
-    engine = _store(config)
+    loaded = load_collector(config)
+    hall, engine = loaded.collector, _store(config)
     faults: list[str] = []
     try:
         heard = named_gates(engine)
@@ -161,6 +167,14 @@ def verify(
         if against is not None:
             with against.open("rb") as lines:
                 faults += other.faults_against(engine, lines, site=hall.site)
+        if anchors is not None:
+            with anchors.open("rb") as lines:
+                told_of = past.read_anchors(lines)
+            key_file = loaded.signatures.key_file
+            key = None if key_file is None else load_key(key_file)
+            faults += past.faults_of_paper(told_of, site=hall.site, key=key)
+            with engine.connect() as connection:
+                faults += past.faults_at(connection, [anchor for anchor, _ in told_of])
     finally:
         engine.dispose()
     if faults:

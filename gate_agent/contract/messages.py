@@ -76,6 +76,11 @@ class Topics:
         return f"{self.policy}/part/{number}"
 
     @property
+    def anchor(self) -> str:
+        """Retained, by the centre: the newest anchor of a day."""
+        return f"gate/v1/{self.site}/anchor"
+
+    @property
     def seen(self) -> str:
         """By the collector: who was admitted at a door just now."""
         return f"gate/v1/{self.site}/seen"

@@ -29,6 +29,7 @@ from gate_agent.contract.agent_records import (
     StoreChanged,
     StoreState,
 )
+from gate_agent.contract.anchor import AnchorKept
 from gate_agent.contract.contact_records import (
     ContactEntry,
     ContactListed,
@@ -85,6 +86,7 @@ __all__ = [
     "Absence",
     "AgentStarted",
     "AgentStopped",
+    "AnchorKept",
     "ByHand",
     "Category",
     "ClockStepped",
@@ -282,6 +284,7 @@ RECORDS: tuple[type[Record], ...] = (
     ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
     PassageDecided, PassageLeft, PassageGrouped, PersonRegistered, PersonLeft,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
+    AnchorKept,
     HoldAnswered, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,

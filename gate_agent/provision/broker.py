@@ -37,6 +37,7 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
         f"pattern read {own.policy}",
         f"pattern read {own.policy_urgent}",
         f"pattern read {own.policy_part('+')}",
+        f"pattern read {own.anchor}",
         f"pattern read {own.seen}",
         f"pattern read {every.state}",
         f"pattern read {every.door}",
@@ -49,6 +50,7 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
         f"topic readwrite {every.policy}",
         f"topic readwrite {every.policy_urgent}",
         f"topic readwrite {every.policy_part('+')}",
+        f"topic readwrite {every.anchor}",
         f"topic write {every.seen}",
     ]
     for worker in workers:

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from array import array
 from bisect import bisect_right
+from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Table
 
+from gate_agent.contract.anchor import AnchorKept, anchored
 from gate_agent.contract.messages import (
     LINK_0,
     Envelope,
@@ -74,6 +76,10 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
             raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")
         removed = Removed()
         promised = _promised(mark, read_receipt(connection), about.epoch)
+        promised += _anchored(connection, about)
+        promises: defaultdict[int, list[bytes]] = defaultdict(list)
+        for at, told in promised:
+            promises[at].append(told)
         total = last_sequence(connection)
         sequence, link = 0, LINK_0
         for row in every_event(connection):
@@ -83,7 +89,7 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
                 raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
             removed.see(row, _check(row, link, about))
             link = row.link
-            if any(at == sequence and promised_link != link for at, promised_link in promised):
+            if any(told != link for told in promises.get(sequence, ())):
                 raise BrokenChain(sequence, "it was another when it was told to be durable")
             if sequence % TELL_EVERY == 0:
                 progress(sequence, total)
@@ -102,6 +108,25 @@ def _promised(mark: Head | None, receipt: Receipt | None, epoch: str) -> list[tu
     if mark is not None and mark.epoch == epoch:
         promises.append((mark.sequence, mark.link))
     return promises
+
+
+def _anchored(connection: sqlite3.Connection, about: About) -> list[tuple[int, bytes]]:
+    """Return what the centre had of this journal, by the anchors that are kept in it."""
+    kept = connection.execute(
+        "SELECT body FROM event WHERE type = ? AND body IS NOT NULL", (AnchorKept.TYPE,)
+    )
+    ends: list[tuple[int, bytes]] = []
+    for (body,) in kept:
+        try:
+            found = anchored(bytes(body))
+        except (ContractError, TypeError):  # told at its place in the chain
+            continue
+        ends += [
+            (end.sequence, bytes.fromhex(end.link))
+            for end in (found[0].ends if found else ())
+            if (end.gate, end.epoch) == (about.gate, about.epoch)
+        ]
+    return ends
 
 
 def export(path: Path, out: BinaryIO) -> None:

@@ -185,6 +185,7 @@ class Uplink:
             self._topics.receipt,
             self._topics.policy,
             self._topics.seen,
+            self._topics.anchor,
             every.door,
             live=every.state,
         )
@@ -345,7 +346,7 @@ class Uplink:
             self._on_seen(payload)
         elif topic == self._topics.receipt and payload:
             self._on_receipt(payload)
-        elif topic.endswith(("/state", "/door")):
+        elif topic.endswith(("/state", "/door", "/anchor")):
             self._on_door(topic, payload)
 
     def _on_receipt(self, payload: bytes) -> None:

@@ -48,7 +48,7 @@ CANARY = f"问过{NAME}，电话 {NUMBER}"
 NEVER_TYPED = {
     "passage_id", "hold_id", "contact_id", "person_ref", "key_id", "sealed", "subject",
     "version", "boot", "config_sha256", "driver", "device", "previous_epoch", "kept_as",
-    "policy_sha256", "other", "profile", "day", "area", "item", "sha256", "request", "gate",
+    "policy_sha256", "other", "profile", "day", "made", "area", "item", "sha256", "request", "gate",
     "elsewhere", "outcome", "opened", "decided", "started", "closed", "entered", "at", "since",
     "until",
     "left", "listed", "booted", "time", "code", "types", "counters", "device_lost_s",

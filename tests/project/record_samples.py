@@ -30,6 +30,7 @@ SAMPLES: tuple[Record, ...] = (
         cause="disk is full",
     ),
     records.JournalReplaced(cause="file is not a database", kept_as="gate.db.damaged-1"),
+    records.AnchorKept(day="2026-11-23", made=UTC_TEXT, ends=()),
     records.ModeApplied(policy_version=3, hall_mode=HallMode.OPEN, policy_sha256=REF),
     records.PassageDecided(
         passage_id="7f3a-1",

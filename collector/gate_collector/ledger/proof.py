@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine, func, select
 
+from gate_agent.contract.anchor import parse_anchor
 from gate_agent.contract.messages import LINK_0, parse_body, parse_state
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy_document import digest, published_form
@@ -22,6 +23,7 @@ from gate_agent.contract.records import ClockSynced, ModeApplied
 from gate_agent.errors import ContractError
 from gate_collector.ingest.corrected_times import expected_times, is_in_doubt
 from gate_collector.ingest.gate_states import said_by
+from gate_collector.ledger.anchors import faults_at, kept_by_doors
 from gate_collector.ledger.rebuilt import differences
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import DOUBTED, EVENT, GATE, NOTABLE, PURGED, STREAM, own_word_of
@@ -47,6 +49,10 @@ class _ReportSaid(BaseModel):
     why: str
 
 
+class _AnchorSaid(BaseModel):
+    anchor: str = ""
+
+
 def faults_of(
     engine: Engine, gate: str, *, site: str, zone: ZoneInfo
 ) -> Generator[str, None, None]:
@@ -64,6 +70,7 @@ def faults_of_hall(engine: Engine) -> Generator[str, None, None]:
     with snapshot(engine) as connection:
         yield from _whatever(_reports(connection), "the reports")
         yield from _whatever(_policies(connection), "the policies")
+        yield from _whatever(_anchors(connection), "the anchors")
 
 
 def _whatever(faults: Iterator[str], what: str) -> Iterator[str]:
@@ -238,6 +245,14 @@ def _reports(connection: Connection) -> Iterator[str]:
         if row.version != before + 1:
             yield f"{where}: expected version {before + 1} of that day"
         last = row.day, row.version
+
+
+def _anchors(connection: Connection) -> Iterator[str]:
+    """Each chain is what it was when a report was made, and when the doors kept an anchor."""
+    documents = connection.execute(select(MERGED.c.document)).scalars()
+    printed = (_AnchorSaid.model_validate_json(document).anchor for document in documents)
+    made = [parse_anchor(text.encode()) for text in printed if text]
+    yield from faults_at(connection, [*made, *kept_by_doors(connection)])
 
 
 def _policies(connection: Connection) -> Iterator[str]:

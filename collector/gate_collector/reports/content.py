@@ -120,6 +120,7 @@ class MergedReport(_Part):
     open_before: int = Field(0, description="holds of earlier days that are still open")
     contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
     checks: tuple[Check, ...] = ()
+    anchor: str = Field("", description="每日锚点: a DayAnchor as JSON, and the centre's signature")
 
     @property
     def complete(self) -> bool:

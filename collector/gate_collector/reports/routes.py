@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Literal
 
+import segno
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,6 +91,21 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
         else:
             body, kind = as_xlsx(report, centre.zone), _XLSX
         return Response(body, media_type=kind, headers=headers)
+
+    @routes.get("/reports/{day}/anchor.svg", dependencies=[EVERYBODY], include_in_schema=False)
+    def anchor(day: date, version: Version = None) -> Response:
+        """Return the anchor of one version as a code to print."""
+        try:
+            text = read(centre, day, version).report.anchor
+        except NoSuchReport as exc:
+            return _unknown(exc)
+        try:
+            code = segno.make(text or "-", error="l", micro=False)
+        except segno.DataOverflowError:  # very many doors: the whole stands in report.json
+            code = segno.make(f"SHA-256 {sha256(text.encode()).hexdigest()}", error="m")
+        out = io.BytesIO()
+        code.save(out, kind="svg", border=2, xmldecl=False)
+        return Response(out.getvalue(), media_type="image/svg+xml")
 
     @routes.post(
         "/reports/{day}/corrections",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -9,13 +11,17 @@ from hashlib import sha256
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
+from gate_agent.contract.anchor import parse_anchor
+from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
+from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
 from gate_agent.words import word
 from gate_collector.alarms.book import keep_to
 from gate_collector.alerts.book import REPORTED
 from gate_collector.alerts.causes import Cause
 from gate_collector.centre import Centre
+from gate_collector.ledger.anchors import anchor_of
 from gate_collector.ledger.findings import DueReport, Punctual
 from gate_collector.ledger.read import due_at, due_reports
 from gate_collector.reports.content import MergedReport
@@ -123,6 +129,7 @@ def _newest(connection: Connection, day: date) -> MergedReport | None:
 
 def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") -> MergedReport:
     report = gather(centre, day, version=version, by=by, why=why)
+    report = report.model_copy(update={"anchor": _anchored(centre, report.day)})
     document = report.model_dump_json()
     row = {
         "day": report.day,
@@ -141,6 +148,25 @@ def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") ->
     except IntegrityError:
         return read(centre, day, version).report  # another worker was first: theirs counts
     return report
+
+
+def _anchored(centre: Centre, day: str) -> str:
+    """Return the anchor as it is printed: what is told to the doors, and its signature alone."""
+    told = anchor_of(centre, day)
+    signed = centre.sign(Topics(site=centre.site, gate="+").anchor, told.encode())
+    if signed is None:
+        return told.encode().decode()
+    signature = base64.b64encode(parse_signature(signed).signature).decode("ascii")
+    return json.dumps(told.model_dump() | {"signature": signature}, separators=(",", ":"))
+
+
+def newest_anchor(centre: Centre) -> bytes | None:
+    """Return what is told to the doors; None before the first report."""
+    newest = select(MERGED.c.document).order_by(MERGED.c.day.desc(), MERGED.c.version.desc())
+    with centre.engine.connect() as connection:
+        document = connection.execute(newest.limit(1)).scalar()
+    text = document and MergedReport.model_validate_json(document).anchor
+    return parse_anchor(text.encode()).encode() if text else None
 
 
 def conclusion(report: MergedReport, base_url: str) -> Cause:

@@ -360,6 +360,8 @@ declare namespace Centre {
     /** 密切接触者 by state */
     contacts: Record<string, number>;
     checks: Check[];
+    /** 每日锚点: a DayAnchor as JSON, and the centre's signature */
+    anchor: string;
   }
   /** A new hall mode (大厅运行状态). */
   interface Mode {

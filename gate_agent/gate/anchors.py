@@ -1,0 +1,50 @@
+"""Keeps the centre's anchors (每日锚点) in this door's journal, out of the centre's reach."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gate_agent.contract.anchor import AnchorKept, DayAnchor, parse_anchor
+from gate_agent.errors import ContractError
+from gate_agent.gate.engine import Gate
+from gate_agent.host.files import write_whole
+
+_LOG = logging.getLogger(__name__)
+
+
+class AnchorKeeper:
+    """Journals each day's anchor once."""
+
+    def __init__(self, gate: Gate, *, kept: Path, zone: ZoneInfo) -> None:
+        """`kept` remembers the newest over a restart; without it one is journalled again."""
+        self._gate = gate
+        self._kept = kept
+        self._zone = zone
+        self._newest = self._read()
+
+    def hear(self, payload: bytes) -> None:
+        """Take what the centre tells; a day to come is none, nor one before the newest."""
+        try:
+            anchor = parse_anchor(payload)
+        except ContractError as exc:
+            _LOG.warning("an anchor was refused: %s", exc)
+            return
+        now = self._gate.now()
+        tomorrow = (now.utc.astimezone(self._zone).date() + timedelta(days=1)).isoformat()
+        if (self._newest and anchor.day <= self._newest.day) or anchor.day > tomorrow:
+            return
+        if self._gate.keep([AnchorKept.model_validate(anchor.model_dump())], now):
+            self._newest = anchor
+            try:
+                write_whole(self._kept, payload)
+            except OSError as exc:
+                _LOG.warning("an anchor is in the journal, which may get it again: %s", exc)
+
+    def _read(self) -> DayAnchor | None:
+        try:
+            return parse_anchor(self._kept.read_bytes())
+        except (OSError, ContractError):
+            return None
