@@ -18,7 +18,7 @@ from gate_agent.errors import ContractError
 
 DEEPEST = 32
 LARGEST = 8 * 1024 * 1024  # a province's roster
-_WIDEST = 2**63  # what a store's whole number holds
+WIDEST = 2**63  # what a store's whole number holds
 _NAME = re.compile("[a-z_]{1,40}")  # of ours; another one may be of a person
 # A text that does not end is one token up to the end, so that a scan is one pass.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
@@ -134,7 +134,7 @@ def _fit(value: Any, *, marks: bool) -> Any:
     if isinstance(value, float):
         fits = math.isfinite(value)
     else:
-        fits = not isinstance(value, int) or -_WIDEST <= value < _WIDEST
+        fits = not isinstance(value, int) or -WIDEST <= value < WIDEST
     if fits:
         return value
     if marks:

@@ -155,8 +155,8 @@ def link_after(prev_link: bytes, body_sha256: bytes) -> bytes:
     return sha256(prev_link + body_sha256).digest()
 
 
-class Envelope(BaseModel):
-    """An event as a reader parses it; unknown attributes are ignored."""
+class Attributes(BaseModel):
+    """What an event says of itself, beside its data; unknown attributes are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     specversion: Literal["1.0"]
@@ -175,7 +175,6 @@ class Envelope(BaseModel):
     severity: Severity
     drill: bool
     datacontenttype: Literal["application/json"]
-    data: dict[str, object]
 
     @field_validator("sequence")
     @classmethod
@@ -203,6 +202,12 @@ class Envelope(BaseModel):
     def gate(self) -> str:
         """The gate in `source`."""
         return self.source.split("/")[3]
+
+
+class Envelope(Attributes):
+    """An event as a reader parses it; unknown attributes are ignored."""
+
+    data: dict[str, object]
 
     def record(self) -> Record | None:
         """Return the data as its model; None where this version does not know or read it."""

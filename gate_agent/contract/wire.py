@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
+from gate_agent.contract.at_once import read_at_once
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.shape import Path, steps
 from gate_agent.contract.unknown import UNKNOWN_AS
@@ -47,6 +48,12 @@ class Parsed(Generic[M]):
 
 def parse_message(model: type[M], payload: bytes) -> Parsed[M]:
     """Return the message in `payload`. Raises ContractError, which names no content."""
+    value = read_at_once(model, payload)
+    return parse_in_steps(model, payload) if value is None else Parsed(value)
+
+
+def parse_in_steps(model: type[M], payload: bytes) -> Parsed[M]:
+    """Return the same, whatever stands in it."""
     tree = read_json(payload, odd_numbers="mark")
     try:
         return Parsed(validated(model, tree))

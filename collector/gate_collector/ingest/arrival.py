@@ -8,9 +8,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from gate_agent.contract.messages import Envelope, gate_of_topic, link_after, parse_record
-from gate_agent.contract.records import Record, Severity
-from gate_agent.contract.wire import parse_message
+from gate_agent.contract.event import parse_event
+from gate_agent.contract.messages import Attributes, gate_of_topic, link_after
+from gate_agent.contract.record import Record
 from gate_agent.errors import ContractError
 
 _GATE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -36,7 +36,7 @@ class Message:
 class Arrived(NamedTuple):
     """An event of this hall; a tuple, since one is made for every event."""
 
-    told: Envelope
+    told: Attributes
     key: Key
     number: int
     record: Record | None
@@ -78,42 +78,26 @@ def read_event(message: Message, site: str) -> Arrived:
         why = f"expected at most {LONGEST_BODY} bytes, got {len(body)}"
         raise Unusable(why, body, gate=gate)
     try:
-        parsed = parse_message(Envelope, body)
+        told, record, unread = parse_event(body)
     except ContractError as exc:
         raise Unusable(str(exc), body, gate=gate) from exc
-    envelope = parsed.value
-    if envelope.source != f"/gates/{site}/{gate}":
+    if told.source != f"/gates/{site}/{gate}":
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
-        raise Unusable(why, body, gate=gate, epoch=envelope.epoch, sequence=envelope.number)
-    record, unread = _record(envelope)
-    digest, prevlink = sha256(body).digest(), bytes.fromhex(envelope.prevlink)
+        raise Unusable(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
+    digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
     return Arrived(
-        told=envelope,
-        key=(gate, envelope.epoch),
-        number=envelope.number,
+        told=told,
+        key=(gate, told.epoch),
+        number=told.number,
         record=record,
         body=body,
         bodysha256=digest,
         prevlink=prevlink,
         link=link_after(prevlink, digest),
         historical=message.historical,
-        unread=parsed.unread + unread,
+        unread=unread,
     )
-
-
-def _record(envelope: Envelope) -> tuple[Record | None, tuple[str, ...]]:
-    """Return the data as its model, as far as it can be read, and what cannot.
-
-    A newer door's event is as much a link of the chain as any: it is never refused for its data.
-    """
-    try:
-        parsed = parse_record(envelope)
-    except ContractError:
-        return None, ("data",)
-    if parsed is None:
-        return None, ("type",) if envelope.severity is Severity.URGENT else ()
-    return parsed.value, tuple(f"data.{path}" for path in parsed.unread)
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, tuple_
 
 from gate_agent.contract.contact_records import ContactListed, ContactUpdated
-from gate_agent.contract.messages import Envelope, parse_body
+from gate_agent.contract.messages import Attributes, parse_body
 from gate_agent.contract.moment import ClockQuality, corrected_utc, format_utc, on_clock, parse_utc
 from gate_agent.contract.records import (
     ClockSynced,
@@ -108,14 +108,14 @@ def dated(connection: Connection, events: list[Arrived], now: datetime) -> list[
     return dates
 
 
-def late_ms(envelope: Envelope, now: datetime) -> int | None:
+def late_ms(envelope: Attributes, now: datetime) -> int | None:
     """Return how late an event came, from the gate's record to ours; None if nobody knows."""
     return None if envelope.clock in _IN_DOUBT else _late_ms(envelope.recordedtime, now)
 
 
 def shifted(
-    envelope: Envelope, record: Record | None, by: timedelta
-) -> tuple[Envelope, Record | None]:
+    envelope: Attributes, record: Record | None, by: timedelta
+) -> tuple[Attributes, Record | None]:
     """Move an event, and those of its record's own times that its boot's clock gave. Pure."""
     time = parse_utc(envelope.time)
     span = time - timedelta(microseconds=envelope.boot_ns // 1000) - _SLACK, time + _SLACK
@@ -175,7 +175,7 @@ def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[in
     return done, after
 
 
-def _row(envelope: Envelope, booted: str | None) -> dict[str, Any]:
+def _row(envelope: Attributes, booted: str | None) -> dict[str, Any]:
     return {
         "gate": envelope.gate,
         "epoch": envelope.epoch,
@@ -254,7 +254,7 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
 
 
 def expected_times(
-    told: Envelope, *, stored: str, historical: bool, booted: str | None
+    told: Attributes, *, stored: str, historical: bool, booted: str | None
 ) -> tuple[str, int | None]:
     """Return what an event's columns of time must say; `booted` as `doubted` keeps it. Pure."""
     if told.clock not in _IN_DOUBT:
@@ -266,7 +266,7 @@ def expected_times(
     return happened, _late_ms(moved.recordedtime, parse_utc(stored))
 
 
-def is_in_doubt(envelope: Envelope) -> bool:
+def is_in_doubt(envelope: Attributes) -> bool:
     """Whether the door's own word of when is kept in `doubted`."""
     return envelope.clock in _IN_DOUBT
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, tuple_
 
-from gate_agent.contract.messages import Envelope
+from gate_agent.contract.messages import Attributes
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.records import (
     DailyReport,
@@ -33,7 +33,7 @@ _OF_HOLDS = (HoldOpened, HoldIdentified, HoldStep, HoldOverdue, HoldClosed)
 def apply(connection: Connection, events: Iterable[Arrived], zone: ZoneInfo) -> None:
     """Change the views by events that are new."""
     passages: dict[tuple[str, str], tuple[int, Row]] = {}
-    others: list[tuple[Envelope, Record]] = []
+    others: list[tuple[Attributes, Record]] = []
     for arrived in events:
         match arrived.record:
             case None | PersonRegistered():
@@ -71,7 +71,7 @@ def _passage(arrived: Arrived, record: PassageDecided, zone: ZoneInfo) -> Row:
     )
 
 
-def _notable(envelope: Envelope, record: Record) -> dict[str, Any]:
+def _notable(envelope: Attributes, record: Record) -> dict[str, Any]:
     return {
         "gate": envelope.gate,
         "epoch": envelope.epoch,
@@ -85,9 +85,9 @@ def _notable(envelope: Envelope, record: Record) -> dict[str, Any]:
     }
 
 
-def _reports(arrivals: list[tuple[Envelope, Record]]) -> Iterator[Row]:
+def _reports(arrivals: list[tuple[Attributes, Record]]) -> Iterator[Row]:
     """Yield the rows of REPORT, in the order of its columns; a door's last word on a day counts."""
-    newest: dict[tuple[str, str], tuple[Envelope, DailyReport]] = {}
+    newest: dict[tuple[str, str], tuple[Attributes, DailyReport]] = {}
     for envelope, record in arrivals:
         if isinstance(record, DailyReport):
             key = envelope.gate, record.day
@@ -97,7 +97,7 @@ def _reports(arrivals: list[tuple[Envelope, Record]]) -> Iterator[Row]:
         yield gate, day, envelope.epoch, envelope.number, record.model_dump_json()
 
 
-def _keep_holds(connection: Connection, arrivals: list[tuple[Envelope, Record]]) -> None:
+def _keep_holds(connection: Connection, arrivals: list[tuple[Attributes, Record]]) -> None:
     """Let the holds of these gates, which are ours until the end of the transaction, go on."""
     steps = [(envelope, record) for envelope, record in arrivals if isinstance(record, _OF_HOLDS)]
     keys = {(envelope.gate, record.hold_id) for envelope, record in steps}
@@ -113,7 +113,7 @@ def _keep_holds(connection: Connection, arrivals: list[tuple[Envelope, Record]])
     put(connection, HOLD, [tuple(row.get(c.name) for c in HOLD.c) for row in rows.values()])
 
 
-def _flagged(envelope: Envelope, hold_id: str) -> dict[str, Any]:
+def _flagged(envelope: Attributes, hold_id: str) -> dict[str, Any]:
     return {
         "gate": envelope.gate,
         "hold_id": hold_id,
@@ -132,7 +132,7 @@ def _category(row: dict[str, Any], opened: HoldOpened) -> str:
     return str(known or opened.category.value)
 
 
-def _stepped(row: dict[str, Any], envelope: Envelope, record: HoldRecord) -> dict[str, Any]:
+def _stepped(row: dict[str, Any], envelope: Attributes, record: HoldRecord) -> dict[str, Any]:
     """Return a hold's row after one of its events, in whatever order they come."""
     if isinstance(record, HoldOpened) and row.get("opened") is not None:
         row |= {"state": HoldState.FLAGGED.value, "stepped": 0}  # carried into a new epoch
