@@ -16,7 +16,7 @@ _KEPT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleared:
-    """One person, let in with a contact reading."""
+    """One person, found healthy by a contact reading."""
 
     person_ref: str
     contact_centi_c: int
@@ -35,7 +35,7 @@ def cleared_after(cleared: tuple[Cleared, ...], record: Record, at_ns: int) -> t
         return others if len(others) < len(cleared) else cleared
     contact, by = record.temperature.contact_centi_c, record.temperature.contact_by
     fresh = contact is not None and record.temperature.contact_at is None
-    if record.decision is not Decision.ADMIT or not fresh or contact is None or by is None:
+    if not fresh or contact is None or by is None or not _stands(record):
         return cleared
     new = Cleared(
         person_ref=record.person_ref,
@@ -46,6 +46,15 @@ def cleared_after(cleared: tuple[Cleared, ...], record: Record, at_ns: int) -> t
         at_ns=at_ns,
     )
     return (*others, new)[-_KEPT:]
+
+
+def _stands(record: PassageDecided) -> bool:
+    """Whether the reading of this verdict counts: they went in, or the door alone let them wait.
+
+    Whose registration came too late, or whose group, is as well as before, and comes again.
+    """
+    well = record.temperature.outcome is Outcome.NORMAL
+    return record.decision is Decision.ADMIT or (well and record.by is None)
 
 
 def remembered(records: Iterable[tuple[Record, int]]) -> tuple[Cleared, ...]:

@@ -15,6 +15,7 @@ from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChan
 from gate_agent.domain.group import wanting
 from gate_agent.domain.passage import (
     NOBODY,
+    SETTLED_FOR_S,
     Attempt,
     Gathering,
     Identified,
@@ -28,7 +29,7 @@ from gate_agent.domain.passage import (
     carried,
 )
 from gate_agent.domain.state import DoorState, Step
-from gate_agent.domain.temperature import Window, judge, not_measured, stable_part
+from gate_agent.domain.temperature import Window, is_by_hand, judge, not_measured, stable_part
 
 
 def on_reading(door: DoorState, event: ReadingTaken) -> Step:
@@ -63,7 +64,7 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
     """
     door = replace(door, thermometer_usable=event.usable)
     if event.usable:
-        return Step(door)
+        return Step(_still_there(door, event.at))
     state = door.passage
     if isinstance(state, Registering | Gathering) or (
         isinstance(state, Settled) and (state.decision is Decision.HOLD or state.waits_for_hand)
@@ -75,6 +76,16 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
     else:
         door = replace(door, passage=replace(state, presence=NOBODY))
     return _take_back(door, (Measuring, Identified, Measured), "thermometer_lost", event.at)
+
+
+def _still_there(door: DoorState, at: Moment) -> DoorState:
+    """Take whose card came a moment ago, while it was lost, to stand there: nobody waits twice."""
+    state = door.passage
+    if not isinstance(state, Settled) or not state.waits_for_hand or state.person is None:
+        return door
+    if state.presence != NOBODY or at.boot_ns >= state.settled.plus_s(SETTLED_FOR_S):
+        return door
+    return replace(door, passage=replace(state, presence=Presence(seen_ns=at.boot_ns)))
 
 
 def on_trust(door: DoorState, event: TrustChanged) -> Step:
@@ -128,7 +139,7 @@ def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at:
         case Outcome.NORMAL:
             due_ns = (
                 at.plus_s(door.policy.registration.within_s)
-                if _is_by_hand(temperature)  # a guard is with them: no hurry
+                if is_by_hand(temperature)  # a guard is with them: no hurry
                 else pair_ns(door, at)
             )
             return Step(door.placed(Measured(**carried(measured), due_ns=due_ns)))
@@ -138,7 +149,7 @@ def _vouched(door: DoorState, measured: Attempt, at: Moment) -> Attempt | None:
     """Return a flagged person with the contact reading that cleared them before, None without."""
     temperature = measured.temperature
     one = door.clearing(measured.person, at)
-    if one is None or temperature is None or _is_by_hand(temperature) or beyond_rail(temperature):
+    if one is None or temperature is None or is_by_hand(temperature) or beyond_rail(temperature):
         return None
     return replace(measured, temperature=vouched(temperature, one))
 
@@ -175,7 +186,7 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
         return Step(door)
     if temperature.outcome is not Outcome.ELEVATED:
         return Step(door)
-    if _is_by_hand(who.temperature) and not beyond_rail(temperature):
+    if is_by_hand(who.temperature) and not beyond_rail(temperature):
         return Step(door)  # the contact thermometer decided of this very person
     if door.clearing(who.person, at) is not None and not beyond_rail(temperature):
         return Step(door)
@@ -214,14 +225,10 @@ def _take_back(door: DoorState, kinds: tuple[type[Attempt], ...], reason: str, a
     """Measure again, by hand, whom the thermometer's word let go on; not whom the hand did."""
     done = Step(door)
     for state in (door.passage, *door.desk):
-        if isinstance(state, kinds) and not _is_by_hand(state.temperature):
+        if isinstance(state, kinds) and not is_by_hand(state.temperature):
             again = verdict.recheck(done.door, state, reason, at)
             done = Step(again.door, (*done.effects, *again.effects))
     return done
-
-
-def _is_by_hand(temperature: Temperature | None) -> bool:
-    return temperature is not None and temperature.contact_centi_c is not None
 
 
 def _left_unmeasured(door: DoorState, state: Measuring, at: Moment) -> Step:

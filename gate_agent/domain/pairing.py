@@ -13,7 +13,7 @@ from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.clearing import beyond_rail
 from gate_agent.domain.desk import pair_ns, set_aside, waits
-from gate_agent.domain.effects import Note, StepRefused
+from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
 from gate_agent.domain.identified import identity, name_the_held
@@ -32,6 +32,7 @@ from gate_agent.domain.passage import (
 )
 from gate_agent.domain.release import find_hold, on_cleared_named
 from gate_agent.domain.state import DoorState, Step
+from gate_agent.domain.temperature import is_by_hand
 
 
 def on_card(door: DoorState, event: PersonIdentified) -> Step:
@@ -52,10 +53,12 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
-    cardless = _cardless(door)
+    cardless = _cardless(door, at)
     wants = _wants_card(door, at)
     if cardless is not None and wants:
         return _ambiguous(door, cardless, at)
+    if isinstance(cardless, Settled):
+        return _name_the_rechecked(door, cardless, event)
     if cardless is not None:
         known = replace(cardless, **identity(event, cardless.known_phone))
         return verdict.decide(door, known, person, at)
@@ -70,6 +73,8 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
             return Step(replace(door, passage=paired))
         case Gathering(person=None) if wants:  # a companion who has a card, too
             return verdict.decide(door, replace(spot, **identity(event)), person, at)
+        case Settled() if (wants and spot.waits_for_hand) or _waits_nameless(door, spot, at):
+            return _name_the_rechecked(door, spot, event)
         case Settled(person=None, decision=Decision.HOLD) if wants:
             named = _name_the_held(door, spot, event)
             if named is not None:
@@ -87,9 +92,14 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     note = Note(f"card_fault_{event.fault}")
     if _is_held(spot) and not spot.presence.is_gone(at):
         return Step(door, (note,))
-    cardless = _cardless(door)
+    cardless = _cardless(door, at)
     if cardless is not None and _wants_card(door, at):
         done = _ambiguous(door, cardless, at)
+    elif isinstance(cardless, Settled):
+        again = (*cardless.reasons, event.reason)
+        done = verdict.settle(door, cardless, Decision.RECHECK, again, at)
+    elif cardless is not None and is_by_hand(cardless.temperature):
+        done = Step(door)  # a guard is with them, and types the document
     elif cardless is not None:
         done = verdict.recheck(door, cardless, event.reason, at)
     elif isinstance(spot, Measuring | Measured) and spot.person is None:
@@ -124,12 +134,20 @@ def on_code(door: DoorState, event: CodeShown) -> Step:
     return Step(door.placed(shown))
 
 
-def _cardless(door: DoorState) -> Measured | None:
-    """Return who has waited longest at the desk for nothing but a card."""
+def _cardless(door: DoorState, at: Moment) -> Measured | Settled | None:
+    """Return who has waited longest at the desk for a card: for it alone, or for a hand as well."""
     for place in door.desk:
         if isinstance(place, Measured) and place.person is None:
             return place
+        if isinstance(place, Settled) and _waits_nameless(door, place, at):
+            return place
     return None
+
+
+def _waits_nameless(door: DoorState, place: Settled, at: Moment) -> bool:
+    """Whether this is somebody unknown who waits for a hand, and was measured a moment ago."""
+    until_ns = place.settled.plus_s(door.policy.measurement.pair_within_s)
+    return place.person is None and place.waits_for_hand and at.boot_ns < until_ns
 
 
 def _wants_card(door: DoorState, at: Moment) -> bool:
@@ -146,10 +164,19 @@ def _is_taken(door: DoorState, at: Moment) -> bool:
     return door.thermometer_usable and spot.person is not None and not spot.presence.is_gone(at)
 
 
-def _ambiguous(door: DoorState, cardless: Measured, at: Moment) -> Step:
-    """One card, two people who may have laid it: neither is named, both are measured again."""
-    first = verdict.ambiguous(door, cardless, "two_people", at)
-    spot = first.door.passage
+def _ambiguous(door: DoorState, cardless: Measured | Settled, at: Moment) -> Step:
+    """One card, two people who may have laid it: neither is named, both are measured again.
+
+    Whom a guard measures by hand keeps that reading, and the place: the guard asks for the card.
+    """
+    first, spot = Step(door), door.passage
+    if isinstance(cardless, Measured) and not is_by_hand(cardless.temperature):
+        first = verdict.ambiguous(door, cardless, "two_people", at)
+    elif not isinstance(spot, Measuring | Measured):
+        passage_id, ids = door.ids.take()
+        nobody = Attempt(passage_id=passage_id, started=at, presence=spot.presence)
+        aside = replace(set_aside(door), ids=ids)
+        return verdict.ambiguous(aside, nobody, "two_people", at)
     if not isinstance(spot, Measuring | Measured):
         return first
     second = verdict.ambiguous(first.door, spot, "two_people", at)
@@ -186,6 +213,12 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
         return verdict.recheck(door, new, "thermometer_lost", event.at)
     identified = Identified(**carried(new), due_ns=pair_ns(door, event.at))
     return Step(replace(door, passage=identified))
+
+
+def _name_the_rechecked(door: DoorState, state: Settled, event: PersonIdentified) -> Step:
+    """Name who waits for the contact thermometer: one person, one place."""
+    known = replace(state, **identity(event, state.known_phone))
+    return Step(door.placed(known), (WriteEvent(verdict.decided(door, known, event.at)),))
 
 
 def _name_the_held(door: DoorState, state: Settled, event: PersonIdentified) -> Step | None:

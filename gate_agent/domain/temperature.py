@@ -25,7 +25,16 @@ from gate_agent.domain.profile import (
     is_value,
 )
 
-__all__ = ["PROFILES", "Profile", "Window", "by_hand", "judge", "not_measured", "stable_part"]
+__all__ = [
+    "PROFILES",
+    "Profile",
+    "Window",
+    "by_hand",
+    "is_by_hand",
+    "judge",
+    "not_measured",
+    "stable_part",
+]
 
 MOST_READINGS = 600  # a window's bound: 30 s at 20 Hz
 
@@ -142,6 +151,11 @@ def by_hand(
             "contact_at": None,
         }
     )
+
+
+def is_by_hand(measured: Temperature | None) -> bool:
+    """Whether the contact thermometer decided of this, lately or now."""
+    return measured is not None and measured.contact_centi_c is not None
 
 
 def not_measured(profile: Profile) -> Temperature:

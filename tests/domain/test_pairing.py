@@ -10,10 +10,19 @@ from domain.benches import COLD, FEVER, NOON, NORMAL, Bench, new_door, somebody,
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category, Decision, HoldState, Outcome, PassageLeft
 from gate_agent.contract.signals import Reading
-from gate_agent.domain.door import ReadingTaken, next_deadline_ns
+from gate_agent.domain.door import (
+    CardUnreadable,
+    HandMeasured,
+    ReadingTaken,
+    ThermometerChanged,
+    TrustChanged,
+    next_deadline_ns,
+)
 from gate_agent.domain.effects import Admit, Note, SealRegistration, WriteEvent
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.passage import Identified, Idle, Settled
+from gate_agent.domain.passage import Identified, Idle, Measured, Settled
+
+FLAG = 3540  # above the line, below the rail
 
 
 def test_a_card_and_then_a_normal_temperature_admit_a_visitor_registered_first() -> None:
@@ -270,3 +279,63 @@ def test_a_door_restarted_with_a_hold_goes_on_where_it_stood() -> None:
     assert verdict(bench)[0] is Decision.HOLD
     assert bench.door.holds[0].overdue == 3
     assert not any(isinstance(effect, Admit) for effect in bench.effects)
+
+
+def waiting_for_a_hand(bench: Bench) -> list[tuple[str, str | None]]:
+    places = (bench.door.passage, *bench.door.desk)
+    return [
+        (place.passage_id, None if place.person is None else place.person.person_ref)
+        for place in places
+        if isinstance(place, Settled) and place.waits_for_hand
+    ]
+
+
+@pytest.mark.parametrize("apart_s", [0, 5])
+def test_the_card_of_who_waits_for_a_hand_makes_no_second_place(apart_s: float) -> None:
+    bench = Bench()
+    bench.take(TrustChanged(at=bench.now, trusted=False))
+    bench.steady(NORMAL)
+    if apart_s:
+        bench.nobody_for(apart_s)
+    bench.card()
+
+    assert waiting_for_a_hand(bench) == [("t-1", "a" * 64)]
+    assert bench.verdicts[-1].person_ref == "a" * 64
+
+
+def test_a_reading_by_hand_is_not_lost_to_a_card_that_may_be_anothers() -> None:
+    bench = Bench()
+    bench.steady(FLAG)
+    bench.nobody_for(2)
+    bench.take(HandMeasured(at=bench.now, passage_id="t-1", contact_centi_c=3660, by="guard-1"))
+    bench.steady(NORMAL)
+    bench.card()
+
+    by_hand, ambiguous = bench.door.desk[0], bench.verdicts[-1]
+    assert isinstance(by_hand, Measured)
+    assert by_hand.temperature is not None
+    assert by_hand.temperature.contact_centi_c == 3660
+    assert (ambiguous.decision, ambiguous.passage_id) == (Decision.AMBIGUOUS, "t-3")
+
+
+def test_an_unreadable_card_costs_nobody_the_reading_by_hand() -> None:
+    bench = Bench()
+    bench.steady(FLAG)
+    bench.nobody_for(2)
+    bench.take(HandMeasured(at=bench.now, passage_id="t-1", contact_centi_c=3660, by="guard-1"))
+    bench.take(CardUnreadable(at=bench.now, fault="shape"))
+
+    state = bench.door.find("t-1")
+    assert isinstance(state, Measured)
+
+
+def test_who_came_while_the_thermometer_was_lost_stands_there_when_it_is_back() -> None:
+    bench = Bench()
+    bench.take(ThermometerChanged(at=bench.now, usable=False))
+    bench.card()
+    bench.wait(2)
+    bench.take(ThermometerChanged(at=bench.now, usable=True))
+    bench.steady(FLAG)
+
+    (hold,) = bench.door.holds
+    assert (hold.passage_id, hold.person_ref) == ("t-1", "a" * 64)

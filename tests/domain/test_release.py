@@ -264,3 +264,18 @@ def test_who_is_held_twice_gets_in_by_two_readings() -> None:
 
     assert verdict(bench) == (Decision.ADMIT, ())
     assert bench.effects[-1] == Admit(first)
+
+
+def test_whose_registration_came_too_late_is_cleared_all_the_same() -> None:
+    bench = Bench(new_door(Policy()))
+    bench.card()
+    bench.steady(FLAG)
+    hand(bench, 3660)
+    bench.wait_for_deadline()
+    assert verdict(bench) == (Decision.DENY, ("registration_timeout",))
+    bench.nobody_for(15)
+    bench.card()
+    bench.steady(FLAG)
+
+    assert not [one for one in bench.door.holds if one.state is HoldState.FLAGGED]
+    assert isinstance(bench.door.passage, Registering)
