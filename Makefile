@@ -56,6 +56,9 @@ coverage: $(READY)-test ## the tests with branch coverage of the three packages,
 fresh: ## both commands in a minimal Debian 12 made for it, as root [FRESH=DIR] [KEEP=1] 全新系统
 	@tools/fresh both
 
+simulate: $(READY)-test ## a hall played whole under virtual time, looked at at each step [DAYS=30] [SEED=n]
+	$(BIN)/python -m bench.simulate --days $(or $(DAYS),30) --seed $(or $(SEED),1) $(ARGS)
+
 chaos: $(READY)-test ## the long forms: 1,000 events and 200 people under every fault [SEED=n]
 	@tools/setup apt test
 	CHAOS=long CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest -s tests/chaos/test_chaos.py tests/system/test_everything_fails.py

@@ -1,0 +1,1 @@
+"""A hall that is simulated whole: both doors, their journals, the centre; people and faults."""

@@ -1,0 +1,89 @@
+"""The machine as it was before both doors acted as one and a spot was never blind, rule by rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.contract.records import Decision, HoldState
+from gate_agent.domain.door import (
+    DoorEvent,
+    DoorState,
+    HandMeasured,
+    OtherDoorHeard,
+    PersonIdentified,
+    ReadingTaken,
+    Step,
+    TimePassed,
+    step,
+)
+from gate_agent.domain.passage import Identified, Idle, Measuring, Registering, Settled
+
+
+def first_verdict_stands(door: DoorState, event: DoorEvent) -> Step:
+    """Evidence after the first verdict is not looked at."""
+    spot = door.passage
+    if (
+        isinstance(event, ReadingTaken)
+        and not isinstance(spot, Measuring | Identified)
+        and door.profile.sees_skin(event.reading)
+        and not spot.presence.is_gone(event.at)
+    ):
+        cold = replace(event.reading, surface_centi_c=door.profile.skin_low)
+        return step(door, replace(event, reading=cold))
+    return step(door, event)
+
+
+def blind_while_registering(door: DoorState, event: DoorEvent) -> Step:
+    """While somebody's phone is asked for, nobody else is measured."""
+    places = (door.passage, *door.desk)
+    if isinstance(event, ReadingTaken) and any(isinstance(one, Registering) for one in places):
+        return step(door, TimePassed(at=event.at))
+    return step(door, event)
+
+
+def released_is_flagged_again(door: DoorState, event: DoorEvent) -> Step:
+    """A release ends the hold and nothing else: the passage does not go on, and nobody is known."""
+    door = replace(
+        door, cleared=(), neighbours=tuple(replace(n, cleared=()) for n in door.neighbours)
+    )
+    held = door.find(event.passage_id) if isinstance(event, HandMeasured) else None
+    done = step(door, event)
+    if not (isinstance(held, Settled) and held.decision is Decision.HOLD):
+        return done
+    released = any(
+        hold.hold_id == held.hold_id and hold.state is HoldState.RELEASED
+        for hold in done.door.holds
+    )
+    if not released:
+        return done
+    state = door.passage
+    gone = door.without(held.passage_id)
+    if state is held:
+        gone = replace(gone, passage=Idle(presence=state.presence))
+    after = replace(gone, holds=done.door.holds, memory=done.door.memory)
+    return Step(after, done.effects[:3])  # the three steps of the hold
+
+
+def holds_stay_at_their_door(door: DoorState, event: DoorEvent) -> Step:
+    """What the other door tells is not heard."""
+    if isinstance(event, OtherDoorHeard):
+        return step(door, replace(event, told=None))
+    return step(door, event)
+
+
+def holds_stay_nameless(door: DoorState, event: DoorEvent) -> Step:
+    """The card of a held person changes the door's memory alone."""
+    spot = door.passage
+    if (
+        isinstance(event, PersonIdentified)
+        and isinstance(spot, Settled)
+        and spot.decision is Decision.HOLD
+        and spot.person is None
+        and not spot.presence.is_gone(event.at)
+    ):
+        late = step(door, TimePassed(at=event.at))
+        if late.door.passage is spot:
+            return Step(
+                replace(late.door, passage=replace(spot, person=event.person)), late.effects
+            )
+    return step(door, event)

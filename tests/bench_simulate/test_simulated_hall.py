@@ -1,0 +1,79 @@
+"""A simulated hall: all holds in the product's, and each of the older rules is found out in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.simulate.__main__ import main
+from bench.simulate.door import Rules
+from bench.simulate.rules import Rule
+from bench.simulate.runs import run, shrunk
+from bench.simulate.script import Input, Plan, Visit
+from bench_simulate.older_rules import (
+    blind_while_registering,
+    first_verdict_stands,
+    holds_stay_at_their_door,
+    holds_stay_nameless,
+    released_is_flagged_again,
+)
+
+FEVER_LET_BY = {Rule.FEVER_WENT_IN, Rule.FEVER_WENT_BY}
+OLDER: dict[str, tuple[Rules, set[Rule]]] = {
+    "evidence after the first verdict is ignored": (first_verdict_stands, FEVER_LET_BY),
+    "blind while registering": (blind_while_registering, FEVER_LET_BY | {Rule.UNRECORDED}),
+    "a released one is flagged again": (released_is_flagged_again, {Rule.SECOND_READING}),
+    "holds are not shared": (holds_stay_at_their_door, {Rule.HELD_ELSEWHERE}),
+    "a hold stays nameless": (holds_stay_nameless, {Rule.NAMELESS}),
+}
+
+
+def test_a_day_holds_and_everybody_is_decided_on() -> None:
+    outcome = run(Plan(days=1, seed=3, people=150).inputs())
+
+    assert outcome.breach is None
+    assert outcome.admitted > 130
+    assert outcome.holds > 5
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_an_older_rule_is_found_out(older: str) -> None:
+    rules, found = OLDER[older]
+
+    outcome = run(Plan(days=1, seed=1, faults=0).inputs(), rules)
+
+    assert outcome.breach is not None
+    assert outcome.breach.rule in found
+
+
+def test_a_breach_is_played_again_and_made_small() -> None:
+    script = Plan(days=1, seed=4, people=120, faults=4).inputs()
+    first = run(script, first_verdict_stands).breach
+    again = run(script, first_verdict_stands).breach
+    assert first is not None
+    assert (str(again), again and again.at_s) == (str(first), first.at_s)
+
+    small = shrunk(script, first, first_verdict_stands)
+
+    assert len(small) <= 3
+    assert any(isinstance(one, Visit) and one.people[0].hat_s > 0 for one in small)
+    left = run(small, first_verdict_stands).breach
+    assert left is not None
+    assert left.rule is first.rule
+    for one in small:
+        without = run([other for other in small if other is not one], first_verdict_stands).breach
+        assert without is None or without.rule is not first.rule
+
+
+def test_the_same_seed_is_the_same_day_and_another_is_another() -> None:
+    def drawn(seed: int) -> tuple[Input, ...]:
+        return Plan(days=2, seed=seed, people=50).inputs()
+
+    assert drawn(5) == drawn(5)
+    assert drawn(5) != drawn(6)
+
+
+def test_the_command_says_what_held_and_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--days", "1", "--seed", "3", "--people", "20"]) == 0
+
+    assert "1 days, 2" in (told := capsys.readouterr().out)
+    assert "all held" in told
