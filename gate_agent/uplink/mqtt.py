@@ -135,11 +135,15 @@ class Link:
             expected = f"an answer within {_CONNECT_WITHIN_S:g} s"
             raise UplinkError(f"expected {expected} from {where}, got none") from None
 
-    def subscribe(self, *topics: str, live: str) -> None:
-        """Hear these topics, retained messages first; of `live` what others say from now on."""
-        options = SubscribeOptions(qos=_QOS)
+    def subscribe(self, *topics: str, live: str, own: str) -> None:
+        """Hear these topics, retained messages first; of `live` what others say from now on.
+
+        And what is kept on our `own`, before we say anything there.
+        """
+        options, kept = SubscribeOptions(qos=_QOS), SubscribeOptions(noLocal=True)
         others = SubscribeOptions(noLocal=True, retainHandling=_NOTHING_RETAINED)
-        self._client.subscribe([(live, others), *((topic, options) for topic in topics)])
+        heard = [(topic, options) for topic in topics]
+        self._client.subscribe([(own, kept), (live, others), *heard])
         self.flush()
 
     def hear(self, topic: str) -> None:

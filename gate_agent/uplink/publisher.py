@@ -175,10 +175,6 @@ class Uplink:
         self._rewind()
         self._ask_no_more()
         self._set("connected", "")
-        self.notify_state()
-        if self._for_doors is not None:
-            self._retain(self._topics.door, self._for_doors)
-        self._pump()
         every = replace(self._topics, gate="+")
         link.subscribe(
             self._topics.policy_urgent,
@@ -188,7 +184,12 @@ class Uplink:
             self._topics.anchor,
             every.door,
             live=every.state,
+            own=self._topics.state,
         )
+        self.notify_state()
+        if self._for_doors is not None:
+            self._retain(self._topics.door, self._for_doors)
+        self._pump()
         self._policy.begin(link)
         async with asyncio.TaskGroup() as group:
             beating = [group.create_task(self._beat()), group.create_task(self._watch(link))]
@@ -346,6 +347,8 @@ class Uplink:
             self._on_seen(payload)
         elif topic == self._topics.receipt and payload:
             self._on_receipt(payload)
+        elif topic == self._topics.state:
+            self._rivals.hear(payload, self._journal.epoch)
         elif topic.endswith(("/state", "/door", "/anchor")):
             self._on_door(topic, payload)
 

@@ -69,7 +69,7 @@ def test_a_door_hears_what_comes_after_a_topic_that_is_no_text(tmp_path: Path) -
             on_acknowledged=lambda _: None,
         )
         await link.open()
-        link.subscribe(_TOPIC, live=f"gate/v1/{SITE}/+/state")
+        link.subscribe(_TOPIC, live=f"gate/v1/{SITE}/+/state", own=f"gate/v1/{SITE}/own/state")
         await eventually(lambda: b"good" in came)
         await link.close()
 

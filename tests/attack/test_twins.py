@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.hall_of_doors import Hall, hall
+from collector.recorded_gates import BEGAN, Gate
 from gate_agent.contract.messages import LINK_0
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import AgentStopped
@@ -51,6 +52,28 @@ def test_two_journals_that_speak_in_turn_are_an_alarm_and_a_new_one_is_none(tmp_
         assert AlarmKind.TWINS in _kinds(one)
 
 
+def test_two_journals_whose_first_events_came_in_one_batch_are_twins_as_well(
+    tmp_path: Path,
+) -> None:
+    with hall(tmp_path) as one:
+        door = one.west
+        for epoch in ("a" * 32, "b" * 32):
+            door.epoch, door.sequence, door.link = epoch, 0, LINK_0
+            door.say(AgentStopped(reason="x"))
+            one.settle()
+        one.clock.advance(1)
+        door.say(AgentStopped(reason="y"))  # of b
+        one.settle()
+        door.heartbeat()
+        one.settle()
+        assert AlarmKind.TWINS not in _kinds(one)
+        door.epoch = "a" * 32
+        one.clock.advance(1)
+        door.heartbeat(sequence=1)
+        one.settle()
+        assert AlarmKind.TWINS in _kinds(one)
+
+
 def test_boards_with_one_name_wait_longer_each_time_and_not_in_step() -> None:
     rivals, now_ns = Rivals(), 0
     connects = 0
@@ -67,6 +90,26 @@ def test_boards_with_one_name_wait_longer_each_time_and_not_in_step() -> None:
     assert not rivals.is_there(later_ns)
     assert rivals.next_s(0.25, was_taken=True, now_ns=later_ns) == 0.25, "our own line from before"
     assert rivals.next_s(0.5, was_taken=False, now_ns=later_ns) == 0.5
+
+
+def test_a_broker_that_does_not_say_why_still_tells_who_was_there() -> None:
+    def state(epoch: str) -> bytes:
+        return Gate(epoch=epoch * 32).says(at=BEGAN).payload
+
+    rivals, now_ns, waits = Rivals(), 0, []
+    for _ in range(4):
+        rivals.hear(state("b"), "a" * 32)
+        waits.append(rivals.next_s(0.25, was_taken=False, now_ns=now_ns))
+        now_ns += 10 * NS_PER_S
+    assert waits[:2] == [0.25, 0.25], "a journal of our own from before, once"
+    assert min(waits[2:]) > 1
+    assert rivals.is_there(now_ns)
+
+    for epoch in ("a", "a"):
+        rivals.hear(state(epoch), "a" * 32)
+        assert rivals.next_s(0.25, was_taken=False, now_ns=now_ns) == 0.25
+    rivals.hear(b"half", "a" * 32)
+    assert rivals.next_s(0.25, was_taken=False, now_ns=now_ns) == 0.25
 
 
 def test_a_program_ends_though_a_name_server_never_answers() -> None:

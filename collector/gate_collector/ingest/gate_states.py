@@ -117,12 +117,12 @@ def _is_back(connection: Connection, gate: str, state: GateState, before: Any) -
     """Whether a journal speaks again after another took its place: no door goes back to one."""
     if before is None or before.epoch == state.epoch:
         return False
-    began = select(func.min(EVENT.c.stored)).where(EVENT.c.gate == gate)
-    ours, theirs = (
-        connection.execute(began.where(EVENT.c.epoch == epoch)).scalar()
+    spans = select(func.min(EVENT.c.stored), func.max(EVENT.c.stored)).where(EVENT.c.gate == gate)
+    ours, theirs = (  # of two that began in one batch, the one that spoke last took the place
+        tuple(connection.execute(spans.where(EVENT.c.epoch == epoch)).one())
         for epoch in (state.epoch, before.epoch)
     )
-    return ours is not None and theirs is not None and ours < theirs
+    return None not in (*ours, *theirs) and ours < theirs
 
 
 _CLONED = "a cloned or forged journal"
