@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pages pytest coverage fresh lock docs screens attack power bench fuzz install chaos clean help
+.PHONY: demo test check lint types imports pages pytest coverage fresh lock docs screens attack power torture bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -78,6 +78,13 @@ attack: $(READY)-test ## attack running servers as docs/security.md says, on loo
 power: $(READY)-test ## cut the power of a card many times, as root, and of lying disks [CUTS=200]
 	@tools/setup apt test
 	CUTS=$(or $(CUTS),200) $(BIN)/pytest -q -s tests/power
+
+TORTURE := tests/torture tests/power tests/chaos tests/store/test_full_disk.py tests/store/test_gate_on_bad_disk.py \
+	tests/store/test_disk_faults.py tests/versions/test_journal_update_faults.py \
+	tests/versions/test_store_update_faults.py tests/collector/store/test_failover.py tests/collector/ingest/test_killed.py
+torture: $(READY)-test ## kill, fill, limit and starve doors and centre, as root: nothing may be lost [CUTS=40]
+	@tools/setup apt test
+	TORTURE=long CUTS=$(or $(CUTS),40) UPDATE_FAULTS=40 $(BIN)/pytest -q -s $(TORTURE)
 
 bench: $(READY)-test ## measure what bench/README.md promises, each beside its peer
 	@tools/setup apt test

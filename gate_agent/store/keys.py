@@ -43,7 +43,13 @@ def resolve_keys(section: KeysSection, beside: Path) -> Keys:
 
     Raises ConfigurationError with every fault at once.
     """
-    beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        list(beside.iterdir())
+        (beside / "site.key").exists()
+    except OSError as exc:
+        expected = f"{beside}: expected a folder that this user may enter and read"
+        raise ConfigurationError([f"{expected}, got: {exc.strerror}"]) from exc
     made: list[str] = []
     faults: list[str] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,11 +11,17 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from sqlalchemy import Engine, select
 
-from chaos.stormy_hall import Gate
+from chaos.stormy_hall import Gate, Hall
+from children import wait_until
 from gate_agent.contract.messages import Receipt, gate_of_topic, parse_receipt
 from gate_agent.store.reader import Event, JournalReader
+from gate_agent.store.verify import verify as verify_journal
+from gate_collector.ledger.verify import verify as verify_collected
+from gate_collector.store.opening import open_store
+from gate_collector.store.schema import ALARM, EVENT, QUARANTINE
 
 _PAGE = 500
+_FALSE = {"mismatch", "rewound", "refused"}
 
 
 class Witness:
@@ -87,3 +94,48 @@ def faults_of(receipt: Receipt, epoch: str, events: dict[int, Event]) -> list[st
     if held and held | missing != set(range(receipt.upto + 1, max(held) + 1)):
         faults.append(f"ranges and missing leave numbers out after {receipt.upto}")
     return faults
+
+
+def _settled(running: Hall, witness: Witness) -> None:
+    """Wait until the last words of both gates are receipted."""
+    for gate in running.gates:
+        if not is_told(gate, witness):  # stopped before it was: the next start brings it
+            gate.child.start()
+            running.settle(gate)
+            gate.child.stop()
+        wait_until(partial(is_told, gate, witness), f"the last receipt of {gate.name}", 30)
+
+
+def prove(running: Hall, witness: Witness) -> None:
+    """Stop all of it, and hold what every journal has against what the collector has."""
+    for gate in running.gates:
+        running.settle(gate)
+        assert gate.child.stop() == 0
+    _settled(running, witness)
+    assert running.collector.stop() == 0
+    engine = open_store(running.store)
+    late_ms: list[int] = []
+    for gate in running.gates:
+        epoch, events = journalled(gate.journal)
+        head = verify_journal(gate.journal, lambda _done, _all: None)
+        rows = collected(engine, EVENT, gate=gate.name)
+        assert {row.epoch for row in rows} == {epoch}
+        assert sorted(row.sequence for row in rows) == list(range(1, head.sequence + 1))
+        for row in rows:
+            assert bytes(row.body) == events[row.sequence].body
+        (line,) = verify_collected(engine, gate.name)
+        assert line.endswith(f"last {head.sequence} link {head.link.hex()}")
+        assert len(events) >= gate.accepted
+        receipts = [told for name, told in witness.receipts if name == gate.name]
+        assert receipts
+        assert [fault for told in receipts for fault in faults_of(told, epoch, events)] == []
+        late_ms += [row.late_ms for row in rows if row.late_ms is not None]
+        print(f"{gate.name}: {len(events)} events, {len(receipts)} receipts, all right")
+    assert collected(engine, QUARANTINE) == []
+    assert [row for row in collected(engine, ALARM) if row.kind in _FALSE] == []
+    engine.dispose()
+    late_ms.sort()
+    if late_ms:  # a machine whose clock nobody set does not know
+        p50, p95 = late_ms[len(late_ms) // 2], late_ms[len(late_ms) * 95 // 100]
+        most, count = late_ms[-1], len(late_ms)
+        print(f"lateness: p50 {p50} ms, p95 {p95} ms, max {most} ms of {count} events")

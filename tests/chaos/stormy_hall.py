@@ -108,15 +108,19 @@ class Hall:
 
 
 @contextmanager
-def hall(folder: Path) -> Iterator[Hall]:
-    """Start a hall; everything of it ends with the context."""
+def hall(folder: Path, *, store: str = "") -> Iterator[Hall]:
+    """Start a hall; everything of it ends with the context. `store`: the centre's, SQLite else."""
+    store = store or f"sqlite:///{folder / 'collector.sqlite'}"
     with ExitStack() as stack:
         port, collector_port = free_port(), free_port()
         rules = f"acl_file {folder / 'acl'}\nmax_queued_messages {_QUEUE}\n"
         (folder / "acl").write_text(_OPEN[0] + "\n", encoding="utf-8")
         mosquitto = stack.enter_context(broker(folder / "broker", port, more=rules))
         line = stack.enter_context(Line(port))
-        config = write_collector(folder, {"mqtt": _mqtt(line), "web": {"port": collector_port}})
+        config = write_collector(
+            folder,
+            {"mqtt": _mqtt(line), "web": {"port": collector_port}, "store": {"url": store}},
+        )
         run = program("gate-collector"), "run", "--config", config
         collector = stack.enter_context(Child(folder / "collector.log", *run))
         made = Hall(
@@ -126,7 +130,7 @@ def hall(folder: Path) -> Iterator[Hall]:
             collector=collector,
             collector_line=line,
             collector_port=collector_port,
-            store=f"sqlite:///{folder / 'collector.sqlite'}",
+            store=store,
         )
         made.gates += [_gate(stack, folder / name, name, port) for name in GATES]
         made.start_broker()
