@@ -156,10 +156,17 @@ class Walking:
         """Who waits, and is waited for by nothing, asks, and is told to come again."""
         if walker.stage is not Stage.DESK or walker.door != place.number:
             return
-        if place.door.door.find(walker.passage_id) is None and not place.broken.down:
+        at_a_place = self._is_waited_for(place, walker) or place.door.door.find(walker.passage_id)
+        if not at_a_place and not place.broken.down:
             self._again(place, walker)
             return
         self._hall.after(_LOOK_S, self._look, place, walker)
+
+    def _is_waited_for(self, place: Place, walker: Walker) -> bool:
+        """Whether one of their places still waits for something."""
+        door = place.door.door
+        states = (door.find(passage_id) for passage_id in walker.mine)
+        return any(state is not None and waits(door, state) for state in states)
 
     def _again(self, place: Place, walker: Walker) -> None:
         if walker.stage is Stage.DESK and walker.tries < _MOST_TRIES:
@@ -211,8 +218,7 @@ class Walking:
 
     def sent_back(self, place: Place, walker: Walker, passage_id: str) -> None:
         """Come again, unless something else came of it meanwhile."""
-        state = place.door.door.find(passage_id)
-        if state is not None and waits(place.door.door, state):
+        if self._is_waited_for(place, walker):
             return
         if walker.passage_id == passage_id and walker.door == place.number:
             self._again(place, walker)
