@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,22 +36,34 @@ def emulate(
     people: Annotated[int | None, typer.Option(min=0, help="End after so many people.")] = None,
     staff: Annotated[int, typer.Option(min=0, help="How many staff cards there are.")] = 12,
     pause: Annotated[float, typer.Option(min=0, help="Seconds between two people.")] = 1.0,
+    *,
+    script: Annotated[
+        Path | None, typer.Option(help="Who comes, as a CSV: docs/emulation.md.")
+    ] = None,
 ) -> None:
     """Play this door's devices behind its configured port paths, and people who pass. 仿真."""
     from gate_agent.emulation.door import emulate_door  # noqa: PLC0415
+    from gate_agent.emulation.script import read_people  # noqa: PLC0415
     from gate_agent.validation import device_faults, device_sections  # noqa: PLC0415
 
     gate = load_config(config, GateConfig)  # no keys, no broker: a trial needs neither
     sections = device_sections(gate).items()
     if faults := [fault for name, section in sections for fault in device_faults(name, section)]:
         raise ConfigurationError(placed(config, faults))
+    crowd = None if script is None else read_people(script, gate.gate.id)
     for name, section in sections:
         typer.echo(f"{name}: {section.driver} at {section.port}")
     typer.echo(both("terminal.ctrl_c_stops"))
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
             emulate_door(
-                gate, seed=seed, people=people, staff=staff, pause_s=pause, on_arrival=_tell
+                gate,
+                seed=seed,
+                people=people,
+                staff=staff,
+                pause_s=pause,
+                on_arrival=_tell,
+                crowd=crowd,
             )
         )
 

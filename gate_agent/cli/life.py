@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,9 @@ def demo(
         float | None, typer.Option(min=5, help="End by itself after so many seconds.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Which people come: the same seed, the same day.")] = 1,
+    script: Annotated[
+        Path | None, typer.Option(help="Who comes, as a CSV: docs/emulation.md.")
+    ] = None,
     *,
     tls: Annotated[
         bool, typer.Option("--tls", help="Provisioned, with a certificate each.")
@@ -38,4 +42,4 @@ def demo(
     """Run broker, collector and both doors with emulated devices and people. 演示."""
     from gate_agent.demo import run_demo  # noqa: PLC0415
 
-    raise typer.Exit(run_demo(seconds=seconds, seed=seed, tls=tls))
+    raise typer.Exit(run_demo(seconds=seconds, seed=seed, tls=tls, script=script))

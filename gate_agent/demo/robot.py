@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+from gate_agent.emulation.people import Arrival
+
 _FEVER_CENTI_C = 3730
 _OK = 200
+_STEPS_UP_S = 0.5  # nobody is measured, read and asked in less
 State = dict[str, Any]
 
 
@@ -55,6 +59,14 @@ class RobotGuard:
         self._on_state = on_state
         self._seen: dict[str, float] = {}  # what waits for a hand, and since when
         self._phones = 0
+        self._families: deque[tuple[float, int]] = deque()  # when they came, and how many more
+        self._met: set[str] = set()
+
+    def expect(self, arrival: Arrival) -> None:
+        """See somebody come, with others right behind."""
+        if arrival.companions:
+            now = asyncio.get_running_loop().time()
+            self._families.append((now, arrival.companions))
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -71,6 +83,7 @@ class RobotGuard:
         for passage in here:
             if passage["phase"] != "registering":
                 continue
+            await self._ask_for_the_others(passage["passage_id"])
             path = f"/api/v1/passages/{passage['passage_id']}/registration"
             purpose = state["purposes"][self._phones % len(state["purposes"])]
             body = {"phone": f"138{self._phones % 10**8:08d}", "purpose": purpose}
@@ -89,6 +102,17 @@ class RobotGuard:
             if now - self._seen[what] >= after_s:
                 await asyncio.to_thread(ask, self._port, path, body)
                 self._phones += 1
+
+    async def _ask_for_the_others(self, passage_id: str) -> None:
+        """Say how many go in with who registers now, where that is who was seen with others."""
+        if passage_id in self._met:
+            return
+        self._met.add(passage_id)
+        now = asyncio.get_running_loop().time()
+        if self._families and now - self._families[0][0] > _STEPS_UP_S:
+            _, companions = self._families.popleft()
+            body: dict[str, object] = {"companions": companions, "by": self._post}
+            await asyncio.to_thread(ask, self._port, f"/api/v1/passages/{passage_id}/group", body)
 
     def _step(self, hold: State) -> dict[str, object]:
         """Return the usual next step; every other contact reading finds no fever."""

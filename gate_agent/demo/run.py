@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from gate_agent.config.model import GateConfig
 from gate_agent.demo.processes import DemoError, Processes, program
 from gate_agent.demo.proof import prove
 from gate_agent.demo.robot import RobotGuard, State, ask
-from gate_agent.demo.site import STAFF, DemoSite, lay_out
+from gate_agent.demo.site import GATES, STAFF, DemoSite, lay_out
 from gate_agent.emulation.door import emulate_door
-from gate_agent.emulation.people import opener, synthetic_card
+from gate_agent.emulation.people import Arrival, opener, synthetic_card
+from gate_agent.emulation.script import read_people
 from gate_agent.words import both
 
 _FOLDER = Path(".run/demo")
@@ -31,13 +32,19 @@ _LINE_EVERY_S = 10.0  # where nobody watches: a line in a log
 _PAUSE_S = 1.0  # between two people
 
 
-def run_demo(*, seconds: float | None, seed: int, tls: bool = False) -> int:
+def run_demo(
+    *, seconds: float | None, seed: int, tls: bool = False, script: Path | None = None
+) -> int:
     """Return 0 if the demo ended with every event proved, 1 if not.
 
-    Raises DemoError: another demo runs in this folder, a program is missing or ended by itself.
+    Who comes is drawn from `seed`, or stands in `script`. Raises ConfigurationError for
+    a faulty one; DemoError: another demo runs in this folder, a program is missing or ended by
+    itself.
     """
+    people = None if script is None else {gate: read_people(script, gate) for gate in GATES}
     with _alone(_FOLDER.absolute()):
-        return asyncio.run(_Demo(lay_out(_FOLDER.absolute(), tls=tls), seed).run(seconds))
+        site = lay_out(_FOLDER.absolute(), tls=tls)
+        return asyncio.run(_Demo(site, seed, people).run(seconds))
 
 
 @contextlib.contextmanager
@@ -53,9 +60,18 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 class _Demo:
-    def __init__(self, site: DemoSite, seed: int) -> None:
+    def __init__(
+        self, site: DemoSite, seed: int, script: Mapping[str, Sequence[Arrival]] | None
+    ) -> None:
         self._site = site
         self._seed = seed
+        self._script = script
+        self._guards = {
+            gate.id: RobotGuard(
+                gate.web_port, post=f"guard-{number}", on_state=partial(self._see, gate.id)
+            )
+            for number, gate in enumerate(site.gates, start=1)
+        }
         self._console = Console()
         self._processes = Processes(site.folder)
         self._states: dict[str, State] = {}
@@ -83,7 +99,7 @@ class _Demo:
             async with asyncio.TaskGroup() as group:
                 gates = range(len(self._site.gates))
                 playing = [group.create_task(self._play(number)) for number in gates]
-                playing += [group.create_task(guard.run()) for guard in self._guards()]
+                playing += [group.create_task(guard.run()) for guard in self._guards.values()]
                 playing += [
                     group.create_task(self._processes.watch()),
                     group.create_task(self._look()),
@@ -125,18 +141,11 @@ class _Demo:
             staff=STAFF,
             pause_s=_PAUSE_S,
             opened=self._opened[gate.id],
-            first=[opener(synthetic_card(number))],
+            on_arrival=self._guards[gate.id].expect,
+            first=[] if self._script else [opener(synthetic_card(number))],
+            crowd=None if self._script is None else self._script[gate.id],
+            stays=True,
         )
-
-    def _guards(self) -> list[RobotGuard]:
-        return [
-            RobotGuard(
-                gate.web_port,
-                post=f"guard-{number}",
-                on_state=partial(self._see, gate.id),
-            )
-            for number, gate in enumerate(self._site.gates, start=1)
-        ]
 
     def _see(self, gate: str, state: State) -> None:
         self._states[gate] = state

@@ -20,7 +20,7 @@ from gate_agent.provision import Site, broker, papers
 
 SITE, ZONE = "hall-01", "Asia/Shanghai"
 STAFF = 12
-_GATES = ("west-1f", "central-2f")
+GATES = ("west-1f", "central-2f")
 _DAYS = 31  # certificates; long enough that nothing warns
 _REPORT_AFTER_S = 20  # the daily report comes soon, so that it is seen
 _HOST = "127.0.0.1"
@@ -60,7 +60,7 @@ def lay_out(folder: Path, *, tls: bool = False, ports: Sequence[int] | None = No
     port, collector, west, central = _ports(*(ports or (8883 if tls else 1883, 8080, 8081, 8082)))
     hall = folder / "hall"
     provisioned = Site.open(
-        hall, site=SITE, gates=_GATES, brokers=[_HOST], now=SystemClock().now().utc
+        hall, site=SITE, gates=GATES, brokers=[_HOST], now=SystemClock().now().utc
     )
     provisioned.write(days=_DAYS, renew=False)
     site_key = load_key(hall / "authority" / "site.key")
@@ -77,12 +77,12 @@ def lay_out(folder: Path, *, tls: bool = False, ports: Sequence[int] | None = No
         + papers.signatures_section(f"{hall}/collector"),
         encoding="utf-8",
     )
-    west_1f, central_2f = (_mqtt(hall, gate, port, tls=tls) for gate in _GATES)
+    west_1f, central_2f = (_mqtt(hall, gate, port, tls=tls) for gate in GATES)
     gates = (
-        _gate(folder, _GATES[0], "一层西侧出入口", thermometer="gy-614v3", web=west, mqtt=west_1f),
+        _gate(folder, GATES[0], "一层西侧出入口", thermometer="gy-614v3", web=west, mqtt=west_1f),
         _gate(
             folder,
-            _GATES[1],
+            GATES[1],
             "二层中央出入口",
             thermometer="gy-mcu90614",
             web=central,

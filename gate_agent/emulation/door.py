@@ -10,7 +10,7 @@ from typing import cast
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import find_model
 from gate_agent.driver_api import IdReaderEmulator, ThermometerEmulator
-from gate_agent.emulation.people import Arrival, Crowd, synthetic_card
+from gate_agent.emulation.people import AS_IN_A_HALL, Arrival, Crowd, synthetic_card
 from gate_agent.emulation.pty import Pty, run_emulator
 from gate_agent.emulation.scenario import play
 
@@ -25,14 +25,18 @@ async def emulate_door(
     on_arrival: Callable[[Arrival], None] | None = None,
     opened: asyncio.Event | None = None,
     first: Iterable[Arrival] = (),
+    crowd: Iterable[Arrival] | None = None,
+    stays: bool = False,
 ) -> None:
     """Play until `people` have passed, or until cancelled; they come once the door is `opened`.
 
-    Who comes `first` goes before the crowd.
+    Who comes `first` goes before the crowd: by default one drawn from `seed`, as in a hall.
+    With `stays`, the devices work on when nobody comes any more, until cancelled.
     """
     thermometer = cast("ThermometerEmulator", find_model(config.thermometer.driver).emulator())
     reader = cast("IdReaderEmulator", find_model(config.id_reader.driver).emulator())
-    crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(staff)])
+    if crowd is None:
+        crowd = Crowd(seed, staff=[synthetic_card(n) for n in range(staff)], **AS_IN_A_HALL)
     with Pty(config.thermometer.port) as sight, Pty(config.id_reader.port) as desk:
         async with asyncio.TaskGroup() as group:
             speaking = [
@@ -49,5 +53,7 @@ async def emulate_door(
                 pause_s=pause_s,
                 count=people,
             )
+            if stays:
+                await asyncio.Event().wait()
             for task in speaking:
                 task.cancel()

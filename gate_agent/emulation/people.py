@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, TypedDict
 
 from stdnum.iso7064 import mod_11_2
 
 from gate_agent.driver_api import Card, CardType
 
-Kind = Literal["visitor", "staff", "feverish", "cold", "early_lift"]
+Kind = Literal[
+    "visitor", "staff", "feverish", "cold", "early_lift", "hat", "late_fever", "faulty_card",
+    "family", "child",
+]  # fmt: skip
+
+
+class Shares(TypedDict, total=False):
+    """How often each thing happens, of one."""
+
+    staff_share: float
+    fever_share: float
+    cold_share: float
+    early_lift_share: float
+    family_share: float
+    hat_share: float
+    late_fever_share: float
+    faulty_card_share: float
+    late_card_share: float
+
+
 _AREA = "999999"  # never issued: no number here is anybody's
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉红梅建国文辉宇轩子涵欣怡"
@@ -20,6 +39,12 @@ _OLDEST = date(1940, 1, 1)
 _YOUNGEST_DAYS = 24_000
 _AMBIENT_CENTI_C = 2400
 _NORMAL, _FEVER, _COLD = (3360, 3480), (3800, 3930), (3140, 3240)
+BRIM_CENTI_C = 3430
+AS_IN_A_HALL: Shares = {
+    "fever_share": 0.04, "cold_share": 0.03, "early_lift_share": 0.03, "family_share": 0.08,
+    "hat_share": 0.10, "late_fever_share": 0.02, "faulty_card_share": 0.05, "late_card_share": 0.10,
+}  # fmt: skip
+"""Everything that happens at a door, more often than on a quiet day: a demo is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +58,16 @@ class Arrival:
     card_delay_s: float  # from the first skin to the card
     card_stays_s: float
     stays_s: float  # before the sensor
+    hat_s: float = 0.0  # for so long a brim is all that the sensor sees of them
+    gap_s: float | None = None  # nobody before the sensor after them; None: as the door has it
+    at_s: float | None = None  # after the start; None: after the one before
+    companions: int = 0  # who come right behind, and go in with this person
+
+
+def faulty(card: Card) -> Card:
+    """Return a card whose number cannot be: what a reader makes of a forged or damaged one."""
+    last = "0" if card.number[-1] != "0" else "1"
+    return replace(card, number=card.number[:-1] + last)
 
 
 def synthetic_card(n: int) -> Card:
@@ -74,8 +109,21 @@ class Crowd:
         cold_share: float = 0.06,
         early_lift_share: float = 0.05,
         first_card: int | None = None,
+        family_share: float = 0.0,
+        hat_share: float = 0.0,
+        late_fever_share: float = 0.0,
+        faulty_card_share: float = 0.0,
+        late_card_share: float = 0.0,
     ) -> None:
-        """`first_card` numbers the visitors' cards; by default far from other seeds'."""
+        """`first_card` numbers the visitors' cards; by default far from other seeds'.
+
+        Shares from `family_share` on are of visitors who are well and not in a hurry.
+        """
+        self._life = (
+            (family_share, "family"), (hat_share, "hat"), (late_fever_share, "late_fever"),
+            (faulty_card_share, "faulty_card"), (late_card_share, "visitor"),
+        )  # fmt: skip
+        self._more = random.Random(f"{seed} more")  # noqa: S311 people of a play
         self._dice = random.Random(seed)  # noqa: S311 people of a play
         self._staff = tuple(staff)
         self._shares = (staff_share, fever_share, cold_share, early_lift_share)
@@ -84,7 +132,42 @@ class Crowd:
     def __iter__(self) -> Iterator[Arrival]:
         """Let them come."""
         while True:
-            yield self._arrival()
+            arrival = self._livelier(self._arrival())
+            yield arrival
+            for _ in range(arrival.companions):
+                yield self._child(arrival)
+
+    def _livelier(self, arrival: Arrival) -> Arrival:
+        """Return an ordinary visitor as they come to a real door."""
+        if arrival.kind != "visitor" or not any(share for share, _ in self._life):
+            return arrival
+        dice = self._more
+        came = replace(arrival, gap_s=dice.uniform(1.2, 3.5))
+        drawn = dice.random()
+        for share, what in self._life:
+            if drawn >= share:
+                drawn -= share
+                continue
+            match what:
+                case "family":
+                    return replace(came, kind="family", companions=dice.choice((1, 1, 2)))
+                case "hat":
+                    return replace(came, kind="hat", hat_s=dice.uniform(0.6, 1.2), stays_s=3.6)
+                case "late_fever":
+                    surface = dice.randint(*_FEVER)
+                    came = replace(came, kind="late_fever", surface_centi_c=surface)
+                    return replace(came, hat_s=dice.uniform(0.6, 1.2), stays_s=3.6)
+                case "faulty_card":
+                    card = None if came.card is None else faulty(came.card)
+                    return replace(came, kind="faulty_card", card=card)
+                case _:
+                    return replace(came, card_delay_s=dice.uniform(2.0, 3.5))
+        return came
+
+    def _child(self, adult: Arrival) -> Arrival:
+        surface = self._more.randint(*_NORMAL)
+        child = replace(adult, kind="child", card=None, surface_centi_c=surface, companions=0)
+        return replace(child, gap_s=self._more.uniform(1.2, 2.0))
 
     def _arrival(self) -> Arrival:
         dice = self._dice

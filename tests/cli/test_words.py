@@ -96,3 +96,13 @@ def test_emulate_names_an_unknown_driver_with_its_path(tmp_path: Path) -> None:
     assert said.code == 2
     line = f"gate-agent: {config}:6: thermometer.driver: expected a driver ("
     assert said.err.startswith(line)
+
+
+def test_a_faulty_script_of_people_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    script = tmp_path / "people.csv"
+    script.write_text("who,skin\nwang,342\n", encoding="utf-8")
+
+    said = command("gate-agent", "emulate", "--config", write_door(tmp_path), "--script", script)
+
+    assert said.code == 2
+    assert f"{script}:2: skin: expected 20 to 45, got 342" in said.err

