@@ -42,7 +42,7 @@ _NORMAL, _FEVER, _COLD = (3360, 3480), (3800, 3930), (3140, 3240)
 BRIM_CENTI_C = 3430
 AS_IN_A_HALL: Shares = {
     "fever_share": 0.04, "cold_share": 0.03, "early_lift_share": 0.03, "family_share": 0.08,
-    "hat_share": 0.10, "late_fever_share": 0.02, "faulty_card_share": 0.05, "late_card_share": 0.10,
+    "hat_share": 0.10, "late_fever_share": 0.02, "faulty_card_share": 0.05, "late_card_share": 0.04,
 }  # fmt: skip
 """Everything that happens at a door, more often than on a quiet day: a demo is short."""
 
