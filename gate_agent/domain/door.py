@@ -165,6 +165,8 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
 
 def _remembered(done: Step, at: Moment) -> Step:
     """Let what is known of people take in what is recorded, as a restart does."""
+    if not done.effects:
+        return done
     memory, cleared, rechecked = done.door.memory, done.door.cleared, done.door.rechecked
     inside = done.door.inside
     for effect in done.effects:

@@ -68,7 +68,7 @@ class Channel:
             return self
         if value != self.value:
             return Channel(value, at_ns, at_ns, 1)
-        return replace(self, newest_ns=at_ns, same=self.same + 1)
+        return Channel(self.value, self.since_ns, at_ns, self.same + 1)
 
     def rests(self, for_s: int) -> bool:
         """Whether it has shown the same value for too long to be alive."""

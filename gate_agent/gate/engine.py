@@ -327,10 +327,10 @@ class Gate:
 
     def _durable(self, state: DoorState, admitted: Sequence[str], done: Done | None) -> None:
         """The step is on the disk: what permits may happen now."""
-        self._tell(state, "durable")
         self._opened = frozenset(filter(self._is_admitted, admitted)) or self._opened
         if done is not None:
             done()
+        self._loop.call_soon(self._tell, state, "durable")  # once the centre has it on its way
 
     def _is_admitted(self, passage_id: str) -> bool:
         state = self._door.find(passage_id)

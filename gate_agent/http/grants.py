@@ -102,6 +102,14 @@ class Granted:
         return bool(self.route.matches(scope)[0] is Match.FULL)
 
 
+def take_in(outer: FastAPI | APIRouter, room: APIRouter) -> None:
+    """Take the routes of `room` as they are: FastAPI's own way makes each anew, at every start.
+
+    What `outer` says of its routes (a prefix, tags, answers) does not come to them.
+    """
+    outer.routes.extend(room.routes)
+
+
 def granted(app: FastAPI, *, public: frozenset[str]) -> list[Granted]:
     """Return every route. Raises UndeclaredError for one without a grant, or a strange mount."""
     return list(_granted(app, public))

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gate_agent.gate.ports import Desk, DutyDesk, ThermometerDesk
 from gate_agent.host.supervision import Parts
-from gate_agent.http.grants import Granted, granted
+from gate_agent.http.grants import Granted, granted, take_in
 from gate_agent.http.hosts import host_name, is_address, is_loopback
 from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
@@ -99,7 +99,7 @@ def create_app(
             models=STREAM_MODELS,
         ),
     ):
-        app.include_router(room)
+        take_in(app, room)
     app.mount(_STATIC, static_files(_HERE / "static", "door", "visitor"), name="static")
     app.state.granted = routes
     routes += granted(app, public=frozenset({_STATIC}))

@@ -11,7 +11,7 @@ from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.host.supervision import Parts
 from gate_agent.http.answers import ErrorBody
-from gate_agent.http.grants import Routes
+from gate_agent.http.grants import Routes, take_in
 from gate_agent.http.places import InPlace
 from gate_agent.web import metrics
 from gate_agent.web.bodies import Health, JournalMark
@@ -97,7 +97,7 @@ def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> AP
         who = "" if session is None else session.account.code
         return InPlace(events, screens.guards, who=who)
 
-    router.include_router(build_requests(desk))
+    take_in(router, build_requests(desk))
     return router
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from gate_agent.http.grants import Routes, UndeclaredError, granted
+from gate_agent.http.grants import Routes, UndeclaredError, granted, take_in
 from gate_agent.web.grants import PUBLIC, SIGNED_ON
 from tree import ROOT
 
@@ -29,6 +29,22 @@ def test_a_route_that_says_it_is_listed_with_its_whole_path() -> None:
     assert one.fits("GET", "/outer/inner/5?lang=en")
     assert not one.fits("POST", "/outer/inner/5")
     assert not one.fits("GET", "/outer/inner")
+
+
+def test_a_route_that_is_taken_in_is_the_very_same_and_asked_for_its_grant() -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    routes, forgotten = Routes(prefix="/inner"), Routes()
+    routes.add_api_route("/{number}", lambda number: number, dependencies=[PUBLIC])
+    forgotten.add_api_route("/forgotten", lambda: None)
+
+    take_in(app, routes)
+
+    (one,) = granted(app, public=frozenset())
+    assert one.route.original_route is routes.routes[0]
+    assert one.fits("GET", "/inner/5")
+    take_in(app, forgotten)
+    with pytest.raises(UndeclaredError, match="/forgotten"):
+        granted(app, public=frozenset())
 
 
 @pytest.mark.parametrize("declares", [[], [PUBLIC, SIGNED_ON]])
