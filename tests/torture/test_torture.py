@@ -151,6 +151,34 @@ def test_with_a_tenth_of_a_processor_every_tap_is_kept(tmp_path: Path) -> None:
 
 
 @torture
+def test_in_128_mb_of_memory_every_tap_is_kept(tmp_path: Path) -> None:
+    with _memory(128) as prefix, tormented(tmp_path) as (running, gate):
+        again_with(running, gate, *prefix)
+        before = gate.accepted
+        with ticking(gate):
+            _NEVER.wait(10)
+        told = f"{gate.accepted - before} taps in 10 s, {memory_mb(gate.child.pid)} MB resident"
+        print(f"in 128 MB: {told}, started {gate.child.said.count(' is up')} times")
+
+
+@contextmanager
+def _memory(mb: int) -> Iterator[tuple[str, ...]]:
+    """Make a control group that has so much memory; yield what puts a program into it."""
+    root, limit = Path("/sys/fs/cgroup"), "memory.max"
+    if (root / "memory").is_dir():  # version 1
+        root, limit = root / "memory", "memory.limit_in_bytes"
+    group = root / f"gate-torture-{os.getpid()}"
+    try:
+        group.mkdir()
+        (group / limit).write_text(str(mb * 1024 * 1024))
+    except OSError as exc:
+        pytest.skip(f"expected a control group for memory, got: {exc.strerror}")
+    yield "sh", "-c", f'echo $$ > {group / "cgroup.procs"} && exec "$@"', "sh"
+    wait_until(lambda: not (group / "cgroup.procs").read_text().strip(), "an empty group")
+    group.rmdir()
+
+
+@torture
 def test_ten_times_the_readings_and_a_megabyte_of_garbage_a_second_leave_the_guard_alone(
     tmp_path: Path,
 ) -> None:
