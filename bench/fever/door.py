@@ -19,12 +19,14 @@ from gate_agent.contract.records import (
 )
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Trust
-from gate_agent.domain.baseline import NOBODY_SEEN, Memory
+from gate_agent.domain.baseline import NOBODY_SEEN, UNTRUSTED, Memory
+from gate_agent.domain.limits import limits
 from gate_agent.domain.profile import Profile
 from gate_agent.domain.temperature import judge
 from gate_agent.domain.thermometer_health import Checks, Watch, health
 
 ADAPTIVE = MeasurementPolicy()
+FEVER_CENTI_C = 3750  # oral; the study's own label, and the contact line of its door
 _UTC = "2026-01-01T00:00:00.000Z"
 _NOW = parse_utc(_UTC)
 
@@ -41,7 +43,8 @@ class Comer:
 class Door:
     """One door. `evidence_after`: people who come until a held one meets the contact thermometer.
 
-    None: nobody ever does, and only the infrared values are known.
+    None: nobody ever does, and only the infrared values are known. `looks`: whether it asks before
+    each person if the thermometer is to be believed, and has them measured by hand if not.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Door:
         evidence_after: int | None = 5,
         now_s: float = 0,
         first: int = 0,
+        looks: bool = False,
     ) -> None:
         self._profile = profile
         self._rules = rules
@@ -60,6 +64,8 @@ class Door:
         self._evidence_after = evidence_after
         self.now_s = now_s
         self._count = first
+        self._looks = looks
+        self.by_hand: list[bool] = []
         self._held: deque[tuple[int, str, int]] = deque()
 
     @property
@@ -68,6 +74,12 @@ class Door:
         now = Moment(utc=_NOW, boot_ns=round(self.now_s * NS_PER_S))
         state = health(Watch(), self.memory, Checks(), profile=self._profile, now=now)
         return state.trust is Trust.NOT_TRUSTED
+
+    @property
+    def threshold(self) -> int:
+        """What the next person's score would be held against."""
+        usual = self.memory.usual(self._profile, round(self.now_s * NS_PER_S))
+        return limits(self._profile, self._rules, usual).threshold
 
     def measure(self, comer: Comer) -> Temperature:
         """Let one person be measured, decided on, and remembered."""
@@ -79,20 +91,23 @@ class Door:
         judgement = judge(readings, self._profile, self._rules, usual)
         name = f"p-{self._count}"
         elevated = judgement.outcome is Outcome.ELEVATED
-        if elevated and self._evidence_after is not None:
+        by_hand = self._looks and self.distrusts
+        self.by_hand.append(by_hand)
+        is_held = elevated or by_hand
+        if is_held and self._evidence_after is not None:
             self._held.append((self._count + self._evidence_after, name, comer.contact))
         record = PassageDecided(
             passage_id=name,
             category=Category.UNKNOWN,
             person_ref=None,
             decision=Decision.HOLD if elevated else Decision.ADMIT,
-            reasons=(),
+            reasons=(UNTRUSTED,) if by_hand else (),
             temperature=judgement,
             started=_UTC,
             decided=_UTC,
             registered=False,
             hall_mode=HallMode.OPEN,
-            hold_id=name if elevated else None,
+            hold_id=name if is_held else None,
         )
         self.memory = self.memory.after(record, now_ns)
         return judgement
@@ -108,9 +123,10 @@ class Door:
     def _recheck(self) -> None:
         while self._held and self._held[0][0] < self._count:
             _, hold, contact = self._held.popleft()
+            fever = contact >= FEVER_CENTI_C
             step = HoldStep(
                 hold_id=hold,
-                step=HoldState.RECHECKED,
+                step=HoldState.CONFIRMED if fever else HoldState.RELEASED,
                 by="bench",
                 at=_UTC,
                 contact_centi_c=contact,

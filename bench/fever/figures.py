@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,35 @@ class Quality:
         hits = self.se * prevalence
         false = (1 - self.sp) * (1 - prevalence)
         return hits / (hits + false) if hits + false else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure, and where 95 % of bootstraps have it."""
+
+    figure: float
+    low: float
+    high: float
+
+    def __format__(self, spec: str) -> str:
+        """Return `figure [low, high]`, each in this form."""
+        return f"{self.figure:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
+
+def interval(
+    runs: NDArray[np.float64], of: Callable[[NDArray[np.float64]], float], times: int = 500
+) -> Interval:
+    """Return a figure of many runs (rows), and its interval over bootstraps of the runs."""
+    dice = np.random.default_rng(1)
+    bootstraps = [float(of(dice.choice(runs, len(runs)))) for _ in range(times)]
+    low, high = np.quantile(bootstraps, [0.025, 0.975], method="nearest")
+    return Interval(float(of(runs)), float(low), float(high))
+
+
+def over_runs(shares: NDArray[np.float64]) -> Interval:
+    """Return the mean of runs, each of a bootstrap of the people, and where 95 % of them are."""
+    low, high = np.quantile(shares, [0.025, 0.975])
+    return Interval(float(shares.mean()), float(low), float(high))
 
 
 def auc(scores: Scores, fever: Truth) -> float:

@@ -1,4 +1,4 @@
-"""A hall played with the study's people: days of drift, steps of the whole queue, hot queues."""
+"""A hall played with the study's people: days of drift, and the study as it was."""
 
 from __future__ import annotations
 
@@ -12,17 +12,14 @@ import numpy as np
 
 from bench.fever import figures
 from bench.fever.data import Subject
-from bench.fever.door import ADAPTIVE, Comer, Door
+from bench.fever.door import ADAPTIVE, FEVER_CENTI_C, Door
 from bench.fever.figures import Quality
-from bench.fever.study import FEVER_CENTI_C, View, comer, flags, is_fever, scores, seen
+from bench.fever.study import View, comer, flags, is_fever, scores, seen
 from gate_agent.contract.policy import MeasurementPolicy
-from gate_agent.contract.records import Outcome
-from gate_agent.domain.baseline import Memory
 
 A_DAY, PREVALENCE = 600, 0.02
 OPEN_S, EVERY_S = 10 * 3600, 60  # the hall is open ten hours: one person a minute
 NIGHT_S = 14 * 3600
-RECOVERED = 0.10  # false flags, as the reference has it
 _WINDOW = 30  # of the reference rule
 
 
@@ -107,75 +104,6 @@ def drift(
         product=figures.se_at_sp(score - baseline, fever, 0.95),
         decided=figures.flagged(flags(measured), fever),
     )
-
-
-def warm(view: View, people: Sequence[Subject], seed: int = 11) -> Door:
-    """Return a door at which 200 healthy people have passed in good order."""
-    crowd = Crowd(view, people, seed)
-    door = Door(view.profile)
-    door.measure_all((comer(view, crowd.dice.choice(crowd.cool)) for _ in range(200)), EVERY_S)
-    return door
-
-
-def _played(
-    view: View, memory: Memory, now_s: float, evidence: int | None, queue: Sequence[Comer]
-) -> list[bool]:
-    door = Door(view.profile, memory=memory, evidence_after=evidence, now_s=now_s, first=1000)
-    return [t.outcome is Outcome.ELEVATED for t in door.measure_all(queue, EVERY_S)]
-
-
-def step_flags(
-    view: View,
-    people: Sequence[Subject],
-    step: int,
-    *,
-    evidence: int | None,
-    length: int,
-    runs: int,
-) -> list[float]:
-    """Return the share of runs in which the n-th healthy person after a sudden step is flagged."""
-    before = warm(view, people)
-    shares = np.zeros(length)
-    for run in range(runs):
-        crowd = Crowd(view, people, 100 + run)
-        queue = [comer(view, crowd.dice.choice(crowd.cool), step) for _ in range(length)]
-        shares += _played(view, before.memory, before.now_s, evidence, queue)
-    return [float(share) for share in shares / runs]
-
-
-def recovery(shares: Sequence[float]) -> int | None:
-    """Return after how many people false flags are down to 10 %, on a mean of five; None: never."""
-    for n in range(len(shares) - 4):
-        if sum(shares[n : n + 5]) / 5 <= RECOVERED:
-            return n
-    return None
-
-
-def hot_queue(
-    view: View, people: Sequence[Subject], *, evidence: int | None, runs: int, length: int = 30
-) -> tuple[float, float, float]:
-    """Return how many of a feverish queue are flagged: of all, and of its last ten.
-
-    And how many are flagged or measured by hand, because the flags were not explained.
-    """
-    before = warm(view, people)
-    flagged, caught = np.zeros(length), np.zeros(length)
-    for run in range(runs):
-        crowd = Crowd(view, people, 500 + run)
-        door = Door(
-            view.profile,
-            memory=before.memory,
-            evidence_after=evidence,
-            now_s=before.now_s,
-            first=1000,
-        )
-        for n in range(length):
-            by_hand = door.distrusts
-            (measured,) = door.measure_all([comer(view, crowd.dice.choice(crowd.hot))], EVERY_S)
-            flagged[n] += measured.outcome is Outcome.ELEVATED
-            caught[n] += by_hand or measured.outcome is Outcome.ELEVATED
-    share = flagged / runs
-    return float(share.mean()), float(share[-10:].mean()), float(caught.mean() / runs)
 
 
 def real_time_line(view: View, people: Sequence[Subject]) -> tuple[float, float, Quality]:

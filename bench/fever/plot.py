@@ -11,7 +11,8 @@ mpl.use("Agg")  # no screen needed
 from matplotlib import pyplot as plt
 
 from bench.fever import hall, study
-from bench.fever.report import STEPS, Results
+from bench.fever.cases import SHIPPED
+from bench.fever.report import Results
 from bench.fever.study import VIEWS
 
 
@@ -40,11 +41,11 @@ def draw(results: Results, file: Path) -> None:
     weather.tick_params(axis="x", rotation=20, labelsize=7)
     weather.legend()
     first = VIEWS[0].name
-    for step in STEPS:
-        (line,) = steps.plot(results.steps[first, step, 5], label=f"+{step / 100:.1f} °C")
-        steps.plot(results.steps[first, step, None], linestyle=":", color=line.get_color())
+    for step, curves in results.sudden[first, SHIPPED].flags.items():
+        if step > 0:
+            steps.plot(curves.mean(axis=0), label=f"{step / 100:+.1f} °C")
     steps.set(
-        title=f"False flags after a step, {first}\n(dotted: no contact thermometer)",
+        title=f"False flags after a step, {first}",
         xlabel="people since the step",
         ylim=(0, 1),
     )

@@ -10,15 +10,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.fever import hall, pair, study
+from bench.fever.cases import cases, flag_rate
 from bench.fever.data import Subject
-from bench.fever.figures import Quality
+from bench.fever.figures import Interval, Quality
 from bench.fever.hall import Drifted
 from bench.fever.pair import Found
-from bench.fever.study import VIEWS, Told, View
+from bench.fever.study import VIEWS, Told
+from bench.fever.sudden import EVIDENCE, STEPS, Sudden, play
 from gate_agent.contract.policy import MeasurementPolicy
 
-STEPS = (50, 100, 150)
-EVIDENCE = (5, None)
 WANTED = (20, 50, 100, 200)  # flags per thousand
 
 # What others measured, for the same data where nothing else is said (docs/measuring/expert.md).
@@ -40,7 +40,7 @@ REFERENCE_DRIFT = {  # Se at Sp .95: fixed cut, median of 30
     ("forehead max", "day ±0.3, swing 0.4"): ".61 .69",
     ("forehead max", "day ±0.5, swing 0.8"): ".42 .65",
 }
-REFERENCE_RECOVERY = {50: "9", 100: "13", 150: "14"}  # median of 30, everyone
+REFERENCE_RECOVERY = {50: "9", 100: "13", 150: "14"}  # median of 30, everyone, no contact reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,15 @@ class Effort:
     """How much is played: the usual, or a quick look."""
 
     bootstrap: int = 1000
-    days: int = 60
-    runs: int = 100
-    step_length: int = 80
+    days: int = 30
+    runs: int = 40  # bootstraps of the people
+    rate_runs: int = 20
+    rate_people: int = 2000
     pair_days: int = 90
     pair_runs: int = 20
 
 
-QUICK = Effort(bootstrap=50, days=1, runs=3, step_length=30, pair_days=1, pair_runs=1)
+QUICK = Effort(bootstrap=50, days=1, runs=1, rate_runs=1, rate_people=100, pair_days=1, pair_runs=1)
 
 
 @dataclass
@@ -68,8 +69,8 @@ class Results:
     slopes: dict[str, list[float]] = field(default_factory=dict)
     drift: dict[tuple[str, str], Drifted] = field(default_factory=dict)
     wanted: dict[tuple[str, int], Quality] = field(default_factory=dict)
-    steps: dict[tuple[str, int, int | None], list[float]] = field(default_factory=dict)
-    hot: dict[tuple[str, int | None], tuple[float, float, float]] = field(default_factory=dict)
+    rates: dict[tuple[str, str], tuple[Interval, Interval]] = field(default_factory=dict)
+    sudden: dict[tuple[str, str], Sudden] = field(default_factory=dict)
     line: dict[str, tuple[float, float, Quality]] = field(default_factory=dict)
     alarms: dict[str, int] = field(default_factory=dict)  # of two sound doors
     pair_days: int = 0
@@ -80,7 +81,7 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
     """Find every figure, with progress."""
     results = Results(len(people), int(study.is_fever(people).sum()), pair_days=effort.pair_days)
     pieces = 2 + len(study.SLOPES) + len(hall.WEATHERS) + len(WANTED)
-    pieces += len(EVIDENCE) * (len(STEPS) + 1) + 1 + len(pair.SHIFTS)
+    pieces += 3 * (effort.runs + effort.rate_runs) + 1 + len(pair.SHIFTS)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("", total=pieces * len(VIEWS))
 
@@ -105,8 +106,12 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
                 )
                 results.wanted[view.name, permille] = stable.decided
                 done()
-            _steps(results, view, people, effort)
-            progress.advance(task, len(EVIDENCE) * (len(STEPS) + 1))
+            for case in cases(view, people):
+                name = view.name, case.name
+                results.rates[name] = flag_rate(
+                    case, people=effort.rate_people, runs=effort.rate_runs, done=done
+                )
+                results.sudden[name] = play(case, runs=effort.runs, done=done)
             results.alarms[view.name] = pair.false_alarms(view, people, days=effort.pair_days)
             done()
             for shift in pair.SHIFTS:
@@ -116,17 +121,6 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
     return results
 
 
-def _steps(results: Results, view: View, people: Sequence[Subject], effort: Effort) -> None:
-    for evidence in EVIDENCE:
-        for step in STEPS:
-            results.steps[view.name, step, evidence] = hall.step_flags(
-                view, people, step, evidence=evidence, length=effort.step_length, runs=effort.runs
-            )
-        results.hot[view.name, evidence] = hall.hot_queue(
-            view, people, evidence=evidence, runs=effort.runs
-        )
-
-
 def show(results: Results, console: Console) -> None:
     """Print the tables."""
     console.print(f"{results.people} people, {results.fever} with oral >= 37.5 °C; FLIR A325sc")
@@ -134,6 +128,7 @@ def show(results: Results, console: Console) -> None:
     console.print(_ppv(results))
     console.print(_drift(results))
     console.print(_wanted(results))
+    console.print(_rates(results))
     console.print(_stepped(results))
     console.print(_hot(results))
     console.print(_pairs(results))
@@ -219,26 +214,40 @@ def _wanted(results: Results) -> Table:
     return table
 
 
+def _rates(results: Results) -> Table:
+    table = _table(
+        "5 % flags of healthy people wanted: what came, from the first person on [95 %]",
+        "view", "learnt -> judged", "flagged", "feverish flagged",
+    )  # fmt: skip
+    for (name, case), (healthy, feverish) in results.rates.items():
+        table.add_row(name, case, f"{healthy:.1%}", f"{feverish:.0%}")
+    return table
+
+
 def _stepped(results: Results) -> Table:
     table = _table(
-        "People until false flags are down to 10 % after a sudden step of the whole queue",
-        "view", "contact reading", *(f"+{step / 100:.1f} °C" for step in STEPS),
+        "People until a sudden step of the whole queue is over, a contact reading 5 people later; "
+        "flags in a row without any, then all by hand",
+        "view", "learnt -> judged", *(f"{step / 100:+.1f} °C" for step in STEPS), "in a row",
     )  # fmt: skip
-    for name in results.told:
-        for evidence in EVIDENCE:
-            curves = [results.steps[name, step, evidence] for step in STEPS]
-            table.add_row(name, _evidence(evidence), *(_people(c) for c in curves))
-    table.add_row("reference", "never", *(REFERENCE_RECOVERY[s] for s in STEPS))
+    for (name, case), sudden in results.sudden.items():
+        recovered = (f"{sudden.recovery(step):.0f}" for step in STEPS)
+        table.add_row(name, case, *recovered, str(max(sudden.in_row)))
+    reference = (REFERENCE_RECOVERY.get(step, "-") for step in STEPS)
+    table.add_row("reference", "", *reference, "-")
     return table
 
 
 def _hot(results: Results) -> Table:
     table = _table(
-        "30 feverish people in a row (oral >= 37.5 °C): share that is flagged",
-        "view", "contact reading", "of all 30", "of the last ten", "flagged or by hand",
+        "30 feverish people in a row (oral >= 37.5 °C)",
+        "view", "learnt -> judged", "contact reading", "flagged", "flagged or by hand [95 %]",
     )  # fmt: skip
-    for (name, evidence), shares in results.hot.items():
-        table.add_row(name, _evidence(evidence), *(f"{share * 100:.0f} %" for share in shares))
+    for (name, case), sudden in results.sudden.items():
+        for evidence in EVIDENCE:
+            flagged, caught = sudden.flagged(evidence), sudden.caught(evidence)
+            told = "never" if evidence is None else f"{evidence} people later"
+            table.add_row(name, case, told, f"{flagged.figure:.0%}", f"{caught:.0%}")
     return table
 
 
@@ -258,15 +267,6 @@ def _pairs(results: Results) -> Table:
 def _found(shift: Found) -> str:
     people = "-" if shift.people is None else str(shift.people)
     return f"{shift.first_day * 100:.0f} % {shift.within_days * 100:.0f} % {people}"
-
-
-def _people(curve: Sequence[float]) -> str:
-    count = hall.recovery(curve)
-    return f"> {len(curve)}" if count is None else str(count)
-
-
-def _evidence(evidence: int | None) -> str:
-    return "never" if evidence is None else f"{evidence} people later"
 
 
 def _se_sp(quality: Quality) -> str:

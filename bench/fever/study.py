@@ -9,12 +9,11 @@ import numpy as np
 
 from bench.fever import figures
 from bench.fever.data import Subject
-from bench.fever.door import Comer, Door
+from bench.fever.door import FEVER_CENTI_C, Comer, Door
 from bench.fever.figures import Quality, Scores, Truth
 from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.domain.profile import PROFILES, Profile
 
-FEVER_CENTI_C = 3750  # oral; the study's own label
 SLOPES = range(0, 205, 5)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from bench.fever import hall
+from bench.fever.cases import SHIPPED
 from bench.fever.report import Results
+from bench.fever.sudden import EVIDENCE, STEPS
 
 _DRIFT = "day ±0.5, swing 0.8"
 
@@ -44,8 +46,6 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         yield Verdict(f"face max: Se, transfer {way}", quality.se, least=0.89)
         yield Verdict(f"face max: Sp, transfer {way}", quality.sp, least=0.92)
     for name, alarms in results.alarms.items():
-        people = _or_never(hall.recovery(results.steps[name, 150, 5]))
-        yield Verdict(f"{name}: people after +1.5 °C", people, most=15)
         two = f"{name}: two doors"
         yield Verdict(f"{two}, false alarms in {results.pair_days} days", alarms, most=1)
         far, near = results.shifted[name, -80], results.shifted[name, -50]
@@ -53,6 +53,7 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         took = _or_never(far.people)
         yield Verdict(f"{two}, people until -0.8 °C is found", took, most=90)
         yield Verdict(f"{two}, -0.5 °C found within 5 days", near.within_days, least=0.9)
+    yield from _controlled(results)
     yield Verdict("forehead max: AUC", forehead.auc, least=0.87, most=0.89)
     for name, least in (("face max", 0.85), ("forehead max", 0.62)):
         drifted = results.drift[name, _DRIFT]
@@ -61,8 +62,22 @@ def verdicts(results: Results) -> Iterator[Verdict]:
             f"{name}: gain on a fixed cut", drifted.product - (drifted.fixed or 0), least=0
         )
         alone = results.drift[name, hall.WEATHERS[0].name].decided.se
-        seen = results.hot[name, 5][0]
+        seen = results.sudden[name, SHIPPED].flagged(5).figure
         yield Verdict(f"{name}: Se in a hot queue less Se alone", seen - alone, least=-0.05)
+
+
+def _controlled(results: Results) -> Iterator[Verdict]:
+    """Yield what the flag rate, a step and a feverish queue are held to, on transfer as well."""
+    for (name, case), (healthy, _) in results.rates.items():
+        rate = healthy.figure * 100
+        yield Verdict(f"{name}, {case}: flags of healthy, %", rate, least=4, most=6)
+    for (name, case), sudden in results.sudden.items():
+        slowest = max(sudden.recovery(step).figure for step in STEPS)
+        yield Verdict(f"{name}, {case}: people after the slowest step", slowest, most=15)
+        flags = max(sudden.in_row)
+        yield Verdict(f"{name}, {case}: flags in a row, none answered", flags, most=15)
+        caught = min(sudden.caught(evidence).figure for evidence in EVIDENCE)
+        yield Verdict(f"{name}, {case}: feverish queue, flagged or by hand", caught, least=0.9)
 
 
 def _or_never(people: int | None) -> float:

@@ -175,6 +175,7 @@ class _Replay:
                 Checks(),
                 profile=door.profile,
                 now=now,
+                flag_permille=door.policy.measurement.flag_permille,
             )
             trusted = state.trust is not Trust.NOT_TRUSTED
             if trusted != door.thermometer_trusted:

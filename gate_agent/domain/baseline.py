@@ -20,15 +20,20 @@ from gate_agent.contract.records import (
     Record,
     Temperature,
 )
+from gate_agent.domain.flag_rate import NO_EVIDENCE, Evidence, is_stuck, margin
 from gate_agent.domain.profile import Profile
+from gate_agent.domain.steps import PROOFS_LEAST, median, since_fall, since_rise
 
 PEOPLE = 30  # the window: 10 is noisy, 100 follows a day's drift too late
 PEOPLE_LEAST = 10  # fewer are filled up with the prior
 RECENT_S = 3 * 3600  # who came longer ago says nothing of the air and the instrument now
+CAUGHT_UP = 15  # people: so soon a step is over
 KNOWN = 200  # people who tell what this instrument at this door usually shows
 KNOWN_S = 14 * 86_400
-PROOFS_LEAST = 3  # that many flagged people proven healthy: it is the instrument, not the people
-FEVER_CONTACT_CENTI_C, COLD_CONTACT_CENTI_C = 3730, 3500  # 37.3 °C under the arm is fever
+FEVER_CONTACT_CENTI_C = 3730  # 37.3 °C under the arm is fever
+COLD_CONTACT_CENTI_C, HOT_CONTACT_CENTI_C = 3500, 4250  # beyond: it measured no body
+UNTRUSTED = "thermometer_untrusted"  # the reason of a recheck by hand
+PLANNED = 50  # flags a thousand: its margin is the measure of how wide a profile's people vary
 
 
 class Proof(StrEnum):
@@ -58,7 +63,15 @@ class Score:
     score: int
     elevated: bool  # by the infrared value alone
     at_ns: int
+    baseline: int | None = None  # what it was held against
     proof: Proof | None = None
+    contact: int | None = None
+    asked: bool = False  # to be measured by hand, for a thermometer that is not trusted
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the infrared value says nothing of this person, and nothing else does yet."""
+        return self.asked and not self.elevated and self.proof is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +82,7 @@ class Usual:
     people: int
     source: Source
     reference: int
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +98,38 @@ class Memory:
                 return self._decided(record, at_ns)
             case HoldStep():
                 proof = _proof(record)
-                return self if proof is None else self._proven(record.hold_id, proof)
+                if proof is None:
+                    return self
+                return self._proven(record.hold_id, proof, record.contact_centi_c)
             case _:
                 return self
 
     def usual(self, profile: Profile, now_ns: int) -> Usual:
         """Return what is usual at this moment."""
-        label = profile.label
-        usable = [
-            seen for seen in self.seen if seen.profile == label and seen.proof is not Proof.FEVERISH
-        ]
-        known = _since(usable, now_ns - KNOWN_S * NS_PER_S)
+        label, since_ns = profile.label, now_ns - KNOWN_S * NS_PER_S
+        ours = _since((one for one in self.seen if one.profile == label), since_ns)
+        known = [one for one in ours if one.proof is not Proof.FEVERISH]
         is_known = len(known) >= PEOPLE_LEAST
         prior = median(_scores(known)) if is_known else profile.baseline_centi_c
         learns = not is_known and len(_healthy(known)) >= PROOFS_LEAST  # a new door (启用新门)
         fill = median(_scores(known)) if learns else prior
         recent = _since(known, now_ns - RECENT_S * NS_PER_S)
-        newest = _scores(_since_step(recent[-PEOPLE:]))
-        filled = [*newest, *[fill] * (PEOPLE_LEAST - len(newest))]
+        evidence = _evidence(ours, profile.margin(PLANNED))
+        width = margin(profile, PLANNED, evidence)
+        newest = _since_rise(recent[-PEOPLE:], width)
+        scores = _scores(newest)
+        fallen = scores[since_fall(scores, width) :]
+        if len(fallen) == len(scores):
+            fallen = [*scores, *[fill] * (PEOPLE_LEAST - len(scores))]
         source = Source.MEMORY if is_known else Source.MODEL
         return Usual(
-            baseline=median(filled),
-            people=len(newest),
+            baseline=median(fallen),
+            people=min(len(fallen), len(newest)),
             source=Source.PEOPLE if len(newest) >= PEOPLE_LEAST else source,
             reference=_reference(
                 _healthy(recent), prior if profile.decides_on_body else fill, profile
             ),
+            evidence=evidence,
         )
 
     def _decided(self, record: PassageDecided, at_ns: int) -> Memory:
@@ -119,10 +139,12 @@ class Memory:
         if score is None or surface is None or measured.outcome is Outcome.UNUSABLE:
             return self
         proof: Proof | None = None
+        contact = measured.contact_centi_c
         others = []
         for seen in self.seen:
             if seen.passage_id == record.passage_id:
                 proof = seen.proof
+                contact = contact or seen.contact
             elif record.person_ref is None or seen.person_ref != record.person_ref:
                 others.append(seen)
         new = Score(
@@ -134,14 +156,20 @@ class Memory:
             score=score,
             elevated=_elevated(measured, score),
             at_ns=at_ns,
-            proof=_by_contact(measured.contact_centi_c) or proof,
+            baseline=measured.baseline_centi_c,
+            proof=_by_contact(measured.contact_centi_c, measured.contact_threshold_centi_c)
+            or proof,
+            contact=contact,
+            asked=UNTRUSTED in record.reasons,
         )
         return Memory((*others, new)[-KNOWN:])
 
-    def _proven(self, hold_id: str, proof: Proof) -> Memory:
+    def _proven(self, hold_id: str, proof: Proof, contact: int | None) -> Memory:
         return Memory(
             tuple(
-                replace(seen, proof=proof) if seen.hold_id == hold_id else seen
+                replace(seen, proof=proof, contact=contact or seen.contact)
+                if seen.hold_id == hold_id
+                else seen
                 for seen in self.seen
             )
         )
@@ -158,27 +186,42 @@ def remembered(records: Iterable[tuple[Record, int]]) -> Memory:
     return memory
 
 
-def median(values: Sequence[int]) -> int:
-    """Return the middle value; of two middle ones, their mean rounded down."""
-    ranked = sorted(values)
-    half = len(ranked) // 2
-    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) // 2
-
-
 def _since(seen: Iterable[Score], ns: int) -> list[Score]:
     return [person for person in seen if person.at_ns >= ns]
 
 
-def _since_step(newest: Sequence[Score]) -> Sequence[Score]:
-    """Return the people since the instrument's last step, and ten at least.
+def _since_rise(newest: list[Score], width: int) -> list[Score]:
+    found = [one.elevated and one.proof is Proof.HEALTHY for one in newest]
+    return newest[since_rise(_scores(newest), found, width) :]
 
-    Three proven healthy within ten people tell of one: it was there when the first of them came.
+
+def _evidence(ours: Sequence[Score], width: int) -> Evidence:
+    """Return how the healthy stood to the baseline of their time.
+
+    Who came while it caught up with a step is held against the one that it came to.
     """
-    places = [place for place, seen in enumerate(newest) if seen.proof is Proof.HEALTHY]
-    for first, third in zip(places, places[PROOFS_LEAST - 1 :], strict=False):
-        if third - first < PEOPLE_LEAST:
-            return newest[min(first, max(0, len(newest) - PEOPLE_LEAST)) :]
-    return newest
+    if is_stuck([one.contact for one in ours if one.contact is not None]):
+        return NO_EVIDENCE
+    unflagged, found_healthy = [], []
+    flagged = answered = 0
+    later = [one.baseline for one in ours[CAUGHT_UP:]]
+    later += [one.baseline for one in ours[-1:]] * CAUGHT_UP
+    for one, came_to in zip(ours, later, strict=False):
+        flagged += one.elevated
+        answered += one.elevated and one.proof is not None
+        if one.baseline is None or came_to is None or one.proof is Proof.FEVERISH:
+            continue
+        against = came_to if 2 * (came_to - one.baseline) >= width else one.baseline
+        if not one.elevated:
+            unflagged.append(one.score - against)
+        elif one.proof is Proof.HEALTHY:
+            found_healthy.append(one.score - against)
+    return Evidence(
+        unflagged=tuple(unflagged),
+        found_healthy=tuple(found_healthy),
+        flagged=flagged,
+        answered=answered,
+    )
 
 
 def _scores(seen: Iterable[Score]) -> list[int]:
@@ -210,10 +253,10 @@ def _proof(step: HoldStep) -> Proof | None:
     return _by_contact(step.contact_centi_c)
 
 
-def _by_contact(centi_c: int | None) -> Proof | None:
-    if centi_c is None or centi_c < COLD_CONTACT_CENTI_C:
+def _by_contact(centi_c: int | None, line: int | None = None) -> Proof | None:
+    if centi_c is None or not COLD_CONTACT_CENTI_C <= centi_c <= HOT_CONTACT_CENTI_C:
         return None
-    return Proof.FEVERISH if centi_c >= FEVER_CONTACT_CENTI_C else Proof.HEALTHY
+    return Proof.FEVERISH if centi_c >= (line or FEVER_CONTACT_CENTI_C) else Proof.HEALTHY
 
 
 def _elevated(measured: Temperature, score: int) -> bool:

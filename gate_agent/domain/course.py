@@ -8,6 +8,7 @@ from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import Decision, Outcome, PassageLeft, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
+from gate_agent.domain.baseline import UNTRUSTED
 from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, WriteEvent
@@ -93,7 +94,7 @@ def on_trust(door: DoorState, event: TrustChanged) -> Step:
     door = replace(door, thermometer_trusted=event.trusted)
     if event.trusted:
         return Step(door)
-    return _take_back(door, (Measured,), "thermometer_untrusted", event.at)
+    return _take_back(door, (Measured,), UNTRUSTED, event.at)
 
 
 def on_due(door: DoorState, at: Moment) -> Step:
@@ -105,7 +106,7 @@ def on_due(door: DoorState, at: Moment) -> Step:
                 return _conclude(door, state, at)
             return _left_unmeasured(door, state, at)
         case Identified() as state:
-            why = "no_temperature" if door.thermometer_trusted else "thermometer_untrusted"
+            why = "no_temperature" if door.thermometer_trusted else UNTRUSTED
             return verdict.recheck(door, state, why, at)
         case Measured() as state:
             return verdict.recheck(door, state, "no_card", at)
@@ -217,7 +218,7 @@ def _conclude(door: DoorState, state: Measuring, at: Moment) -> Step:
     presence = replace(state.presence, judged=max(tops, default=0) if usable else 0)
     measured = replace(state, temperature=temperature, presence=presence)
     if not door.thermometer_trusted and temperature.outcome is not Outcome.ELEVATED:
-        return verdict.recheck(door, measured, "thermometer_untrusted", at)
+        return verdict.recheck(door, measured, UNTRUSTED, at)
     return on_measured(door, measured, temperature, at)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gate_agent.contract.policy import MeasurementPolicy
 from gate_agent.contract.records import Outcome, Temperature
+from gate_agent.domain import flag_rate
 from gate_agent.domain.baseline import Usual
 from gate_agent.domain.profile import AMBIENT_REFERENCE_CENTI_C, Profile
 
@@ -55,7 +56,7 @@ def limits(profile: Profile, measurement: MeasurementPolicy, usual: Usual) -> Li
             rail=profile.rail_centi_c,
             error_above=profile.error_above,
         )
-    margin = profile.margin(measurement.flag_permille)
+    margin = flag_rate.margin(profile, measurement.flag_permille, usual.evidence)
     return Limits(
         rule=RULE_ADAPTIVE,
         threshold=usual.baseline + margin,

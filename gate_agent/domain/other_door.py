@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from gate_agent.contract.measurement_records import Found, ThermometerChecked, ThermometerCompared
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.contract.thermometer import ThermometerState, Trust
-from gate_agent.domain.baseline import RECENT_S, Memory, median
+from gate_agent.domain.baseline import RECENT_S, Memory
 from gate_agent.domain.profile import Profile
+from gate_agent.domain.steps import median
 
 # Figures: `python -m bench.fever`; foreheads vary by 0.4 to 0.6 °C from one person to the next.
 LEVEL_PEOPLE, LEVEL_LEAST = 90, 40

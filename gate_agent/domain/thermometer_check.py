@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from gate_agent.contract.measurement_records import CheckDetails, ThermometerChecked
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.signals import Reading
-from gate_agent.domain.baseline import Usual, median
+from gate_agent.domain.baseline import Usual
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import score
 from gate_agent.domain.profile import AMBIENT_REFERENCE_CENTI_C, Profile
+from gate_agent.domain.steps import median
 from gate_agent.domain.temperature import stable_part
 
 BODY_CENTI_C = 3660  # what a contact thermometer shows of people at the baseline

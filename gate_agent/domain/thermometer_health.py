@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from math import comb
 
 from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import LOUD, Doubt, Trust
-from gate_agent.domain.baseline import PEOPLE, PEOPLE_LEAST, RECENT_S, Memory, Proof, Score, median
+from gate_agent.domain.baseline import (
+    PEOPLE,
+    PEOPLE_LEAST,
+    PLANNED,
+    RECENT_S,
+    Memory,
+    Proof,
+    Score,
+)
 from gate_agent.domain.profile import (
     AMBIENT_COLD_CENTI_C,
     AMBIENT_HOT_CENTI_C,
@@ -22,6 +32,7 @@ from gate_agent.domain.profile import (
     Profile,
     is_value,
 )
+from gate_agent.domain.steps import median
 
 FROZEN_S, FROZEN_READINGS = 60, 100  # a sound sensor's last digit moves within seconds
 RESTS_S = 1800  # air, and an estimate, may rest a while: not for half an hour
@@ -32,7 +43,8 @@ AMBIENT_OUT = 3  # samples in a row
 ENOUGH = 20  # people whose spread says something
 PILE_CENTI_C, PILE_SHARE = 10, 60  # per cent within a tenth of a degree: healthy crowds have 15
 PULLED_TIMES = 5  # what the body estimate may vary less than the skin; a vendor's curve halves
-UNEXPLAINED = ((6, 10), (8, PEOPLE))  # flags without a contact reading, of the newest people
+GATHERED = (10, PEOPLE)  # of so many newest people too many flagged, and not found healthy
+CHANCE = 1 / 75  # what is too many: healthy people alone bring it this rarely
 MISSED_LEAST = 3
 SHIFT_CENTI_C, SHIFT_KNOWN = 100, 60
 CHECK_EVERY_S = 26 * 3600  # once a day, with a late morning allowed
@@ -178,6 +190,7 @@ def health(
     profile: Profile,
     now: Moment,
     apart: bool = False,
+    flag_permille: int = PLANNED,
 ) -> ThermometerHealth:
     """Return how far it can be believed; `apart`: its people differ from the other door's."""
     ours = [seen for seen in memory.seen if seen.profile == profile.label]
@@ -188,7 +201,7 @@ def health(
     doubts = [
         *watch.doubts(now.boot_ns),
         *_crowd(newest, profile),
-        *_fevers(unchecked),
+        *_fevers(unchecked, flag_permille),
         *_shifts(newest, ours),
         *([Doubt.ELSEWHERE] if apart else []),
         *checks.doubts(now),
@@ -214,17 +227,33 @@ def _crowd(newest: Sequence[Score], profile: Profile) -> list[Doubt]:
     return doubts
 
 
-def _fevers(newest: Sequence[Score]) -> list[Doubt]:
+def _fevers(newest: Sequence[Score], flag_permille: int) -> list[Doubt]:
     """Return what the contact thermometer, or its absence, tells of flags and of fevers."""
     doubts = []
     hot = [seen for seen in newest if seen.proof is Proof.FEVERISH]
     missed = sum(not seen.elevated for seen in hot)
     if missed >= MISSED_LEAST and 2 * missed > len(hot):
         doubts.append(Doubt.FEVERS_MISSED)
-    unexplained = [seen.elevated and seen.proof is None for seen in newest]
-    if any(sum(unexplained[-within:]) >= most for most, within in UNEXPLAINED):
+    unexplained = [
+        seen.proof is Proof.FEVERISH or (seen.elevated and seen.proof is None)
+        for seen in newest
+        if not seen.is_open
+    ]
+    if any(sum(unexplained[-people:]) >= too_many(people, flag_permille) for people in GATHERED):
         doubts.append(Doubt.UNEXPLAINED_FLAGS)
     return doubts
+
+
+@cache
+def too_many(people: int, flag_permille: int) -> int:
+    """Return how many flags among so many healthy people are no chance any more."""
+    share = flag_permille / 1000
+    left = 1.0
+    for count in range(people + 1):
+        if left <= CHANCE:
+            return count
+        left -= comb(people, count) * share**count * (1 - share) ** (people - count)
+    return people
 
 
 def _shifts(newest: Sequence[Score], known: Sequence[Score]) -> list[Doubt]:

@@ -110,6 +110,7 @@ class ThermometerKeeper:
             profile=door.profile,
             now=now,
             apart=self._compared.doubted(self._checks.blackbody, now),
+            flag_permille=door.policy.measurement.flag_permille,
         )
         changed, self._health = health_now != self._health, health_now
         trusted = health_now.trust is not Trust.NOT_TRUSTED

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.fever import figures
 from bench.fever.data import DataError, read
 from bench.fever.door import Comer, Door
-from bench.fever.hall import recovery
+from bench.fever.sudden import over
 from bench.fever.verdicts import Verdict
 from bench_fever.study_files import header, person, write_study
 from gate_agent.domain.limits import recompute
@@ -90,8 +90,8 @@ def test_the_best_cut_and_what_a_flag_is_worth() -> None:
 
 
 def test_a_recovery_is_counted_in_people_and_may_never_come() -> None:
-    assert recovery([1.0] * 7 + [0.05] * 10) == 7
-    assert recovery([1.0] * 20) is None
+    assert over([1.0] * 7 + [0.05] * 10, 0.1) == 7
+    assert over([1.0] * 20, 0.1) == float("inf")
 
 
 def test_the_door_of_the_bench_decides_with_the_products_rule() -> None:

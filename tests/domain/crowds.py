@@ -16,7 +16,7 @@ from gate_agent.contract.records import (
     Temperature,
 )
 from gate_agent.contract.signals import Reading
-from gate_agent.domain.baseline import NOBODY_SEEN, Memory, Usual
+from gate_agent.domain.baseline import NOBODY_SEEN, UNTRUSTED, Memory, Usual
 from gate_agent.domain.profile import PROFILES, Profile
 from gate_agent.domain.temperature import judge
 
@@ -30,14 +30,19 @@ def person(n: int) -> str:
 
 
 def decided(
-    temperature: Temperature, passage: str, *, ref: str | None = None, hold: str | None = None
+    temperature: Temperature,
+    passage: str,
+    *,
+    ref: str | None = None,
+    hold: str | None = None,
+    reasons: tuple[str, ...] = (),
 ) -> PassageDecided:
     return PassageDecided(
         passage_id=passage,
         category=Category.VISITOR,
         person_ref=ref,
         decision=Decision.HOLD if hold else Decision.ADMIT,
-        reasons=(),
+        reasons=reasons,
         temperature=temperature,
         started=UTC,
         decided=UTC,
@@ -64,7 +69,13 @@ class Queue:
     told: list[Temperature] = field(default_factory=list)
 
     def measure(
-        self, surface: int, *, ambient: int = 2400, body: int | None = None, ref: str | None = None
+        self,
+        surface: int,
+        *,
+        ambient: int = 2400,
+        body: int | None = None,
+        ref: str | None = None,
+        untrusted: bool = False,
     ) -> Temperature:
         """Let somebody come who shows this skin; a hold is named as its passage."""
         self.count += 1
@@ -72,8 +83,9 @@ class Queue:
         reading = Reading(surface_centi_c=surface, ambient_centi_c=ambient, body_centi_c=body)
         temperature = judge([reading] * 5, self.profile, self.rules, self.usual)
         passage = f"p-{self.count}"
-        hold = passage if temperature.outcome is Outcome.ELEVATED else None
-        record = decided(temperature, passage, ref=ref, hold=hold)
+        hold = passage if untrusted or temperature.outcome is Outcome.ELEVATED else None
+        reasons = (UNTRUSTED,) if untrusted else ()
+        record = decided(temperature, passage, ref=ref, hold=hold, reasons=reasons)
         self.memory = self.memory.after(record, self.now_ns)
         self.told.append(temperature)
         return temperature

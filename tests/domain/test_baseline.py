@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from domain.crowds import FACE, Queue, contact, decided, person
 from gate_agent.contract.records import HoldState, Outcome, Temperature
-from gate_agent.domain.baseline import NOBODY_SEEN, Source, median
+from gate_agent.domain.baseline import NOBODY_SEEN, Source
 from gate_agent.domain.profile import PROFILES
+from gate_agent.domain.steps import median
 
 PRIOR = FACE.baseline_centi_c
 HEALTHY, FEVERISH = 3650, 3820  # contact readings

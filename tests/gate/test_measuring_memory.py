@@ -67,6 +67,8 @@ def test_a_restart_remembers_what_the_running_gate_knew(tmp_path: Path) -> None:
             told = door.verdicts[-1].temperature
             assert told.baseline_source == "people"
             usual = memory_of(door).usual(SPOT, clock.now().boot_ns)
+            assert usual == door.gate.door.memory.usual(SPOT, clock.now().boot_ns)
+            assert usual.evidence.people > 30
             return usual.baseline, usual.people
 
     async def after() -> tuple[int, int]:
