@@ -72,10 +72,11 @@ def drift(
     weather: Weather,
     *,
     days: int,
+    a_day: int = A_DAY,
     rules: MeasurementPolicy = ADAPTIVE,
     seed: int = 7,
 ) -> Drifted:
-    """Play `days` of 600 people."""
+    """Play `days` of so many people."""
     crowd = Crowd(view, people, seed)
     door = Door(view.profile, rules=rules)
     came: list[Subject] = []
@@ -85,11 +86,11 @@ def drift(
         bias = crowd.dice.gauss(0, weather.day_sd) + weather.offset
         phase = crowd.dice.random()
         today: list[float] = []
-        for n in range(A_DAY):
-            wave = weather.swing / 2 * math.sin(2 * math.pi * (n / A_DAY + phase))
+        for n in range(a_day):
+            wave = weather.swing / 2 * math.sin(2 * math.pi * (n / a_day + phase))
             subject = crowd.anybody()
             came.append(subject)
-            door.now_s += OPEN_S / A_DAY
+            door.now_s += OPEN_S / a_day
             measured.append(door.measure(comer(view, subject, round((bias + wave) * 100))))
             today.append(float(measured[-1].score_centi_c or 0))
             newest = today[-_WINDOW - 1 : -1]

@@ -93,7 +93,9 @@ def false_alarms(view: View, people: Sequence[Subject], *, days: int) -> int:
     return pair.alarms
 
 
-def shifted(view: View, people: Sequence[Subject], shift: int, *, runs: int) -> Found:
+def shifted(
+    view: View, people: Sequence[Subject], shift: int, *, runs: int, days: int = FOLLOWED_DAYS
+) -> Found:
     """Shift one of two doors at noon, many times, and follow it."""
     first, later, took = 0, 0, []
     for run in range(runs):
@@ -102,7 +104,7 @@ def shifted(view: View, people: Sequence[Subject], shift: int, *, runs: int) -> 
         if count is not None:
             first += 1
             took.append(count)
-        elif any(pair.day(shift) is not None for _ in range(FOLLOWED_DAYS - 1)):
+        elif any(pair.day(shift) is not None for _ in range(days - 1)):
             later += 1
     return Found(
         first_day=first / runs,

@@ -49,14 +49,26 @@ class Effort:
 
     bootstrap: int = 1000
     days: int = 30
+    a_day: int = hall.A_DAY
     runs: int = 40  # bootstraps of the people
     rate_runs: int = 20
     rate_people: int = 2000
     pair_days: int = 90
     pair_runs: int = 20
+    pair_followed: int = pair.FOLLOWED_DAYS
 
 
-QUICK = Effort(bootstrap=50, days=1, runs=1, rate_runs=1, rate_people=100, pair_days=1, pair_runs=1)
+QUICK = Effort(
+    bootstrap=50,
+    days=1,
+    a_day=100,
+    runs=1,
+    rate_runs=1,
+    rate_people=100,
+    pair_days=1,
+    pair_runs=1,
+    pair_followed=1,
+)
 
 
 @dataclass
@@ -96,13 +108,18 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
             results.line[view.name] = hall.real_time_line(view, people)
             done()
             for weather in hall.WEATHERS:
-                drifted = hall.drift(view, people, weather, days=effort.days)
+                drifted = hall.drift(view, people, weather, days=effort.days, a_day=effort.a_day)
                 results.drift[view.name, weather.name] = drifted
                 done()
             for permille in WANTED:
                 rules = MeasurementPolicy(flag_permille=permille)
                 stable = hall.drift(
-                    view, people, hall.WEATHERS[0], days=max(1, effort.days // 4), rules=rules
+                    view,
+                    people,
+                    hall.WEATHERS[0],
+                    days=max(1, effort.days // 4),
+                    a_day=effort.a_day,
+                    rules=rules,
                 )
                 results.wanted[view.name, permille] = stable.decided
                 done()
@@ -115,7 +132,9 @@ def run(people: Sequence[Subject], effort: Effort, console: Console) -> Results:
             results.alarms[view.name] = pair.false_alarms(view, people, days=effort.pair_days)
             done()
             for shift in pair.SHIFTS:
-                shifts = pair.shifted(view, people, shift, runs=effort.pair_runs)
+                shifts = pair.shifted(
+                    view, people, shift, runs=effort.pair_runs, days=effort.pair_followed
+                )
                 results.shifted[view.name, shift] = shifts
                 done()
     return results

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from functools import lru_cache
 
 from gate_agent.domain.profile import Profile
 
@@ -23,7 +23,8 @@ ALIKE = 12  # contact readings that all say the same: the instrument is stuck, o
 class Evidence:
     """How far people stood above the baseline that they were held against.
 
-    Who was flagged counts by the contact reading alone. Of `flagged` people `answered` met it.
+    Who was flagged counts by the contact reading alone: one that nobody took proves nobody healthy.
+    Of `flagged` people `answered` met the contact thermometer.
     """
 
     unflagged: tuple[int, ...] = ()
@@ -40,6 +41,7 @@ class Evidence:
 NO_EVIDENCE = Evidence()
 
 
+@lru_cache(maxsize=4)  # asked for the width of the crowd, and again for the threshold
 def margin(profile: Profile, flag_permille: int, evidence: Evidence) -> int:
     """Return the margin for a wanted flag rate: the profile's, and more and more what was seen.
 
@@ -62,20 +64,9 @@ def is_stuck(contacts: Sequence[int]) -> bool:
 
 
 def _quantile(evidence: Evidence, flag_permille: int) -> int:
-    """Return what leaves the wanted share of healthy people at or above it.
-
-    Those found healthy stand for the flagged who met no contact thermometer as well.
-    """
-    one, found = (evidence.answered, evidence.flagged) if evidence.answered else (1, 1)
-    weighed = sorted(
-        [*zip(evidence.unflagged, repeat(one)), *zip(evidence.found_healthy, repeat(found))],
-        reverse=True,
-    )
-    left = (sum(weight for _, weight in weighed) + one) * flag_permille // 1000
-    line = weighed[0][0] + 1 if weighed else 0
-    for deviation, weight in weighed:
-        left -= weight
-        if left < 0:
-            break
-        line = deviation
-    return line
+    """Return what leaves the wanted share of the next healthy people at or above it."""
+    ranked = sorted((*evidence.unflagged, *evidence.found_healthy), reverse=True)
+    rank = (len(ranked) + 1) * flag_permille // 1000
+    if rank:
+        return ranked[rank - 1]
+    return ranked[0] + 1 if ranked else 0
