@@ -1,4 +1,4 @@
-"""A guard who never tires: types phones and goes through holds, by the screen's own interface."""
+"""A guard who never tires: types phones, measures by hand and goes through holds, by the screen."""
 
 from __future__ import annotations
 
@@ -81,6 +81,13 @@ class RobotGuard:
         waiting: dict[str, tuple[float, str, dict[str, object]]] = {}
         here = [place for place in (state["passage"], *state["desk"]) if place]
         for passage in here:
+            if passage["needs_hand"]:
+                path = f"/api/v1/passages/{passage['passage_id']}/hand"
+                read: dict[str, object] = {
+                    "contact_centi_c": 3640 + self._phones % 4,
+                    "by": self._post,
+                }
+                waiting[path] = self._pace.steps_after_s, path, read
             if passage["phase"] != "registering":
                 continue
             await self._ask_for_the_others(passage["passage_id"])
