@@ -3,7 +3,7 @@
 A profile's margin is what one study's people need for a wanted rate; another crowd, camera or
 season needs another. So a door counts: how far each healthy person stood above the baseline of
 that moment, and who was flagged and found healthy by the contact thermometer. The margin is the
-quantile of those that leaves the wanted share above (docs/decisions/0027-flag-rate.md).
+quantile of those that leaves the wanted share above (docs/decisions/0029-flag-rate.md).
 """
 
 from __future__ import annotations
