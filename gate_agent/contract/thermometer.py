@@ -25,7 +25,7 @@ class Doubt(StrEnum):
     CLIPPED = "clipped"  # 读数堆在一处
     PULLED = "pulled"  # 体温估值被拉向正常
     FEVERS_MISSED = "fevers_missed"  # 接触测温发热而红外正常
-    UNEXPLAINED_FLAGS = "unexplained_flags"  # 多人偏高，未查清或确为发热：逐人手测
+    UNEXPLAINED_FLAGS = "unexplained_flags"  # 多人偏高，未查清或确为发热：人工测温
     AMBIENT_RANGE = "ambient_range"  # 环境温度超出范围
     CHECK_FAILED = "check_failed"  # 校验不合格
     CHECK_REPEAT = "check_repeat"  # 校验不合格一次，请换人再做
