@@ -13,6 +13,7 @@ from gate_agent.contract.messages import parse_body
 from gate_agent.demo.robot import Pace, RobotGuard, ask
 from gate_agent.demo.site import STAFF, DemoGate
 from gate_agent.devices.registry import find_model
+from gate_agent.domain.baseline import UNTRUSTED
 from gate_agent.driver_api import Card, ThermometerEmulator
 from gate_agent.emulation.people import Arrival, Crowd, synthetic_card
 from gate_agent.emulation.pty import Pty, run_emulator
@@ -171,7 +172,9 @@ class SystemDoor:
             for event in reader.after(last, 200):
                 last = event.sequence
                 told = parse_body(event.body or b"")
-                if told.type == "gate.passage.decided.v1" and told.data["person_ref"] == ref:
+                if told.type != "gate.passage.decided.v1" or told.data["person_ref"] != ref:
+                    continue
+                if UNTRUSTED not in told.data["reasons"]:  # who is, waits for the robot's reading
                     return str(told.data["decision"])
             await asyncio.sleep(0.05)
         return None
