@@ -174,7 +174,9 @@ class SystemDoor:
                 told = parse_body(event.body or b"")
                 if told.type != "gate.passage.decided.v1" or told.data["person_ref"] != ref:
                     continue
-                if UNTRUSTED not in told.data["reasons"]:  # who is, waits for the robot's reading
+                if UNTRUSTED not in cast(
+                    "list[str]", told.data["reasons"]
+                ):  # who is, waits for the robot's reading
                     return str(told.data["decision"])
             await asyncio.sleep(0.05)
         return None
