@@ -51,11 +51,18 @@ class RobotGuard:
     """Works at one door's screen."""
 
     def __init__(
-        self, port: int, *, post: str, on_state: Callable[[State], None], pace: Pace | None = None
+        self,
+        port: int,
+        *,
+        post: str,
+        on_state: Callable[[State], None],
+        pace: Pace | None = None,
+        finds_fevers: bool = True,
     ) -> None:
         self._port = port
         self._pace = pace or Pace()
         self._post = post
+        self._finds_fevers = finds_fevers
         self._on_state = on_state
         self._seen: dict[str, float] = {}  # what waits for a hand, and since when
         self._phones = 0
@@ -122,14 +129,15 @@ class RobotGuard:
             await asyncio.to_thread(ask, self._port, f"/api/v1/passages/{passage_id}/group", body)
 
     def _step(self, hold: State) -> dict[str, object]:
-        """Return the usual next step; every other contact reading finds no fever."""
+        """Return the usual next step; every other contact reading finds a fever, or none does."""
         step = hold["next_steps"][0]
         contact = hold["contact_centi_c"]
         if step == "confirmed" and contact is not None and contact < _FEVER_CENTI_C:
             step = "released"
         body: dict[str, object] = {"step": step, "by": self._post}
         if step == "rechecked":
-            body["contact_centi_c"] = 3660 if self._phones % 2 else 3840
+            fever = self._finds_fevers and not self._phones % 2
+            body["contact_centi_c"] = 3840 if fever else 3660
         if step in ("reported", "transferred"):
             body["to"] = "区疫情防控办" if step == "reported" else "120 救护车"
         if step == "closed":

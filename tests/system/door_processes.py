@@ -50,7 +50,11 @@ class SystemDoor:
         staff = [synthetic_card(n) for n in range(STAFF)]
         self._crowd = iter(crowd or Crowd(seed, staff=staff))
         self._robot = RobotGuard(
-            gate.web_port, post=f"guard-{gate.id}", on_state=self._see, pace=QUICK
+            gate.web_port,
+            post=f"guard-{gate.id}",
+            on_state=self._see,
+            pace=QUICK,
+            finds_fevers=crowd is None,
         )
         self.state: dict[str, Any] = {}
         self.cards: list[Card] = []
