@@ -306,7 +306,7 @@ class Hall:
         }
         place.taps = {}
         for walker in {*self.by_ref.values()}:
-            if walker.door == place.number and walker.wants_on:
+            if walker.door == place.number and walker.stage is not Stage.IN:
                 walker.faulted, walker.above = True, False
                 walker.readings.clear()
         self._ask_guard(place)

@@ -88,6 +88,11 @@ def shrunk(
         progress(runs, len(tried))
         return got is not None and got.rule is breach.rule
 
+    for last_s in (3600.0, DAY_S):  # most often what was long ago has no part in it
+        tried = [one for one in kept if one.at_s > breach.at_s - last_s]
+        if still(tried):
+            kept, size = tried, len(tried)
+            break
     while runs < _MOST_RUNS:
         size, before, at = max(1, size // 2), len(kept), 0
         while at < len(kept) and runs < _MOST_RUNS:
