@@ -30,7 +30,17 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     began, days, seed = process_time(), 0, given.seed
     totals = dict.fromkeys(
-        ("people", "frames", "events", "holds", "admitted", "contacts", "misnamed"), 0
+        (
+            "people",
+            "frames",
+            "events",
+            "holds",
+            "admitted",
+            "contacts",
+            "misnamed",
+            "misnamed_holds",
+        ),
+        0,
     )
     while days < given.days:
         plan = Plan(days=min(_RUN_DAYS, given.days - days), seed=seed, people=given.people)
@@ -45,7 +55,7 @@ def main(arguments: list[str]) -> int:
         for name in totals:
             totals[name] += getattr(outcome, name)
         minutes = (process_time() - began) / 60
-        told = ", ".join(f"{count:,} {name}" for name, count in totals.items())
+        told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in totals.items())
         print(
             f"{days} days, {told}: all held; {days / minutes:.0f} days a minute of a core",
             flush=True,

@@ -16,7 +16,7 @@ from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import ByHand, Category, Decision, HoldState
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
-from gate_agent.domain.desk import UNDECIDED
+from gate_agent.domain.desk import UNDECIDED, waits
 from gate_agent.domain.door import (
     CompanionTold,
     DoorEvent,
@@ -98,7 +98,7 @@ def _of_place(
         return tap("gone", walker.guard_s, lambda at: PassageDismissed(at=at, passage_id=pid))
     match place:
         case Registering():
-            told = _adult_here(door, walker)
+            told = _adult_here(door, walker, pid)
             if told is not None and place.adult is None and not place.companions:
                 return tap(
                     "companion",
@@ -120,7 +120,7 @@ def _of_place(
                 lambda at: RegistrationGiven(at=at, passage_id=pid, details=details, by="guard"),
             )
         case Measured(person=None):
-            told = _adult_here(door, walker)
+            told = _adult_here(door, walker, pid)
             if told is not None:
                 return tap(
                     "companion",
@@ -162,12 +162,12 @@ def _of_place(
     return None
 
 
-def _adult_here(door: DoorState, walker: Walker) -> str | None:
+def _adult_here(door: DoorState, walker: Walker, passage_id: str) -> str | None:
     """Return the passage of whom this person came with, while that one waits at this door."""
     adult = None if walker.adult is None else door.find(walker.adult.passage_id)
-    if adult is None or isinstance(adult, Settled) or adult.passage_id == walker.passage_id:
+    if adult is None or isinstance(adult, Settled) or adult.passage_id == passage_id:
         return None
-    return None if adult.adult is not None else adult.passage_id
+    return None if adult.adult is not None or not waits(door, adult) else adult.passage_id
 
 
 def _of_hold(door: DoorState, hold: Hold, walker: Walker | None) -> Tap:

@@ -27,6 +27,7 @@ from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import (
     Decision,
     DeviceState,
+    HoldIdentified,
     HoldOpened,
     HoldState,
     HoldStep,
@@ -197,6 +198,11 @@ class Hall:
                     self._decided(place, decided)
                 case HoldOpened() as opened:
                     self.judge.opened[opened.hold_id] = self.now_ns
+                case HoldIdentified(person_ref=str() as ref) as told:
+                    held, laid = place.people.get(told.passage_id), self.by_ref.get(ref)
+                    if held is not None and laid is not None and laid is not held:
+                        self.judge.misnamed_holds += 1
+                        held.faulted = laid.faulted = True
                 case PassageLeft() as left:
                     self.judge.recorded(left.passage_id)
                 case HoldStep(step=HoldState.TRANSFERRED) as done:

@@ -37,6 +37,7 @@ class Judge:
     admitted: int = 0
     held: int = 0
     misnamed: int = 0  # went in with a card that was another's
+    misnamed_holds: int = 0
     opened: dict[str, int] = field(default_factory=dict)  # when each hold was
     _recorded: dict[str, None] = field(default_factory=dict)
     _verdicts: dict[str, PassageDecided] = field(default_factory=dict)

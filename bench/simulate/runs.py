@@ -32,6 +32,7 @@ class Outcome:
     admitted: int
     contacts: int
     misnamed: int
+    misnamed_holds: int
     took_s: float
     hall_s: float
 
@@ -61,6 +62,7 @@ def run(script: Sequence[Input], rules: Rules = step, trace: Trace | None = None
             admitted=hall.judge.admitted,
             contacts=hall.judge.contacts,
             misnamed=hall.judge.misnamed,
+            misnamed_holds=hall.judge.misnamed_holds,
             took_s=process_time() - began,
             hall_s=hall.now_s,
         )

@@ -93,7 +93,14 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     if _is_held(spot) and not spot.presence.is_gone(at):
         return Step(door, (note,))
     cardless = _cardless(door, at)
-    if cardless is not None and _wants_card(door, at):
+    match spot:
+        case Measured(person=None) if cardless is None and is_by_hand(spot.temperature):
+            cardless = spot
+        case Settled() if cardless is None and _waits_nameless(door, spot, at):
+            cardless = spot
+        case _:
+            pass
+    if cardless is not None and cardless is not spot and _wants_card(door, at):
         done = _ambiguous(door, cardless, at)
     elif isinstance(cardless, Settled):
         again = (*cardless.reasons, event.reason)

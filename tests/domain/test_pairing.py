@@ -318,10 +318,11 @@ def test_a_reading_by_hand_is_not_lost_to_a_card_that_may_be_anothers() -> None:
     assert (ambiguous.decision, ambiguous.passage_id) == (Decision.AMBIGUOUS, "t-3")
 
 
-def test_an_unreadable_card_costs_nobody_the_reading_by_hand() -> None:
+@pytest.mark.parametrize("apart_s", [0, 2])
+def test_an_unreadable_card_costs_nobody_the_reading_by_hand(apart_s: float) -> None:
     bench = Bench()
     bench.steady(FLAG)
-    bench.nobody_for(2)
+    bench.nobody_for(apart_s)
     bench.take(HandMeasured(at=bench.now, passage_id="t-1", contact_centi_c=3660, by="guard-1"))
     bench.take(CardUnreadable(at=bench.now, fault="shape"))
 
