@@ -176,18 +176,21 @@ def _ambiguous(door: DoorState, cardless: Measured | Settled, at: Moment) -> Ste
 
     Whom a guard measures by hand keeps that reading, and the place: the guard asks for the card.
     """
-    first, spot = Step(door), door.passage
-    if isinstance(cardless, Measured) and not is_by_hand(cardless.temperature):
-        first = verdict.ambiguous(door, cardless, "two_people", at)
-    elif not isinstance(spot, Measuring | Measured):
-        passage_id, ids = door.ids.take()
-        nobody = Attempt(passage_id=passage_id, started=at, presence=spot.presence)
-        aside = replace(set_aside(door), ids=ids)
-        return verdict.ambiguous(aside, nobody, "two_people", at)
-    if not isinstance(spot, Measuring | Measured):
-        return first
-    second = verdict.ambiguous(first.door, spot, "two_people", at)
-    return Step(second.door, (*first.effects, *second.effects))
+    done, spot = Step(door), door.passage
+    again = [
+        one
+        for one in (cardless, spot)
+        if isinstance(one, Measuring | Measured) and not is_by_hand(one.temperature)
+    ]
+    for one in again:
+        more = verdict.ambiguous(done.door, one, "two_people", at)
+        done = Step(more.door, (*done.effects, *more.effects))
+    if again:
+        return done
+    passage_id, ids = door.ids.take()
+    nobody = Attempt(passage_id=passage_id, started=at, presence=spot.presence)
+    aside = replace(set_aside(door), ids=ids)
+    return verdict.ambiguous(aside, nobody, "two_people", at)
 
 
 def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:

@@ -318,6 +318,24 @@ def test_a_reading_by_hand_is_not_lost_to_a_card_that_may_be_anothers() -> None:
     assert (ambiguous.decision, ambiguous.passage_id) == (Decision.AMBIGUOUS, "t-3")
 
 
+def test_of_two_who_were_measured_by_hand_neither_loses_it_to_a_card() -> None:
+    bench = Bench()
+    for passage_id in ("t-1", "t-3"):
+        bench.steady(FLAG)
+        bench.take(
+            HandMeasured(at=bench.now, passage_id=passage_id, contact_centi_c=3660, by="guard-1")
+        )
+        bench.nobody_for(2 if passage_id == "t-1" else 0)
+    bench.card()
+
+    for passage_id in ("t-1", "t-3"):
+        state = bench.door.find(passage_id)
+        assert isinstance(state, Measured)
+        assert state.temperature is not None
+        assert state.temperature.contact_centi_c == 3660
+    assert bench.verdicts[-1].decision is Decision.AMBIGUOUS
+
+
 @pytest.mark.parametrize("apart_s", [0, 2])
 def test_an_unreadable_card_costs_nobody_the_reading_by_hand(apart_s: float) -> None:
     bench = Bench()
