@@ -176,7 +176,10 @@ class Judge:
             return None
         if not isinstance(spot, Settled) or spot.person is not None or not spot.hold_id:
             return None
-        alone = not any(isinstance(one, Measured) for one in door.desk)
+        alone = not any(
+            isinstance(one, Measured) or (isinstance(one, Settled) and one.waits_for_hand)
+            for one in door.desk
+        )
         if spot.passage_id not in walker.mine or not alone:
             return None
         if spot.presence.is_gone(place.door.clock.now()):
