@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 PACKAGES := pyproject.toml requirements/run.lock tools/setup
 TYPED := $(wildcard gate_agent drivers collector tests bench tools)
 # Most tests wait for processes and clocks: more of them at once than there are cores.
-WORKERS ?= $(shell n=$$(nproc); echo $$((n > 4 ? n : 4)))
+WORKERS ?= $(shell n=$$(nproc); echo $$((n > 5 ? n : 5)))
 GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py tools/*_types.py)
 
 # Debian's mosquitto lives in /usr/sbin, which is not on everybody's path; uv comes with the venv

@@ -24,7 +24,7 @@ from gate_agent.store.watermark import read_mark
 from store.shelf import REF, hold, open_journal, passage, raw, write
 
 PAGE = 4096
-SAMPLES = 700
+SAMPLES = 350
 KINDS = {2: "inside index", 5: "inside table", 10: "leaf of index", 13: "leaf of table"}
 
 
