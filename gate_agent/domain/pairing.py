@@ -53,8 +53,8 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
-    cardless = _cardless(door, at)
     wants = _wants_card(door, at)
+    cardless = _cardless(door, at, asked_too=not wants)
     if cardless is not None and wants:
         return _ambiguous(door, cardless, at)
     if isinstance(cardless, Settled):
@@ -92,7 +92,7 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     note = Note(f"card_fault_{event.fault}")
     if _is_held(spot) and not spot.presence.is_gone(at):
         return Step(door, (note,))
-    cardless = _cardless(door, at)
+    cardless = _cardless(door, at, asked_too=not _wants_card(door, at))
     match spot:
         case Measured(person=None) if cardless is None and is_by_hand(spot.temperature):
             cardless = spot
@@ -141,9 +141,15 @@ def on_code(door: DoorState, event: CodeShown) -> Step:
     return Step(door.placed(shown))
 
 
-def _cardless(door: DoorState, at: Moment) -> Measured | Settled | None:
-    """Return who has waited longest at the desk for a card: for it alone, or for a hand as well."""
+def _cardless(door: DoorState, at: Moment, *, asked_too: bool) -> Measured | Settled | None:
+    """Return who has waited longest at the desk for a card: for it alone, or for a hand as well.
+
+    `asked_too`: also whom a guard asks for it since a card was ambiguous. While somebody stands at
+    the spot they are not meant: or every card would be ambiguous as long as they wait.
+    """
     for place in door.desk:
+        if isinstance(place, Measured | Settled) and place.card_asked and not asked_too:
+            continue
         if isinstance(place, Measured) and place.person is None:
             return place
         if isinstance(place, Settled) and _waits_nameless(door, place, at):
@@ -176,12 +182,13 @@ def _ambiguous(door: DoorState, cardless: Measured | Settled, at: Moment) -> Ste
 
     Whom a guard measures by hand keeps that reading, and the place: the guard asks for the card.
     """
+    again = []
+    for one in (cardless, door.passage):
+        if isinstance(one, Measuring | Measured) and not is_by_hand(one.temperature):
+            again.append(one)
+        elif isinstance(one, Measured | Settled):
+            door = door.placed(replace(one, card_asked=True))
     done, spot = Step(door), door.passage
-    again = [
-        one
-        for one in (cardless, spot)
-        if isinstance(one, Measuring | Measured) and not is_by_hand(one.temperature)
-    ]
     for one in again:
         more = verdict.ambiguous(done.door, one, "two_people", at)
         done = Step(more.door, (*done.effects, *more.effects))

@@ -77,6 +77,7 @@ class Attempt:
     given: RegistrationGiven | None = None  # what was typed, while the others are awaited
     adult: str | None = None  # the passage of whom a companion came with
     called: Companion | None = None  # who a companion is, where it was typed
+    card_asked: bool = False  # a card came that may be theirs or another's: a guard asks for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,7 @@ class Carried(TypedDict):
     given: RegistrationGiven | None
     adult: str | None
     called: Companion | None
+    card_asked: bool
 
 
 def carried(attempt: Attempt) -> Carried:
@@ -225,4 +227,5 @@ def carried(attempt: Attempt) -> Carried:
         given=attempt.given,
         adult=attempt.adult,
         called=attempt.called,
+        card_asked=attempt.card_asked,
     )

@@ -358,3 +358,42 @@ def test_who_came_while_the_thermometer_was_lost_stands_there_when_it_is_back() 
 
     (hold,) = bench.door.holds
     assert (hold.passage_id, hold.person_ref) == ("t-1", "a" * 64)
+
+
+def by_hand_at_once(bench: Bench) -> None:
+    for place in (bench.door.passage, *bench.door.desk):
+        if isinstance(place, Settled) and place.waits_for_hand:
+            bench.take(
+                HandMeasured(
+                    at=bench.now, passage_id=place.passage_id, contact_centi_c=3660, by="guard-1"
+                )
+            )
+
+
+@pytest.mark.parametrize("is_measured_at_once", [True, False], ids=["at once", "afterwards"])
+@pytest.mark.parametrize("card_after", [1, 3, 4, 5, 8, 20])
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_who_waits_without_a_card_makes_the_next_ones_ambiguous_once(
+    *, is_trusted: bool, card_after: int, is_measured_at_once: bool
+) -> None:
+    """Whoever steps back and comes again gets in: no try leaves what spoils the next one."""
+    bench = Bench()
+    bench.take(TrustChanged(at=bench.now, trusted=is_trusted))
+    bench.steady(NORMAL)  # somebody whose card is not read
+    by_hand_at_once(bench)
+    bench.nobody_for(2)
+
+    for _ in range(3):
+        bench.read(*[NORMAL] * card_after)
+        if is_measured_at_once:
+            by_hand_at_once(bench)
+        bench.card()
+        by_hand_at_once(bench)
+        bench.read(*[NORMAL] * 20)
+        by_hand_at_once(bench)
+        bench.nobody_for(2)
+
+    admitted = [one for one in bench.verdicts if one.decision is Decision.ADMIT]
+    ambiguous = [one for one in bench.verdicts if one.decision is Decision.AMBIGUOUS]
+    assert [one.person_ref for one in admitted][:1] == ["a" * 64]
+    assert len(ambiguous) <= 2
