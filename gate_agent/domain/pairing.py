@@ -92,7 +92,8 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     note = Note(f"card_fault_{event.fault}")
     if _is_held(spot) and not spot.presence.is_gone(at):
         return Step(door, (note,))
-    cardless = _cardless(door, at, asked_too=not _wants_card(door, at))
+    wants = _wants_card(door, at)
+    cardless = _cardless(door, at, asked_too=not wants)
     match spot:
         case Measured(person=None) if cardless is None and is_by_hand(spot.temperature):
             cardless = spot
@@ -100,7 +101,7 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
             cardless = spot
         case _:
             pass
-    if cardless is not None and cardless is not spot and _wants_card(door, at):
+    if cardless is not None and cardless is not spot and wants:
         done = _ambiguous(door, cardless, at)
     elif isinstance(cardless, Settled):
         again = (*cardless.reasons, event.reason)

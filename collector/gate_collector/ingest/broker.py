@@ -163,9 +163,10 @@ class Broker:
         if not self.hearing.connected:
             return None
         topic = Topics(site=self._site, gate=gate).receipt
-        if len(receipt.encode()) > self.largest:  # less said: the gate sends some of it once more
-            receipt = receipt.model_copy(update={"ranges": (), "missing": ()})
-        sent = self._publish(topic, receipt.encode())
+        payload = receipt.encode()
+        if len(payload) > self.largest:  # less said: the gate sends some of it once more
+            payload = receipt.model_copy(update={"ranges": (), "missing": ()}).encode()
+        sent = self._publish(topic, payload)
         return sent.is_published if sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def tell_seen(self, seen: PersonSeen) -> None:

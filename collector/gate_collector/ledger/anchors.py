@@ -42,10 +42,10 @@ def read_anchors(lines: Iterable[bytes]) -> list[tuple[DayAnchor, str | None]]:
         if not line.strip():
             continue
         try:
-            found = anchored(line)
+            kept = anchored(line)
         except ContractError as exc:
             raise NoExport(f"line {number}: expected an anchor or an event, got another") from exc
-        anchors += [found] if found else []
+        anchors += [kept] if kept else []
     if not anchors:
         raise NoExport("expected an anchor in the file, got none")
     return anchors

@@ -152,12 +152,12 @@ def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") ->
 
 def _anchored(centre: Centre, day: str) -> str:
     """Return the anchor as it is printed: what is told to the doors, and its signature alone."""
-    told = anchor_of(centre, day)
-    signed = centre.sign(Topics(site=centre.site, gate="+").anchor, told.encode())
+    anchor = anchor_of(centre, day)
+    signed = centre.sign(Topics(site=centre.site, gate="+").anchor, anchor.encode())
     if signed is None:
-        return told.encode().decode()
+        return anchor.encode().decode()
     signature = base64.b64encode(parse_signature(signed).signature).decode("ascii")
-    return json.dumps(told.model_dump() | {"signature": signature}, separators=(",", ":"))
+    return json.dumps(anchor.model_dump() | {"signature": signature}, separators=(",", ":"))
 
 
 def newest_anchor(centre: Centre) -> bytes | None:
