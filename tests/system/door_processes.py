@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any, cast
 
 from children import Child, program
+from gate_agent.config.keyfile import load_key
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.messages import parse_body
 from gate_agent.demo.robot import Pace, RobotGuard, ask
-from gate_agent.demo.site import STAFF, DemoGate
+from gate_agent.demo.site import STAFF, DemoGate, DemoSite
 from gate_agent.devices.registry import find_model
 from gate_agent.domain.baseline import UNTRUSTED
 from gate_agent.driver_api import Card, ThermometerEmulator
@@ -22,6 +24,7 @@ from gate_agent.testing import eventually
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 
 QUICK = Pace(looks_every_s=0.1, types_for_s=0, steps_after_s=0)
+THERMOMETERS = ("gy-614v3", "gy-mcu90614")
 SETTLED = ("admit", "deny", "hold")
 _WAITS_S = 4  # for a verdict, before a person steps back and tries again
 _TRIES = 30
@@ -38,13 +41,12 @@ class SystemDoor:
         gate: DemoGate,
         *,
         thermometer: str,
-        site_key: bytes,
         seed: int,
         crowd: Iterable[Arrival] | None = None,
     ) -> None:
         self.gate = gate
         self.shift_centi_c = 0  # what the thermometer shows too much of skin
-        self._site_key = site_key
+        self._site_key = load_key(gate.config.parent / "../hall" / gate.id / "site.key")
         self._thermometer = cast("ThermometerEmulator", find_model(thermometer).emulator())
         self._reader = SamUartEmulator(read_s=_READ_S)
         staff = [synthetic_card(n) for n in range(STAFF)]
@@ -203,6 +205,21 @@ class SystemDoor:
     def _decided_passages(self) -> set[str]:
         with JournalReader(self.gate.journal) as reader:
             return {str(told.data["passage_id"]) for told in decided(reader)}
+
+
+def doors_of(
+    site: DemoSite,
+    stack: ExitStack,
+    crowd: Callable[[int], Iterable[Arrival]] | None = None,
+) -> list[SystemDoor]:
+    """Return both doors, each with a thermometer and a seed of its own; `stack` closes them."""
+    doors = [
+        SystemDoor(gate, thermometer=model, seed=seed, crowd=crowd and crowd(seed))
+        for seed, (gate, model) in enumerate(zip(site.gates, THERMOMETERS, strict=True), start=1)
+    ]
+    for door in doors:
+        stack.callback(door.close)
+    return doors
 
 
 def decided(reader: JournalReader) -> Iterator[Any]:

@@ -18,18 +18,16 @@ import pytest
 
 from children import Child, broker, free_port, listens, program
 from cli.commands import command
-from gate_agent.config.keyfile import load_key
 from gate_agent.contract.messages import Envelope, parse_body
 from gate_agent.demo.robot import ask
 from gate_agent.demo.site import DemoSite, lay_out
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.testing import eventually
 from system.canary import files_below, pages_of, traces
-from system.door_processes import SystemDoor
+from system.door_processes import SystemDoor, doors_of
 from system.spy import Spy
 
 PEOPLE = 200 if os.environ.get("CHAOS") == "long" else 100  # `make chaos` is the long form
-THERMOMETERS = ("gy-614v3", "gy-mcu90614")
 DOWN_S = 2.0  # how long what was killed stays down
 
 
@@ -45,19 +43,7 @@ class Hall:
             *("run", "--config", site.collector_config),
             environment={"TMPDIR": str(site.folder)},  # what is left there is searched
         )
-        self.doors = [
-            SystemDoor(
-                gate,
-                thermometer=thermometer,
-                site_key=load_key(gate.config.parent / "../hall" / gate.id / "site.key"),
-                seed=seed,
-            )
-            for seed, (gate, thermometer) in enumerate(
-                zip(site.gates, THERMOMETERS, strict=True), start=1
-            )
-        ]
-        for door in self.doors:
-            stack.callback(door.close)
+        self.doors = doors_of(site, stack)
         for child in (self.broker, self.collector, *(door.child for door in self.doors)):
             stack.enter_context(child)
             child.start()

@@ -12,7 +12,6 @@ import pytest
 
 from children import Child, free_port, program
 from cli.commands import command
-from gate_agent.config.keyfile import load_key
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import ThermometerCompared
 from gate_agent.demo.robot import ask
@@ -21,7 +20,7 @@ from gate_agent.domain.other_door import LEVEL_LEAST
 from gate_agent.emulation.people import Arrival, Crowd
 from gate_agent.testing import eventually
 from security.secured_hall import mosquitto
-from system.door_processes import SystemDoor
+from system.door_processes import SystemDoor, doors_of
 
 SHIFT_CENTI_C = -80
 WITHIN_S = 60
@@ -41,18 +40,7 @@ class Hall:
         self.site: DemoSite = lay_out(
             folder / "hall", tls=True, ports=[free_port() for _ in range(4)]
         )
-        self.doors = [
-            SystemDoor(
-                gate,
-                thermometer=thermometer,
-                site_key=load_key(gate.config.parent / "../hall" / gate.id / "site.key"),
-                seed=seed,
-                crowd=healthy(seed),
-            )
-            for seed, (gate, thermometer) in enumerate(
-                zip(self.site.gates, ("gy-614v3", "gy-mcu90614"), strict=True), start=1
-            )
-        ]
+        self.doors = doors_of(self.site, stack, healthy)
         log = self.site.folder
         config = self.site.collector_config
         for child in (
@@ -62,8 +50,6 @@ class Hall:
         ):
             stack.enter_context(child)
             child.start()
-        for door in self.doors:
-            stack.callback(door.close)
 
     def doubts(self, door: SystemDoor) -> list[str]:
         """Return what its guard screen shows."""
