@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
-from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
@@ -40,7 +39,7 @@ from gate_collector.ingest.workers import Workers
 from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.live.overview import overview
 from gate_collector.policies.book import PolicyBook
-from gate_collector.reports.versions import conclusion, make_due, newest_anchor, watch_missing
+from gate_collector.reports.versions import AnchorTeller, conclusion, make_due, watch_missing
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.retention import Retention, spool_of
 from gate_collector.roles.accounts import Accounts
@@ -83,6 +82,7 @@ class _Collector:
         self._workers = Workers(config_file, config.workers, self._parts)
         self._book = self._make_book()
         self._centre = self._make_centre()
+        self._anchors = AnchorTeller(self._centre, self._broker.publish)
         self._accounts = Accounts(self._centre)
         self._desk = PurgeDesk(self._centre, self._make_retention())
         self._shelf = AlertBook(self._engine, secret_of(self._engine, ANSWERS))
@@ -185,6 +185,7 @@ class _Collector:
         """What becomes due at the centre by itself, in this order."""
         return {
             "reports": self._make_reports,
+            "anchor": self._anchors.round,
             "missing": lambda: watch_missing(self._centre),
             "policy": self._book.keep_published,
             "times": Corrector(self._ingest.write, self._zone).round,
@@ -194,16 +195,8 @@ class _Collector:
         }
 
     def _make_reports(self) -> None:
-        made = make_due(self._centre)
-        for report in made:
+        for report in make_due(self._centre):
             self._alerter.tell(conclusion(report, self._base_url))
-        if made:
-            self._tell_anchor()
-
-    def _tell_anchor(self) -> None:
-        """Tell the doors the newest anchor, which each keeps in its journal."""
-        if (anchor := newest_anchor(self._centre)) is not None:
-            self._broker.publish(Topics(site=self._centre.site, gate="+").anchor, anchor)
 
     def _app(self) -> FastAPI:
         web = self._config.web
@@ -242,7 +235,7 @@ class _Collector:
     def _tell_all(self) -> None:
         """Tell the broker, which may be a new one, what it must keep."""
         self._book.publish()
-        self._tell_anchor()
+        self._anchors.anew()
         self._ingest.tell_all()
 
     def _tell_first_code(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gate_agent.contract.anchor import AnchorKept, DayAnchor, parse_anchor
+from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ContractError
 from gate_agent.gate.engine import Gate
 from gate_agent.host.files import write_whole
@@ -16,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class AnchorKeeper:
-    """Journals each day's anchor once."""
+    """Journals each anchor once: one a day, and one more for each report that was corrected."""
 
     def __init__(self, gate: Gate, *, kept: Path, zone: ZoneInfo) -> None:
         """`kept` remembers the newest over a restart; without it one is journalled again."""
@@ -26,15 +27,18 @@ class AnchorKeeper:
         self._newest = self._read()
 
     def hear(self, payload: bytes) -> None:
-        """Take what the centre tells; a day to come is none, nor one before the newest."""
+        """Take what the centre tells; none of a day to come, nor one made before the newest."""
         try:
             anchor = parse_anchor(payload)
         except ContractError as exc:
             _LOG.warning("an anchor was refused: %s", exc)
             return
         now = self._gate.now()
-        tomorrow = (now.utc.astimezone(self._zone).date() + timedelta(days=1)).isoformat()
-        if (self._newest and anchor.day <= self._newest.day) or anchor.day > tomorrow:
+        tomorrow = now.utc + timedelta(days=1)  # of whoever's clock is wrong
+        if anchor.day > tomorrow.astimezone(self._zone).date().isoformat():
+            return
+        before = "" if self._newest is None else self._newest.made
+        if not before < anchor.made <= format_utc(tomorrow):
             return
         if self._gate.keep([AnchorKept.model_validate(anchor.model_dump())], now):
             self._newest = anchor

@@ -1,4 +1,4 @@
-"""A door keeps the centre's anchors in its journal: each day once, over a restart, none to come."""
+"""A door keeps the centre's anchors in its journal: each once, over a restart, none to come."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from store.shelf import GATE, SITE, ZONE, open_journal, write
 TODAY = "2026-11-24"
 
 
-def told(day: str) -> bytes:
+def told(day: str, made: str = "") -> bytes:
     end = {"gate": "central-2f", "epoch": "a" * 32, "sequence": 7, "link": "ab" * 32}
-    return json.dumps({"day": day, "made": f"{day}T10:15:00.000Z", "ends": [end]}).encode()
+    made = made or f"{day}T10:15:00.000Z"
+    return json.dumps({"day": day, "made": made, "ends": [end]}).encode()
 
 
 @in_loop
-async def test_each_day_is_kept_once_also_over_a_restart_and_no_day_to_come(
+async def test_each_is_kept_once_also_over_a_restart_and_none_to_come(
     tmp_path: Path,
 ) -> None:
     door = AtWork(tmp_path)
@@ -36,11 +37,13 @@ async def test_each_day_is_kept_once_also_over_a_restart_and_no_day_to_come(
     for payload in (b"half", told("2026-11-01"), told(today), told(today), told("2026-11-02")):
         first.hear(payload)
     first.hear(told("2999-01-01"))
+    first.hear(told("2026-11-01", made="2999-01-01T10:15:00.000Z"))
     keeper().hear(told(today))
+    keeper().hear(told("2026-11-01", made=f"{today}T10:15:00.001Z"))  # its report was corrected
 
     await door.durable()
     kept = [event.data for event in door.told("anchor.kept")]
-    assert [one["day"] for one in kept] == ["2026-11-01", today]
+    assert [one["day"] for one in kept] == ["2026-11-01", today, "2026-11-01"]
     assert kept[1]["ends"] == json.loads(told(today))["ends"]
     await door.end()
 

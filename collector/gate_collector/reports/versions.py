@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -30,6 +31,7 @@ from gate_collector.store.schema_office import MERGED
 
 CLOCK = "clock"  # who makes a report that is due
 MISSING = "report"  # kind of the alarm: a door's daily report is missing 日报漏报
+_NEWEST_MADE = MERGED.c.made.desc(), MERGED.c.day.desc(), MERGED.c.version.desc()
 _LOOK_BACK = 7  # days: a collector that was away makes what was due
 
 
@@ -160,13 +162,31 @@ def _anchored(centre: Centre, day: str) -> str:
     return json.dumps(anchor.model_dump() | {"signature": signature}, separators=(",", ":"))
 
 
-def newest_anchor(centre: Centre) -> bytes | None:
-    """Return what is told to the doors; None before the first report."""
-    newest = select(MERGED.c.document).order_by(MERGED.c.day.desc(), MERGED.c.version.desc())
-    with centre.engine.connect() as connection:
-        document = connection.execute(newest.limit(1)).scalar()
-    text = document and MergedReport.model_validate_json(document).anchor
-    return parse_anchor(text.encode()).encode() if text else None
+class AnchorTeller:
+    """Tells the doors the newest anchor, also of a day that was corrected later."""
+
+    def __init__(self, centre: Centre, publish: Callable[[str, bytes], bool]) -> None:
+        """`publish` tells whether it was taken; what was not is told at the next round."""
+        self._centre = centre
+        self._publish = publish
+        self._told: tuple[str, str, int] | None = None
+
+    def round(self) -> None:
+        """Tell what was made since the last round, by whichever process."""
+        newest = select(MERGED.c.made, MERGED.c.day, MERGED.c.version)
+        with self._centre.engine.connect() as connection:
+            row = connection.execute(newest.order_by(*_NEWEST_MADE).limit(1)).first()
+        if row is None or tuple(row) == self._told:
+            return
+        anchor = read(self._centre, date.fromisoformat(row.day), row.version).report.anchor
+        topic = Topics(site=self._centre.site, gate="+").anchor
+        if not anchor or self._publish(topic, parse_anchor(anchor.encode()).encode()):
+            self._told = row.made, row.day, row.version
+
+    def anew(self) -> None:
+        """Tell a broker that may be a new one."""
+        self._told = None
+        self.round()
 
 
 def conclusion(report: MergedReport, base_url: str) -> Cause:

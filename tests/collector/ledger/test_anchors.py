@@ -23,7 +23,7 @@ from gate_collector.ledger.against import NoExport
 from gate_collector.ledger.anchors import anchor_of, faults_at, faults_of_paper, read_anchors
 from gate_collector.ledger.proof import faults_of, faults_of_hall
 from gate_collector.ledger.verify import verify
-from gate_collector.reports.versions import _make, newest_anchor
+from gate_collector.reports.versions import AnchorTeller, _make, correct
 from signatures import SigningSite
 
 DAYS = 7
@@ -114,7 +114,9 @@ def test_the_report_carries_the_anchor_signed_and_paper_proves_by_whom(tmp_path:
             centre = dataclasses.replace(centre_of(one, Policy), sign=signatures.sign)
             day = (TEN + timedelta(days=len(made))).date()
             made.append(_make(centre, day, version=1, by="clock").anchor)
-        told = newest_anchor(centre_of(one, Policy)) or b""
+        doors = _Doors()
+        AnchorTeller(centre_of(one, Policy), doors.hear).round()
+        (told,) = doors.told
 
     key = load_key(site.folder / CENTRE / KEY)
     assert told == parse_anchor(made[1].encode()).encode()
@@ -124,6 +126,51 @@ def test_the_report_carries_the_anchor_signed_and_paper_proves_by_whom(tmp_path:
     assert fault.endswith("expected this centre's signature, got another")
     topic = Topics(site=SITE, gate="+").anchor
     assert ours.fault_of(topic, told, ours.sign(topic, told)) is None
+
+
+class _Doors:
+    """What the broker takes for them, while it is there."""
+
+    def __init__(self) -> None:
+        self.told: list[bytes] = []
+        self.are_there = True
+
+    def hear(self, _topic: str, payload: bytes) -> bool:
+        if self.are_there:
+            self.told.append(payload)
+        return self.are_there
+
+
+def test_the_anchor_of_a_corrected_report_is_told_at_once_and_again_to_a_new_broker(
+    tmp_path: Path,
+) -> None:
+    doors = _Doors()
+    with hall(tmp_path) as one:
+        centre = centre_of(one, Policy)
+        teller = AnchorTeller(centre, doors.hear)
+        teller.round()
+        assert doors.told == []
+
+        for back in (1, 0):
+            _make(centre, (TEN - timedelta(days=back)).date(), version=1, by="clock")
+            one.clock.advance(60)
+        teller.round()
+        one.west.say(AgentStopped(reason="x"))
+        one.settle()
+        yesterday = (TEN - timedelta(days=1)).date()
+        correct(centre, yesterday, by="l01", why="x")
+        doors.are_there = False
+        teller.round()
+        doors.are_there = True
+        for _ in range(2):
+            teller.round()
+        teller.anew()
+
+    first, corrected, again = (parse_anchor(one) for one in doors.told)
+    assert (first.day, corrected.day) == (TEN.date().isoformat(), yesterday.isoformat())
+    assert corrected.made > first.made
+    assert len(corrected.ends) > len(first.ends)
+    assert again == corrected
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b'{"ends": 7}', b"half a", b'{"type": "x"}'])
