@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
+import psycopg
+
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _WITHIN_S = "60"
 
@@ -51,13 +53,18 @@ class Cluster:
         """Stop it as a crash does; clients are cut off."""
         self._control("stop", "--mode=immediate")
 
-    def follower(self) -> Follower:
-        """Make a replica whose commits this cluster waits for from now on; not yet started."""
-        return Follower(self)
+    def follower(self, *, waits: bool = True) -> Follower:
+        """Make a replica; its leader `waits` for it at each commit from now on. Not yet started."""
+        return Follower(self, waits=waits)
 
     def say(self, sql: str) -> None:
         """Run a statement as the one who may all."""
         self._on("psql", "--dbname=postgres", "--quiet", f"--command={sql}")
+
+    def asked(self, sql: str) -> list[str]:
+        """Return the first column of what a query says, as the one who may all."""
+        with psycopg.connect(host=str(self._folder), user="centre", dbname="postgres") as line:
+            return [str(row[0]) for row in line.execute(sql)]
 
     def database(self, template: str = "template1") -> str:
         """Make a database like `template`; return its URL."""
@@ -101,19 +108,21 @@ class Cluster:
 
 
 class Follower(Cluster):
-    """A synchronous replica in a folder of its own; `promote` makes it the one that writes."""
+    """A replica in a folder of its own; `promote` makes it the one that writes."""
 
-    def __init__(self, leader: Cluster) -> None:
+    def __init__(self, leader: Cluster, *, waits: bool) -> None:
         super().__init__()
         self._leader = leader
+        self._waits = waits
 
     def __enter__(self) -> Self:
         of = self._leader.folder
         self._run("pg_basebackup", f"--host={of}", "--username=centre", f"--pgdata={self._data}",
                   "--checkpoint=fast", "--no-sync", "--write-recovery-conf")  # fmt: skip
         self.start()
-        self._leader.say("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        self._leader.say("SELECT pg_reload_conf()")
+        if self._waits:
+            self._leader.say("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            self._leader.say("SELECT pg_reload_conf()")
         return self
 
     def promote(self) -> None:

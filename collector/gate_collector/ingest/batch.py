@@ -57,7 +57,8 @@ class Batch:
                 case Arrived():
                     self._events[item.key].append(item)
                 case Message():
-                    keep_state(self.connection, item, self.now)
+                    if (lost := keep_state(self.connection, item, self.now)) is not None:
+                        self._events[lost]  # its receipt is due, which says less than the last
                 case Unusable():
                     self.refuse(item)
         if not self._events:

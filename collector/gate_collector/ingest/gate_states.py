@@ -16,7 +16,7 @@ from gate_agent.contract.thermometer import Doubt, Trust
 from gate_agent.contract.wire import Parsed
 from gate_agent.errors import ContractError
 from gate_collector.alarms.book import AlarmKind, raise_alarm
-from gate_collector.ingest.arrival import Message, gate_in
+from gate_collector.ingest.arrival import Key, Message, gate_in
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.doors import door_of
 from gate_collector.store.schema import EVENT, GATE, STREAM
@@ -26,8 +26,11 @@ _DRIFTS = frozenset({Doubt.ELSEWHERE, Doubt.SHIFTED})  # doubts that nobody at t
 _LOG = logging.getLogger(__name__)
 
 
-def keep_state(connection: Connection, message: Message, now: datetime) -> None:
-    """Keep the newest state of a gate; raise what contradicts its events or its last state."""
+def keep_state(connection: Connection, message: Message, now: datetime) -> Key | None:
+    """Keep the newest state of a gate; raise what contradicts its events or its last state.
+
+    Return its chain where it was told that more of it is here than there is: the store lost it.
+    """
     gate = gate_in(message.topic)
     try:
         parsed = parse_state(message.payload)
@@ -40,9 +43,9 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
             why = f"expected a state, got what is none: {exc}"
             door = door_of(connection, gate)
             raise_alarm(connection, AlarmKind.REFUSED, door, why, format_utc(now))
-        return
+        return None
     if not gate:
-        return
+        return None
     if parsed.unread:
         _LOG.warning("a state of %s: not read: %s", gate, ", ".join(parsed.unread))
     before = connection.execute(select(GATE).where(GATE.c.gate == gate)).first()
@@ -61,6 +64,19 @@ def keep_state(connection: Connection, message: Message, now: datetime) -> None:
     } | said_by(parsed)
     insert: Any = insert_for(connection.engine)(GATE)
     connection.execute(insert.values(row).on_conflict_do_update(index_elements=["gate"], set_=row))
+    return None if is_will else _lost(connection, gate, state)
+
+
+def _lost(connection: Connection, gate: str, state: GateState) -> Key | None:
+    """Return the chain where it ends here before what was receipted (a replica that lost it)."""
+    chain = STREAM.c.gate == gate, STREAM.c.epoch == state.epoch
+    upto = connection.execute(select(STREAM.c.upto).where(*chain)).scalar() or 0
+    receipted = state.sequence - state.pending
+    if receipted <= upto:
+        return None
+    lost = f"{upto + 1} to {receipted} of epoch {state.epoch}"
+    _LOG.error("%s: events %s were receipted and are gone: asked for again", gate, lost)
+    return gate, state.epoch
 
 
 def said_by(parsed: Parsed[GateState]) -> dict[str, Any]:

@@ -31,6 +31,14 @@ from gate_collector.store.migrations import (
 from gate_collector.store.schema import HEAD
 
 _READ_ONLY = "25006"  # read_only_sql_transaction
+_OVER_A_LINE = {  # unless the URL says otherwise
+    "target_session_attrs": "read-write",  # of several hosts, the one that writes
+    "connect_timeout": "4",  # a server that lost its power refuses nothing, and answers nothing
+    "tcp_user_timeout": "6000",
+    "keepalives_idle": "3",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+}
 _SPARE_BYTES = 1 << 20  # beside the tables, for what the database notes meanwhile
 
 
@@ -129,12 +137,12 @@ def _engine(url: str, *, holds: bool = True) -> Engine:
         engine = create_engine(url)
         event.listen(engine, "connect", _careful)
         return engine
-    known_as = {"application_name": f"{PROGRAM} {__version__}"}
-    if "target_session_attrs" not in make_url(url).query:
-        known_as["target_session_attrs"] = "read-write"  # of several hosts, the one that writes
+    said = make_url(url).query
+    ours = {name: value for name, value in _OVER_A_LINE.items() if name not in said}
+    ours["application_name"] = f"{PROGRAM} {__version__}"
     if not holds:
-        return create_engine(url, poolclass=NullPool, connect_args=known_as)
-    engine = create_engine(url, pool_pre_ping=True, connect_args=known_as)
+        return create_engine(url, poolclass=NullPool, connect_args=ours)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=ours)
     event.listen(engine, "connect", hold_open)
     event.listen(engine, "handle_error", _look_for_who_writes)
     return engine

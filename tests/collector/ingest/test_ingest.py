@@ -16,6 +16,7 @@ from collector.recorded_gates import BEGAN, GATE, Gate, hold, passage
 from collector.running_centre import Centre, bodies
 from gate_agent.contract.messages import LINK_0
 from gate_agent.contract.records import Decision
+from gate_collector.ledger.verify import verify
 from gate_collector.store.schema import HOLD, PASSAGE, QUARANTINE, STREAM
 
 
@@ -263,3 +264,29 @@ def _aside(engine: Engine) -> tuple[Callable[[], None], Callable[[], None]]:
         return do
 
     return rename("event", "elsewhere"), rename("elsewhere", "event")
+
+
+def test_a_store_that_lost_what_was_receipted_says_so_to_a_door_that_says_nothing_new(
+    centre: Centre,
+) -> None:
+    gate, other = Gate(), Gate("central-2f")
+    gate.passages(3)
+    other.passages(3)
+    centre.take(*gate.events[:2])
+    before = centre.receipt.time
+    waiting = gate.says(at=BEGAN, pending=1)
+    centre.take(waiting, gate.says(at=BEGAN, state="lost"))
+    assert len(centre.receipts) == 1
+
+    centre.take(gate.says(at=BEGAN))  # it waits for nothing, and has three
+    assert centre.receipt.upto == 2
+    assert centre.receipt.time > before
+
+    centre.take(other.says(at=BEGAN))  # of which nothing is here
+    assert centre.receipts[-1][0] == other.gate
+    assert (centre.receipt.upto, centre.receipt.link) == (0, LINK_0.hex())
+
+    centre.take(*gate.events, *other.events)
+    for one in (gate, other):
+        (said,) = verify(centre.engine, one.gate)
+        assert " events 3 last 3 " in said
