@@ -20,8 +20,8 @@ from gate_collector.live.inside import inside
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.live.views import Charts, Found, HallInside, HallNow
-from gate_collector.roles.grants import EVERYBODY, PROGRAMS, READERS
-from gate_collector.roles.session import Record, acting, still_stands
+from gate_collector.roles.grants import EVERY_ROLE, LIVE, READERS
+from gate_collector.roles.session import Record, Role, acting, still_stands
 from gate_collector.web.pages import Pages
 
 EVERY_S = 1.0
@@ -45,15 +45,15 @@ def build_live(
     now = Now(centre, overview)
     screens = Places(_MOST_SCREENS, of_one=_OF_ONE)
 
-    @routes.get("/", dependencies=[EVERYBODY], include_in_schema=False)
+    @routes.get("/", dependencies=[EVERY_ROLE], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
         """Return the live page of both doors."""
         return pages.show("overview.html", lang)
 
-    @routes.get("/api/v1/now", dependencies=[PROGRAMS], response_model=HallNow)
+    @routes.get("/api/v1/now", dependencies=[LIVE], response_model=HallNow)
     def stream_answer() -> JSONResponse:
         """Return the overview with mode, flow per five minutes and queue time of each door."""
-        return JSONResponse(now())
+        return JSONResponse(_shown_to(acting().role, now()))
 
     @routes.get("/api/v1/inside", dependencies=[READERS], response_model=HallInside)
     def within() -> JSONResponse:
@@ -67,30 +67,32 @@ def build_live(
         with centre.engine.connect() as connection:
             return pages.show("inside.html", lang, told=inside(connection, centre.now))
 
-    @routes.get("/api/v1/charts", dependencies=[PROGRAMS], response_model=Charts)
+    @routes.get("/api/v1/charts", dependencies=[LIVE], response_model=Charts)
     def drawn() -> JSONResponse:
         """Return today by the hour and the week by the day, for each door."""
         return JSONResponse(charts(centre))
 
     @routes.get(
         "/api/v1/stream",
-        dependencies=[PROGRAMS],
+        dependencies=[LIVE],
         response_class=Response,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
         stream_answer = StreamingResponse(
-            _stream(request, still_stands()), media_type="text/event-stream"
+            _stream(request, acting().role, still_stands()), media_type="text/event-stream"
         )
         return InPlace(stream_answer, screens, who=acting().name)
 
-    async def _stream(request: Request, stands: Callable[[], bool]) -> AsyncIterator[str]:
+    async def _stream(
+        request: Request, role: Role, stands: Callable[[], bool]
+    ) -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
         for _ in range(_MOST_LOOKS):
             if await request.is_disconnected() or not await asyncio.to_thread(stands):
                 return
-            looked = await asyncio.to_thread(now)
+            looked = _shown_to(role, await asyncio.to_thread(now))
             yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"
             await asyncio.sleep(EVERY_S)
 
@@ -105,3 +107,11 @@ def build_live(
         return JSONResponse(search(centre.engine, ref))
 
     return routes
+
+
+def _shown_to(role: Role, looked: dict[str, Any]) -> dict[str, Any]:
+    """Return what this role is shown: whoever passes a wall needs nobody's number."""
+    leader = looked["leader"]
+    if role is not Role.DISPLAY or leader is None:
+        return looked
+    return looked | {"leader": leader | {"phone": ""}}

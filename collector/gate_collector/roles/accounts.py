@@ -18,6 +18,7 @@ from gate_collector.roles.session import Role, Session, acting
 from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+LONGEST_OF_A_DISPLAY = timedelta(days=90)  # nobody is at a wall to sign on; it sees no person
 SHORTEST_PASSWORD = 10
 
 
@@ -128,7 +129,7 @@ class Accounts:
             if row is None:
                 return None
             seen, begun = parse_utc(row.seen), parse_utc(row.begun)
-            if now - seen > IDLE or now - begun > LONGEST:
+            if now - seen > IDLE or now - begun > longest(Role(row.role)):
                 connection.execute(delete(SESSION).where(token_row))
                 return None
             if now - seen > timedelta(minutes=1):
@@ -151,6 +152,11 @@ class Accounts:
     def _is_first(self) -> bool:
         with self._centre.engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one() == 0
+
+
+def longest(role: Role) -> timedelta:
+    """Return after how long somebody of this role must sign on again, whatever they do."""
+    return LONGEST_OF_A_DISPLAY if role is Role.DISPLAY else LONGEST
 
 
 def hashed(token: str) -> str:

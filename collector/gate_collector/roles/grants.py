@@ -23,6 +23,7 @@ CALLERS = {  # with the keys of what they are called
     Role.LEADER: "centre_role.leader",
     Role.AUDITOR: "centre_role.auditor",
     Role.MAINTAINER: "centre_role.maintainer",
+    Role.DISPLAY: "centre_role.display",
     PROGRAM: "caller.program",
 }
 SCHEMES: dict[str, Any] = {
@@ -102,9 +103,12 @@ def only(*roles: Role, keys: bool = False) -> Depends:
 
 
 PUBLIC = declared(_Public())
-EVERYBODY = only(*Role)
+LIVE = only(*Role, keys=True)  # what a screen on a wall shows
+EVERY_ROLE = only(*Role)
+_PEOPLE = frozenset(Role) - {Role.DISPLAY}
+EVERYBODY = only(*_PEOPLE)
 READERS = only(Role.OFFICE, Role.LEADER, Role.AUDITOR)  # persons by reference
-PROGRAMS = only(*Role, keys=True)
+PROGRAMS = only(*_PEOPLE, keys=True)
 _NAMES = frozenset({Role.OFFICE, Role.LEADER})  # persons by name
 ACTORS = only(*_NAMES)
 

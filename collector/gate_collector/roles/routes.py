@@ -19,8 +19,8 @@ from gate_agent.http.grants import Routes
 from gate_agent.http.tries import Tries, remember, try_of
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
-from gate_collector.roles.accounts import LONGEST, SHORTEST_PASSWORD, Accounts, Denied
-from gate_collector.roles.grants import ACTORS, COOKIE, EVERYBODY, PUBLIC, only
+from gate_collector.roles.accounts import IDLE, SHORTEST_PASSWORD, Accounts, Denied, longest
+from gate_collector.roles.grants import ACTORS, COOKIE, EVERY_ROLE, PUBLIC, only
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import token_of
 from gate_collector.roles.reveal import Opened, open_texts, reveal
@@ -133,8 +133,10 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
         if token is None:
             return refusal(403, code="wrong", expected="a name and its password", got="another")
         answer = JSONResponse({"location": "/"}, status_code=201)
+        began = await run_in_threadpool(accounts.session, token)
+        lasts = longest(began.role) if began else IDLE
         answer.set_cookie(
-            COOKIE, token, max_age=int(LONGEST.total_seconds()), httponly=True, secure=secure,
+            COOKIE, token, max_age=int(lasts.total_seconds()), httponly=True, secure=secure,
             samesite="strict",
         )  # fmt: skip
         if not one.browser:
@@ -153,7 +155,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
             return refusal(403, code="code", expected="the code of the first start", got="another")
         return JSONResponse({"location": "/sign-on"}, status_code=201)
 
-    @routes.post("/sign-off", dependencies=[EVERYBODY], status_code=201, response_model=Done)
+    @routes.post("/sign-off", dependencies=[EVERY_ROLE], status_code=201, response_model=Done)
     def off(request: Request) -> Response:
         """Sign off; nothing of the session stays in the browser."""
         token = token_of(request.headers)

@@ -1,4 +1,4 @@
-"""The four roles, and who acts now, which a request carries."""
+"""The roles, and who acts now, which a request carries."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Role(StrEnum):
     LEADER = "leader"  # 带班领导
     AUDITOR = "auditor"  # 审计: reads everything but names
     MAINTAINER = "maintainer"  # 运维: no person, neither by name nor by reference
+    DISPLAY = "display"  # 大屏: a screen on a wall; the live page, and nothing else
 
 
 @dataclass(frozen=True, slots=True)

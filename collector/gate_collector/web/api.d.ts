@@ -467,7 +467,7 @@ declare namespace Centre {
     number: string | null;
   }
   /** What somebody is at the centre. */
-  type Role = "office" | "leader" | "auditor" | "maintainer";
+  type Role = "office" | "leader" | "auditor" | "maintainer" | "display";
   /** What was done to an area. */
   type Round = "disinfected" | "aired" | "masks_sealed";
   /** How often one kind of round was done in one area in a day, of how many. */

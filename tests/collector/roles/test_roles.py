@@ -13,14 +13,17 @@ from sqlalchemy import select
 from collector.hall_of_doors import Hall, hall, ref
 from collector.served_centre import app_of, centre_of, open_to, serving
 from gate_agent.contract.free_text import sealed_text
+from gate_agent.contract.policy import Policy, RotaEntry
 from gate_agent.contract.records import PersonRegistered, ShiftNoted
 from gate_agent.store.seal import seal_registration
-from gate_collector.roles.accounts import IDLE, LONGEST, Accounts, Denied
+from gate_collector.roles.accounts import IDLE, LONGEST, Accounts, Denied, longest
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.session import Role
 from gate_collector.store.schema_office import ACCOUNT, LOOK, SESSION
 
 _PASSWORD = "correct horse battery"
+_PHONE = "13800138000"
+_PEOPLE = set(Role) - {Role.DISPLAY}
 _PRIVATE = bytes(PrivateKey(bytes(range(32))))
 
 
@@ -77,9 +80,11 @@ def test_the_first_account_needs_the_code_that_was_told_and_once_only(
     ("method", "path", "allowed"),
     [
         ("GET", "/", set(Role)),
-        ("GET", "/ledger", set(Role)),
-        ("GET", "/events/west-1f/" + "0" * 32, set(Role) - {Role.MAINTAINER}),
-        ("POST", "/api/v1/search", set(Role) - {Role.MAINTAINER}),
+        ("GET", "/ledger", _PEOPLE),
+        ("GET", "/api/v1/stream", set(Role)),
+        ("GET", "/api/v1/overview", _PEOPLE),
+        ("GET", "/events/west-1f/" + "0" * 32, _PEOPLE - {Role.MAINTAINER}),
+        ("POST", "/api/v1/search", _PEOPLE - {Role.MAINTAINER}),
         ("POST", "/api/v1/reveal", {Role.OFFICE, Role.LEADER}),
         ("POST", "/contacts/west-1f/h", {Role.OFFICE, Role.LEADER}),
         ("POST", "/policy/mode", {Role.OFFICE, Role.LEADER}),
@@ -136,6 +141,37 @@ def test_a_session_ends_by_idleness_by_age_by_signing_off_and_with_its_account(
     assert accounts.session(disabled) is None
     with pytest.raises(Denied):
         accounts.sign_on("a", _PASSWORD)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.DISPLAY])
+def test_a_screen_on_a_wall_is_told_who_leads_and_nobodys_number(one: Hall, role: Role) -> None:
+    begin, end = one.clock.now().utc - timedelta(hours=1), one.clock.now().utc + timedelta(hours=1)
+    shift = RotaEntry(leader="李主任", phone=_PHONE, valid_from=begin, valid_until=end)
+    centre = centre_of(one, lambda: Policy(rota=(shift,)))
+    accounts = Accounts(centre)
+    with serving(app_of(centre, accounts=accounts)) as client:
+        _as(client, accounts, role)
+        again = client.post("/sign-on", json={"name": role.value, "password": _PASSWORD})
+        said = [client.get("/api/v1/now").text, _first_event(client)]
+
+    assert f"Max-Age={longest(role).total_seconds():.0f};" in again.headers["set-cookie"]
+    assert {"李主任" in text for text in said} == {True}
+    assert {_PHONE in text for text in said} == {role is not Role.DISPLAY}
+
+
+def _first_event(client: httpx.Client) -> str:
+    with client.stream("GET", "/api/v1/stream") as answer:
+        return next(line for line in answer.iter_lines() if line.startswith("data: "))
+
+
+def test_a_screen_on_a_wall_stays_signed_on_for_weeks(one: Hall, accounts: Accounts) -> None:
+    accounts.make("wall", Role.DISPLAY, _PASSWORD)
+    token = accounts.sign_on("wall", _PASSWORD)
+    for _ in range(int(LONGEST / timedelta(minutes=20)) * 4):
+        one.clock.advance(20 * 60)
+        assert accounts.session(token) is not None
+    one.clock.advance(IDLE.total_seconds() + 1)
+    assert accounts.session(token) is None, "a screen that was taken away"
 
 
 def test_a_live_stream_ends_with_the_account_or_the_key_that_opened_it(
