@@ -221,8 +221,7 @@ class _Collector:
         )
 
     def _overview(self) -> dict[str, Any]:
-        site = self._config.collector.site
-        return overview(self._engine, clock=self._clock, zone=self._zone, site=site)
+        return overview(self._centre)
 
     def _failing(self) -> str:
         """Why nothing can be stored, or which part fails; empty when all is well."""

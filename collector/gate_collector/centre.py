@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from gate_agent.contract.policy import Policy
 from gate_agent.host.clock import Clock
 from gate_agent.words import word
+from gate_collector.day import ReportDay, day_at, report_day
 from gate_collector.store.doors import DoorNames, door_names
 
 
@@ -32,6 +33,15 @@ class Centre:
     def now(self) -> datetime:
         """The present time, UTC."""
         return self.clock.now().utc
+
+    @property
+    def today(self) -> ReportDay:
+        """The day to which the present time belongs."""
+        return day_at(self.now, self.policy().daily_report_at, self.zone)
+
+    def day(self, day: date) -> ReportDay:
+        """Return the day of this date."""
+        return report_day(day, self.policy().daily_report_at, self.zone)
 
     def door_names(self) -> DoorNames:
         """Return what people call the doors, by their ids."""

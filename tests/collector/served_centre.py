@@ -71,7 +71,7 @@ def app_of(
         )
 
     def look() -> dict[str, object]:
-        return overview(centre.engine, clock=centre.clock, zone=ZONE, site=SITE)
+        return overview(centre)
 
     shelf = AlertBook(centre.engine, SITE_KEY)
     if alerter is None:

@@ -212,7 +212,7 @@ def due_reports(
     due = [
         (day, at)
         for day in (today - timedelta(days=back) for back in range(days))
-        if centre.now >= (at := due_at(day, centre, policy)) + _grace(policy)
+        if centre.now >= (at := centre.day(day).end) + _grace(policy)
     ]
     rows = connection.execute(
         select(REPORT.c.gate, REPORT.c.day, REPORT.c.epoch, REPORT.c.sequence, EVENT.c.stored)
@@ -237,11 +237,6 @@ def beginnings(connection: Connection) -> dict[str, str]:
     """Return when each door began: the time of its first event."""
     first = select(EVENT.c.gate, func.min(EVENT.c.time)).where(text(BEGINNING))
     return {row[0]: row[1] for row in connection.execute(first.group_by(EVENT.c.gate))}
-
-
-def due_at(day: date, centre: Centre, policy: Policy) -> datetime:
-    """Return when a door writes the report of `day`."""
-    return datetime.combine(day, policy.daily_report_at, tzinfo=centre.zone)
 
 
 def _grace(policy: Policy) -> timedelta:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.contract.records import Decision, ModeApplied
 from gate_collector.centre import Centre
+from gate_collector.day import in_order
 from gate_collector.policies.acknowledged import newest_modes
 from gate_collector.store.doors import door_names
 from gate_collector.store.schema import PASSAGE
@@ -106,13 +107,13 @@ def _mode(applied: tuple[ModeApplied, str] | None) -> Row:
 
 def charts(centre: Centre) -> Row:
     """Return what is drawn: today by the hour, the last seven days by the day, for each door."""
-    today = centre.now.astimezone(centre.zone).date()
-    week = [(today - timedelta(days=back)).isoformat() for back in reversed(range(_DAYS))]
-    held = Decision.HOLD.value
+    today, held = centre.today, Decision.HOLD.value
+    week = [centre.day(today.date - timedelta(days=back)) for back in reversed(range(_DAYS))]
+    day_of = case(*((day.includes(PASSAGE.c.decided), day.name) for day in week))
     with centre.engine.connect() as connection:
         rows = connection.execute(
             select(PASSAGE.c.gate, PASSAGE.c.decided, PASSAGE.c.decision).where(
-                PASSAGE.c.day == today.isoformat(), PASSAGE.c.drill.is_(False)
+                today.includes(PASSAGE.c.decided), PASSAGE.c.drill.is_(False)
             )
         )
         hours, hour_holds = Counter[tuple[str, int]](), Counter[int]()
@@ -121,9 +122,13 @@ def charts(centre: Centre) -> Row:
             hours[gate, hour] += 1
             hour_holds[hour] += decision == held
         by_day = connection.execute(
-            select(PASSAGE.c.gate, PASSAGE.c.day, PASSAGE.c.decision, func.count())
-            .where(PASSAGE.c.day >= week[0], PASSAGE.c.drill.is_(False))
-            .group_by(PASSAGE.c.gate, PASSAGE.c.day, PASSAGE.c.decision)
+            select(PASSAGE.c.gate, day_of, PASSAGE.c.decision, func.count())
+            .where(
+                PASSAGE.c.decided > format_utc(week[0].begin),
+                PASSAGE.c.decided <= format_utc(today.end),
+                PASSAGE.c.drill.is_(False),
+            )
+            .group_by(PASSAGE.c.gate, day_of, PASSAGE.c.decision)
         )
         days, day_holds = Counter[tuple[str, str]](), Counter[str]()
         for gate, day, decision, count in by_day:
@@ -131,8 +136,8 @@ def charts(centre: Centre) -> Row:
             day_holds[day] += count if decision == held else 0
         names = door_names(connection)
     gates = sorted({gate for gate, _ in (*hours, *days)})
-    seen = [hour for _, hour in hours]
-    span = range(min([_OPENS, *seen]), max([_CLOSES, *seen]) + 1)
+    first = on_clock(today.begin, centre.zone).hour
+    span = in_order({*range(_OPENS, _CLOSES + 1), *(hour for _, hour in hours)}, first)
     return {
         "gates": gates,
         "names": [names[gate] for gate in gates],
@@ -142,8 +147,8 @@ def charts(centre: Centre) -> Row:
             for hour in span
         ],
         "week": [
-            {"at": day[5:], "counts": [days[gate, day] for gate in gates],
-             "holds": day_holds[day]}
+            {"at": day.name[5:], "counts": [days[gate, day.name] for gate in gates],
+             "holds": day_holds[day.name]}
             for day in week
         ],
     }  # fmt: skip

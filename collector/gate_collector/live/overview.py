@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import format_utc, parse_utc
-from gate_agent.host.clock import Clock
 from gate_collector.alarms.book import Alarm, standing
+from gate_collector.centre import Centre
+from gate_collector.day import ReportDay
 from gate_collector.ingest.chains import load_beyond, stream_of
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import retired
@@ -32,11 +32,10 @@ _LATENESS_OF = 1000  # the newest events
 Row = dict[str, Any]
 
 
-def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
+def overview(centre: Centre) -> Row:
     """Return what the page and `/api/v1/overview` show."""
-    now = clock.now().utc
-    day = now.astimezone(zone).date().isoformat()
-    with snapshot(engine) as connection:
+    now, day = centre.now, centre.today
+    with snapshot(centre.engine) as connection:
         said = {row.gate: row for row in connection.execute(select(GATE))}
         streams = defaultdict[str, list[Any]](list)
         for row in connection.execute(
@@ -44,16 +43,17 @@ def overview(engine: Engine, *, clock: Clock, zone: ZoneInfo, site: str) -> Row:
         ):
             streams[row.gate].append(row)
         counts, holds = _counts(connection, day), _holds(connection, now)
-        reported = _reported(connection, day)
+        reported = _reported(connection, day.date - timedelta(days=1))
         gates = [
             _gate(connection, gate, said.get(gate), streams[gate], now)
             | {"counts": counts[gate], "holds": holds[gate], "reported": reported.get(gate)}
             for gate in sorted({*said, *streams} - {*connection.execute(retired()).scalars()})
         ]
         return {
-            "site": site,
+            "site": centre.site,
             "time": format_utc(now),
-            "day": day,
+            "day": day.name,
+            "since": format_utc(day.begin),
             "gates": gates,
             "lateness": _lateness(connection),
             "alarms": [_alarm(alarm) for alarm in standing(connection)],
@@ -93,10 +93,10 @@ def _missing(connection: Connection, row: Any) -> list[list[int]]:
     return [list(gap) for gap in stream.ranges()[1]]
 
 
-def _counts(connection: Connection, day: str) -> dict[str, list[Row]]:
+def _counts(connection: Connection, day: ReportDay) -> dict[str, list[Row]]:
     counts = connection.execute(
         select(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
-        .where(PASSAGE.c.day == day, PASSAGE.c.drill.is_(False))
+        .where(day.includes(PASSAGE.c.decided), PASSAGE.c.drill.is_(False))
         .group_by(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision)
         .order_by(PASSAGE.c.category, PASSAGE.c.decision)
     )
@@ -124,8 +124,10 @@ def _hold(row: Row, now: datetime) -> Row:
     return row | {"due_s": None if due_s is None else round(due_s - waited_s, 1)}
 
 
-def _reported(connection: Connection, day: str) -> dict[str, Row]:
-    rows = connection.execute(select(REPORT.c.gate, REPORT.c.data).where(REPORT.c.day == day))
+def _reported(connection: Connection, day: date) -> dict[str, Row]:
+    """Return each door's report of the newest day that is over."""
+    due = REPORT.c.day == day.isoformat()
+    rows = connection.execute(select(REPORT.c.gate, REPORT.c.data).where(due))
     return {gate: read_json(data) for gate, data in rows}
 
 

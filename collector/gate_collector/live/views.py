@@ -86,7 +86,7 @@ class DoorView(BaseModel):
     missing: list[list[int]]
     counts: list[CountedPassages]
     holds: list[OpenHold]
-    reported: dict[str, JsonValue] | None  # the day's own report, once it came
+    reported: dict[str, JsonValue] | None  # its report of the newest day that is over
 
 
 class Lateness(BaseModel):
@@ -112,7 +112,8 @@ class Overview(BaseModel):
 
     site: str
     time: str
-    day: str
+    day: str  # whose report will tell of what is seen now
+    since: str  # when that day began
     gates: list[DoorView]
     lateness: Lateness
     alarms: list[AlarmLine]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.duty_records import RoundCount, Stock
 from gate_agent.contract.records import Category, Decision
+from gate_collector.day import in_order
 
 
 class _Part(BaseModel):
@@ -67,12 +68,18 @@ class DoorDay(_Part):
     late_urgent: int = 0
     late_routine: int = 0
     late_p95_ms: int | None = None
+    dated: int | None = Field(None, description="of so many it is known; null: an earlier version")
     undated: int = Field(0, description="the clock was in doubt, so how late is not known")
 
     @property
     def called(self) -> str:
         """What the report calls this door."""
         return self.name or self.gate
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is known of anything when it came: else nothing is known to be in time."""
+        return self.dated != 0 or not self.undated
 
     def total(self, *, category: Category | None = None, decision: Decision | None = None) -> int:
         """Return how many passages there were, of this kind and outcome where given."""
@@ -109,6 +116,9 @@ class MergedReport(_Part):
     name: str
     unit: str
     day: str
+    since: str = Field("", description="when the day began; empty: an earlier version made it")
+    until: str = Field("", description="the cut: what came later belongs to the next day")
+    first_hour: int = Field(0, ge=0, le=23, description="the hour of the cut")
     version: int = Field(ge=1)
     made: str
     by: str = Field(description="who made this version; 'clock' when it was due")
@@ -140,10 +150,10 @@ class MergedReport(_Part):
         """Return how many holds ended so; None for those still open."""
         return sum(line.outcome == outcome for line in self.holds)
 
-    def hours(self) -> range:
-        """Return the hours from the first to the last in which anybody passed."""
-        seen = [line.hour for door in self.doors for line in door.counts]
-        return range(min(seen), max(seen) + 1) if seen else range(0)
+    def hours(self) -> list[int]:
+        """Return the hours in which anybody passed, as they follow each other in this day."""
+        hours = {line.hour for door in self.doors for line in door.counts}
+        return in_order(hours, self.first_hour)
 
 
 def rounds_of(doors: Iterable[DoorDay]) -> list[RoundCount]:

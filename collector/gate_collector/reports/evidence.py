@@ -23,8 +23,9 @@ from gate_agent.contract.records import (
     Severity,
 )
 from gate_collector.centre import Centre
+from gate_collector.day import ReportDay
 from gate_collector.ledger.held import done_for
-from gate_collector.ledger.read import beginnings, due_at, gates
+from gate_collector.ledger.read import beginnings, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
@@ -33,27 +34,28 @@ from gate_collector.store.doors import door_names
 from gate_collector.store.records import read_record, read_records
 from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
 
-_DAY = timedelta(days=1)
 _COUNTED = ("overdue", "office_reference")  # of a hold, from its events
 
 
-def gather(centre: Centre, day: date, *, version: int, by: str, why: str = "") -> MergedReport:
-    """Return the merged report of `day`, with what it proves."""
-    policy = centre.policy()
-    begin, end = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
+def gather(centre: Centre, on: date, *, version: int, by: str, why: str = "") -> MergedReport:
+    """Return the merged report of a day, with what it proves."""
+    policy, day = centre.policy(), centre.day(on)
     with snapshot(centre.engine) as connection:
         names = door_names(connection)
         doors = tuple(
             _door(connection, gate, day, centre, policy, name=names.get(gate, ""))
-            for gate in _gates(connection, end)
+            for gate in _gates(connection, day.end)
         )
-        since = min([*(parse_utc(door.since) for door in doors), begin])
-        until = max([*(parse_utc(door.until) for door in doors), end])
+        since = min([*(parse_utc(door.since) for door in doors), day.begin])
+        until = max([*(parse_utc(door.until) for door in doors), day.end])
         report = MergedReport(
             site=centre.site,
             name=centre.name,
             unit=centre.unit,
-            day=day.isoformat(),
+            day=day.name,
+            since=format_utc(day.begin),
+            until=format_utc(day.end),
+            first_hour=on_clock(day.begin, centre.zone).hour,
             version=version,
             made=format_utc(centre.now),
             by=by,
@@ -79,7 +81,7 @@ def _gates(connection: Connection, end: datetime) -> list[str]:
 
 
 def _door(
-    connection: Connection, gate: str, day: date, centre: Centre, policy: Policy, *, name: str
+    connection: Connection, gate: str, day: ReportDay, centre: Centre, policy: Policy, *, name: str
 ) -> DoorDay:
     row = connection.execute(
         select(REPORT, EVENT.c.stored)
@@ -89,20 +91,15 @@ def _door(
             & (EVENT.c.epoch == REPORT.c.epoch)
             & (EVENT.c.sequence == REPORT.c.sequence),
         )
-        .where(REPORT.c.gate == gate, REPORT.c.day == day.isoformat())
+        .where(REPORT.c.gate == gate, REPORT.c.day == day.name)
     ).first()
     own = None if row is None else read_record(DailyReport, row.data)
     if row is None or own is None:
-        since, until = due_at(day - _DAY, centre, policy), due_at(day, centre, policy)
-        stream: tuple[Any, ...] = (
-            EVENT.c.gate == gate,
-            EVENT.c.time > format_utc(since),
-            EVENT.c.time <= format_utc(until),
-        )
+        stream: tuple[Any, ...] = EVENT.c.gate == gate, day.includes(EVENT.c.time)
         common: dict[str, Any] = {
             "came": None,
-            "since": format_utc(since),
-            "until": format_utc(until),
+            "since": format_utc(day.begin),
+            "until": format_utc(day.end),
         }
     else:
         grace = timedelta(seconds=policy.punctuality.report_within_s)
@@ -113,7 +110,7 @@ def _door(
         )
         common = {
             "came": row.stored,
-            "late": parse_utc(row.stored) > due_at(day, centre, policy) + grace,
+            "late": parse_utc(row.stored) > day.end + grace,
             "since": own.since,
             "until": own.until,
             "first_sequence": own.first_sequence,
@@ -230,7 +227,7 @@ def _lateness(events: Sequence[Any], policy: Policy) -> dict[str, Any]:
         for severity, limit_s in limits_s.items()
     }
     lates = sorted(event.late_ms for event in dated)
-    lateness["undated"] = len(events) - len(dated)
+    lateness |= {"dated": len(dated), "undated": len(events) - len(dated)}
     lateness["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
     return lateness
 

@@ -27,7 +27,7 @@ def judge(report: MergedReport, policy: Policy, zone: ZoneInfo) -> tuple[Check, 
         _doors("unforged", doors, _contradicted),
         _doors("agrees", doors, _disagrees),
         _doors("coverage", doors, _uncovered),
-        _doors("punctual", doors, _late),
+        _punctual(doors),
         _holds(report),
         _rounds(doors),
         _rota(report, policy, zone),
@@ -119,11 +119,22 @@ def _minutes(seconds: int) -> int:
     return -(-seconds // 60)
 
 
+def _punctual(doors: tuple[DoorDay, ...]) -> Check:
+    """Judge what came late; what nobody can tell is not in time, and not late either."""
+    late = _doors("punctual", doors, _late)
+    undated = sum(door.undated for door in doors)
+    if undated and late.verdict is ReportVerdict.PROVED:
+        return _told("punctual", ReportVerdict.UNKNOWN, _said("finding.undated", n=undated))
+    return late
+
+
 def _late(door: DoorDay) -> Said | None:
     late = door.late_urgent + door.late_routine
-    if late:
-        return _said("finding.over", n=late)
-    return _said("finding.undated", n=door.undated) if door.undated else None
+    if not late:
+        return None
+    over = _said("finding.over", n=late)
+    undated = _said("finding.undated", n=door.undated)
+    return _joined("paper.list", [over, undated]) if door.undated else over
 
 
 def _holds(report: MergedReport) -> Check:

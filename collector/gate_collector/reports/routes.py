@@ -18,6 +18,7 @@ from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
+from gate_collector.reports.after_cut import after_cut
 from gate_collector.reports.content import rounds_of
 from gate_collector.reports.sheets import as_csv, as_xlsx
 from gate_collector.reports.versions import NoSuchReport, correct, read
@@ -68,6 +69,7 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             lang,
             kept=kept,
             report=kept.report,
+            after=after_cut(centre, kept.report),
             rounds=rounds_of(kept.report.doors),
             categories=list(Category),
             decisions=list(Decision),
@@ -81,15 +83,15 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             kept = read(centre, day, version)
         except NoSuchReport as exc:
             return _unknown(exc)
-        report = kept.report
+        report, after = kept.report, after_cut(centre, kept.report)
         name = f"zero-report-{report.day}-v{report.version}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if form == "json":
             return Response(report.model_dump_json(), media_type="application/json")
         if form == "csv":
-            body, kind = as_csv(report, centre.zone), "text/csv; charset=utf-8"
+            body, kind = as_csv(report, after, centre.zone), "text/csv; charset=utf-8"
         else:
-            body, kind = as_xlsx(report, centre.zone), _XLSX
+            body, kind = as_xlsx(report, after, centre.zone), _XLSX
         return Response(body, media_type=kind, headers=headers)
 
     @routes.get("/reports/{day}/anchor.svg", dependencies=[EVERYBODY], include_in_schema=False)

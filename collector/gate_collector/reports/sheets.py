@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.printable import as_cell
 from gate_agent.contract.records import Category, Decision
 from gate_agent.words import word
+from gate_collector.reports.after_cut import AfterCut
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
 
 Line = tuple[str | int | float, ...]
@@ -23,7 +24,7 @@ _HOLDS = (
 )  # fmt: skip
 
 
-def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
+def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iterator[Section]:
     """Yield each table of the report: title, headings, lines."""
 
     def local(utc: str | None) -> str:
@@ -36,6 +37,7 @@ def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
             (word("report_file.unit"), report.unit),
             (word("report_file.hall"), report.name),
             (word("column.day"), report.day),
+            (word("report_file.period"), _period(report, local)),
             (word("column.version"), report.version),
             (word("report_file.made"), local(report.made)),
             (word("report_file.why"), report.why),
@@ -116,29 +118,52 @@ def sections(report: MergedReport, zone: tzinfo) -> Iterator[Section]:
         word("report_file.punctuality"),
         (word("column.door"), word("report_file.report_came"),
          word("report_file.urgent_over"), word("report_file.routine_over"),
+         word("report_file.unverified"),
          word("report_file.most_within")),
         [
             (
                 door.called,
                 local(door.came) or word("paper.not_reported"),
-                door.late_urgent,
-                door.late_routine,
+                door.late_urgent if door.is_dated else "",
+                door.late_routine if door.is_dated else "",
+                door.undated,
                 "" if door.late_p95_ms is None else door.late_p95_ms / 1000,
             )
             for door in report.doors
         ],
     )  # fmt: skip
+    if after is not None:
+        yield _after(after, local(after.until))
+
+
+def _after(after: AfterCut, until: str) -> Section:
+    """Return what came after the cut; it is no part of the report."""
+    headings = tuple(map(word, (
+        "column.door", "column.until", "paper.after_passages", "term.hold", "paper.after_open",
+        "hold_state.transferred",
+    )))  # fmt: skip
+    lines: list[Line] = [
+        (door.called, until, door.passages, door.holds, door.still_open, door.transferred)
+        for door in after.doors
+    ]
+    return word("report_file.after"), headings, lines
+
+
+def _period(report: MergedReport, local: Callable[[str], str]) -> str:
+    if not report.since:
+        return ""
+    return word("report_file.span", since=local(report.since)[:-3], until=local(report.until)[:-3])
 
 
 def _yes(it_is: bool) -> str:  # noqa: FBT001 a cell
     return word("report_file.yes" if it_is else "report_file.no")
 
 
-def as_csv(report: MergedReport, zone: tzinfo) -> bytes:
+def as_csv(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:
     """Return the tables one below the other; with a mark that Excel reads as UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
-    for title, headings, lines in sections(report, zone):
+    for title, headings, lines in sections(report, after, zone):
         writer.writerow([f"【{title}】"])
         writer.writerow(headings)
         writer.writerows([_safe(cell) for cell in line] for line in lines)
@@ -146,9 +171,9 @@ def as_csv(report: MergedReport, zone: tzinfo) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(report: MergedReport, zone: tzinfo) -> bytes:
+def as_xlsx(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:
     """Return a workbook, one sheet a table."""
-    return workbook(sections(report, zone))
+    return workbook(sections(report, after, zone))
 
 
 def workbook(tables: Iterable[Section]) -> bytes:

@@ -24,7 +24,7 @@ from gate_collector.alerts.causes import Cause
 from gate_collector.centre import Centre
 from gate_collector.ledger.anchors import anchor_of
 from gate_collector.ledger.findings import DueReport, Punctual
-from gate_collector.ledger.read import due_at, due_reports
+from gate_collector.ledger.read import due_reports
 from gate_collector.reports.content import MergedReport
 from gate_collector.reports.evidence import gather
 from gate_collector.store.schema_office import MERGED
@@ -56,7 +56,7 @@ def make_due(centre: Centre) -> list[MergedReport]:
     grace = timedelta(seconds=policy.punctuality.report_within_s)
     for back in reversed(range(_LOOK_BACK)):
         day = today - timedelta(days=back)
-        if centre.now < due_at(day, centre, policy) + grace:
+        if centre.now < centre.day(day).end + grace:
             continue
         with centre.engine.connect() as connection:
             due = [

@@ -45,6 +45,7 @@ function show(told) {
   find("mode").className = told.hall_mode === "emergency" ? "shut" : "";
   find("leader").textContent = leader ? `${word("term.duty_leader")} ${leader.leader} ${leader.phone}` : word("say.nobody_on_rota");
   find("late").textContent = lateness.p95_ms === null ? "" : word("live.arrived", { span: lasting(lateness.p95_ms / 1000) });
+  find("since").textContent = word("live.since", { at: local(told.since).slice(0, -3) });
   find("alarms").hidden = told.alarms.length === 0;
   find("alarms").replaceChildren(...told.alarms.map(({ gate, alarm, since }) => make("p", {}, `${names.get(gate) ?? gate} ${word(`alarm_kind.${alarm}`)} · ${local(since)}`)));
   find("holds").replaceChildren(...told.gates.flatMap((door) => door.holds.map((hold) => holdLine(door.name, hold))));

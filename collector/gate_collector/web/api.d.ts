@@ -116,6 +116,8 @@ declare namespace Centre {
     late_urgent: number;
     late_routine: number;
     late_p95_ms: number | null;
+    /** of so many it is known; null: an earlier version */
+    dated: number | null;
     /** the clock was in doubt, so how late is not known */
     undated: number;
   }
@@ -245,6 +247,7 @@ declare namespace Centre {
     site: string;
     time: string;
     day: string;
+    since: string;
     gates: DoorNow[];
     lateness: Lateness;
     alarms: AlarmLine[];
@@ -346,6 +349,12 @@ declare namespace Centre {
     name: string;
     unit: string;
     day: string;
+    /** when the day began; empty: an earlier version made it */
+    since: string;
+    /** the cut: what came later belongs to the next day */
+    until: string;
+    /** the hour of the cut */
+    first_hour: number;
     version: number;
     made: string;
     /** who made this version; 'clock' when it was due */
@@ -438,6 +447,7 @@ declare namespace Centre {
     site: string;
     time: string;
     day: string;
+    since: string;
     gates: DoorView[];
     lateness: Lateness;
     alarms: AlarmLine[];

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from collector.days import LED
-from collector.hall_of_doors import SITE, TEN, Hall, hall, ref
+from collector.hall_of_doors import TEN, Hall, hall, ref
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import ClockQuality, format_utc
 from gate_agent.contract.policy import ContactsPolicy
@@ -82,7 +82,7 @@ def test_until_it_is_known_a_live_event_counts_as_of_its_arrival(one: Hall) -> N
     one.settle()
     one.clock.advance(5)
 
-    told = overview(one.engine, clock=one.clock, zone=_ZONE, site=SITE)
+    told = overview(centre_of(one))
     (lane,) = (lane for lane in read_ledger(centre_of(one)).lanes if lane.severity == "routine")
 
     (west,) = told["gates"]
@@ -174,7 +174,7 @@ def test_a_report_counts_by_the_corrected_hour_and_says_what_is_undated(one: Hal
     assert [door.undated for door in (*before.doors, *after.doors)] == [1, 0]
     assert [(line.hour, line.count) for line in after.doors[0].counts] == [(10, 1)]
     punctual = next(check for check in before.checks if check.key == "punctual")
-    assert "时间存疑 1 件" in punctual.zh
+    assert "未能核实 1 件" in punctual.zh
 
 
 def test_what_comes_after_its_synchronisation_is_corrected_at_once(one: Hall) -> None:

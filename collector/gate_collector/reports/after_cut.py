@@ -1,0 +1,94 @@
+"""What happened from a report's cut until now (截止后): said beside it, counted by the next."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, func, select
+
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.records import HoldState
+from gate_collector.centre import Centre
+from gate_collector.reports.content import DoorDay, MergedReport
+from gate_collector.store.dialect import snapshot
+from gate_collector.store.schema import HOLD, PASSAGE
+
+_ONE = timedelta(days=1)
+
+
+class DoorAfter(BaseModel):
+    """One door since its part of the report ended."""
+
+    model_config = ConfigDict(frozen=True)
+    called: str
+    since: str
+    passages: int
+    holds: int
+    still_open: int
+    transferred: int
+
+
+class AfterCut(BaseModel):
+    """All doors; a day later the next report tells of it, and no more is counted here."""
+
+    model_config = ConfigDict(frozen=True)
+    until: str
+    doors: tuple[DoorAfter, ...]
+    closed_since: int  # of the holds that the report tells as open
+
+    @property
+    def holds(self) -> int:
+        """How many were held."""
+        return sum(door.holds for door in self.doors)
+
+    @property
+    def still_open(self) -> int:
+        """How many of them are not closed."""
+        return sum(door.still_open for door in self.doors)
+
+
+def after_cut(centre: Centre, report: MergedReport) -> AfterCut | None:
+    """Return what came after a report's cut; None while the day is not over."""
+    day = date.fromisoformat(report.day)
+    if centre.now <= centre.day(day).end:
+        return None
+    until = format_utc(min(centre.now, centre.day(day + _ONE).end))
+    with snapshot(centre.engine) as connection:
+        doors = tuple(_door(connection, door, until) for door in report.doors)
+        closed = sum(
+            connection.execute(
+                select(HOLD.c.state).where(HOLD.c.gate == line.gate, HOLD.c.hold_id == line.hold_id)
+            ).scalar()
+            == HoldState.CLOSED.value
+            for line in report.holds
+            if line.outcome is None
+        )
+    return AfterCut(until=until, doors=doors, closed_since=closed)
+
+
+def _door(connection: Connection, door: DoorDay, until: str) -> DoorAfter:
+    def count(*conditions: Any) -> int:
+        return connection.execute(select(func.count()).where(*conditions)).scalar_one()
+
+    passed = (
+        PASSAGE.c.gate == door.gate,
+        PASSAGE.c.drill.is_(False),
+        PASSAGE.c.decided > door.until,
+        PASSAGE.c.decided <= until,
+    )
+    held = (
+        HOLD.c.gate == door.gate,
+        HOLD.c.drill.is_(False),
+        HOLD.c.opened > door.until,
+        HOLD.c.opened <= until,
+    )
+    return DoorAfter(
+        called=door.called,
+        since=door.until,
+        passages=count(*passed),
+        holds=count(*held),
+        still_open=count(*held, HOLD.c.state != HoldState.CLOSED.value),
+        transferred=count(*held, HOLD.c.outcome == "transferred"),
+    )
