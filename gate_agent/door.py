@@ -32,6 +32,7 @@ from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import KnownInFile, Signatures
+from gate_agent.host.stamps import StampCounter
 from gate_agent.host.supervision import Parts, keep
 from gate_agent.host.tls import server_context
 from gate_agent.store.journal import Journal
@@ -186,6 +187,7 @@ class DoorProgram:
                 site=self._config.gate.site,
                 name=self._config.gate.id,
                 known=KnownInFile(self._folder / "signers.json"),
+                stamps=StampCounter(self._folder / "said", self._clock),
             ),
             version=__version__,
             devices=self._device_states,
@@ -264,6 +266,7 @@ class DoorProgram:
         self._uplink_changed.set()
         if self._uplink.status.state == "connecting":
             self._between.alone()
+        self._between.look()
         self.gate.changed()
 
     def _uplink_view(self) -> UplinkView:
@@ -277,4 +280,5 @@ class DoorProgram:
             receipted=status.receipted,
             certificate_until=None if until is None else format_utc(until),
             has_twin=status.has_twin,
+            disbelieved=status.disbelieved,
         )

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gate_agent.config.model import SignaturesSection, Unsigned
+from gate_agent.contract.signed import CENTRE
+from gate_agent.host.clock import Clock, SystemClock
 from gate_agent.host.keys import KnownInFile, Signatures
+from gate_agent.host.stamps import StampCounter
 from gate_agent.provision.signing import KEY, ROOTS, WARRANT, write_signing
 
 SITE = "hall-01"
@@ -18,6 +21,7 @@ class SigningSite:
 
     def __init__(self, folder: Path, *names: str, now: datetime = NOW) -> None:
         self.folder, self._names = folder, names
+        self.clock: Clock = SystemClock()
         for name in ("authority", *names):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.write(now)
@@ -43,7 +47,8 @@ class SigningSite:
             unsigned=unsigned,
         )
         known = KnownInFile(home / "signers.json")
-        return Signatures(section, site=SITE, name=name, known=known)
+        stamps = None if name == CENTRE else StampCounter(home / "said", self.clock)
+        return Signatures(section, site=SITE, name=name, known=known, stamps=stamps)
 
 
 def unsigned(name: str, folder: Path) -> Signatures:

@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy
-from gate_agent.contract.moment import format_utc
 from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
@@ -26,15 +25,14 @@ from gate_agent.host.tls import server_context
 from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
-from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.centre import Centre
 from gate_collector.config import CollectorConfig, load_collector
-from gate_collector.ingest.arrival import gate_in
 from gate_collector.ingest.broker import Broker, Hears
 from gate_collector.ingest.corrected_times import Corrector
+from gate_collector.ingest.disbelieved import Disbelieved
 from gate_collector.ingest.workers import Workers
 from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.live.overview import overview
@@ -97,8 +95,8 @@ class _Collector:
         feeding = KeptThread(
             "watchdog", lambda: self._feed_watchdog(stopping), self._parts, stopping
         )
-        app = self._app()
-        self._broker.start(self._ingest.offer, self._tell_all, self._disbelieved)
+        app, disbelieved = self._app(), Disbelieved(self._ingest.write, self._clock)
+        self._broker.start(self._ingest.offer, self._tell_all, disbelieved.tell)
         for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
             part.start()
         try:
@@ -226,10 +224,6 @@ class _Collector:
     def _failing(self) -> str:
         """Why nothing can be stored, or which part fails; empty when all is well."""
         return self._ingest.failing or self._parts.told or self._workers.failing
-
-    def _disbelieved(self, topic: str, fault: str) -> None:
-        gate, at = gate_in(topic), format_utc(self._clock.now().utc)
-        self._ingest.write(lambda store: raise_alarm(store, AlarmKind.REFUSED, gate, fault, at))
 
     def _tell_all(self) -> None:
         """Tell the broker, which may be a new one, what it must keep."""

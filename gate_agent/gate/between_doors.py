@@ -19,6 +19,7 @@ from gate_agent.domain.door import OtherDoorHeard
 from gate_agent.domain.state import DoorState
 from gate_agent.errors import ContractError
 from gate_agent.gate.engine import Gate, Stage
+from gate_agent.gate.other_doors import TOLD_FOR_S
 from gate_agent.host.clock import Clock
 
 _MOST_DOORS = 64
@@ -43,7 +44,7 @@ class BetweenDoors:
         self._kept = kept
         self._publish = publish
         self._newest = gate.door
-        self._live: set[str] = set()
+        self._live: dict[str, int] = {}  # until when, unless it says again that it is there
         self._heard: dict[str, str] = {}
         self._told = self._whole(gate.door)
         for payload in _read(kept):
@@ -100,10 +101,20 @@ class BetweenDoors:
 
     def lives(self, gate: str, *, is_live: bool) -> None:
         """Another door says that it is there, or the broker that it is not."""
-        if gate == self._section.id or is_live is (gate in self._live):
+        if gate == self._section.id:
             return
-        (self._live.add if is_live else self._live.discard)(gate)
+        was_live = self._live.pop(gate, None) is not None
+        if is_live and (was_live or len(self._live) < _MOST_DOORS):
+            self._live[gate] = self._clock.now().plus_s(TOLD_FOR_S)
+        if was_live is (gate in self._live):
+            return
         self._gate.take(OtherDoorHeard(at=self._clock.now(), gate=gate, told=None, is_live=is_live))
+
+    def look(self) -> None:
+        """Count on no door that is silent: a broker need not say that its connection ended."""
+        now_ns = self._clock.now().boot_ns
+        for gate in [gate for gate, until_ns in self._live.items() if until_ns < now_ns]:
+            self.lives(gate, is_live=False)
 
     def alone(self) -> None:
         """The broker is away: nobody can be called, and what was told last still counts."""

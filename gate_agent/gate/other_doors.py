@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from datetime import timedelta
 
-from gate_agent.contract.messages import gate_of_topic, parse_seen, parse_state
-from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.messages import PersonSeen, gate_of_topic, parse_seen, parse_state
+from gate_agent.contract.moment import NS_PER_S, ClockQuality, format_utc
 from gate_agent.contract.thermometer import ThermometerState
 from gate_agent.errors import ContractError
 from gate_agent.host.clock import Clock
 
 _MOST_DOORS, TOLD_FOR_S = 64, 60  # a door that lives says so every ten seconds
+_OLD = timedelta(hours=1)  # of what is told as just now
 _MOST = 10_000  # people; the oldest go: this only helps a guard, nothing is decided on it
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +28,7 @@ class OtherDoors:
     def __init__(self, gate: str, clock: Clock) -> None:
         self._gate = gate
         self._clock = clock
-        self._heard_ns: OrderedDict[str, int] = OrderedDict()
+        self._heard: OrderedDict[str, tuple[int, str]] = OrderedDict()  # when, and of which time
         self._doors: dict[str, tuple[int, ThermometerState]] = {}
 
     def hear(self, payload: bytes) -> None:
@@ -36,18 +38,25 @@ class OtherDoors:
         except ContractError as exc:
             _LOG.warning("expected who was seen, got: %s", exc)
             return
-        if seen.gate == self._gate:
+        if seen.gate == self._gate or self._was_told(seen):
             return
-        self._heard_ns[seen.person_ref] = self._clock.now().boot_ns
-        self._heard_ns.move_to_end(seen.person_ref)
-        if len(self._heard_ns) > _MOST:
-            self._heard_ns.popitem(last=False)
+        self._heard[seen.person_ref] = self._clock.now().boot_ns, seen.time
+        self._heard.move_to_end(seen.person_ref)
+        if len(self._heard) > _MOST:
+            self._heard.popitem(last=False)
+
+    def _was_told(self, seen: PersonSeen) -> bool:
+        """Whether it is nothing new: a broker may keep it, and bring it whenever it likes."""
+        _, newest = self._heard.get(seen.person_ref, (0, ""))
+        is_dated = self._clock.quality() is ClockQuality.SYNCED
+        oldest = format_utc(self._clock.now().utc - _OLD) if is_dated else ""
+        return seen.time <= max(newest, oldest)
 
     def was_seen(self, person_ref: str, within_s: float) -> bool:
         """Whether another door admitted this person within so many seconds."""
-        heard_ns = self._heard_ns.get(person_ref)
+        heard = self._heard.get(person_ref)
         now_ns = self._clock.now().boot_ns
-        return heard_ns is not None and now_ns - heard_ns <= within_s * NS_PER_S
+        return heard is not None and now_ns - heard[0] <= within_s * NS_PER_S
 
     def hear_door(self, topic: str, payload: bytes) -> tuple[str, bool] | None:
         """Take what another door says of itself; return whether it is there."""

@@ -225,6 +225,7 @@ class UplinkView(_View):
     receipted: int
     certificate_until: str | None = None  # when the first of the link's certificates expires
     has_twin: bool = False  # another board speaks in this door's name
+    disbelieved: int = 0  # messages with a wrong signature, or brought again; since the start
 
 
 class CheckView(_View):

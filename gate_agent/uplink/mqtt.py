@@ -74,7 +74,6 @@ class Link:
         what may be believed.
         """
         self._signatures = signatures
-        self._disbelieved = ""
         self._section = section
         self._clock = clock
         self._last_error = ""
@@ -98,7 +97,8 @@ class Link:
         )
         client.connect_timeout = _REACH_WITHIN_S
         client.max_inflight_messages_set(0)  # the lanes keep the broker's Receive Maximum
-        signed = self._signed(PacketTypes.WILLMESSAGE, will.topic, will.payload)
+        signature = signatures.sign_will(will.topic, will.payload)
+        signed = signed_properties(PacketTypes.WILLMESSAGE, signature)
         client.will_set(will.topic, will.payload, qos=_QOS, retain=True, properties=signed)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -109,8 +109,14 @@ class Link:
         client.on_log = self._on_log
         self._client = client
         self.was_taken = False  # somebody connected in our name (MQTT 5 §3.1.4)
+        self._disbelieved = ""  # why what was heard is not believed, the newest
         self.too_large = ""  # what the broker does not take, the newest
         self._largest = LARGEST_PACKET  # of one packet, as far as we know
+
+    @property
+    def trouble(self) -> str:
+        """What stays unsent, or unbelieved, while the connection is good."""
+        return self.too_large or self._disbelieved
 
     async def open(self) -> int:
         """Connect; return how many messages the broker takes at once. Raises UplinkError."""
@@ -173,7 +179,8 @@ class Link:
         if is_event(topic):
             properties = self._waited if historical else None
         else:
-            properties = self._signed(PacketTypes.PUBLISH, topic, payload)
+            signature = self._signatures.sign(topic, payload)
+            properties = signed_properties(PacketTypes.PUBLISH, signature)
         return self._client.publish(
             topic, payload, qos=_QOS, retain=retain, properties=properties
         ).mid
@@ -235,17 +242,15 @@ class Link:
 
     def _take(self, message: MQTTMessage) -> None:
         """Hand on what may be believed; what may not is told once, and not at every try."""
-        payload = bytes(message.payload)
-        signature = signature_of(message)
-        fault = payload and self._signatures.fault_of(message.topic, payload, signature)
-        if not fault:
-            self._on_message(message.topic, payload)
-        elif fault != self._disbelieved:
+        topic, payload = message.topic, bytes(message.payload)
+        fault = None  # of nothing, which takes back what was retained
+        if payload:
+            fault = self._signatures.fault_of(topic, payload, signature_of(message))
+        if fault is None:
+            self._on_message(topic, payload)
+        elif fault and fault != self._disbelieved:
             self._disbelieved = fault
             _LOG.error("uplink: a message was not believed: %s", fault)
-
-    def _signed(self, kind: int, topic: str, payload: bytes) -> Properties | None:
-        return signed_properties(kind, self._signatures.sign(topic, payload))
 
     def _tell_fault(self, exc: Exception) -> None:
         self._loop.call_exception_handler({"message": "the uplink hears", "exception": exc})

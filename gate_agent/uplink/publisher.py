@@ -116,15 +116,16 @@ class Uplink:
     @property
     def status(self) -> UplinkStatus:
         """How it is now."""
-        standing, too_large = self._standing, self._link.too_large if self._link else ""
+        standing, trouble = self._standing, self._link.trouble if self._link else ""
         return UplinkStatus(
             state=self._state,
-            cause=self._cause or too_large or self._certificates.shown(self._clock.now().utc),
+            cause=self._cause or trouble or self._certificates.shown(self._clock.now().utc),
             pending=standing.pending,
             oldest_pending_s=standing.oldest_pending_s(),
             receipted=standing.receipted,
             certificate_until=self._certificates.until,
             has_twin=self._rivals.is_there(self._now_ns()),
+            disbelieved=self._signatures.refused,
         )
 
     def tell_doors(self, payload: bytes) -> None:
@@ -366,9 +367,8 @@ class Uplink:
             return
         if not standing.is_news(receipt):
             return
-        lost = receipt.upto < standing.receipted
         before, self._told = self._told, (receipt.upto, receipt.ranges)
-        standing.receipt = receipt
+        lost = standing.take(receipt)
         self._lanes.receipted(receipt.upto, receipt.ranges)
         since_ns = self._now_ns() - self._rewound_ns
         again = before == self._told and self._is_idle and since_ns > _REPEAT_S * NS_PER_S

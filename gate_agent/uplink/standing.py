@@ -35,6 +35,7 @@ class UplinkStatus:
     receipted: int
     certificate_until: datetime | None = None
     has_twin: bool = False  # another board speaks in this door's name
+    disbelieved: int = 0  # messages, since the start
 
 
 class Delivered:
@@ -64,6 +65,7 @@ class Delivered:
         saved = journal.receipt
         ours = saved is not None and saved.epoch == journal.epoch
         self.receipt: Receipt | None = saved if ours else None
+        self._less_since = ""  # when the centre said that it has less than it had
 
     @property
     def receipted(self) -> int:
@@ -89,14 +91,22 @@ class Delivered:
         """Whether a receipt says more than the last, or is later, or is the same once more.
 
         An older one may overtake a newer one on its way. A later one says less when the centre was
-        restored from a backup: then all of it is sent again.
+        restored from a backup: then all of it is sent again, and none from before counts.
         """
         last = self.receipt
-        return (
-            last is None
-            or receipt.upto > last.upto
-            or (receipt.time, receipt.upto) >= (last.time, last.upto)
-        )
+        if last is None:
+            return True
+        if (receipt.time, receipt.upto) >= (last.time, last.upto):
+            return True
+        return receipt.upto > last.upto and receipt.time > self._less_since
+
+    def take(self, receipt: Receipt) -> bool:
+        """Go by a receipt that is news; tell whether the centre lost something."""
+        is_less = receipt.upto < self.receipted
+        if is_less:
+            self._less_since = receipt.time
+        self.receipt = receipt
+        return is_less
 
     def oldest_pending_s(self) -> float:
         """Return the age of the oldest event without a receipt."""

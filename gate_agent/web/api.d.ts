@@ -670,6 +670,7 @@ declare namespace Door {
     receipted: number;
     certificate_until: string | null;
     has_twin: boolean;
+    disbelieved: number;
   }
   /** Everything the visitors' display shows. */
   interface VisitorView {

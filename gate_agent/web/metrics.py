@@ -110,6 +110,11 @@ def _keeping(snapshot: ScreenState) -> Iterator[Metric]:
         until = parse_utc(uplink.certificate_until).timestamp()
         yield _gauge("gate_certificate_expires_timestamp_seconds", "End of the link's TLS", until)
     yield _gauge("gate_uplink_receipted", "Sequence receipted by the centre", uplink.receipted)
+    disbelieved = CounterMetricFamily(
+        "gate_messages_disbelieved", "Messages with a wrong signature, or brought again"
+    )
+    disbelieved.add_metric((), uplink.disbelieved)
+    yield disbelieved
     synced = snapshot.clock is ClockQuality.SYNCED
     yield _gauge("gate_clock_synced", "1 while the wall clock is synchronised", synced)
 

@@ -14,7 +14,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.signed import CENTRE, PROPERTY
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.mqtt_properties import signature_of, signed_properties
-from gate_agent.testing import eventually
+from gate_agent.testing import FakeClock, eventually
 from gate_collector.ingest.broker import Broker
 from signatures import SITE, SigningSite
 from uplink.conftest import Mosquitto
@@ -37,8 +37,9 @@ def test_neither_policy_nor_receipt_nor_state_of_the_brokers_own(
     mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     site = SigningSite(tmp_path / "site", GATE, OTHER, CENTRE)
+    site.clock = clock = FakeClock()
     centre, other = site.of(CENTRE), site.of(OTHER)
-    elsewhere = Topics(site=SITE, gate=OTHER).state
+    elsewhere, told = Topics(site=SITE, gate=OTHER).state, Topics(site=SITE, gate=OTHER).door
 
     async def scenario() -> None:
         with Ear(mosquitto.port) as ear:
@@ -59,6 +60,11 @@ def test_neither_policy_nor_receipt_nor_state_of_the_brokers_own(
                 _forge(ear, elsewhere, state, other.sign(elsewhere, state))
                 _forge(ear, elsewhere, state)
                 _forge(ear, elsewhere, state, site.of(GATE).sign(elsewhere, state))
+                old = b"a hold", other.sign(told, b"a hold")
+                clock.advance(600)
+                new = b"none", other.sign(told, b"none")
+                _forge(ear, told, *new)
+                _forge(ear, told, *old)  # brought again
                 _forge(ear, TOPICS.policy, GOOD, centre.sign(TOPICS.policy, GOOD))  # the last
                 await eventually(lambda: len(door.policies) == 2, WITHIN_S, "the last message")
 
@@ -66,6 +72,9 @@ def test_neither_policy_nor_receipt_nor_state_of_the_brokers_own(
                 assert door.status.pending == 3
                 assert door.seen == []
                 assert door.doors.count(elsewhere) == 1
+                assert door.doors.count(told) == 1
+                assert door.status.disbelieved == 8
+                assert "an older word" in door.status.cause
 
                 _forge(ear, TOPICS.receipt, receipt, centre.sign(TOPICS.receipt, receipt))
                 await door.receipted()

@@ -107,6 +107,16 @@ def test_a_centre_that_was_restored_from_a_backup_gets_the_rest_again(
                 await eventually(lambda: len(ear.events()) == 6, WITHIN_S, "the lost ones")
                 assert ear.sequences() == [3, 4, 5, 6, 7, 8]
 
+                since = len(door.told)  # what the broker kept from before the loss proves nothing
+                ear.tell(TOPICS.receipt, ear.receipt(door.journal.epoch).encode())
+                last = new.model_copy(update={"time": "2026-11-24T02:02:00.000Z"})
+                ear.tell(TOPICS.receipt, last.encode())
+                await eventually(lambda: door.journal.receipt == last, WITHIN_S, "the last one")
+                assert {status.pending for status in door.told[since:]} == {6}
+                whole = ear.receipt(door.journal.epoch, time="2026-11-24T02:03:00.000Z")
+                ear.tell(TOPICS.receipt, whole.encode())
+                await door.receipted()
+
     asyncio.run(scenario())
 
 

@@ -155,7 +155,7 @@ class Broker:
         fault = self._fault_of(heard)
         if fault is None:
             self._on_message(_message(heard))
-        else:
+        elif fault:
             self._on_fault(_topic(heard), fault)
 
     def tell(self, gate: str, receipt: Receipt) -> Heard | None:

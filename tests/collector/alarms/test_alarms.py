@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from collector.recorded_gates import BEGAN, GATE, Gate, hold
+from collector.recorded_gates import BEGAN, GATE, SITE, Gate, hold
 from collector.running_centre import Centre
+from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.host.tls import WARN_DAYS
@@ -24,6 +26,7 @@ from gate_collector.alarms.book import (
 from gate_collector.alarms.watch import Hearing
 from gate_collector.alerts.causes import of_alarm
 from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.disbelieved import Disbelieved
 
 
 def test_an_alarm_that_stands_is_not_raised_twice_and_a_cleared_one_is(engine: Engine) -> None:
@@ -273,3 +276,30 @@ def test_a_state_that_is_none_is_refused_and_changes_nothing(
     centre.look()
 
     assert centre.standing() == {("refused", GATE)}
+
+
+def test_what_is_not_believed_is_told_of_each_door_once_however_much_is_brought(
+    centre: Centre,
+) -> None:
+    gate, written = Gate(), 0
+    centre.take(*gate.passages(1))
+
+    def write(work: Callable[[Connection], None]) -> None:
+        nonlocal written
+        written += 1
+        centre.ingest.write(work)
+
+    told = Disbelieved(write, centre.clock)
+    for _ in range(1000):
+        told.tell(Topics(site=SITE, gate=GATE).state, "brought again")
+    assert written == 1
+    for stranger in range(1000):
+        told.tell(Topics(site=SITE, gate=f"stranger-{stranger}").state, "unsigned")
+    assert written <= 260
+    centre.settle()
+    assert centre.standing() == {(AlarmKind.REFUSED, GATE), (AlarmKind.REFUSED, "")}
+
+    before = written
+    centre.clock.advance(11)
+    told.tell(Topics(site=SITE, gate=GATE).state, "brought again")
+    assert written == before + 1
