@@ -18,6 +18,7 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.desk import UNDECIDED, waits
 from gate_agent.domain.door import (
+    CardJudged,
     CompanionTold,
     DoorEvent,
     DoorState,
@@ -30,7 +31,15 @@ from gate_agent.domain.door import (
 )
 from gate_agent.domain.group import ready
 from gate_agent.domain.hold import NOT_DECIDED, Hold
-from gate_agent.domain.passage import Gathering, Idle, Measured, OpenPassage, Registering, Settled
+from gate_agent.domain.passage import (
+    Gathering,
+    Identified,
+    Idle,
+    Measured,
+    OpenPassage,
+    Registering,
+    Settled,
+)
 
 if TYPE_CHECKING:
     from bench.simulate.people import Walker
@@ -96,6 +105,13 @@ def _of_place(
         if isinstance(place, Settled):
             return None
         return tap("gone", walker.guard_s, lambda at: PassageDismissed(at=at, passage_id=pid))
+    if place.card_asked and place.person is not None and not isinstance(place, Identified):
+        is_theirs = place.person.person_ref == walker.somebody.ref
+        return tap(
+            "card",
+            min(walker.guard_s, QUICK_S),
+            lambda at: CardJudged(at=at, passage_id=pid, theirs=is_theirs, by="guard"),
+        )
     match place:
         case Registering():
             told = _adult_here(door, walker, pid)

@@ -205,6 +205,8 @@ class Hall:
                         held.faulted = laid.faulted = True
                 case PassageLeft() as left:
                     self.judge.recorded(left.passage_id)
+                case HoldStep(step=HoldState.RELEASED) as done:
+                    self.judge.let_go(place, done.hold_id)
                 case HoldStep(step=HoldState.TRANSFERRED) as done:
                     for hold in place.door.door.holds:
                         walker = self.whose(place, hold.passage_id, hold.person_ref)
@@ -282,7 +284,7 @@ class Hall:
         self.set_clock(place)
         event = tap.make(place.door.clock.now())
         if isinstance(event, HandMeasured) and tap.of is not None:
-            self.judge.measured(tap.of, self.now_ns)
+            self.judge.measured(tap.of, event.passage_id, self.now_ns)
         refused = place.door.ask(event)
         if refused is not None:
             detail = f"{place.door.name}: {type(event).__name__}: {refused}"

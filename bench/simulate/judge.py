@@ -42,6 +42,8 @@ class Judge:
     _recorded: dict[str, None] = field(default_factory=dict)
     _verdicts: dict[str, PassageDecided] = field(default_factory=dict)
     _held: set[str] = field(default_factory=set)
+    _read_in: dict[str, str] = field(default_factory=dict)  # of whom, by passage
+    _last_read: dict[str, int] = field(default_factory=dict)  # when, by whose contact reading
     _order: deque[str] = field(default_factory=deque)
 
     def _breach(self, rule: Rule, walker: Walker, place: Place, detail: str = "") -> Breach:
@@ -74,11 +76,33 @@ class Judge:
             record.with_passage is None
         )
         by_contact = record.temperature.contact_centi_c is not None
+        self._cleared_rightly(place, walker, record)
         known = by_contact or self._is_cleared(place, walker)
         if record.passage_id in walker.above_in and not known:
             raise self._breach(Rule.FEVER_WENT_IN, walker, place)
         if not by_contact or record.temperature.contact_at is not None:
             self._not_held_elsewhere(place, walker, record)
+
+    def _cleared_rightly(self, place: Place, walker: Walker, record: PassageDecided) -> None:
+        """A reading counts for whom it was of: a wrong name clears nobody, nor vouches."""
+        measured, ref = record.temperature, record.person_ref
+        if measured.contact_centi_c is None or ref is None or record.unsure:
+            return
+        of = walker.somebody.ref
+        if measured.contact_at is None:
+            of = self._read_in.get(record.passage_id, of)
+        if ref != of and record.with_passage is None:
+            raise self._breach(Rule.CLEARED_ANOTHER, walker, place, record.passage_id)
+
+    def let_go(self, place: Place, hold_id: str) -> None:
+        """A hold is released: by a reading of who is held, of the last hour."""
+        since_ns = self.hall.now_ns - _CLEARED_S * NS_PER_S
+        for hold in place.door.door.holds:
+            walker = place.people.get(hold.passage_id)
+            if hold.hold_id != hold_id or hold.drill or walker is None:
+                continue
+            if self._last_read.get(walker.somebody.ref, since_ns - 1) < since_ns:
+                raise self._breach(Rule.CLEARED_ANOTHER, walker, place, hold_id)
 
     def _not_held_elsewhere(self, place: Place, walker: Walker, record: PassageDecided) -> None:
         other = self.hall.places[1 - place.number]
@@ -143,10 +167,12 @@ class Judge:
 
     # --- the guard ------------------------------------------------------------------------------
 
-    def measured(self, walker: Walker, now_ns: int) -> None:
+    def measured(self, walker: Walker, passage_id: str, now_ns: int) -> None:
         """The contact thermometer is put to somebody."""
         self.contacts += 1
         walker.readings.append(now_ns)
+        self._last_read[walker.somebody.ref] = now_ns
+        self._read_in[passage_id] = walker.somebody.ref
         recent = [ns for ns in walker.readings if ns > now_ns - _CLEARED_S * NS_PER_S]
         place = self.hall.places[walker.door]
         answered = place.broken.guard_until_ns < now_ns - _CLEARED_S * NS_PER_S

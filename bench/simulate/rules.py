@@ -26,6 +26,7 @@ class Rule(StrEnum):
     SECOND_READING = "somebody healthy was asked for a second contact reading"
     HELD_ELSEWHERE = "somebody held at one door went in at the other"
     NAMELESS = "a held person's card did not name the hold"
+    CLEARED_ANOTHER = "a contact reading let go somebody else than it was of"
     UNEQUAL = "door and centre differ"
     DEADLINE = "a deadline was forgotten"
     REFUSED = "what a guard has to do was refused"

@@ -55,6 +55,9 @@ class HoldOpened(OfHold):
     with_passage: str | None = Field(
         None, description="随行: the passage of whom this companion came with"
     )
+    unsure: bool = Field(
+        default=False, description="named by time alone: the card may be another's (证件未核对)"
+    )
 
 
 class HoldIdentified(OfHold):
@@ -67,6 +70,11 @@ class HoldIdentified(OfHold):
     registered: bool = Field(description="a registration is sealed for the centre")
     phone: bool = Field(description="with a phone number")
     companions: Whole = Field(0, ge=0, description="随行人员: registered with this person")
+    unsure: bool = Field(
+        default=False,
+        description="named by time alone: the card may be another's (证件未核对); a later event "
+        "of this type says that it is not, or names another, or nobody",
+    )
     by: str
     at: Utc
 

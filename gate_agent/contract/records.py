@@ -175,6 +175,10 @@ class PassageDecided(Record):
     with_passage: str | None = Field(
         None, description="随行: the passage of whom this companion came with"
     )
+    unsure: bool = Field(
+        default=False,
+        description="named by time alone: the card may be another's (证件未核对); clears nobody",
+    )
 
     @property
     def subject(self) -> str:

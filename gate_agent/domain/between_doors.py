@@ -18,6 +18,7 @@ from gate_agent.contract.records import Decision, HoldState, PassageDecided, Rec
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.effects import StepRefused, WriteEvent
 from gate_agent.domain.events import HoldStepped, OtherDoorHeard, OtherHoldAnswered
+from gate_agent.domain.hold import Hold
 from gate_agent.domain.neighbours import Neighbour, heard, still_cleared
 from gate_agent.domain.release import on_hold_step
 from gate_agent.domain.state import DoorState, Step
@@ -101,7 +102,7 @@ def told_of(
         holds=tuple(
             HoldTold(
                 hold_id=hold.hold_id,
-                person_ref=hold.person_ref,
+                person_ref=None if _frees_nobody(hold) else hold.person_ref,
                 category=hold.category,
                 reason=hold.reason,
                 state=hold.state,
@@ -126,3 +127,8 @@ def told_of(
         rechecks=door.rechecked,
         answers=tuple(AnswerTold(gate=to, hold_id=hold_id) for to, hold_id in sorted(door.answers)),
     )
+
+
+def _frees_nobody(hold: Hold) -> bool:
+    """Whether this release says nothing of whom the hold is named after: it may be another."""
+    return hold.unsure and hold.state is HoldState.RELEASED

@@ -31,11 +31,11 @@ def cleared_after(cleared: tuple[Cleared, ...], record: Record, at_ns: int) -> t
     if not isinstance(record, PassageDecided) or record.person_ref is None:
         return cleared
     others = tuple(one for one in cleared if one.person_ref != record.person_ref)
-    if record.decision is Decision.HOLD:  # whatever was known, they are stopped now
+    if record.decision is Decision.HOLD and not record.unsure:  # whatever was known, stopped now
         return others if len(others) < len(cleared) else cleared
     contact, by = record.temperature.contact_centi_c, record.temperature.contact_by
     fresh = contact is not None and record.temperature.contact_at is None
-    if not fresh or contact is None or by is None or not _stands(record):
+    if record.unsure or not fresh or contact is None or by is None or not _stands(record):
         return cleared
     new = Cleared(
         person_ref=record.person_ref,

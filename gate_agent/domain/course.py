@@ -15,6 +15,7 @@ from gate_agent.domain.effects import Note, WriteEvent
 from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChanged
 from gate_agent.domain.group import wanting
 from gate_agent.domain.passage import (
+    EARLY_S,
     NOBODY,
     SETTLED_FOR_S,
     Attempt,
@@ -149,7 +150,7 @@ def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at:
 def _vouched(door: DoorState, measured: Attempt, at: Moment) -> Attempt | None:
     """Return a flagged person with the contact reading that cleared them before, None without."""
     temperature = measured.temperature
-    one = door.clearing(measured.person, at)
+    one = door.vouching(measured, at)
     if one is None or temperature is None or is_by_hand(temperature) or beyond_rail(temperature):
         return None
     return replace(measured, temperature=vouched(temperature, one))
@@ -189,7 +190,7 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
         return Step(door)
     if is_by_hand(who.temperature) and not beyond_rail(temperature):
         return Step(door)  # the contact thermometer decided of this very person
-    if door.clearing(who.person, at) is not None and not beyond_rail(temperature):
+    if door.vouching(who, at) is not None and not beyond_rail(temperature):
         return Step(door)
     hot = replace(who, temperature=temperature, presence=known.presence)
     return verdict.hold(door, hot, "elevated", at)
@@ -199,6 +200,8 @@ def _measuring(
     door: DoorState, attempt: Attempt, reading: Reading, at: Moment, *, pair_due_ns: int | None
 ) -> Measuring:
     window = Window(started=at, readings=(reading,))
+    if attempt.identified is not None and at.seconds_since(attempt.identified) > EARLY_S:
+        attempt = replace(attempt, unsure=True)  # somebody else may have stepped up meanwhile
     return Measuring(
         **carried(attempt),
         window=window,

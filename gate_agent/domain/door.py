@@ -12,6 +12,7 @@ from gate_agent.domain import (
     found,
     guard,
     leaving,
+    naming,
     pairing,
     release,
     together,
@@ -19,6 +20,7 @@ from gate_agent.domain import (
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, WriteEvent
 from gate_agent.domain.events import (
+    CardJudged,
     CardUnreadable,
     CodeShown,
     CompanionTold,
@@ -50,6 +52,7 @@ from gate_agent.domain.hold import hold_overdue
 from gate_agent.domain.state import DoorState, Ids, Step
 
 __all__ = [
+    "CardJudged",
     "CardUnreadable",
     "CodeShown",
     "CompanionTold",
@@ -117,6 +120,8 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return pairing.on_card(door, event)
         case CardUnreadable():
             return pairing.on_unreadable(door, event)
+        case CardJudged():
+            return naming.on_card_judged(door, event)
         case CodeShown():
             return pairing.on_code(door, event)
         case ThermometerChanged():

@@ -124,6 +124,16 @@ class CompanionTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardJudged:
+    """The guard says whether the card that named this person is theirs (是他的证件)."""
+
+    at: Moment
+    passage_id: str
+    theirs: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThermometerChanged:
     """The thermometer can, or can no longer, be trusted."""
 
@@ -262,6 +272,7 @@ GuardEvent = (
     | HandMeasured
     | GroupTold
     | CompanionTold
+    | CardJudged
     | HoldStepped
     | NoteTaken
     | DeparturesTold

@@ -71,7 +71,8 @@ def waits_for_registration(policy: Policy, person: Person, phone: Secret | None)
 def standing_hold(holds: Iterable[Hold], person: Person | None) -> Hold | None:
     """Return the hold this person was not released from, newest first; None if free to go on.
 
-    A cooler skin a minute later is no release: only the steps of the hold are.
+    A cooler skin a minute later is no release: only the steps of the hold are. One that has its
+    name by a card that may be another's stops both, and releases neither.
     """
     if person is None:
         return None
@@ -80,8 +81,8 @@ def standing_hold(holds: Iterable[Hold], person: Person | None) -> Hold | None:
         if hold.person_ref != person.person_ref:
             continue
         if hold.state is HoldState.RELEASED:
-            released = True
-        elif not (released and hold.state in GONE):  # a later release clears who went away before
+            released = released or not hold.unsure
+        elif not (released and (hold.state in GONE or hold.unsure)):  # a later release clears those
             return hold
     return None
 

@@ -59,6 +59,7 @@ class Hold:
     due_ns: int | None
     overdue: int
     drill: bool
+    unsure: bool = False  # the card that named it may be another's
     notes: tuple[HoldNoted, ...] = ()
     steps: tuple[HoldStep, ...] = ()
 
@@ -102,6 +103,7 @@ def open_hold(
     drill: bool = False,
     with_passage: str | None = None,
     place: str | None = None,
+    unsure: bool = False,
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
     opened, due_s = format_utc(at.utc), policy.acknowledge_s
@@ -120,6 +122,7 @@ def open_hold(
         due_ns=at.plus_s(due_s),
         overdue=0,
         drill=drill,
+        unsure=unsure,
     )
     record = HoldOpened(
         hold_id=hold_id,
@@ -136,6 +139,7 @@ def open_hold(
         beyond_rail=beyond_rail,
         with_passage=with_passage,
         place=place,
+        unsure=unsure,
     )
     return hold, (CallGuard(hold_id), WriteEvent(record, drill))
 

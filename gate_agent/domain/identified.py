@@ -33,9 +33,13 @@ class Identity(TypedDict):
     known_phone: Secret | None
     identified: Moment
     is_repeat: bool
+    unsure: bool
+    card_asked: bool
 
 
-def identity(event: PersonIdentified, shown: Secret | None = None) -> Identity:
+def identity(
+    event: PersonIdentified, shown: Secret | None = None, *, unsure: bool = False
+) -> Identity:
     """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
     phone = event.known_phone
     return Identity(
@@ -43,6 +47,8 @@ def identity(event: PersonIdentified, shown: Secret | None = None) -> Identity:
         known_phone=shown or phone,
         identified=event.at,
         is_repeat=phone is not None,
+        unsure=unsure,
+        card_asked=False,
     )
 
 
@@ -54,16 +60,13 @@ def hold_of(door: DoorState, state: Settled) -> Hold | None:
     return None
 
 
-def name_the_held(door: DoorState, state: Settled, event: PersonIdentified) -> Step | None:
-    """A held person is known now, by card or by what a guard typed; None where no hold stands."""
-    hold = hold_of(door, state)
-    if hold is None:
-        return None
-    named = replace(state, **identity(event, state.known_phone), registered=False)
-    register = verdict.register(door, named)
-    named = replace(named, registered=bool(register))
-    by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
-    return _told(door, hold, named, register, by=by, at=event.at)
+def tell_who(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> Step:
+    """Tell who the held person is, as `state` has it: named now, or surely, or nobody again."""
+    register: Effects = ()
+    if not state.registered:
+        register = verdict.register(door, state)
+        state = replace(state, registered=bool(register))
+    return _told(door, hold, state, register, by=by, at=at)
 
 
 def register_the_held(door: DoorState, state: Settled, event: RegistrationGiven) -> Step:
@@ -119,7 +122,7 @@ def _told(
 ) -> Step:
     person = who(state)
     ref = None if person is None else person.person_ref
-    named = replace(hold, person_ref=ref, category=verdict.category(person))
+    named = replace(hold, person_ref=ref, category=verdict.category(person), unsure=state.unsure)
     record = HoldIdentified(
         hold_id=hold.hold_id,
         passage_id=state.passage_id,
@@ -128,6 +131,7 @@ def _told(
         registered=state.registered,
         phone=state.known_phone is not None,
         companions=companions,
+        unsure=state.unsure,
         by=by,
         at=format_utc(at.utc),
     )

@@ -78,7 +78,7 @@ def held_elsewhere(
             *(
                 hold.opened
                 for hold in holds
-                if hold.person_ref == ref and hold.state is HoldState.RELEASED
+                if hold.person_ref == ref and hold.state is HoldState.RELEASED and not hold.unsure
             ),
         ),
         default="",
@@ -111,7 +111,9 @@ def clearing(
             *(
                 hold.opened
                 for hold in holds
-                if hold.person_ref == ref and hold.state is not HoldState.RELEASED
+                if hold.person_ref == ref
+                and hold.state is not HoldState.RELEASED
+                and not hold.unsure
             ),
             *(hold.opened for one in all_doors for hold in _standing(one.told.holds, ref)),
         ),

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
-from gate_agent.contract.records import Decision, HoldState
+from gate_agent.contract.records import Decision
 from gate_agent.domain import hall, verdict
-from gate_agent.domain.clearing import beyond_rail
 from gate_agent.domain.desk import pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
-from gate_agent.domain.identified import identity, name_the_held
+from gate_agent.domain.identified import BY_CARD, identity
+from gate_agent.domain.naming import is_alone, is_sure, made_sure, name_the_held
 from gate_agent.domain.passage import (
     NOBODY,
     SAME_CARD_S,
@@ -26,11 +26,11 @@ from gate_agent.domain.passage import (
     Idle,
     Measured,
     Measuring,
+    OpenPassage,
     Registering,
     Settled,
     carried,
 )
-from gate_agent.domain.release import find_hold, on_cleared_named
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import is_by_hand
 
@@ -41,6 +41,8 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
         return _given_to(door, event, event.passage_id)
     person, at, spot = event.person, event.at, door.passage
     if _is_same(spot, person):
+        if isinstance(spot, OpenPassage | Settled) and spot.unsure and is_sure(door, at):
+            return made_sure(door, spot, BY_CARD, at)
         again = isinstance(spot, Idle) or (
             isinstance(spot, Settled)
             and not waits(door, spot)
@@ -53,30 +55,29 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
-    wants = _wants_card(door, at)
+    wants, unsure = _wants_card(door, at), not is_sure(door, at)
     cardless = _cardless(door, at, asked_too=not wants)
     if cardless is not None and wants:
         return _ambiguous(door, cardless, at)
     if isinstance(cardless, Settled):
-        return _name_the_rechecked(door, cardless, event)
+        return _name_the_rechecked(door, cardless, event, unsure=True)
     if cardless is not None:
-        known = replace(cardless, **identity(event, cardless.known_phone))
+        known = replace(cardless, **identity(event, cardless.known_phone, unsure=True))
         return verdict.decide(door, known, person, at)
     match spot:
         case Measured():
-            known = replace(spot, **identity(event, spot.known_phone))
+            known = replace(spot, **identity(event, spot.known_phone, unsure=unsure))
             return verdict.decide(door, known, person, at)
         case Measuring():
-            paired = replace(
-                spot, **identity(event, spot.known_phone), pair_due_ns=pair_ns(door, at)
-            )
+            known_now = identity(event, spot.known_phone, unsure=unsure)
+            paired = replace(spot, **known_now, pair_due_ns=pair_ns(door, at))
             return Step(replace(door, passage=paired))
         case Gathering(person=None) if wants:  # a companion who has a card, too
-            return verdict.decide(door, replace(spot, **identity(event)), person, at)
+            return verdict.decide(door, replace(spot, **identity(event, unsure=unsure)), person, at)
         case Settled() if (wants and spot.waits_for_hand) or _waits_nameless(door, spot, at):
-            return _name_the_rechecked(door, spot, event)
+            return _name_the_rechecked(door, spot, event, unsure=unsure)
         case Settled(person=None, decision=Decision.HOLD) if wants:
-            named = _name_the_held(door, spot, event)
+            named = name_the_held(door, spot, event, unsure=unsure)
             if named is not None:
                 return named
         case _:
@@ -207,7 +208,8 @@ def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
         if isinstance(early, Identified):
             return verdict.ambiguous(door, early, "two_cards", event.at)
     passage_id, ids = door.ids.take()
-    new = Attempt(passage_id=passage_id, started=event.at, **identity(event))
+    unsure = not is_alone(door, event.at)
+    new = Attempt(passage_id=passage_id, started=event.at, **identity(event, unsure=unsure))
     early = Identified(**carried(new), due_ns=pair_ns(door, event.at))
     return Step(replace(door, ids=ids, desk=(*door.desk, early)))
 
@@ -217,6 +219,7 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     spot = door.passage
     theirs = spot.person is None or _is_same(spot, event.person)
     presence = spot.presence if theirs else NOBODY
+    unsure = not is_alone(door, event.at)
     door = set_aside(door)
     passage_id, ids = door.ids.take()
     door = replace(door, ids=ids)
@@ -225,7 +228,7 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
         started=event.at,
         presence=presence,
         adult=wanting(door),
-        **identity(event),
+        **identity(event, unsure=unsure),
     )
     if not door.thermometer_usable:
         return verdict.recheck(door, new, "thermometer_lost", event.at)
@@ -233,25 +236,12 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     return Step(replace(door, passage=identified))
 
 
-def _name_the_rechecked(door: DoorState, state: Settled, event: PersonIdentified) -> Step:
+def _name_the_rechecked(
+    door: DoorState, state: Settled, event: PersonIdentified, *, unsure: bool
+) -> Step:
     """Name who waits for the contact thermometer: one person, one place."""
-    known = replace(state, **identity(event, state.known_phone))
+    known = replace(state, **identity(event, state.known_phone, unsure=unsure))
     return Step(door.placed(known), (WriteEvent(verdict.decided(door, known, event.at)),))
-
-
-def _name_the_held(door: DoorState, state: Settled, event: PersonIdentified) -> Step | None:
-    """Name the held person; ask nothing new of whom the contact thermometer cleared before."""
-    at, one = event.at, door.clearing(event.person, event.at)  # this very hold ends no clearing
-    done = name_the_held(door, state, event)
-    if done is None:
-        return None
-    door = done.door
-    hold = find_hold(door, state.hold_id or "")
-    flagged = hold.state is HoldState.FLAGGED and hold.reason == "elevated"
-    if one is None or not flagged or beyond_rail(state.temperature):
-        return done
-    let_go = on_cleared_named(door, hold, one, at)
-    return Step(let_go.door, (*done.effects, *let_go.effects))
 
 
 def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step:
@@ -260,24 +250,32 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
     if state is None:
         raise StepRefused("not_found", "a passage at the door", "another")
     if isinstance(state, Settled) and state.decision is Decision.HOLD:
-        named = _name_the_held(door, state, event)
+        named = name_the_held(door, state, event)
         if named is not None:
             return named
-    elif state.person is None and isinstance(state, Measured | Gathering):
+    elif state.person is not None and not state.unsure:
+        pass
+    elif isinstance(state, Measured | Gathering | Registering):
         known = replace(state, **identity(event, state.known_phone))
         return verdict.decide(door, known, event.person, event.at)
-    elif state.person is None and isinstance(state, Measuring):
+    elif isinstance(state, Measuring):
         paired = replace(
             state, **identity(event, state.known_phone), pair_due_ns=pair_ns(door, event.at)
         )
         return Step(door.placed(paired))
-    elif (
-        state.person is None
-        and isinstance(state, Settled)
-        and state.decision is not (Decision.ADMIT)
-    ):
+    elif isinstance(state, Settled) and state.decision is not Decision.ADMIT:
         return Step(door.placed(replace(state, **identity(event, state.known_phone))))
+    elif isinstance(state, Settled) and state.person is not None:
+        return _put_right(door, state, event)
     raise StepRefused("out_of_turn", "a passage without a document", "one that has it")
+
+
+def _put_right(door: DoorState, state: Settled, event: PersonIdentified) -> Step:
+    """Who was let in by a card that was another's is recorded under the right name."""
+    known = replace(state, **identity(event), registered=False)
+    register = verdict.register(door, known)
+    known = replace(known, registered=bool(register))
+    return Step(door.placed(known), (*register, WriteEvent(verdict.decided(door, known, event.at))))
 
 
 def _steps_up_again(place: Attempt, at: Moment) -> bool:

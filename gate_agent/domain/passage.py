@@ -18,6 +18,7 @@ HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever
 BY_HAND = frozenset({"thermometer_lost", UNTRUSTED, "ambient_range"})
 """Reasons that only the contact thermometer can answer."""
 SETTLED_FOR_S = 10  # a verdict stays this long, unless the person goes first
+EARLY_S = 5  # who laid a card before they stepped up is there by then; later it may be another
 SAME_CARD_S = 5  # the same card laid again so soon is no new attempt
 
 
@@ -78,6 +79,7 @@ class Attempt:
     adult: str | None = None  # the passage of whom a companion came with
     called: Companion | None = None  # who a companion is, where it was typed
     card_asked: bool = False  # a card came that may be theirs or another's: a guard asks for it
+    unsure: bool = False  # named by time alone: the card may be another's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +210,7 @@ class Carried(TypedDict):
     adult: str | None
     called: Companion | None
     card_asked: bool
+    unsure: bool
 
 
 def carried(attempt: Attempt) -> Carried:
@@ -228,4 +231,5 @@ def carried(attempt: Attempt) -> Carried:
         adult=attempt.adult,
         called=attempt.called,
         card_asked=attempt.card_asked,
+        unsure=attempt.unsure,
     )

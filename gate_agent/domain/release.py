@@ -53,7 +53,7 @@ def on_hold_step(door: DoorState, event: HoldStepped) -> Step:
 
 def _freed_from_others(door: DoorState, hold: Hold) -> DoorState:
     """Let no hold of another door stop whom a person released here."""
-    if hold.person_ref is None:
+    if hold.person_ref is None or hold.unsure:
         return door
     theirs = {
         (one.gate, hold_told.hold_id)

@@ -15,7 +15,7 @@ from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Called, CalledDoor, Hold
 from gate_agent.domain.inside import NOBODY_INSIDE, Inside
 from gate_agent.domain.neighbours import FreedHolds, Neighbour, clearing, held_elsewhere
-from gate_agent.domain.passage import OpenPassage, PassageState, Settled, Waiting
+from gate_agent.domain.passage import Attempt, OpenPassage, PassageState, Settled, Waiting
 from gate_agent.domain.temperature import Profile
 
 
@@ -57,6 +57,7 @@ class DoorState:
     freed: FreedHolds = frozenset()
     answers: frozenset[tuple[str, str]] = frozenset()  # of other doors' holds, given here
     rechecked: tuple[RecheckTold, ...] = ()
+    strangers: tuple[tuple[str, int], ...] = ()  # passages that ended nameless of late, and when
 
     def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
         """Return the passage of this id, at the spot or at the desk."""
@@ -106,6 +107,10 @@ class DoorState:
             holds=self.holds,
             cleared=self.cleared,
         )
+
+    def vouching(self, attempt: Attempt, at: Moment) -> Cleared | None:
+        """Return the reading that clears who this is; none where the card may be another's."""
+        return None if attempt.unsure else self.clearing(attempt.person, at)
 
     @property
     def calls(self) -> tuple[Called, ...]:

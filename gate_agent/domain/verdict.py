@@ -149,6 +149,7 @@ def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Ste
         is_repeat=False,
         is_booked=False,
         adult=None,
+        unsure=False,
     )
     return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
 
@@ -165,12 +166,16 @@ def hold(
     """Ask the person to stay: on the hold that stands, or on a new one.
 
     Who walked away, or was taken away, and came back gets a new hold: the old one only waits to
-    be closed.
+    be closed. So does who may be another than whom the hold is of: each is measured.
     """
     attempt = named(attempt, door.find(attempt.adult), members(door, attempt.adult))
     known, temperature = who(attempt), attempt.temperature
     standing = hall.standing_hold(door.holds, attempt.person)
-    if standing is not None and standing.state not in hall.GONE:
+    if attempt.unsure:  # whether it is theirs decides what stops them: a guard is asked
+        matters = standing is not None or door.clearing(attempt.person, at) is not None
+        attempt = replace(attempt, card_asked=matters)
+    unsure = attempt.unsure or (standing is not None and standing.unsure)
+    if standing is not None and standing.state not in hall.GONE and not unsure:
         hold_id = standing.hold_id
         held: Effects = (CallGuard(hold_id),)
         before = door.of_hold(hold_id)
@@ -193,6 +198,7 @@ def hold(
             at=at,
             policy=door.policy.hold,
             with_passage=attempt.adult,
+            unsure=attempt.unsure,
         )
         door = replace(door, holds=(*door.holds, opened), ids=ids)
     return settle(
@@ -238,7 +244,18 @@ def settle(
         WriteEvent(decided(door, settled, at)),
         *((Admit(attempt.passage_id),) if decision is Decision.ADMIT else ()),
     )
-    return Step(door.placed(settled), effects)
+    return Step(_remembering(door, settled).placed(settled), effects)
+
+
+def _remembering(door: DoorState, settled: Settled) -> DoorState:
+    """Remember for a while who went without a name, or a sure one: a card may be theirs."""
+    nameless = settled.person is None
+    again = settled.decision in (Decision.AMBIGUOUS, Decision.RECHECK)
+    if not (settled.unsure or (nameless and again)):
+        return door
+    since_ns = settled.settled.plus_s(-door.policy.measurement.pair_within_s)
+    kept = tuple(one for one in door.strangers if one[1] >= since_ns)
+    return replace(door, strangers=(*kept, (settled.passage_id, settled.settled.boot_ns)))
 
 
 def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
@@ -262,6 +279,7 @@ def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
         registration_ms=_registration_ms(settled, at),
         companions=settled.companions,
         with_passage=settled.adult,
+        unsure=settled.unsure,
     )
 
 

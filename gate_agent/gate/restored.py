@@ -39,12 +39,19 @@ def restored_cases(
     holds = tuple(
         replace(
             hold,
+            unsure=_is_unsure(reader, hold),
             notes=tuple(note for note in notes if note.hold_id == hold.hold_id),
             steps=tuple(step for step in steps if step.hold_id == hold.hold_id),
         )
         for hold in restored_holds(reader.open_holds(), now, boot_id)
     )
     return holds, replayed(events, holds)
+
+
+def _is_unsure(reader: JournalReader, hold: Hold) -> bool:
+    """Return whether the card that named this hold may be another's, as its verdict says."""
+    decided = reader.passage(hold.passage_id)
+    return decided is not None and decided.unsure
 
 
 def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> tuple[Settled, ...]:
@@ -75,6 +82,7 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
                 by=decided.by,
                 companions=decided.companions,
                 adult=decided.with_passage,
+                unsure=hold.unsure,
             )
         )
     return tuple(places)

@@ -81,6 +81,8 @@ class PassageView(_View):
     companions: int = 0  # 随行 n 人
     companions_ready: int = 0  # of them, who wait for nothing but the others
     with_passage: str | None = None  # of whom this companion came with
+    unsure: bool = False  # named by time alone: the card may be another's
+    card_asked: bool = False  # and whose it is decides what comes: the guard is asked
 
 
 class NoteView(NoteDetails, _View):

@@ -234,6 +234,8 @@ class ScreenStateBuilder:
             companions=state.companions,
             companions_ready=len(ready(door, state.passage_id)),
             with_passage=state.adult,
+            unsure=state.unsure,
+            card_asked=state.card_asked and state.person is not None,
         )
 
     def _flags(

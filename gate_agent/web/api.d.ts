@@ -36,6 +36,12 @@ declare namespace Door {
     post: string;
     phone: string;
   }
+  /** Whether the card that named this person is theirs (这是他的证件吗). */
+  interface CardRequest {
+    theirs: boolean;
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** The kinds of document (证件): the first four an ID-card reader reads, the rest a guard. */
   type CardType = "resident" | "hmt_permit" | "foreigner_2017" | "foreigner_2023" | "passport" | "hm_travel" | "taiwan_travel" | "military" | "other";
   /** Who passes: one of the two kinds of person, or not known yet. */
@@ -388,6 +394,8 @@ declare namespace Door {
     companions: number;
     companions_ready: number;
     with_passage: string | null;
+    unsure: boolean;
+    card_asked: boolean;
   }
   /** A person, masked: 张* and 110***********002X. */
   interface PersonView {
@@ -709,6 +717,7 @@ declare namespace Door {
     "/api/v1/holds/{hold_id}/notes": { body: HoldNoteRequest; told: Accepted };
     "/api/v1/holds/{hold_id}/picture": { body: RevealRequest; told: null };
     "/api/v1/holds/{hold_id}/steps": { body: HoldStepRequest; told: Accepted };
+    "/api/v1/passages/{passage_id}/card": { body: CardRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/companion": { body: CompanionRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/dismissal": { body: DismissalRequest | null; told: Accepted };
     "/api/v1/passages/{passage_id}/group": { body: GroupRequest; told: Accepted };

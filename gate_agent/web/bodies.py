@@ -21,12 +21,11 @@ from gate_agent.contract.records import ByHand, ContactState, Decision, HoldStat
 from gate_agent.contract.registration import LandlineReason, RegistrationDetails
 from gate_agent.contract.signals import Card, CardType
 from gate_agent.domain.events import (
-    CompanionTold,
+    CardJudged,
     ContactJudged,
     DeparturesTold,
     DrillStarted,
     FoundInside,
-    GroupTold,
     GuardOverrode,
     HandMeasured,
     HoldStepped,
@@ -166,33 +165,15 @@ class DismissalRequest(TapBody):
         return PassageDismissed(at=at, passage_id=passage_id, by=self.by)
 
 
-class GroupRequest(TapBody):
-    """So many go in with this person (随行 n 人); fewer than before is a split, with a reason."""
+class CardRequest(TapBody):
+    """Whether the card that named this person is theirs (这是他的证件吗)."""
 
-    companions: int = Field(strict=True, ge=0, le=20)
-    by: Post
-    reason: Note | None = Field(None, description="why the group is split 分开放行")
-
-    def event(self, at: Moment, passage_id: str) -> GroupTold:
-        """Return how many go in with this passage."""
-        return GroupTold(
-            at=at,
-            passage_id=passage_id,
-            companions=self.companions,
-            by=self.by,
-            reason=self.reason,
-        )
-
-
-class CompanionRequest(TapBody):
-    """With whom this person came (是同行), or with nobody (不是同行)."""
-
-    with_passage: str | None = Field(max_length=80, pattern="^[0-9A-Za-z-]+$")
+    theirs: bool = Field(strict=True)
     by: Post
 
-    def event(self, at: Moment, passage_id: str) -> CompanionTold:
-        """Return with whom this passage goes in."""
-        return CompanionTold(at=at, passage_id=passage_id, adult=self.with_passage, by=self.by)
+    def event(self, at: Moment, passage_id: str) -> CardJudged:
+        """Return whose the card is."""
+        return CardJudged(at=at, passage_id=passage_id, theirs=self.theirs, by=self.by)
 
 
 class OverrideRequest(TapBody):

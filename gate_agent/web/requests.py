@@ -12,13 +12,12 @@ from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import (
     Accepted,
     AnswerRequest,
-    CompanionRequest,
+    CardRequest,
     ContactRequest,
     DepartureRequest,
     DismissalRequest,
     DrillRequest,
     FoundRequest,
-    GroupRequest,
     HoldNoteRequest,
     HoldStepRequest,
     ManualRequest,
@@ -28,6 +27,7 @@ from gate_agent.web.bodies import (
     TouchRequest,
 )
 from gate_agent.web.grants import ALARM, NAMED, PUBLIC, SIGNED_ON
+from gate_agent.web.group_bodies import CompanionRequest, GroupRequest
 
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
@@ -71,6 +71,11 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     @router.post("/passages/{passage_id}/companion", dependencies=[NAMED])
     async def companion(passage_id: _Id, body: CompanionRequest) -> Accepted:
         """Say with whom this person came (同行), or that it is with nobody."""
+        return await _done(desk, body.event(desk.now(), passage_id))
+
+    @router.post("/passages/{passage_id}/card", dependencies=[NAMED])
+    async def card(passage_id: _Id, body: CardRequest) -> Accepted:
+        """Say whether the card that named this person is theirs (是不是他的证件)."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/passages/{passage_id}/dismissal", dependencies=[NAMED])

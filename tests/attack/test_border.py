@@ -81,6 +81,8 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/holds/{hold_id}/picture": ("/api/v1/holds/h-1/picture", {"reason": "核查"}),
     "/api/v1/holds/{hold_id}/steps": ("/api/v1/holds/h-1/steps", {
         **_GUARD, "step": "rechecked", "contact_centi_c": 3781}),
+    "/api/v1/passages/{passage_id}/card": ("/api/v1/passages/p-1/card", {
+        **_GUARD, "theirs": True}),
     "/api/v1/passages/{passage_id}/dismissal": ("/api/v1/passages/p-1/dismissal", _GUARD),
     "/api/v1/passages/{passage_id}/companion": ("/api/v1/passages/p-1/companion", {
         **_GUARD, "with_passage": "p-2"}),

@@ -87,3 +87,17 @@ def holds_stay_nameless(door: DoorState, event: DoorEvent) -> Step:
                 replace(late.door, passage=replace(spot, person=event.person)), late.effects
             )
     return step(door, event)
+
+
+def any_card_names_surely(door: DoorState, event: DoorEvent) -> Step:
+    """A card that comes while somebody flagged stands nameless at the spot is surely theirs."""
+    spot = door.passage
+    if (
+        isinstance(event, PersonIdentified)
+        and isinstance(spot, Settled)
+        and spot.decision is Decision.HOLD
+        and spot.person is None
+        and not spot.presence.is_gone(event.at)
+    ):
+        event = replace(event, passage_id=spot.passage_id)
+    return step(door, event)

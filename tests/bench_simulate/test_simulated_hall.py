@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bench.simulate.__main__ import main
 from bench.simulate.door import Rules
 from bench.simulate.rules import Rule
 from bench.simulate.runs import run, shrunk
-from bench.simulate.script import Input, Plan, Visit
+from bench.simulate.script import Card, Input, Plan, Somebody, Visit
 from bench_simulate.older_rules import (
+    any_card_names_surely,
     blind_while_registering,
     first_verdict_stands,
     holds_stay_at_their_door,
@@ -20,7 +23,10 @@ from bench_simulate.older_rules import (
 FEVER_LET_BY = {Rule.FEVER_WENT_IN, Rule.FEVER_WENT_BY}
 OLDER: dict[str, tuple[Rules, set[Rule]]] = {
     "evidence after the first verdict is ignored": (first_verdict_stands, FEVER_LET_BY),
-    "blind while registering": (blind_while_registering, FEVER_LET_BY | {Rule.UNRECORDED}),
+    "blind while registering": (
+        blind_while_registering,
+        FEVER_LET_BY | {Rule.UNRECORDED, Rule.CLEARED_ANOTHER},
+    ),
     "a released one is flagged again": (released_is_flagged_again, {Rule.SECOND_READING}),
     "holds are not shared": (holds_stay_at_their_door, {Rule.HELD_ELSEWHERE}),
     "a hold stays nameless": (holds_stay_nameless, {Rule.NAMELESS}),
@@ -43,6 +49,30 @@ def test_an_older_rule_is_found_out(older: str) -> None:
 
     assert outcome.breach is not None
     assert outcome.breach.rule in found
+
+
+def somebody(letter: str, **more: Any) -> Somebody:
+    return Somebody(ref=letter * 64, body_centi_c=3660, **more)
+
+
+def visit(number: str, at_s: float, one: Somebody) -> Visit:
+    return Visit(number=number, at_s=at_s, door=0, people=(one,), gap_s=1.2, guard_s=5)
+
+
+ANOTHERS_CARD = (  # somebody cleared comes again, and lays the card when a fever stands there
+    visit("0", 3600, somebody("a", skin_centi_c=3545)),
+    visit("1", 4200, somebody("a", skin_centi_c=3450, stays_s=1.5, card_after_s=6)),
+    visit("2", 4202, somebody("b", skin_centi_c=3545, stays_s=4, card=Card.NONE)),
+)
+
+
+def test_anothers_card_lets_nobody_go_and_the_older_rule_is_found_out() -> None:
+    assert run(ANOTHERS_CARD).breach is None
+
+    breach = run(ANOTHERS_CARD, any_card_names_surely).breach
+
+    assert breach is not None
+    assert breach.rule is Rule.CLEARED_ANOTHER
 
 
 def test_a_breach_is_played_again_and_made_small() -> None:

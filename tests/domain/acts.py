@@ -19,6 +19,7 @@ from gate_agent.contract.records import (
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import (
+    CardJudged,
     CardUnreadable,
     CompanionTold,
     DoorEvent,
@@ -80,6 +81,15 @@ def by_hand(contact: int) -> Make:
     return lambda door, at: HandMeasured(
         at=at, passage_id=passage_of(door), contact_centi_c=contact, by="guard-1"
     )
+
+
+def judged(theirs: bool, which: int) -> Make:  # noqa: FBT001 as drawn
+    def make(door: DoorState, at: Moment) -> DoorEvent:
+        places = [place.passage_id for place in (door.passage, *door.desk)]
+        passage_id = places[which % len(places)] or "t-0"
+        return CardJudged(at=at, passage_id=passage_id, theirs=theirs, by="guard-1")
+
+    return make
 
 
 def group(companions: int) -> Make:
@@ -148,6 +158,7 @@ MAKES: st.SearchStrategy[Make] = st.one_of(
     st.builds(by_hand, st.sampled_from((3640, 3729, 3730, 9000))),
     st.builds(group, st.sampled_from((0, 1, 1, 2))),
     st.builds(companion, st.booleans()),
+    st.builds(judged, st.booleans(), st.integers(0, 3)),
     st.builds(
         lambda policy: lambda _door, at: PolicyChanged(at=at, policy=policy),
         st.sampled_from(POLICIES),

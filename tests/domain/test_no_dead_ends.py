@@ -18,6 +18,7 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.desk import UNDECIDED, waits
 from gate_agent.domain.door import (
+    CardJudged,
     CardUnreadable,
     CodeShown,
     CompanionTold,
@@ -101,6 +102,8 @@ def tap(door: DoorState, now: Moment, passage_id: str, letter: str) -> DoorEvent
         hold = next((one for one in door.holds if one.hold_id == state.hold_id), None)
         if hold is None or hold.state not in UNDECIDED:
             return None
+        if state.card_asked and state.person is not None:
+            return CardJudged(at=now, passage_id=passage_id, theirs=True, by="g")
         by_steps = hold.state in (HoldState.CONFIRMED, HoldState.REPORTED) or (
             hold.state is HoldState.RECHECKED and hold.reason != "elevated"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from gate.at_work import FEVER, NORMAL, AtWork, in_loop
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ByHand, Decision, HoldState, PassageDecided
-from gate_agent.contract.signals import Card, CardType
+from gate_agent.contract.signals import Card, CardRefused, CardType, Unread
 from gate_agent.domain.door import HandMeasured
 from gate_agent.gate.ports import DocumentTyped
 from gate_agent.gate.screen_state import Phase
@@ -40,6 +40,26 @@ async def test_a_held_person_stays_held_and_the_deadline_runs_on(tmp_path: Path)
     door.wait(ACKNOWLEDGE_S - 5)
     await door.durable()
     assert [event.data["escalation"] for event in door.told("hold.overdue")] == [1]
+    await door.end()
+
+
+@in_loop
+async def test_a_card_that_may_be_anothers_is_still_unsure_after_a_restart(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.gate.on_report(CardRefused(why=Unread.NOT_READ))  # whoever it was is still about
+    door.wait(2)
+    door.measure(FEVER)
+    door.lay(1)
+    await door.durable()
+    await door.end()
+
+    door = AtWork(tmp_path, clock)
+
+    (hold,), (place,) = door.gate.door.holds, door.seen.desk
+    assert hold.person_ref is not None
+    assert hold.unsure
+    assert place.unsure
     await door.end()
 
 

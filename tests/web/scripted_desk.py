@@ -26,6 +26,7 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Card
 from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C
 from gate_agent.domain.events import (
+    CardJudged,
     CompanionTold,
     ContactJudged,
     DeparturesTold,
@@ -75,6 +76,7 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     SymptomsDeclared: ("declare_symptoms", ""),
     PassageDismissed: ("dismiss", "passage_id"),
     GroupTold: ("group", "passage_id"),
+    CardJudged: ("judge_card", "passage_id"),
     CompanionTold: ("companion", "passage_id"),
     DeparturesTold: ("left", ""),
     FoundInside: ("found", "passage_id"),

@@ -259,6 +259,7 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/passages/{passage_id}/override",
         "/api/v1/passages/{passage_id}/group",
         "/api/v1/passages/{passage_id}/companion",
+        "/api/v1/passages/{passage_id}/card",
         "/api/v1/passages/{passage_id}/dismissal",
         "/api/v1/holds/{hold_id}/steps",
         "/api/v1/doors/{gate}/holds/{hold_id}/answer",

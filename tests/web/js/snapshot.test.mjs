@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  SHAPE, countsByDecision, focus, isAbout, isOverdue, orderedHolds, orphanedContacts, panelStands, places, ringing, shown,
+  SHAPE, countsByDecision, focus, isAbout, isAskedWhose, isOverdue, orderedHolds, orphanedContacts, panelStands, places, ringing, shown,
   technicalFaults, verdictOf, waiting,
 } from "door/guard/snapshot.js";
 
@@ -155,4 +155,11 @@ test("a panel about somebody closes with them, one about nobody stays", () => {
   const { state } = focus(snapshot({ passage: atTheSpot, holds: [hold()] }), NOBODY, 0);
   const stay = ["post", "checks", "manual", "door", "duties-number", "staff-pin", "spot", "h-1"];
   assert.deepEqual([...stay, "gone"].filter((about) => panelStands(state, about)), stay);
+});
+
+test("the guard is asked whose card it is where that decides, and in every hold", () => {
+  assert.equal(isAskedWhose(passage({ unsure: true })), false);
+  assert.equal(isAskedWhose(passage({ unsure: true, card_asked: true })), true);
+  assert.equal(isAskedWhose(passage({ unsure: true, decision: "hold" })), true);
+  assert.equal(isAskedWhose(passage({ unsure: false, card_asked: true, decision: "hold" })), false);
 });

@@ -34,6 +34,12 @@ export const waiting = (state) => state.desk;
 const asks = (place, picked) => place.phase === "registering" || place.needs_hand || (place.decision === "hold" && place === picked && place.person !== null);
 
 /**
+ * Whether the guard is asked if the card is theirs: where that decides what comes, or in a hold.
+ * @param {Door.PassageView} place
+ */
+export const isAskedWhose = (place) => place.unsure && (place.card_asked || place.decision === "hold");
+
+/**
  * Choose whose verdict is shown, and of whom the keypad asks; `agoS` is the snapshot's age.
  * @param {Door.ScreenState} snapshot
  * @param {Looks} looks

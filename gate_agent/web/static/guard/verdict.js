@@ -1,9 +1,11 @@
 // The big area: what the guard must do now, in a word, a shape and a colour; then why, and who.
 
 import { degrees, span } from "../shared/figures.js";
-import { find, make, rebuild, setData, setText, shape } from "../shared/page.js";
+import { button, find, make, rebuild, setData, setText, shape } from "../shared/page.js";
 import { groupOf } from "./group.js";
-import { ringing, technicalFaults, verdictOf } from "./snapshot.js";
+import { by } from "./post.js";
+import { sendOnce } from "./send.js";
+import { isAskedWhose, ringing, technicalFaults, verdictOf } from "./snapshot.js";
 import { ago, left } from "./state.js";
 import { word } from "../shared/words.js";
 
@@ -25,11 +27,27 @@ export function renderVerdict(state) {
   const notice = state.asked?.phase === "registering" ? state.notice : null;
   setText(find("verdict-notice"), notice ? (document.documentElement.lang === "en" && notice.en) || notice.zh : "");
   const group = state.passage ? groupOf(state.passage) : "";
-  const flags = [...(state.passage?.flags ?? []).map((flag) => word(`flag.${flag}`)), ...(group ? [group] : [])];
-  const key = JSON.stringify([flags, document.documentElement.lang]);
-  rebuild(find("verdict-flags"), key, () => flags.map((flag) => make("span", { class: "flag" }, flag)));
+  const asks = state.passage !== null && isAskedWhose(state.passage) ? state.passage : null;
+  const flags = [...(state.passage?.flags ?? []).map((flag) => word(`flag.${flag}`)), ...(group ? [group] : []), ...(state.passage?.unsure && !asks ? [word("flag.unsure")] : [])];
+  const key = JSON.stringify([flags, asks?.passage_id, document.documentElement.lang]);
+  rebuild(find("verdict-flags"), key, () => [...flags.map((flag) => make("span", { class: "flag" }, flag)), ...(asks ? whose(asks.passage_id) : [])]);
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
+}
+
+/**
+ * Ask whether the card is theirs: nobody is let go by a card that may be another's.
+ * @param {string} about
+ */
+function whose(about) {
+  /** @param {boolean} theirs */
+  const answer = (theirs) => () => void sendOnce(`card:${about}:${theirs}`, `/api/v1/passages/${about}/card`, { theirs, by: by() });
+  return [
+    make("span", { class: "flag" }, word("card_question.asked")),
+    make("div", { class: "answers" },
+      button(word("card_question.theirs"), { press: answer(true), id: "card-theirs" }),
+      button(word("card_question.anothers"), { press: answer(false), id: "card-anothers" })),
+  ];
 }
 
 /**

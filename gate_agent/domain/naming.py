@@ -1,0 +1,171 @@
+"""Whether a name is sure (证件是否核对): laid by who stood there, alone; or a guard says so.
+
+What is sure may let somebody go, by an earlier contact reading; what is named by time alone only
+restricts, is said to be unsure, and is put right by a guard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import Decision, HoldState
+from gate_agent.domain import verdict
+from gate_agent.domain.clearing import Cleared, beyond_rail
+from gate_agent.domain.desk import pair_ns
+from gate_agent.domain.effects import StepRefused, WriteEvent
+from gate_agent.domain.events import CardJudged, PersonIdentified
+from gate_agent.domain.hold import Hold
+from gate_agent.domain.identified import BY_CARD, hold_of, identity, tell_who
+from gate_agent.domain.passage import (
+    Attempt,
+    Gathering,
+    Identified,
+    Idle,
+    Measured,
+    Measuring,
+    OpenPassage,
+    Registering,
+    Settled,
+    carried,
+)
+from gate_agent.domain.release import on_cleared_named
+from gate_agent.domain.state import DoorState, Step
+from gate_agent.domain.temperature import is_by_hand
+
+
+def is_sure(door: DoorState, at: Moment) -> bool:
+    """Whether a card laid now can only be of who stands at the spot, unbroken."""
+    here = door.thermometer_usable and not door.passage.presence.is_gone(at)
+    return here and _others_are_named(door, at)
+
+
+def is_alone(door: DoorState, at: Moment) -> bool:
+    """Whether a card laid now, before its person steps up, can only be of who comes next."""
+    spot = door.passage
+    return _others_are_named(door, at) and (isinstance(spot, Idle) or not spot.unsure)
+
+
+def _others_are_named(door: DoorState, at: Moment) -> bool:
+    """Whether nobody but who is at the spot is nameless, or may be in truth.
+
+    Nor was anybody sent away like that a moment ago.
+    """
+    since_ns = at.plus_s(-door.policy.measurement.pair_within_s)
+    lately = any(
+        since_ns <= ns and passage_id != door.passage.passage_id
+        for passage_id, ns in door.strangers
+    )
+    return not lately and all(place.person is not None and not place.unsure for place in door.desk)
+
+
+def name_the_held(
+    door: DoorState, state: Settled, event: PersonIdentified, *, unsure: bool = False
+) -> Step | None:
+    """A held person is known now, by card or by what a guard typed; None where no hold stands.
+
+    Nothing new is asked of whom the contact thermometer cleared before, where that is sure.
+    """
+    hold = hold_of(door, state)
+    if hold is None:
+        return None
+    named = replace(state, **identity(event, state.known_phone, unsure=unsure), registered=False)
+    by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
+    return _told(door, hold, named, by, event.at)
+
+
+def on_card_judged(door: DoorState, event: CardJudged) -> Step:
+    """The guard says whose the card is. Raises StepRefused where that is in no question."""
+    state = door.find(event.passage_id)
+    if state is None:
+        raise StepRefused("not_found", "a passage at the door", "another")
+    if not event.by.strip():
+        raise StepRefused("invalid", "who says so", "nobody")
+    if isinstance(state, Identified) or state.person is None or not state.unsure:
+        raise StepRefused("out_of_turn", "a person whose card is in question", "another")
+    if not event.theirs:
+        return _unnamed(door, state, event.by, event.at)
+    others = _others_of(door, state)
+    done = made_sure(door, state, event.by, event.at)
+    for other in others:
+        more = _unnamed(done.door, other, event.by, event.at)
+        done = Step(more.door, (*done.effects, *more.effects))
+    return done
+
+
+def _others_of(door: DoorState, state: Attempt) -> list[OpenPassage | Settled]:
+    """Return whom the same card named, unsurely: it is not theirs, if it is of this person."""
+    return [
+        place
+        for place in (door.passage, *door.desk)
+        if not isinstance(place, Idle | Identified)
+        and place.passage_id != state.passage_id
+        and place.unsure
+        and place.person is not None
+        and state.person is not None
+        and place.person.person_ref == state.person.person_ref
+    ]
+
+
+def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
+    """The card is theirs: what is known of whom it names counts for them from now on."""
+    sure = replace(state, unsure=False, card_asked=False)
+    hold = hold_of(door, sure) if isinstance(sure, Settled) else None
+    if isinstance(sure, Settled) and hold is not None:
+        return _told(door, hold, sure, by, at)
+    return _kept(door, sure, at)
+
+
+def _unnamed(door: DoorState, state: OpenPassage | Settled, by: str, at: Moment) -> Step:
+    """The card is another's: they have no name, and are asked for theirs."""
+    nobody = replace(
+        state,
+        person=None,
+        known_phone=None,
+        identified=None,
+        is_repeat=False,
+        registered=False,
+        unsure=False,
+        card_asked=True,
+    )
+    match nobody:
+        case Settled() if (hold := hold_of(door, nobody)) is not None:
+            return tell_who(door, hold, nobody, by, at)
+        case Measuring():
+            return Step(door.placed(replace(nobody, pair_due_ns=None)))
+        case Registering() | Gathering(adult=None):
+            by_hand = is_by_hand(nobody.temperature)
+            within_ns = at.plus_s(door.policy.registration.within_s)
+            due_ns = within_ns if by_hand else pair_ns(door, at)
+            return Step(door.placed(Measured(**carried(nobody), due_ns=due_ns)))
+        case _:
+            return _kept(door, nobody, at)
+
+
+def _kept(door: DoorState, state: Attempt, at: Moment) -> Step:
+    """Put somebody who is in no hold back in place; a verdict that is out is told anew."""
+    assert isinstance(state, OpenPassage | Settled)  # noqa: S101 found at the door
+    door = door.placed(state)
+    if not isinstance(state, Settled):
+        return Step(door)
+    return Step(door, (WriteEvent(verdict.decided(door, state, at)),))
+
+
+def _told(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> Step:
+    """Tell who is held; let go whom the contact thermometer cleared before, or ask whose card."""
+    one = _clearing(door, hold, state, at)  # before this very hold ends it
+    asked = state.unsure and one is not None
+    done = tell_who(door, hold, replace(state, card_asked=asked), by, at)
+    if one is None or state.unsure:
+        return done
+    named = next(held for held in done.door.holds if held.hold_id == hold.hold_id)
+    let_go = on_cleared_named(done.door, named, one, at)
+    return Step(let_go.door, (*done.effects, *let_go.effects))
+
+
+def _clearing(door: DoorState, hold: Hold, state: Settled, at: Moment) -> Cleared | None:
+    """Return the contact reading that answers this flag, where the forehead alone raised it."""
+    flagged = hold.state is HoldState.FLAGGED and hold.reason == "elevated"
+    if not flagged or state.decision is not Decision.HOLD or beyond_rail(state.temperature):
+        return None
+    return door.clearing(state.person, at)

@@ -1,0 +1,232 @@
+"""Whose card it is must be sure before it lets anybody go; unsure is said, and put right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from domain.benches import NORMAL, PHONE, Bench, somebody
+from gate_agent.contract.hold_records import HoldIdentified
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import Decision, HoldState
+from gate_agent.domain.between_doors import told_of
+from gate_agent.domain.door import (
+    CardJudged,
+    CardUnreadable,
+    HandMeasured,
+    PersonIdentified,
+)
+from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.hold import Hold
+from gate_agent.domain.passage import Measured, OpenPassage, Settled
+
+A, B = "a" * 64, "b" * 64
+FLAG, WELL = 3540, 3650
+
+
+@dataclass
+class Named(Bench):
+    """A door, and what a guard says of whose card it is."""
+
+    def by_hand(self, passage_id: str, contact: int = WELL) -> None:
+        self.take(HandMeasured(at=self.now, passage_id=passage_id, contact_centi_c=contact, by="g"))
+
+    def judge(self, passage_id: str, *, theirs: bool) -> None:
+        self.take(CardJudged(at=self.now, passage_id=passage_id, theirs=theirs, by="g"))
+
+    def type_document(self, passage_id: str, letter: str) -> None:
+        typed = somebody(letter)
+        self.take(PersonIdentified(at=self.now, person=typed, passage_id=passage_id))
+
+    def cleared(self, letter: str) -> None:
+        """Let somebody be flagged, and found well by the contact thermometer."""
+        self.card(letter)
+        self.steady(FLAG)
+        self.by_hand(self.door.holds[-1].passage_id)
+        self.nobody_for(30)
+
+    def place(self, passage_id: str) -> OpenPassage | Settled:
+        state = self.door.find(passage_id)
+        assert state is not None
+        return state
+
+    @property
+    def hold(self) -> Hold:
+        return self.door.holds[-1]
+
+    @property
+    def newest(self) -> HoldIdentified:
+        return [one for one in self.records if isinstance(one, HoldIdentified)][-1]
+
+
+def another_is_flagged(bench: Named) -> str:
+    """A was found well before; now A's card comes while somebody flagged stands at the spot.
+
+    Somebody else was sent away without a name a moment ago: A, or anybody.
+    """
+    bench.cleared("a")
+    bench.take(CardUnreadable(at=bench.now, fault="shape"))
+    bench.nobody_for(2)
+    bench.steady(FLAG)
+    held = bench.hold.passage_id
+    bench.card("a")
+    return held
+
+
+def test_a_card_that_may_be_anothers_lets_nobody_go_whom_it_names() -> None:
+    bench = Named()
+    held = another_is_flagged(bench)
+
+    assert (bench.hold.state, bench.hold.person_ref) == (HoldState.FLAGGED, A)
+    assert bench.hold.unsure
+    assert bench.newest.unsure
+    assert bench.verdicts[-1].unsure
+    assert bench.place(held).card_asked
+
+
+def test_the_guards_yes_lets_go_whom_the_contact_thermometer_cleared() -> None:
+    bench = Named()
+    held = another_is_flagged(bench)
+    bench.judge(held, theirs=True)
+
+    assert bench.hold.state is HoldState.RELEASED
+    assert not bench.hold.unsure
+    assert (bench.newest.person_ref, bench.newest.unsure, bench.newest.by) == (A, False, "g")
+    assert (bench.verdicts[-1].decision, bench.verdicts[-1].person_ref) == (Decision.ADMIT, A)
+
+
+def test_the_guards_no_takes_the_name_away_and_the_right_one_follows() -> None:
+    bench = Named()
+    held = another_is_flagged(bench)
+    bench.judge(held, theirs=False)
+
+    assert (bench.hold.state, bench.hold.person_ref) == (HoldState.FLAGGED, None)
+    assert (bench.newest.person_ref, bench.newest.unsure) == (None, False)
+    assert bench.verdicts[-1].person_ref is None
+
+    bench.type_document(held, "b")
+    assert (bench.hold.person_ref, bench.hold.unsure) == (B, False)
+    assert bench.registrations[-1].registration.person == somebody("b")
+    assert bench.verdicts[-1].person_ref == B
+
+
+def test_the_card_laid_again_by_who_stands_there_alone_makes_it_sure() -> None:
+    bench = Named()
+    another_is_flagged(bench)
+    bench.read(*[FLAG] * 200)
+    bench.card("a")
+
+    assert bench.hold.state is HoldState.RELEASED
+
+
+def test_whose_card_is_on_anothers_hold_is_stopped_until_a_guard_says_whose_it_is() -> None:
+    bench = Named()
+    theirs = another_is_flagged(bench)
+    bench.nobody_for(30)
+    bench.steady(NORMAL)
+    bench.card("a")
+
+    first, second = bench.door.holds[-2:]
+    assert (first.passage_id, first.state) == (theirs, HoldState.FLAGGED)
+    assert bench.place(second.passage_id).card_asked
+    bench.judge(second.passage_id, theirs=True)  # whom an earlier reading clears
+    first, second = bench.door.holds[-2:]
+    assert (first.state, second.state) == (HoldState.FLAGGED, HoldState.RELEASED)
+    assert (first.person_ref, second.person_ref) == (None, A)
+    newest = {one.passage_id: one.decision for one in bench.verdicts}
+    assert newest[second.passage_id] is Decision.ADMIT
+    assert newest[theirs] is Decision.HOLD
+
+
+def test_a_reading_under_an_unsure_name_clears_nobody_here_or_elsewhere() -> None:
+    bench = Named()
+    bench.take(CardUnreadable(at=bench.now, fault="shape"))
+    bench.nobody_for(2)
+    bench.steady(FLAG)
+    bench.card("a")
+    bench.by_hand(bench.hold.passage_id)
+
+    assert bench.verdicts[-1].decision is Decision.ADMIT
+    assert bench.verdicts[-1].unsure
+    assert not bench.door.cleared
+    told = told_of(bench.door, bench.door.cleared, gate="west", name=None, at=bench.now)
+    assert told.holds[-1].state == HoldState.RELEASED
+    assert told.holds[-1].person_ref is None
+
+
+@pytest.mark.parametrize("after_s", [0, 3])
+def test_a_card_before_its_person_is_sure_for_who_comes_at_once(after_s: float) -> None:
+    bench = Named()
+    bench.cleared("a")
+    bench.card("a")
+    bench.wait(after_s)
+    bench.steady(FLAG)
+
+    assert bench.verdicts[-1].decision is Decision.ADMIT
+    assert "cleared_by_contact" in bench.verdicts[-1].reasons
+
+
+def test_a_card_that_waited_longer_may_be_of_another_who_comes_then() -> None:
+    bench = Named()
+    bench.cleared("a")
+    bench.card("a")
+    bench.wait(6)
+    bench.steady(FLAG)
+
+    assert bench.verdicts[-1].decision is Decision.HOLD
+    assert bench.hold.unsure
+
+
+def test_who_stepped_away_and_is_named_late_shows_a_fever_again_and_is_stopped() -> None:
+    bench = Named()
+    bench.cleared("a")
+    bench.steady(NORMAL)
+    bench.nobody_for(2)
+    bench.card("a")
+    assert bench.verdicts[-1].unsure
+
+    bench.steady(FLAG)
+    assert bench.verdicts[-1].decision is Decision.HOLD
+
+
+def test_who_was_let_in_by_anothers_card_is_put_right_and_both_records_follow() -> None:
+    bench = Named()
+    bench.steady(NORMAL)
+    bench.nobody_for(2)
+    bench.card("a")
+    passage_id = bench.verdicts[-1].passage_id
+
+    bench.type_document(passage_id, "b")
+    assert (bench.verdicts[-1].passage_id, bench.verdicts[-1].person_ref) == (passage_id, B)
+    assert not bench.verdicts[-1].unsure
+    assert [one.registration.person for one in bench.registrations] == [
+        somebody("a"),
+        somebody("b"),
+    ]
+    assert [one.person_ref for one in bench.door.inside.entered] == [B]
+
+
+def test_who_waits_for_registration_under_anothers_name_waits_for_their_card_again() -> None:
+    bench = Named()
+    bench.set(policy=Policy())
+    bench.steady(NORMAL)
+    bench.nobody_for(2)
+    bench.card("a", phone=PHONE)
+    bench.judge("t-1", theirs=False)
+
+    state = bench.place("t-1")
+    assert isinstance(state, Measured)
+    assert (state.person, state.known_phone, state.card_asked) == (None, None, True)
+
+
+def test_a_card_that_is_in_no_question_is_not_judged() -> None:
+    bench = Named()
+    bench.set(policy=Policy())
+    bench.card("a")
+    bench.steady(NORMAL)
+
+    with pytest.raises(StepRefused):
+        bench.judge(bench.door.passage.passage_id or "", theirs=False)
+    with pytest.raises(StepRefused):
+        bench.judge("t-99", theirs=True)
