@@ -23,6 +23,7 @@ from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
 from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.identification import Identification
+from gate_agent.gate.orders import OrderTaker
 from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import GateRetention
@@ -101,6 +102,7 @@ class DoorProgram:
             publish=self._uplink.tell_doors,
         )
         self._between.begin()
+        self._orders = OrderTaker(self.gate, config.gate.id, self._reader)
         self._anchors = AnchorKeeper(self.gate, kept=self._folder / "anchor.json", zone=zone)
 
     def doing(self) -> list[Work]:
@@ -257,6 +259,8 @@ class DoorProgram:
     def _hear_door(self, topic: str, payload: bytes) -> None:
         if topic.endswith("/door"):
             self._between.hear(topic, payload)
+        elif topic.endswith("/orders"):
+            self._orders.hear(payload)
         elif topic.endswith("/anchor"):
             self._anchors.hear(payload)
         elif (life := self._elsewhere.hear_door(topic, payload)) is not None:

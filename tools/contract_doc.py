@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from gate_agent.contract.anchor import DayAnchor
 from gate_agent.contract.door_told import DoorTold
+from gate_agent.contract.found_orders import FoundOrders
 from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_parts import PolicyHead
@@ -31,6 +32,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "policy": Policy,
     "policy_head": PolicyHead,
     "anchor": DayAnchor,
+    "orders": FoundOrders,
     "seen": PersonSeen,
     "door": DoorTold,
 }
@@ -83,6 +85,14 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     "anchor": (
         "gate/v1/{site}/anchor",
         "How far every chain was whole at the day's report (每日锚点): each door journals it.",
+        True,
+    ),
+    "orders": (
+        "gate/v1/{site}/{gate}/orders",
+        (
+            "What the centre asks of this door (厅内发现指令): whole each time, until the door has "
+            "answered with `gate.order.answered.v1`, or the time is over."
+        ),
         True,
     ),
     "seen": (
@@ -155,6 +165,7 @@ def _asyncapi() -> dict[str, object]:
         "policy_urgent": ["policy", "policy_head"],
         "policy_part": ["policy_part"],
         "anchor": ["anchor"],
+        "orders": ["orders"],
         "seen": ["seen"],
         "door": ["door"],
     }
@@ -183,6 +194,7 @@ def _asyncapi() -> dict[str, object]:
             "takeUrgentPolicy": _operation("receive", "policy_urgent", on_channel["policy_urgent"]),
             "takePolicyPart": _operation("receive", "policy_part", ["policy_part"]),
             "takeAnchor": _operation("receive", "anchor", ["anchor"]),
+            "takeOrders": _operation("receive", "orders", ["orders"]),
             "takeSeen": _operation("receive", "seen", ["seen"]),
             "publishDoor": _operation("send", "door", ["door"]),
             "takeDoor": _operation("receive", "door", ["door"]),

@@ -58,6 +58,9 @@ class HoldOpened(OfHold):
     unsure: bool = Field(
         default=False, description="named by time alone: the card may be another's (证件未核对)"
     )
+    ordered_by: str | None = Field(
+        None, description="厅内发现: who at the centre asked for it (中心平台发起)"
+    )
 
 
 class HoldIdentified(OfHold):

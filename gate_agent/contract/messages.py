@@ -81,6 +81,23 @@ class Topics:
         return f"gate/v1/{self.site}/anchor"
 
     @property
+    def orders(self) -> str:
+        """Retained, by the centre: what it asks of this door (`contract.found_orders`)."""
+        return f"gate/v1/{self.site}/{self.gate}/orders"
+
+    @property
+    def of_centre(self) -> tuple[str, ...]:
+        """What a door hears of the centre: what is urgent of a policy first."""
+        return (
+            self.policy_urgent,
+            self.receipt,
+            self.policy,
+            self.orders,
+            self.seen,
+            self.anchor,
+        )
+
+    @property
     def seen(self) -> str:
         """By the collector: who was admitted at a door just now."""
         return f"gate/v1/{self.site}/seen"

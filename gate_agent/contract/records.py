@@ -64,6 +64,7 @@ from gate_agent.contract.measurement_records import (
     ThermometerCompared,
 )
 from gate_agent.contract.numbers import Whole
+from gate_agent.contract.order_records import OrderAnswered
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause
 from gate_agent.contract.record import (
@@ -289,7 +290,7 @@ RECORDS: tuple[type[Record], ...] = (
     PassageDecided, PassageLeft, PassageGrouped, PersonRegistered, PersonLeft,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
     AnchorKept,
-    HoldAnswered, ContactListed, ContactUpdated,
+    HoldAnswered, OrderAnswered, ContactListed, ContactUpdated,
     ScreenUnattended, ScreenAttended,
     DutyDone, SuppliesCounted, ShiftNoted, DailyReport, DataPurged,
     ShiftChanged, StaffChanged, PersonRevealed, SnapshotTaken, SnapshotViewed,

@@ -31,6 +31,7 @@ from gate_agent.domain.events import (
     DrillStarted,
     ExitSeen,
     FoundInside,
+    FoundOrdered,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -64,6 +65,7 @@ __all__ = [
     "DrillStarted",
     "ExitSeen",
     "FoundInside",
+    "FoundOrdered",
     "GroupTold",
     "GuardOverrode",
     "HandMeasured",
@@ -144,6 +146,8 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return together.on_companion(door, event)
         case FoundInside():
             return found.on_found(door, event)
+        case FoundOrdered():
+            return found.on_ordered(door, event)
         case ExitSeen():
             return leaving.on_exit(door, event)
         case DeparturesTold():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.door_told import DoorTold
+from gate_agent.contract.found_orders import FoundOrder
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.leaving_records import ExitMeans
@@ -80,6 +81,16 @@ class FoundInside:
     by: str
     passage_id: str | None = None  # of the entry, where the person is known
     person: Person | None = None  # who that is, as far as this door remembers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOrdered:
+    """The centre asks for the same (中心平台发起): `place` in words, `person` as known here."""
+
+    at: Moment
+    order: FoundOrder
+    place: str
+    person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +298,7 @@ DoorEvent = (
     | CardUnreadable
     | CodeShown
     | ExitSeen
+    | FoundOrdered
     | ReadingTaken
     | ThermometerChanged
     | TrustChanged

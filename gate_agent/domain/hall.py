@@ -74,11 +74,16 @@ def standing_hold(holds: Iterable[Hold], person: Person | None) -> Hold | None:
     A cooler skin a minute later is no release: only the steps of the hold are. One that has its
     name by a card that may be another's stops both, and releases neither.
     """
-    if person is None:
+    return None if person is None else standing_hold_of(holds, person.person_ref)
+
+
+def standing_hold_of(holds: Iterable[Hold], person_ref: str | None) -> Hold | None:
+    """Return the same for who is known by reference alone; nobody is held under no name."""
+    if person_ref is None:
         return None
     released = False
     for hold in reversed(tuple(holds)):
-        if hold.person_ref != person.person_ref:
+        if hold.person_ref != person_ref:
             continue
         if hold.state is HoldState.RELEASED:
             released = released or not hold.unsure

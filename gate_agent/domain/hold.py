@@ -60,6 +60,8 @@ class Hold:
     overdue: int
     drill: bool
     unsure: bool = False  # the card that named it may be another's
+    place: str | None = None  # 厅内发现: where
+    ordered_by: str | None = None  # 中心平台发起: who there
     notes: tuple[HoldNoted, ...] = ()
     steps: tuple[HoldStep, ...] = ()
 
@@ -104,6 +106,7 @@ def open_hold(
     with_passage: str | None = None,
     place: str | None = None,
     unsure: bool = False,
+    ordered_by: str | None = None,
 ) -> tuple[Hold, Effects]:
     """Ask a person to stay: the alarm at once, then the record."""
     opened, due_s = format_utc(at.utc), policy.acknowledge_s
@@ -123,6 +126,8 @@ def open_hold(
         overdue=0,
         drill=drill,
         unsure=unsure,
+        place=place,
+        ordered_by=ordered_by,
     )
     record = HoldOpened(
         hold_id=hold_id,
@@ -140,6 +145,7 @@ def open_hold(
         with_passage=with_passage,
         place=place,
         unsure=unsure,
+        ordered_by=ordered_by,
     )
     return hold, (CallGuard(hold_id), WriteEvent(record, drill))
 

@@ -140,6 +140,15 @@ def still_cleared(
     return tuple(one for one in cleared if one.at > stopped.get(one.person_ref, ""))
 
 
+def held_there(neighbours: Iterable[Neighbour], person_ref: str | None) -> bool:
+    """Whether another door asks this person to stay now: one who went away is here again."""
+    return person_ref is not None and any(
+        hold.state not in GONE
+        for one in neighbours
+        for hold in _standing(one.told.holds, person_ref)
+    )
+
+
 def _standing(holds: Sequence[HoldTold], person_ref: str) -> Iterator[HoldTold]:
     """Yield the holds that this person was not released from; a later release clears who left."""
     released = False

@@ -58,6 +58,7 @@ class DoorState:
     answers: frozenset[tuple[str, str]] = frozenset()  # of other doors' holds, given here
     rechecked: tuple[RecheckTold, ...] = ()
     strangers: tuple[tuple[str, int], ...] = ()  # passages that ended nameless of late, and when
+    answered: tuple[str, ...] = ()  # orders of the centre, the newest last: each is done once
 
     def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
         """Return the passage of this id, at the spot or at the desk."""

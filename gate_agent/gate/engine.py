@@ -124,17 +124,16 @@ class Gate:
             was_elsewhere=identification.was_elsewhere,
             now=now,
         )
-        holds, contacts = restored_cases(reader, now, clock.boot_id)
+        cases = restored_cases(reader, now, clock.boot_id)
         self._door = DoorState(
             passage=Idle(),
-            holds=holds,
+            **cases,
             policy=keeper.current.policy,
             profile=PROFILES[config.thermometer.profile],
             thermometer_usable=False,  # unknown is never normal
             ids=Ids(secrets.token_hex(6)),
-            contacts=contacts,
             **restored_people(reader, now, clock.boot_id),
-            desk=restored_desk(reader, holds, now),
+            desk=restored_desk(reader, cases["holds"], now),
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
 

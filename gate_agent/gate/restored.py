@@ -11,7 +11,15 @@ from gate_agent.contract.door_told import RecheckTold
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
-from gate_agent.contract.records import Category, Decision, HoldNoted, HoldStep, PersonLeft
+from gate_agent.contract.order_records import OrderAnswered
+from gate_agent.contract.records import (
+    Category,
+    Decision,
+    HoldNoted,
+    HoldOpened,
+    HoldStep,
+    PersonLeft,
+)
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.between_doors import rechecked_after
 from gate_agent.domain.clearing import Cleared
@@ -27,25 +35,41 @@ _LOOKED_AT = 20_000  # events, for who is inside
 _EVENTS_A_PERSON = 2  # a verdict, and what was overruled, named, or stepped of it
 
 
-def restored_cases(
-    reader: JournalReader, now: Moment, boot_id: str
-) -> tuple[tuple[Hold, ...], tuple[Contact, ...]]:
-    """Return the open holds with what was done and noted, and the contacts not at an end."""
+class KnownCases(TypedDict):
+    """What is open at a door."""
+
+    holds: tuple[Hold, ...]
+    contacts: tuple[Contact, ...]
+    answered: tuple[str, ...]
+
+
+def restored_cases(reader: JournalReader, now: Moment, boot_id: str) -> KnownCases:
+    """Return the open holds with what was done and noted, and the contacts not at an end.
+
+    And which orders of the centre were answered: none is done twice.
+    """
     events = [
         (record, event.drill) for event in reader.cases() if (record := event.record()) is not None
     ]
     notes = [record for record, _ in events if isinstance(record, HoldNoted)]
     steps = [record for record, _ in events if isinstance(record, HoldStep)]
+    opened = {record.hold_id: record for record, _ in events if isinstance(record, HoldOpened)}
     holds = tuple(
         replace(
             hold,
             unsure=_is_unsure(reader, hold),
             notes=tuple(note for note in notes if note.hold_id == hold.hold_id),
             steps=tuple(step for step in steps if step.hold_id == hold.hold_id),
+            place=opened[hold.hold_id].place if hold.hold_id in opened else None,
+            ordered_by=opened[hold.hold_id].ordered_by if hold.hold_id in opened else None,
         )
         for hold in restored_holds(reader.open_holds(), now, boot_id)
     )
-    return holds, replayed(events, holds)
+    return KnownCases(
+        holds=holds,
+        contacts=replayed(events, holds),
+        answered=tuple(one.order_id for one, _ in events if isinstance(one, OrderAnswered)),
+    )
 
 
 def _is_unsure(reader: JournalReader, hold: Hold) -> bool:

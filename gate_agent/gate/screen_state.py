@@ -142,6 +142,8 @@ class HoldView(_View):
     disinfected: bool = False
     escalates_to: CallView | None = None  # whom the missed deadline went to
     cleared_at: str | None = None  # the other door that found this person healthy since
+    place: str | None = None  # 厅内发现: where
+    ordered_by: str | None = None  # 中心平台发起: who there
 
 
 class OtherHoldView(_View):

@@ -301,6 +301,8 @@ class ScreenStateBuilder:
             disinfected=hold.disinfected,
             escalates_to=None if next_one is None else _call(next_one),
             cleared_at=None if cleared is None else cleared.name,
+            place=hold.place and self._opened(hold.place),
+            ordered_by=hold.ordered_by,
         )
 
     def _read(self, view: type[_View], details: BaseModel) -> _View:

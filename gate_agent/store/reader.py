@@ -130,9 +130,11 @@ _CASES = compiled(
     .where(
         IS_URGENT,  # the index of the lane: a long journal costs no more
         text(
-            "(type IN ('gate.hold.noted.v1', 'gate.contact.listed.v1', 'gate.contact.updated.v1')"
-            " OR type = 'gate.hold.step.v1' AND sequence > (SELECT MIN(opened_sequence) FROM hold"
-            " WHERE closed_sequence IS NULL))"  # of what is closed, no step is asked for
+            "(type IN ('gate.hold.noted.v1', 'gate.contact.listed.v1', 'gate.contact.updated.v1',"
+            " 'gate.order.answered.v1')"
+            " OR type IN ('gate.hold.opened.v1', 'gate.hold.step.v1') AND sequence >="
+            " (SELECT MIN(opened_sequence) FROM hold WHERE closed_sequence IS NULL))"
+            # of what is closed, nothing is asked for
         ),
         EVENT.c.body.is_not(None),
     )
@@ -237,7 +239,7 @@ class JournalReader:
         return [_event(row) for row in reversed(self._rows(_DECISIONS, after=after, limit=limit))]
 
     def cases(self) -> list[Envelope]:
-        """Return what was noted on holds, the steps of open ones, and contacts, oldest first."""
+        """Return notes, what open holds began with and did, contacts, answered orders; in order."""
         return [parse_body(body) for (body,) in self._rows(_CASES)]
 
     def oldest_time(self, after_sequence: int) -> str | None:

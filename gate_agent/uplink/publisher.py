@@ -178,11 +178,7 @@ class Uplink:
         self._set("connected", "")
         every = replace(self._topics, gate="+")
         link.subscribe(
-            self._topics.policy_urgent,
-            self._topics.receipt,
-            self._topics.policy,
-            self._topics.seen,
-            self._topics.anchor,
+            *self._topics.of_centre,
             every.door,
             live=every.state,
             own=self._topics.state,
@@ -350,7 +346,7 @@ class Uplink:
             self._on_receipt(payload)
         elif topic == self._topics.state:
             self._rivals.hear(payload, self._journal.epoch)
-        elif topic.endswith(("/state", "/door", "/anchor")):
+        elif topic.endswith(("/state", "/door", "/anchor", "/orders")):
             self._on_door(topic, payload)
 
     def _on_receipt(self, payload: bytes) -> None:

@@ -239,6 +239,8 @@ declare namespace Door {
     disinfected: boolean;
     escalates_to: CallView | null;
     cleared_at: string | null;
+    place: string | null;
+    ordered_by: string | null;
   }
   /** Somebody who was let in here and was not seen leaving (未见离场). */
   interface InsideLine {

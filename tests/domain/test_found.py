@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from domain.benches import NORMAL, PHONE, Bench, somebody
+from domain.benches import NOON, NORMAL, PHONE, Bench, hold_step, later, somebody
+from gate_agent.contract.door_told import DoorTold, HoldTold
+from gate_agent.contract.found_orders import ORDER_LIVES_S, FoundOrder
 from gate_agent.contract.hold_records import StepDetails
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.order_records import OrderAnswered, OrderRefusal
 from gate_agent.contract.records import (
     Category,
     ContactListed,
@@ -19,12 +23,16 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.door import (
     ContactsFound,
     FoundInside,
+    FoundOrdered,
     HandMeasured,
     HoldStepped,
+    OtherDoorHeard,
     PersonIdentified,
     RegistrationGiven,
 )
 from gate_agent.domain.effects import CallGuard, StepRefused
+
+OPENED = format_utc(NOON.utc)
 
 
 def found(bench: Bench, letter: str | None) -> str:
@@ -134,3 +142,68 @@ def test_a_member_of_staff_keeps_their_category() -> None:
     found(bench, "c")
 
     assert bench.door.holds[0].category is Category.STAFF
+
+
+def ordered(bench: Bench, number: int, letter: str | None) -> OrderAnswered | None:
+    """Let the centre ask for this person; return what the door answers, None for nothing."""
+    order = FoundOrder(
+        order_id=f"{number:032x}",
+        person_ref=None if letter is None else letter * 64,
+        by="王主任",
+        made=format_utc(NOON.utc),
+        expires=format_utc(later(NOON, ORDER_LIVES_S).utc),
+    )
+    before = len(bench.records)
+    bench.take(FoundOrdered(at=bench.now, order=order, place="窗口"))
+    answers = [one for one in bench.records[before:] if isinstance(one, OrderAnswered)]
+    return answers[0] if answers else None
+
+
+@pytest.mark.parametrize("letter", ["a", "e", None])
+def test_what_the_centre_asks_is_done_once_and_answered_with_the_hold(letter: str | None) -> None:
+    bench = entered("a")
+    answer = ordered(bench, 1, letter)
+
+    (opened,) = [record for record in bench.records if isinstance(record, HoldOpened)]
+    assert answer is not None
+    assert (answer.hold_id, answer.refusal) == (opened.hold_id, None)
+    assert (opened.reason, opened.place, opened.ordered_by) == ("found_inside", "窗口", "王主任")
+    assert opened.person_ref == (None if letter is None else letter * 64)
+    assert opened.category is (Category.VISITOR if letter == "a" else Category.UNKNOWN)
+    assert CallGuard(opened.hold_id) in bench.effects
+
+    assert ordered(bench, 1, letter) is None
+    assert len(bench.door.holds) == 1
+
+
+def test_what_the_centre_asks_too_late_or_of_a_held_person_is_refused_in_the_journal() -> None:
+    bench = entered("a", "b")
+    ordered(bench, 1, "a")
+    told = DoorTold(
+        gate="central-2f",
+        time=format_utc(bench.now.utc),
+        holds=(HoldTold(hold_id="h-1", person_ref="b" * 64, state="flagged", opened=OPENED),),
+    )
+    bench.take(OtherDoorHeard(at=bench.now, gate="central-2f", told=told, is_live=True))
+    again, there = ordered(bench, 2, "a"), ordered(bench, 3, "b")
+    bench.wait(ORDER_LIVES_S + 60)
+    late = ordered(bench, 4, None)
+
+    assert [one and (one.refusal, one.hold_id) for one in (again, there, late)] == [
+        (OrderRefusal.HELD, None),
+        (OrderRefusal.HELD, None),
+        (OrderRefusal.EXPIRED, None),
+    ]
+    assert len(bench.door.holds) == 1
+    assert ordered(bench, 4, None) is None, "a refusal is said once, too"
+
+
+def test_who_walked_away_from_a_hold_and_is_found_inside_is_held_anew() -> None:
+    bench = entered("a")
+    ordered(bench, 1, "a")
+    bench.take(hold_step(bench, HoldState.LEFT))
+    answer = ordered(bench, 2, "a")
+
+    assert answer is not None
+    assert answer.refusal is None
+    assert len(bench.door.holds) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate_agent.contract import records
 from gate_agent.contract.access_records import GuardRole, ShiftChange, StaffChange
+from gate_agent.contract.order_records import OrderAnswered
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import Category, Decision, DeviceState, HoldState, Record
 
@@ -31,6 +32,7 @@ SAMPLES: tuple[Record, ...] = (
     ),
     records.JournalReplaced(cause="file is not a database", kept_as="gate.db.damaged-1"),
     records.AnchorKept(day="2026-11-23", made=UTC_TEXT, ends=()),
+    OrderAnswered(order_id="ab" * 16, hold_id="7f3a-9", by="王主任", made=UTC_TEXT, at=UTC_TEXT),
     records.ModeApplied(policy_version=3, hall_mode=HallMode.OPEN, policy_sha256=REF),
     records.PassageDecided(
         passage_id="7f3a-1",

@@ -208,6 +208,7 @@ def test_the_channels_are_the_topics_the_code_publishes_to() -> None:
         "policy_urgent": topics.policy_urgent,
         "policy_part": topics.policy_part("{part}"),
         "anchor": topics.anchor,
+        "orders": topics.orders,
         "seen": topics.seen,
         "door": topics.door,
     }

@@ -3,7 +3,7 @@
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
 import { lookButton } from "./look.js";
 import { callRows, contactRows, noteTime, resetSections, sectionOf, stepButton } from "./case_sections.js";
-import { due, escalation, heat, nameOf } from "./hold_words.js";
+import { due, escalation, foundAt, heat, nameOf } from "./hold_words.js";
 import { makePad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
@@ -107,6 +107,7 @@ function build(state, hold, contacts, others, registering) {
   return [
     head,
     switches.length ? make("div", { class: "others" }, ...switches) : null,
+    hold?.place ? make("p", { class: "told", id: "found-at" }, foundAt(hold)) : null,
     ...(hold ? [rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold), filed(state, hold)] : []),
     make("section", { class: "case-do", "data-tab": tab }, ...partsOf(state, hold, contacts)),
     hold ? tabs(hold, contacts) : null,

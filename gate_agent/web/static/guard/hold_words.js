@@ -10,6 +10,18 @@ import { word } from "../shared/words.js";
  */
 export const nameOf = ({ person, category, with_passage: adult }) => person?.name || word(adult ? "group.companion" : `category.${category}`);
 
+/**
+ * Why somebody stays; who was found inside: where.
+ * @param {Door.HoldView} hold
+ */
+export const whyOf = ({ reason, place }) => [word(`reason.${reason}`), place].filter(Boolean).join(" · ");
+
+/**
+ * The same, and whether the centre asked for it.
+ * @param {Door.HoldView} hold
+ */
+export const foundAt = (hold) => [whyOf(hold), hold.ordered_by && word("case.ordered", { p: hold.ordered_by })].filter(Boolean).join(" · ");
+
 /** @param {{ contact_centi_c: number | null, surface_centi_c: number | null }} hold */
 export function heat(hold) {
   if (hold.contact_centi_c !== null) return word("term.thermometer_reading", { t: degrees(hold.contact_centi_c) });

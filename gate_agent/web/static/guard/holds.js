@@ -3,7 +3,7 @@
 import { openCase, settleContacts } from "./case.js";
 import { leader } from "./duties.js";
 import { renderElsewhere } from "./elsewhere.js";
-import { due, escalation, heat, nameOf } from "./hold_words.js";
+import { due, escalation, heat, nameOf, whyOf } from "./hold_words.js";
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
@@ -73,7 +73,7 @@ function renderHold(card, state, hold, isTop, language) {
         hold.drill ? make("b", { class: "drill" }, word("term.drill")) : null,
         make("b", { class: "hold-temperature" }, heat(hold)),
         make("span", {}, nameOf(hold)),
-        make("span", { class: "hold-why" }, hold.overdue ? "" : word(`reason.${hold.reason}`)),
+        make("span", { class: "hold-why" }, hold.overdue && !hold.place ? "" : whyOf(hold)),
       ),
       make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
       hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,
