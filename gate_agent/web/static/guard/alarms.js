@@ -46,12 +46,13 @@ export function renderAlarmLine(state, language) {
   const counts = countsByDecision(state);
   const shift = state.alarm_counts;
   const counted = shift && alarmsOf(shift, state);
-  const key = JSON.stringify([language, faults, counts, shift, counted, state.today.staff_present, state.today.staff]);
+  const key = JSON.stringify([language, faults, counts, shift, counted, state.today.staff_present, state.today.staff, state.inside]);
   rebuild(line, key, () => [
     faults.length
       ? make("strong", {}, faults.map((alarm) => `⚠ ${text(alarm)}`).join("　"))
       : make("span", { id: "today" }, `${word("screen.today")} `,
         ...DECISIONS.map((name) => make("span", {}, `${word(`decision.${name}`)} `, make("b", {}, String(counts[name])))),
+        make("span", { id: "inside-now" }, `${word("screen.inside")} `, make("b", {}, String(state.inside))),
         state.today.staff ? make("span", {}, `${word("screen.staff_present")} `, make("b", {}, `${state.today.staff_present}/${state.today.staff}`)) : null),
     shift && make("span", { id: "shift-alarms" }, `${counted} `,
       ...PRIORITIES.map((name) => make("span", {}, `${word(`priority.${name}`)} `, make("b", {}, String(shift[name])))),

@@ -112,7 +112,7 @@ function why(state, verdict) {
   if (verdict.says === "verdict.recording") return word("verdict.recording_do");
   if (verdict.says === "decision.hold") return [...reasons, word("verdict.hold_do")].join(" · ");
   if (reasons.length) return reasons.join("；");
-  if (!state.passage) return word(state.hall_mode === "emergency" ? "verdict.idle_emergency" : "verdict.idle_do");
+  if (!state.passage) return state.hall_mode === "emergency" ? word("verdict.idle_emergency", { n: state.inside }) : word("verdict.idle_do");
   return "";
 }
 
