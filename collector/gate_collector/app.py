@@ -35,6 +35,7 @@ from gate_collector.ingest.corrected_times import Corrector
 from gate_collector.ingest.disbelieved import Disbelieved
 from gate_collector.ingest.workers import Workers
 from gate_collector.ingest.writer import Ingest, collect_rarely
+from gate_collector.live.found_orders import OrderBook
 from gate_collector.live.overview import overview
 from gate_collector.policies.book import PolicyBook
 from gate_collector.reports.versions import AnchorTeller, conclusion, make_due, watch_missing
@@ -79,6 +80,12 @@ class _Collector:
         self._ingest = self._make_ingest()
         self._workers = Workers(config_file, config.workers, self._parts)
         self._book = self._make_book()
+        self._orders = OrderBook(
+            self._engine,
+            site=config.collector.site,
+            clock=self._clock,
+            publish=self._broker.publish,
+        )
         self._centre = self._make_centre()
         self._anchors = AnchorTeller(self._centre, self._broker.publish)
         self._accounts = Accounts(self._centre)
@@ -186,6 +193,7 @@ class _Collector:
             "anchor": self._anchors.round,
             "missing": lambda: watch_missing(self._centre),
             "policy": self._book.keep_published,
+            "orders": self._orders.keep_published,
             "times": Corrector(self._ingest.write, self._zone).round,
             "asked": self._desk.retention.asked,
             "erasures": self._desk.resume,
@@ -202,6 +210,7 @@ class _Collector:
             self._centre,
             self._overview,
             book=self._book,
+            orders=self._orders,
             shelf=self._shelf,
             alerter=self._alerter,
             accounts=self._accounts,
@@ -227,6 +236,7 @@ class _Collector:
 
     def _tell_all(self) -> None:
         """Tell the broker, which may be a new one, what it must keep."""
+        self._orders.publish()  # a person waits for it
         self._book.publish()
         self._anchors.anew()
         self._ingest.tell_all()

@@ -19,6 +19,8 @@ from gate_collector.alerts.routes import build_alerts
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
 from gate_collector.ledger.routes import build_ledger
+from gate_collector.live.found_orders import OrderBook
+from gate_collector.live.inside_routes import build_inside
 from gate_collector.live.routes import build_live
 from gate_collector.operations import Faults, Look, build_operations
 from gate_collector.policies.book import PolicyBook
@@ -60,6 +62,7 @@ def create_app(
     look: Look,
     *,
     book: PolicyBook,
+    orders: OrderBook,
     shelf: AlertBook,
     alerter: Alerter,
     accounts: Accounts,
@@ -104,6 +107,9 @@ def create_app(
     form = PolicyForm(centre.zone, site_key)
     for room in (
         build_live(centre, pages, look, site_key, accounts.record),
+        build_inside(
+            centre, pages, orders, site_key=site_key, private=private, record=accounts.record
+        ),
         build_ledger(centre, pages),
         build_reports(centre, pages),
         build_contacts(centre, pages, accounts.record, private),

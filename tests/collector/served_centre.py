@@ -19,6 +19,7 @@ from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.channels import AppriseMessenger
 from gate_collector.centre import Centre
+from gate_collector.live.found_orders import OrderBook
 from gate_collector.live.overview import overview
 from gate_collector.policies.book import PolicyBook
 from gate_collector.retention.erasure import PurgeDesk
@@ -45,6 +46,13 @@ def book_of(hall: Hall, publish: Callable[[str, bytes], bool] | None = None) -> 
         first=Policy(),
         publish=publish or (lambda _topic, _document: True),
     )
+
+
+def orders_of(
+    centre: Centre, publish: Callable[[str, bytes], bool] = lambda _topic, _payload: True
+) -> OrderBook:
+    """Return a book of orders whose broker takes everything, unless another is given."""
+    return OrderBook(centre.engine, site=SITE, clock=centre.clock, publish=publish)
 
 
 def desk_of(centre: Centre, days: int = 30) -> PurgeDesk:
@@ -82,6 +90,7 @@ def app_of(
         centre,
         look,
         book=book,
+        orders=orders_of(centre),
         shelf=shelf,
         alerter=alerter,
         accounts=accounts or Accounts(centre),

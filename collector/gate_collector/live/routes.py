@@ -16,10 +16,9 @@ from gate_agent.http.grants import Routes
 from gate_agent.http.places import InPlace, Places
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
-from gate_collector.live.inside import inside
 from gate_collector.live.now import Now, charts
 from gate_collector.live.search import Unsearchable, reference, search
-from gate_collector.live.views import Charts, Found, HallInside, HallNow
+from gate_collector.live.views import Charts, Found, HallNow
 from gate_collector.roles.grants import EVERY_ROLE, LIVE, READERS
 from gate_collector.roles.session import Record, Role, acting, still_stands
 from gate_collector.web.pages import Pages
@@ -54,18 +53,6 @@ def build_live(
     def stream_answer() -> JSONResponse:
         """Return the overview with mode, flow per five minutes and queue time of each door."""
         return JSONResponse(_shown_to(acting().role, now()))
-
-    @routes.get("/api/v1/inside", dependencies=[READERS], response_model=HallInside)
-    def within() -> JSONResponse:
-        """Return who is inside now (在馆人员), by reference: the list of an emergency."""
-        with centre.engine.connect() as connection:
-            return JSONResponse(inside(connection, centre.now))
-
-    @routes.get("/inside", dependencies=[READERS], include_in_schema=False)
-    def inside_page(lang: Lang = "zh") -> HTMLResponse:
-        """Return who is inside now, to be read or printed."""
-        with centre.engine.connect() as connection:
-            return pages.show("inside.html", lang, told=inside(connection, centre.now))
 
     @routes.get("/api/v1/charts", dependencies=[LIVE], response_model=Charts)
     def drawn() -> JSONResponse:

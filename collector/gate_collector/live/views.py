@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from gate_agent.contract.found_orders import HallPlace
+from gate_agent.contract.order_records import OrderRefusal
 from gate_agent.contract.policy import HallMode
+from gate_collector.live.found_orders import OrderState
 
 
 class CountedPassages(BaseModel):
@@ -39,6 +42,7 @@ class InsideLine(BaseModel):
 
     person_ref: str
     gate: str
+    name: str  # of the door
     category: str
     entered: str
     inside_s: int
@@ -54,6 +58,35 @@ class HallInside(BaseModel):
     left_by: dict[str, int]  # how many each kind of exit saw leave
     by_category: dict[str, int]
     people: list[InsideLine]
+
+
+class NamedPerson(BaseModel):
+    """Who somebody inside is."""
+
+    person_ref: str
+    name: str
+    phone: str | None
+
+
+class NamedInside(BaseModel):
+    """The names of who is inside, as far as they are registered."""
+
+    people: list[NamedPerson]
+
+
+class FoundOrderLine(BaseModel):
+    """What a door was asked (厅内发现), and what became of it."""
+
+    order_id: str
+    gate: str
+    name: str  # of the door
+    person_ref: str | None
+    place: HallPlace
+    by: str
+    made: str
+    state: OrderState
+    hold_id: str | None
+    refusal: OrderRefusal | None
 
 
 class Believed(BaseModel):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Engine, select
+from sqlalchemy import Boolean, Engine, literal_column, select
 
 from gate_agent.contract.free_text import free_fields, sealed_box
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import PersonRegistered
 from gate_agent.errors import ContractError
-from gate_collector.store.schema import EVENT, PASSAGE
+from gate_collector.store.schema import EVENT, PASSAGE, SEALED
 
 _NEAR = 500  # a registration stands so many events from its passage's verdict, at most
 _MOST = 20
@@ -76,6 +77,24 @@ def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
     return list(dict.fromkeys(opened.values()))
 
 
+def names_of(
+    engine: Engine, refs: Collection[str], private: bytes, *, since: str
+) -> dict[str, Opened]:
+    """Return who these people are, by their newest registration that came since."""
+    wanted, opened = set(refs), dict[str, Opened]()
+    fresh = literal_column(SEALED, Boolean) & (EVENT.c.stored >= since)
+    bodies = select(EVENT.c.body).where(fresh).order_by(EVENT.c.stored.desc())
+    with engine.connect() as connection:
+        for body in connection.execute(bodies).scalars():
+            if not wanted:
+                break
+            ref = _ref_of(body)
+            if ref in wanted and (fields := _open(body, ref, private)) is not None:
+                opened[ref] = fields
+                wanted.discard(ref)
+    return opened
+
+
 def open_texts(
     engine: Engine, gate: str, epoch: str, sequence: int, private: bytes, *, since: str
 ) -> dict[str, list[str]]:
@@ -109,6 +128,14 @@ def _open_text(text: str, private: bytes) -> str | None:
         return OpenedText.model_validate_json(SealedBox(PrivateKey(private)).decrypt(box)).text
     except (CryptoError, binascii.Error, ValueError, TypeError):
         return None
+
+
+def _ref_of(body: bytes) -> str:
+    try:
+        record = parse_body(bytes(body)).record()
+    except ContractError:
+        return ""
+    return record.person_ref if isinstance(record, PersonRegistered) else ""
 
 
 def _open(body: bytes | None, ref: str, private: bytes) -> Opened | None:

@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-REVISIONS = ("0001", "0002", "0003")  # revisions/versions; a store of an earlier one is brought up
+# revisions/versions; a store of an earlier one is brought up
+REVISIONS = ("0001", "0002", "0003", "0004")
 HEAD = REVISIONS[-1]
 
 

@@ -77,6 +77,20 @@ JUDGED = (
     )
 )
 Index("judged_hold", JUDGED.c.gate, JUDGED.c.hold_id)
+FOUND_ORDER = Table(  # what the centre asked of a door (厅内发现); its answer is the door's event
+    "found_order",
+    METADATA,
+    Column("order_id", Text, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("person_ref", Text),
+    Column("category", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+)
+Index("found_order_made", FOUND_ORDER.c.made)
 ACCOUNT = Table(  # who may sign on, as what
     "account",
     METADATA,

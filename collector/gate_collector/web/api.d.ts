@@ -212,6 +212,14 @@ declare namespace Centre {
     passages: FoundPassage[];
     holds: FoundHold[];
   }
+  /** Somebody inside is ill: who, where, and which door's guard sees to it. */
+  interface FoundForm {
+    by: string;
+    gate: string;
+    place: HallPlace;
+    /** a reference or a whole number; empty: unknown */
+    who?: string;
+  }
   /** A hold of the person who was searched. */
   interface FoundHold {
     gate: string;
@@ -220,6 +228,19 @@ declare namespace Centre {
     opened: string | null;
     state: string;
     outcome: string | null;
+  }
+  /** What a door was asked (厅内发现), and what became of it. */
+  interface FoundOrderLine {
+    order_id: string;
+    gate: string;
+    name: string;
+    person_ref: string | null;
+    place: HallPlace;
+    by: string;
+    made: string;
+    state: OrderState;
+    hold_id: string | null;
+    refusal: OrderRefusal | null;
   }
   /** A passage of the person who was searched. */
   interface FoundPassage {
@@ -256,6 +277,8 @@ declare namespace Centre {
     policy_version: number;
     leader: OnDuty | null;
   }
+  /** Where inside the hall; `hall_place` has the words of each. */
+  type HallPlace = "hall" | "windows" | "waiting" | "corridor" | "toilet" | "elsewhere";
   /** Whether what comes can be stored, and every part works; if not, why. */
   interface Health {
     status: "ok" | "failing";
@@ -316,6 +339,7 @@ declare namespace Centre {
   interface InsideLine {
     person_ref: string;
     gate: string;
+    name: string;
     category: string;
     entered: string;
     inside_s: number;
@@ -386,6 +410,21 @@ declare namespace Centre {
   interface Named {
     name: string;
   }
+  /** The names of who is inside, as far as they are registered. */
+  interface NamedInside {
+    people: NamedPerson[];
+  }
+  /** Who somebody inside is. */
+  interface NamedPerson {
+    person_ref: string;
+    name: string;
+    phone: string | null;
+  }
+  /** Who wants the names of everybody inside, and why. */
+  interface NamesOrder {
+    by: string;
+    why: string;
+  }
   /** One more account. */
   interface NewAccount {
     name: string;
@@ -442,6 +481,10 @@ declare namespace Centre {
     companions: RevealedCompanion[];
     came_with: RevealedCompanion | null;
   }
+  /** Why a door did not do what it was asked. */
+  type OrderRefusal = "expired" | "held";
+  /** What became of an order. */
+  type OrderState = "waiting" | "done" | "refused" | "unheard";
   /** Both doors at one look. */
   interface Overview {
     site: string;
@@ -569,6 +612,7 @@ declare namespace Centre {
     "/api/v1/holds": HoldRecords;
     "/api/v1/inside": HallInside;
     "/api/v1/now": HallNow;
+    "/api/v1/orders": FoundOrderLine[];
     "/api/v1/overview": Overview;
     "/api/v1/policy": InForce;
     "/api/v1/reports/{day}": Report;
@@ -586,7 +630,9 @@ declare namespace Centre {
     "/accounts/password": { body: NewPassword; told: Done };
     "/alerts/test": { body: Who; told: Done };
     "/answer/{token}": { body: Who; told: Done };
+    "/api/v1/orders": { body: FoundForm; told: Record<string, string> };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };
+    "/api/v1/reveal/inside": { body: NamesOrder; told: NamedInside };
     "/api/v1/reveal/texts": { body: TextsOrder; told: Texts };
     "/api/v1/search": { body: Asked; told: Found };
     "/contacts/{gate}/{hold_id}": { body: Judgement; told: Done };
