@@ -150,17 +150,16 @@ class SimulatedDoor:
         """Begin with what the journal holds, as the daemon does after any end."""
         now = self.clock.now()
         self._starts += 1
-        holds, contacts = restored_cases(self.reader, now, self.clock.boot_id)
+        cases = restored_cases(self.reader, now, self.clock.boot_id)
         self.door = DoorState(
             passage=Idle(),
-            holds=holds,
+            **cases,
             policy=POLICY,
             profile=PROFILES["spot-forehead"],
             thermometer_usable=False,
             ids=Ids(sha256(f"{self.name}/{self._starts}".encode()).hexdigest()[:12]),
-            contacts=contacts,
             **restored_people(self.reader, now, self.clock.boot_id),
-            desk=restored_desk(self.reader, holds, now),
+            desk=restored_desk(self.reader, cases["holds"], now),
         )
         self._sealing = Sealing(KEYS, self._path.with_name("texts.box"), lambda: self.door.policy)
         self._telling = lambda *_: None
