@@ -116,6 +116,8 @@ def check(config: ConfigFile) -> None:
             typer.echo(
                 f"{both('terminal.warning')}: mqtt.{warning}" + (f" ({name})" if name else "")
             )
+    for warning in loaded.link_warnings:
+        typer.echo(f"{both('terminal.warning')}: {warning}")
     typer.echo(f"{config}: {both('terminal.sound')}: site {loaded.collector.site}")
 
 

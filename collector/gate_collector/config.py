@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
+from gate_agent.config.addresses import BaseUrl, is_loopback
 from gate_agent.config.load import (
     load_config,
     load_sections,
@@ -96,9 +98,8 @@ class AlertsSection(Section):
     channels_file: Path | None = Field(
         None, description="TOML of mode 0600: [[person]] name, urls (Apprise); nobody if absent"
     )
-    base_url: str | None = Field(
+    base_url: BaseUrl | None = Field(
         None,
-        pattern=r"^https?://[^\s/]+$",
         description="how a telephone reaches this server; the web section's address by default",
     )
 
@@ -144,6 +145,14 @@ class CollectorConfig(Section):
             return []
         expected = "how a telephone reaches this server, which listens at every address"
         return [f"alerts.base_url: expected {expected}, got none"]
+
+    @property
+    def link_warnings(self) -> list[str]:
+        """What links in alerts lead to that is not here, for who has a telephone."""
+        links = self.alerts.base_url or self.web.url
+        if self.alerts.channels_file is None or not is_loopback(urlsplit(links).hostname or ""):
+            return []
+        return [f"alerts.base_url: expected how a telephone reaches this server, got {links}"]
 
 
 def load_collector(path: Path) -> CollectorConfig:

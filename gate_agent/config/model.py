@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from gate_agent.config.addresses import BaseUrl, is_everywhere, is_loopback
 from gate_agent.contract.messages import Name
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -138,13 +139,6 @@ class JournalSection(Section):
     path: Path = Field(description="one SQLite file on a disk that keeps what it says it kept")
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class LocalWebSection(Section):
     """Pages for this machine alone."""
 
@@ -154,7 +148,7 @@ class LocalWebSection(Section):
     @field_validator("host")
     @classmethod
     def _loopback(cls, value: str) -> str:
-        if not _is_loopback(value):
+        if not is_loopback(value):
             raise ValueError(
                 f"expected a loopback address (127.0.0.1, ::1, localhost), got {value!r}: "
                 "the pages are for this machine only"
@@ -170,10 +164,8 @@ class WebSection(Section):
     )
     host: str = Field("127.0.0.1", description="loopback; another address only with sign_on")
     port: Port = Field(8080, description="TCP port of the screens")
-    base_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^\s/]+$",
-        description="how browsers reach these pages, through a proxy or by a name",
+    base_url: BaseUrl | None = Field(
+        None, description="how browsers reach these pages, through a proxy or by a name"
     )
     proxies: tuple[str, ...] = Field(
         (), description="addresses of proxies whose X-Forwarded-For and -Proto are believed"
@@ -195,7 +187,7 @@ class WebSection(Section):
     @property
     def is_everywhere(self) -> bool:
         """Whether it listens at every address, so that none of them is its own."""
-        return self.host in ("0.0.0.0", "::")  # noqa: S104 it is compared
+        return is_everywhere(self.host)
 
     @property
     def name(self) -> str:
@@ -218,7 +210,7 @@ class WebSection(Section):
     @field_validator("host")
     @classmethod
     def _reachable(cls, value: str, info: ValidationInfo) -> str:
-        if _is_loopback(value):
+        if is_loopback(value):
             return value
         if not info.data.get("sign_on"):
             raise ValueError(

@@ -23,6 +23,7 @@ from gate_collector.alarms.book import AlarmKind, raise_alarm, standing
 from gate_collector.alarms.watch import GAP_AT_LAST_S, Hearing, watch
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.channels import AppriseMessenger, Recipient
+from gate_collector.alerts.pace import Crowd, Pace
 from gate_collector.ingest.arrival import Message
 
 _PLENTY = 120
@@ -133,6 +134,18 @@ def test_a_robot_is_told_no_more_often_than_it_takes(tmp_path: Path) -> None:
         duty.hall.clock.advance(61)
         wait_until(lambda: _round(duty) and len(duty.leader.messages) >= 19, "the rest")
         assert max(text.count("https://") for text in duty.leader.texts) > 1
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_being_told() -> None:
+    pace, crowd = Pace(), Crowd(timedelta(hours=1))
+    for _ in range(18):
+        pace.told(["robot"], TEN)
+        crowd.count("west-1f", TEN)
+    assert not pace.may(["robot"], TEN)
+
+    earlier = TEN - timedelta(days=1)
+    assert pace.may(["robot"], earlier)
+    assert crowd.count("west-1f", earlier) == 1
 
 
 def test_many_doors_that_are_silent_are_one_message(store: str) -> None:

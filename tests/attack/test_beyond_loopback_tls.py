@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of, serving
@@ -20,6 +21,7 @@ from gate_agent.host.clock import SystemClock
 from gate_agent.http.server import connections_within
 from gate_agent.store.staff import StaffBook
 from gate_agent.web.signon import SignOn
+from gate_collector.config import AlertsSection, CollectorConfig
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.session import Role
 from nginx import Nginx
@@ -142,6 +144,39 @@ def test_a_door_serves_tls_by_itself_and_no_cipher_without_authentication(
 )
 def test_an_address_is_one_that_a_browser_can_open(web: dict[str, object], url: str) -> None:
     assert WebSection.model_validate(web).url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://0.0.0.0:8090", "http://[::]:8090", "http://[::ffff:0.0.0.0]", "http://0",
+        "http://127.1", "http://2130706433", "http://0x7f000001", "https://017700000001",
+        "http://fd00::5:8090", "https://hall.example:99999", "https://hall.example:0",
+        "https://hall.example?x", "https://hall.example#x", "https://g:pw@hall.example", "https://:8090",
+    ],
+)  # fmt: skip
+def test_an_address_that_leads_nowhere_is_refused(url: str) -> None:
+    for section in (WebSection, AlertsSection):
+        with pytest.raises(ValidationError, match="expected") as refused:
+            section.model_validate({"base_url": url})
+        assert "pw" not in str(refused.value.errors()[0]["msg"])
+
+
+def test_what_leads_to_a_telephone_itself_is_told(tmp_path: Path) -> None:
+    for links, is_told in (
+        ("http://127.0.0.1:8090", True), ("http://[::ffff:127.0.0.1]", True),
+        ("http://localhost.", True), ("http://x.localhost", True), ("https://hall.example", False),
+    ):  # fmt: skip
+        config = CollectorConfig.model_validate(
+            {
+                "collector": {"site": "hall-01"},
+                "mqtt": {"url": "mqtt://127.0.0.1"},
+                "store": {"url": "sqlite:///c.sqlite"},
+                "alerts": {"base_url": links, "channels_file": tmp_path},
+            }
+        )
+        assert bool(config.link_warnings) is is_told, links
+        assert config.link_faults == []
 
 
 @pytest.mark.parametrize(("descriptors", "most"), [(64, 8), (256, 104), (1024, 128), (10**6, 128)])

@@ -41,6 +41,6 @@ class Crowd:
 
 
 def _recent(times: deque[datetime], now: datetime, within: timedelta) -> int:
-    while times and times[0] <= now - within:
+    while times and not now - within < times[0] <= now:  # or after: the clock was set back
         times.popleft()
     return len(times)
