@@ -80,7 +80,7 @@ class _Daemon:
                     clock=self._clock,
                     zone=self._zone,
                 )
-                door.gate.start(config_sha256=self._config_sha256)
+                door.start(config_sha256=self._config_sha256)
                 await self._work(door, journal, listener)
         return self._replaced
 

@@ -31,6 +31,7 @@ from gate_agent.gate.screen_state import UplinkView
 from gate_agent.gate.screen_state_builder import Watched
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
+from gate_agent.gate.waiting import WaitingBook
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import KnownInFile, Signatures
 from gate_agent.host.stamps import StampCounter
@@ -103,7 +104,14 @@ class DoorProgram:
         )
         self._between.begin()
         self._orders = OrderTaker(self.gate, config.gate.id, self._reader)
+        kept = self._folder / "waiting.json"
+        self._waiting = WaitingBook(self.gate, reader=reader, clock=clock, kept=kept)
         self._anchors = AnchorKeeper(self.gate, kept=self._folder / "anchor.json", zone=zone)
+
+    def start(self, *, config_sha256: str) -> None:
+        """Record that the daemon is up, and what became of whom it was waiting for at its end."""
+        self.gate.start(config_sha256=config_sha256)
+        self._waiting.begin()
 
     def doing(self) -> list[Work]:
         """What works at the door, and says its last word before the door does."""

@@ -57,6 +57,7 @@ from gate_agent.gate.engine import Gate, Stage
 from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.restored import restored_cases, restored_desk, restored_people
 from gate_agent.gate.sealing import Sealing
+from gate_agent.gate.waiting import WaitingBook
 from gate_agent.store.keys import Keys
 from gate_agent.store.opening import open_for_writing, read_head
 from gate_agent.store.reader import JournalReader
@@ -120,7 +121,7 @@ class SimulatedDoor:
         self._publish = publish
         self._passed: OrderedDict[str, PassageDecided] = OrderedDict()
         self._starts = 0
-        self._telling: Callable[[DoorState, Stage], None] = lambda *_: None
+        self._telling: tuple[Callable[[DoorState, Stage], None], ...] = ()
         self._open()
         self.start()
 
@@ -162,7 +163,7 @@ class SimulatedDoor:
             desk=restored_desk(self.reader, cases["holds"], now),
         )
         self._sealing = Sealing(KEYS, self._path.with_name("texts.box"), lambda: self.door.policy)
-        self._telling = lambda *_: None
+        self._telling = ()
         self.between = BetweenDoors(
             cast("Gate", self),
             GateSection(site=SITE, id=self.name, name=self.name, timezone=ZONE.key),
@@ -175,11 +176,15 @@ class SimulatedDoor:
         )
         self.keep(started)
         self.between.begin()
+        kept = self._path.with_name("waiting.json")
+        gate = cast("Gate", self)
+        WaitingBook(gate, reader=self.reader, clock=self.clock, kept=kept).begin()
         self.take(TimePassed(at=self.clock.now()))
 
     def tell_others(self, tell: Callable[[DoorState, Stage], None]) -> None:
         """Tell of each step, as the engine does."""
-        self._telling = tell
+        if tell not in self._telling:
+            self._telling = (*self._telling, tell)
 
     # --- one step -------------------------------------------------------------------------------
 
@@ -204,9 +209,9 @@ class SimulatedDoor:
         if drafts:
             self._write(drafts)
         self.door = taken.door
-        self._telling(taken.door, "made")
-        if drafts:
-            self._telling(taken.door, "durable")
+        for stage in ("made", "durable") if drafts else ("made",):
+            for tell in self._telling:
+                tell(taken.door, stage)
         if self.told is not None and (taken.effects or not isinstance(event, ReadingTaken)):
             self.told(self.name, event, taken.effects)
         self.heard(event, before, taken)

@@ -9,6 +9,7 @@ from bench.simulate.script import Fault, What
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, format_utc
 from gate_agent.contract.records import ClockSynced, DeviceState
 from gate_agent.domain.door import TrustChanged
+from gate_agent.domain.passage import OpenPassage
 
 if TYPE_CHECKING:
     from bench.simulate.hall import Hall, Place
@@ -28,6 +29,7 @@ class Broken:
     down: int = 0
     guard_until_ns: int = 0
     line_mended_ns: int = 0
+    waiting: tuple[str, ...] = ()  # who was seen, and not decided on, when the door went down
     waited: bool = False  # events waited at the door
 
 
@@ -53,6 +55,8 @@ def begin(hall: Hall, place: Place, fault: Fault) -> None:
         case What.CENTRE:
             broken.centre += 1
         case What.RESTART | What.REBOOT:
+            if not broken.down:
+                broken.waiting = _waiting(place)
             broken.down += 1
             hall.lines.disconnect(place)
         case What.CLOCK:
@@ -104,6 +108,11 @@ def synchronise(hall: Hall, place: Place) -> None:
     place.door.set_clock(-clock.off_s, ClockQuality.SYNCED)
     booted = format_utc(clock.now().booted)
     place.door.keep(ClockSynced(boot=clock.boot_id, booted=booted))
+
+
+def _waiting(place: Place) -> tuple[str, ...]:
+    states = (place.door.door.passage, *place.door.door.desk)
+    return tuple(one.passage_id for one in states if isinstance(one, OpenPassage))
 
 
 def _trust(hall: Hall, place: Place) -> None:

@@ -306,7 +306,12 @@ class Hall:
         end(self, place, fault)
 
     def interrupted(self, place: Place) -> None:
-        """A door begins anew: of what nobody can know any more, nothing is asked."""
+        """A door begins anew: of what nobody can know any more, nothing is asked.
+
+        But of whom it was waiting for, there is a word.
+        """
+        for passage_id in place.broken.waiting:
+            self.judge.told_of(place, passage_id)
         place.people = {
             passage_id: walker
             for passage_id, walker in place.people.items()

@@ -165,6 +165,13 @@ class Judge:
                 return
         raise self._breach(Rule.UNRECORDED, walker, place)
 
+    def told_of(self, place: Place, passage_id: str) -> None:
+        """Somebody was waited for when a door went down; it is up again."""
+        walker = place.people.get(passage_id)
+        kept = place.door.door.find(passage_id)
+        if walker is not None and kept is None and passage_id not in self._recorded:
+            raise self._breach(Rule.UNRECORDED, walker, place, f"{passage_id}, over a restart")
+
     # --- the guard ------------------------------------------------------------------------------
 
     def measured(self, walker: Walker, passage_id: str, now_ns: int) -> None:

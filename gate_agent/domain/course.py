@@ -12,7 +12,12 @@ from gate_agent.domain.baseline import UNTRUSTED
 from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, WriteEvent
-from gate_agent.domain.events import ReadingTaken, ThermometerChanged, TrustChanged
+from gate_agent.domain.events import (
+    PassagesInterrupted,
+    ReadingTaken,
+    ThermometerChanged,
+    TrustChanged,
+)
 from gate_agent.domain.group import wanting
 from gate_agent.domain.passage import (
     EARLY_S,
@@ -96,6 +101,17 @@ def on_trust(door: DoorState, event: TrustChanged) -> Step:
     if event.trusted:
         return Step(door)
     return _take_back(door, (Measured,), UNTRUSTED, event.at)
+
+
+def on_interrupted(door: DoorState, event: PassagesInterrupted) -> Step:
+    """Let who waited at a restart be measured again: what they waited for is known no more."""
+    done = Step(door)
+    for attempt in event.attempts:
+        waits = Identified(**carried(attempt), due_ns=event.at.boot_ns)
+        there = replace(done.door, desk=(*done.door.desk, waits))
+        more = verdict.recheck(there, attempt, "interrupted", event.at)
+        done = Step(more.door.without(attempt.passage_id), (*done.effects, *more.effects))
+    return done
 
 
 def on_due(door: DoorState, at: Moment) -> Step:

@@ -40,6 +40,7 @@ from gate_agent.domain.events import (
     OtherDoorHeard,
     OtherHoldAnswered,
     PassageDismissed,
+    PassagesInterrupted,
     PersonIdentified,
     PolicyChanged,
     ReadingTaken,
@@ -75,6 +76,7 @@ __all__ = [
     "OtherDoorHeard",
     "OtherHoldAnswered",
     "PassageDismissed",
+    "PassagesInterrupted",
     "PersonIdentified",
     "PolicyChanged",
     "ReadingTaken",
@@ -166,6 +168,8 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return between_doors.on_other_door(door, event)
         case OtherHoldAnswered():
             return between_doors.on_answer(door, event)
+        case PassagesInterrupted():
+            return course.on_interrupted(door, event)
         case PolicyChanged():
             return Step(replace(door, policy=event.policy))
         case TimePassed():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.door_told import DoorTold
@@ -15,6 +16,9 @@ from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ContactState, Decision, HoldState, NoteKind, PassageDecided
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Reading
+
+if TYPE_CHECKING:
+    from gate_agent.domain.passage import Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +273,14 @@ class OtherHoldAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassagesInterrupted:
+    """These were waiting when the daemon ended (重启中断); nobody knows where they stand now."""
+
+    at: Moment
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
     """Nothing happened until now; what is due is done."""
 
@@ -305,5 +317,6 @@ DoorEvent = (
     | PolicyChanged
     | ContactsFound
     | OtherDoorHeard
+    | PassagesInterrupted
     | TimePassed
 )

@@ -111,7 +111,7 @@ class Gate:
         self._opened: frozenset[str] = frozenset()  # whom the gate stands open for
         self._skin = Skin()
         self._shown: tuple[object, ...] = ()
-        self._tell: Callable[[DoorState, Stage], None] = lambda _door, _stage: None
+        self._tellers: tuple[Callable[[DoorState, Stage], None], ...] = ()
         self._timer: asyncio.TimerHandle | None = None
         now = clock.now()
         self.sealing = Sealing(keys, config.journal.path.with_name(FILE), lambda: self._door.policy)
@@ -149,7 +149,7 @@ class Gate:
 
     def tell_others(self, tell: Callable[[DoorState, Stage], None]) -> None:
         """Tell of each step with a door: as soon as it is made, and once it is durable."""
-        self._tell = tell
+        self._tellers = (*self._tellers, tell)
 
     def start(self, *, config_sha256: str) -> None:
         """Record that the daemon is up, and under which policy; arm what was running."""
@@ -315,7 +315,8 @@ class Gate:
         if drafts:
             self._append(drafts, lambda: self._durable(taken.door, admitted, done))
         self._door = taken.door
-        self._tell(taken.door, "made")
+        for tell in self._tellers:
+            tell(taken.door, "made")
         if not drafts and done is not None:
             done()
         self._arm()
@@ -329,7 +330,8 @@ class Gate:
         self._opened = frozenset(filter(self._is_admitted, admitted)) or self._opened
         if done is not None:
             done()
-        self._loop.call_soon(self._tell, state, "durable")  # once the centre has it on its way
+        for tell in self._tellers:
+            self._loop.call_soon(tell, state, "durable")  # once the centre has it on its way
 
     def _is_admitted(self, passage_id: str) -> bool:
         state = self._door.find(passage_id)

@@ -20,6 +20,7 @@ from gate_agent.contract.records import (
     HoldStep,
     PersonLeft,
 )
+from gate_agent.contract.signals import CardType
 from gate_agent.domain.baseline import KNOWN, RECENT_S, Memory, remembered
 from gate_agent.domain.between_doors import rechecked_after
 from gate_agent.domain.clearing import Cleared
@@ -130,6 +131,17 @@ def known_person(
         country=row.country,
     )
     return person, row.phone
+
+
+def unnamed_person(person_ref: str, category: Category) -> Person:
+    """Return somebody of whom no more is known here than this reference."""
+    return Person(
+        category=category,
+        person_ref=person_ref,
+        card_type=CardType.OTHER,
+        name=Secret(""),
+        number=Secret(""),
+    )
 
 
 def _found(hold: Hold, person: Person | None, phone: Secret | None, now: Moment) -> Settled:

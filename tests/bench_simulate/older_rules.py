@@ -10,6 +10,7 @@ from gate_agent.domain.door import (
     DoorState,
     HandMeasured,
     OtherDoorHeard,
+    PassagesInterrupted,
     PersonIdentified,
     ReadingTaken,
     Step,
@@ -100,4 +101,11 @@ def any_card_names_surely(door: DoorState, event: DoorEvent) -> Step:
         and not spot.presence.is_gone(event.at)
     ):
         event = replace(event, passage_id=spot.passage_id)
+    return step(door, event)
+
+
+def restart_forgets_who_waits(door: DoorState, event: DoorEvent) -> Step:
+    """Who waited when the daemon ended is known to nobody afterwards."""
+    if isinstance(event, PassagesInterrupted):
+        return step(door, TimePassed(at=event.at))
     return step(door, event)

@@ -18,6 +18,7 @@ from bench_simulate.older_rules import (
     holds_stay_at_their_door,
     holds_stay_nameless,
     released_is_flagged_again,
+    restart_forgets_who_waits,
 )
 
 FEVER_LET_BY = {Rule.FEVER_WENT_IN, Rule.FEVER_WENT_BY}
@@ -29,6 +30,7 @@ OLDER: dict[str, tuple[Rules, set[Rule]]] = {
     ),
     "a released one is flagged again": (released_is_flagged_again, {Rule.SECOND_READING}),
     "holds are not shared": (holds_stay_at_their_door, {Rule.HELD_ELSEWHERE}),
+    "a restart forgets who waits": (restart_forgets_who_waits, {Rule.UNRECORDED}),
     "a hold stays nameless": (holds_stay_nameless, {Rule.NAMELESS}),
 }
 
@@ -45,7 +47,8 @@ def test_a_day_holds_and_everybody_is_decided_on() -> None:
 def test_an_older_rule_is_found_out(older: str) -> None:
     rules, found = OLDER[older]
 
-    outcome = run(Plan(days=1, seed=1, faults=0).inputs(), rules)
+    faults = 60 if rules is restart_forgets_who_waits else 0
+    outcome = run(Plan(days=1, seed=1, faults=faults).inputs(), rules)
 
     assert outcome.breach is not None
     assert outcome.breach.rule in found

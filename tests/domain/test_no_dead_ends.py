@@ -28,6 +28,7 @@ from gate_agent.domain.door import (
     GuardOverrode,
     HandMeasured,
     HoldStepped,
+    PassagesInterrupted,
     PersonIdentified,
     PolicyChanged,
     ReadingTaken,
@@ -37,22 +38,30 @@ from gate_agent.domain.door import (
     TrustChanged,
     step,
 )
-from gate_agent.domain.effects import Admit, Effects, StepRefused
+from gate_agent.domain.effects import Admit, Effects, StepRefused, WriteEvent
 from gate_agent.domain.group import ready
-from gate_agent.domain.passage import Gathering, Idle, Measured, Registering, Settled
+from gate_agent.domain.passage import Gathering, Idle, Measured, OpenPassage, Registering, Settled
 
 _TAPS = 8  # a guard needs fewer for one person
 RESTARTS = st.lists(st.integers(0, 200), max_size=2)
 
 
-def restarted(door: DoorState) -> DoorState:
-    """Return what a restart keeps: the holds, and the passages that they stopped."""
+def restarted(door: DoorState, now: Moment) -> DoorState:
+    """Return what a restart keeps: the holds, and the passages that they stopped.
+
+    Everybody else who waited leaves with an event.
+    """
+    waited = [one for one in (door.passage, *door.desk) if isinstance(one, OpenPassage)]
     held = tuple(
         place
         for place in (*door.desk, door.passage)
         if isinstance(place, Settled) and place.decision is Decision.HOLD and waits(door, place)
     )
-    return replace(door, passage=Idle(), desk=held)
+    door = replace(door, passage=Idle(), desk=held)
+    done = step(door, PassagesInterrupted(at=now, attempts=tuple(waited)))
+    told = {one.record.subject for one in done.effects if isinstance(one, WriteEvent)}
+    assert told >= {one.passage_id for one in waited}, "left without an event"
+    return done.door
 
 
 def played(acts: Sequence[Act], restarts: Sequence[int]) -> tuple[DoorState, Moment]:
@@ -72,7 +81,7 @@ def played(acts: Sequence[Act], restarts: Sequence[int]) -> tuple[DoorState, Mom
                 assert not seen or done.effects or done.door != before, "swallowed"
             door, count = done.door, count + 1
             if count in restarts:
-                door = restarted(door)
+                door = restarted(door, now)
     return door, now
 
 

@@ -32,6 +32,7 @@ from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.screen_state import PassageView, ScreenState
 from gate_agent.gate.ticker import Ticker
+from gate_agent.gate.waiting import WaitingBook
 from gate_agent.host.clock import Clock
 from gate_agent.store.journal import Journal
 from gate_agent.store.keys import resolve_keys
@@ -110,6 +111,8 @@ class AtWork:
             self.gate, ticker=self.ticker, reader=self.reader, identification=identification
         )
         self.gate.start(config_sha256="0" * 64)
+        kept = path.parent / "waiting.json"
+        WaitingBook(self.gate, reader=self.reader, clock=self.clock, kept=kept).begin()
         self.gate.on_device("thermometer", DeviceState.OK, "")
 
     # --- people -------------------------------------------------------------------------------

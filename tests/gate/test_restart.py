@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gate.at_work import FEVER, NORMAL, AtWork, in_loop
+from gate.at_work import FEVER, NOBODY, NORMAL, AtWork, in_loop
 from gate_agent.contract.policy import Policy
-from gate_agent.contract.records import ByHand, Decision, HoldState, PassageDecided
+from gate_agent.contract.records import ByHand, Decision, HoldState, Outcome, PassageDecided
 from gate_agent.contract.signals import Card, CardRefused, CardType, Unread
 from gate_agent.domain.door import HandMeasured
 from gate_agent.gate.ports import DocumentTyped
@@ -16,6 +16,7 @@ from gate_agent.store.verify import rebuild
 from gate_agent.testing import FakeClock
 
 ACKNOWLEDGE_S = Policy().hold.acknowledge_s
+FLAGGED = 3560  # above the line, below the rail
 RECHECK_S = Policy().hold.recheck_s
 
 
@@ -126,7 +127,8 @@ async def test_somebody_in_the_middle_of_a_passage_at_a_kill_is_measured_again(
     door.measure(NORMAL, times=1)
     await door.durable()
 
-    (decided,) = door.told("passage.decided")
+    interrupted, decided = door.told("passage.decided")
+    assert interrupted.data["reasons"] == ["interrupted"]
     assert decided.data["decision"] == "admit"
     record = decided.record()
     assert isinstance(record, PassageDecided)
@@ -149,9 +151,84 @@ async def test_who_was_measured_before_a_kill_is_not_admitted_by_a_card_after_it
     door.wait(60)
     await door.durable()
 
-    (decided,) = door.told("passage.decided")
-    assert decided.data["decision"] == "recheck"
-    assert decided.data["reasons"] == ["no_temperature"]
+    told = door.told("passage.decided")
+    assert [one.data["decision"] for one in told] == ["recheck", "recheck"]
+    assert [one.data["reasons"] for one in told] == [["interrupted"], ["no_temperature"]]
+    await door.end()
+
+
+@in_loop
+async def test_nobody_who_waited_at_a_kill_is_without_an_event_after_it(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock, {"version": 1})
+    door.comes(NORMAL, 1)  # waits for the phone
+    door.measure(NORMAL)  # for the card
+    door.measure(NOBODY, times=13)
+    door.measure(NORMAL, times=2)  # for a measurement
+    waiting = [place.passage_id for place in (door.passage, *door.seen.desk)]
+    assert len(waiting) == 3
+    door.die()
+
+    door = AtWork(tmp_path, clock, {"version": 1})
+    await door.durable()
+
+    told = [one.record() for one in door.told("passage.decided")]
+    decided = [one for one in told if isinstance(one, PassageDecided)]
+    assert sorted(one.passage_id for one in decided) == sorted(waiting)
+    assert {(one.decision, one.reasons) for one in decided} == {
+        (Decision.RECHECK, ("interrupted",))
+    }
+    assert [one.person_ref is not None for one in decided] == [True, False, False]
+    assert [one.temperature.outcome for one in decided].count(Outcome.NORMAL) == 2
+    assert (door.seen.passage, door.seen.desk) == (None, ())
+    await door.end()
+
+    door = AtWork(tmp_path, clock, {"version": 1})
+    await door.durable()
+    assert len(door.told("passage.decided")) == 3, "told once, whatever was left of the file"
+    await door.end()
+
+
+@in_loop
+async def test_who_was_found_well_before_a_kill_is_measured_no_second_time(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock, {"version": 1})
+    door.lay(1)
+    door.measure(FLAGGED)
+    (hold,) = door.seen.holds
+    await door.gate.request(
+        HandMeasured(at=clock.now(), passage_id=hold.passage_id, contact_centi_c=3650, by="g")
+    )
+    assert door.passage.phase is Phase.REGISTERING
+    door.die()
+
+    door = AtWork(tmp_path, clock, {"version": 1})
+    await door.durable()
+    newest = door.told("passage.decided")[-1].data
+    assert (newest["passage_id"], newest["reasons"]) == (hold.passage_id, ["interrupted"])
+    door.lay(1)
+    door.measure(FLAGGED)
+
+    assert door.passage.phase is Phase.REGISTERING
+    await door.end()
+
+
+@in_loop
+async def test_what_a_kill_left_of_who_was_decided_on_changes_no_verdict(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.lay(1)
+    door.measure(NORMAL, times=4)
+    waiting = (door.path.parent / "waiting.json").read_bytes()
+    door.measure(NORMAL, times=1)
+    await door.durable()
+    door.die()
+    (door.path.parent / "waiting.json").write_bytes(waiting)
+
+    door = AtWork(tmp_path, clock)
+    await door.durable()
+
+    assert [one.data["decision"] for one in door.told("passage.decided")] == ["admit"]
     await door.end()
 
 
