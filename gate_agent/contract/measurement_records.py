@@ -90,6 +90,27 @@ class ThermometerChecked(CheckDetails, Record):
         return Severity.ROUTINE if self.passed else Severity.URGENT
 
 
+class ThermometerCommissioned(Record):
+    """A new door knows its own normal (启用新门): by people whom both thermometers measured."""
+
+    TYPE: ClassVar[str] = "gate.thermometer.commissioned.v1"
+    profile: str
+    baseline_centi_c: Centi = Field(description="what is usual at this door: the middle score")
+    profile_centi_c: Centi = Field(description="what the profile says is usual")
+    contact_centi_c: Centi | None = Field(
+        description="the middle contact reading of the healthy; null: nobody was measured by hand"
+    )
+    both: Whole = Field(ge=0, description="healthy people whom both thermometers measured")
+    people: Whole = Field(ge=0, description="how many people passed till then")
+    flagged: Whole = Field(ge=0, description="how many of them were stopped by the forehead")
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The profile."""
+        return self.profile
+
+
 class ThermometerCompared(Record):
     """The levels (人群水平) of two doors came apart, or are together again (两门比对)."""
 

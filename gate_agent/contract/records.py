@@ -61,6 +61,7 @@ from gate_agent.contract.measurement_records import (
     CoverageRestored,
     Temperature,
     ThermometerChecked,
+    ThermometerCommissioned,
     ThermometerCompared,
 )
 from gate_agent.contract.numbers import Whole
@@ -144,6 +145,7 @@ __all__ = [
     "SuppliesCounted",
     "Temperature",
     "ThermometerChecked",
+    "ThermometerCommissioned",
     "ThermometerCompared",
     "Utc",
 ]
@@ -286,7 +288,8 @@ class DailyReport(Record):
 RECORDS: tuple[type[Record], ...] = (
     AgentStarted, AgentStopped, DeviceChanged, ClockStepped, ClockSynced, ModeApplied,
     StoreChanged, EventsDropped, JournalReplaced,
-    ThermometerChecked, ThermometerCompared, CoverageLost, CoverageRestored,
+    ThermometerChecked, ThermometerCommissioned, ThermometerCompared,
+    CoverageLost, CoverageRestored,
     PassageDecided, PassageLeft, PassageGrouped, PersonRegistered, PersonLeft,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
     AnchorKept,

@@ -243,6 +243,25 @@ class CheckView(_View):
     passed: bool
 
 
+class CommissioningView(_View):
+    """A new door learns its own normal (启用新门): people whom both thermometers measured."""
+
+    both: int
+    wanted: int
+
+
+class CommissionedView(_View):
+    """What came out of it."""
+
+    baseline_centi_c: int
+    profile_centi_c: int
+    contact_centi_c: int | None
+    both: int
+    people: int
+    flagged: int
+    at: str
+
+
 class ThermometerView(_View):
     """Whether the thermometer can be believed (测温仪可信度), and what is usual at this door."""
 
@@ -256,6 +275,8 @@ class ThermometerView(_View):
     baseline_centi_c: int
     baseline_people: int
     threshold_centi_c: int
+    commissioning: CommissioningView | None = None  # while the door is new
+    commissioned: CommissionedView | None = None
 
 
 class InsideLine(_View):

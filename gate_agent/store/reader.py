@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import bindparam, func, select, text
@@ -34,6 +33,7 @@ from gate_agent.contract.records import (
     Severity,
     ShiftNoted,
     ThermometerChecked,
+    ThermometerCommissioned,
     ThermometerCompared,
 )
 from gate_agent.domain.thermometer_health import Checks
@@ -288,6 +288,10 @@ class JournalReader:
             checks = checks.after(check)
         return checks
 
+    def commissioned(self) -> ThermometerCommissioned | None:
+        """Return how this door came to know its own normal last (启用新门)."""
+        return next(iter(self._newest(ThermometerCommissioned)), None)
+
     def compared(self) -> ThermometerCompared | None:
         """Return what the newest comparison with the other door found (两门比对)."""
         return next(iter(self._newest(ThermometerCompared)), None)
@@ -370,12 +374,7 @@ class JournalReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _rows(self, statement: Statement, **given: object) -> list[Any]:

@@ -35,6 +35,7 @@ from gate_agent.contract.records import (
     ShiftNoted,
     SuppliesCounted,
     ThermometerChecked,
+    ThermometerCommissioned,
     ThermometerCompared,
 )
 from gate_agent.store.schema import DAY_COUNT, HOLD, NEWEST, PASSAGE, ROUND, SUPPLY, compiled
@@ -58,7 +59,8 @@ SHOWN: frozenset[str] = frozenset(
     for record in (
         PassageDecided, HoldOpened, HoldIdentified, HoldStep, HoldOverdue, HoldClosed,
         DutyDone, SuppliesCounted, ShiftNoted, DeviceChanged, ModeApplied, DailyReport, ClockSynced,
-        CoverageLost, CoverageRestored, ThermometerChecked, ThermometerCompared,
+        CoverageLost, CoverageRestored, ThermometerChecked, ThermometerCommissioned,
+        ThermometerCompared,
     )
 )  # fmt: skip
 
@@ -168,6 +170,7 @@ def apply(connection: sqlite3.Connection, place: Place, record: Record, body: by
             | CoverageLost()
             | CoverageRestored()
             | ThermometerChecked()
+            | ThermometerCommissioned()
             | ThermometerCompared()
         ):
             connection.execute(

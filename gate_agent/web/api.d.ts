@@ -65,6 +65,21 @@ declare namespace Door {
   }
   /** How far the wall clock of an event can be believed (时钟质量). */
   type ClockQuality = "synced" | "holdover" | "unsynced" | "stepped";
+  /** What came out of it. */
+  interface CommissionedView {
+    baseline_centi_c: number;
+    profile_centi_c: number;
+    contact_centi_c: number | null;
+    both: number;
+    people: number;
+    flagged: number;
+    at: string;
+  }
+  /** A new door learns its own normal (启用新门): people whom both thermometers measured. */
+  interface CommissioningView {
+    both: number;
+    wanted: number;
+  }
   /** Who comes along with a registered visitor (随行人员), a child say. */
   interface CompanionBody {
     /** as on the document */
@@ -655,6 +670,8 @@ declare namespace Door {
     baseline_centi_c: number;
     baseline_people: number;
     threshold_centi_c: number;
+    commissioning: CommissioningView | null;
+    commissioned: CommissionedView | null;
   }
   /** Counts of the local day. */
   interface TodayView {

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
+from gate_agent.contract.thermometer import Trust
+from gate_agent.gate.screen_state import CommissionedView, CommissioningView
 from web import scenes
 from web.scripted_desk import Asked
 from web.served_door import Served
@@ -81,4 +83,44 @@ def test_a_black_body_can_be_the_reference(page: Page, served: Served) -> None:
         "blackbody",
         3700,
         "guard-1",
+    )
+
+
+def test_a_new_door_is_guided_and_says_what_came_out(page: Page, served: Served) -> None:
+    new = scenes.not_trusted(scenes.registering())
+    assert new.thermometer is not None
+    trusted = new.thermometer.model_copy(
+        update={
+            "trust": Trust.TRUSTED,
+            "doubts": (),
+            "by_hand": False,
+            "commissioning": CommissioningView(both=3, wanted=5),
+        }
+    )
+    show(page, served, new.model_copy(update={"thermometer": trusted}))
+    expect(page.locator("#more")).to_have_text("新门启用 3/5")
+    page.locator("#more").click()
+    expect(page.locator("#commissioning")).to_contain_text("3 人")
+    page.get_by_role("button", name="张* 36.42").click()
+    for digit in "366":
+        page.locator("#panel .digit", has_text=digit).click()
+    page.locator("#contact-confirm").click()
+    recorded(page)
+    (asked,) = served.asked()
+    assert (asked.what, asked.about) == ("measure_by_hand", "ab12-901")
+    assert asked.details["contact_centi_c"] == 3660
+
+    known = CommissionedView(
+        baseline_centi_c=3605,
+        profile_centi_c=3455,
+        contact_centi_c=3660,
+        both=5,
+        people=11,
+        flagged=4,
+        at="2026-11-24T06:52:00.000Z",
+    )
+    done = trusted.model_copy(update={"commissioning": None, "commissioned": known})
+    show(page, served, new.model_copy(update={"thermometer": done}))
+    expect(page.locator("#commissioned")).to_contain_text(
+        "14:52 本入口平常体表温度 36.05 ℃，出厂设定 34.55 ℃，偏高 1.50 ℃。5 人经体温计核对"
     )

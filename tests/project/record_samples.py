@@ -33,6 +33,16 @@ SAMPLES: tuple[Record, ...] = (
     records.JournalReplaced(cause="file is not a database", kept_as="gate.db.damaged-1"),
     records.AnchorKept(day="2026-11-23", made=UTC_TEXT, ends=()),
     OrderAnswered(order_id="ab" * 16, hold_id="7f3a-9", by="王主任", made=UTC_TEXT, at=UTC_TEXT),
+    records.ThermometerCommissioned(
+        profile="spot-forehead/1",
+        baseline_centi_c=3605,
+        profile_centi_c=3420,
+        contact_centi_c=3660,
+        both=5,
+        people=11,
+        flagged=4,
+        at=UTC_TEXT,
+    ),
     records.ModeApplied(policy_version=3, hall_mode=HallMode.OPEN, policy_sha256=REF),
     records.PassageDecided(
         passage_id="7f3a-1",

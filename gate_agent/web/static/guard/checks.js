@@ -1,10 +1,12 @@
 // The sound's self-test at the start of a shift, and a drill of the hold (演练).
 
 import { button, find, make, setData, setText } from "../shared/page.js";
+import { commissioningKey, commissioningParts, commissioningPress, commissioningWord } from "./commissioning.js";
 import { closePanel, panelAbout, showPanel } from "./panel.js";
 import { by } from "./post.js";
 import { sendOnce } from "./send.js";
 import { playSelfTest } from "./sound.js";
+import { current } from "./state.js";
 import { checkKey, checkParts } from "./thermometer.js";
 import { word } from "../shared/words.js";
 
@@ -12,6 +14,9 @@ const KEY = "gate.selftest"; // of this screen
 const SHIFT_MS = 8 * 3600_000;
 
 /** @typedef {{ at: number, heard: boolean }} Test */
+
+let redraw = () => {};
+let shown = ""; // of a new door, when the panel was drawn
 
 /** @returns {Test | null} */
 function last() {
@@ -35,7 +40,10 @@ export function testedAt(test, now) {
 const tested = () => testedAt(last(), Date.now());
 
 export function renderChecks() {
-  setText(find("more"), word("checks.open"));
+  const guides = commissioningWord(current());
+  setText(find("more"), guides || word("checks.open"));
+  setData(find("more"), "guides", guides ? "yes" : "no");
+  if (panelAbout() === "checks" && commissioningKey(current()) !== shown) openChecks(redraw);
   setData(find("more"), "tested", tested());
 }
 
@@ -46,6 +54,9 @@ export function wireChecks(changed) {
 
 /** @param {() => void} changed */
 function openChecks(changed) {
+  redraw = changed;
+  const guided = commissioningParts(current(), () => openChecks(changed));
+  shown = commissioningKey(current());
   /** @param {boolean} heard */
   const keep = (heard) => {
     localStorage.setItem(KEY, JSON.stringify({ at: Date.now(), heard }));
@@ -58,6 +69,7 @@ function openChecks(changed) {
     void sendOnce(`drill:${performance.now()}`, "/api/v1/drills", { by: by() });
   };
   showPanel("checks", word("checks.title"), new Map(), [
+    ...guided,
     make("p", { id: "selftest-state", "data-tested": tested() }, word(`checks.${tested()}`, { t })),
     button(word("checks.play"), { kind: "go tall", press: playSelfTest, id: "selftest" }),
     make("p", {}, word("checks.ask")),
@@ -75,4 +87,4 @@ function openChecks(changed) {
  * Take a key while the panel is open; returns whether it was for it.
  * @param {string} key
  */
-export const checksKey = (key) => panelAbout() === "checks" && checkKey(key);
+export const checksKey = (key) => panelAbout() === "checks" && (commissioningPress(key) || checkKey(key));
