@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import resource
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -21,7 +21,10 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from gate_agent.http.handshake import Handshake
+
 _STOP_WITHIN_S = 2
+_LEAST = 4
 _RESERVED = 48  # descriptors: journal, devices, uplink, logs, and what a library opens
 
 
@@ -52,6 +55,8 @@ class PageServer(uvicorn.Server):
         connections = connections_within(soft, patience.connections)
         patience = replace(patience, connections=connections)
         connection: Any = partial(_Connection, patience=patience)
+        if tls is not None:
+            connection = partial(_over_tls, tls, patience)
         super().__init__(
             uvicorn.Config(
                 app,
@@ -66,7 +71,7 @@ class PageServer(uvicorn.Server):
                 date_header=False,  # kept by the loop that we do without
                 proxy_headers=bool(proxies),
                 forwarded_allow_ips=list(proxies),
-                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+                backlog=max(_LEAST, connections // 2),  # taken at once, before any has a place
                 timeout_graceful_shutdown=_STOP_WITHIN_S,
             )
         )
@@ -87,7 +92,7 @@ def connections_within(descriptors: int, wanted: int) -> int:
 
     While all are being answered there may be twice as many.
     """
-    return max(4, min(wanted, (descriptors - _RESERVED) // 2))
+    return max(_LEAST, min(wanted, (descriptors - _RESERVED) // 2))
 
 
 class _Connection(H11Protocol):
@@ -96,15 +101,18 @@ class _Connection(H11Protocol):
     def __init__(self, *arguments: Any, patience: Patience, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._patience = patience
+        self.handshake: Handshake | None = None  # it had this place before
         self.owed = ""  # what we wait for: nothing while the client is answered
         self.owed_since = 0.0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, and make place for this one if there is none."""
+        if self.handshake is not None:
+            self.handshake.agreed()
         super().connection_made(transport)
         self._look()
-        self._make_place()
+        _make_place(self, self.connections, self._patience.connections)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; what is owed is not put off by a byte at a time."""
@@ -152,16 +160,28 @@ class _Connection(H11Protocol):
         if owed:
             self._deadline = self.loop.call_later(within_s, self.transport.abort)
 
-    def _make_place(self) -> None:
-        there = [
-            one
-            for one in self.connections
-            if isinstance(one, _Connection) and not one.transport.is_closing()
-        ]
-        if len(there) <= self._patience.connections:
-            return
-        waiting = [one for one in there if one.owed and one is not self]
-        if waiting:
-            min(waiting, key=lambda one: one.owed_since).transport.abort()
-        elif len(there) > 2 * self._patience.connections:  # all are being answered: not for long
-            self.transport.abort()
+
+def _over_tls(context: ssl.SSLContext, patience: Patience, **named: Any) -> Handshake:
+    """Return a line that agrees on TLS first."""
+    inner = _Connection(patience=patience, **named)
+    most = patience.connections
+    inner.handshake = Handshake(
+        inner,
+        context,
+        lines=inner.connections,
+        within_s=patience.head_s,
+        make_place=lambda line: _make_place(line, inner.connections, most),
+    )
+    return inner.handshake
+
+
+def _make_place(new: Any, lines: Collection[Any], most: int) -> None:
+    """Let the line end that has waited longest for its client, where there are too many."""
+    there = [one for one in lines if hasattr(one, "owed") and not one.transport.is_closing()]
+    if len(there) <= most:
+        return
+    waiting = [one for one in there if one.owed and one is not new]
+    if waiting:
+        min(waiting, key=lambda one: one.owed_since).transport.abort()
+    elif len(there) > 2 * most:  # all are being answered: not for long
+        new.transport.abort()

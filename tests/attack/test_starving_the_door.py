@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,9 @@ import httpx
 import pytest
 
 from children import wait_until
+from gate_agent.config.model import WebSection
 from gate_agent.http.server import Patience
+from security.secured_hall import provision
 from web.served_door import Served, listening
 
 STREAMS, LINES = 16, 140
@@ -22,12 +25,28 @@ _HALF_BODY = (
     b"Content-Length: 100\r\n\r\n{"
 )
 _FILE = b"GET /static/guard/screen.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+_HALF_HELLO = bytes.fromhex("16030100c8010000c40303")
+_BELIEVING = ssl.create_default_context()
+_BELIEVING.check_hostname, _BELIEVING.verify_mode = False, ssl.CERT_NONE
 Attack = Callable[[Served, ExitStack], None]
+
+
+@pytest.fixture(scope="module")
+def over_tls(tmp_path_factory: pytest.TempPathFactory) -> WebSection:
+    papers = provision(tmp_path_factory.mktemp("site"))
+    certificate, key = (next(papers.rglob(f"broker.{kind}")) for kind in ("crt", "key"))
+    return WebSection(cert_file=certificate, key_file=key)
 
 
 @pytest.fixture
 def served() -> Iterator[Served]:
     with Served() as opened:
+        yield opened
+
+
+@pytest.fixture
+def served_over_tls(over_tls: WebSection) -> Iterator[Served]:
+    with Served(web=over_tls) as opened:
         yield opened
 
 
@@ -66,27 +85,58 @@ def answers_that_nobody_reads(served: Served, held: ExitStack) -> None:
     _lines(served, held, _FILE * 40)
 
 
-@pytest.mark.parametrize(
-    "attack",
-    [
-        visitors_streams,
-        silent_lines,
-        half_heads,
-        half_bodies,
-        half_heads_after_a_whole_one,
-        answers_that_nobody_reads,
-    ],
+def no_handshake(served: Served, held: ExitStack) -> None:
+    for said in (b"", _HALF_HELLO) * LINES:
+        held.enter_context(line := _plain(served))
+        line.sendall(said)
+    wait_until(lambda: _open_at(served.port) < LINES - 5, "those that wait longest to end")
+
+
+ATTACKS = (
+    visitors_streams,
+    silent_lines,
+    half_heads,
+    half_bodies,
+    half_heads_after_a_whole_one,
+    answers_that_nobody_reads,
 )
+
+
+_ALSO_IN_SHORT = (silent_lines, half_bodies, no_handshake)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_the_guards_page_stream_and_taps_get_through(served: Served, attack: Attack) -> None:
+    _gets_through(served, attack)
+
+
+@pytest.mark.parametrize("attack", [*ATTACKS, no_handshake])
+def test_and_over_tls(
+    served_over_tls: Served, attack: Attack, request: pytest.FixtureRequest
+) -> None:
+    if attack not in _ALSO_IN_SHORT and not request.config.getoption("--attack"):
+        pytest.skip("part of `make attack`")
+    _gets_through(served_over_tls, attack)
+
+
+def test_a_line_that_agrees_on_nothing_ends(over_tls: WebSection) -> None:
+    with Served(web=over_tls, patience=Patience(head_s=0.2)) as served:
+        for said in (b"", _HALF_HELLO, _HALF_HEAD):
+            with _plain(served) as line:
+                line.sendall(said)
+                wait_until(lambda: _open_at(served.port) == 0, "the line to end")
+
+
+def _gets_through(served: Served, attack: Attack) -> None:
     with ExitStack() as held:
         attack(served, held)
 
-        with httpx.Client(base_url=served.url, timeout=20) as client:
+        with httpx.Client(base_url=served.url, timeout=20, verify=_BELIEVING) as client:
             assert client.get("/healthz").status_code == 200
             assert client.get("/").status_code == 200
             path = "/api/v1/passages/ab12-901/registration"
             assert client.post(path, json=REGISTRATION).status_code == 200
-        with listening(f"{served.url}/api/v1/stream") as messages:
+        with listening(f"{served.url}/api/v1/stream", _BELIEVING) as messages:
             assert next(messages).event == "state"
 
 
@@ -121,8 +171,13 @@ def test_a_byte_at_a_time_puts_nothing_off() -> None:
     raise AssertionError("expected the line to end, got one that is still open")
 
 
-def _line(served: Served) -> socket.socket:
+def _plain(served: Served) -> socket.socket:
     return socket.create_connection(("127.0.0.1", served.port), timeout=20)
+
+
+def _line(served: Served) -> socket.socket:
+    line = _plain(served)
+    return _BELIEVING.wrap_socket(line) if served.url.startswith("https:") else line
 
 
 def _open_at(port: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ class Served:
         self.duties = self.desk.duties
         self._listener = listen("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{self._web.url.partition(':')[0]}://127.0.0.1:{self.port}"
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="served")
@@ -127,10 +128,12 @@ class Message:
 
 
 @contextmanager
-def listening(url: str, **headers: str) -> Iterator[Iterator[Message]]:
+def listening(
+    url: str, trusting: ssl.SSLContext | None = None, /, **headers: str
+) -> Iterator[Iterator[Message]]:
     """Listen to a stream, as a browser does."""
     with (
-        httpx.Client(timeout=_WITHIN_S) as client,
+        httpx.Client(timeout=_WITHIN_S, verify=trusting or True) as client,
         client.stream("GET", url, headers=headers) as answer,
     ):
         assert answer.status_code == 200, answer.read()
