@@ -34,6 +34,7 @@ AMONG = {"unread": "reason"}  # whose members are told among another section's
 NOT_SHOWN = {
     "absence": "the event alone is shown, not why nobody looks",
     "entered_at": "where a setting of the policy is typed",
+    "line_sort": "a line of a case has the word of what it tells",
     "input_kind": "how a field of the policy's page is drawn",
     "note_kind": "each has a button of its own, with its own words",
     "outcome": "the decision is shown, and its reason",

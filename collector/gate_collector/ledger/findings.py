@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from gate_agent.contract.records import Severity
 from gate_collector.alarms.book import Alarm, AlarmKind, ClearedAlarm
+from gate_collector.ledger.district import DistrictGap, DistrictReceipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,26 @@ class DueReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreported:
+    """A hold of whose report to the district's office anything is lacking (区防疫部门接报)."""
+
+    gate: str
+    hold_id: str
+    opened: str | None
+    receipt: DistrictReceipt
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether nobody was told, or no number proves it."""
+        return bool({DistrictGap.MISSING, DistrictGap.NUMBERLESS}.intersection(self.receipt.gaps))
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was told after its time."""
+        return DistrictGap.LATE in self.receipt.gaps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Everything found at one time, over the span since `since` where a span counts."""
 
@@ -119,11 +140,13 @@ class Ledger:
     alarms: tuple[Alarm, ...]
     cleared: tuple[ClearedAlarm, ...]  # by a person, the newest
     reports: tuple[DueReport, ...]
+    district: tuple[Unreported, ...] = ()
 
     @property
     def missed(self) -> int:
-        """How much is missing (漏): events, and reports."""
-        return sum(gap.count for gap in self.gaps) + len(self.missing_reports)
+        """How much is missing (漏): events, reports, and what the district was not told."""
+        untold = sum(one.is_missed for one in self.district)
+        return sum(gap.count for gap in self.gaps) + len(self.missing_reports) + untold
 
     @property
     def concealed(self) -> int:
@@ -133,9 +156,10 @@ class Ledger:
 
     @property
     def delayed(self) -> int:
-        """How much was late (迟): events, reports, and doors that are silent now."""
+        """How much was late (迟): events, reports, doors that are silent now, the district told."""
         late_reports = sum(report.state is Punctual.LATE for report in self.reports)
-        return sum(lane.late for lane in self.lanes) + late_reports + len(self.silent)
+        told_late = sum(one.is_late for one in self.district)
+        return sum(lane.late for lane in self.lanes) + late_reports + len(self.silent) + told_late
 
     @property
     def missing_reports(self) -> tuple[DueReport, ...]:

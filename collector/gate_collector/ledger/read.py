@@ -16,6 +16,7 @@ from gate_collector.alarms.book import cleared_by_hand, standing
 from gate_collector.alarms.watch import SILENT_AFTER_S
 from gate_collector.centre import Centre
 from gate_collector.ingest.chain import Stream
+from gate_collector.ledger.district import holds_lacking
 from gate_collector.ledger.findings import (
     Aside,
     DueReport,
@@ -26,6 +27,7 @@ from gate_collector.ledger.findings import (
     Punctuality,
     Silence,
     ToldLoss,
+    Unreported,
 )
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import retired
@@ -60,6 +62,12 @@ def read_ledger(centre: Centre) -> Ledger:
             alarms=tuple(standing(connection)),
             cleared=tuple(cleared_by_hand(connection, _MOST_CLEARED)),
             reports=tuple(due_reports(connection, centre, policy, days=REPORT_DAYS)),
+            district=tuple(
+                Unreported(
+                    gate=hold.gate, hold_id=hold.hold_id, opened=hold.opened, receipt=receipt
+                )
+                for hold, receipt in holds_lacking(connection, policy, now, since=since)
+            ),
         )
 
 

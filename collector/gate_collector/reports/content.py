@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gate_agent.contract.duty_records import RoundCount, Stock
 from gate_agent.contract.records import Category, Decision
 from gate_collector.day import in_order
+from gate_collector.ledger.district import DistrictReceipt
 
 
 class _Part(BaseModel):
@@ -106,6 +107,9 @@ class HoldLine(_Part):
     overdue: int = Field(description="how often a step was not done in its time")
     office_reference: str | None = Field(
         None, description="受理编号: the newest that the district's office gave"
+    )
+    district: DistrictReceipt = Field(
+        DistrictReceipt(), description="区防疫部门接报: of a hold that needs it"
     )
 
 

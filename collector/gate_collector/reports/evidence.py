@@ -24,7 +24,7 @@ from gate_agent.contract.records import (
 )
 from gate_collector.centre import Centre
 from gate_collector.day import ReportDay
-from gate_collector.ledger.held import done_for
+from gate_collector.ledger.district import receipt_of
 from gate_collector.ledger.read import beginnings, gates
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
@@ -34,7 +34,7 @@ from gate_collector.store.doors import door_names
 from gate_collector.store.records import read_record, read_records
 from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
 
-_COUNTED = ("overdue", "office_reference")  # of a hold, from its events
+_COUNTED = ("overdue", "office_reference", "district")  # of a hold, from its events
 
 
 def gather(centre: Centre, on: date, *, version: int, by: str, why: str = "") -> MergedReport:
@@ -67,7 +67,7 @@ def gather(centre: Centre, on: date, *, version: int, by: str, why: str = "") ->
                 if entry.valid_from < until and entry.valid_until > since
             ),
             doors=doors,
-            holds=tuple(_holds(connection, doors)),
+            holds=tuple(_holds(connection, doors, centre, policy)),
             open_before=_open_before(connection, doors),
             contacts=_contacts(connection, since, until),
         )
@@ -232,11 +232,13 @@ def _lateness(events: Sequence[Any], policy: Policy) -> dict[str, Any]:
     return lateness
 
 
-def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldLine]:
-    columns = [HOLD.c[name] for name in HoldLine.model_fields if name not in _COUNTED]
+def _holds(
+    connection: Connection, doors: tuple[DoorDay, ...], centre: Centre, policy: Policy
+) -> Iterator[HoldLine]:
+    shown = [name for name in HoldLine.model_fields if name not in _COUNTED]
     for door in doors:
         rows = connection.execute(
-            select(*columns)
+            select(HOLD)
             .where(
                 HOLD.c.gate == door.gate,
                 HOLD.c.drill.is_(False),
@@ -244,19 +246,19 @@ def _holds(connection: Connection, doors: tuple[DoorDay, ...]) -> Iterator[HoldL
                 HOLD.c.opened <= door.until,
             )
             .order_by(*OLDEST_HOLDS)
-        ).mappings()
+        )
         for row in rows.all():
             overdue = select(func.count()).where(
                 NOTABLE.c.type == "gate.hold.overdue.v1",
                 NOTABLE.c.gate == door.gate,
-                NOTABLE.c.subject == row["hold_id"],
+                NOTABLE.c.subject == row.hold_id,
             )
-            done = done_for(connection, door.gate, row["hold_id"])
-            numbers = [one.office_reference for one in done if one.office_reference]
+            receipt = receipt_of(connection, row, policy, centre.now)
             yield HoldLine(
-                **row,
+                **{name: getattr(row, name) for name in shown},
                 overdue=connection.execute(overdue).scalar_one(),
-                office_reference=numbers[-1] if numbers else None,
+                office_reference=receipt.reference,
+                district=receipt,
             )
 
 

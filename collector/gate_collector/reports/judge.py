@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.words import LANGS, word
+from gate_collector.ledger.district import DistrictGap
 from gate_collector.reports.content import Check, DoorDay, MergedReport, ReportVerdict, rounds_of
 
 _LOST_S = 60  # a device that is plugged in again within a minute covers the day
@@ -29,6 +30,7 @@ def judge(report: MergedReport, policy: Policy, zone: ZoneInfo) -> tuple[Check, 
         _doors("coverage", doors, _uncovered),
         _punctual(doors),
         _holds(report),
+        _district(report),
         _rounds(doors),
         _rota(report, policy, zone),
         _thermometers(doors),
@@ -142,6 +144,19 @@ def _holds(report: MergedReport) -> Check:
     overdue = sum(line.overdue > 0 for line in report.holds)
     lacking = {"finding.still_open": still, "finding.overdue": overdue}
     return _check("holds", [_said(key, n=n) for key, n in lacking.items() if n])
+
+
+def _district(report: MergedReport) -> Check:
+    gaps = [gap for line in report.holds for gap in line.district.gaps]
+    return _check(
+        "district",
+        [
+            (f"{zh} {n}", f"{en} {n}")
+            for gap in DistrictGap
+            if (n := gaps.count(gap))
+            for zh, en in (_said(f"district_gap.{gap}"),)
+        ],
+    )
 
 
 def _rounds(doors: tuple[DoorDay, ...]) -> Check:

@@ -29,8 +29,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-# revisions/versions; a store of an earlier one is brought up
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 HEAD = REVISIONS[-1]
 
 

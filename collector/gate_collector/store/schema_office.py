@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from gate_collector.store.schema import METADATA
 
@@ -91,6 +91,37 @@ FOUND_ORDER = Table(  # what the centre asked of a door (厅内发现); its answ
     Column("expires", Text, nullable=False),
 )
 Index("found_order_made", FOUND_ORDER.c.made)
+DISTRICT = Table(  # 区防疫部门已接报, where the hall's office did the calling: only ever added to
+    "district_told",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("hold_id", Text, nullable=False),
+    Column("told", Text, nullable=False),  # when, as the office says
+    Column("to", Text, nullable=False),  # one of the offices that are offered
+    Column("taken_by", Text, nullable=False),  # who took it there: surname and title
+    Column("reference", Text, nullable=False),  # 受理编号; empty: not given yet
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("recorded", Text, nullable=False),
+)
+Index("district_hold", DISTRICT.c.gate, DISTRICT.c.hold_id)
+PAPER = Table(  # 初报、续报、终报 of a case, as they were issued: never changed, never removed
+    "case_paper",
+    METADATA,
+    Column("gate", Text, primary_key=True),
+    Column("hold_id", Text, primary_key=True),
+    Column("serial", Integer, primary_key=True, autoincrement=False),  # of this hold's papers
+    Column("case_number", Text, nullable=False),  # 西1F-20261130-01: given with the first paper
+    Column("kind", Text, nullable=False),
+    Column("number", Integer, nullable=False),  # of its kind
+    Column("issued", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("sha256", Text, nullable=False),  # of `document`: what was touched is not shown
+    Column("document", Text, nullable=False),
+    UniqueConstraint("case_number", "kind", "number"),
+)
 ACCOUNT = Table(  # who may sign on, as what
     "account",
     METADATA,
