@@ -16,6 +16,7 @@ from gate_agent.http.tries import install_waiting
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.routes import build_alerts
+from gate_collector.cases.routes import build_cases
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
 from gate_collector.ledger.routes import build_ledger
@@ -113,6 +114,7 @@ def create_app(
         build_ledger(centre, pages),
         build_reports(centre, pages),
         build_contacts(centre, pages, accounts.record, private),
+        build_cases(centre, pages, private),
         build_purge(centre, pages, desk, site_key, accounts.record),
         build_interface(centre),
         build_accounts(centre, pages, accounts, keys, private, days=desk.retention.days),

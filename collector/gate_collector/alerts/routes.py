@@ -52,7 +52,13 @@ def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerte
             by_alert.setdefault(one.alert_id, []).append(one)
         leader = centre.policy().on_duty(centre.now)
         return pages.show(
-            "alerts.html", lang, alerts=alerts, tries=by_alert, people=alerter.people, leader=leader
+            "alerts.html",
+            lang,
+            alerts=alerts,
+            tries=by_alert,
+            people=alerter.people,
+            leader=leader,
+            of_holds=HOLDS,
         )
 
     @routes.post(

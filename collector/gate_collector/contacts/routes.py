@@ -94,7 +94,7 @@ def build_contacts(
                 select(LOOK).where(*export_looks).order_by(LOOK.c.id)
             ).all()
         return pages.show(
-            "case.html", lang, case=traced, exports=exports, has_names=private is not None
+            "case_contacts.html", lang, case=traced, exports=exports, has_names=private is not None
         )
 
     @routes.post(

@@ -16,12 +16,9 @@ from gate_agent.contract.records import (
     ContactState,
     ContactUpdated,
     Decision,
-    HoldNoted,
-    HoldStep,
 )
 from gate_agent.errors import GateError
 from gate_agent.words import word
-from gate_collector.ledger.held import done_for
 from gate_collector.live.inside import stays
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.records import read_record
@@ -74,7 +71,6 @@ class Case:
     outcome: str | None
     entered: str | None
     contacts: tuple[Near, ...]
-    steps: tuple[HoldStep | HoldNoted, ...] = ()
 
 
 def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Case | None:
@@ -106,7 +102,6 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
                 judged = nearby[row.person_ref]
                 state = ContactState(row.state)
                 nearby[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
-        steps = done_for(connection, gate, hold_id)
     return Case(
         gate=gate,
         hold_id=hold_id,
@@ -116,7 +111,6 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         outcome=held.outcome,
         entered=None if entered is None else format_utc(entered),
         contacts=tuple(sorted(nearby.values(), key=lambda near: abs(near.apart_s))),
-        steps=steps,
     )
 
 

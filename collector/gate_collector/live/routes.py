@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -22,9 +20,8 @@ from gate_collector.live.views import Charts, Found, HallNow
 from gate_collector.roles.grants import EVERY_ROLE, LIVE, READERS
 from gate_collector.roles.session import Record, Role, acting, still_stands
 from gate_collector.web.pages import Pages
+from gate_collector.web.streams import looked_at
 
-EVERY_S = 1.0
-_MOST_LOOKS = 60  # then the page asks again: who has no session any more is sent to sign on
 _MOST_SCREENS, _OF_ONE = 64, 24
 Look = Callable[[], dict[str, Any]]
 
@@ -67,21 +64,10 @@ def build_live(
     )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""
-        stream_answer = StreamingResponse(
-            _stream(request, acting().role, still_stands()), media_type="text/event-stream"
-        )
+        role = acting().role
+        events = looked_at(request, "now", lambda: _shown_to(role, now()), still_stands())
+        stream_answer = StreamingResponse(events, media_type="text/event-stream")
         return InPlace(stream_answer, screens, who=acting().name)
-
-    async def _stream(
-        request: Request, role: Role, stands: Callable[[], bool]
-    ) -> AsyncIterator[str]:
-        yield "retry: 1000\n\n"
-        for _ in range(_MOST_LOOKS):
-            if await request.is_disconnected() or not await asyncio.to_thread(stands):
-                return
-            looked = _shown_to(role, await asyncio.to_thread(now))
-            yield f"event: now\ndata: {json.dumps(looked, ensure_ascii=False)}\n\n"
-            await asyncio.sleep(EVERY_S)
 
     @routes.post("/api/v1/search", dependencies=[READERS], response_model=Found)
     def found(asked: Asked) -> Response:

@@ -13,16 +13,25 @@ import { lasting } from "./times.js";
 const CHARTS_EVERY_MS = 30_000;
 
 /**
- * @param {string} name of the door
+ * @param {Centre.DoorNow} door
  * @param {Centre.OpenHold} hold
  */
-function holdLine(name, hold) {
+function holdLine({ gate, name }, hold) {
   const due = dueOf(hold);
   return make("div", { class: `hold${isLate(hold) ? " overdue" : ""}${hold.drill ? " drill" : ""}` },
-    make("strong", {}, `${hold.drill ? word("live.drill") : ""}${word("term.hold")} ${name}`),
+    make("strong", {}, caseLink(gate, hold, `${hold.drill ? word("live.drill") : ""}${word("term.hold")} ${name}`)),
     make("span", {}, word(`hold_state.${hold.state}`)), make("span", {}, heatOf(hold)),
     make("span", {}, hold.opened ? local(hold.opened) : ""), due ? make("b", {}, due) : null);
 }
+
+/**
+ * The name of a hold: for who may open its case, a link to it.
+ * @param {string} gate
+ * @param {Centre.OpenHold} hold
+ * @param {string} text
+ */
+const caseLink = (gate, hold, text) => "cases" in find("holds").dataset
+  ? make("a", { href: placed(`/cases/${gate}/${hold.hold_id}`) }, text) : text;
 
 /**
  * @param {Centre.DoorNow} door
@@ -48,7 +57,7 @@ function show(told) {
   find("since").textContent = word("live.since", { at: local(told.since).slice(0, -3) });
   find("alarms").hidden = told.alarms.length === 0;
   find("alarms").replaceChildren(...told.alarms.map(({ gate, alarm, since }) => make("p", {}, `${names.get(gate) ?? gate} ${word(`alarm_kind.${alarm}`)} · ${local(since)}`)));
-  find("holds").replaceChildren(...told.gates.flatMap((door) => door.holds.map((hold) => holdLine(door.name, hold))));
+  find("holds").replaceChildren(...told.gates.flatMap((door) => door.holds.map((hold) => holdLine(door, hold))));
   find("gates").replaceChildren(...told.gates.map((door) => card(door, told.hall_mode)));
   document.body.dataset.live = "yes";
 }

@@ -27,6 +27,20 @@ export function revealing(label, open) {
   return asking;
 }
 
+/**
+ * What opens the registrations of a person.
+ * @param {string} ref
+ * @returns {Opens}
+ */
+export const openedOf = (ref) => async (asking, asker) => {
+  const opened = /** @type {Centre.Registrations | null} */ (await post(asking, "/api/v1/reveal", { person_ref: ref, ...asker }));
+  return opened && opened.registrations.map(registered);
+};
+
+/** @param {Centre.Opened} one */
+const registered = (one) => [one.name, one.number, one.phone, one.purpose, ...one.companions.map(({ name }) => word("search.with", { name }))]
+  .filter(Boolean).join(" · ");
+
 const sealed = document.getElementById("sealed-texts");
 if (sealed) {
   const { gate = "", epoch = "", sequence = "" } = sealed.dataset;

@@ -3,8 +3,8 @@
 import { make } from "./shared/page.js";
 import { word } from "./shared/words.js";
 import { post } from "./forms.js";
-import { local } from "./reader.js";
-import { revealing } from "./reveal.js";
+import { local, placed } from "./reader.js";
+import { openedOf, revealing } from "./reveal.js";
 
 const COLUMNS = ["column.at", "column.door", "column.kind", "column.decision"];
 
@@ -14,6 +14,10 @@ function table(rows) {
     make("thead", {}, make("tr", {}, ...COLUMNS.map((key) => make("th", {}, word(key))))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))))));
 }
+
+/** @param {Centre.FoundHold} hold */
+const caseLink = ({ gate, hold_id: id, name, opened, state, outcome }) => make("a", { href: placed(`/cases/${gate}/${id}`) },
+  [word("case_page.title"), name, opened && local(opened), word(`hold_state.${outcome ?? state}`)].filter(Boolean).join(" · "));
 
 /**
  * @param {HTMLFormElement} form
@@ -27,23 +31,11 @@ async function search(form, field, found) {
   if (person === null) return;
   found.replaceChildren(
     make("p", {}, word("search.found", { ref: `${person.person_ref.slice(0, 12)}…`, passages: person.passages.length, holds: person.holds.length })),
+    ...person.holds.map((hold) => make("p", {}, caseLink(hold))),
     table(person.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)])),
   );
   if (person.passages.length && "reveal" in form.dataset) found.append(revealing(word("search.reveal"), openedOf(person.person_ref)));
 }
-
-/**
- * @param {string} ref
- * @returns {import("./reveal.js").Opens}
- */
-const openedOf = (ref) => async (asking, asker) => {
-  const opened = /** @type {Centre.Registrations | null} */ (await post(asking, "/api/v1/reveal", { person_ref: ref, ...asker }));
-  return opened && opened.registrations.map(registered);
-};
-
-/** @param {Centre.Opened} one */
-const registered = (one) => [one.name, one.number, one.phone, one.purpose, ...one.companions.map(({ name }) => word("search.with", { name }))]
-  .filter(Boolean).join(" · ");
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("search"));
 const found = document.getElementById("found");

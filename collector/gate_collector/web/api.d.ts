@@ -35,6 +35,11 @@ declare namespace Centre {
     trust: string;
     doubts: string[];
   }
+  /** The data of a `case` event in the stream: whether the page is still as it was. */
+  interface CaseNow {
+    mark: string;
+    due_s: number | null;
+  }
   /** Who passes: one of the two kinds of person, or not known yet. */
   type Category = "visitor" | "staff" | "unknown";
   /** Today by the hour and seven days by the day. */
@@ -77,6 +82,27 @@ declare namespace Centre {
   }
   /** How a passage ended. */
   type Decision = "admit" | "deny" | "recheck" | "hold" | "ambiguous";
+  /** 区防疫部门已接报: which office was told, when, who took it, under which number. */
+  interface DistrictEntry {
+    by: string;
+    /** by the hall's clock, in minutes */
+    told: string;
+    to: string;
+    /** 接报人: surname and title */
+    taken_by: string;
+    /** 受理编号; empty while it is not given */
+    reference?: string;
+  }
+  /** What is lacking of the report to the district's office. */
+  type DistrictGap = "missing" | "numberless" | "late" | "undated";
+  /** What is known of one hold's report to the district's office; nothing is asked of most. */
+  interface DistrictReceipt {
+    is_needed: boolean;
+    due: string | null;
+    told: Told[];
+    gaps: DistrictGap[];
+    late_s: number | null;
+  }
   /** Where what was done is seen. */
   interface Done {
     location: string;
@@ -300,6 +326,8 @@ declare namespace Centre {
     overdue: number;
     /** 受理编号: the newest that the district's office gave */
     office_reference: string | null;
+    /** 区防疫部门接报: of a hold that needs it */
+    district: DistrictReceipt;
   }
   /** A hold as other programs read it; the person by reference alone. */
   interface HoldRecord {
@@ -496,6 +524,14 @@ declare namespace Centre {
     alarms: AlarmLine[];
     quarantined: number;
   }
+  /** Which report of a case this is. */
+  type PaperKind = "first" | "follow_up" | "final";
+  /** Which paper is issued, by whom, and what the office says beside the facts. */
+  interface PaperOrder {
+    by: string;
+    kind: PaperKind;
+    statement?: string;
+  }
   /** What a person's registrations say; none when they are gone. */
   interface Registrations {
     registrations: Opened[];
@@ -599,6 +635,19 @@ declare namespace Centre {
     by: string;
     why: string;
   }
+  /** One record that the district's office was told. */
+  interface Told {
+    at: string;
+    is_certain: boolean;
+    to: string | null;
+    taken_by: string;
+    by: string;
+    reference: string | null;
+    is_sealed: boolean;
+    at_door: boolean;
+    recorded: string | null;
+    late_s: number | null;
+  }
   /** Which contacts the office is told of. */
   type Which = "confirmed" | "all";
   /** Who it is. */
@@ -606,6 +655,7 @@ declare namespace Centre {
     by: string;
   }
   interface Gets {
+    "/api/v1/cases/{gate}/{hold_id}/stream": CaseNow;
     "/api/v1/charts": Charts;
     "/api/v1/events": Streams;
     "/api/v1/events/{gate}/{epoch}": Events;
@@ -635,6 +685,8 @@ declare namespace Centre {
     "/api/v1/reveal/inside": { body: NamesOrder; told: NamedInside };
     "/api/v1/reveal/texts": { body: TextsOrder; told: Texts };
     "/api/v1/search": { body: Asked; told: Found };
+    "/cases/{gate}/{hold_id}/district": { body: DistrictEntry; told: Done };
+    "/cases/{gate}/{hold_id}/papers": { body: PaperOrder; told: IssuedVersion };
     "/contacts/{gate}/{hold_id}": { body: Judgement; told: Done };
     "/contacts/{gate}/{hold_id}/export": { body: ExportOrder; told: SealedAnswer };
     "/ledger/alarms/{number}/clear": { body: Clearing; told: Done };

@@ -147,7 +147,7 @@ def test_the_page_of_a_case_shows_all_that_its_steps_brought(one: Hall) -> None:
 
     one.settle()
     with serving(app_of(centre_of(one))) as client:
-        page = client.get("/contacts/west-1f/hold-1").text
+        page = client.get("/cases/west-1f/hold-1").text
 
     assert "37.90 ℃" in page
     for field, value in brought.model_dump(exclude={"contact_centi_c"}).items():

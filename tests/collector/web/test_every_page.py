@@ -16,7 +16,7 @@ from gate_collector.reports.versions import make_due
 pytestmark = pytest.mark.browser
 _CASE = "/contacts/west-1f/hold-1"
 _PAGES = ("/", "/reports", f"/reports/{DAY}", "/alerts", "/contacts", _CASE, "/policy", "/ledger",
-          "/retention", "/looks")  # fmt: skip
+          "/retention", "/looks", _CASE.replace("contacts", "cases"))  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
