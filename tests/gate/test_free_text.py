@@ -51,7 +51,8 @@ NEVER_TYPED = {
     "policy_sha256", "other", "profile", "day", "made", "area", "item", "sha256", "request", "gate",
     "elsewhere", "outcome", "opened", "decided", "started", "closed", "entered", "at", "since",
     "until",
-    "left", "listed", "booted", "time", "code", "types", "counters", "device_lost_s",
+    "left", "listed", "booted", "time", "code", "order_id", "ordered_by",
+    "types", "counters", "device_lost_s",
     "link_before", "link_after", "unread", "by", "on_duty", "with_passage", "with_ref",
 }  # fmt: skip
 CODES = {  # the same name is free text elsewhere

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.found_orders import HallPlace
+from gate_agent.contract.free_text import without_number
 from gate_agent.contract.messages import Name
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category
@@ -32,7 +33,7 @@ class FoundForm(BaseModel):
     """Somebody inside is ill: who, where, and which door's guard sees to it."""
 
     model_config = ConfigDict(extra="forbid")
-    by: By
+    by: Annotated[By, AfterValidator(without_number)]  # it goes to the door's journal in clear
     gate: Name
     place: HallPlace
     who: str = Field("", max_length=80, description="a reference or a whole number; empty: unknown")

@@ -182,6 +182,7 @@ def test_the_page_asks_by_reference_and_tells_what_became_of_it(
         (_form("1101"), 422, "who"),
         (_form(gate="east-9f"), 409, "door"),
         (_form() | {"place": "张三家"}, 422, "invalid"),
+        (_form() | {"by": "王主任 13800138000"}, 422, "invalid"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(
