@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Decision, DeviceState
-from gate_agent.gate.screen_state import Phase, ScreenState
+from gate_agent.gate.screen_state import PassageView, Phase, ScreenState
 
 
 class Guide(StrEnum):
@@ -62,10 +62,12 @@ _PHASES = {
     Phase.IDENTIFIED: Guide.MEASURE,
     Phase.MEASURED: Guide.CARD,
     Phase.REGISTERING: Guide.REGISTER,
-    Phase.GATHERING: Guide.WAIT,
 }
-_TOLD = frozenset({"no_appointment", "hall_closed", "emergency", "registration_timeout"})
-_AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people"})
+_TOLD = frozenset({"no_appointment", "hall_closed", "emergency"})
+_AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people", "registration_timeout"})
+_UNREAD = frozenset({"card_fault", "card_not_read", "card_unknown_kind"})
+_READER = "id_reader"
+_NEEDED = "thermometer", _READER  # a camera that is lost changes nothing for who comes
 _CLOSED = {HallMode.CLOSED: "hall_closed", HallMode.EMERGENCY: "emergency"}
 
 
@@ -90,26 +92,66 @@ def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
 def _guide(snapshot: ScreenState) -> tuple[Guide, str]:
     passage = snapshot.passage
     if passage is None:
-        if snapshot.hall_mode in _CLOSED:
-            return Guide.AWAY, _CLOSED[snapshot.hall_mode]
-        well = all(device.state is DeviceState.OK for device in snapshot.devices.values())
-        if snapshot.journal.writable and snapshot.thermometer and snapshot.thermometer.by_hand:
-            return Guide.HAND, ""
-        return (Guide.WELCOME if well and snapshot.journal.writable else Guide.ASK), ""
+        return _to_the_next(snapshot)
     match passage.decision:
         case None:
-            why = "companions" if passage.phase is Phase.GATHERING else ""
-            return _PHASES[passage.phase], why
+            return _undecided(passage, snapshot)
         case Decision.ADMIT:
             return (Guide.GO if passage.gate_open else Guide.WAIT), ""
-        case Decision.DENY:
+        case Decision.DENY if "registration_timeout" not in passage.reasons:
             return Guide.AWAY, _told(passage.reasons, _TOLD)
         case Decision.RECHECK if passage.needs_hand:
             return Guide.HAND, ""
-        case Decision.RECHECK | Decision.AMBIGUOUS:
+        case Decision.DENY | Decision.RECHECK | Decision.AMBIGUOUS:
+            if unread := _told(passage.reasons, _UNREAD):
+                return Guide.ASK, unread
+            if _is_by_hand(snapshot):
+                return Guide.HAND, ""
             return Guide.AGAIN, _told(passage.reasons, _AGAIN)
         case Decision.HOLD:
             return Guide.WAIT, ""
+
+
+def _to_the_next(snapshot: ScreenState) -> tuple[Guide, str]:
+    """Say what whoever comes next is to do: nobody stands there."""
+    if snapshot.hall_mode in _CLOSED:
+        return Guide.AWAY, _CLOSED[snapshot.hall_mode]
+    if not snapshot.journal.writable:
+        return Guide.ASK, ""
+    if _is_by_hand(snapshot):
+        return Guide.HAND, ""
+    if snapshot.thermometer and snapshot.thermometer.checking_s is not None:
+        return Guide.ASK, "checking"
+    well = all(_is_well(snapshot, device) for device in _NEEDED)
+    return (Guide.WELCOME if well else Guide.ASK), ""
+
+
+def _undecided(passage: PassageView, snapshot: ScreenState) -> tuple[Guide, str]:
+    """Say what who stands there is to do, where the door can still take it."""
+    if snapshot.hall_mode is HallMode.EMERGENCY:
+        return Guide.AWAY, "emergency"
+    if passage.card_asked:
+        return Guide.ASK, "card_asked"
+    match passage.phase:
+        case Phase.MEASURING | Phase.IDENTIFIED if _is_by_hand(snapshot):
+            return Guide.HAND, ""
+        case Phase.MEASURED if not _is_well(snapshot, _READER):
+            return Guide.ASK, ""
+        case Phase.GATHERING:
+            return Guide.WAIT, "companions"
+        case phase:
+            return _PHASES[phase], ""
+
+
+def _is_by_hand(snapshot: ScreenState) -> bool:
+    """Whether the contact thermometer alone can let somebody in."""
+    return snapshot.thermometer is not None and snapshot.thermometer.by_hand
+
+
+def _is_well(snapshot: ScreenState, device: str) -> bool:
+    """Whether a device works; one that this door does not have does."""
+    known = snapshot.devices.get(device)
+    return known is None or known.state is DeviceState.OK
 
 
 def _told(reasons: Sequence[str], those: Collection[str]) -> str:
