@@ -137,6 +137,8 @@ def _workbook(content: bytes) -> Table:
     except (zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError,
             EOFError, OSError, LookupError, ValueError, TypeError, AttributeError):  # fmt: skip
         raise PolicyFault([said("unreadable")]) from None
+    if rows and not facts.filled:  # a sheet that lies elsewhere: what it hides was not looked at
+        raise PolicyFault([said("unreadable")])
     passed_over = {row for row, _ in facts.formulas} - {number for number, _ in rows}
     if passed_over:
         faults = [at_line(row, said("no_result"))
@@ -185,12 +187,17 @@ def _facts(part: IO[bytes]) -> _Facts:
             case "row":
                 _row_facts(element, facts)
                 element.clear()
-            case "col" if element.get("hidden") in ("1", "true"):
+            case "col" if _is_hidden(element, "width"):
                 first, last = int(element.get("min", "1")), int(element.get("max", "1"))
                 facts.hidden_columns |= set(range(first - 1, min(last, _MOST_COLUMNS)))
             case "mergeCell":
                 facts.merged.append(element.get("ref", "?"))
     return facts
+
+
+def _is_hidden(element: Element, size: str) -> bool:
+    """Whether nobody sees a row or a column: it is said to be hidden, or has no size."""
+    return element.get("hidden") in ("1", "true") or float(element.get(size, "1")) <= 0
 
 
 def _row_facts(row: Element, facts: _Facts) -> None:
@@ -208,7 +215,7 @@ def _row_facts(row: Element, facts: _Facts) -> None:
         if "f" in inside:
             facts.formulas.add((number, _place(cell.get("r", ""), place)))
     facts.filled = facts.filled or filled
-    if filled and row.get("hidden") in ("1", "true"):
+    if filled and _is_hidden(row, "ht"):
         facts.hidden_rows.append(number)
 
 
