@@ -48,7 +48,7 @@ class Parts:
         self._guard = threading.Lock()
         self._counts: dict[str, int] = {}
         self._faults: dict[str, _Fault] = {}
-        self._under_way: dict[str, int] = {}
+        self._under_way: dict[str, tuple[int, float]] = {}  # since when, and what is too long
 
     def expect(self, *names: str) -> None:
         """Know these parts, and that none has failed yet."""
@@ -81,10 +81,10 @@ class Parts:
             self._faults.pop(name, None)
 
     @contextmanager
-    def at_work(self, name: str) -> Iterator[None]:
+    def at_work(self, name: str, within_s: float = STUCK_S) -> Iterator[None]:
         """Say that a part is over one piece of work, which must come to an end."""
         with self._guard:
-            self._under_way[name] = self._now_ns()
+            self._under_way[name] = self._now_ns(), within_s
         try:
             yield
         finally:
@@ -98,7 +98,9 @@ class Parts:
         with self._guard:
             self._forget(now_ns)
             hang = [
-                name for name, at in self._under_way.items() if now_ns - at > STUCK_S * NS_PER_S
+                name
+                for name, (at_ns, within_s) in self._under_way.items()
+                if now_ns - at_ns > within_s * NS_PER_S
             ]
             causes = {name: it.cause for name, it in self._faults.items()}
         return causes | dict.fromkeys(hang, "does not come back")
@@ -117,12 +119,12 @@ class Parts:
     @property
     def is_stuck(self) -> bool:
         """Whether only another start can help."""
-        failing, now_ns = self.failing, self._now_ns()
+        stuck_ns = self._now_ns() - round(STUCK_S * NS_PER_S)
         with self._guard:
-            return any(
-                name not in self._faults
-                or now_ns - self._faults[name].since_ns > STUCK_S * NS_PER_S
-                for name in failing
+            self._forget(self._now_ns())
+            since = [fault.since_ns for fault in self._faults.values()]
+            return any(at_ns < stuck_ns for at_ns in since) or any(
+                at_ns < stuck_ns for at_ns, _ in self._under_way.values()
             )
 
     def _forget(self, now_ns: int) -> None:

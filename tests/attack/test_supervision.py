@@ -61,6 +61,12 @@ def test_what_fails_for_good_or_never_comes_back_is_stuck() -> None:
         assert parts.is_stuck
         assert parts.told == "retention: does not come back"
     assert not parts.is_stuck
+    with parts.at_work("writer", 30):
+        clock.advance(31)
+        assert (parts.told, parts.is_stuck) == ("writer: does not come back", False)
+        clock.advance(STUCK_S)
+        assert parts.is_stuck
+    assert parts.told == ""
 
 
 def test_a_thread_begins_again() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Table, select
 
 from collector.recorded_gates import BEGAN, GATE, SITE, Event
 from gate_agent.contract.messages import PersonSeen, Receipt
+from gate_agent.host.supervision import Parts
 from gate_agent.testing import FakeClock
 from gate_collector.alarms.book import Alarm, standing
 from gate_collector.alarms.watch import Hearing
@@ -32,6 +33,7 @@ class Centre:
         self.seen: list[PersonSeen] = []
         self.heard: Heard | None = lambda: True  # whether the broker took a receipt
         self.publish: Publish | None = None  # to a real one
+        self.parts = Parts(self.clock)
         self.ingest = Ingest(
             engine,
             site=SITE,
@@ -40,6 +42,7 @@ class Centre:
             publish=self._publish,
             hearing=lambda: self.hearing,
             tell_seen=self.seen.append,
+            parts=self.parts,
         )
 
     def _publish(self, gate: str, receipt: Receipt) -> Heard | None:

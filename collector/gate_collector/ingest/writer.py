@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ from gate_collector.store.months import Months
 
 _RETRY_S = 1.0
 _LOOK_EVERY_S = 1.0
+_HANGS_S = 30.0  # over one commit: a store that neither answers nor refuses
 # An event is some hundred objects, gone with its batch: at Python's 700 the collections alone take
 # a tenth of the writer's time.
 _COLLECT_AFTER = 20_000
@@ -166,6 +168,12 @@ class Ingest:
 
     def _commit(self, heard: Sequence[Heard]) -> tuple[list[Stream], list[PersonSeen]]:
         now = self._clock.now().utc
+        with self._parts.at_work("writer", _HANGS_S):
+            return self._commit_at(now, heard)
+
+    def _commit_at(
+        self, now: datetime, heard: Sequence[Heard]
+    ) -> tuple[list[Stream], list[PersonSeen]]:
         self._months.ready(now)
         with self._engine.begin() as connection:
             begin_writing(connection)
@@ -184,7 +192,7 @@ class Ingest:
 
     def _do(self, work: _Work) -> None:
         try:
-            with self._engine.begin() as connection:
+            with self._parts.at_work("writer"), self._engine.begin() as connection:
                 result = work.do(connection)
         except Exception as exc:  # noqa: BLE001 it is the asker's, and told there
             work.done.set_exception(exc)
@@ -200,7 +208,7 @@ class Ingest:
             if hearing.connected:
                 self._settle()
             if self._watches:
-                with self._engine.begin() as connection:
+                with self._parts.at_work("watch", _HANGS_S), self._engine.begin() as connection:
                     watch(connection, hearing, now.utc, failing=self._parts.told)
         except Exception as exc:  # noqa: BLE001 whatever it is, it is told, and events are taken
             self._parts.failed("watch", exc)

@@ -102,6 +102,9 @@ def test_a_replica_without_the_last_rows_gets_them_from_a_door_that_has_nothing_
                     if waits:
                         await eventually(lambda: _waits(first), WITHIN_S, "a commit that waits")
                         assert door.status.receipted == 5
+                        assert centre.parts.told == ""
+                        centre.clock.advance(31)
+                        assert centre.parts.told == "writer: does not come back"
                     else:
                         await door.receipted()
                     await asyncio.to_thread(_fail_over, first, second)
