@@ -140,8 +140,10 @@ class GateRetention:
 
     async def _retain(self) -> None:
         days = self._days()
-        self._forget(self._clock.now().utc - timedelta(days=days))
-        purge = Purge(upto=self._calendar.boundary(days), receipted=self._receipted())
+        upto = self._calendar.boundary(days)
+        if upto and (last := self._reader.event(upto)) is not None:
+            self._forget(parse_utc(last.time))
+        purge = Purge(upto=upto, receipted=self._receipted())
         while self._reader.purgeable(purge):
             record = DataPurged(cause=PurgeCause.RETENTION, retention_days=days)
             if await self._purge(record, purge) is None:

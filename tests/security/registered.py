@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,12 +19,13 @@ from gate_agent.contract.identity import Person, Secret, person_ref
 from gate_agent.contract.messages import Receipt
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.record import Category
-from gate_agent.contract.records import AgentStopped
+from gate_agent.contract.records import AgentStopped, Record
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.effects import Registration
 from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.retention import GateRetention
+from gate_agent.gate.sealing import Sealing
 from gate_agent.store.journal import Draft, Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -72,6 +74,12 @@ class Gate:
             )
             drafts.append(registration_draft(registration, self.clock.now(), KEYS))
         self._durable(drafts)
+
+    def write(self, record: Record, sealing: Sealing) -> Record:
+        """Write a record as a guard does, its texts sealed; return what stands in the journal."""
+        (draft,) = sealing.drafts([Draft(record=record, at=self.clock.now())])
+        self._durable([draft])
+        return draft.record
 
     def other_event(self) -> None:
         self._durable([Draft(record=AgentStopped(reason="x"), at=self.clock.now())])
@@ -127,7 +135,13 @@ class Gate:
 
 
 @contextmanager
-def gate(folder: Path, clock: FakeClock | None = None, *, days: int = 14) -> Iterator[Gate]:
+def gate(
+    folder: Path,
+    clock: FakeClock | None = None,
+    *,
+    days: int = 14,
+    forget: Callable[[datetime], None] = lambda _before: None,
+) -> Iterator[Gate]:
     path, set_clock = folder / "west-1f.sqlite", clock or FakeClock()
     with (
         Journal.open(
@@ -136,7 +150,12 @@ def gate(folder: Path, clock: FakeClock | None = None, *, days: int = 14) -> Ite
         JournalReader(path, KEYS.store) as reader,
     ):
         retention = GateRetention(
-            journal=journal, reader=reader, clock=set_clock, zone=ZONE, days=lambda: days
+            journal=journal,
+            reader=reader,
+            clock=set_clock,
+            zone=ZONE,
+            days=lambda: days,
+            forget=forget,
         )
         yield Gate(journal=journal, reader=reader, clock=set_clock, retention=retention)
 

@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from gate_agent.contract.free_text import sealed_box
+from gate_agent.contract.identity import person_ref
 from gate_agent.contract.messages import parse_body
-from gate_agent.contract.records import DataPurged, PurgeCause
+from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import DataPurged, PurgeCause, ShiftNoted
+from gate_agent.gate.sealing import Sealing
+from gate_agent.host.spool import Spool
 from gate_agent.store.verify import export, rebuild, verify
 from gate_agent.testing import FakeClock
+from gate_agent.words import WORDS
 from security.registered import DAY_S, KEYS, NAME, NUMBER, PHONE, Gate, all_bytes, gate, traces
 
 
@@ -215,3 +221,47 @@ def test_no_name_number_or_phone_is_in_any_file_or_backup(tmp_path: Path) -> Non
     for word in (NAME, NUMBER, PHONE, PHONE.removeprefix("+86")):
         for trace in traces(word):
             assert [name for name, content in files.items() if trace in content] == []
+
+
+_WRITTEN = ShiftNoted(text=f"问过{NAME}", by="guard-1", at="2026-11-24T04:00:00.000Z")
+
+
+def test_what_was_written_freely_is_read_as_long_as_people_are_kept(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.box"
+    sealing = Sealing(KEYS, texts, Policy)
+    with gate(tmp_path, forget=sealing.forget) as found:
+        record = found.write(_WRITTEN, sealing)
+        assert isinstance(record, ShiftNoted)
+        found.receipt()
+        found.look()
+        found.days(14)
+        assert sealing.opened(record.text) == _WRITTEN.text
+
+        found.days(1)
+
+        assert sealing.opened(record.text) == WORDS.word("term.sealed")
+        assert Sealing(KEYS, texts, Policy).opened(record.text) == WORDS.word("term.sealed")
+        assert sealed_box(record.text), "the step stays in the chain, with the box"
+
+
+def test_a_clock_that_jumps_forgets_nothing_that_was_written(tmp_path: Path) -> None:
+    sealing = Sealing(KEYS, tmp_path / "texts.box", Policy)
+    with gate(tmp_path, forget=sealing.forget) as found:
+        record = found.write(_WRITTEN, sealing)
+        assert isinstance(record, ShiftNoted)
+        found.receipt()
+        found.look()
+        found.clock.step(400 * DAY_S)
+        found.other_event()
+        found.look()
+        assert sealing.opened(record.text) == _WRITTEN.text
+
+
+def test_every_erasure_takes_what_was_written_freely_whoever_it_was_of(tmp_path: Path) -> None:
+    sealing = Sealing(KEYS, tmp_path / "texts.box", Policy)
+    with gate(tmp_path, forget=sealing.forget) as found:
+        record = found.write(_WRITTEN, sealing)
+        assert isinstance(record, ShiftNoted)
+        Spool(found.journal.path).put(person_ref(NUMBER, KEYS.site))
+        found.look()
+        assert sealing.opened(record.text) == WORDS.word("term.sealed")

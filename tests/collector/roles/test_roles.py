@@ -301,3 +301,17 @@ def test_a_sealed_text_is_opened_for_a_reason_and_nowhere_else(
         looks = connection.execute(select(LOOK).order_by(LOOK.c.id)).all()
     assert (looks[-1].what, looks[-1].why) == ("reveal_text", "leader: 核实情况")
     assert "张三" not in str(looks)
+
+
+def test_a_sealed_text_is_opened_no_longer_than_registrations_are_kept(one: Hall) -> None:
+    box, key_id = seal_registration({"text": "问过张三"}, bytes(PrivateKey(_PRIVATE).public_key))
+    text = sealed_text(key_id, box)
+    one.west.say(ShiftNoted(text=text, by="guard-1", at="2026-11-24T02:00:00.000Z"))
+    one.settle()
+    west = one.west
+    asked = {"gate": west.gate, "epoch": west.epoch, "sequence": west.sequence, "by": "x"}
+    with serving(app_of(centre_of(one), private=_PRIVATE)) as client:
+        for days, told in ((29, {"text": ["问过张三"]}), (2, {})):
+            one.clock.advance(days * 86_400)
+            answer = client.post("/api/v1/reveal/texts", json=asked | {"why": "核实情况"})
+            assert answer.json() == {"texts": told}
