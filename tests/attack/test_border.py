@@ -42,6 +42,8 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/accounts/keys/disable": ("", {"name": "大屏"}),
     "/alerts/test": ("", {"by": _BY}),
     "/answer/{token}": (f"/answer/{'0' * 40}", {"by": _BY}),
+    "/api/v1/orders": ("", {"by": _BY, "gate": "west-1f", "place": "waiting", "who": REF}),
+    "/api/v1/reveal/inside": ("", _SIGNED),
     "/api/v1/reveal": ("", {"person_ref": REF, "by": _BY, "why": _WHY}),
     "/api/v1/reveal/texts": ("", {
         **_SIGNED, "gate": "west-1f", "epoch": "0" * 32, "sequence": 1}),
