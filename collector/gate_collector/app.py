@@ -218,6 +218,7 @@ class _Collector:
             door=SiteAccess(
                 sign_on=web.sign_on,
                 secure=self._base_url.startswith("https:") or web.url.startswith("https:"),
+                url=self._base_url.rstrip("/"),
                 names=frozenset({web.host, web.name, urlsplit(self._base_url).hostname or ""}),
             ),
             private=_key(self._config.keys.registrations_key_file),

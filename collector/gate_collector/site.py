@@ -16,6 +16,7 @@ from gate_agent.http.tries import install_waiting
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.routes import build_alerts
+from gate_collector.announcements.routes import build_announcements
 from gate_collector.cases.routes import build_cases
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
@@ -51,6 +52,7 @@ class SiteAccess:
     sign_on: bool = False
     secure: bool = False  # behind TLS: the cookie goes over nothing else
     names: frozenset[str] = frozenset()
+    url: str = ""  # where people reach it
 
     def knows(self, host: str) -> bool:
         """Whether a Host header is ours."""
@@ -126,6 +128,7 @@ def create_app(
         build_alerts(centre, pages, shelf, alerter),
         build_policies(centre, pages, book, form),
         build_policy_changes(centre, book, form),
+        build_announcements(centre, pages, door.url),
         build_operations(centre, look, failing, faults),
         build_document(
             app, lambda: routes, grant=PROGRAMS, schemes=SCHEMES if door.sign_on else {}

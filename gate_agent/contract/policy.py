@@ -13,11 +13,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.hall_times import HallDay, HallMoment, HallTime
+from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
 from gate_agent.contract.setting import EnteredAt, Later, SettingGroup, shown
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
-Purpose = Annotated[str, Field(min_length=1, max_length=40)]
 LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
 PolicyVersion = Annotated[int, Field(strict=True, ge=0, le=LAST_VERSION)]
 Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-5550 0120"])]
@@ -309,6 +309,12 @@ class Policy(_Part):
         ("综合窗口", "社保", "不动产", "公安", "税务", "其他"),
         description="windows a visitor can come for, as buttons on the guard screen",
     )
+    opening: Annotated[tuple[OpeningHours, ...], Later(), shown(SettingGroup.HALL)] = Field(
+        (), description="when the hall serves 服务时间: shown to visitors and announced"
+    )
+    windows: Annotated[tuple[Window, ...], Later(), shown(SettingGroup.HALL)] = Field(
+        (), description="which windows serve 部分窗口: their purposes alone can be come for"
+    )
     tips: Annotated[tuple[Notice, ...], shown(SettingGroup.NOTICES)] = Field(
         (), description="health tips for the visitors' displays"
     )
@@ -334,6 +340,11 @@ class Policy(_Part):
     )
     quotas: Annotated[QuotaPolicy, shown(SettingGroup.PEOPLE)] = QuotaPolicy()
     punctuality: Annotated[PunctualityPolicy, shown(SettingGroup.PUNCTUALITY)] = PunctualityPolicy()
+
+    @property
+    def offered(self) -> tuple[Purpose, ...]:
+        """What somebody can come for now."""
+        return offered(self.purposes, self.windows)
 
     def on_duty(self, now: datetime) -> RotaEntry | None:
         """Return the shift that covers `now`; the one that began last, where two do."""

@@ -22,8 +22,9 @@ from gate_agent.domain.effects import StepRefused
 
 def checked(details: RegistrationDetails, policy: Policy, today: date) -> RegistrationDetails:
     """Return the details, checked. Raises StepRefused, with no character of them."""
-    if details.purpose is not None and policy.purposes and details.purpose not in policy.purposes:
-        raise StepRefused("invalid", f"one of {', '.join(policy.purposes)}", "another purpose")
+    offered = policy.offered
+    if details.purpose is not None and policy.purposes and details.purpose not in offered:
+        raise StepRefused("invalid", f"one of {', '.join(offered)}", "another purpose")
     return replace(
         details,
         phone=_phone(details),

@@ -185,7 +185,7 @@ class ScreenStateBuilder:
                 cause=self._journal.cause,
             ),
             uplink=uplink,
-            purposes=door.policy.purposes,
+            purposes=door.policy.offered,
             phone_required=door.policy.registration.phone is PhoneRule.REQUIRED,
             alarms=alarms,
             alarm_counts=self._alarms.counts(now),

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
+from gate_agent.contract.opening import said_hours, said_windows
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Decision, DeviceState
 from gate_agent.gate.screen_state import PassageView, Phase, ScreenState
+from gate_agent.words import LANGS, word
 
 
 class Guide(StrEnum):
@@ -82,11 +85,20 @@ def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
         hall_mode=snapshot.hall_mode,
         guide=guide,
         why=why,
-        notices=tuple(TextView(zh=notice.zh, en=notice.en) for notice in policy.notices),
+        notices=(*_opening(policy), *(TextView(zh=one.zh, en=one.en) for one in policy.notices)),
         tips=tuple(TextView(zh=tip.zh, en=tip.en) for tip in policy.tips),
         channels=tuple(TextView(zh=one.zh, en=one.en) for one in policy.online_channels),
         booking=None if booking is None else TextView(zh=booking.zh, en=booking.en),
     )
+
+
+def _opening(policy: Policy) -> tuple[TextView, ...]:
+    """Return when the hall serves and which windows do, where the centre has said it."""
+    both = {
+        lang: "\n".join(filter(None, (said_hours(policy, say), said_windows(policy, say))))
+        for lang, say in ((lang, partial(word, lang=lang)) for lang in LANGS)
+    }
+    return (TextView(zh=both["zh"], en=both["en"]),) if both["zh"] else ()
 
 
 def _guide(snapshot: ScreenState) -> tuple[Guide, str]:

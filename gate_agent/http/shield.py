@@ -22,10 +22,11 @@ _CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "object-src 'none'; img-src 'self' blob:"  # blob: a hold's picture, held by the page alone
 )
+_CACHE = "Cache-Control"
 _HEADERS = {
     "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
+    _CACHE: "no-store",  # but for what says that it is for the public
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -70,7 +71,8 @@ class Shield:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
                 for name, value in _HEADERS.items():
-                    headers[name] = value
+                    if not (name == _CACHE and headers.get(name, "").startswith("public")):
+                        headers[name] = value
                 if headers.get("content-type", "").startswith(_STREAM):
                     headers["X-Accel-Buffering"] = (
                         "no"  # or nginx keeps what is told until 4 KiB are full

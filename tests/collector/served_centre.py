@@ -95,7 +95,11 @@ def app_of(
         alerter=alerter,
         accounts=accounts or Accounts(centre),
         desk=desk_of(centre),
-        door=SiteAccess(sign_on=accounts is not None, names=frozenset({"hall.example"})),
+        door=SiteAccess(
+            sign_on=accounts is not None,
+            names=frozenset({"hall.example"}),
+            url="https://hall.example",
+        ),
         private=private,
         site_key=SITE_KEY,
         failing=lambda: "",

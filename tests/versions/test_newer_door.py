@@ -44,7 +44,7 @@ NEW = "brand-new"
 # Without a word for what is not known: what holds one of these is unread, and somebody is told.
 WITHOUT_A_WORD = {
     "Absence", "ContactState", "Decision", "HoldState", "NoteKind", "PurgeCause", "GuardRole",
-    "ExitMeans", "Round", "ShiftChange", "StaffChange",
+    "ExitMeans", "Round", "ShiftChange", "StaffChange", "OrderRefusal", "Weekday",
     "apart together other_untrusted", "contact blackbody", "surface body", "people memory model ",
     "1.0", "application/json",
 }  # fmt: skip

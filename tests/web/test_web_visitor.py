@@ -7,7 +7,8 @@ import httpx
 import numpy as np
 import segno
 
-from gate_agent.gate.visitor import VisitorView
+from gate_agent.contract.opening import OpeningHours, Window
+from gate_agent.gate.visitor import VisitorView, visitor_view
 from web import scenes
 from web.served_door import Served, listening, until
 
@@ -47,6 +48,16 @@ def test_a_qr_code_holds_the_address_of_its_channel(served: Served, client: http
     assert f'width="{matrix.shape[0] // 6}"' in answer.text
     for number in ("3", "99", "-1", "x"):
         assert client.get(f"/visitor/channels/{number}.svg").status_code in (404, 422)
+
+
+def test_hours_and_windows_stand_before_the_notices_where_they_are_set() -> None:
+    policy = scenes.POLICY.model_copy(
+        update={"opening": (OpeningHours(),), "windows": (Window(name="税务", open=False),)}
+    )
+    first, *others = visitor_view(scenes.idle(), policy).notices
+    assert first.zh == "周一至周五 09:00–17:00\n暂停窗口：税务"
+    assert first.en == "Monday to Friday 09:00–17:00\nClosed: 税务"
+    assert others == list(visitor_view(scenes.idle(), scenes.POLICY).notices)
 
 
 def test_the_page_obeys_the_same_rules_as_the_guards(client: httpx.Client) -> None:

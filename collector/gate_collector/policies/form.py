@@ -60,6 +60,7 @@ class Contradiction(StrEnum):
     TWICE = "each_once"
     NEITHER = "one_of_both"
     UNKNOWN = "known_setting"
+    STRANGE = "known_purpose"
 
 
 class SettingFaults(GateError):  # noqa: N818 it is an answer
@@ -255,6 +256,13 @@ def _contradictions(policy: Policy, touched: Collection[str]) -> Iterator[tuple[
     for at, shift in enumerate(policy.rota if "rota" in touched else ()):
         if shift.valid_until <= shift.valid_from:
             yield f"rota.{at}.valid_until", Contradiction.ORDER
+    for at, hours in enumerate(policy.opening if "opening" in touched else ()):
+        if hours.closes <= hours.opens:
+            yield f"opening.{at}.closes", Contradiction.ORDER
+    for at, window in enumerate(policy.windows if "windows" in touched else ()):
+        for number, purpose in enumerate(window.purposes):
+            if purpose not in policy.purposes:
+                yield f"windows.{at}.purposes.{number}", Contradiction.STRANGE
 
 
 def _said(fault: Setting | str | None, lang: Lang) -> str:

@@ -16,6 +16,7 @@ from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
+from gate_collector.announcements.book import in_force as announced
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words
 from gate_collector.policies.acknowledged import Acknowledgement, acknowledgements
@@ -83,6 +84,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
         newest, in_force, waiting = book.newest(), book.in_force(), book.waiting()
         with centre.engine.connect() as connection:
             doors = acknowledgements(connection, in_force.version)
+            is_announced = announced(connection, in_force) is not None
         return pages.show(
             "policy.html",
             lang,
@@ -94,6 +96,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             waiting=waiting,
             now=format_utc(centre.now),
             doors=doors,
+            announcement_due=in_force.version > 0 and not is_announced,
             modes=list(HallMode),
             leader=in_force.on_duty(centre.now),
             published=book.published,

@@ -31,6 +31,18 @@ POLICY = Table(  # every policy that was ever issued (防控措施), and who wan
     Column("sha256", Text, nullable=False),  # what a gate's `mode.applied` must say
     Column("document", Text, nullable=False),  # the exact text that is published
 )
+ANNOUNCEMENT = Table(  # what the public was told (公告), as it was published
+    "announcement",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("hall_mode", Text, nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("facts", Text, nullable=False),  # of the policy: others want another announcement
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+)
 ALERT = Table(  # what somebody must be told (告警), and whether they answered
     "alert",
     METADATA,

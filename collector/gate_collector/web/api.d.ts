@@ -99,7 +99,7 @@ declare namespace Centre {
   interface DistrictReceipt {
     is_needed: boolean;
     due: string | null;
-    told: Told[];
+    told: Told_Output[];
     gaps: DistrictGap[];
     late_s: number | null;
   }
@@ -532,6 +532,19 @@ declare namespace Centre {
     kind: PaperKind;
     statement?: string;
   }
+  /** The hall as the public is told of it. */
+  interface PublicStatus {
+    hall: string;
+    hall_mode: HallMode;
+    time: string;
+    text: PublicText;
+    published: string | null;
+  }
+  /** The announcement in both languages. */
+  interface PublicText {
+    zh: string;
+    en: string;
+  }
   /** What a person's registrations say; none when they are gone. */
   interface Registrations {
     registrations: Opened[];
@@ -635,8 +648,14 @@ declare namespace Centre {
     by: string;
     why: string;
   }
+  /** A text for the public, and who publishes it. */
+  interface Told_Input {
+    zh: string;
+    en?: string;
+    by: string;
+  }
   /** One record that the district's office was told. */
-  interface Told {
+  interface Told_Output {
     at: string;
     is_certain: boolean;
     to: string | null;
@@ -666,6 +685,7 @@ declare namespace Centre {
     "/api/v1/overview": Overview;
     "/api/v1/policy": InForce;
     "/api/v1/reports/{day}": Report;
+    "/api/v1/status": PublicStatus;
     "/api/v1/stream": null;
     "/healthz": Health;
     "/metrics": null;
@@ -679,6 +699,7 @@ declare namespace Centre {
     "/accounts/keys/disable": { body: Named; told: Done };
     "/accounts/password": { body: NewPassword; told: Done };
     "/alerts/test": { body: Who; told: Done };
+    "/announcements": { body: Told_Input; told: Done };
     "/answer/{token}": { body: Who; told: Done };
     "/api/v1/orders": { body: FoundForm; told: Record<string, string> };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };

@@ -34,8 +34,8 @@ FORM = PolicyForm(ZONE, SITE_KEY)
 NUMBER = synthetic_card(1).number
 
 
-class Window(BaseModel):
-    """A window 窗口, which no policy has yet."""
+class Gallery(BaseModel):
+    """A gallery of machines, which no policy has yet."""
 
     name: str
     open_at: tuple[time, ...] = ()
@@ -45,7 +45,7 @@ class Window(BaseModel):
 class Tomorrow(Policy):
     """A policy with settings of every kind that nobody thought of, and no word of the page."""
 
-    windows: tuple[Window, ...] = (Window(name="一号", open_at=(time(9),)),)
+    galleries: tuple[Gallery, ...] = (Gallery(name="一号", open_at=(time(9),)),)
     level: int | None = Field(None, ge=1, le=4)
     share: float = Field(0.5, ge=0)
     closed_until: date | None = None
@@ -105,7 +105,7 @@ def test_a_setting_that_is_added_tomorrow_has_a_place_without_another_word(tmp_p
             page = client.get("/policy").text
 
     wanted = paths(Tomorrow.model_json_schema())
-    assert {"windows.open_at", "windows.purposes", "level", "announced"} <= wanted
+    assert {"galleries.open_at", "galleries.purposes", "level", "announced"} <= wanted
     assert wanted - placed(page) == set()
     assert 'id="other"' in page, "what names no group stands under the last one"
     assert 'value="09:00"' in page
@@ -316,6 +316,11 @@ _DAY = {"valid_from": "2026-12-01T08:00", "valid_until": "2026-12-01T20:00"}
          "Expected: another than in any other line"),
         ("duties.due_at", ["10:00", "10:00"], "duties.due_at.1",
          "Expected: another than in any other line"),
+        ("opening", [{"days": ["monday"], "opens": "09:00", "closes": "09:00"}],
+         "opening.0.closes", "Expected: later than its begin"),
+        ("windows",
+         [{"name": "一号", "purposes": ["社保", "社 保"], "open": True, "online": False}],
+         "windows.0.purposes.1", "Expected: one of the purposes"),
     ],
 )  # fmt: skip
 def test_values_that_contradict_each_other_are_told_at_the_later_one(

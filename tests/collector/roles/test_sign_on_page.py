@@ -20,7 +20,7 @@ from gate_collector.roles.session import Role
 
 pytestmark = pytest.mark.browser
 _PASSWORD = "correct horse battery"
-_ALL = {"总览", "每日零报告", "报警 · 告警", "防控措施", "漏瞒迟核查", "保存与清除"}
+_ALL = {"总览", "每日零报告", "报警 · 告警", "防控措施", "公告", "漏瞒迟核查", "保存与清除"}
 _SEES = {
     Role.OFFICE: _ALL | {"密切接触者", "在馆人员"},
     Role.LEADER: _ALL | {"密切接触者", "在馆人员"},

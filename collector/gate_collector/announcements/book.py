@@ -1,0 +1,66 @@
+"""Announcements (公告) as they were published: never changed, a later one replaces an earlier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.opening import said_hours, said_windows
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.words import word
+from gate_collector.centre import Centre
+from gate_collector.store.schema_office import ANNOUNCEMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """One text that the public was told, when and by whom; `facts` is what it was made from."""
+
+    id: int
+    at: str
+    by: str
+    hall_mode: HallMode
+    policy_version: int
+    facts: str
+    zh: str
+    en: str
+
+
+def facts(policy: Policy) -> str:
+    """Return what of a policy concerns the public: other facts want another announcement."""
+    say = partial(word, lang="zh")
+    return "\n".join((policy.hall_mode.value, said_hours(policy, say), said_windows(policy, say)))
+
+
+def publish(centre: Centre, *, zh: str, en: str, by: str) -> None:
+    """Keep a text as published now, with the facts it was made from."""
+    policy = centre.policy()
+    row = {
+        "at": format_utc(centre.now),
+        "by": by,
+        "hall_mode": policy.hall_mode.value,
+        "policy_version": policy.version,
+        "facts": facts(policy),
+        "zh": zh,
+        "en": en,
+    }
+    with centre.engine.begin() as connection:
+        connection.execute(ANNOUNCEMENT.insert().values(row))
+
+
+def history(connection: Connection) -> list[Announcement]:
+    """Return every announcement, the newest first."""
+    rows = connection.execute(select(ANNOUNCEMENT).order_by(ANNOUNCEMENT.c.id.desc()))
+    return [
+        Announcement(**(dict(row._mapping) | {"hall_mode": HallMode(row.hall_mode)}))  # noqa: SLF001 its name
+        for row in rows
+    ]
+
+
+def in_force(connection: Connection, policy: Policy) -> Announcement | None:
+    """Return the newest announcement, if what it says of the hall still holds."""
+    newest = next(iter(history(connection)), None)
+    return newest if newest is not None and newest.facts == facts(policy) else None

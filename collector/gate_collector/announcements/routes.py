@@ -1,0 +1,104 @@
+"""The page of the announcements, their poster, and what is open to the public."""
+
+from __future__ import annotations
+
+import io
+from typing import Annotated, Literal
+
+import segno
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.http.grants import Routes
+from gate_agent.http.pace import Pace
+from gate_agent.words import Lang
+from gate_collector.announcements.book import Announcement, history, in_force, publish
+from gate_collector.announcements.status import PublicStatus, paragraphs, status
+from gate_collector.announcements.texts import draft
+from gate_collector.centre import Centre
+from gate_collector.roles.grants import ACTORS, EVERYBODY, PUBLIC
+from gate_collector.roles.session import By
+from gate_collector.web.done import Done
+from gate_collector.web.pages import Pages
+
+_AT_ONCE, _A_MINUTE = 30, 60  # requests of one address: a neighbourhood may stand behind one
+_KEPT_S = 30
+_CACHED = {"Cache-Control": f"public, max-age={_KEPT_S}"}
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+
+
+class Told(BaseModel):
+    """A text for the public, and who publishes it."""
+
+    model_config = ConfigDict(extra="forbid")
+    zh: str = Field(min_length=1, max_length=4000)
+    en: str = Field("", max_length=8000)
+    by: By
+
+
+def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
+    """Return the routes; `url` is where the public reaches this server."""
+    routes = Routes()
+    pace = Pace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
+
+    @routes.get("/announcements", dependencies=[EVERYBODY], include_in_schema=False)
+    def page(lang: Lang = "zh") -> HTMLResponse:
+        """Return what was published, and the draft of the next."""
+        with centre.engine.connect() as connection:
+            published, newest = history(connection), in_force(connection, centre.policy())
+        return pages.show(
+            "announcements.html", lang, published=published, in_force=newest,
+            zh=draft(centre, "zh"), en=draft(centre, "en"),
+        )  # fmt: skip
+
+    @routes.post("/announcements", dependencies=[ACTORS], status_code=201, response_model=Done)
+    def published(asked: Told) -> Response:
+        """Publish a text: it is on the public page at once, and on a poster to print."""
+        publish(centre, zh=asked.zh, en=asked.en, by=asked.by)
+        return JSONResponse({"location": "/announcements"}, status_code=201)
+
+    @routes.get("/announcements/{number}/poster", dependencies=[EVERYBODY], include_in_schema=False)
+    def poster(number: Number, size: Literal["A4", "A3"] = "A4", lang: Lang = "zh") -> HTMLResponse:
+        """Return an announcement to print and hang up, with the code of the public page."""
+        one = _one(number)
+        return pages.show(
+            "poster.html", lang, one=one, size=size, hall=centre.name, unit=centre.unit
+        )
+
+    @routes.get("/status.svg", dependencies=[PUBLIC], include_in_schema=False)
+    def code(request: Request) -> Response:
+        """Return the public page's address as a QR code."""
+        pace.take(_source(request))
+        out = io.BytesIO()
+        address = segno.make(f"{url}/status", error="m", micro=False)
+        address.save(out, kind="svg", border=2, xmldecl=False)
+        return Response(out.getvalue(), media_type="image/svg+xml", headers=_CACHED)
+
+    @routes.get("/status", dependencies=[PUBLIC], include_in_schema=False)
+    def public_page(request: Request, lang: Lang = "zh") -> HTMLResponse:
+        """Return the hall as anybody may know it."""
+        pace.take(_source(request))
+        shown = status(centre)
+        answer = pages.show("status.html", lang, shown=shown, lines=paragraphs(shown, lang))
+        answer.headers.update(_CACHED)
+        return answer
+
+    @routes.get("/api/v1/status", dependencies=[PUBLIC], response_model=PublicStatus)
+    def public_status(request: Request) -> Response:
+        """Return the hall as anybody may know it: mode, hours, windows, the announcement."""
+        pace.take(_source(request))
+        return JSONResponse(status(centre).model_dump(mode="json"), headers=_CACHED)
+
+    def _one(number: int) -> Announcement:
+        with centre.engine.connect() as connection:
+            for one in history(connection):
+                if one.id == number:
+                    return one
+        raise HTTPException(404)
+
+    return routes
+
+
+def _source(request: Request) -> str:
+    return request.client.host if request.client else ""

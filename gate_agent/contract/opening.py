@@ -1,0 +1,112 @@
+"""When the hall serves, which windows do (服务时间, 窗口), and how the public is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import time
+from enum import StrEnum
+from typing import Annotated, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gate_agent.contract.hall_times import HallTime
+
+Purpose = Annotated[str, Field(min_length=1, max_length=40)]
+_RUN = 3  # so many days in a row are said as from the first to the last
+Say = Callable[..., str]  # a word's key and what fills its blanks: its text
+
+
+class Weekday(StrEnum):
+    """A day of the week, as the calendar counts them."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class OpeningHours(_Part):
+    """When the hall serves (服务时间) on some days of the week."""
+
+    days: tuple[Weekday, ...] = Field(tuple(Weekday)[:5], min_length=1, max_length=7)
+    opens: HallTime = time(9, 0)
+    closes: HallTime = time(17, 0)
+
+
+class Window(_Part):
+    """A window, or several of one kind (窗口): what is done there, and whether it serves."""
+
+    name: str = Field(min_length=1, max_length=40)
+    purposes: tuple[Purpose, ...] = Field((), description="what is done there")
+    open: bool = True
+    online: bool = Field(
+        default=False, description="staffed for online work 网上办: nobody is served there"
+    )
+
+
+class Serves(Protocol):
+    """What of a policy tells when and where the hall serves."""
+
+    @property
+    def opening(self) -> tuple[OpeningHours, ...]:
+        """The hours, by days of the week."""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows, each with what is done there."""
+
+
+def offered(purposes: Iterable[Purpose], windows: Iterable[Window]) -> tuple[Purpose, ...]:
+    """Return what somebody can come for now: what an open window does, or no window is named for.
+
+    (部分窗口: a purpose of which every window is shut is offered to nobody.)
+    """
+    served = {one for window in windows if window.open and not window.online
+              for one in window.purposes}  # fmt: skip
+    shut = {one for window in windows for one in window.purposes} - served
+    return tuple(purpose for purpose in purposes if purpose not in shut)
+
+
+def said_hours(policy: Serves, say: Say) -> str:
+    """Return the hours as people say them: "周一至周五 09:00–17:00"; empty if none are set."""
+    return say("opening.and").join(
+        say("opening.hours", days=_days(one.days, say), opens=f"{one.opens:%H:%M}",
+            closes=f"{one.closes:%H:%M}")
+        for one in policy.opening
+    )  # fmt: skip
+
+
+def said_windows(policy: Serves, say: Say) -> str:
+    """Return which windows serve, and which are shut; empty if none are named."""
+    kinds = {
+        "opening.serving": [w.name for w in policy.windows if w.open and not w.online],
+        "opening.online": [w.name for w in policy.windows if w.open and w.online],
+        "opening.shut": [w.name for w in policy.windows if not w.open],
+    }
+    return say("opening.and").join(
+        say(key, windows=say("opening.list").join(names)) for key, names in kinds.items() if names
+    )
+
+
+def _days(days: tuple[Weekday, ...], say: Say) -> str:
+    """Return runs of days as such: 周一至周五、周日."""
+    week = list(Weekday)
+    runs: list[list[int]] = []
+    for at in sorted({week.index(day) for day in days}):
+        if runs and runs[-1][-1] == at - 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    named = [[say(f"weekday.{week[at]}") for at in run] for run in runs]
+    return say("opening.list").join(
+        say("opening.until", first=run[0], last=run[-1]) if len(run) >= _RUN else
+        say("opening.list").join(run)
+        for run in named
+    )  # fmt: skip

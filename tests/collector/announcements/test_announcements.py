@@ -1,0 +1,140 @@
+"""What the public is told: made from the policy, published by a person, never stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from collector.hall_of_doors import Hall, hall
+from collector.served_centre import app_of, book_of, centre_of, serving
+from gate_agent.contract.opening import OpeningHours, Weekday
+from gate_agent.contract.policy import HallMode
+from gate_collector.policies.book import PolicyBook
+from gate_collector.roles.accounts import Accounts
+
+_OPENING = [{"days": [day.value for day in Weekday][:5], "opens": "09:00", "closes": "16:30"}]
+_WINDOWS = [
+    {"name": f"综合窗口 {number} 号", "purposes": ["社保"], "open": number < 9, "online": False}
+    for number in range(1, 11)
+]
+
+
+@pytest.fixture
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
+        yield opened
+
+
+def _issue(book: PolicyBook, **change: object) -> None:
+    book.issue(lambda _: change, by="王科长", why="升级")
+
+
+def test_a_change_is_said_at_once_and_the_published_text_while_it_holds(one: Hall) -> None:
+    book = book_of(one)
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        _issue(book, opening=_OPENING, windows=_WINDOWS, hall_mode=HallMode.APPOINTMENT)
+        drafted = client.get("/api/v1/status").json()
+        assert drafted["published"] is None
+        assert drafted["hall_mode"] == "appointment"
+        for part in (
+            "预约入场",
+            "周一至周五 09:00–16:30",
+            "综合窗口 8 号",
+            "暂停窗口：综合窗口 9 号",
+        ):
+            assert part in drafted["text"]["zh"], part
+
+        told = "自即日起凭预约入场。\n请勿扎堆。"
+        answer = client.post("/announcements", json={"zh": told, "en": "", "by": "王科长"})
+        assert answer.status_code == 201
+        shown = client.get("/api/v1/status").json()
+        assert (shown["text"]["zh"], shown["published"]) == (told, one.clock.now().utc.strftime(
+            "%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z")  # fmt: skip
+        assert "By appointment" in shown["text"]["en"], "nobody wrote one: the policy's"
+        assert "请勿扎堆" in client.get("/status").text
+
+        _issue(book, retention={"gate_days": 7})
+        assert client.get("/api/v1/status").json()["text"]["zh"] == told, "nothing for the public"
+        _issue(book, hall_mode=HallMode.EMERGENCY)
+        shown = client.get("/api/v1/status").json()
+        assert "任何人不得入内" in shown["text"]["zh"]
+        assert shown["published"] is None
+        assert "公告尚未发布" in client.get("/announcements").text
+
+
+def test_the_public_page_is_open_to_all_bounded_and_may_be_kept_and_the_rest_is_not(
+    one: Hall,
+) -> None:
+    centre = centre_of(one)
+    with serving(app_of(centre, accounts=Accounts(centre))) as client:
+        for path in ("/status", "/api/v1/status", "/status.svg"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert answer.headers["cache-control"] == "public, max-age=30"
+        assert client.get("/sign-on").headers["cache-control"] == "no-store"
+        assert client.get("/announcements").status_code == 303
+        body = {"zh": "x", "en": "", "by": "x"}
+        assert client.post("/announcements", json=body).status_code == 401
+        answers = [client.get("/status") for _ in range(40)]
+        assert {answer.status_code for answer in answers} == {200, 429}
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        one.clock.advance(60)
+        assert client.get("/status").status_code == 200
+
+
+def _post(client: httpx.Client, zh: str) -> int:
+    return client.post("/announcements", json={"zh": zh, "en": "", "by": "王"}).status_code
+
+
+def test_texts_are_bounded_and_shown_as_text(one: Hall) -> None:
+    with serving(app_of(centre_of(one))) as client:
+        assert [_post(client, zh) for zh in ("", "x" * 4001, "a\x00b")] == [422, 422, 422]
+        assert _post(client, "<script>alert(1)</script>\n𠮷野㐂") == 201
+        for path in ("/status", "/announcements", "/announcements/1/poster?size=A3"):
+            page = client.get(path).text
+            assert "<script>alert(1)" not in page
+            assert "𠮷野㐂" in page
+        assert client.get("/announcements/2/poster").status_code == 404
+        assert client.get("/announcements/1/poster?size=A5").status_code == 422
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [KIOSK, PHONE])
+def test_the_office_changes_the_draft_publishes_it_and_prints_a_poster_of_one_sheet(
+    tmp_path: Path, browser: Browser, size: tuple[int, int]
+) -> None:
+    with hall(tmp_path) as one, watched_page(browser, size) as watched:
+        book = book_of(one)
+        hours = OpeningHours(opens=time(9), closes=time(16, 30))
+        _issue(book, hall_mode=HallMode.APPOINTMENT, opening=[hours.model_dump(mode="json")],
+               windows=_WINDOWS)  # fmt: skip
+        with serving(app_of(centre_of(one, book.in_force), book)) as client:
+            page = watched.page
+            page.goto(f"{client.base_url}/announcements")
+            expect(page.get_by_text("公告尚未发布")).to_be_visible()
+            draft = page.get_by_label("公告正文").input_value()
+            page.get_by_label("公告正文").fill(f"{draft}\n咨询电话：010-5550 0100。")
+            page.get_by_label("经办人").fill("王科长")
+            page.get_by_role("button", name="发布公告").click()
+            expect(page.get_by_text("现行公告发布于")).to_be_visible()
+            expect(page.locator("tr", has_text="王科长")).to_contain_text("010-5550 0100")
+            sound(page)
+            page.get_by_role("link", name="A4").click()
+            expect(page.get_by_role("img", name="扫码查看最新状态")).to_be_visible()
+            assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+            page.goto(f"{client.base_url}/status")
+            expect(page.get_by_text("预约入场", exact=True)).to_be_visible()
+            expect(page.get_by_text("010-5550 0100")).to_be_visible()
+            sound(page)
