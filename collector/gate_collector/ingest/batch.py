@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from gate_agent.contract.messages import PersonSeen
-from gate_agent.contract.moment import format_utc
+from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import Decision, PassageDecided
 from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.ingest.arrival import Arrived, Heard, Key, Message, Unusable, gate_in
@@ -49,6 +49,7 @@ class Batch:
 
     def __post_init__(self) -> None:
         self._at = format_utc(self.now)
+        self.now = parse_utc(self._at)  # what is kept is all that can be reckoned from again
 
     def take(self, items: Iterable[Heard]) -> list[Stream]:
         """Store what was heard; return the chains that a receipt is due for."""

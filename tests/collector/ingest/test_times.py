@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from collector.days import LED
-from collector.hall_of_doors import TEN, Hall, hall, ref
+from collector.hall_of_doors import SITE, TEN, Hall, hall, ref
 from collector.served_centre import app_of, centre_of, serving
-from gate_agent.contract.moment import ClockQuality, format_utc
+from gate_agent.contract.messages import parse_body
+from gate_agent.contract.moment import ClockQuality, format_utc, parse_utc
 from gate_agent.contract.policy import ContactsPolicy
 from gate_agent.contract.records import AgentStopped, ClockSynced, HoldState
 from gate_collector.contacts.trace import trace
 from gate_collector.ingest.corrected_times import MOST_AT_ONCE, Corrector
+from gate_collector.ledger.proof import faults_of
 from gate_collector.ledger.read import read_ledger
 from gate_collector.live.now import charts
 from gate_collector.live.overview import overview
@@ -48,6 +50,24 @@ def _late(one: Hall) -> list[int | None]:
     with one.engine.connect() as connection:
         rows = connection.execute(select(EVENT.c.late_ms).order_by(EVENT.c.sequence))
         return list(rows.scalars())
+
+
+def test_how_late_is_reckoned_from_what_is_kept_and_not_from_more(one: Hall) -> None:
+    one.west.off, one.west.clock = timedelta(), ClockQuality.SYNCED
+    one.clock.step(0.408_700)  # microseconds that `stored` does not say
+    for _ in range(3):
+        one.west.passage()
+    one.settle()
+
+    with one.engine.connect() as connection:
+        rows = connection.execute(select(EVENT.c.stored, EVENT.c.body, EVENT.c.late_ms)).all()
+        kept = [
+            (parse_utc(row.stored) - parse_utc(parse_body(row.body).recordedtime), row.late_ms)
+            for row in rows
+        ]
+    assert kept == [(timedelta(milliseconds=late), late) for _, late in kept]
+    assert len(kept) == 3
+    assert list(faults_of(one.engine, one.west.gate, site=SITE, zone=_ZONE)) == []
 
 
 def _wait_at_the_door(one: Hall, minutes: float) -> None:
