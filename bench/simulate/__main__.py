@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
             "contacts",
             "misnamed",
             "misnamed_holds",
+            "asked",
         ),
         0,
     )

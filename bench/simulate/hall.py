@@ -35,6 +35,7 @@ from gate_agent.contract.records import (
     PassageLeft,
 )
 from gate_agent.domain.door import (
+    CardJudged,
     DoorEvent,
     DoorState,
     HandMeasured,
@@ -285,6 +286,7 @@ class Hall:
         event = tap.make(place.door.clock.now())
         if isinstance(event, HandMeasured) and tap.of is not None:
             self.judge.measured(tap.of, event.passage_id, self.now_ns)
+        self.judge.asked += isinstance(event, CardJudged)
         refused = place.door.ask(event)
         if refused is not None:
             detail = f"{place.door.name}: {type(event).__name__}: {refused}"

@@ -38,6 +38,7 @@ class Judge:
     held: int = 0
     misnamed: int = 0  # went in with a card that was another's
     misnamed_holds: int = 0
+    asked: int = 0  # whose card it is
     opened: dict[str, int] = field(default_factory=dict)  # when each hold was
     _recorded: dict[str, None] = field(default_factory=dict)
     _verdicts: dict[str, PassageDecided] = field(default_factory=dict)

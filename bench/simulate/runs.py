@@ -33,6 +33,7 @@ class Outcome:
     contacts: int
     misnamed: int
     misnamed_holds: int
+    asked: int
     took_s: float
     hall_s: float
 
@@ -63,6 +64,7 @@ def run(script: Sequence[Input], rules: Rules = step, trace: Trace | None = None
             contacts=hall.judge.contacts,
             misnamed=hall.judge.misnamed,
             misnamed_holds=hall.judge.misnamed_holds,
+            asked=hall.judge.asked,
             took_s=process_time() - began,
             hall_s=hall.now_s,
         )

@@ -10,7 +10,7 @@ from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
 from gate_agent.domain.baseline import UNTRUSTED
 from gate_agent.domain.clearing import beyond_rail, vouched
-from gate_agent.domain.desk import freed, pair_ns, set_aside
+from gate_agent.domain.desk import asked_too, asking_whose, freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, WriteEvent
 from gate_agent.domain.events import (
     PassagesInterrupted,
@@ -53,6 +53,9 @@ def on_reading(door: DoorState, event: ReadingTaken) -> Step:
             return _conclude(door, more, at)
         return Step(replace(door, passage=more))
     if isinstance(state, Identified) and skin:
+        if state.unsure:
+            door = asking_whose(door, at)
+            state = asked_too(door, state)
         seen = replace(state, presence=presence)
         measuring = _measuring(door, seen, reading, at, pair_due_ns=state.due_ns)
         return Step(replace(door, passage=measuring))
@@ -177,10 +180,13 @@ def _arrived(door: DoorState, presence: Presence, reading: Reading, at: Moment) 
     door = set_aside(door)
     for early in door.desk:
         if isinstance(early, Identified):
+            door = asking_whose(door, at) if early.unsure else door
+            early = asked_too(door, early)  # noqa: PLW2901 as it is now
             here = replace(early, presence=presence, adult=early.adult or wanting(door))
             door = door.without(early.passage_id)
             measuring = _measuring(door, here, reading, at, pair_due_ns=early.due_ns)
             return Step(replace(door, passage=measuring))
+    door = asking_whose(door, at)
     passage_id, ids = door.ids.take()
     new = Attempt(passage_id=passage_id, started=at, presence=presence, adult=wanting(door))
     measuring = _measuring(door, new, reading, at, pair_due_ns=None)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.passage import (
+    EARLY_S,
     NOBODY,
     Gathering,
     Identified,
     Idle,
     Measured,
+    Measuring,
     PassageState,
     Registering,
     Settled,
@@ -19,6 +22,7 @@ from gate_agent.domain.passage import (
 )
 from gate_agent.domain.state import DoorState
 
+_Named = TypeVar("_Named", Identified, Measuring, Measured)
 UNDECIDED = (
     HoldState.FLAGGED,
     HoldState.ACKNOWLEDGED,
@@ -76,6 +80,33 @@ def freed(door: DoorState, at: Moment) -> DoorState:
         if isinstance(early, Identified):
             return replace(door.without(early.passage_id), passage=early)
     return door
+
+
+def asking_whose(door: DoorState, at: Moment) -> DoorState:
+    """Ask whose card it is that named who had stepped away: who comes now may have laid it."""
+    since_ns = at.plus_s(-EARLY_S)
+    return replace(
+        door,
+        desk=tuple(
+            replace(place, card_asked=True) if _named_away(place, since_ns) else place
+            for place in door.desk
+        ),
+    )
+
+
+def _named_away(place: Waiting, since_ns: int) -> bool:
+    return (
+        isinstance(place, Registering | Gathering)
+        and place.unsure
+        and place.identified is not None
+        and place.started.boot_ns < place.identified.boot_ns >= since_ns
+    )
+
+
+def asked_too(door: DoorState, named: _Named) -> _Named:
+    """Ask of this person, too, where it is in question whose card another has: one answer tells."""
+    asked = named.unsure and any(place.card_asked and place.unsure for place in door.desk)
+    return replace(named, card_asked=asked)
 
 
 def pair_ns(door: DoorState, at: Moment) -> int:

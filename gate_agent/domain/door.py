@@ -12,10 +12,10 @@ from gate_agent.domain import (
     found,
     guard,
     leaving,
-    naming,
     pairing,
     release,
     together,
+    whose,
 )
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.effects import Effects, WriteEvent
@@ -125,7 +125,7 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
         case CardUnreadable():
             return pairing.on_unreadable(door, event)
         case CardJudged():
-            return naming.on_card_judged(door, event)
+            return whose.on_card_judged(door, event)
         case CodeShown():
             return pairing.on_code(door, event)
         case ThermometerChanged():

@@ -59,6 +59,8 @@ def on_registration(door: DoorState, event: RegistrationGiven) -> Step:
         return register_the_held(door, state, event)
     if not isinstance(state, Registering) or state.person is None:
         raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))
+    if state.unsure and state.card_asked:
+        raise StepRefused("out_of_turn", "whose card it is", "a registration")
     phone = event.details.phone or state.known_phone
     if phone is None and hall.needs_phone(door.policy, state.person):
         raise StepRefused("invalid", "a mobile number", "none")

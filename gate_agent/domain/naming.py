@@ -13,14 +13,13 @@ from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import verdict
 from gate_agent.domain.clearing import Cleared, beyond_rail
 from gate_agent.domain.desk import pair_ns
-from gate_agent.domain.effects import StepRefused, WriteEvent
-from gate_agent.domain.events import CardJudged, PersonIdentified
+from gate_agent.domain.effects import WriteEvent
+from gate_agent.domain.events import PersonIdentified
 from gate_agent.domain.hold import Hold
 from gate_agent.domain.identified import BY_CARD, hold_of, identity, tell_who
 from gate_agent.domain.passage import (
     Attempt,
     Gathering,
-    Identified,
     Idle,
     Measured,
     Measuring,
@@ -74,39 +73,6 @@ def name_the_held(
     return _told(door, hold, named, by, event.at)
 
 
-def on_card_judged(door: DoorState, event: CardJudged) -> Step:
-    """The guard says whose the card is. Raises StepRefused where that is in no question."""
-    state = door.find(event.passage_id)
-    if state is None:
-        raise StepRefused("not_found", "a passage at the door", "another")
-    if not event.by.strip():
-        raise StepRefused("invalid", "who says so", "nobody")
-    if isinstance(state, Identified) or state.person is None or not state.unsure:
-        raise StepRefused("out_of_turn", "a person whose card is in question", "another")
-    if not event.theirs:
-        return _unnamed(door, state, event.by, event.at)
-    others = _others_of(door, state)
-    done = made_sure(door, state, event.by, event.at)
-    for other in others:
-        more = _unnamed(done.door, other, event.by, event.at)
-        done = Step(more.door, (*done.effects, *more.effects))
-    return done
-
-
-def _others_of(door: DoorState, state: Attempt) -> list[OpenPassage | Settled]:
-    """Return whom the same card named, unsurely: it is not theirs, if it is of this person."""
-    return [
-        place
-        for place in (door.passage, *door.desk)
-        if not isinstance(place, Idle | Identified)
-        and place.passage_id != state.passage_id
-        and place.unsure
-        and place.person is not None
-        and state.person is not None
-        and place.person.person_ref == state.person.person_ref
-    ]
-
-
 def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
     """The card is theirs: what is known of whom it names counts for them from now on."""
     sure = replace(state, unsure=False, card_asked=False)
@@ -116,7 +82,7 @@ def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
     return _kept(door, sure, at)
 
 
-def _unnamed(door: DoorState, state: OpenPassage | Settled, by: str, at: Moment) -> Step:
+def unnamed(door: DoorState, state: OpenPassage | Settled, by: str, at: Moment) -> Step:
     """The card is another's: they have no name, and are asked for theirs."""
     nobody = replace(
         state,

@@ -11,7 +11,7 @@ from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision
 from gate_agent.domain import hall, verdict
-from gate_agent.domain.desk import pair_ns, set_aside, waits
+from gate_agent.domain.desk import asked_too, pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
@@ -33,6 +33,8 @@ from gate_agent.domain.passage import (
 )
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import is_by_hand
+
+DOUBTED_FOR_S = 60  # a card that two may have laid, laid again so soon, is of who stands there
 
 
 def on_card(door: DoorState, event: PersonIdentified) -> Step:
@@ -56,9 +58,12 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
     wants, unsure = _wants_card(door, at), not is_sure(door, at)
-    cardless = _cardless(door, at, asked_too=not wants)
+    if _is_the_others(door, person, at):
+        return _nobodys(_doubting(door, person, at), at)
+    is_doubted = any(ref == person.person_ref for ref, _ in _doubted(door, at, DOUBTED_FOR_S))
+    cardless = None if wants and is_doubted else _cardless(door, at, asked_too=not wants)
     if cardless is not None and wants:
-        return _ambiguous(door, cardless, at)
+        return _ambiguous(_doubting(door, person, at), cardless, at)
     if isinstance(cardless, Settled):
         return _name_the_rechecked(door, cardless, event, unsure=True)
     if cardless is not None:
@@ -67,11 +72,11 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     match spot:
         case Measured():
             known = replace(spot, **identity(event, spot.known_phone, unsure=unsure))
-            return verdict.decide(door, known, person, at)
+            return verdict.decide(door, asked_too(door, known), person, at)
         case Measuring():
             known_now = identity(event, spot.known_phone, unsure=unsure)
             paired = replace(spot, **known_now, pair_due_ns=pair_ns(door, at))
-            return Step(replace(door, passage=paired))
+            return Step(replace(door, passage=asked_too(door, paired)))
         case Gathering(person=None) if wants:  # a companion who has a card, too
             return verdict.decide(door, replace(spot, **identity(event, unsure=unsure)), person, at)
         case Settled() if (wants and spot.waits_for_hand) or _waits_nameless(door, spot, at):
@@ -190,16 +195,40 @@ def _ambiguous(door: DoorState, cardless: Measured | Settled, at: Moment) -> Ste
             again.append(one)
         elif isinstance(one, Measured | Settled):
             door = door.placed(replace(one, card_asked=True))
-    done, spot = Step(door), door.passage
+    done = Step(door)
     for one in again:
         more = verdict.ambiguous(done.door, one, "two_people", at)
         done = Step(more.door, (*done.effects, *more.effects))
-    if again:
-        return done
+    return done if again else _nobodys(door, at)
+
+
+def _nobodys(door: DoorState, at: Moment) -> Step:
+    """Record a card that is nobody's, whose people are measured again, or keep their places."""
     passage_id, ids = door.ids.take()
-    nobody = Attempt(passage_id=passage_id, started=at, presence=spot.presence)
+    nobody = Attempt(passage_id=passage_id, started=at, presence=door.passage.presence)
     aside = replace(set_aside(door), ids=ids)
     return verdict.ambiguous(aside, nobody, "two_people", at)
+
+
+def _doubted(door: DoorState, at: Moment, for_s: float) -> tuple[tuple[str, int], ...]:
+    since_ns = at.plus_s(-for_s)
+    return tuple(one for one in door.doubted if one[1] >= since_ns)
+
+
+def _doubting(door: DoorState, person: Person, at: Moment) -> DoorState:
+    """Remember a card that two may have laid: laid again, it is of who stands there then."""
+    kept = _doubted(door, at, DOUBTED_FOR_S)
+    return replace(door, doubted=(*kept, (person.person_ref, at.boot_ns)))
+
+
+def _is_the_others(door: DoorState, person: Person, at: Moment) -> bool:
+    """Whether two people could not be told apart a moment ago, and this is the second card.
+
+    Somebody who came since lays their own.
+    """
+    of_late = [ref for ref, _ in _doubted(door, at, SAME_CARD_S)]
+    is_new = isinstance(door.passage, Measuring | Measured)
+    return bool(of_late) and person.person_ref not in of_late and not is_new
 
 
 def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
@@ -207,6 +236,9 @@ def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
     for early in door.desk:
         if isinstance(early, Identified):
             return verdict.ambiguous(door, early, "two_cards", event.at)
+    spot = door.passage
+    if isinstance(spot, Registering) and spot.unsure:  # whose other card would this be?
+        door = replace(door, passage=replace(spot, card_asked=True))
     passage_id, ids = door.ids.take()
     unsure = not is_alone(door, event.at)
     new = Attempt(passage_id=passage_id, started=event.at, **identity(event, unsure=unsure))

@@ -192,6 +192,15 @@ Waiting = Identified | Measured | Registering | Gathering | Settled
 """What has a place at the desk: it waits, or its verdict is still shown."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooseCard:
+    """A card that named one person, and is another's, says the guard; whose is asked still."""
+
+    of: str
+    person: Person
+    known_phone: Secret | None
+
+
 class Carried(TypedDict):
     """The part of an attempt that every state hands to the next one."""
 

@@ -15,7 +15,14 @@ from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Called, CalledDoor, Hold
 from gate_agent.domain.inside import NOBODY_INSIDE, Inside
 from gate_agent.domain.neighbours import FreedHolds, Neighbour, clearing, held_elsewhere
-from gate_agent.domain.passage import Attempt, OpenPassage, PassageState, Settled, Waiting
+from gate_agent.domain.passage import (
+    Attempt,
+    LooseCard,
+    OpenPassage,
+    PassageState,
+    Settled,
+    Waiting,
+)
 from gate_agent.domain.temperature import Profile
 
 
@@ -57,6 +64,8 @@ class DoorState:
     freed: FreedHolds = frozenset()
     answers: frozenset[tuple[str, str]] = frozenset()  # of other doors' holds, given here
     rechecked: tuple[RecheckTold, ...] = ()
+    doubted: tuple[tuple[str, int], ...] = ()  # cards that two people may have laid, and when
+    loose: LooseCard | None = None  # is another's than whom it named
     strangers: tuple[tuple[str, int], ...] = ()  # passages that ended nameless of late, and when
     answered: tuple[str, ...] = ()  # orders of the centre, the newest last: each is done once
 

@@ -16,6 +16,7 @@ from gate_agent.domain.door import (
     CardUnreadable,
     HandMeasured,
     PersonIdentified,
+    RegistrationGiven,
 )
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.hold import Hold
@@ -230,3 +231,92 @@ def test_a_card_that_is_in_no_question_is_not_judged() -> None:
         bench.judge(bench.door.passage.passage_id or "", theirs=False)
     with pytest.raises(StepRefused):
         bench.judge("t-99", theirs=True)
+
+
+def crossed() -> Named:
+    """A is measured and steps away; B lays a card and steps up; then A's card comes."""
+    bench = Named()
+    bench.set(policy=Policy())
+    bench.steady(NORMAL)
+    bench.nobody_for(3)
+    bench.card("b")
+    bench.nobody_for(1)
+    bench.steady(NORMAL)
+    bench.card("a")
+    return bench
+
+
+def names(bench: Named) -> list[str | None]:
+    places = (*bench.door.desk, bench.door.passage)
+    return [place.person.person_ref[0] if place.person else None for place in places]
+
+
+def test_two_cards_that_crossed_are_asked_of_and_two_times_no_puts_both_right() -> None:
+    bench = crossed()
+    first, second = bench.door.desk[0].passage_id, bench.door.passage.passage_id or ""
+    assert names(bench) == ["b", "a"]
+    assert bench.place(first).card_asked
+    assert bench.place(second).card_asked
+    with pytest.raises(StepRefused, match="whose card it is"):
+        bench.take(RegistrationGiven(at=bench.now, passage_id=first))
+
+    bench.judge(first, theirs=False)
+    bench.judge(second, theirs=False)
+    assert names(bench) == ["a", "b"]
+    assert all(bench.place(one).card_asked for one in (first, second))
+
+    bench.judge(first, theirs=True)
+    assert not bench.place(first).unsure
+    assert not bench.place(second).card_asked
+
+
+def test_one_yes_is_enough_where_the_cards_did_not_cross() -> None:
+    bench = crossed()
+    bench.judge(bench.door.desk[0].passage_id, theirs=True)
+
+    assert not bench.door.desk[0].card_asked
+    assert not bench.place(bench.door.passage.passage_id or "").card_asked
+
+
+def test_a_card_that_was_not_theirs_goes_to_who_came_then_without_one() -> None:
+    bench = Named()
+    bench.set(policy=Policy())
+    bench.steady(NORMAL)
+    bench.nobody_for(3)
+    bench.card("b")
+    bench.nobody_for(1)
+    bench.steady(NORMAL)
+
+    bench.judge(bench.door.desk[0].passage_id, theirs=False)
+
+    assert names(bench) == [None, "b"]
+
+
+def test_the_second_card_of_two_who_could_not_be_told_apart_is_nobodys_either() -> None:
+    bench = Named()
+    bench.steady(NORMAL)
+    bench.nobody_for(2)
+    bench.steady(NORMAL)
+    bench.card("b")
+    bench.wait(1)
+    bench.card("a")
+    assert [one.decision for one in bench.verdicts] == [Decision.AMBIGUOUS] * 3
+    assert {one.person_ref for one in bench.verdicts} == {None}
+
+    bench.wait(1)
+    bench.card("b")
+    bench.steady(NORMAL)
+    assert (bench.verdicts[-1].decision, bench.verdicts[-1].person_ref) == (Decision.ADMIT, B)
+
+
+def test_a_card_is_ambiguous_once_then_it_is_of_who_stands_there() -> None:
+    bench = Named()
+    for _ in range(2):
+        bench.steady(NORMAL)  # a child without a card goes first, again and again
+        bench.nobody_for(2)
+        bench.steady(NORMAL)
+        bench.card("a")
+        bench.nobody_for(2)
+
+    assert bench.verdicts[-1].decision is Decision.ADMIT
+    assert bench.verdicts[-1].person_ref == A

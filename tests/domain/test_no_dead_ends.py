@@ -130,6 +130,8 @@ def tap(door: DoorState, now: Moment, passage_id: str, letter: str) -> DoorEvent
     if isinstance(state, Gathering):
         here = len(ready(door, passage_id))
         return GroupTold(at=now, passage_id=passage_id, companions=here, by="g", reason="split")
+    if isinstance(state, Registering) and state.card_asked:
+        return CardJudged(at=now, passage_id=passage_id, theirs=True, by="g")
     if isinstance(state, Registering):
         given_now = RegistrationDetails(phone=PHONE)
         return RegistrationGiven(at=now, passage_id=passage_id, details=given_now, by="g")

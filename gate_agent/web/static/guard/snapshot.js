@@ -31,7 +31,7 @@ export const waiting = (state) => state.desk;
  * @param {Door.PassageView} place
  * @param {Door.PassageView | undefined} picked
  */
-const asks = (place, picked) => place.phase === "registering" || place.needs_hand || (place.decision === "hold" && place === picked && place.person !== null);
+const asks = (place, picked) => (place.phase === "registering" && !isAskedWhose(place)) || place.needs_hand || (place.decision === "hold" && place === picked && place.person !== null);
 
 /**
  * Whether the guard is asked if the card is theirs: where that decides what comes, or in a hold.
