@@ -50,11 +50,12 @@ def test_who_went_in_at_one_door_and_left_by_the_other_is_not_inside(one: Hall) 
     assert told["by_category"] == {"staff": 1, "visitor": 1}
 
 
-def test_contacts_are_those_who_were_inside_at_the_same_time(one: Hall) -> None:
+@pytest.mark.parametrize("came_in_by", ["west", "central"])
+def test_contacts_are_those_who_were_inside_at_the_same_time(one: Hall, came_in_by: str) -> None:
     one.west.passage(who="was there", at=minutes(-90))
     one.west.passage(who="had gone", at=minutes(-80))
     leaves(one.west, "had gone", minutes(-61))
-    one.west.passage(who="feverish", at=minutes(-60))
+    getattr(one, came_in_by).passage(who="feverish", at=minutes(-60))
     leaves(one.central, "was there", minutes(-55))
     one.central.passage(who="came after", at=minutes(-30))
     one.west.hold("hold-1", at=TEN)
