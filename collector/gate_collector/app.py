@@ -38,6 +38,7 @@ from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.live.found_orders import OrderBook
 from gate_collector.live.overview import overview
 from gate_collector.policies.book import PolicyBook
+from gate_collector.policies.unapplied import PolicyWatch
 from gate_collector.reports.versions import AnchorTeller, conclusion, make_due, watch_missing
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.retention import Retention, spool_of
@@ -87,6 +88,7 @@ class _Collector:
             publish=self._broker.publish,
         )
         self._centre = self._make_centre()
+        self._policy_watch = PolicyWatch(self._centre, self._book)
         self._anchors = AnchorTeller(self._centre, self._broker.publish)
         self._accounts = Accounts(self._centre)
         self._desk = PurgeDesk(self._centre, self._make_retention())
@@ -193,6 +195,7 @@ class _Collector:
             "anchor": self._anchors.round,
             "missing": lambda: watch_missing(self._centre),
             "policy": self._book.keep_published,
+            "applied": self._policy_watch.round,
             "orders": self._orders.keep_published,
             "times": Corrector(self._ingest.write, self._zone).round,
             "asked": self._desk.retention.asked,

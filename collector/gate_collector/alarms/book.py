@@ -38,6 +38,7 @@ class AlarmKind(StrEnum):
     TWINS = "twins"  # 两台设备同号: two journals of one gate speak in turn
     REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
     REFUSED = "refused"  # 拒收: what came is not an event of this hall
+    UNAPPLIED = "unapplied"  # 措施未生效: a door that is heard does not follow the policy in force
     UNREAD = "unread"  # 读不懂: an event is kept, and this version cannot read all of it
 
 
