@@ -20,12 +20,21 @@ class Round(StrEnum):
     MASKS_SEALED = "masks_sealed"  # 废弃口罩封存
 
 
+class Disinfectant(StrEnum):
+    """What an area was disinfected with."""
+
+    CHLORINE = "chlorine"  # 84 消毒液
+    ALCOHOL = "alcohol"  # 75% 酒精
+    OTHER = "other"
+
+
 class DutyDone(Record):
     """A round was done (消毒通风登记): one area, one kind."""
 
     TYPE: ClassVar[str] = "gate.duty.disinfected.v1"
     area: str = Field(min_length=1, max_length=40)
     kind: Round
+    method: Disinfectant | None = Field(None, description="null: the door does not ask")
     by: str
     at: Utc
 

@@ -222,6 +222,13 @@ class Area(_Part):
     air: bool = False
 
 
+class AreaDoor(_Part):
+    """An area that is at this door, and not at every one (区域所在出入口)."""
+
+    area: str = Field(min_length=1, max_length=40)
+    door: str = Field(min_length=1, max_length=64, description="what people call it, or its id")
+
+
 class DutiesPolicy(_Part):
     """Disinfection and airing (消毒通风): where, how often, and by when (local times)."""
 
@@ -236,6 +243,18 @@ class DutiesPolicy(_Part):
         min_length=1,
         description="by each of these times one more round is done: as many as a day needs, ≥ 3",
     )
+    apart_s: Annotated[float, Later()] = Field(
+        1800, ge=60, le=14400, description="what is done sooner after a round is the same round"
+    )
+    only_at: Annotated[tuple[AreaDoor, ...], Later()] = Field(
+        (), description="areas that only some doors have; any other is at every door"
+    )
+
+    def areas_of(self, *names: str) -> tuple[Area, ...]:
+        """Return the areas of the door that is called one of these."""
+        bound = {one.area for one in self.only_at}
+        here = {one.area for one in self.only_at if one.door in names}
+        return tuple(area for area in self.areas if area.name not in bound - here)
 
 
 class SupplyItem(_Part):
@@ -334,6 +353,10 @@ class Policy(_Part):
         SupplyItem(item="消毒酒精", unit="瓶", low=5),
         SupplyItem(item="一次性手套", unit="副", low=100),
         SupplyItem(item="体温计", unit="支", low=2),
+        SupplyItem(item="消毒液", unit="桶", low=3),
+        SupplyItem(item="防护服", unit="套", low=5),
+        SupplyItem(item="护目镜", unit="副", low=5),
+        SupplyItem(item="医疗箱", unit="个", low=1),
     )
     daily_report_at: Annotated[HallTime, shown(SettingGroup.PUNCTUALITY)] = Field(
         time(18, 0), description="local time of the daily report 零报告"

@@ -174,6 +174,9 @@ class PassageDecided(Record):
     registration_ms: Whole | None = Field(
         None, description="from card to admission of a registered visitor; null for others"
     )
+    green_channel: bool | None = Field(
+        None, description="绿色通道: came by it; null: this door does not mark it"
+    )
     companions: Whole = Field(0, ge=0, description="随行 n 人: who go in with this person")
     with_passage: str | None = Field(
         None, description="随行: the passage of whom this companion came with"
