@@ -30,6 +30,7 @@ from gate_collector.policies.form import PolicyForm
 from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.read_api import build_interface
 from gate_collector.reports.routes import build_reports
+from gate_collector.reports.versions import conclusion
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.retention.routes import build_purge
 from gate_collector.roles.accounts import Accounts
@@ -114,7 +115,9 @@ def create_app(
             centre, pages, orders, site_key=site_key, private=private, record=accounts.record
         ),
         build_ledger(centre, pages),
-        build_reports(centre, pages),
+        build_reports(
+            centre, pages, lambda report: alerter.tell(conclusion(report, alerter.base_url))
+        ),
         build_contacts(centre, pages, accounts.record, private),
         build_cases(centre, pages, private),
         build_purge(centre, pages, desk, site_key, accounts.record),

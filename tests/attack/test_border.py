@@ -22,9 +22,9 @@ from collector.hall_of_doors import Hall, hall, ref
 from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.web.grants import CALLERS as DOOR
-from gate_collector.reports.sheets import workbook
 from gate_collector.reports.versions import correct, make_due
 from gate_collector.roles.grants import CALLERS as CENTRE
+from gate_collector.web.workbook import workbook
 from route_table import lines
 from security.signing import door
 from web.served_door import Served

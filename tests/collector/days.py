@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from collector.hall_of_doors import TEN, Door, Hall
-from gate_agent.contract.duty_records import Round, RoundCount
+from gate_agent.contract.duty_records import Disinfectant, DutyDone, Round, RoundCount
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import Policy, RotaEntry
 from gate_agent.contract.records import Category, Decision, PassageCount, ThermometerChecked
@@ -29,6 +29,7 @@ THREE = tuple(
     RoundCount(area=area, kind=Round.DISINFECTED, done=3, needed=3)
     for area in ("出入口门", "自助终端")
 )
+BEFORE_DUE = (-0.1, 3.8, 7.2)  # hours after ten: 9:54, 13:48, 17:12
 ONE_EACH = (
     PassageCount(category=Category.VISITOR, decision=Decision.ADMIT, count=1),
     PassageCount(category=Category.STAFF, decision=Decision.ADMIT, count=1),
@@ -63,12 +64,30 @@ def check(door: Door) -> None:
     door.say(checked, at=CHECKED)
 
 
-def quiet_day(hall: Hall, *, rounds: tuple[RoundCount, ...] = THREE) -> None:
+def walk(door: Door, hour: float, *, skip: tuple[str, ...] = ()) -> None:
+    """Disinfect and air every area so many hours after ten, but for those left out."""
+    at = TEN + timedelta(hours=hour)
+    for area in LED.duties.areas:
+        kinds = (area.disinfect, Round.DISINFECTED), (area.air, Round.AIRED)
+        for kind in (kind for is_wanted, kind in kinds if is_wanted and area.name not in skip):
+            method = Disinfectant.CHLORINE if kind is Round.DISINFECTED else None
+            done = DutyDone(
+                area=area.name, kind=kind, method=method, by="guard-1", at=format_utc(at)
+            )
+            door.say(done, at=at)
+
+
+def quiet_day(hall: Hall, *, skip: tuple[str, ...] = ()) -> None:
     """Check both doors and let two people in at each; both report; stand when it is merged."""
     for door in (hall.west, hall.central):
         check(door)
         pass_two(door)
+    for hour in BEFORE_DUE:
+        if hour > 0:
+            to(hall, hour)
+        for door in (hall.west, hall.central):
+            walk(door, hour, skip=skip)
     to(hall, 8)
-    hall.west.report(DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=rounds)
+    hall.west.report(DAY, at=SIX, since=TEN, passages=ONE_EACH, rounds=THREE)
     hall.central.report(DAY, at=SIX, since=TEN, passages=ONE_EACH)
     to(hall, 8.5)

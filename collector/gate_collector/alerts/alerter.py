@@ -61,7 +61,7 @@ class Alerter:
         self._shelf = shelf
         self._people = people
         self._messenger = messenger
-        self._base_url = base_url.rstrip("/")
+        self.base_url = base_url.rstrip("/")
         self._pool = ThreadPoolExecutor(_SENDERS, thread_name_prefix="alert")
         if people:
             self._pool.submit(messenger.ready).add_done_callback(self._tell_fault)
@@ -245,7 +245,7 @@ class Alerter:
     def _link(self, alert: Alert) -> str:
         if alert.kind in _UNANSWERED_IS_FINE:
             return ""
-        return f"\n{word('alert.answer', url=f'{self._base_url}/answer/{alert.token}')}"
+        return f"\n{word('alert.answer', url=f'{self.base_url}/answer/{alert.token}')}"
 
     def _tell_fault(self, done: Future[None]) -> None:
         if not done.cancelled() and (fault := done.exception()) is not None:

@@ -13,9 +13,9 @@ from gate_agent.words import word
 from gate_collector.centre import Centre
 from gate_collector.contacts.sealed import SealedList, seal
 from gate_collector.contacts.trace import Case, Near
-from gate_collector.reports.sheets import Line, workbook
 from gate_collector.roles.reveal import reveal
 from gate_collector.store.doors import DoorNames
+from gate_collector.web.workbook import Line, workbook
 
 HEAD = tuple(map(word, (
     "handover.number", "handover.relation", "column.name", "column.card_number", "handover.phone",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.contract.duty_records import RoundCount, Stock
+from gate_agent.contract.duty_records import Disinfectant, Round, RoundCount, Stock
 from gate_agent.contract.records import Category, Decision
 from gate_collector.day import in_order
 from gate_collector.ledger.district import DistrictReceipt
+from gate_collector.reports.office import OfficeDay
 
 
 class _Part(BaseModel):
@@ -43,6 +45,34 @@ class HourCount(_Part):
     count: int = Field(ge=1)
 
 
+class DueRound(_Part):
+    """One due time of an area, and the round that met it; none: it was missed, or is not due."""
+
+    due: str
+    at: str | None = None
+    by: str = ""
+    method: Disinfectant | None = None
+    late_min: int = 0
+    is_entered: bool = Field(default=False, description="补登: by a clerk, not at the door")
+
+
+class AreaDay(_Part):
+    """One kind of round in one area of a door."""
+
+    area: str
+    kind: Round
+    dues: tuple[DueRound, ...] = ()
+
+    @property
+    def done(self) -> int:
+        """How many due times were met."""
+        return sum(due.at is not None for due in self.dues)
+
+    def missed(self, now: str) -> list[DueRound]:
+        """Return what was due by then and was not done."""
+        return [due for due in self.dues if due.at is None and due.due <= now]
+
+
 class DoorDay(_Part):
     """One door's day, as the centre holds it."""
 
@@ -63,7 +93,9 @@ class DoorDay(_Part):
     coverage_lost_s: int = Field(0, description="no thermometer that could be believed: by hand")
     uncovered_s: int = Field(0, description="测温中断: so long was the thermometer not trusted")
     down_s: int = Field(0, description="at most so long was the daemon down")
-    rounds: tuple[RoundCount, ...] = ()
+    rounds: tuple[RoundCount, ...] = Field((), description="as the door itself counted them")
+    areas: tuple[AreaDay, ...] | None = Field(None, description="null: an earlier version")
+    green: int | None = Field(None, description="绿色通道; null: this door does not count it")
     supplies: tuple[Stock, ...] = ()
     thermometer_checks: int | None = Field(None, description="null: not recorded by this version")
     late_urgent: int = 0
@@ -81,6 +113,21 @@ class DoorDay(_Part):
     def is_dated(self) -> bool:
         """Whether it is known of anything when it came: else nothing is known to be in time."""
         return self.dated != 0 or not self.undated
+
+    @property
+    def met(self) -> list[DueRound]:
+        """The due times that were met, of all areas."""
+        return [due for area in self.areas or () for due in area.dues if due.at is not None]
+
+    @property
+    def methods(self) -> dict[Disinfectant, int]:
+        """How many rounds were done with what, as far as that was told."""
+        told = Counter(due.method for due in self.met)
+        return {method: told[method] for method in Disinfectant if told[method]}
+
+    def missed(self, now: str) -> int:
+        """Return how many rounds were due by then and not done."""
+        return sum(len(area.missed(now)) for area in self.areas or ())
 
     def total(self, *, category: Category | None = None, decision: Decision | None = None) -> int:
         """Return how many passages there were, of this kind and outcome where given."""
@@ -113,6 +160,15 @@ class HoldLine(_Part):
     )
 
 
+class OpenContacts(_Part):
+    """The close contacts of one hold that nobody has judged yet."""
+
+    gate: str
+    hold_id: str
+    opened: str
+    count: int
+
+
 class MergedReport(_Part):
     """Both doors' day in one document."""
 
@@ -123,7 +179,7 @@ class MergedReport(_Part):
     since: str = Field("", description="when the day began; empty: an earlier version made it")
     until: str = Field("", description="the cut: what came later belongs to the next day")
     first_hour: int = Field(0, ge=0, le=23, description="the hour of the cut")
-    version: int = Field(ge=1)
+    version: int = Field(ge=0, description="0: a preview, never kept")
     made: str
     by: str = Field(description="who made this version; 'clock' when it was due")
     why: str = ""
@@ -133,6 +189,8 @@ class MergedReport(_Part):
     holds: tuple[HoldLine, ...] = ()
     open_before: int = Field(0, description="holds of earlier days that are still open")
     contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
+    contacts_open: tuple[OpenContacts, ...] = Field((), description="待确认, of two weeks")
+    office: OfficeDay | None = Field(None, description="null: an earlier version made it")
     checks: tuple[Check, ...] = ()
     anchor: str = Field("", description="每日锚点: a DayAnchor as JSON, and the centre's signature")
 
@@ -140,6 +198,12 @@ class MergedReport(_Part):
     def complete(self) -> bool:
         """Whether every check is proved."""
         return all(check.verdict is ReportVerdict.PROVED for check in self.checks)
+
+    @property
+    def green(self) -> int | None:
+        """How many came by the green channel; None where no door counts it."""
+        told = [door.green for door in self.doors if door.green is not None]
+        return sum(told) if told else None
 
     @property
     def abnormal(self) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from gate_agent.contract.contact_records import ContactListed, ContactState, ContactUpdated
 from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
@@ -24,15 +23,27 @@ from gate_agent.contract.records import (
 )
 from gate_collector.centre import Centre
 from gate_collector.day import ReportDay
+from gate_collector.ingest.chains import load_beyond, stream_of
 from gate_collector.ledger.district import receipt_of
 from gate_collector.ledger.read import beginnings, gates
+from gate_collector.reports.contacts_open import contacts_of
 from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.judge import judge
+from gate_collector.reports.office_day import office_day, rounds_done
+from gate_collector.reports.rounds import areas_of_day
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import door_names
 from gate_collector.store.records import read_record, read_records
-from gate_collector.store.schema import EVENT, HOLD, NOTABLE, OLDEST_HOLDS, QUARANTINE, REPORT
+from gate_collector.store.schema import (
+    EVENT,
+    HOLD,
+    NOTABLE,
+    OLDEST_HOLDS,
+    QUARANTINE,
+    REPORT,
+    STREAM,
+)
 
 _COUNTED = ("overdue", "office_reference", "district")  # of a hold, from its events
 
@@ -69,8 +80,14 @@ def gather(centre: Centre, on: date, *, version: int, by: str, why: str = "") ->
             doors=doors,
             holds=tuple(_holds(connection, doors, centre, policy)),
             open_before=_open_before(connection, doors),
-            contacts=_contacts(connection, since, until),
         )
+        office = office_day(
+            connection, day, [(door.gate, door.called) for door in doors], report.holds, policy
+        )
+    contacts, still_open = contacts_of(centre, day)
+    report = report.model_copy(
+        update={"office": office, "contacts": contacts, "contacts_open": still_open}
+    )
     return report.model_copy(update={"checks": judge(report, policy, centre.zone)})
 
 
@@ -100,6 +117,7 @@ def _door(
             "came": None,
             "since": format_utc(day.begin),
             "until": format_utc(day.end),
+            "missing_events": _missing(connection, gate),
         }
     else:
         grace = timedelta(seconds=policy.punctuality.report_within_s)
@@ -124,18 +142,33 @@ def _door(
     events = _events(connection, stream)
     if own is not None and own.last_sequence:
         common["missing_events"] = own.last_sequence - own.first_sequence + 1 - len(events)
-    counts = tuple(_counts(events, centre))
+    decided = list(_decided(events))
+    counts = tuple(_counts(decided, centre))
+    common["green"] = _green(decided)
     common["agrees"] = None if own is None else _totals(counts) == _told(own)
     since_text, until_text = common["since"], common["until"]
     span = (NOTABLE.c.gate == gate, NOTABLE.c.time > since_text, NOTABLE.c.time <= until_text)
     common["down_s"] = _down_s(connection, span)
     common["thermometer_checks"] = _checks(connection, span)
+    done = rounds_done(connection, gate, day, centre, policy)
+    common["areas"] = areas_of_day(policy.duties, (gate, name), done, day, centre.zone)
     common["uncovered_s"] = uncovered_s(connection, gate, since_text, until_text)
     aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
     common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
     return DoorDay.model_validate(
         {"gate": gate, "name": name, "counts": counts, **common, **_lateness(events, policy)}
     )
+
+
+def _missing(connection: Connection, gate: str) -> int:
+    """Return how many numbers are missing of a door that has not reported yet."""
+    newest = select(STREAM).where(STREAM.c.gate == gate).order_by(STREAM.c.touched.desc()).limit(1)
+    row = connection.execute(newest).first()
+    if row is None:
+        return 0
+    stream = stream_of(row)
+    load_beyond(connection, stream)
+    return sum(last - first + 1 for first, last in stream.ranges()[1])
 
 
 def _joined(connection: Connection, gate: str, epoch: str, own: DailyReport) -> bool:
@@ -159,18 +192,31 @@ def _events(connection: Connection, stream: tuple[Any, ...]) -> Sequence[Any]:
     return connection.execute(select(*columns).where(*stream).order_by(EVENT.c.sequence)).all()
 
 
-def _counts(events: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
-    """Yield how many passages had which newest verdict, as their events say; no drills.
+def _decided(events: Sequence[Any]) -> Iterator[tuple[str, PassageDecided]]:
+    """Yield every verdict of a passage with its time; no drills.
 
     One whose data this version cannot read is not counted: the door's own count then differs.
     """
-    newest: dict[str, tuple[int, Category, Decision]] = {}
     for event in events:
         tree = None if event.body is None else parse_body(bytes(event.body))
         record = None if tree is None or tree.drill else tree.record()
         if isinstance(record, PassageDecided):
-            hour = on_clock(parse_utc(event.time), centre.zone).hour
-            newest[record.passage_id] = hour, record.category, record.decision
+            yield event.time, record
+
+
+def _green(decided: Iterable[tuple[str, PassageDecided]]) -> int | None:
+    """Return how many came by the green channel; None where the door marks nobody."""
+    marked = {record.passage_id: record.green_channel for _, record in decided}
+    known = [is_green for is_green in marked.values() if is_green is not None]
+    return sum(known) if known else None
+
+
+def _counts(decided: Iterable[tuple[str, PassageDecided]], centre: Centre) -> Iterator[HourCount]:
+    """Yield how many passages had which newest verdict, as their events say."""
+    newest: dict[str, tuple[int, Category, Decision]] = {}
+    for time, record in decided:
+        hour = on_clock(parse_utc(time), centre.zone).hour
+        newest[record.passage_id] = hour, record.category, record.decision
     for (hour, category, decision), count in sorted(Counter(newest.values()).items()):
         yield HourCount(hour=hour, category=category, decision=decision, count=count)
 
@@ -274,26 +320,3 @@ def _open_before(connection: Connection, doors: tuple[DoorDay, ...]) -> int:
         ).scalar_one()
         for door in doors
     )
-
-
-def _contacts(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """Return how many close contacts (密切接触者) listed in the span are in which state."""
-    states: dict[str, str] = {}
-    rows = connection.execute(
-        select(NOTABLE.c.type, NOTABLE.c.data)
-        .where(
-            NOTABLE.c.type.in_((ContactListed.TYPE, ContactUpdated.TYPE)),
-            NOTABLE.c.time > format_utc(since),
-            NOTABLE.c.time <= format_utc(until),
-            NOTABLE.c.drill.is_(False),
-        )
-        .order_by(NOTABLE.c.time, NOTABLE.c.id)
-    )
-    for kind, data in rows:
-        if kind == ContactListed.TYPE:
-            listed = read_record(ContactListed, data)
-            for entry in () if listed is None else listed.contacts:
-                states.setdefault(entry.contact_id, ContactState.PROPOSED)
-        elif (updated := read_record(ContactUpdated, data)) is not None:
-            states[updated.contact_id] = updated.state
-    return dict(Counter(states.values()))

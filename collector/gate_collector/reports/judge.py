@@ -10,7 +10,7 @@ from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.words import LANGS, word
 from gate_collector.ledger.district import DistrictGap
-from gate_collector.reports.content import Check, DoorDay, MergedReport, ReportVerdict, rounds_of
+from gate_collector.reports.content import AreaDay, Check, DoorDay, MergedReport, ReportVerdict
 
 _LOST_S = 60  # a device that is plugged in again within a minute covers the day
 _QUARTER = timedelta(minutes=15)
@@ -31,7 +31,12 @@ def judge(report: MergedReport, policy: Policy, zone: ZoneInfo) -> tuple[Check, 
         _punctual(doors),
         _holds(report),
         _district(report),
-        _rounds(doors),
+        _contacts(report),
+        _counselled(report),
+        _rounds(report, zone),
+        _masks(report),
+        _supplies(report),
+        _staff(report),
         _rota(report, policy, zone),
         _thermometers(doors),
     )  # fmt: skip
@@ -81,10 +86,10 @@ def _doors(
 
 
 def _broken(door: DoorDay) -> Said | None:
-    if not door.came:
-        return _UNTOLD
     if door.missing_events:
         return _said("finding.missing", n=door.missing_events)
+    if not door.came:
+        return _UNTOLD
     return None if door.joined else _said("finding.not_joined")
 
 
@@ -159,12 +164,69 @@ def _district(report: MergedReport) -> Check:
     )
 
 
-def _rounds(doors: tuple[DoorDay, ...]) -> Check:
-    rounds = rounds_of(doors)
-    if not rounds:
+def _contacts(report: MergedReport) -> Check:
+    n = sum(line.count for line in report.contacts_open)
+    return _check("contacts", [_said("finding.unjudged", n=n)] if n else [])
+
+
+def _rounds(report: MergedReport, zone: ZoneInfo) -> Check:
+    """Judge what was due until the report was made: door by door, area by area, named."""
+    if not any(door.areas for door in report.doors):
         return _unknown("rounds")
-    short = [f"{line.area} {line.done}/{line.needed}" for line in rounds if line.done < line.needed]
-    return _check("rounds", [(area, area) for area in short])
+
+    def short(door: DoorDay) -> Said | None:
+        lacking: dict[tuple[str, ...], list[AreaDay]] = {}
+        for area in door.areas or ():
+            missed = tuple(f"{on_clock(parse_utc(one.due), zone):%H:%M}"
+                           for one in area.missed(report.made))  # fmt: skip
+            if missed:
+                lacking.setdefault(missed, []).append(area)
+        is_all = [len(areas) == len(door.areas or ()) for areas in lacking.values()] == [True]
+        sayings = [_lacks([] if is_all else areas, times) for times, areas in lacking.items()]
+        return _joined("paper.semicolon", sayings) if sayings else None
+
+    return _doors("rounds", report.doors, short)
+
+
+def _lacks(areas: list[AreaDay], times: tuple[str, ...]) -> Said:
+    """Return which areas lack a round by these times; no areas mean all of them."""
+    sayings = []
+    for lang in LANGS:
+        between, comma = "" if lang == "zh" else " ", word("paper.list", lang)
+        names = [f"{one.area}{between}{word(f'round.{one.kind}', lang)}" for one in areas]
+        where = comma.join(names) or word("entry.every_area", lang)
+        sayings.append(word("finding.round_lacks", lang, areas=where, times=comma.join(times)))
+    return sayings[0], sayings[1]
+
+
+def _counselled(report: MergedReport) -> Check:
+    n = len(report.office.uncounselled) if report.office else 0
+    return _check("counselled", [_said("finding.uncounselled", n=n)] if n else [])
+
+
+def _masks(report: MergedReport) -> Check:
+    if report.office is None or report.office.masks is None:
+        return _unknown("masks")
+    return _check("masks", [])
+
+
+def _supplies(report: MergedReport) -> Check:
+    """Judge whether each item was ever counted anywhere: what nobody counted is not there."""
+    supplies = report.office.supplies if report.office else ()
+    uncounted = [item.item for item in supplies if item.total is None]
+    if uncounted:
+        said = _said("finding.uncounted", items=word("paper.list").join(uncounted))
+        return _told("supplies", ReportVerdict.UNKNOWN, said)
+    return _check("supplies", []) if supplies else _unknown("supplies")
+
+
+def _staff(report: MergedReport) -> Check:
+    """Judge whether each of the staff was measured, or is entered as absent."""
+    staff = report.office.staff if report.office else None
+    if staff is None or (staff.roster is None and staff.absent is None):
+        return _unknown("staff")
+    n = staff.unexplained
+    return _check("staff", [_said("finding.unmeasured", n=n)] if n else [])
 
 
 def _rota(report: MergedReport, policy: Policy, zone: ZoneInfo) -> Check:

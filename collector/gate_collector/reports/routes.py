@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -19,9 +20,23 @@ from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.reports.after_cut import after_cut
-from gate_collector.reports.content import rounds_of
+from gate_collector.reports.content import MergedReport, rounds_of
+from gate_collector.reports.evidence import gather
+from gate_collector.reports.preview import gaps
+from gate_collector.reports.preview_routes import (
+    build_previews,
+    case_path,
+    entries_shown,
+    show_preview,
+)
 from gate_collector.reports.sheets import as_csv, as_xlsx
-from gate_collector.reports.versions import NoSuchReport, correct, read
+from gate_collector.reports.versions import (
+    NoSuchReport,
+    correct,
+    is_previewed,
+    previewed_day,
+    read,
+)
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import MERGED
@@ -41,9 +56,10 @@ class Correction(BaseModel):
     why: str = Field(min_length=1, max_length=400)
 
 
-def build_reports(centre: Centre, pages: Pages) -> APIRouter:
-    """Return the routes."""
+def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], None]) -> APIRouter:
+    """Return the routes; `tell` tells the leaders of a report that was made by hand."""
     routes = Routes()
+    routes.include_router(build_previews(centre, tell))
 
     @routes.get("/reports", dependencies=[EVERYBODY], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:
@@ -55,11 +71,16 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
                 .order_by(MERGED.c.day.desc(), MERGED.c.version.desc())
                 .limit(_LISTED)
             ).all()
-        return pages.show("reports.html", lang, rows=rows)
+        day = previewed_day(centre)
+        report = gather(centre, day, version=0, by="preview")
+        missing = gaps(report, centre.zone, lang, case_path)
+        return pages.show("reports.html", lang, rows=rows, preview=report, missing=missing)
 
     @routes.get("/reports/{day}", dependencies=[EVERYBODY], include_in_schema=False)
     def sheet(day: date, version: Version = None, lang: Lang = "zh") -> Response:
         """Return one version to look at, print and sign."""
+        if version is None and is_previewed(centre, day):
+            return show_preview(centre, pages, day, lang)
         try:
             kept = read(centre, day, version)
         except NoSuchReport as exc:
@@ -73,7 +94,8 @@ def build_reports(centre: Centre, pages: Pages) -> APIRouter:
             rounds=rounds_of(kept.report.doors),
             categories=list(Category),
             decisions=list(Decision),
-            day=day,
+            case_path=case_path,
+            **entries_shown(centre, day, kept.report, lang),
         )
 
     @routes.get("/reports/{day}/report.{form}", dependencies=[EVERYBODY])

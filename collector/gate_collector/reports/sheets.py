@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
-from gate_agent.contract.printable import as_cell
 from gate_agent.contract.records import Category, Decision
 from gate_agent.words import word
 from gate_collector.reports.after_cut import AfterCut
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
+from gate_collector.reports.office_sheets import office_sections
+from gate_collector.web.workbook import Line, Section, safe, workbook
 
-Line = tuple[str | int | float, ...]
-Section = tuple[str, tuple[str, ...], list[Line]]
 _HOLDS = (
     word("column.door"), word("column.at"), word("column.kind"), word("column.reason"),
     word("report_file.surface"), word("report_file.contact"), word("column.state"),
@@ -85,6 +84,34 @@ def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iter
         (word("column.state"), word("report_file.people")),
         [(word(f"contact_state.{state}"), count) for state, count in report.contacts.items()],
     )
+    if report.office is None:
+        yield from _as_doors_counted(report)
+    else:
+        yield from office_sections(report, report.office, local)
+    yield (
+        word("report_file.punctuality"),
+        (word("column.door"), word("report_file.report_came"),
+         word("report_file.urgent_over"), word("report_file.routine_over"),
+         word("report_file.unverified"),
+         word("report_file.most_within")),
+        [
+            (
+                door.called,
+                local(door.came) or word("paper.not_reported"),
+                door.late_urgent if door.is_dated else "",
+                door.late_routine if door.is_dated else "",
+                door.undated,
+                "" if door.late_p95_ms is None else door.late_p95_ms / 1000,
+            )
+            for door in report.doors
+        ],
+    )  # fmt: skip
+    if after is not None:
+        yield _after(after, local(after.until))
+
+
+def _as_doors_counted(report: MergedReport) -> Iterator[Section]:
+    """Yield rounds and supplies of a report that an earlier version made."""
     yield (
         word("term.rounds"),
         (
@@ -114,26 +141,6 @@ def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iter
             for item in door.supplies
         ],
     )  # fmt: skip
-    yield (
-        word("report_file.punctuality"),
-        (word("column.door"), word("report_file.report_came"),
-         word("report_file.urgent_over"), word("report_file.routine_over"),
-         word("report_file.unverified"),
-         word("report_file.most_within")),
-        [
-            (
-                door.called,
-                local(door.came) or word("paper.not_reported"),
-                door.late_urgent if door.is_dated else "",
-                door.late_routine if door.is_dated else "",
-                door.undated,
-                "" if door.late_p95_ms is None else door.late_p95_ms / 1000,
-            )
-            for door in report.doors
-        ],
-    )  # fmt: skip
-    if after is not None:
-        yield _after(after, local(after.until))
 
 
 def _after(after: AfterCut, until: str) -> Section:
@@ -166,7 +173,7 @@ def as_csv(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:
     for title, headings, lines in sections(report, after, zone):
         writer.writerow([f"【{title}】"])
         writer.writerow(headings)
-        writer.writerows([_safe(cell) for cell in line] for line in lines)
+        writer.writerows([safe(cell) for cell in line] for line in lines)
         writer.writerow([])
     return out.getvalue().encode("utf-8-sig")
 
@@ -174,30 +181,6 @@ def as_csv(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:
 def as_xlsx(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:
     """Return a workbook, one sheet a table."""
     return workbook(sections(report, after, zone))
-
-
-def workbook(tables: Iterable[Section]) -> bytes:
-    """Return an XLSX file, one sheet a table; no text in it is taken for a formula."""
-    from openpyxl import Workbook  # noqa: PLC0415 slow to import, and seldom wanted
-    from openpyxl.styles import Font  # noqa: PLC0415 as above
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 as above
-
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for title, headings, lines in tables:
-        sheet = book.create_sheet(title)
-        sheet.append(headings)
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for line in lines:
-            sheet.append([_safe(cell) for cell in line])
-        sheet.freeze_panes = "A2"
-        for number, heading in enumerate(headings):
-            widest = max([len(heading), *(len(str(line[number])) for line in lines)])
-            sheet.column_dimensions[get_column_letter(number + 1)].width = min(60, widest * 2 + 2)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _passages(door: DoorDay) -> Iterator[Line]:
@@ -214,7 +197,3 @@ def _passages(door: DoorDay) -> Iterator[Line]:
 
 def _celsius(centi_c: int | None) -> str | float:
     return "" if centi_c is None else centi_c / 100
-
-
-def _safe(cell: str | float) -> str | float:
-    return as_cell(cell) if isinstance(cell, str) else cell

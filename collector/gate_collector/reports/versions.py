@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection, func, select
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.anchor import parse_anchor
 from gate_agent.contract.messages import Topics
-from gate_agent.contract.moment import format_utc
+from gate_agent.contract.moment import format_utc, on_clock
 from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
 from gate_agent.words import word
@@ -76,6 +76,36 @@ def make_due(centre: Centre) -> list[MergedReport]:
             why = word("paper.late_reports", doors=word("paper.list").join(late))
             made.append(_make(centre, day, version=newest.version + 1, by=CLOCK, why=why))
     return made
+
+
+class TooEarly(GateError):  # noqa: N818 as above
+    """The day is not over, or its report is there already."""
+
+
+def merge_now(centre: Centre, day: date, *, by: str) -> MergedReport:
+    """Make a day's report before it is due by the clock, once the day is over. Raises TooEarly."""
+    with centre.engine.connect() as connection:
+        newest = _newest(connection, day)
+    if centre.now <= centre.day(day).end or newest is not None:
+        got = "one that runs" if newest is None else "one whose report is made"
+        raise TooEarly(f"expected a day that is over and not merged, got {got}")
+    return _make(centre, day, version=1, by=by)
+
+
+def is_previewed(centre: Centre, day: date) -> bool:
+    """Whether a day has begun, or was over lately, and has no report yet."""
+    told = centre.day(day)
+    midnight = datetime.combine(day, time(), tzinfo=centre.zone)
+    begun = centre.now >= midnight or day == centre.today.date
+    with centre.engine.connect() as connection:
+        is_made = _newest(connection, day) is not None
+    return begun and centre.now < told.end + timedelta(days=_LOOK_BACK) and not is_made
+
+
+def previewed_day(centre: Centre) -> date:
+    """Return the day that is next to be reported: today until its report is made."""
+    today = on_clock(centre.now, centre.zone).date()
+    return today if is_previewed(centre, today) else centre.today.date
 
 
 def correct(centre: Centre, day: date, *, by: str, why: str) -> MergedReport:

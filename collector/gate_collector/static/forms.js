@@ -96,4 +96,6 @@ for (const form of /** @type {Iterable<HTMLFormElement>} */ (document.querySelec
     void send(form, form.dataset.post ?? "");
   });
 }
-for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+const printing = document.querySelectorAll("[data-print]");
+for (const button of printing) button.addEventListener("click", () => print());
+if (printing.length && location.hash === "#print") addEventListener("load", () => print());

@@ -24,3 +24,13 @@ export function lasting(seconds) {
 
 /** @param {number} n */
 const tenth = (n) => Number(n.toFixed(1));
+
+/**
+ * The time left until something, to the second: 1:02:03.
+ * @param {number} seconds
+ */
+export function remaining(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return parts.map((part, at) => (at ? String(part).padStart(2, "0") : String(part))).join(":");
+}

@@ -182,3 +182,17 @@ ERASURE = Table(  # who asked for a person to be forgotten (删除本人信息);
     Column("person_ref", Text, nullable=False),
     Column("done", Text),
 )
+DAY_ENTRY = Table(  # what a clerk entered for a day's report (补充登记): only ever added to
+    "day_entry",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("corrects", Integer),  # the entry in whose place this one stands: one at most
+)
+Index("day_entry_day", DAY_ENTRY.c.day)
+Index("day_entry_corrects", DAY_ENTRY.c.corrects, unique=True)

@@ -20,9 +20,21 @@ declare namespace Centre {
   }
   /** How a door's policy compares with ours. */
   type Applied = "same" | "waiting" | "partly" | "differs" | "unknown";
+  /** One kind of round in one area of a door. */
+  interface AreaDay {
+    area: string;
+    kind: Round;
+    dues: DueRound[];
+  }
   /** Whom to look for: a reference, or a number that is hashed at once. */
   interface Asked {
     who: string;
+  }
+  /** An entry, who makes it, and in whose place it stands. */
+  interface AskedEntry {
+    by: string;
+    corrects?: number | null;
+    entry: RoundEntry | MasksEntry | SuppliesEntry | StaffEntry | CounselEntry | WithdrawnEntry;
   }
   /** One bar of a chart: the doors' passages, in the order of `gates`, and all holds. */
   interface Bar {
@@ -34,6 +46,9 @@ declare namespace Centre {
   interface Believed {
     trust: string;
     doubts: string[];
+  }
+  interface Body_merge_reports__day__merge_post {
+    by: string;
   }
   /** The data of a `case` event in the stream: whether the page is still as it was. */
   interface CaseNow {
@@ -69,6 +84,13 @@ declare namespace Centre {
     by: string;
     why: string;
   }
+  /** People were counselled (心理疏导). */
+  interface CounselEntry {
+    kind?: "counselled";
+    people: number;
+    /** of whom it was, where it was a held one */
+    hold_id?: string;
+  }
   /** Passages of one kind and outcome today. */
   interface CountedPassages {
     category: string;
@@ -82,6 +104,8 @@ declare namespace Centre {
   }
   /** How a passage ended. */
   type Decision = "admit" | "deny" | "recheck" | "hold" | "ambiguous";
+  /** What an area was disinfected with. */
+  type Disinfectant = "chlorine" | "alcohol" | "other";
   /** 区防疫部门已接报: which office was told, when, who took it, under which number. */
   interface DistrictEntry {
     by: string;
@@ -135,7 +159,12 @@ declare namespace Centre {
     uncovered_s: number;
     /** at most so long was the daemon down */
     down_s: number;
+    /** as the door itself counted them */
     rounds: RoundCount[];
+    /** null: an earlier version */
+    areas: AreaDay[] | null;
+    /** 绿色通道; null: this door does not count it */
+    green: number | null;
     supplies: Stock[];
     /** null: not recorded by this version */
     thermometer_checks: number | null;
@@ -175,6 +204,12 @@ declare namespace Centre {
     hall_mode: string | null;
     policy_version: number | null;
   }
+  /** What one door has of an item. */
+  interface DoorStock {
+    called: string;
+    /** null: never counted */
+    stock: number | null;
+  }
   /** One door, as it was heard last, and what is stored of it. */
   interface DoorView {
     gate: string;
@@ -197,6 +232,16 @@ declare namespace Centre {
     counts: CountedPassages[];
     holds: OpenHold[];
     reported: Record<string, JsonValue> | null;
+  }
+  /** One due time of an area, and the round that met it; none: it was missed, or is not due. */
+  interface DueRound {
+    due: string;
+    at: string | null;
+    by: string;
+    method: Disinfectant | null;
+    late_min: number;
+    /** 补登: by a clerk, not at the door */
+    is_entered: boolean;
   }
   /** Whom to forget: a card number, which is hashed at once, or a reference. */
   interface Erase {
@@ -305,6 +350,21 @@ declare namespace Centre {
   }
   /** Where inside the hall; `hall_place` has the words of each. */
   type HallPlace = "hall" | "windows" | "waiting" | "corridor" | "toilet" | "elsewhere";
+  /** One item of supplies (物资) over all doors and the office's own store. */
+  interface HallStock {
+    item: string;
+    unit: string;
+    doors: DoorStock[];
+    /** null: never counted */
+    office: number | null;
+    /** taken at the doors in the day */
+    used: number;
+    /** by the office in the day */
+    received: number;
+    /** by the office in the day */
+    issued: number;
+    low: boolean;
+  }
   /** Whether what comes can be stored, and every part works; if not, why. */
   interface Health {
     status: "ok" | "failing";
@@ -372,6 +432,13 @@ declare namespace Centre {
     entered: string;
     inside_s: number;
   }
+  /** Supplies that the office gave to people or windows (发放). */
+  interface Issued {
+    item: string;
+    quantity: number;
+    to: string;
+    by: string;
+  }
   /** A new version, and where it is seen. */
   interface IssuedVersion {
     location: string;
@@ -395,6 +462,20 @@ declare namespace Centre {
     p95_ms: number | null;
     of: number;
   }
+  /** Used masks (废弃口罩) of the day, as one entry tells them. */
+  interface MaskBags {
+    bags: number;
+    place: string;
+    handed_to: string;
+    by: string;
+  }
+  /** Used masks (废弃口罩): how many bags, where they are, to whom they were handed. */
+  interface MasksEntry {
+    kind?: "masks";
+    bags: number;
+    place?: string;
+    handed_to?: string;
+  }
   /** Both doors' day in one document. */
   interface MergedReport {
     site: string;
@@ -407,6 +488,7 @@ declare namespace Centre {
     until: string;
     /** the hour of the cut */
     first_hour: number;
+    /** 0: a preview, never kept */
     version: number;
     made: string;
     /** who made this version; 'clock' when it was due */
@@ -420,6 +502,10 @@ declare namespace Centre {
     open_before: number;
     /** 密切接触者 by state */
     contacts: Record<string, number>;
+    /** 待确认, of two weeks */
+    contacts_open: OpenContacts[];
+    /** null: an earlier version made it */
+    office: OfficeDay | null;
     checks: Check[];
     /** 每日锚点: a DayAnchor as JSON, and the centre's signature */
     anchor: string;
@@ -464,6 +550,19 @@ declare namespace Centre {
     name: string;
     password: string;
   }
+  /** All of it. */
+  interface OfficeDay {
+    staff: StaffDay;
+    supplies: HallStock[];
+    issued: Issued[];
+    /** null: nobody entered anything */
+    masks: MaskBags[] | null;
+    /** 废弃口罩封存: so often told at the doors */
+    masks_sealed: number;
+    /** people, as doors and clerks recorded */
+    counselled: number;
+    uncounselled: Uncounselled[];
+  }
   /** Who leads now (带班领导). */
   interface OnDuty {
     leader: string;
@@ -485,6 +584,13 @@ declare namespace Centre {
     green_channel?: boolean;
     /** 预约码 */
     code?: string;
+  }
+  /** The close contacts of one hold that nobody has judged yet. */
+  interface OpenContacts {
+    gate: string;
+    hold_id: string;
+    opened: string;
+    count: number;
   }
   /** A hold (暂留) that is not closed, without a person. */
   interface OpenHold {
@@ -579,6 +685,20 @@ declare namespace Centre {
     done: number;
     needed: number;
   }
+  /** A round that nobody tapped at the door: who did it, when, with what. */
+  interface RoundEntry {
+    kind?: "round";
+    gate: string;
+    /** empty: every area of the door */
+    area?: string;
+    scope?: RoundScope;
+    /** local */
+    at: string;
+    done_by: string;
+    method?: Disinfectant | "";
+  }
+  /** Which rounds were done. */
+  type RoundScope = "both" | "disinfected" | "aired";
   /** The settings that somebody changed, by their paths in the policy. */
   interface Rules {
     by: string;
@@ -616,6 +736,27 @@ declare namespace Centre {
     by: string;
     why: string;
   }
+  /** The staff (工作人员) of one day. */
+  interface StaffDay {
+    /** how many the roster names; null: there is none */
+    roster: number | null;
+    /** different people who were measured at a door */
+    measured: number;
+    /** of the roster, not measured; null: no roster */
+    unseen: number | null;
+    /** as entered; null: nobody entered it */
+    absent: number | null;
+    /** held at a door and not released */
+    held: number;
+    /** absent ones, as entered; null: not entered */
+    with_symptoms: number | null;
+  }
+  /** Staff who were not measured, since they are absent; and how many have symptoms at home. */
+  interface StaffEntry {
+    kind?: "staff";
+    absent: number;
+    with_symptoms: number;
+  }
   /** What is there of one item, and what was used in the day. */
   interface Stock {
     item: string;
@@ -636,6 +777,17 @@ declare namespace Centre {
   interface Streams {
     streams: StreamRow[];
   }
+  /** Supplies (物资) of the office's store: counted, received, or issued to people and windows. */
+  interface SuppliesEntry {
+    kind?: "supplies";
+    item: string;
+    move: SupplyMove;
+    quantity: number;
+    /** a person or a window */
+    to?: string;
+  }
+  /** What was done with supplies of the office's own store. */
+  type SupplyMove = "counted" | "received" | "issued";
   /** What was written freely in one event, by its field; none when it is gone. */
   interface Texts {
     texts: Record<string, string[]>;
@@ -667,11 +819,22 @@ declare namespace Centre {
     recorded: string | null;
     late_s: number | null;
   }
+  /** A held person whose counselling nobody recorded. */
+  interface Uncounselled {
+    gate: string;
+    hold_id: string;
+    opened: string;
+  }
   /** Which contacts the office is told of. */
   type Which = "confirmed" | "all";
   /** Who it is. */
   interface Who {
     by: string;
+  }
+  /** An entry was wrong and nothing stands in its place. */
+  interface WithdrawnEntry {
+    kind?: "withdrawn";
+    why: string;
   }
   interface Gets {
     "/api/v1/cases/{gate}/{hold_id}/stream": CaseNow;
@@ -716,6 +879,8 @@ declare namespace Centre {
     "/policy/rules": { body: Rules; told: IssuedVersion };
     "/policy/sheets/{kind}": { body: SheetUpload; told: unknown };
     "/reports/{day}/corrections": { body: Correction; told: IssuedVersion };
+    "/reports/{day}/entries": { body: AskedEntry; told: Done };
+    "/reports/{day}/merge": { body: Body_merge_reports__day__merge_post; told: IssuedVersion };
     "/retention/erase": { body: Erase; told: Done };
     "/retention/run": { body: Signed; told: Done };
     "/sign-off": { body: null; told: Done };

@@ -48,8 +48,12 @@ def test_the_workbook_holds_every_table(client: httpx.Client) -> None:
         "通行",
         "暂留",
         "密切接触者",
+        "人员与其他",
         "消毒通风",
+        "逐轮",
         "物资",
+        "发放",
+        "废弃口罩去向",
         "时效",
         "截止后",
     ]
@@ -111,8 +115,9 @@ def test_the_page_prints_on_two_sides_of_a4_and_is_corrected_in_the_browser(
         printed = page.pdf(prefer_css_page_size=True)
         assert sides(printed) <= 2
 
-        page.get_by_label("经办人").fill("王科长")
-        page.get_by_label("原因").fill("补记消毒一次")
+        form = page.locator("form[data-post$=corrections]")
+        form.get_by_label("经办人").fill("王科长")
+        form.get_by_label("原因").fill("补记消毒一次")
         page.get_by_role("button", name="产生新版本").click()
 
         expect(page.locator(".sheet")).to_contain_text("更正说明：补记消毒一次（王科长）")

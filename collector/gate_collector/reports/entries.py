@@ -1,0 +1,204 @@
+"""What a clerk enters for a day's report (补充登记): who and when are kept, nothing is edited.
+
+An entry is corrected, or withdrawn, by another one that names it; the newest of such a row counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from gate_agent.contract.duty_records import Disinfectant
+from gate_agent.contract.moment import format_utc, on_clock
+from gate_agent.errors import GateError
+from gate_collector.centre import Centre
+from gate_collector.roles.session import acting
+from gate_collector.store.schema_office import DAY_ENTRY
+
+_ONE = timedelta(days=1)
+Word = Annotated[str, Field(max_length=60)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class UnkeptEntry(GateError):  # noqa: N818 it is an answer
+    """This cannot be entered; `code` says why in a word."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RoundScope(StrEnum):
+    """Which rounds were done."""
+
+    BOTH = "both"
+    DISINFECTED = "disinfected"
+    AIRED = "aired"
+
+
+class SupplyMove(StrEnum):
+    """What was done with supplies of the office's own store."""
+
+    COUNTED = "counted"  # 盘点
+    RECEIVED = "received"  # 入库
+    ISSUED = "issued"  # 发放
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoundEntry(_Entry):
+    """A round that nobody tapped at the door: who did it, when, with what."""
+
+    kind: Literal["round"] = "round"
+    gate: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")
+    area: Word = Field("", description="empty: every area of the door")
+    scope: RoundScope = RoundScope.BOTH
+    at: time = Field(description="local")
+    done_by: str = Field(min_length=1, max_length=40)
+    method: Disinfectant | Literal[""] = ""
+
+
+class MasksEntry(_Entry):
+    """Used masks (废弃口罩): how many bags, where they are, to whom they were handed."""
+
+    kind: Literal["masks"] = "masks"
+    bags: Count
+    place: Word = ""
+    handed_to: Word = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> MasksEntry:
+        if self.bags and not (self.place and self.handed_to):
+            raise ValueError("expected place and receiver of the bags")
+        return self
+
+
+class SuppliesEntry(_Entry):
+    """Supplies (物资) of the office's store: counted, received, or issued to people and windows."""
+
+    kind: Literal["supplies"] = "supplies"
+    item: str = Field(min_length=1, max_length=40)
+    move: SupplyMove
+    quantity: Count
+    to: Word = Field("", description="a person or a window")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> SuppliesEntry:
+        if self.move is SupplyMove.ISSUED and not self.to:
+            raise ValueError("expected to whom it was issued")
+        return self
+
+
+class StaffEntry(_Entry):
+    """Staff who were not measured, since they are absent; and how many have symptoms at home."""
+
+    kind: Literal["staff"] = "staff"
+    absent: Count
+    with_symptoms: Count
+
+
+class CounselEntry(_Entry):
+    """People were counselled (心理疏导)."""
+
+    kind: Literal["counselled"] = "counselled"
+    people: int = Field(ge=1, le=10_000)
+    hold_id: str = Field("", max_length=80, description="of whom it was, where it was a held one")
+
+
+class WithdrawnEntry(_Entry):
+    """An entry was wrong and nothing stands in its place."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    why: str = Field(min_length=1, max_length=200)
+
+
+AnyEntry = Annotated[
+    RoundEntry | MasksEntry | SuppliesEntry | StaffEntry | CounselEntry | WithdrawnEntry,
+    Field(discriminator="kind"),
+]
+_READ: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An entry as it is kept."""
+
+    id: int
+    at: str
+    by: str
+    entry: AnyEntry
+    corrects: int | None
+    is_replaced: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the last word."""
+        return not self.is_replaced and not isinstance(self.entry, WithdrawnEntry)
+
+
+def entries_until(connection: Connection, day: date, *, since: date | None = None) -> list[Kept]:
+    """Return what was entered for the days up to this one, or for it alone, in order."""
+    columns = DAY_ENTRY.c
+    rows = connection.execute(
+        select(DAY_ENTRY)
+        .where(columns.day <= day.isoformat(), columns.day >= (since or date.min).isoformat())
+        .order_by(columns.day, columns.id)
+    ).all()
+    replaced = {row.corrects for row in rows}
+    return [
+        Kept(id=row.id, at=row.at, by=row.by, entry=_READ.validate_json(row.data),
+             corrects=row.corrects, is_replaced=row.id in replaced)
+        for row in rows
+    ]  # fmt: skip
+
+
+def entries_of(connection: Connection, day: date) -> list[Kept]:
+    """Return what was entered for a day, in order."""
+    return entries_until(connection, day, since=day)
+
+
+def keep(centre: Centre, day: date, entry: AnyEntry, *, by: str, corrects: int | None) -> None:
+    """Keep one. Raises UnkeptEntry."""
+    if isinstance(entry, RoundEntry) and moment_of(centre, day, entry.at) > centre.now:
+        raise UnkeptEntry("too_early", "expected a time that is over, got a later one")
+    if isinstance(entry, WithdrawnEntry) and corrects is None:
+        raise UnkeptEntry("out_of_turn", "expected the entry that is withdrawn, got none")
+    row = {
+        "day": day.isoformat(),
+        "kind": entry.kind,
+        "at": format_utc(centre.now),
+        "by": by,
+        "role": acting().role.value,
+        "data": entry.model_dump_json(),
+        "corrects": corrects,
+    }
+    try:
+        with centre.engine.begin() as connection:
+            if corrects is not None:
+                _expect_counting(connection, day, entry, corrects)
+            connection.execute(insert(DAY_ENTRY).values(row))
+    except IntegrityError as exc:
+        raise UnkeptEntry("again", "expected the newest entry, got a replaced one") from exc
+
+
+def _expect_counting(connection: Connection, day: date, entry: AnyEntry, corrects: int) -> None:
+    known = next((one for one in entries_of(connection, day) if one.id == corrects), None)
+    if known is None or not known.counts:
+        raise UnkeptEntry("again", "expected an entry of this day that counts, got another")
+    if entry.kind not in (known.entry.kind, "withdrawn"):
+        raise UnkeptEntry("out_of_turn", f"expected {known.entry.kind}, got {entry.kind}")
+
+
+def moment_of(centre: Centre, day: date, local: time) -> datetime:
+    """Return when a local time was in this day, which begins at the cut of the day before."""
+    told = centre.day(day)
+    at = datetime.combine(day, local, tzinfo=centre.zone)
+    return at if at <= on_clock(told.end, centre.zone) else at - _ONE

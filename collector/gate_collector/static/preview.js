@@ -1,0 +1,62 @@
+// The preview of a day: counts down to the cut, and opens the form that mends what is missing.
+
+import { leave, post, valuesOf } from "./forms.js";
+import { remaining } from "./times.js";
+
+const EVERY_MS = 1000;
+const AGAIN_MS = 60_000; // what is missing grows with the clock, and shrinks with the doors' events
+
+/**
+ * By the centre's clock, which the page told: the reader's own may be wrong.
+ * @param {HTMLElement} timer
+ * @param {number} ahead
+ */
+function countDown(timer, ahead) {
+  const now = Date.now() + ahead;
+  const [cut, due] = [timer.dataset.until, timer.dataset.over].map((utc) => Date.parse(utc ?? ""));
+  const left = (now < cut ? cut : due) - now;
+  const shown = timer.querySelector("b");
+  if (shown) shown.textContent = left > 0 ? remaining(left / 1000) : "";
+}
+
+/**
+ * Open the form that a link names, with what is known filled in.
+ * @param {string} name
+ * @param {string} [fill]
+ */
+function open(name, fill) {
+  const entry = document.getElementById(name);
+  if (!(entry instanceof HTMLDetailsElement)) return;
+  entry.open = true;
+  for (const [field, value] of Object.entries(/** @type {Record<string, string>} */ (JSON.parse(fill ?? "{}")))) {
+    const input = entry.querySelector(`[name="${field}"]`);
+    if (input instanceof HTMLInputElement || input instanceof HTMLSelectElement) input.value = String(value);
+  }
+}
+
+/** @param {HTMLFormElement} form */
+async function enter(form) {
+  const { by, corrects, ...entry } = valuesOf(form);
+  const done = /** @type {Partial<Centre.Done> | null} */ (await post(form, form.dataset.entry ?? "", { by, corrects, entry }));
+  if (done) leave(done);
+}
+
+for (const form of /** @type {Iterable<HTMLFormElement>} */ (document.querySelectorAll("form[data-entry]"))) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void enter(form);
+  });
+}
+for (const one of /** @type {Iterable<HTMLAnchorElement>} */ (document.querySelectorAll("a[href^='#entry-']"))) {
+  one.addEventListener("click", () => open(one.hash.slice(1), one.dataset.fill));
+}
+open(location.hash.slice(1));
+const timer = /** @type {HTMLElement | null} */ (document.querySelector("[data-until]"));
+if (timer) {
+  const ahead = Date.parse(timer.dataset.now ?? "") - Date.now();
+  countDown(timer, ahead);
+  setInterval(() => countDown(timer, ahead), EVERY_MS);
+  setInterval(() => {
+    if (!document.querySelector(".entry[open]")) location.reload();
+  }, AGAIN_MS);
+}
