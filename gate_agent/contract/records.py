@@ -217,6 +217,9 @@ class PassageGrouped(Record):
     with_passage: str | None = Field(
         None, description="of a companion: whom this person came with; null: with nobody any more"
     )
+    with_next: bool = Field(
+        default=False, description="came with who comes to the spot next (与下一位同行)"
+    )
     by: str
     reason: str | None = Field(
         None, json_schema_extra=FREE, description="why the group was split 分开放行"

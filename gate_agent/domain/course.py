@@ -58,7 +58,7 @@ def on_reading(door: DoorState, event: ReadingTaken) -> Step:
             state = asked_too(door, state)
         seen = replace(state, presence=presence)
         measuring = _measuring(door, seen, reading, at, pair_due_ns=state.due_ns)
-        return Step(replace(door, passage=measuring))
+        return _with_who_waited(door, measuring, at)
     if arrives:
         return _arrived(door, presence, reading, at)
     still = replace(state, presence=presence)
@@ -185,12 +185,26 @@ def _arrived(door: DoorState, presence: Presence, reading: Reading, at: Moment) 
             here = replace(early, presence=presence, adult=early.adult or wanting(door))
             door = door.without(early.passage_id)
             measuring = _measuring(door, here, reading, at, pair_due_ns=early.due_ns)
-            return Step(replace(door, passage=measuring))
+            return _with_who_waited(door, measuring, at)
     door = asking_whose(door, at)
     passage_id, ids = door.ids.take()
     new = Attempt(passage_id=passage_id, started=at, presence=presence, adult=wanting(door))
     measuring = _measuring(door, new, reading, at, pair_due_ns=None)
-    return Step(replace(door, passage=measuring, ids=ids))
+    return _with_who_waited(replace(door, ids=ids), measuring, at)
+
+
+def _with_who_waited(door: DoorState, adult: Measuring, at: Moment) -> Step:
+    """Who comes now is the adult of a child who went first (与下一位同行), as a guard said."""
+    waiting = [place for place in door.desk if place.with_next and isinstance(place, Measured)]
+    if not waiting or adult.adult is not None:
+        return Step(replace(door, passage=adult))
+    adult = replace(adult, companions=adult.companions + len(waiting))
+    done = Step(replace(door, passage=adult))
+    for child in waiting:
+        theirs = replace(child, with_next=False, adult=adult.passage_id)
+        more = verdict.gather(done.door, theirs, at)
+        done = Step(more.door, (*done.effects, *more.effects))
+    return done
 
 
 def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:

@@ -130,12 +130,16 @@ class GroupTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanionTold:
-    """This person came with `adult` (是同行), a passage; None: with nobody (不是同行)."""
+    """This person came with `adult` (是同行), a passage; None: with nobody (不是同行).
+
+    `with_next`: with who comes to the spot next (与下一位同行): a child who went first.
+    """
 
     at: Moment
     passage_id: str
     adult: str | None
     by: str
+    with_next: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

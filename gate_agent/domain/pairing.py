@@ -69,6 +69,9 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     if cardless is not None:
         known = replace(cardless, **identity(event, cardless.known_phone, unsure=True))
         return verdict.decide(door, known, person, at)
+    if isinstance(spot, Measuring | Measured) and spot.with_next:  # a child: it is the adult's
+        here = door.thermometer_usable and not spot.presence.is_gone(at)
+        return _wait_for_the_spot(door, event) if here else _begin(door, event)
     match spot:
         case Measured():
             known = replace(spot, **identity(event, spot.known_phone, unsure=unsure))
@@ -157,6 +160,8 @@ def _cardless(door: DoorState, at: Moment, *, asked_too: bool) -> Measured | Set
     for place in door.desk:
         if isinstance(place, Measured | Settled) and place.card_asked and not asked_too:
             continue
+        if place.with_next:
+            continue
         if isinstance(place, Measured) and place.person is None:
             return place
         if isinstance(place, Settled) and _waits_nameless(door, place, at):
@@ -224,10 +229,10 @@ def _doubting(door: DoorState, person: Person, at: Moment) -> DoorState:
 def _is_the_others(door: DoorState, person: Person, at: Moment) -> bool:
     """Whether two people could not be told apart a moment ago, and this is the second card.
 
-    Somebody who came since lays their own.
+    Somebody who came since lays their own; a held person is named, unsurely, and a guard asked.
     """
     of_late = [ref for ref, _ in _doubted(door, at, SAME_CARD_S)]
-    is_new = isinstance(door.passage, Measuring | Measured)
+    is_new = isinstance(door.passage, Measuring | Measured) or _is_held(door.passage)
     return bool(of_late) and person.person_ref not in of_late and not is_new
 
 

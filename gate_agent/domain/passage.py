@@ -79,6 +79,7 @@ class Attempt:
     adult: str | None = None  # the passage of whom a companion came with
     called: Companion | None = None  # who a companion is, where it was typed
     card_asked: bool = False  # a card came that may be theirs or another's: a guard asks for it
+    with_next: bool = False  # came with who comes to the spot next
     unsure: bool = False  # named by time alone: the card may be another's
 
 
@@ -219,6 +220,7 @@ class Carried(TypedDict):
     adult: str | None
     called: Companion | None
     card_asked: bool
+    with_next: bool
     unsure: bool
 
 
@@ -240,5 +242,6 @@ def carried(attempt: Attempt) -> Carried:
         adult=attempt.adult,
         called=attempt.called,
         card_asked=attempt.card_asked,
+        with_next=attempt.with_next,
         unsure=attempt.unsure,
     )

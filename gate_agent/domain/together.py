@@ -15,6 +15,7 @@ from gate_agent.domain.group import members
 from gate_agent.domain.passage import (
     Gathering,
     Measured,
+    Measuring,
     OpenPassage,
     Registering,
     Settled,
@@ -57,6 +58,8 @@ def on_companion(door: DoorState, event: CompanionTold) -> Step:
         raise StepRefused("invalid", "who says so", "nobody")
     if state.companions or (isinstance(state, Settled) and not waits(door, state)):
         raise StepRefused("out_of_turn", "somebody who waits, and has no companions", "another")
+    if event.with_next:
+        return _with_next(door, state, event)
     if event.adult is not None:
         _takes_companions(door, event.adult, state.passage_id)
     record = PassageGrouped(
@@ -70,6 +73,23 @@ def on_companion(door: DoorState, event: CompanionTold) -> Step:
     return Step(done.door, (WriteEvent(record), *done.effects))
 
 
+def _with_next(door: DoorState, state: OpenPassage | Settled, event: CompanionTold) -> Step:
+    """Let a child who went first wait for who comes next, whose card is not the child's."""
+    if event.adult is not None or not isinstance(state, Measuring | Measured):
+        raise StepRefused("out_of_turn", "somebody who waits without a card", "another")
+    waits = replace(state, with_next=True)
+    if isinstance(waits, Measured):
+        waits = replace(waits, due_ns=event.at.plus_s(door.policy.registration.within_s))
+    record = PassageGrouped(
+        passage_id=state.passage_id,
+        companions=0,
+        with_next=True,
+        by=event.by,
+        at=format_utc(event.at.utc),
+    )
+    return Step(door.placed(waits), (WriteEvent(record),))
+
+
 def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold) -> Step:
     """Let a companion wait for the group, or somebody who is none any more for a card."""
     adult = door.find(event.adult)
@@ -80,6 +100,8 @@ def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold)
     measured = state.temperature
     if isinstance(state, Measured | Registering) and event.adult is not None:
         return verdict.gather(door, state, event.at)
+    if event.adult is None and state.with_next:
+        return Step(door.placed(replace(state, with_next=False)))
     if isinstance(state, Gathering) and event.adult is None and measured is not None:
         return on_measured(
             door, Measured(**carried(state), due_ns=state.due_ns), measured, event.at
@@ -90,7 +112,8 @@ def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold)
 def _takes_companions(door: DoorState, adult_id: str, passage_id: str) -> None:
     adult = door.find(adult_id)
     is_in = isinstance(adult, Settled) and adult.decision is Decision.ADMIT
-    if adult is None or not (is_in or waits(door, adult)):
+    is_here = is_in or isinstance(adult, Measuring)  # whose verdict the companion waits for
+    if adult is None or not (is_here or waits(door, adult)):
         raise StepRefused("not_found", "somebody at the door to come with", "nobody")
     if adult.adult is not None or adult_id == passage_id:
         raise StepRefused("out_of_turn", "somebody who came with nobody", "a companion")

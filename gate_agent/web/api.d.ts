@@ -89,6 +89,8 @@ declare namespace Door {
   /** With whom this person came (是同行), or with nobody (不是同行). */
   interface CompanionRequest {
     with_passage: string | null;
+    /** 与下一位同行: whoever comes next */
+    with_next?: boolean;
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
   }

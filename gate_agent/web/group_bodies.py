@@ -31,8 +31,17 @@ class CompanionRequest(TapBody):
     """With whom this person came (是同行), or with nobody (不是同行)."""
 
     with_passage: str | None = Field(max_length=80, pattern="^[0-9A-Za-z-]+$")
+    with_next: bool = Field(
+        default=False, strict=True, description="与下一位同行: whoever comes next"
+    )
     by: Post
 
     def event(self, at: Moment, passage_id: str) -> CompanionTold:
         """Return with whom this passage goes in."""
-        return CompanionTold(at=at, passage_id=passage_id, adult=self.with_passage, by=self.by)
+        return CompanionTold(
+            at=at,
+            passage_id=passage_id,
+            adult=self.with_passage,
+            with_next=self.with_next,
+            by=self.by,
+        )

@@ -107,6 +107,11 @@ def companion(together: bool) -> Make:  # noqa: FBT001 as drawn
     )
 
 
+def with_next(door: DoorState, at: Moment) -> DoorEvent:
+    passage_id = door.passage.passage_id or "t-0"
+    return CompanionTold(at=at, passage_id=passage_id, adult=None, with_next=True, by="guard-1")
+
+
 def registration(*, phone: bool) -> Make:
     return lambda door, at: RegistrationGiven(
         at=at,
@@ -144,6 +149,7 @@ MAKES: st.SearchStrategy[Make] = st.one_of(
             lambda _door, at: CardUnreadable(at=at, fault="shape"),
             lambda _door, at: SymptomsDeclared(at=at, by="guard-1", note=None),
             lambda door, at: PassageDismissed(at=at, passage_id=passage_of(door)),
+            with_next,
             lambda _door, at: TimePassed(at=at),
         ]
     ),

@@ -29,7 +29,7 @@ from gate_agent.domain.door import (
     RegistrationGiven,
 )
 from gate_agent.domain.effects import Admit, Refuse, StepRefused
-from gate_agent.domain.passage import Gathering, Measured, Registering, Settled
+from gate_agent.domain.passage import Gathering, Measured, OpenPassage, Registering, Settled
 
 CHILD = Companion(name=Secret("李小四"))
 
@@ -63,6 +63,11 @@ class Family(Bench):
 
     def admitted(self) -> list[str]:
         return [effect.passage_id for effect in self.effects if isinstance(effect, Admit)]
+
+    def newest_state(self, passage_id: str) -> OpenPassage | Settled:
+        state = self.door.find(passage_id)
+        assert state is not None
+        return state
 
     def newest(self, passage_id: str) -> PassageDecided:
         return [one for one in self.verdicts if one.passage_id == passage_id][-1]
@@ -264,3 +269,83 @@ def test_a_document_may_be_typed_for_a_child() -> None:
     bench.registers()
 
     assert bench.newest(child).person_ref == "c" * 64
+
+
+def child_first() -> Family:
+    """A child without a card steps before the sensor before the adult does."""
+    bench = Family(new_door(Policy()))
+    bench.steady(NORMAL)
+    return bench
+
+
+@pytest.mark.parametrize("card", ["early", "there", "late"])
+@pytest.mark.parametrize("told", ["at the spot", "aside"])
+def test_a_child_who_went_first_goes_in_with_the_adult_who_comes_next(told: str, card: str) -> None:
+    bench = child_first()
+    if told == "aside":
+        bench.nobody_for(2)
+    bench.take(CompanionTold(at=bench.now, passage_id="t-1", adult=None, with_next=True, by="g"))
+    bench.nobody_for(2)
+    if card == "early":
+        bench.card()
+    bench.steady(NORMAL)
+    adult = bench.door.passage.passage_id or ""
+    if card == "late":
+        bench.nobody_for(2)
+    if card != "early":
+        bench.card()
+    assert bench.newest_state("t-1").adult == adult
+    details = RegistrationDetails(phone=PHONE)
+    bench.take(RegistrationGiven(at=bench.now, passage_id=adult, details=details, by="g"))
+
+    assert bench.admitted() == [adult, "t-1"]
+    assert bench.newest("t-1").with_passage == adult
+    assert Decision.AMBIGUOUS not in {one.decision for one in bench.verdicts}
+
+
+def test_with_the_next_one_is_taken_back_by_a_tap_and_is_on_record() -> None:
+    bench = child_first()
+    bench.take(CompanionTold(at=bench.now, passage_id="t-1", adult=None, with_next=True, by="g"))
+    record = bench.records[-1]
+    assert isinstance(record, PassageGrouped)
+    assert record.with_next
+    bench.link("t-1", None)
+    bench.nobody_for(2)
+    bench.steady(NORMAL)
+
+    assert bench.newest_state("t-1").adult is None
+
+
+def test_a_feverish_adult_of_a_child_who_went_first_is_held_like_any() -> None:
+    bench = child_first()
+    bench.take(CompanionTold(at=bench.now, passage_id="t-1", adult=None, with_next=True, by="g"))
+    bench.comes(FEVER)
+
+    assert bench.verdicts[-1].decision is Decision.HOLD
+    assert bench.admitted() == []
+
+
+def test_somebody_is_told_to_be_with_an_adult_who_is_being_measured() -> None:
+    bench = child_first()
+    bench.nobody_for(2)
+    bench.read(NORMAL)
+    adult = bench.door.passage.passage_id or ""
+    bench.link("t-1", adult)
+    bench.read(*[NORMAL] * 4)
+    bench.card()
+    details = RegistrationDetails(phone=PHONE)
+    bench.take(RegistrationGiven(at=bench.now, passage_id=adult, details=details, by="g"))
+
+    assert bench.admitted() == [adult, "t-1"]
+
+
+def test_a_family_gets_in_at_the_second_try_without_a_tap_of_the_guard() -> None:
+    bench = child_first()
+    for _ in range(2):  # the child first, each time
+        bench.comes()
+        bench.card()
+        bench.comes()
+
+    assert [one.decision for one in bench.verdicts].count(Decision.AMBIGUOUS) == 2
+    named = [one for one in (bench.door.passage, *bench.door.desk) if one.person is not None]
+    assert [isinstance(one, Registering) for one in named] == [True]

@@ -7,6 +7,7 @@ import { sendOnce } from "./send.js";
 import { places } from "./snapshot.js";
 import { keysOf, recorded, word } from "../shared/words.js";
 
+const NO_CARD = ["measuring", "measured"]; // a child who went first
 const COUNTS = [1, 2, 3, 4, 5, 6]; // one tap; more than six go in as two groups
 
 /**
@@ -35,8 +36,9 @@ export function askGroup(state) {
     const reasons = keysOf("split_reason").map((why) => ({ label: word(`split_reason.${why}`), kind: "tall", press: () => group(one, Math.min(one.companions_ready, one.companions - 1), why) }));
     groups.push({ heading: word("group.split"), choices: reasons });
   } else {
-    const adults = places(state).filter((place) => place !== one && place.person && !place.with_passage && place.phase !== "settled");
+    const adults = places(state).filter((place) => place !== one && !place.with_passage && place.phase !== "settled");
     const choices = adults.map((adult) => ({ label: nameOf(adult), kind: "tall", press: () => companion(one, adult.passage_id) }));
+    if (one.person === null && NO_CARD.includes(one.phase)) choices.push({ label: word("group.with_next"), kind: "tall", press: () => companion(one, null, true) });
     if (choices.length) groups.push({ heading: word("group.with_whom"), choices });
   }
   ask(one.passage_id, word("group.title"), groups);
@@ -55,7 +57,8 @@ function group(one, companions, why) {
 /**
  * @param {Door.PassageView} one
  * @param {string | null} adult
+ * @param {boolean} withNext
  */
-function companion(one, adult) {
-  void sendOnce(`companion:${one.passage_id}:${adult}`, `/api/v1/passages/${one.passage_id}/companion`, { with_passage: adult, by: by() });
+function companion(one, adult, withNext = false) {
+  void sendOnce(`companion:${one.passage_id}:${adult}:${withNext}`, `/api/v1/passages/${one.passage_id}/companion`, { with_passage: adult, with_next: withNext, by: by() });
 }
