@@ -12,7 +12,7 @@ version without signatures reads, and a digest is still one of the payload alone
 The topic is signed too: one door's receipt is no other's, and a state is no policy. Of two
 warrants in one name the later counts; a key that was replaced signs nothing any more. What the
 centre says tells by itself what is newer: a policy's version, the time of a receipt, when an
-anchor was made, when somebody was seen.
+anchor was made, when somebody was seen, which order it is.
 """
 
 from __future__ import annotations

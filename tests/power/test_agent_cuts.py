@@ -23,7 +23,7 @@ CUTS = max(3, int(os.environ.get("CUTS", "3")) // 10)
 _why = reason_not_to("mkfs.btrfs", "mkfs.ext4", "cp")
 pytestmark = [
     pytest.mark.skipif(_why is not None, reason=_why or "all is there"),
-    pytest.mark.timeout(60 + 20 * CUTS),
+    pytest.mark.timeout(60 + 60 * CUTS),
 ]
 
 

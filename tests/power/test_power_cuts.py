@@ -20,7 +20,7 @@ LONG = pytest.mark.skipif("CUTS" not in os.environ, reason="part of `make power`
 _why = reason_not_to("mkfs.btrfs", "mkfs.ext4", "cp")
 pytestmark = [
     pytest.mark.skipif(_why is not None, reason=_why or "all is there"),
-    pytest.mark.timeout(60 + 10 * CUTS),
+    pytest.mark.timeout(60 + 40 * CUTS),
 ]
 
 

@@ -35,6 +35,7 @@ TOPICS = {
     "policy/part": MINE.policy_part(0),
     "seen": MINE.seen,
     "anchor": MINE.anchor,
+    "orders": MINE.orders,
 }
 OF_DOORS = ("state", "door")
 

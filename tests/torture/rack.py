@@ -27,8 +27,8 @@ def tormented(folder: Path, *, store: str = "") -> Iterator[tuple[Hall, Gate]]:
         gate = running.gates[0]
         yield running, gate
         back(running, gate)
-        accepted = gate.accepted
-        wait_until(lambda: gate.tick(accepted + 1), "a door that works", _BACK_WITHIN_S)
+        # a drill would wait for the one before it, which nobody closes
+        wait_until(lambda: gate.tick(1), "a door that works", _BACK_WITHIN_S)
         prove(running, witness)
 
 
