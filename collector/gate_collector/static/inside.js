@@ -57,8 +57,13 @@ function order(one) {
     make("td", { "data-state": one.state }, word(`order_state.${one.state}`), " ", more));
 }
 
+let looks = false;
+
 async function look() {
+  if (looks) return; // a slow centre is not asked twice at a time
+  looks = true;
   const [inside, orders] = await Promise.all([request("/api/v1/inside"), request("/api/v1/orders")]);
+  looks = false;
   setData(document.body, "live", inside.ok && orders.ok ? "yes" : "no");
   if (inside.ok) {
     told = /** @type {Centre.HallInside} */ (inside.told);

@@ -17,13 +17,24 @@ export async function request(path, { body, headers = {}, withinMs = 5000 } = {}
   try {
     const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
     const answer = await fetch(path, { ...sent, headers: { "Content-Type": "application/json", ...headers }, signal: timeout(withinMs) });
-    /** @type {unknown} */
-    const json = await answer.json().catch(() => null);
+    const json = read(await answer.text()); // one that is cut short is no answer
     if (answer.ok) return { ok: true, status: answer.status, told: json };
     const refusal = /** @type {Refusal | null} */ (json);
     return { ok: false, status: answer.status, told: refusal, retryS: Number(answer.headers.get("Retry-After") ?? 0) };
   } catch {
     return { ok: false, status: 0, told: null, retryS: 0 };
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
