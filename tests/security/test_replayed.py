@@ -196,12 +196,13 @@ def _policies(folder: Path) -> Callable[[bytes], bool]:
 
 
 def _seen(_folder: Path) -> Callable[[bytes], bool]:
-    elsewhere = OtherDoors(WEST, FakeClock(NOW))
+    clock = FakeClock(NOW)
+    elsewhere = OtherDoors(WEST, clock)
 
     def counts(payload: bytes) -> bool:
-        before = dict(elsewhere._heard)
+        clock.advance(60)
         elsewhere.hear(payload)
-        return elsewhere._heard != before
+        return elsewhere.was_seen("a" * 64, within_s=30)
 
     return counts
 
