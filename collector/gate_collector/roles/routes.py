@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from gate_agent.http.tries import Tries, remember, try_of
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.roles.accounts import IDLE, SHORTEST_PASSWORD, Accounts, Denied, longest
+from gate_collector.roles.closed import BACK_TO
 from gate_collector.roles.grants import ACTORS, COOKIE, EVERY_ROLE, PUBLIC, only
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import token_of
@@ -119,9 +120,11 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
     tries = Tries(clock, free=_FREE, longest_s=_LONGEST_WAIT_S)
 
     @routes.get("/sign-on", dependencies=[PUBLIC], include_in_schema=False)
-    def page(lang: Lang = "zh") -> HTMLResponse:
-        """Return the form."""
-        return pages.show("sign_on.html", lang, first=bool(accounts.first_code))
+    def page(
+        to: Annotated[str, Query(pattern=f"^(/|{BACK_TO.pattern})$")] = "/", lang: Lang = "zh"
+    ) -> HTMLResponse:
+        """Return the form; who signs on is brought to where they wanted to go."""
+        return pages.show("sign_on.html", lang, first=bool(accounts.first_code), to=to)
 
     @routes.post("/sign-on", dependencies=[PUBLIC], status_code=201, response_model=Done)
     async def on(request: Request, entry: Credentials) -> Response:

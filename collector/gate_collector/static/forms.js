@@ -87,7 +87,7 @@ export const leave = ({ location: path }) => location.assign(placed(path ?? loca
 async function send(form, path) {
   const done = /** @type {Partial<Centre.Done & Centre.Key> | null} */ (await post(form, path));
   if (done?.key) say(form, word("form_answer.key", { key: done.key }));
-  else if (done) leave(done);
+  else if (done) leave(form.dataset.then ? { location: form.dataset.then } : done);
 }
 
 for (const form of /** @type {Iterable<HTMLFormElement>} */ (document.querySelectorAll("form[data-post]"))) {

@@ -57,6 +57,10 @@ def _as(client: httpx.Client, accounts: Accounts, role: Role) -> dict[str, str]:
 def test_nobody_sees_anything_before_signing_on(client: httpx.Client) -> None:
     page = client.get("/")
     assert (page.status_code, page.headers["location"]) == (303, "/sign-on")
+    linked = client.get("/cases/west-1f/hold-1?lang=en").headers["location"]
+    assert linked == "/sign-on?to=%2Fcases%2Fwest-1f%2Fhold-1&lang=en"
+    for elsewhere in ("//hall.example/", "/cases//hall.example", "https://hall.example", "/policy"):
+        assert client.get("/sign-on", params={"to": elsewhere}).status_code == 422
     for path in ("/api/v1/overview", "/api/v1/now", "/api/v1/stream", "/metrics"):
         assert client.get(path).status_code == 401
     assert client.get("/healthz").status_code == 200
