@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from gate_agent.contract.free_text import sealed_box
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.policy import PhoneRule, Policy
 from gate_agent.contract.records import (
     HoldIdentified,
     HoldNoted,
@@ -22,7 +23,6 @@ from gate_agent.contract.records import (
     NoteKind,
     PassageDecided,
 )
-from gate_agent.errors import ContractError
 from gate_collector.cases.timeline import by_office, hand_over_of, lines_of, symptoms_of
 from gate_collector.centre import Centre
 from gate_collector.contacts.trace import trace
@@ -37,6 +37,7 @@ from gate_collector.store.schema_office import ALERT, ATTEMPT, DISTRICT, JUDGED,
 
 _AROUND = timedelta(hours=12)  # readings of the same person so long before and after
 _MOST_PASSAGES = 50
+Passed = tuple[str, PassageDecided]  # at which door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def gather_case(centre: Centre, gate: str, hold_id: str) -> OpenCase | None:
             return None
         entries = entries_of(connection, gate, hold_id)
         told = _district_rows(connection, gate, hold_id)
-        line = policy.hold.contact_line_centi_c
+        passages = list(_passages(connection, hold))
         opened = next((one for one in entries if isinstance(one.record, HoldOpened)), None)
         symptoms, symptoms_sealed = symptoms_of(entries)
         handed = hand_over_of(entries)
@@ -92,9 +93,9 @@ def gather_case(centre: Centre, gate: str, hold_id: str) -> OpenCase | None:
             closed=hold.closed,
             is_drill=hold.drill,
             entered=traced and traced.entered,
-            person=_person(hold, entries),
+            person=_person(hold, entries, passages, policy),
             lines=tuple(lines),
-            measured=tuple(_measured(connection, hold, entries, line)),
+            measured=_measured(hold, entries, passages, policy.hold.contact_line_centi_c),
             district=receipt_of(connection, hold, policy, centre.now, entries),
             contacts=Counter(str(near.state) for near in traced.contacts) if traced else {},
             symptoms=symptoms,
@@ -162,23 +163,37 @@ def _noted(entries: Sequence[Entry], kind: NoteKind) -> bool:
     return any(isinstance(one.record, HoldNoted) and one.record.kind is kind for one in entries)
 
 
-def _person(hold: Any, entries: Sequence[Entry]) -> Person:
+def _person(
+    hold: Any, entries: Sequence[Entry], passages: Sequence[Passed], policy: Policy
+) -> Person:
+    """Return what is known of who is held: the newest word counts, it may take back an earlier."""
     known = [one.record for one in entries if isinstance(one.record, HoldIdentified)]
     newest = known[-1] if known else None
+    own = [
+        record
+        for gate, record in passages
+        if gate == hold.gate and record.passage_id == hold.passage_id
+        and record.person_ref == hold.person_ref is not None
+    ]  # fmt: skip
+    opened = (one.record for one in entries if isinstance(one.record, HoldOpened))
+    named = newest or next(opened, None)
+    is_registered = (newest is not None and newest.registered) or any(one.registered for one in own)
+    asked = policy.registration.phone is PhoneRule.REQUIRED
     return Person(
         category=hold.category or "unknown",
         is_named=hold.person_ref is not None,
-        is_registered=any(one.registered for one in known),
-        has_phone=any(one.phone for one in known),
-        companions=newest.companions if newest else 0,
+        is_unsure=named is not None and named.unsure,
+        is_registered=is_registered,
+        has_phone=newest.phone if newest else is_registered and asked,
+        companions=max([newest.companions if newest else 0, *(one.companions for one in own)]),
     )
 
 
 def _measured(
-    connection: Connection, hold: Any, entries: Sequence[Entry], line_centi_c: int
-) -> list[Measured]:
+    hold: Any, entries: Sequence[Entry], passages: Sequence[Passed], line_centi_c: int
+) -> tuple[Measured, ...]:
     """Return every reading of this person around the hold, in the order of time."""
-    readings = list(_at_doors(connection, hold))
+    readings = [one for gate, record in passages for one in _of_passage(gate, record)]
     if not any(one.gate == hold.gate and not one.is_contact for one in readings):
         readings += _at_opening(entries)
     last: int | None = None
@@ -199,7 +214,7 @@ def _measured(
                 by=record.by if isinstance(record, HoldStep) else "",
             )
         )
-    return sorted(readings, key=lambda one: one.at)
+    return tuple(sorted(readings, key=lambda one: one.at))
 
 
 def _at_opening(entries: Sequence[Entry]) -> Iterator[Measured]:
@@ -210,8 +225,8 @@ def _at_opening(entries: Sequence[Entry]) -> Iterator[Measured]:
             yield Measured(at=entry.time, gate=entry.gate, is_contact=False, surface_centi_c=skin)
 
 
-def _at_doors(connection: Connection, hold: Any) -> Iterator[Measured]:
-    """Yield the readings at either door: of the passage that was held, and of this person's."""
+def _passages(connection: Connection, hold: Any) -> Iterator[Passed]:
+    """Yield the passage that was held, and this person's others around it, at either door."""
     these = and_(PASSAGE.c.gate == hold.gate, PASSAGE.c.passage_id == hold.passage_id)
     if hold.person_ref is not None and hold.opened is not None:
         opened = parse_utc(hold.opened)
@@ -219,32 +234,27 @@ def _at_doors(connection: Connection, hold: Any) -> Iterator[Measured]:
             format_utc(opened - _AROUND), format_utc(opened + _AROUND)
         )
         these = or_(these, and_(PASSAGE.c.person_ref == hold.person_ref, around))
-    event = and_(*(EVENT.c[key] == PASSAGE.c[key] for key in ("gate", "epoch", "sequence")))
+    same = and_(*(EVENT.c[key] == PASSAGE.c[key] for key in ("gate", "epoch", "sequence")))
     bodies = connection.execute(
         select(EVENT.c.body)
-        .select_from(PASSAGE.join(EVENT, event))
+        .select_from(PASSAGE.join(EVENT, same))
         .where(these, PASSAGE.c.drill.is_(hold.drill))
         .order_by(PASSAGE.c.decided)
         .limit(_MOST_PASSAGES)
     ).scalars()
     for body in bodies:
-        if body is not None:
-            yield from _of_body(bytes(body))
+        event = None if body is None else parse_body(bytes(body))
+        record = None if event is None else event.record()
+        if event is not None and isinstance(record, PassageDecided):
+            yield event.gate, record
 
 
-def _of_body(body: bytes) -> Iterator[Measured]:
-    try:
-        event = parse_body(body)
-        record = event.record()
-    except ContractError:
-        return
-    if not isinstance(record, PassageDecided):
-        return
+def _of_passage(gate: str, record: PassageDecided) -> Iterator[Measured]:
     told = record.temperature
     if told.surface_centi_c is not None:
         yield Measured(
             at=record.decided,
-            gate=event.gate,
+            gate=gate,
             is_contact=False,
             surface_centi_c=told.surface_centi_c,
             judged_centi_c=told.score_centi_c,
@@ -255,7 +265,7 @@ def _of_body(body: bytes) -> Iterator[Measured]:
     if told.contact_centi_c is not None:
         yield Measured(
             at=told.contact_at or record.decided,
-            gate=event.gate,
+            gate=gate,
             is_contact=True,
             contact_centi_c=told.contact_centi_c,
             limit_centi_c=told.contact_threshold_centi_c,

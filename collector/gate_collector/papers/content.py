@@ -105,6 +105,7 @@ class Person(_Part):
 
     category: str = "unknown"
     is_named: bool = False
+    is_unsure: bool = Field(default=False, description="the card may be another's 证件未核对")
     is_registered: bool = False
     has_phone: bool = False
     companions: int = 0
@@ -165,6 +166,7 @@ class CaseFacts(_Part):
         person, left = self.person, self.outcome == "left" or self.state == "left"
         lacking = {
             "identity": not person.is_named,
+            "unsure": person.is_named and person.is_unsure,
             "registration": person.category != "staff" and not person.is_registered,
             "phone": person.category != "staff" and not person.has_phone,
             "contact_reading": self.contact_centi_c is None,

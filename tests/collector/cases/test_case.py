@@ -30,6 +30,7 @@ from gate_agent.contract.records import (
     Category,
     Decision,
     HoldAnswered,
+    HoldIdentified,
     HoldOverdue,
     HoldState,
     NoteKind,
@@ -168,6 +169,28 @@ def test_who_was_held_without_a_name_is_told_so_and_later_known(one: Hall) -> No
     assert known.facts.person.companions == 1
 
 
+def test_who_was_registered_before_the_fever_is_known_and_an_unsure_card_is_told(one: Hall) -> None:
+    one.west.hold("hold-1", at=at(0))
+    before = _case(one)
+    opened_nameless(one.central)
+    one.central.say(
+        HoldIdentified(
+            hold_id="hold-1", passage_id="p-0", person_ref=ref("perhaps"), unsure=True,
+            category=Category.VISITOR, registered=True, phone=True, by="gate", at=format_utc(at(9)),
+        ),
+        at=at(9),
+    )  # fmt: skip
+    one.settle()
+    unsure = gather_case(centre_of(one), "central-2f", "hold-1")
+
+    assert before.facts.person.is_registered
+    assert before.facts.person.has_phone
+    assert unsure is not None
+    assert "unsure" in unsure.facts.unknown
+    with serving(app_of(centre_of(one))) as client:
+        assert "证件未核对" in client.get("/cases/central-2f/hold-1").text
+
+
 def test_alerts_tell_to_whom_they_went_and_who_answered(one: Hall) -> None:
     one.west.hold("hold-1", at=at(0))
     one.settle()
@@ -283,7 +306,7 @@ def test_both_databases_tell_the_same_case(store: str) -> None:
     assert [line.sort for line in facts.lines] == [
         "opened", "step", "step", "step", "step", "step", "note", "step", "closed",
     ]  # fmt: skip
-    assert facts.unknown == ("identity", "registration", "phone", "symptoms")[1:]
+    assert facts.unknown == ("symptoms",)
 
 
 def test_where_there_is_no_hold_there_is_no_page(one: Hall) -> None:
