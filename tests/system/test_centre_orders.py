@@ -18,7 +18,7 @@ from gate_collector.live.found_orders import OrderBook, OrderState
 from gate_collector.store.opening import open_store
 from security.secured_hall import SITE, Hall, hall
 from signatures import unsigned
-from system.test_both_doors import at, restart
+from system.test_both_doors import at
 from system.test_people_at_once import Door
 
 _WEST = "west-1f"
@@ -70,7 +70,9 @@ def test_a_door_that_was_away_holds_who_fell_ill_inside_and_does_it_once(tmp_pat
         assert answer is not None
         assert answer.hold_id == hold["hold_id"]
 
-        restart(door)
+        door.gate.kill()
+        door.gate.start()
+        wait_until(door.is_up, "the door to be back", _WITHIN_S)
         book.publish()
         wait_until(lambda: door.state()["uplink"]["pending"] == 0, "the broker", _WITHIN_S)
         assert [one["hold_id"] for one in door.state()["holds"]] == [hold["hold_id"]]
