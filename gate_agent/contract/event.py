@@ -43,7 +43,8 @@ def parse_event_in_steps(body: bytes) -> EventRead:
     """Return the same, whatever stands in it."""
     parsed = parse_in_steps(Envelope, body)
     record, unread = _record(parsed.value)
-    return EventRead(parsed.value, record, parsed.unread + unread)
+    all_unread = dict.fromkeys((*parsed.unread, *parsed.value.absent, *unread))
+    return EventRead(parsed.value, record, tuple(all_unread))
 
 
 def _at_once(body: bytes) -> _Known | None:

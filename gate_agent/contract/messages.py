@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gate_agent.contract.moment import ClockQuality, Moment, format_utc
 from gate_agent.contract.numbers import Real
@@ -27,6 +27,7 @@ from gate_agent.contract.wire import Parsed, parse_message, parse_tree
 from gate_agent.errors import ContractError
 
 LINK_0 = bytes(32)
+UNKNOWN_BOOT = "0" * 32  # of an event that does not say it in a form that is known here
 _DATA = ',"data":'  # comes last, and in no string of JSON
 HISTORICAL = "historical"  # MQTT user property, "1": it waited at the gate for this connection
 _MOST_SEQUENCE = 2**63 - 1  # what every database counts to
@@ -222,9 +223,34 @@ class Attributes(BaseModel):
 
 
 class Envelope(Attributes):
-    """An event as a reader parses it; unknown attributes are ignored."""
+    """An event as a reader parses it: what is fixed for ever must be there, all else as it can.
 
-    data: dict[str, object]
+    A newer door may say of anything else what cannot be read here; then the cautious value stands.
+    """
+
+    specversion: Literal["1.0"] = "1.0"
+    recordedtime: Utc = Field(default_factory=lambda known: known["time"])
+    boot: Hex32 = UNKNOWN_BOOT
+    bootns: Annotated[str, Field(pattern="^[0-9]{1,19}$")] = "0"
+    clock: ClockQuality = ClockQuality.UNSYNCED
+    severity: Severity = Severity.URGENT
+    drill: bool = False  # it counts
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: dict[str, object] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dated_by_both(cls, body: object) -> object:
+        """Leave out a boot without its nanoseconds: nothing can be dated by it."""
+        if isinstance(body, dict) and "boot" in body and "bootns" not in body:
+            return {name: value for name, value in body.items() if name != "boot"}
+        return body
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """What every event says, and this one not, or in no form that is known here."""
+        must = self.__class__.model_fields.keys() - self.model_fields_set - {"subject"}
+        return tuple(sorted(must))
 
     def record(self) -> Record | None:
         """Return the data as its model; None where this version does not know or read it."""
@@ -246,7 +272,11 @@ def parse_record(envelope: Envelope) -> Parsed[Record] | None:
     Raises ContractError where too little of it can be read.
     """
     model = BY_TYPE.get(envelope.type)
-    return None if model is None else parse_tree(model, envelope.data)
+    if model is None:
+        return None
+    if envelope.data is None:
+        raise ContractError(f"{model.__name__}: expected an object, got something else")
+    return parse_tree(model, envelope.data)
 
 
 # --- receipts and states ----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang, word
 from gate_collector.alarms.book import BY_HAND, Unclearable, clear_by_hand
+from gate_collector.alarms.said import said
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import read_ledger
 from gate_collector.roles.grants import EVERYBODY, READERS, only
@@ -54,7 +55,13 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     @routes.get("/ledger", dependencies=[EVERYBODY], include_in_schema=False)
     def ledger(lang: Lang = "zh") -> HTMLResponse:
         """Return what is missed, concealed or late."""
-        return pages.show("ledger.html", lang, ledger=read_ledger(centre), by_hand=BY_HAND)
+        return pages.show(
+            "ledger.html",
+            lang,
+            ledger=read_ledger(centre),
+            by_hand=BY_HAND,
+            said=lambda alarm: said(alarm, lang, pages.local),
+        )
 
     @routes.post(
         "/ledger/alarms/{number}/clear",

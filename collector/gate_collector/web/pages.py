@@ -38,7 +38,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"local": self._local, "celsius": _celsius}
+        self._templates.filters |= {"local": self.local, "celsius": _celsius}
 
     def show(self, name: str, lang: Lang, status: int = 200, **context: Any) -> HTMLResponse:
         """Return template `name`, in which `word(key)` speaks `lang` and `named(id)` is a door."""
@@ -69,7 +69,7 @@ class Pages:
         """Return the page for who may not open the one that was asked for."""
         return self.show("closed.html", lang, HTTPStatus.FORBIDDEN)
 
-    def _local(self, utc: str | datetime | None, form: str = "%m-%d %H:%M:%S") -> str:
+    def local(self, utc: str | datetime | None, form: str = "%m-%d %H:%M:%S") -> str:
         """Return a time of the contract as the hall's clock shows it."""
         if utc is None:
             return "–"
