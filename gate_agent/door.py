@@ -107,6 +107,7 @@ class DoorProgram:
         kept = self._folder / "waiting.json"
         self._waiting = WaitingBook(self.gate, reader=reader, clock=clock, kept=kept)
         self._anchors = AnchorKeeper(self.gate, kept=self._folder / "anchor.json", zone=zone)
+        self._first_pages: FastAPI | None = self._app()  # what is wrong with them stops the start
 
     def start(self, *, config_sha256: str) -> None:
         """Record that the daemon is up, and what became of whom it was waiting for at its end."""
@@ -130,7 +131,8 @@ class DoorProgram:
 
         async def serve_pages() -> None:
             web, copy = self._config.web, listener.dup()  # which it closes: the next has another
-            await serve(self._app(), copy, tls=self._tls, proxies=web.proxies)
+            pages, self._first_pages = self._first_pages or self._app(), None
+            await serve(pages, copy, tls=self._tls, proxies=web.proxies)
 
         telling = {"uplink": self._uplink.run, "pages": serve_pages}
         return [keep(name, work, self.parts) for name, work in telling.items()]

@@ -143,12 +143,8 @@ def _line(event: Event) -> str:
         return f"{event.sequence:>8} {event.time} {both('terminal.redacted')}"
     envelope = parse_body(event.body)
     local = datetime.fromisoformat(envelope.time).astimezone(UTC)
-    what = (
-        envelope.data.get("decision")
-        or envelope.data.get("step")
-        or envelope.data.get("state")
-        or ""
-    )
+    data = envelope.data or {}
+    what = data.get("decision") or data.get("step") or data.get("state") or ""
     return (
         f"{event.sequence:>8} {local:%Y-%m-%d %H:%M:%S}Z {envelope.severity:<7} "
         f"{envelope.type.removeprefix('gate.'):<24} {envelope.subject or '':<20} {what}"

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 
+from gate_agent.errors import GateError
 from gate_agent.http.bodies import checked, replay, whole
 from gate_agent.words import both
 
@@ -27,7 +28,7 @@ _LONG = 64 * 1024  # bytes of a body that are not checked in the loop
 Security = list[dict[str, list[str]]]
 
 
-class UndeclaredError(LookupError):
+class UndeclaredError(GateError):
     """A route does not say whom it is open to, or says it twice."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -174,3 +176,39 @@ def test_a_key_in_the_journals_folder_that_others_may_read_is_refused(tmp_path: 
 
     assert said.code == 2
     assert complaint(said).endswith("site.key: expected mode 0600, got 0640")
+
+
+_FORGETFUL = """
+import gate_agent.web.app as web
+from gate_agent.cli import main
+from gate_agent.http.grants import Routes
+
+made = web.visitor_routes
+
+def visitor_routes(*given):
+    routes = made(*given)
+    forgotten = Routes()
+    forgotten.add_api_route("/forgotten", lambda: None)
+    routes.routes.extend(forgotten.routes)
+    return routes
+
+web.visitor_routes = visitor_routes
+main()
+"""
+
+
+def test_a_route_that_is_open_to_nobody_in_particular_stops_the_start(tmp_path: Path) -> None:
+    config = write_door(tmp_path, {"web": {"port": free_port()}})
+
+    done = subprocess.run(
+        [sys.executable, "-c", _FORGETFUL, "run", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    said = Said(code=done.returncode, out=done.stdout, err=done.stderr)
+    assert said.code == 1
+    assert complaint(said) == ("gate-agent: /forgotten: expected one grant beside the path, got 0")
+    assert events(tmp_path / FILE) == 0, "expected nothing to be recorded of a start that was none"
