@@ -162,8 +162,8 @@ def verify(
             except BrokenStream as exc:
                 faults.append(str(exc))
             zone = ZoneInfo(hall.timezone)
-            found = faults_of(engine, name, site=hall.site, zone=zone)
-            faults += [f"{name} {fault}" for fault in found]
+            broken = faults_of(engine, name, site=hall.site, zone=zone)
+            faults += [f"{name} {fault}" for fault in broken]
         if gate is None:
             faults += faults_of_hall(engine)
         if against is not None:
@@ -180,8 +180,8 @@ def verify(
     finally:
         engine.dispose()
     if faults:
-        told = f"expected a sound store, got {len(faults)} faults:"
-        raise BrokenStream("\n  ".join([told, *faults]))
+        expected = f"expected a sound store, got {len(faults)} faults:"
+        raise BrokenStream("\n  ".join([expected, *faults]))
 
 
 @app.command()

@@ -109,8 +109,8 @@ def parse_signature(text: str) -> Signature:
 
 def parse_stamp(text: str) -> Stamp:
     """Return the stamp in a text. Raises ContractError."""
-    told = _STAMP.fullmatch(text)
-    if told is None or max(at := int(told[1]), connection := int(told[2])) > _MOST:
+    stamp = _STAMP.fullmatch(text)
+    if stamp is None or max(at := int(stamp[1]), connection := int(stamp[2])) > _MOST:
         raise ContractError("signature: expected a stamp of two numbers, got another text")
     return Stamp(at=at, connection=connection)
 

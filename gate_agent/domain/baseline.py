@@ -191,8 +191,8 @@ def _since(seen: Iterable[Score], ns: int) -> list[Score]:
 
 
 def _since_rise(newest: list[Score], width: int) -> list[Score]:
-    found = [one.elevated and one.proof is Proof.HEALTHY for one in newest]
-    return newest[since_rise(_scores(newest), found, width) :]
+    is_fever = [one.elevated and one.proof is Proof.HEALTHY for one in newest]
+    return newest[since_rise(_scores(newest), is_fever, width) :]
 
 
 def _evidence(ours: Sequence[Score], width: int) -> Evidence:

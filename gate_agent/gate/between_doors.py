@@ -91,7 +91,7 @@ class BetweenDoors:
         try:
             if not payload or gate_of_topic(topic) == self._section.id:
                 return
-            fault = self._take(text := payload.decode(), of=gate_of_topic(topic))
+            fault = self._take(text := payload.decode(), gate=gate_of_topic(topic))
         except (ContractError, UnicodeDecodeError) as exc:
             _LOG.warning("expected what another door tells, got: %s", exc)
             return
@@ -121,11 +121,11 @@ class BetweenDoors:
         for gate in tuple(self._live):
             self.lives(gate, is_live=False)
 
-    def _take(self, payload: str, *, of: str | None = None) -> str:
+    def _take(self, payload: str, *, gate: str | None = None) -> str:
         parsed = parse_told(payload.encode())
         heard = parsed.value
-        if of is not None and heard.gate != of:
-            raise ContractError(f"expected what {of} tells, got what {heard.gate} would")
+        if gate is not None and heard.gate != gate:
+            raise ContractError(f"expected what {gate} tells, got what {heard.gate} would")
         if parsed.unread:
             _LOG.warning("of door %s, not read: %s", heard.gate, ", ".join(parsed.unread))
         mine = self._section.id

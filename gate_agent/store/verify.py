@@ -78,8 +78,8 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
         promised = _promised(mark, read_receipt(connection), about.epoch)
         promised += _anchored(connection, about)
         promises: defaultdict[int, list[bytes]] = defaultdict(list)
-        for at, told in promised:
-            promises[at].append(told)
+        for at, promise in promised:
+            promises[at].append(promise)
         total = last_sequence(connection)
         sequence, link = 0, LINK_0
         for row in every_event(connection):
@@ -89,7 +89,7 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
                 raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
             removed.see(row, _check(row, link, about))
             link = row.link
-            if any(told != link for told in promises.get(sequence, ())):
+            if any(promise != link for promise in promises.get(sequence, ())):
                 raise BrokenChain(sequence, "it was another when it was told to be durable")
             if sequence % TELL_EVERY == 0:
                 progress(sequence, total)
@@ -118,12 +118,12 @@ def _anchored(connection: sqlite3.Connection, about: About) -> list[tuple[int, b
     ends: list[tuple[int, bytes]] = []
     for (body,) in kept:
         try:
-            found = anchored(bytes(body))
+            anchor = anchored(bytes(body))
         except (ContractError, TypeError):  # told at its place in the chain
             continue
         ends += [
             (end.sequence, bytes.fromhex(end.link))
-            for end in (found[0].ends if found else ())
+            for end in (anchor[0].ends if anchor else ())
             if (end.gate, end.epoch) == (about.gate, about.epoch)
         ]
     return ends

@@ -237,8 +237,8 @@ class Alerter:
         took_ms = round(ended.seconds_since(began) * 1000)
         for alert in lot:
             wait_s = 0.0 if alert.step + 1 < people else min(60.0, 2.0**alert.step)
-            told = (alert, person.name, tries, ended.utc)
-            self._shelf.told(*told, took_ms=took_ms, wait_s=wait_s)
+            entry = (alert, person.name, tries, ended.utc)
+            self._shelf.told(*entry, took_ms=took_ms, wait_s=wait_s)
             if alert.kind in _UNANSWERED_IS_FINE and any(one.sent for one in tries):
                 self._shelf.end(alert, AlertState.OVER)
 

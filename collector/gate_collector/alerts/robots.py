@@ -62,8 +62,8 @@ def _signed(kind: str, plugin: Any, *, has_query: bool) -> str:
 def _was_taken(answer: bytes) -> bool:
     """Whether a robot says that all is well, in one of the ways in which they say it."""
     try:
-        told = read_json(answer)
+        reply = read_json(answer)
     except ContractError:
         return False
-    codes = [told[name] for name in _CODES if name in told] if isinstance(told, dict) else []
+    codes = [reply[name] for name in _CODES if name in reply] if isinstance(reply, dict) else []
     return bool(codes) and all(code == 0 for code in codes)

@@ -75,18 +75,18 @@ def record_told(
     offered: tuple[str, ...], role: str, now: datetime, zone: tzinfo,
 ) -> None:  # fmt: skip
     """Keep what the office says. Raises Unbelievable."""
-    told = entry.told
-    told = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
+    at = entry.told
+    at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     if entry.to not in offered:
         raise Unbelievable("office", "expected an office that is offered, got another")
-    if told > now + _SLACK:
+    if at > now + _SLACK:
         raise Unbelievable("future", "expected a time that is past, got one to come")
-    if facts.is_opened_certain and told + _SLACK < parse_utc(facts.opened):
+    if facts.is_opened_certain and at + _SLACK < parse_utc(facts.opened):
         raise Unbelievable("before", "expected a time after the hold began, got one before it")
     row = {
         "gate": facts.gate,
         "hold_id": facts.hold_id,
-        "told": format_utc(told),
+        "told": format_utc(at),
         "to": entry.to,
         "taken_by": entry.taken_by,
         "reference": entry.reference,

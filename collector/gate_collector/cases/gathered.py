@@ -72,12 +72,12 @@ def gather_case(centre: Centre, gate: str, hold_id: str) -> OpenCase | None:
         if hold is None:
             return None
         entries = entries_of(connection, gate, hold_id)
-        told = _district_rows(connection, gate, hold_id)
+        by_office_rows = _district_rows(connection, gate, hold_id)
         passages = list(_passages(connection, hold))
         opened = next((one for one in entries if isinstance(one.record, HoldOpened)), None)
         symptoms, symptoms_sealed = symptoms_of(entries)
         handed = hand_over_of(entries)
-        lines = lines_of(entries) + [by_office(row) for row in told]
+        lines = lines_of(entries) + [by_office(row) for row in by_office_rows]
         if all(one.is_certain for one in lines):
             lines.sort(key=lambda one: one.at)
         names = door_names(connection)
@@ -250,26 +250,26 @@ def _passages(connection: Connection, hold: Any) -> Iterator[Passed]:
 
 
 def _of_passage(gate: str, record: PassageDecided) -> Iterator[Measured]:
-    told = record.temperature
-    if told.surface_centi_c is not None:
+    temperature = record.temperature
+    if temperature.surface_centi_c is not None:
         yield Measured(
             at=record.decided,
             gate=gate,
             is_contact=False,
-            surface_centi_c=told.surface_centi_c,
-            judged_centi_c=told.score_centi_c,
-            limit_centi_c=told.threshold_centi_c,
-            ambient_centi_c=told.ambient_centi_c,
-            outcome=told.outcome.value,
+            surface_centi_c=temperature.surface_centi_c,
+            judged_centi_c=temperature.score_centi_c,
+            limit_centi_c=temperature.threshold_centi_c,
+            ambient_centi_c=temperature.ambient_centi_c,
+            outcome=temperature.outcome.value,
         )
-    if told.contact_centi_c is not None:
+    if temperature.contact_centi_c is not None:
         yield Measured(
-            at=told.contact_at or record.decided,
+            at=temperature.contact_at or record.decided,
             gate=gate,
             is_contact=True,
-            contact_centi_c=told.contact_centi_c,
-            limit_centi_c=told.contact_threshold_centi_c,
-            by=told.contact_by or "",
+            contact_centi_c=temperature.contact_centi_c,
+            limit_centi_c=temperature.contact_threshold_centi_c,
+            by=temperature.contact_by or "",
         )
 
 

@@ -187,13 +187,13 @@ def _passed(
 
 
 def _inside_with(
-    connection: Connection, found: dict[str, Near], entered: datetime, opened: datetime
+    connection: Connection, nearest: dict[str, Near], entered: datetime, opened: datetime
 ) -> dict[str, Near]:
     """Return the same with everybody whose time in the hall overlapped the held person's.
 
     Who was let in before counts where an exit saw them leave after: else nobody knows.
     """
-    near = dict(found)
+    near = dict(nearest)
     for stay in stays(connection, entered, opened):
         if parse_utc(stay.entered) < entered and not stay.is_seen:
             continue

@@ -78,18 +78,18 @@ def read_event(message: Message, site: str) -> Arrived:
         why = f"expected at most {LONGEST_BODY} bytes, got {len(body)}"
         raise Unusable(why, body, gate=gate)
     try:
-        told, record, unread = parse_event(body)
+        envelope, record, unread = parse_event(body)
     except ContractError as exc:
         raise Unusable(str(exc), body, gate=gate) from exc
-    if told.source != f"/gates/{site}/{gate}":
+    if envelope.source != f"/gates/{site}/{gate}":
         expected = f"expected an event of {site}/{gate}"
         why = f"{expected}, got one of another gate"
-        raise Unusable(why, body, gate=gate, epoch=told.epoch, sequence=told.number)
-    digest, prevlink = sha256(body).digest(), bytes.fromhex(told.prevlink)
+        raise Unusable(why, body, gate=gate, epoch=envelope.epoch, sequence=envelope.number)
+    digest, prevlink = sha256(body).digest(), bytes.fromhex(envelope.prevlink)
     return Arrived(
-        told=told,
-        key=(gate, told.epoch),
-        number=told.number,
+        told=envelope,
+        key=(gate, envelope.epoch),
+        number=envelope.number,
         record=record,
         body=body,
         bodysha256=digest,

@@ -211,12 +211,12 @@ class Broker:
         properties = signed_properties(PacketTypes.PUBLISH, signature)
         return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
 
-    def _fault_of(self, told: MQTTMessage) -> str | None:
+    def _fault_of(self, message: MQTTMessage) -> str | None:
         """Return why a door's word of itself must not be believed; events are proved by chain."""
-        topic = _topic(told)
+        topic = _topic(message)
         if not topic or is_event(topic):  # what is nobody's is set aside
             return None
-        return self._signatures.fault_of(topic, bytes(told.payload), signature_of(told))
+        return self._signatures.fault_of(topic, bytes(message.payload), signature_of(message))
 
     def leave(self) -> None:
         """Take no more events: what is under way comes, and the other workers get the rest."""
@@ -254,9 +254,9 @@ class Broker:
     def _guarded(self, callback: Callable[_Told, None]) -> Callable[_Told, None]:
         """Let what is raised over one packet end nothing but its own matter."""
 
-        def call(*told: _Told.args, **named: _Told.kwargs) -> None:
+        def call(*given: _Told.args, **named: _Told.kwargs) -> None:
             try:
-                callback(*told, **named)
+                callback(*given, **named)
             except Exception as exc:  # noqa: BLE001 whatever it is, it is told
                 self._parts.failed("broker", exc)
 
@@ -272,8 +272,8 @@ class Broker:
         if self._closing.is_set():
             client.disconnect()
             return
-        told = getattr(properties, "MaximumPacketSize", LARGEST_PACKET)
-        self.largest = max(0, told - BESIDE_PAYLOAD)
+        allowed = getattr(properties, "MaximumPacketSize", LARGEST_PACKET)
+        self.largest = max(0, allowed - BESIDE_PAYLOAD)
         if warning := self._certificates.warning(self._clock.now().utc):
             _LOG.warning("%s", warning)
         topics = [] if self._hears is Hears.STATES else self._events
@@ -346,9 +346,9 @@ def _message(heard: MQTTMessage) -> Message:
     return Message(_topic(heard), bytes(heard.payload), heard.retain, historical)
 
 
-def _topic(told: MQTTMessage) -> str:
+def _topic(message: MQTTMessage) -> str:
     """Return the topic; one that is no text is nobody's, and is set aside as such."""
     try:
-        return told.topic
+        return message.topic
     except UnicodeDecodeError:
         return ""

@@ -235,17 +235,17 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
     late = _late_ms(recorded, parse_utc(row.stored))
     change(EVENT, *is_it(EVENT), time=happened, late_ms=late)
     match record:
-        case PassageDecided(passage_id=of, started=started, decided=decided):
+        case PassageDecided(passage_id=passage_id, started=started, decided=decided):
             day = on_clock(parse_utc(happened), zone).date().isoformat()
             times = {"day": day, "started": started, "decided": decided}
-            change(PASSAGE, *is_it(PASSAGE), PASSAGE.c.passage_id == of, **times)
+            change(PASSAGE, *is_it(PASSAGE), PASSAGE.c.passage_id == passage_id, **times)
         case Record():
             change(NOTABLE, *is_it(NOTABLE), time=happened, data=record.model_dump_json())
     match record:
-        case HoldOpened(hold_id=of, opened=opened):
-            change(HOLD, HOLD.c.hold_id == of, opened=opened)
-        case HoldClosed(hold_id=of, closed=closed):
-            change(HOLD, HOLD.c.hold_id == of, closed=closed)
+        case HoldOpened(hold_id=hold_id, opened=opened):
+            change(HOLD, HOLD.c.hold_id == hold_id, opened=opened)
+        case HoldClosed(hold_id=hold_id, closed=closed):
+            change(HOLD, HOLD.c.hold_id == hold_id, closed=closed)
         case _:
             pass
     held = getattr(record, "hold_id", None)
@@ -254,15 +254,15 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
 
 
 def expected_times(
-    told: Attributes, *, stored: str, historical: bool, booted: str | None
+    envelope: Attributes, *, stored: str, historical: bool, booted: str | None
 ) -> tuple[str, int | None]:
     """Return what an event's columns of time must say; `booted` as `doubted` keeps it. Pure."""
-    if told.clock not in _IN_DOUBT:
-        return told.time, late_ms(told, parse_utc(stored))
+    if envelope.clock not in _IN_DOUBT:
+        return envelope.time, late_ms(envelope, parse_utc(stored))
     if booted is None:
-        return (told.time if historical else stored), None
-    happened = corrected_utc(booted, told.boot_ns)
-    moved, _ = shifted(told, None, parse_utc(happened) - parse_utc(told.time))
+        return (envelope.time if historical else stored), None
+    happened = corrected_utc(booted, envelope.boot_ns)
+    moved, _ = shifted(envelope, None, parse_utc(happened) - parse_utc(envelope.time))
     return happened, _late_ms(moved.recordedtime, parse_utc(stored))
 
 

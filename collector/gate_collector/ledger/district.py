@@ -102,27 +102,27 @@ def judged(
     """Return what the door's events and the centre's own entries say together. Pure."""
     steps = [one for one in entries if isinstance(one.record, HoldStep)]
     begin = _first(steps, *_BEGINS)
-    told = [one for entry in entries if (one := _by_door(entry, begin, within_s))]
-    told += [_by_office(row, begin, within_s) for row in rows]
-    told.sort(key=lambda one: one.at)
+    reports = [one for entry in entries if (one := _by_door(entry, begin, within_s))]
+    reports += [_by_office(row, begin, within_s) for row in rows]
+    reports.sort(key=lambda one: one.at)
     if not _is_needed(steps, begin, ended, within_s):
-        return DistrictReceipt(told=tuple(told))
+        return DistrictReceipt(told=tuple(reports))
     due = _due(begin, within_s)
-    lates = [one.late_s for one in told if one.late_s is not None]
+    lates = [one.late_s for one in reports if one.late_s is not None]
     late_s = min(lates) if lates else None
     gaps = []
-    if not told and (due is None or now > due):
+    if not reports and (due is None or now > due):
         gaps.append(DistrictGap.MISSING)
-    if told and not any(one.reference or one.is_sealed for one in told):
+    if reports and not any(one.reference or one.is_sealed for one in reports):
         gaps.append(DistrictGap.NUMBERLESS)
     if late_s:
         gaps.append(DistrictGap.LATE)
-    if told and late_s is None:
+    if reports and late_s is None:
         gaps.append(DistrictGap.UNDATED)
     return DistrictReceipt(
         is_needed=True,
         due=None if due is None else format_utc(due),
-        told=tuple(told),
+        told=tuple(reports),
         gaps=tuple(gaps),
         late_s=late_s,
     )
