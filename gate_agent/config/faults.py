@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 _VENDOR_PREFIX = "Value error, "
 # Somebody may write a person where a digest belongs, or an address with a password in it.
 _NAME, _LONG_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}"), re.compile("[0-9]{6}")
+_LONGEST_KEY = 40  # of which anything is told
 _WITH_CONTENT = (dict, list, bytes)  # there it may stand in what is told as a whole
+_OUR_WIDTHS = ("W", "F")  # Chinese, and what is typed as wide as it: both are seen as they are
+_LOOKS_LIKE = str.maketrans("асекорхуіѕԁɡ", "acekopxyisdg")  # Cyrillic, seen as Latin
 _PRIVATE = {"person_ref", "phone", "number", "roster", "appointments", "watch", "urls"}
 
 
 def fault(error: ErrorDetails, model: type[BaseModel]) -> str:
     """Return one line, such as `mqtt.window: expected …, got 0`."""
     loc = error["loc"]
-    where = ".".join(part if _is_a_name(part) else "?" for part in map(str, loc)) or "file"
+    where = shown(loc)
     is_told = not _PRIVATE.intersection(loc) and not isinstance(error["input"], _WITH_CONTENT)
     got = repr(error["input"]) if is_told else "another form"
     match error["type"]:
@@ -44,14 +48,36 @@ def fault(error: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{where}: {wanted}, got {got}"
 
 
-def _is_a_name(part: str) -> bool:
-    """Whether a key may be told: a person's name or number may stand where ours belongs."""
-    return _NAME.fullmatch(part) is not None and _LONG_NUMBER.search(part) is None
+def shown(loc: Path) -> str:
+    """Return a path to tell: a name as it is, another key so that one sees what it is made of."""
+    return ".".join(_shown(loc, at) for at in range(len(loc))) or "file"
+
+
+def _shown(loc: Path, at: int) -> str:
+    """Return a key so that what is wrong with it is seen: a blank, a letter like another one.
+
+    A person's name or number may stand where ours belongs: below what holds people nothing of
+    theirs is told, nor a number anywhere.
+    """
+    part = str(loc[at])
+    if _LONG_NUMBER.search(part) or (
+        _NAME.fullmatch(part) is None and _PRIVATE.intersection(loc[:at])
+    ):
+        return "?"
+    if _NAME.fullmatch(part):
+        return part
+    seen = (
+        one if "!" <= one <= "~" or unicodedata.east_asian_width(one) in _OUR_WIDTHS
+        else f"\\u{ord(one):04x}"
+        for one in part[:_LONGEST_KEY].replace("\u3000", "\u00a0")
+    )  # fmt: skip
+    return f"'{''.join(seen)}'"
 
 
 def nearest(key: str, known: Collection[str]) -> str:
     """Return the known key that was meant, in words; all of them where none is near."""
-    if near := get_close_matches(key, known, n=1):
+    typed = unicodedata.normalize("NFKC", key).casefold().translate(_LOOKS_LIKE).strip()
+    if near := get_close_matches(typed.replace("-", "_"), known, n=1):
         return f"{near[0]} perhaps"
     return f"one of {', '.join(sorted(known))}" if known else "none here"
 

@@ -7,6 +7,7 @@ What comes over the wire is read leniently instead: `contract.wire`.
 from __future__ import annotations
 
 import contextlib
+import re
 import tomllib
 from collections.abc import Iterable
 from hashlib import sha256
@@ -16,14 +17,15 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from gate_agent.config.faults import fault
-from gate_agent.config.lines import LineOf, json_lines, toml_lines
-from gate_agent.contract.json_text import read_json
+from gate_agent.config.faults import fault, shown
+from gate_agent.config.lines import LineOf, json_lines, json_oddities, toml_lines
+from gate_agent.contract.json_text import ForeignJsonError, read_json
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.wire import validated
 from gate_agent.errors import ConfigurationError, ContractError
 
 M = TypeVar("M", bound=BaseModel)
+_AT_LINE = re.compile(r"at line (\d+)")
 
 
 def load_config(path: Path, model: type[M]) -> M:
@@ -37,8 +39,7 @@ def load_config(path: Path, model: type[M]) -> M:
     try:
         config = validated(model, _tree(path))
     except ValidationError as exc:
-        faults = [fault(error, model) for error in exc.errors()]
-        raise ConfigurationError(placed(path, faults)) from None
+        raise ConfigurationError(_faults(str(path), toml_lines(_text(path)), exc, model)) from None
     return _rooted(config, path.absolute().parent)
 
 
@@ -75,7 +76,9 @@ def _tree(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as exc:
-        raise ConfigurationError([f"{path}: expected TOML, got {exc}"]) from exc
+        line = _AT_LINE.search(str(exc))
+        where = f"{path}:{line[1]}" if line else path
+        raise ConfigurationError([f"{where}: expected TOML, got {exc}"]) from exc
 
 
 def load_policy(path: Path | None) -> Policy:
@@ -90,13 +93,15 @@ def parse_policy(document: bytes, *, source: str) -> Policy:
     try:
         read_json(document)
     except ContractError as exc:
-        raise ConfigurationError([f"{source}: {exc}"]) from None
+        odd = json_oddities(document.decode()) if isinstance(exc, ForeignJsonError) else ()
+        faults = [f"{source}:{line}: {shown(path)}: {what}" for path, line, what in odd]
+        raise ConfigurationError(faults or [f"{source}: {exc}"]) from None
     try:
         return Policy.model_validate_json(document)
     except ValidationError as exc:
-        errors = exc.errors()
-    lines = json_lines(document.decode())
-    raise ConfigurationError(_placed(source, lines, [fault(error, Policy) for error in errors]))
+        raise ConfigurationError(
+            _faults(source, json_lines(document.decode()), exc, Policy)
+        ) from None
 
 
 def policy_faults(file: Path | None) -> list[str]:
@@ -113,12 +118,21 @@ def digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
+def _faults(source: str, lines: LineOf, exc: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Return every fault of a file with its place, whatever its keys are written with."""
+    return [_before(source, lines(error["loc"]), fault(error, model)) for error in exc.errors()]
+
+
+def _before(source: str, line: int | None, fault: str) -> str:
+    return f"{source}: {fault}" if line is None else f"{source}:{line}: {fault}"
+
+
 def _placed(source: str, lines: LineOf, faults: Iterable[str]) -> list[str]:
     placed = []
     for one in faults:
         where = one.partition(": ")[0].split(".")
         line = lines([int(part) if part.isdecimal() else part for part in where])
-        placed.append(f"{source}: {one}" if line is None else f"{source}:{line}: {one}")
+        placed.append(_before(source, line, one))
     return placed
 
 
@@ -128,7 +142,12 @@ def _text(path: Path) -> str:
     except OSError as exc:
         raise ConfigurationError([f"{path}: expected a readable file, got {exc.strerror}"]) from exc
     except UnicodeDecodeError as exc:
-        raise ConfigurationError([f"{path}: expected UTF-8, got byte {exc.start}"]) from exc
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        got = f"byte {exc.start}"
+        with contextlib.suppress(UnicodeDecodeError):
+            exc.object.decode("gb18030")
+            got = f"{got}, as of GB18030 (ANSI): save it as UTF-8"
+        raise ConfigurationError([f"{path}:{line}: expected UTF-8, got {got}"]) from exc
 
 
 def _rooted(config: M, folder: Path) -> M:
