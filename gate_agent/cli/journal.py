@@ -143,7 +143,7 @@ def _line(event: Event) -> str:
         return f"{event.sequence:>8} {event.time} {both('terminal.redacted')}"
     envelope = parse_body(event.body)
     local = datetime.fromisoformat(envelope.time).astimezone(UTC)
-    data = envelope.data or {}
+    data = envelope.data
     what = data.get("decision") or data.get("step") or data.get("state") or ""
     return (
         f"{event.sequence:>8} {local:%Y-%m-%d %H:%M:%S}Z {envelope.severity:<7} "

@@ -236,7 +236,7 @@ class Envelope(Attributes):
     severity: Severity = Severity.URGENT
     drill: bool = False  # it counts
     datacontenttype: Literal["application/json"] = "application/json"
-    data: dict[str, object] | None = None
+    data: dict[str, object] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -274,7 +274,7 @@ def parse_record(envelope: Envelope) -> Parsed[Record] | None:
     model = BY_TYPE.get(envelope.type)
     if model is None:
         return None
-    if envelope.data is None:
+    if "data" in envelope.absent:
         raise ContractError(f"{model.__name__}: expected an object, got something else")
     return parse_tree(model, envelope.data)
 

@@ -63,7 +63,7 @@ def test_a_file_in_another_encoding_is_told_with_its_line(tmp_path: Path) -> Non
 
     assert fault == (
         f"{tmp_path}/policy.json:6: expected UTF-8, "
-        "got byte 68, as of GB18030 (ANSI): save it as UTF-8"
+        "got byte 63, as of GB18030 (ANSI): save it as UTF-8"
     )
 
 
