@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from gate_agent.config.load import load_policy_file
 from gate_agent.devices.registry import find_model
 from gate_agent.devices.supervisor import port_warning, probe
 from gate_agent.errors import DeviceError
@@ -31,6 +32,8 @@ def check_gate(config_file: Path, *, say: Say) -> int:
         say(f"{warning}: {name}: expected a key file of the site, got none: one is made here")
     for warning in tls.warnings(config.mqtt, config.gate.id, SystemClock().now().utc):
         say(f"{warning}: mqtt.{warning}")
+    for warning in load_policy_file(config.policy.file).warnings:
+        say(f"{both('terminal.warning')}: policy.file: {warning}")
     silent = 0
     for name, section in device_sections(config).items():
         if fault := port_warning(section.port):

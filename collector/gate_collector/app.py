@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
-from gate_agent.config.load import load_policy
+from gate_agent.config.load import load_policy_file
 from gate_agent.errors import StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
@@ -144,11 +144,14 @@ class _Collector:
         )
 
     def _make_book(self) -> PolicyBook:
+        given = load_policy_file(self._config.policy.file)
+        for warning in given.warnings:
+            _LOG.warning("the policy file: %s", warning)
         return PolicyBook(
             self._engine,
             site=self._config.collector.site,
             clock=self._clock,
-            first=load_policy(self._config.policy.file),
+            first=given.policy,
             publish=self._broker.publish,
             publish_behind=self._broker.publish_behind,
             largest=lambda: self._broker.largest,

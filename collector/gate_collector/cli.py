@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
+from gate_agent.config.load import load_policy_file
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
@@ -116,6 +117,8 @@ def check(config: ConfigFile) -> None:
             typer.echo(
                 f"{both('terminal.warning')}: mqtt.{warning}" + (f" ({name})" if name else "")
             )
+    for warning in load_policy_file(loaded.policy.file).warnings:
+        typer.echo(f"{both('terminal.warning')}: policy.file: {warning}")
     for warning in loaded.link_warnings:
         typer.echo(f"{both('terminal.warning')}: {warning}")
     typer.echo(f"{config}: {both('terminal.sound')}: site {loaded.collector.site}")

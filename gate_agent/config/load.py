@@ -10,9 +10,10 @@ import contextlib
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
@@ -21,10 +22,18 @@ from gate_agent.config.faults import fault, shown
 from gate_agent.config.lines import LineOf, json_lines, json_oddities, toml_lines
 from gate_agent.contract.json_text import ForeignJsonError, read_json
 from gate_agent.contract.policy import Policy
-from gate_agent.contract.wire import validated
+from gate_agent.contract.setting import Narrowed
+from gate_agent.contract.shape import steps
+from gate_agent.contract.wire import parse_tree, validated
 from gate_agent.errors import ConfigurationError, ContractError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 M = TypeVar("M", bound=BaseModel)
+_RANGES = frozenset(
+    {"string_too_short", "string_too_long", "less_than_equal", "greater_than_equal"}
+)
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
@@ -81,27 +90,65 @@ def _tree(path: Path) -> dict[str, object]:
         raise ConfigurationError([f"{where}: expected TOML, got {exc}"]) from exc
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFile:
+    """A policy that a person wrote; `unread` is what an earlier version took, and this one not."""
+
+    policy: Policy
+    unread: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # of each of these, as of a fault: file, line, path, what came
+
+
 def load_policy(path: Path | None) -> Policy:
     """Return the policy in `path` (JSON, the centre's own document), the built-in for None."""
+    return load_policy_file(path).policy
+
+
+def load_policy_file(path: Path | None) -> PolicyFile:
+    """Return the same, with what of it was left out."""
     if path is None:
-        return Policy()
-    return parse_policy(_text(path).encode(), source=str(path))
+        return PolicyFile(policy=Policy())
+    return parse_policy_file(_text(path).encode(), source=str(path))
 
 
 def parse_policy(document: bytes, *, source: str) -> Policy:
     """Return the policy in `document`; ConfigurationError names every fault and `source`."""
+    return parse_policy_file(document, source=source).policy
+
+
+def parse_policy_file(document: bytes, *, source: str) -> PolicyFile:
+    """Return the same, with what of it was left out.
+
+    What the first version took, and is out of range now, must not keep a door from starting after
+    an update: where a file has no other fault, such a value counts as not given, an entry with one
+    as not there, and the warnings say so.
+    """
     try:
-        read_json(document)
+        tree = read_json(document)
     except ContractError as exc:
         odd = json_oddities(document.decode()) if isinstance(exc, ForeignJsonError) else ()
         faults = [f"{source}:{line}: {shown(path)}: {what}" for path, line, what in odd]
         raise ConfigurationError(faults or [f"{source}: {exc}"]) from None
     try:
-        return Policy.model_validate_json(document)
+        return PolicyFile(policy=Policy.model_validate_json(document))
     except ValidationError as exc:
-        raise ConfigurationError(
-            _faults(source, json_lines(document.decode()), exc, Policy)
-        ) from None
+        faults = _faults(source, json_lines(document.decode()), exc, Policy)
+        if not all(_was_taken(error) for error in exc.errors()):
+            raise ConfigurationError(faults) from None
+    parsed = parse_tree(Policy, tree)
+    return PolicyFile(
+        policy=parsed.value,
+        unread=parsed.unread,
+        warnings=tuple(f"{fault}: left out, as an earlier version took it" for fault in faults),
+    )
+
+
+def _was_taken(error: ErrorDetails) -> bool:
+    """Whether an earlier version took what is out of range now."""
+    return error["type"] in _RANGES and any(
+        step.field is not None and Narrowed() in step.field.metadata
+        for step in steps(Policy, error["loc"])
+    )
 
 
 def policy_faults(file: Path | None) -> list[str]:

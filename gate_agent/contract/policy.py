@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.hall_times import HallDay, HallMoment, HallTime
 from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
-from gate_agent.contract.setting import EnteredAt, Later, SettingGroup, shown
+from gate_agent.contract.setting import EnteredAt, Later, Narrowed, SettingGroup, shown
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
@@ -56,7 +56,7 @@ class PrivacyNotice(_Part):
     """Why data is taken and how long it is kept (个人信息告知); its version is recorded."""
 
     version: int = Field(1, ge=1)
-    zh: str = Field(
+    zh: Annotated[str, Narrowed()] = Field(
         "为疫情防控，登记您的姓名、证件号码和手机号，加密保存，到期删除，不作他用。",
         min_length=1,
         max_length=500,
@@ -90,7 +90,7 @@ class RegistrationPolicy(_Part):
 class MeasurementPolicy(_Part):
     """Measuring and pairing (测温). None leaves a value to the thermometer's profile."""
 
-    alarm_centi_c: int | None = Field(
+    alarm_centi_c: Annotated[int | None, Narrowed()] = Field(
         None,
         ge=3000,
         le=4500,
@@ -184,7 +184,7 @@ class Appointment(_Part):
 class Notice(_Part):
     """A text for the visitors' displays (宣传引导)."""
 
-    zh: str = Field(min_length=1, max_length=2000)
+    zh: Annotated[str, Narrowed()] = Field(min_length=1, max_length=2000)
     en: str = Field("", max_length=2000)
 
 
@@ -304,8 +304,8 @@ class Policy(_Part):
     A document from the wire is read leniently instead: `contract.policy_document`.
     """
 
-    version: Annotated[PolicyVersion, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
-        0, description="grows with every change; 0 is built in"
+    version: Annotated[PolicyVersion, Narrowed(), shown(SettingGroup.HALL, EnteredAt.ISSUE)] = (
+        Field(0, description="grows with every change; 0 is built in")
     )
     valid_from: Annotated[HallMoment | None, shown(SettingGroup.HALL, EnteredAt.ISSUE)] = Field(
         None, description="applied from this time on"
@@ -324,7 +324,7 @@ class Policy(_Part):
         (), description="person_refs to be measured again by hand 复测名单"
     )
     notices: Annotated[tuple[Notice, ...], shown(SettingGroup.NOTICES)] = ()
-    purposes: Annotated[tuple[Purpose, ...], shown(SettingGroup.HALL)] = Field(
+    purposes: Annotated[tuple[Purpose, ...], Narrowed(), shown(SettingGroup.HALL)] = Field(
         ("综合窗口", "社保", "不动产", "公安", "税务", "其他"),
         description="windows a visitor can come for, as buttons on the guard screen",
     )

@@ -44,6 +44,14 @@ class Later:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A setting of which an earlier version took more: an update must not stop for such a file.
+
+    A file that says what that version took is read without it, which is told.
+    """
+
+
 def shown(group: SettingGroup, entry: EnteredAt | None = None) -> Any:
     """Return the mark that tells the policy's page in which group a setting is shown."""
     return Field(json_schema_extra={"group": group} | ({"entry": entry} if entry else {}))

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from gate_agent.config.load import load_policy
+from gate_agent.config.load import load_policy_file
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.policy_document import VERSION, PolicyDocument, read_policy
 from gate_agent.contract.policy_parts import Rest, as_applied, read_urgent
@@ -40,7 +41,10 @@ class PolicyKeeper:
         """
         self._in_force, self._waiting = beside / "policy.json", beside / "policy.next.json"
         self._before = beside / "policy.before.json"  # an emergency, which need not say everything
-        configured = PolicyDocument.of(load_policy(file))
+        given = load_policy_file(file)
+        for warning in given.warnings:
+            _LOG.warning("the policy file: %s", warning)
+        configured = replace(PolicyDocument.of(given.policy), unread=given.unread)
         self._current = _newer(_newer(configured, self._before), self._in_force)
         newest = _newer(self._current, self._waiting)
         self._next = None if newest is self._current else newest
