@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gate_agent.errors import StorageError
 
+_MB = 1024 * 1024
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Put `content` into a file that only its owner reads, durably, or leave it as it was.
@@ -30,11 +32,31 @@ def expect_room(beside: Path, needed: int, what_for: str, otherwise: str) -> Non
     """Raise StorageError, which says `otherwise`, where the disk has not so many bytes free."""
     disk = os.statvfs(beside if beside.is_dir() else beside.parent)
     free = disk.f_bavail * disk.f_frsize
-    if free < needed:
-        raise StorageError(
-            f"{beside}: expected {_mb(needed)} free to {what_for}, got {_mb(free)}: {otherwise}"
-        )
+    if free < needed:  # rounded away from each other: they never read the same
+        expected = f"expected {-(-needed // _MB)} MB free to {what_for}"
+        raise StorageError(f"{beside}: {expected}, got {free // _MB} MB: {otherwise}")
 
 
-def _mb(count: int) -> str:
-    return f"{count / 1024 / 1024:.0f} MB"
+def who_has_open(path: Path) -> str:
+    """Return which other programs have a file open, as far as we may see; empty for nobody."""
+    there = path.resolve()
+    holders = [
+        f"{_name(process)} (process {process.name})"
+        for process in sorted(Path("/proc").glob("[0-9]*"))
+        if process.name != str(os.getpid()) and _has_open(process, there)
+    ]
+    return ", ".join(holders)
+
+
+def _has_open(process: Path, path: Path) -> bool:
+    try:
+        return any(one.readlink() == path for one in (process / "fd").iterdir())
+    except OSError:  # it ended, or is another user's
+        return False
+
+
+def _name(process: Path) -> str:
+    try:
+        return (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return "a program"

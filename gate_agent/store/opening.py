@@ -21,6 +21,7 @@ from sqlalchemy import select
 from gate_agent import __version__
 from gate_agent.contract.messages import LINK_0, Receipt, parse_receipt
 from gate_agent.errors import StorageError
+from gate_agent.host.files import who_has_open
 from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,
@@ -86,13 +87,20 @@ def typed_errors(path: Path, on_damage: Callable[[str], None] | None = None) -> 
     except sqlite3.Error as exc:
         code = (getattr(exc, "sqlite_errorcode", 0) or 0) & 0xFF  # without the extended part
         if code in _BUSY:
+            who = f": {others}" if (others := who_has_open(path)) else ""
             raise JournalLocked(
-                f"{path}: expected it free, got: locked by another program"
+                f"{path}: expected it free, got: locked by another program{who}: stop it, then "
+                "start this one again"
             ) from exc
         if code in _NO_DATABASE:
             if on_damage is not None:
                 on_damage(str(exc))
             raise NotAJournal(f"{path}: expected a journal, got: {exc}") from exc
+        if code == sqlite3.SQLITE_FULL:
+            raise StorageError(
+                f"{path}: expected room on its disk, got: the disk is full: make room, then start "
+                "again; the journal is as it was"
+            ) from exc
         raise StorageError(f"{path}: expected to open it, got: {exc}") from exc
     except UnicodeDecodeError as exc:  # of a name in the file, quoted in SQLite's own message
         raise NotAJournal(f"{path}: expected a journal, got text that is none") from exc

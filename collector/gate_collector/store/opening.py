@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 from gate_agent import __version__
 from gate_agent.errors import StorageError
 from gate_agent.host import systemd
-from gate_agent.host.files import expect_room
+from gate_agent.host.files import expect_room, who_has_open
 from gate_agent.words import both
 from gate_collector.store.dialect import PROGRAM, sqlite_file
 from gate_collector.store.migrations import (
@@ -30,6 +31,7 @@ from gate_collector.store.migrations import (
 )
 from gate_collector.store.schema import HEAD
 
+_DISK_FULL = "53100"  # disk_full
 _READ_ONLY = "25006"  # read_only_sql_transaction
 _OVER_A_LINE = {  # unless the URL says otherwise
     "target_session_attrs": "read-write",  # of several hosts, the one that writes
@@ -47,7 +49,7 @@ def open_store(url: str, *, config_file: Path | None = None) -> Engine:
 
     Raises StoreBehind, which names the command that helps, StoreAhead, StorageError.
     """
-    with _told():
+    with _told(url, "start again"):
         engine = _engine(url)
         try:
             with engine.connect() as connection:
@@ -85,7 +87,7 @@ def migrate_store(url: str, say: Say, *, config_file: Path | None = None) -> Non
 
     Raises StoreInUse while somebody else has it open, and names who; StoreAhead, StorageError.
     """
-    with _told(), sole_writer(url) as free:
+    with _told(url, _migrate(config_file)), sole_writer(url) as free:
         if not free:
             raise StoreInUse(
                 "expected nobody else at the store, got: another collector: stop it, then "
@@ -162,14 +164,33 @@ def _migrate(config_file: Path | None) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what the database refuses into an error of the storage."""
+def _told(url: str, again: str) -> Iterator[None]:
+    """Turn what the database refuses into an error of the storage; `again` is what to do then."""
     try:
         yield
     except StorageError:
         raise
     except Exception as exc:
+        original, path = getattr(exc, "orig", exc), sqlite_file(url)
+        code = (getattr(original, "sqlite_errorcode", 0) or 0) & 0xFF  # without the extended part
+        if path is not None and code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            who = who_has_open(path) or "a program that nobody may look into"
+            expected = "expected nobody else at the store, got"
+            raise StoreInUse(f"{expected}: {who} writes to {path}: stop it, then {again}") from exc
+        is_full = code == sqlite3.SQLITE_FULL or getattr(original, "sqlstate", "") == _DISK_FULL
+        if is_full or (code == sqlite3.SQLITE_IOERR and path is not None and _lacks_room(path)):
+            where = f"of {path.parent}" if path is not None else "of the database server"
+            raise StorageError(
+                f"expected room for the store, got: the disk {where} is full; the store is as it "
+                f"was: make room, then {again}"
+            ) from exc
         raise StorageError(f"expected to open the store, got: {_first_line(exc)}") from exc
+
+
+def _lacks_room(path: Path) -> bool:
+    """Whether a disk has no room left: of some files SQLite calls that an I/O error."""
+    disk = os.statvfs(path.parent)
+    return disk.f_bavail * disk.f_frsize < _SPARE_BYTES
 
 
 def _careful(connection: Any, _record: object) -> None:
