@@ -54,13 +54,15 @@ class Rules(Author):
 
 
 class Contradiction(StrEnum):
-    """What is wrong between values that are right by themselves."""
+    """What is wrong with a value that its range does not tell, or between two of them."""
 
     ORDER = "after_begin"
     TWICE = "each_once"
     NEITHER = "one_of_both"
     UNKNOWN = "known_setting"
     STRANGE = "known_purpose"
+    WHOLE = "whole_number"
+    HUNDREDTHS = "two_decimals"
 
 
 class SettingFaults(GateError):  # noqa: N818 it is an answer
@@ -153,8 +155,8 @@ class PolicyForm:
                 {
                     ".".join(map(str, error["loc"])): error["msg"].removeprefix(_VENDOR_PREFIX)
                     if error["type"] == "value_error"
-                    else self._node_at(error["loc"])
-                    for error in exc.errors(include_url=False, include_input=False)
+                    else _of_decimals(self._node_at(error["loc"]), error["input"])
+                    for error in exc.errors(include_url=False)
                 }
             ) from None
         if all(getattr(changed, part) == getattr(old, part) for part in touched):
@@ -230,6 +232,13 @@ class PolicyForm:
             case InputKind.PERSON if self.site_key is not None:
                 return _reference(typed, self.site_key)
         return typed
+
+
+def _of_decimals(node: Setting | None, read: object) -> Setting | Contradiction | None:
+    """Return what a number lacks that is none of its range: it has decimals, or too many."""
+    if not (isinstance(node, Value) and node.whole and isinstance(read, float)):
+        return node
+    return Contradiction.WHOLE if node.scale == 1 else Contradiction.HUNDREDTHS
 
 
 # What stands once in a list: the entry, or its field.

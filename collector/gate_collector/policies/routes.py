@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import csv
 import io
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -13,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.errors import GateError
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
@@ -174,6 +177,8 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
             return desk.issue(asked, taken.change)
         try:
             return JSONResponse({"look": taken.look(desk.base(asked))})
+        except NoMoment as exc:
+            return refused(422, exc, code="invalid")
         except PolicyFault as exc:
             return _unsound(exc)
         except ValueError:
@@ -220,8 +225,8 @@ class _Desk:
         self._book = book
 
     def base(self, asked: Author) -> Policy:
-        """Return the policy that the change would start from. Raises ValueError."""
-        return self._book.at(local_time(asked.valid_from, self._zone))
+        """Return the policy that the change would start from. Raises NoMoment, ValueError."""
+        return self._book.at(_valid_from(asked, self._zone))
 
     def issue(self, asked: Author, change: Change, *, at_once: bool = False) -> Response:
         """Issue the next version."""
@@ -231,9 +236,11 @@ class _Desk:
                 by=asked.by,
                 why=asked.why,
                 base=None if at_once else asked.base,
-                valid_from=local_time(asked.valid_from, self._zone),
+                valid_from=_valid_from(asked, self._zone),
                 at_once=at_once,
             )
+        except NoMoment as exc:
+            return refused(422, exc, code="invalid")
         except PolicyFault as exc:
             return _unsound(exc)
         except Outdated as exc:
@@ -243,6 +250,19 @@ class _Desk:
         except (ValueError, IndexError):
             return _no_values()
         return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)
+
+
+class NoMoment(GateError):  # noqa: N818 it is an answer
+    """What was typed for the time from which a version holds is none."""
+
+
+def _valid_from(asked: Author, zone: ZoneInfo) -> datetime | None:
+    """Return the time from which a version is to hold, None for at once. Raises NoMoment."""
+    try:
+        return local_time(asked.valid_from, zone)
+    except ValueError:
+        expected = "valid_from: expected a local time such as 2026-12-01T08:30, or nothing"
+        raise NoMoment(f"{expected}, got another form") from None
 
 
 def _refused(expected: str, code: str, **details: list[Any]) -> JSONResponse:

@@ -15,7 +15,14 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 from collector.hall_of_doors import SITE, ZONE, hall
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
 from gate_agent.contract.identity import person_ref
-from gate_agent.contract.policy import Area, DutiesPolicy, MeasurementPolicy, Notice, Policy
+from gate_agent.contract.policy import (
+    Area,
+    ContactsPolicy,
+    DutiesPolicy,
+    MeasurementPolicy,
+    Notice,
+    Policy,
+)
 from gate_agent.contract.setting import SettingGroup
 from gate_agent.contract.wire import validated
 from gate_agent.emulation.people import synthetic_card
@@ -188,12 +195,46 @@ def test_a_temperature_is_typed_in_degrees_and_kept_in_hundredths(
 
 
 @pytest.mark.parametrize(
-    "typed", ["37.256", "99", "abc", "1e999", "1e99999999", "NaN", "Infinity", True, ["37"]]
+    "typed", ["99", "abc", "1e999", "1e99999999", "NaN", "Infinity", True, ["37"]]
 )
 def test_a_value_that_is_none_is_told_by_its_range_and_never_repeated(typed: JsonValue) -> None:
     faults = told(measurement__alarm_centi_c=typed)
 
     assert faults == {"measurement.alarm_centi_c": "须为：30–45 ℃，可留空"}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "says"),
+    [
+        ("measurement.alarm_centi_c", "37.333", "最多两位小数"),
+        ("measurement.flag_permille", "5.5", "整数，不带小数"),
+        ("contacts.most", "30.5", "整数，不带小数"),
+        ("contacts.most", "30.0", None),
+    ],
+)
+def test_decimals_are_told_as_such_and_not_as_a_range(
+    path: str, typed: str, says: str | None
+) -> None:
+    if says is None:
+        FORM.change(Policy(contacts=ContactsPolicy(most=29)), {path: typed})
+        return
+    with pytest.raises(SettingFaults) as refused:
+        FORM.change(SET, {path: typed})
+
+    assert refused.value.told("zh") == [{"path": path, "text": f"须为：{says}"}]
+
+
+def test_a_time_that_is_none_is_told_by_its_field(tmp_path: Path) -> None:
+    with hall(tmp_path) as one, serving(app_of(centre_of(one))) as client:
+        asked = {"by": "王科长", "why": "演习", "valid_from": "yesterday"}
+        for path, more in (
+            ("/policy/mode", {"hall_mode": "closed"}),
+            ("/policy/rules", {"settings": {"contacts.most": "29"}}),
+        ):
+            answer = client.post(path, json=asked | more)
+
+            assert answer.status_code == 422
+            assert answer.json()["error"]["expected"].startswith("valid_from: expected a local")
 
 
 @pytest.mark.parametrize("typed", ["nan", "inf", "-inf", "1e99999999", "seven"])
