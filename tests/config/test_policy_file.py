@@ -17,6 +17,7 @@ from gate_agent.contract.policy_document import read_policy
 from gate_agent.errors import ConfigurationError
 
 _SHIFT = {"leader": "李主任", "phone": "120", "valid_until": "2026-12-02T08:00:00+08:00"}
+_OPENING = "opens", "closes"
 SLIPS: dict[str, dict[str, Any]] = {
     "daily_report_at: an offset": {"daily_report_at": "18:00+08:00"},
     "daily_report_at: UTC": {"daily_report_at": "18:00Z"},
@@ -71,7 +72,7 @@ def test_every_time_of_day_in_a_policy_is_of_the_halls_clock() -> None:
     """A field with another type of time would be one that can kill what compares it."""
     schema = json.dumps(Policy.model_json_schema())
     assert schema.count('"format": "time"') == len(
-        [Policy().daily_report_at, Policy().duties.due_at]
+        [Policy().daily_report_at, Policy().duties.due_at, *_OPENING]
     )
 
 

@@ -46,6 +46,7 @@ NEW = "brand-new"
 WITHOUT_A_WORD = {
     "Absence", "ContactState", "Decision", "HoldState", "NoteKind", "PurgeCause", "GuardRole",
     "ExitMeans", "Round", "ShiftChange", "StaffChange", "OrderRefusal", "Weekday",
+    "Disinfectant",
     "apart together other_untrusted", "contact blackbody", "surface body", "people memory model ",
     "1.0", "application/json",
 }  # fmt: skip

@@ -44,6 +44,11 @@ _FORMS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
             "rewound": r"expected event (?P<n>\d+) or later of epoch (?P<epoch>\w+), "
             r"got (?P<m>\d+): .+"
         },
+        AlarmKind.UNAPPLIED: {
+            "follows": r"expected version (?P<n>\d+) to be followed, "
+            r"got version (?P<m>\d+), (?P<mode>\w+)",
+            "follows_none": r"expected version (?P<n>\d+) to be followed, got none",
+        },
         AlarmKind.UNREAD: {
             "event": r"(?P<type>\S+): not read: (?P<rest>.+)",
             "alert": r"event (?P<n>\d+) of epoch (?P<epoch>\w+) cannot be told: (?P<rest>\w+)",
@@ -85,6 +90,8 @@ def _in_words(part: str, value: str, lang: Lang, local: Callable[[str], str]) ->
             return span(float(value), lang)
         case "trust":
             return word(f"trust.{value}", lang)
+        case "mode":
+            return word(f"hall_mode.{value}", lang)
         case "type":
             return word(f"event_type.{value}", lang)
         case "why":

@@ -14,6 +14,7 @@ from collector.recorded_gates import BEGAN, GATE, Gate, hold, passage
 from collector.running_centre import Centre
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode
 from gate_agent.contract.record import DeviceState
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
 from gate_agent.words import LANGS, WORDS
@@ -58,6 +59,10 @@ DETAILS: dict[str, tuple[str, ...]] = {  # whatever one of a kind may tell, and 
         "gate.hold.opened.v1: not read: data.category",
         "gate.lamp.lit.v1: not read: type",
         f"event 5 of epoch {_A} cannot be told: KeyError",
+    ),
+    AlarmKind.UNAPPLIED: (
+        "expected version 5 to be followed, got none",
+        *(f"expected version 5 to be followed, got version 3, {mode}" for mode in HallMode),
     ),
     MISSING: ("the daily report of 2026-11-24 is missing",),
 }
