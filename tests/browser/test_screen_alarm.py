@@ -192,9 +192,9 @@ def test_a_touch_is_told_to_the_gate_once_a_minute(page: Page, served: Served) -
 def test_the_screen_says_since_when_alarms_are_counted(page: Page, served: Served) -> None:
     counts = page.locator("#shift-alarms")
     show(page, served, scenes.idle())
-    expect(counts).to_contain_text("8 小时警报")
+    expect(counts).to_contain_text("8 小时报警 · 告警")
 
     served.do(lambda desk: desk.started(hours_ago=2))
     show(page, served, scenes.idle())
 
-    expect(counts).to_contain_text("12:51 起警报")
+    expect(counts).to_contain_text("12:51 起报警 · 告警")

@@ -16,7 +16,12 @@ OUT_OF_USE = {  # and what is in use instead
     "欢迎光临": "您好，请测温", "策略": "防控措施", "汇聚": "中心平台", "闸口": "出入口",
     "值班领导": "带班领导", "领队": "带班领导", "预约办理": "预约入场", "封闭式": "封闭管理",
     "暂停开放": "应急关闭", "隔离区": "存疑记录", "体温异常": "体温偏高", "时刻不明": "时间存疑",
-    "账户": "账号", "已校准": "已同步", "已触发": "待响应",
+    "同行人": "随行人员", "同行的人": "随行人员", "同时在厅": "同时在馆", "警报": "报警、告警",
+    "存疑 {n}": "存疑记录", "账户": "账号", "已校准": "已同步", "已触发": "待响应",
+}  # fmt: skip
+IN_ONE_PLACE = {"读卡器": {"device_short.id_reader"}}  # the status line has no room for the whole
+OUT_OF_USE_EN = {  # of a person; a shift is handed over
+    "handed over": "transferred", "hand-over,": "transfer", "set aside": "in doubt",
 }  # fmt: skip
 TECHNICAL = re.compile(r"\bp\d\d\b|SHA-?256|\bv\d", re.IGNORECASE)
 SYMPTOMS = [
@@ -46,6 +51,25 @@ def shown() -> dict[str, str]:
 @pytest.mark.parametrize("old", OUT_OF_USE)
 def test_a_word_that_is_not_in_use_is_in_no_text(old: str) -> None:
     assert {key for key, words in shown().items() if old in words} == set()
+
+
+@pytest.mark.parametrize("old", OUT_OF_USE_EN)
+def test_a_word_that_is_not_in_use_is_in_no_english_text(old: str) -> None:
+    texts = {key: WORDS.word(key, "en").lower() for key in shown()}
+
+    assert {key for key, words in texts.items() if old in words} == set()
+
+
+@pytest.mark.parametrize("short", IN_ONE_PLACE)
+def test_a_short_word_stands_where_there_is_no_room_alone(short: str) -> None:
+    assert {key for key, words in shown().items() if short in words} == IN_ONE_PLACE[short]
+
+
+def test_whom_a_door_knows_by_its_role_is_called_the_same_everywhere() -> None:
+    """What somebody is, and what is in doubt, has one word: whatever names it is compared."""
+    assert WORDS.word("guard_role.guard") == WORDS.word("exit_means.guard") == "值守员"
+    assert WORDS.word("device_kind.id_reader") == WORDS.word("exit_means.card")
+    assert WORDS.word("trust.doubtful") != WORDS.word("events.set_aside") == "存疑记录"
 
 
 def test_no_text_tells_a_percentile_or_an_algorithm() -> None:
