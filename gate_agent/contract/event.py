@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import create_model
 
 from gate_agent.contract.at_once import read_at_once
-from gate_agent.contract.messages import Attributes, Envelope, parse_record
+from gate_agent.contract.messages import Attributes, Envelope, EnvelopeRead, parse_record
 from gate_agent.contract.record import Record, Severity
 from gate_agent.contract.records import BY_TYPE
 from gate_agent.contract.wire import parse_in_steps
@@ -41,7 +41,7 @@ def parse_event(body: bytes) -> EventRead:
 
 def parse_event_in_steps(body: bytes) -> EventRead:
     """Return the same, whatever stands in it."""
-    parsed = parse_in_steps(Envelope, body)
+    parsed = parse_in_steps(EnvelopeRead, body)
     record, unread = _record(parsed.value)
     all_unread = dict.fromkeys((*parsed.unread, *parsed.value.absent, *unread))
     return EventRead(parsed.value, record, tuple(all_unread))

@@ -223,7 +223,21 @@ class Attributes(BaseModel):
 
 
 class Envelope(Attributes):
-    """An event as a reader parses it: what is fixed for ever must be there, all else as it can.
+    """An event as a reader parses it; unknown attributes are ignored."""
+
+    data: dict[str, object]
+
+    def record(self) -> Record | None:
+        """Return the data as its model; None where this version does not know or read it."""
+        try:
+            parsed = parse_record(self)
+        except ContractError:
+            return None
+        return None if parsed is None else parsed.value
+
+
+class EnvelopeRead(Envelope):
+    """What is fixed for ever must be there, all else as far as it can be read.
 
     A newer door may say of anything else what cannot be read here; then the cautious value stands.
     """
@@ -252,18 +266,10 @@ class Envelope(Attributes):
         must = self.__class__.model_fields.keys() - self.model_fields_set - {"subject"}
         return tuple(sorted(must))
 
-    def record(self) -> Record | None:
-        """Return the data as its model; None where this version does not know or read it."""
-        try:
-            parsed = parse_record(self)
-        except ContractError:
-            return None
-        return None if parsed is None else parsed.value
-
 
 def parse_body(body: bytes) -> Envelope:
     """Return the event that `body` holds; ContractError names the faulty attributes only."""
-    return parse_message(Envelope, body).value
+    return parse_message(EnvelopeRead, body).value
 
 
 def parse_record(envelope: Envelope) -> Parsed[Record] | None:
@@ -274,7 +280,7 @@ def parse_record(envelope: Envelope) -> Parsed[Record] | None:
     model = BY_TYPE.get(envelope.type)
     if model is None:
         return None
-    if "data" in envelope.absent:
+    if "data" not in envelope.model_fields_set:
         raise ContractError(f"{model.__name__}: expected an object, got something else")
     return parse_tree(model, envelope.data)
 
