@@ -14,12 +14,12 @@ pytestmark = pytest.mark.browser
 PLACES = "#desk button[data-place]"
 
 
-def test_the_spot_is_shown_while_the_phone_of_who_waits_is_asked(
-    page: Page, served: Served
-) -> None:
+def test_whose_phone_is_asked_is_shown_and_the_spot_is_in_view(page: Page, served: Served) -> None:
     show(page, served, scenes.busy())
 
-    expect(page.locator("#verdict-word")).to_have_text("测温中")
+    expect(page.locator("#verdict-word")).to_have_text("请登记")
+    expect(page.locator("#verdict-person")).to_contain_text("张*")
+    expect(page.locator("#desk button").first).to_contain_text("等待")
     expect(page.locator("#desk-title")).to_have_text("等候 2")
     expect(page.locator(PLACES)).to_have_count(2)
     expect(page.locator("#registration-title")).to_contain_text("张*")

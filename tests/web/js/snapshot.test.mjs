@@ -99,10 +99,11 @@ const atTheSpot = passage({ passage_id: "spot" });
 const registering = passage({ passage_id: "desk-1", phase: "registering" });
 const byHand = passage({ passage_id: "desk-2", needs_hand: true });
 
-test("who stands at the spot is shown, and the keypad asks of whom it must", () => {
+test("the screen speaks of one person: of whom the keypad asks, else of who stands at the spot", () => {
   const { state } = focus(snapshot({ passage: atTheSpot, desk: [registering, byHand] }), NOBODY, 0);
-  assert.equal(state.passage.passage_id, "spot");
+  assert.equal(state.passage.passage_id, "desk-1");
   assert.equal(state.asked.passage_id, "desk-1");
+  assert.equal(focus(snapshot({ passage: atTheSpot }), NOBODY, 0).state.passage.passage_id, "spot");
   assert.deepEqual(places(state).map((place) => place.passage_id), ["spot", "desk-1", "desk-2"]);
 });
 
@@ -113,7 +114,7 @@ test("a place that was tapped is shown until it is gone", () => {
   assert.equal(first.state.asked.passage_id, "desk-2");
 
   const after = focus(snapshot({ passage: atTheSpot, desk: [registering] }), first.looks, 0);
-  assert.equal(after.state.passage.passage_id, "spot");
+  assert.equal(after.state.passage.passage_id, "desk-1");
   assert.deepEqual(after.looks, { picked: null, typed: "desk-1" });
 });
 
@@ -137,6 +138,26 @@ test("a held person's phone is asked for once they are picked, and known", () =>
   assert.equal(focus(state, { picked: "held", typed: null }, 0).state.asked.passage_id, "held");
   assert.equal(focus(snapshot({ desk: [{ ...held, person: null }] }), { picked: "held", typed: null }, 0).state.asked, null);
   assert.deepEqual(waiting(focus(state, NOBODY, 0).state), [held]);
+});
+
+test("whoever is looked at, verdict and keypad never speak of two", () => {
+  const stopped = passage({ passage_id: "spot", decision: "hold", hold_id: "h-1" });
+  for (const spot of [null, atTheSpot, stopped]) {
+    for (const picked of [null, "spot", "desk-1", "desk-2", "gone"]) {
+      for (const typed of [null, "spot", "desk-1", "desk-2"]) {
+        const { state } = focus(snapshot({ passage: spot, desk: [registering, byHand], holds: [hold()] }), { picked, typed }, 0);
+        assert.ok(state.asked === null || state.asked === state.passage, `${picked} ${typed}`);
+        if (spot === stopped) assert.equal(state.passage, stopped);
+      }
+    }
+  }
+});
+
+test("who looks at the spot for a moment goes on typing for whom they typed", () => {
+  const both = snapshot({ passage: atTheSpot, desk: [byHand, registering] });
+  const looking = focus(both, { picked: "spot", typed: "desk-1" }, 0);
+  assert.equal(looking.state.asked, null);
+  assert.equal(focus(both, { ...looking.looks, picked: null }, 0).state.asked.passage_id, "desk-1");
 });
 
 test("contacts whose hold is closed are left over until they are at an end", () => {

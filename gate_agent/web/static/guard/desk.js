@@ -21,10 +21,10 @@ export function renderDesk(state, language, changed) {
   const places = waiting(state);
   area.hidden = places.length === 0;
   setData(find("verdict"), "desk", places.length > MANY ? "many" : places.length ? "some" : "none");
-  const key = JSON.stringify([language, places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
+  const key = JSON.stringify([language, state.spot?.passage_id, state.spot && what(state.spot), places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
   rebuild(area, key, () => [
     make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
-    chip(null, word("desk.spot"), "", changed),
+    chip(null, word("desk.spot"), state.spot ? what(state.spot) : "", changed, () => state.spot?.passage_id ?? null),
     ...places.map((place) => chip(place.passage_id, nameOf(place), what(place), changed)),
   ]);
   for (const element of area.querySelectorAll("button")) {
@@ -41,9 +41,10 @@ export function renderDesk(state, language, changed) {
  * @param {string} who
  * @param {string} waits
  * @param {() => void} changed
+ * @param {() => string | null} picks
  */
-function chip(id, who, waits, changed) {
-  const element = button("", { press: () => { pick(id); changed(); } });
+function chip(id, who, waits, changed, picks = () => id) {
+  const element = button("", { press: () => { pick(picks()); changed(); } });
   if (id !== null) element.dataset.place = id;
   element.append(make("span", {}, who), make("span", {}, waits, " ", make("time", {})));
   return element;

@@ -54,10 +54,12 @@ export function focus(snapshot, looks, agoS) {
   // who is stopped at the spot is shown, whatever the guard was looking at
   const stopped = ringing(snapshot, agoS).some((hold) => hold.hold_id === spot?.hold_id);
   const picked = stopped ? undefined : byId(looks.picked);
-  const asked = [picked, byId(looks.typed), ...all].find((place) => place && asks(place, picked)) ?? null;
+  // one person at a time: whom the keypad asks of is shown, and of who is shown alone it asks
+  const looked = picked ?? (stopped ? spot : null);
+  const asked = (looked ? [looked] : [byId(looks.typed), ...all]).find((place) => place && asks(place, picked)) ?? null;
   return {
-    state: { ...snapshot, spot, passage: picked ?? spot, asked },
-    looks: { picked: picked?.passage_id ?? null, typed: asked?.passage_id ?? null },
+    state: { ...snapshot, spot, passage: looked ?? asked ?? spot, asked },
+    looks: { picked: picked?.passage_id ?? null, typed: (looked ? byId(looks.typed) : asked)?.passage_id ?? null },
   };
 }
 
