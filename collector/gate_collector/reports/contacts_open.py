@@ -40,10 +40,10 @@ def contacts_of(centre: Centre, day: ReportDay) -> tuple[dict[str, int], tuple[O
     still_open = []
     for row in rows:
         case = trace(centre.engine, row.gate, row.hold_id, centre.policy().contacts)
-        told = Counter(near.state.value for near in (case.contacts if case else ()))
+        by_state = Counter(near.state.value for near in (case.contacts if case else ()))
         if row.opened > format_utc(day.begin):
-            states += told
-        if count := told[ContactState.PROPOSED.value]:
+            states += by_state
+        if count := by_state[ContactState.PROPOSED.value]:
             still_open.append(
                 OpenContacts(gate=row.gate, hold_id=row.hold_id, opened=row.opened, count=count)
             )

@@ -122,8 +122,8 @@ class DoorDay(_Part):
     @property
     def methods(self) -> dict[Disinfectant, int]:
         """How many rounds were done with what, as far as that was told."""
-        told = Counter(due.method for due in self.met)
-        return {method: told[method] for method in Disinfectant if told[method]}
+        by_method = Counter(due.method for due in self.met)
+        return {method: by_method[method] for method in Disinfectant if by_method[method]}
 
     def missed(self, now: str) -> int:
         """Return how many rounds were due by then and not done."""
@@ -202,8 +202,8 @@ class MergedReport(_Part):
     @property
     def green(self) -> int | None:
         """How many came by the green channel; None where no door counts it."""
-        told = [door.green for door in self.doors if door.green is not None]
-        return sum(told) if told else None
+        counted = [door.green for door in self.doors if door.green is not None]
+        return sum(counted) if counted else None
 
     @property
     def abnormal(self) -> int:

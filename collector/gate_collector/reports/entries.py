@@ -199,6 +199,6 @@ def _expect_counting(connection: Connection, day: date, entry: AnyEntry, correct
 
 def moment_of(centre: Centre, day: date, local: time) -> datetime:
     """Return when a local time was in this day, which begins at the cut of the day before."""
-    told = centre.day(day)
+    reported = centre.day(day)
     at = datetime.combine(day, local, tzinfo=centre.zone)
-    return at if at <= on_clock(told.end, centre.zone) else at - _ONE
+    return at if at <= on_clock(reported.end, centre.zone) else at - _ONE

@@ -94,12 +94,12 @@ def merge_now(centre: Centre, day: date, *, by: str) -> MergedReport:
 
 def is_previewed(centre: Centre, day: date) -> bool:
     """Whether a day has begun, or was over lately, and has no report yet."""
-    told = centre.day(day)
+    reported = centre.day(day)
     midnight = datetime.combine(day, time(), tzinfo=centre.zone)
     begun = centre.now >= midnight or day == centre.today.date
     with centre.engine.connect() as connection:
         is_made = _newest(connection, day) is not None
-    return begun and centre.now < told.end + timedelta(days=_LOOK_BACK) and not is_made
+    return begun and centre.now < reported.end + timedelta(days=_LOOK_BACK) and not is_made
 
 
 def previewed_day(centre: Centre) -> date:
