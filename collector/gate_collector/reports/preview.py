@@ -5,8 +5,9 @@ What nobody can do before the doors have reported is no gap: it comes by itself 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
@@ -28,7 +29,6 @@ class Mend:
 
     text: str
     href: str
-    fill: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,11 @@ def gaps(
         links = tuple(_links(check.key, report, zone, lang, case_path))
         missing.append(Gap(key=check.key, text=check.zh if lang == "zh" else check.en, links=links))
     return missing
+
+
+def form_at(kind: str, fill: Mapping[str, str]) -> str:
+    """Return where on the page a clerk's form is, opened with this filled in."""
+    return "&".join(filter(None, (f"#entry-{kind}", urlencode(fill))))
 
 
 def _is_wrong(report: MergedReport, key: str) -> bool:
@@ -87,8 +92,7 @@ def _links(
         case "counselled":
             for held in office.uncounselled if office else ():
                 text = f"{report.called(held.gate)} {at(held.opened)}"
-                fill = {"hold_id": held.hold_id}
-                yield Mend(text=text, href="#entry-counselled", fill=fill)
+                yield Mend(text=text, href=form_at("counselled", {"hold_id": held.hold_id}))
         case "rounds":
             for door in report.doors:
                 yield from _rounds(door, report.made, at, lang)
@@ -96,9 +100,9 @@ def _links(
             for item in office.supplies if office else ():
                 if item.total is None:
                     fill = {"item": item.item, "move": "counted"}
-                    yield Mend(text=item.item, href="#entry-supplies", fill=fill)
+                    yield Mend(text=item.item, href=form_at("supplies", fill))
         case "masks" | "staff":
-            yield Mend(text=word("preview.enter", lang), href=f"#entry-{key}")
+            yield Mend(text=word("preview.enter", lang), href=form_at(key, {}))
         case _:
             yield Mend(text=word("preview.look", lang), href=_PLACES.get(key, "/"))
 
@@ -115,4 +119,4 @@ def _rounds(door: DoorDay, now: str, at: Callable[[str], str], lang: Lang) -> It
             fill |= {"area": lacking[0].area, "scope": lacking[0].kind.value}
             kind = word(f"round.{lacking[0].kind}", lang)
             text += f" {lacking[0].area}{'' if lang == 'zh' else ' '}{kind}"
-        yield Mend(text=text, href="#entry-round", fill=fill)
+        yield Mend(text=text, href=form_at("round", fill))

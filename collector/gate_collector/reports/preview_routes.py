@@ -19,7 +19,7 @@ from gate_collector.reports.content import HoldLine, MergedReport
 from gate_collector.reports.entries import AnyEntry, UnkeptEntry, entries_of, keep
 from gate_collector.reports.entry_words import filled, said
 from gate_collector.reports.evidence import gather
-from gate_collector.reports.preview import gaps
+from gate_collector.reports.preview import form_at, gaps
 from gate_collector.reports.versions import TooEarly, merge_now
 from gate_collector.roles.grants import only
 from gate_collector.roles.session import By, Role
@@ -71,6 +71,7 @@ def entries_shown(centre: Centre, day: date, report: MergedReport, lang: Lang) -
         "entries": entries,
         "told": lambda entry: said(entry, lang, lambda gate: names.get(gate, gate)),
         "filled": filled,
+        "form_at": form_at,
     }
 
 

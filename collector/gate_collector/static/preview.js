@@ -19,19 +19,17 @@ function countDown(timer, ahead) {
   if (shown) shown.textContent = left > 0 ? remaining(left / 1000) : "";
 }
 
-/**
- * Open the form that a link names, with what is known filled in.
- * @param {string} name
- * @param {string} [fill]
- */
-function open(name, fill) {
+/** Open the form that the place names, with what is known filled in: #entry-round&gate=west-1f. */
+function openNamed() {
+  const [name, ...fill] = location.hash.slice(1).split("&");
   const entry = document.getElementById(name);
   if (!(entry instanceof HTMLDetailsElement)) return;
   entry.open = true;
-  for (const [field, value] of Object.entries(/** @type {Record<string, string>} */ (JSON.parse(fill ?? "{}")))) {
-    const input = entry.querySelector(`[name="${field}"]`);
-    if (input instanceof HTMLInputElement || input instanceof HTMLSelectElement) input.value = String(value);
+  for (const [field, value] of new URLSearchParams(fill.join("&"))) {
+    const input = entry.querySelector(`[name="${CSS.escape(field)}"]`);
+    if (input instanceof HTMLInputElement || input instanceof HTMLSelectElement) input.value = value;
   }
+  entry.scrollIntoView({ block: "center" });
 }
 
 /** @param {HTMLFormElement} form */
@@ -47,10 +45,8 @@ for (const form of /** @type {Iterable<HTMLFormElement>} */ (document.querySelec
     void enter(form);
   });
 }
-for (const one of /** @type {Iterable<HTMLAnchorElement>} */ (document.querySelectorAll("a[href^='#entry-']"))) {
-  one.addEventListener("click", () => open(one.hash.slice(1), one.dataset.fill));
-}
-open(location.hash.slice(1));
+addEventListener("hashchange", openNamed);
+openNamed();
 const timer = /** @type {HTMLElement | null} */ (document.querySelector("[data-until]"));
 if (timer) {
   const ahead = Date.parse(timer.dataset.now ?? "") - Date.now();

@@ -16,7 +16,7 @@ MERGED = Table(  # daily reports of the hall (每日零报告): a version is nev
     Column("why", Text, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("abnormal", Integer, nullable=False),
-    Column("sha256", Text, nullable=False),  # of `document`, printed on the page
+    Column("sha256", Text, nullable=False),  # of `document`, told by the page and its interface
     Column("document", Text, nullable=False),
 )
 POLICY = Table(  # every policy that was ever issued (防控措施), and who wanted it why
