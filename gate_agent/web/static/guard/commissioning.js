@@ -34,7 +34,10 @@ export function commissioningWord(state) {
  * What must be drawn anew when it changes.
  * @param {State | null} state
  */
-export const commissioningKey = (state) => JSON.stringify([state?.thermometer?.commissioning, state?.thermometer?.commissioned, state?.thermometer?.commissioning && measurable(state).map((one) => one.passage_id), whose]);
+export const commissioningKey = (state) => JSON.stringify([
+  state?.thermometer?.commissioning, state?.thermometer?.commissioned,
+  state?.thermometer?.commissioning && measurable(state).map((one) => one.passage_id), whose,
+]);
 
 /**
  * The guided step, or what came out of it; `again` draws the panel anew.
@@ -75,7 +78,8 @@ export function outcome(told, zone) {
   const off = told.baseline_centi_c - told.profile_centi_c;
   const d = degrees(Math.abs(off));
   const level = word("commissioning.level", { b: degrees(told.baseline_centi_c), p: degrees(told.profile_centi_c), d: word(off < 0 ? "commissioning.lower" : "commissioning.higher", { d }) });
-  const proof = told.contact_centi_c === null ? word("commissioning.alone", { m: told.people }) : word("commissioning.by_both", { n: told.both, c: degrees(told.contact_centi_c), m: told.people, f: told.flagged });
+  const proof = told.contact_centi_c === null ? word("commissioning.alone", { m: told.people })
+    : word("commissioning.by_both", { n: told.both, c: degrees(told.contact_centi_c), m: told.people, f: told.flagged });
   return `${minuteText(new Date(told.at), zone)} ${level}${proof}`;
 }
 

@@ -21,7 +21,8 @@ export function renderDesk(state, language, changed) {
   const places = waiting(state);
   area.hidden = places.length === 0;
   setData(find("verdict"), "desk", places.length > MANY ? "many" : places.length ? "some" : "none");
-  const key = JSON.stringify([language, state.spot?.passage_id, state.spot && what(state.spot), places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
+  const key = JSON.stringify([language, state.spot?.passage_id, state.spot && what(state.spot),
+    places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
   rebuild(area, key, () => [
     make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
     chip(null, word("desk.spot"), state.spot ? what(state.spot) : "", changed, () => state.spot?.passage_id ?? null),
