@@ -13,7 +13,7 @@ const AGAIN_MS = 60_000; // what is missing grows with the clock, and shrinks wi
  */
 function countDown(timer, ahead) {
   const now = Date.now() + ahead;
-  const [cut, due] = [timer.dataset.until, timer.dataset.over].map((utc) => Date.parse(utc ?? ""));
+  const [cut, due] = [Date.parse(timer.dataset.until ?? ""), Date.parse(timer.dataset.over ?? "")];
   const left = (now < cut ? cut : due) - now;
   const shown = timer.querySelector("b");
   if (shown) shown.textContent = left > 0 ? remaining(left / 1000) : "";
@@ -21,7 +21,7 @@ function countDown(timer, ahead) {
 
 /** Open the form that the place names, with what is known filled in: #entry-round&gate=west-1f. */
 function openNamed() {
-  const [name, ...fill] = location.hash.slice(1).split("&");
+  const [name = "", ...fill] = location.hash.slice(1).split("&");
   const entry = document.getElementById(name);
   if (!(entry instanceof HTMLDetailsElement)) return;
   entry.open = true;

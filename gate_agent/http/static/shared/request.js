@@ -32,7 +32,9 @@ export async function request(path, { body, headers = {}, withinMs = 5000 } = {}
  */
 function read(text) {
   try {
-    return JSON.parse(text);
+    /** @type {unknown} */
+    const json = JSON.parse(text);
+    return json;
   } catch {
     return null;
   }
