@@ -59,16 +59,24 @@ def _holds(path: Path, now: Moment) -> list[Draft]:
             noted = [(event.record(), event.drill) for event in reader.cases()]
     except (GateError, ValueError):
         return []
-    holds = {row.hold_id for row in rows}
-    drafts = [draft for row in rows for draft in _carried(row, now)]
-    return drafts + [
-        Draft(record=record, at=now, drill=drill)
-        for record, drill in noted
-        if record is not None and getattr(record, "hold_id", None) in holds
-    ]
+    drafts = []
+    for row in rows:
+        own = [
+            Draft(record=record, at=now, drill=drill)
+            for record, drill in noted
+            if record is not None and getattr(record, "hold_id", None) == row.hold_id
+        ]
+        opened = [draft for draft in own if isinstance(draft.record, HoldOpened)][:1]
+        since = [draft for draft in own if not isinstance(draft.record, HoldOpened)]
+        steps = [draft.record.step for draft in since if isinstance(draft.record, HoldStep)]
+        drafts += opened or [_opened(row, now)]
+        drafts += since
+        if row.state is not HoldState.FLAGGED and row.state not in steps[-1:]:
+            drafts.append(_stepped(row, now))  # its own event cannot be read any more
+    return drafts
 
 
-def _carried(row: HoldRow, now: Moment) -> list[Draft]:
+def _opened(row: HoldRow, now: Moment) -> Draft:
     opened = HoldOpened(
         hold_id=row.hold_id,
         passage_id=row.passage_id,
@@ -79,16 +87,17 @@ def _carried(row: HoldRow, now: Moment) -> list[Draft]:
         opened=row.opened,
         deadline_s=row.due_s or 0,
     )
-    drafts = [Draft(record=opened, at=now, drill=row.drill)]
-    if row.state is not HoldState.FLAGGED:
-        step = HoldStep(
-            hold_id=row.hold_id,
-            step=row.state,
-            by="gate",
-            at=format_utc(now.utc),
-            contact_centi_c=row.contact_centi_c,
-            note="carried over from a damaged journal",
-            deadline_s=row.due_s,
-        )
-        drafts.append(Draft(record=step, at=now, drill=row.drill))
-    return drafts
+    return Draft(record=opened, at=now, drill=row.drill)
+
+
+def _stepped(row: HoldRow, now: Moment) -> Draft:
+    step = HoldStep(
+        hold_id=row.hold_id,
+        step=row.state,
+        by="gate",
+        at=format_utc(now.utc),
+        contact_centi_c=row.contact_centi_c,
+        note="carried over from a damaged journal",
+        deadline_s=row.due_s,
+    )
+    return Draft(record=step, at=now, drill=row.drill)
