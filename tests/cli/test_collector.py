@@ -49,11 +49,11 @@ def test_every_fault_is_told_at_once(what: str, tmp_path: Path) -> None:
 
 _POLICIES = {
     '{"version": 1,\n "hall_mode": "opne"}': "policy.json:2: hall_mode: expected 'emergency'",
-    '{"version": 1,\n "version": 2}': "policy.json: expected each key once, got version twice",
+    '{"version": 1,\n "version": 2}': "policy.json:2: version: expected each key once, got",
     '{"roster": [{"person_ref": "张三110101199001011234"}': "policy.json: expected JSON, got",
     '["张三110101199001011234"]': "policy.json: file: ",
     '{"hold": ["张三110101199001011234"]}': "policy.json:1: hold: ",
-    '{"张三": 1, "110101199001011234": 1}': "policy.json: ?: expected a known key",
+    '{"张三": 1, "110101199001011234": 1}': "policy.json:1: ?: expected a known key",
 }
 
 
