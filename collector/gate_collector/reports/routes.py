@@ -44,6 +44,7 @@ from gate_collector.web.done import IssuedVersion
 from gate_collector.web.pages import Pages
 
 _LISTED = 62
+_JSON, _CSV = "application/json", "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Version = Annotated[int | None, Query(ge=1, le=10_000)]
 
@@ -98,7 +99,12 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
             **entries_shown(centre, day, kept.report, lang),
         )
 
-    @routes.get("/reports/{day}/report.{form}", dependencies=[EVERYBODY])
+    @routes.get(
+        "/reports/{day}/report.{form}",
+        dependencies=[EVERYBODY],
+        response_class=Response,
+        responses={200: {"content": {kind: {} for kind in (_JSON, _CSV, _XLSX)}}},
+    )
     def file(day: date, form: Literal["csv", "xlsx", "json"], version: Version = None) -> Response:
         """Return one version as a file."""
         try:
@@ -109,9 +115,9 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         name = f"zero-report-{report.day}-v{report.version}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if form == "json":
-            return Response(report.model_dump_json(), media_type="application/json")
+            return Response(report.model_dump_json(), media_type=_JSON)
         if form == "csv":
-            body, kind = as_csv(report, after, centre.zone), "text/csv; charset=utf-8"
+            body, kind = as_csv(report, after, centre.zone), f"{_CSV}; charset=utf-8"
         else:
             body, kind = as_xlsx(report, after, centre.zone), _XLSX
         return Response(body, media_type=kind, headers=headers)

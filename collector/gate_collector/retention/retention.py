@@ -220,8 +220,8 @@ def is_confirmed(connection: Connection, now: datetime) -> bool:
             EVENT.c.historical.is_(False),
             EVENT.c.late_ms.is_not(None),
         )
-        .order_by(EVENT.c.stored.desc())
-        .limit(1)
+        .order_by(EVENT.c.stored.desc(), EVENT.c.gate, EVENT.c.epoch, EVENT.c.sequence.desc())
+        .limit(1)  # of one batch always the same: many have one time
     ).scalar()
     return newest is not None and abs(newest) <= _AGREES_WITHIN_MS
 
