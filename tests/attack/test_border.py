@@ -34,6 +34,9 @@ REF = ref("visitor")
 _BY, _WHY, _PASSWORD = "王科长", "按通知办理", "correct horse battery"
 _SIGNED = {"by": _BY, "why": _WHY}
 _CASE = "/contacts/west-1f/hold-1"
+_DISTRICT = {"by": _BY, "told": "2026-11-24T10:20", "to": "区疫情防控办", "taken_by": "刘主任",
+             "reference": "东疫〔2026〕17 号"}  # fmt: skip
+_MASKS = {"kind": "masks", "bags": 2, "place": "一层暂存点", "handed_to": "环卫"}
 _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what somebody really sends
     "/accounts": ("", {"name": "李主任", "role": "leader", "password": _PASSWORD}),
     "/accounts/password": ("", {"name": "李主任", "password": _PASSWORD}),
@@ -48,6 +51,10 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/api/v1/reveal/texts": ("", {
         **_SIGNED, "gate": "west-1f", "epoch": "0" * 32, "sequence": 1}),
     "/api/v1/search": ("", {"who": "11010119900307721X"}),
+    "/announcements": ("", {"by": _BY, "zh": "自即日起预约。\n请勿扎堆。", "en": "Book first."}),
+    "/cases/{gate}/{hold_id}/district": ("/cases/west-1f/hold-1/district", _DISTRICT),
+    "/cases/{gate}/{hold_id}/papers": ("/cases/west-1f/hold-1/papers", {
+        "by": _BY, "kind": "first", "statement": "已隔离"}),
     "/contacts/{gate}/{hold_id}": (
         _CASE, {"by": _BY, "person_ref": REF, "state": "confirmed", "reason": "同行"}),
     "/contacts/{gate}/{hold_id}/export": (
@@ -60,6 +67,8 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/policy/rules": ("", {**_SIGNED, "base": 1, "settings": {"alarm_centi_c": "37.5"}}),
     "/policy/sheets/{kind}": ("/policy/sheets/rota", {
         **_SIGNED, "content": "5bqP", "replace": True, "seen": ""}),
+    "/reports/{day}/entries": (f"/reports/{DAY}/entries", {"by": _BY, "entry": _MASKS}),
+    "/reports/{day}/merge": (f"/reports/{DAY}/merge", {"by": _BY}),
     "/reports/{day}/corrections": (f"/reports/{DAY}/corrections", _SIGNED),
     "/retention/erase": ("", {**_SIGNED, "who": "11010119900307721X"}),
     "/retention/run": ("", _SIGNED),
@@ -143,6 +152,10 @@ def _evil(body: Body) -> Iterator[bytes]:
             yield json.dumps({**body, field: value}).encode()
             yield json.dumps({**body, field: [value]}).encode()
         yield json.dumps({**body, field: "NUMBER"}).replace('"NUMBER"', "1e999").encode()
+        if isinstance(inner := body[field], dict):
+            for name in inner:
+                for value in (*_TEXTS, *_OTHERS):
+                    yield json.dumps({**body, field: {**inner, name: value}}).encode()
     yield from _WHOLE
     yield json.dumps({**body, "\x07": 1}).encode()
 
@@ -202,9 +215,9 @@ def test_nothing_that_is_sent_makes_the_centre_fail(
 
 def test_what_the_centre_took_is_shown_and_exported(centre: httpx.Client) -> None:
     filled = {"day": DAY, "gate": "west-1f", "hold_id": "hold-1", "version": "1", "number": "1",
-              "epoch": "0" * 32, "sequence": "1", "token": "0" * 40}  # fmt: skip
+              "epoch": "0" * 32, "sequence": "1", "token": "0" * 40, "serial": "1"}  # fmt: skip
     shown = {line.path for line in lines("centre", CENTRE) if line.method == "GET"}
-    for path in shown - {"/api/v1/stream"}:
+    for path in shown - {"/api/v1/stream", "/api/v1/cases/{gate}/{hold_id}/stream"}:
         for form in ("csv", "xlsx", "json") if "{form}" in path else ("",):
             where = path.format(**filled, form=form)
             assert centre.get(where).status_code < 500, where
