@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _VENDOR_PREFIX = "Value error, "
 # Somebody may write a person where a digest belongs, or an address with a password in it.
 _NAME, _LONG_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}"), re.compile("[0-9]{6}")
-_HAN = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(r"[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LONGEST_KEY = 40  # of which anything is told
 _WITH_CONTENT = (dict, list, bytes)  # there it may stand in what is told as a whole
 _OUR_WIDTHS = ("W", "F")  # Chinese, and what is typed as wide as it: both are seen as they are

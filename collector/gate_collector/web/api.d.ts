@@ -853,7 +853,7 @@ declare namespace Centre {
     "/healthz": Health;
     "/metrics": null;
     "/policy/{version}.json": unknown;
-    "/reports/{day}/report.{form}": unknown;
+    "/reports/{day}/report.{form}": null;
   }
   interface Posts {
     "/accounts": { body: NewAccount; told: Done };
