@@ -18,7 +18,7 @@ from gate_agent.domain import (
     whose,
 )
 from gate_agent.domain.clearing import cleared_after
-from gate_agent.domain.effects import Effects, WriteEvent
+from gate_agent.domain.effects import Admit, Effect, Effects, WriteEvent
 from gate_agent.domain.events import (
     CardJudged,
     CardUnreadable,
@@ -99,7 +99,12 @@ def step(door: DoorState, event: DoorEvent) -> Step:
     """
     late = _remembered(_overdue(door, event.at), event.at)
     done = _remembered(_happen(late.door, event), event.at)
-    return Step(done.door, (*late.effects, *done.effects))
+    effects = (*late.effects, *done.effects)
+    return Step(done.door, tuple(sorted(effects, key=_permits)))  # of several people, too
+
+
+def _permits(effect: Effect) -> bool:
+    return isinstance(effect, Admit)
 
 
 def next_deadline_ns(door: DoorState) -> int | None:
