@@ -52,7 +52,7 @@ def on_other_door(door: DoorState, event: OtherDoorHeard) -> Step:
             continue
         step = HoldStepped(at=event.at, hold_id=hold_id, step=HoldState.ACKNOWLEDGED, by=event.gate)
         more = on_hold_step(done.door, step)
-        done = Step(more.door, (*done.effects, *more.effects))
+        done = done.then(more)
     return done
 
 

@@ -113,7 +113,7 @@ def on_interrupted(door: DoorState, event: PassagesInterrupted) -> Step:
         waits = Identified(**carried(attempt), due_ns=event.at.boot_ns)
         there = replace(done.door, desk=(*done.door.desk, waits))
         more = verdict.recheck(there, attempt, "interrupted", event.at)
-        done = Step(more.door.without(attempt.passage_id), (*done.effects, *more.effects))
+        done = done.then(Step(more.door.without(attempt.passage_id), more.effects))
     return done
 
 
@@ -203,7 +203,7 @@ def _with_who_waited(door: DoorState, adult: Measuring, at: Moment) -> Step:
     for child in waiting:
         theirs = replace(child, with_next=False, adult=adult.passage_id)
         more = verdict.gather(done.door, theirs, at)
-        done = Step(more.door, (*done.effects, *more.effects))
+        done = done.then(more)
     return done
 
 
@@ -267,7 +267,7 @@ def _take_back(door: DoorState, kinds: tuple[type[Attempt], ...], reason: str, a
     for state in (door.passage, *door.desk):
         if isinstance(state, kinds) and not is_by_hand(state.temperature):
             again = verdict.recheck(done.door, state, reason, at)
-            done = Step(again.door, (*done.effects, *again.effects))
+            done = done.then(again)
     return done
 
 

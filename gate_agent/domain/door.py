@@ -98,9 +98,8 @@ def step(door: DoorState, event: DoorEvent) -> Step:
     Raises StepRefused for a guard's request that cannot be done: then nothing was done.
     """
     late = _remembered(_overdue(door, event.at), event.at)
-    done = _remembered(_happen(late.door, event), event.at)
-    effects = (*late.effects, *done.effects)
-    return Step(done.door, tuple(sorted(effects, key=_permits)))  # of several people, too
+    done = late.then(_remembered(_happen(late.door, event), event.at))
+    return Step(done.door, tuple(sorted(done.effects, key=_permits)))  # of several people, too
 
 
 def _permits(effect: Effect) -> bool:

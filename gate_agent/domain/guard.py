@@ -67,7 +67,7 @@ def on_registration(door: DoorState, event: RegistrationGiven) -> Step:
     named = replace(state, known_phone=phone)
     done = verdict.decide(door, named, state.person, event.at, given=event)
     more = tell_companions(done.door, event.passage_id, event)
-    return Step(more.door, (*done.effects, *more.effects))
+    return done.then(more)
 
 
 def on_hand_measured(door: DoorState, event: HandMeasured) -> Step:
@@ -130,7 +130,7 @@ def on_override(door: DoorState, event: GuardOverrode) -> Step:
             _may_be_admitted(door, state, reason)
             done = verdict.admit(door, state, event.at, reasons=reasons, by=event.by)
             more = verdict.go_in(done.door, event.passage_id, event.at)
-            return Step(more.door, (*done.effects, *more.effects))
+            return done.then(more)
         case _:
             return verdict.settle(door, state, event.decision, reasons, event.at, by=event.by)
 

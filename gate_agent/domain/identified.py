@@ -106,7 +106,7 @@ def tell_companions(door: DoorState, adult_id: str, event: RegistrationGiven) ->
         known = replace(known, registered=bool(register))
         by = event.by or BY_CARD
         more = _told(done.door, hold, known, register, by=by, at=event.at)
-        done = Step(more.door, (*done.effects, *more.effects))
+        done = done.then(more)
     return done
 
 

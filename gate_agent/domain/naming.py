@@ -126,7 +126,7 @@ def _told(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> S
         return done
     named = next(held for held in done.door.holds if held.hold_id == hold.hold_id)
     let_go = on_cleared_named(done.door, named, one, at)
-    return Step(let_go.door, (*done.effects, *let_go.effects))
+    return done.then(let_go)
 
 
 def _clearing(door: DoorState, hold: Hold, state: Settled, at: Moment) -> Cleared | None:

@@ -203,7 +203,7 @@ def _ambiguous(door: DoorState, cardless: Measured | Settled, at: Moment) -> Ste
     done = Step(door)
     for one in again:
         more = verdict.ambiguous(done.door, one, "two_people", at)
-        done = Step(more.door, (*done.effects, *more.effects))
+        done = done.then(more)
     return done if again else _nobodys(door, at)
 
 

@@ -112,7 +112,7 @@ def _stepped(
             details=StepDetails(contact_centi_c=contact, note=note),
         )
         more = on_hold_step(done.door, step)
-        done = Step(more.door, (*done.effects, *more.effects))
+        done = done.then(more)
     return done
 
 

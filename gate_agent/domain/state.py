@@ -140,3 +140,7 @@ class Step:
 
     door: DoorState
     effects: Effects = ()
+
+    def then(self, more: Step) -> Step:
+        """Return both as one: the door after `more`, which came of this one's, and all effects."""
+        return Step(more.door, (*self.effects, *more.effects))

@@ -90,9 +90,8 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
             more = settle(done.door, one, Decision.DENY, (refused,), at)
         else:
             more = admit(done.door, named(one, adult, everybody), at)
-        done = Step(more.door, (*done.effects, *more.effects))
-    permits = tuple(effect for effect in done.effects if isinstance(effect, Admit))
-    return Step(done.door, (*(e for e in done.effects if not isinstance(e, Admit)), *permits))
+        done = done.then(more)
+    return done
 
 
 def waited(door: DoorState, state: Gathering, at: Moment) -> Step:

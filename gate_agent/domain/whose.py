@@ -53,7 +53,7 @@ def _theirs(
             door = door.placed(replace(place, card_asked=False))
     done = made_sure(replace(door, loose=None), state, event.by, event.at)
     for place in also:
-        done = _then(done, unnamed(done.door, place, event.by, event.at))
+        done = done.then(unnamed(done.door, place, event.by, event.at))
     return done
 
 
@@ -70,10 +70,10 @@ def _anothers(
     if others:
         return Step(replace(done.door, loose=taken), done.effects)
     if before is not None and door.find(before.of) is not None:
-        done = _then(done, _given(done.door, before.of, taken, event.at))
-        return _then(done, _given(done.door, state.passage_id, before, event.at))
+        done = done.then(_given(done.door, before.of, taken, event.at))
+        return done.then(_given(done.door, state.passage_id, before, event.at))
     other = _nameless_by(done.door, state)
-    return done if other is None else _then(done, _given(done.door, other, taken, event.at))
+    return done if other is None else done.then(_given(done.door, other, taken, event.at))
 
 
 def _nameless_by(door: DoorState, state: OpenPassage | Settled) -> str | None:
@@ -118,10 +118,6 @@ def _given(door: DoorState, to: str, card: LooseCard, at: Moment) -> Step:
     if isinstance(known, Measuring):
         return Step(door.placed(replace(known, pair_due_ns=pair_ns(door, at))))
     return verdict.decide(door, known, card.person, at)
-
-
-def _then(done: Step, more: Step) -> Step:
-    return Step(more.door, (*done.effects, *more.effects))
 
 
 def _ref(place: Attempt) -> str | None:
