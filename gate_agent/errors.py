@@ -10,7 +10,8 @@
      ├── ConfigurationError   edit the configuration; carries every fault at once
      ├── ContractError        what another program sent is no message of ours
      ├── StorageError         the journal or the disk; a gate that cannot write does not open
-     └── UplinkError          the broker or the way to it; the door goes on alone
+     ├── UplinkError          the broker or the way to it; the door goes on alone
+     └── AskedInVain          what somebody asked cannot be done now; a word says why
 
 A message says what was expected and what came, and never holds personal data.
 """
@@ -58,3 +59,11 @@ class StorageError(GateError):
 
 class UplinkError(GateError):
     """The broker refused, or cannot be reached."""
+
+
+class AskedInVain(GateError):  # noqa: N818 it is an answer
+    """What somebody asked cannot be done now; `code` says why in a word, for the page."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

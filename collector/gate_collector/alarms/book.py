@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.schema import ALARM, ALARM_STANDS, CLEARED
 
@@ -47,12 +47,8 @@ BY_HAND = frozenset(
 )
 
 
-class Unclearable(GateError):  # noqa: N818 it is an answer
+class Unclearable(AskedInVain):
     """This alarm cannot be cleared by hand, or not now; `code` says why in a word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

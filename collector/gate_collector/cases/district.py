@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from gate_agent.contract.free_text import file_reference, without_number
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain
 from gate_agent.words import word
 from gate_collector.ledger.district import is_district
 from gate_collector.papers.content import CaseFacts
@@ -25,12 +25,8 @@ _SLACK = timedelta(minutes=1)  # a clerk writes minutes
 _OFFERED = ("reported_to.district", "reported_to.cdc")
 
 
-class Unbelievable(GateError):  # noqa: N818 it is an answer
+class Unbelievable(AskedInVain):
     """What was recorded cannot be; `code` says why in a word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def _number(text: str | None) -> str:

@@ -17,7 +17,7 @@ from gate_agent.contract.records import (
     ContactUpdated,
     Decision,
 )
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain
 from gate_agent.words import word
 from gate_collector.live.inside import stays
 from gate_collector.store.dialect import snapshot
@@ -28,12 +28,8 @@ from gate_collector.store.schema_office import JUDGED
 _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
 
 
-class Unjudgeable(GateError):  # noqa: N818 it is an answer
+class Unjudgeable(AskedInVain):
     """This cannot be said of this contact now; `code` says why in a word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import NS_PER_S, format_utc
 from gate_agent.contract.order_records import OrderAnswered
 from gate_agent.contract.records import Category
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain
 from gate_agent.host.clock import Clock
 from gate_collector.store.records import read_records
 from gate_collector.store.schema import NOTABLE
@@ -48,12 +48,8 @@ class OrderState(StrEnum):
     UNHEARD = "unheard"  # 一直未送达
 
 
-class NotOrdered(GateError):  # noqa: N818 it is an answer
+class NotOrdered(AskedInVain):
     """This cannot be asked of this door now; `code` says why in a word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

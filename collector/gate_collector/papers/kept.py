@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain, GateError
 from gate_agent.words import WORDS, word
 from gate_collector.papers.content import CaseFacts, CasePaper, PaperKind
 from gate_collector.store.schema_office import PAPER
@@ -19,12 +19,8 @@ from gate_collector.store.schema_office import PAPER
 _TRIES = 5  # two offices issue at once: one takes the next number
 
 
-class Unissuable(GateError):  # noqa: N818 it is an answer
+class Unissuable(AskedInVain):
     """This paper cannot be issued now; `code` says why in a word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class NoSuchPaper(GateError):  # noqa: N818 it is an answer

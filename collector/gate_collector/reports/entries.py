@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.duty_records import Disinfectant
 from gate_agent.contract.moment import format_utc, on_clock
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain
 from gate_collector.centre import Centre
 from gate_collector.roles.session import acting
 from gate_collector.store.schema_office import DAY_ENTRY
@@ -26,12 +26,8 @@ Word = Annotated[str, Field(max_length=60)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class UnkeptEntry(GateError):  # noqa: N818 it is an answer
+class UnkeptEntry(AskedInVain):
     """This cannot be entered; `code` says why in a word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class RoundScope(StrEnum):

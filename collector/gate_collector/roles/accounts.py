@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.moment import format_utc, parse_utc
-from gate_agent.errors import GateError
+from gate_agent.errors import AskedInVain
 from gate_agent.host.passwords import fits, is_outdated, kept_of
 from gate_collector.centre import Centre
 from gate_collector.roles.session import Role, Session, acting
@@ -22,12 +22,8 @@ LONGEST_OF_A_DISPLAY = timedelta(days=90)  # nobody is at a wall to sign on; it 
 SHORTEST_PASSWORD = 10
 
 
-class Denied(GateError):  # noqa: N818 it is an answer
+class Denied(AskedInVain):
     """What was asked is denied; `code` says why in a word, and never whether a name is known."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class Accounts:
