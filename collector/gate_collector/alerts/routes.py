@@ -18,7 +18,7 @@ from gate_collector.centre import Centre
 from gate_collector.roles.grants import EVERYBODY, PUBLIC, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ALERT, ATTEMPT
-from gate_collector.web.done import Done
+from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 _LISTED = 100
@@ -73,7 +73,7 @@ def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerte
             expected = "alerts.channels_file with at least one person"
             return refusal(409, code="nobody", expected=expected, got="nobody to tell")
         alerter.test(asked.by)
-        return JSONResponse({"location": "/alerts"}, status_code=201)
+        return done_at("/alerts")
 
     @routes.get("/answer/{token}", dependencies=[PUBLIC], include_in_schema=False)
     def asked(token: Token, lang: Lang = "zh") -> HTMLResponse:
@@ -89,6 +89,6 @@ def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerte
         """Answer the alert: it is passed on no further."""
         if not shelf.answer(token, who.by, centre.now):
             raise HTTPException(404)
-        return JSONResponse({"location": f"/answer/{token}"}, status_code=201)
+        return done_at(f"/answer/{token}")
 
     return routes

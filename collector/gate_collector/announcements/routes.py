@@ -19,7 +19,7 @@ from gate_collector.announcements.texts import draft
 from gate_collector.centre import Centre
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PUBLIC
 from gate_collector.roles.session import By
-from gate_collector.web.done import Done
+from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 _AT_ONCE, _A_MINUTE = 30, 60  # requests of one address: a neighbourhood may stand behind one
@@ -56,7 +56,7 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     def published(asked: Told) -> Response:
         """Publish a text: it is on the public page at once, and on a poster to print."""
         publish(centre, zh=asked.zh, en=asked.en, by=asked.by)
-        return JSONResponse({"location": "/announcements"}, status_code=201)
+        return done_at("/announcements")
 
     @routes.get("/announcements/{number}/poster", dependencies=[EVERYBODY], include_in_schema=False)
     def poster(number: Number, size: Literal["A4", "A3"] = "A4", lang: Lang = "zh") -> HTMLResponse:

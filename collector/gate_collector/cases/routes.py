@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import without_number
@@ -28,7 +28,7 @@ from gate_collector.papers.kept import (
 )
 from gate_collector.roles.grants import ACTORS, READERS
 from gate_collector.roles.session import By, acting, still_stands
-from gate_collector.web.done import Done, IssuedVersion
+from gate_collector.web.done import Done, IssuedVersion, done_at, version_at
 from gate_collector.web.pages import Pages
 from gate_collector.web.streams import looked_at
 
@@ -120,7 +120,7 @@ def build_cases(centre: Centre, pages: Pages, private: bytes | None) -> APIRoute
             )  # fmt: skip
         except Unbelievable as exc:
             return refused(422, exc, code=exc.code)
-        return JSONResponse({"location": f"/cases/{gate}/{hold_id}"}, status_code=201)
+        return done_at(f"/cases/{gate}/{hold_id}")
 
     @routes.post(
         "/cases/{gate}/{hold_id}/papers",
@@ -141,7 +141,7 @@ def build_cases(centre: Centre, pages: Pages, private: bytes | None) -> APIRoute
         except Unissuable as exc:
             return refused(409, exc, code=exc.code)
         where = f"/cases/{gate}/{hold_id}/papers/{paper.serial}"
-        return JSONResponse({"version": paper.serial, "location": where}, status_code=201)
+        return version_at(paper.serial, where)
 
     @routes.get(
         "/cases/{gate}/{hold_id}/papers/{serial}", dependencies=[READERS], include_in_schema=False

@@ -20,7 +20,7 @@ from gate_collector.roles.grants import ACTORS, READERS, sees_names
 from gate_collector.roles.session import By, Record
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS
 from gate_collector.store.schema_office import LOOK
-from gate_collector.web.done import Done
+from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 _LISTED = 100
@@ -109,7 +109,7 @@ def build_contacts(
             )  # fmt: skip
         except Unjudgeable as exc:
             return refused(409, exc, code=exc.code)
-        return JSONResponse({"location": f"/contacts/{gate}/{hold_id}"}, status_code=201)
+        return done_at(f"/contacts/{gate}/{hold_id}")
 
     @routes.post(
         "/contacts/{gate}/{hold_id}/export",

@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
@@ -24,7 +24,7 @@ from gate_collector.ledger.read import read_ledger
 from gate_collector.roles.grants import EVERYBODY, READERS, only
 from gate_collector.roles.session import By, Role, acting
 from gate_collector.store.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
-from gate_collector.web.done import Done
+from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 _PAGE = 100
@@ -79,7 +79,7 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
                 )  # fmt: skip
         except Unclearable as exc:
             return refused(409, exc, code=exc.code)
-        return JSONResponse({"location": "/ledger"}, status_code=201)
+        return done_at("/ledger")
 
     @routes.get("/events/{gate}/{epoch}", dependencies=[READERS], include_in_schema=False)
     def events(

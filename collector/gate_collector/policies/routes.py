@@ -36,7 +36,7 @@ from gate_collector.policies.sheet_change import SheetChange
 from gate_collector.policies.sheets import Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
-from gate_collector.web.done import IssuedVersion
+from gate_collector.web.done import IssuedVersion, version_at
 from gate_collector.web.pages import Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
@@ -249,7 +249,7 @@ class _Desk:
             return refused(409, exc, code="plan_undone")
         except (ValueError, IndexError):
             return _no_values()
-        return JSONResponse({"version": policy.version, "location": "/policy"}, status_code=201)
+        return version_at(policy.version, "/policy")
 
 
 class NoMoment(GateError):  # noqa: N818 it is an answer

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.moment import format_utc
@@ -23,7 +23,7 @@ from gate_collector.reports.preview import form_at, gaps
 from gate_collector.reports.versions import TooEarly, merge_now
 from gate_collector.roles.grants import only
 from gate_collector.roles.session import By, Role
-from gate_collector.web.done import Done, IssuedVersion
+from gate_collector.web.done import Done, IssuedVersion, done_at, version_at
 from gate_collector.web.pages import Pages
 
 _PREVIEW = "preview"
@@ -97,7 +97,7 @@ def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIR
             return refused(409, exc, code="too_early")
         tell(report)
         where = f"/reports/{report.day}?version={report.version}"
-        return JSONResponse({"version": report.version, "location": where}, status_code=201)
+        return version_at(report.version, where)
 
     @routes.post(
         "/reports/{day}/entries",
@@ -111,6 +111,6 @@ def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIR
             keep(centre, day, asked.entry, by=asked.by, corrects=asked.corrects)
         except UnkeptEntry as exc:
             return refused(409, exc, code=exc.code)
-        return JSONResponse({"location": f"/reports/{day}"}, status_code=201)
+        return done_at(f"/reports/{day}")
 
     return routes

@@ -40,7 +40,7 @@ from gate_collector.reports.versions import (
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import MERGED
-from gate_collector.web.done import IssuedVersion
+from gate_collector.web.done import IssuedVersion, version_at
 from gate_collector.web.pages import Pages
 
 _LISTED = 62
@@ -150,7 +150,7 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         except NoSuchReport as exc:
             return _unknown(exc)
         where = f"/reports/{report.day}?version={report.version}"
-        return JSONResponse({"version": report.version, "location": where}, status_code=201)
+        return version_at(report.version, where)
 
     return routes
 

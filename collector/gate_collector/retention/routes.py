@@ -17,7 +17,7 @@ from gate_collector.retention.certificates import at_doors, certificate, erasure
 from gate_collector.retention.erasure import PurgeDesk
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Record, Role
-from gate_collector.web.done import Done
+from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 Number = Annotated[str, Path(pattern=r"^([0-9a-f]{16}|\d{4}-\d{2}-\d{2})$")]
@@ -74,7 +74,7 @@ def build_purge(
         """Remove now what is past its days; it also happens by itself, once an hour."""
         record("retention run", "", f"{asked.by}: {asked.why}")
         removed = desk.retention.retain()
-        return JSONResponse({"location": f"/retention?removed={removed}"}, status_code=201)
+        return done_at(f"/retention?removed={removed}")
 
     @routes.post(
         "/retention/erase", dependencies=[only(Role.OFFICE)], status_code=201, response_model=Done
@@ -90,6 +90,6 @@ def build_purge(
             return refused(422, exc, code="who")
         record("erase", ref, f"{asked.by}: {asked.why}")
         request = desk.erase(ref, asked.by, asked.why)
-        return JSONResponse({"location": f"/retention/certificates/{request}"}, status_code=201)
+        return done_at(f"/retention/certificates/{request}")
 
     return routes

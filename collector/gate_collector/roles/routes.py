@@ -27,7 +27,7 @@ from gate_collector.roles.middleware import token_of
 from gate_collector.roles.reveal import Opened, open_texts, reveal
 from gate_collector.roles.session import By, Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
-from gate_collector.web.done import Done
+from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 _LISTED = 500
@@ -135,7 +135,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
         )
         if token is None:
             return refusal(403, code="wrong", expected="a name and its password", got="another")
-        answer = JSONResponse({"location": "/"}, status_code=201)
+        answer = done_at("/")
         began = await run_in_threadpool(accounts.session, token)
         lasts = longest(began.role) if began else IDLE
         answer.set_cookie(
@@ -156,7 +156,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
         )
         if made is None:
             return refusal(403, code="code", expected="the code of the first start", got="another")
-        return JSONResponse({"location": "/sign-on"}, status_code=201)
+        return done_at("/sign-on")
 
     @routes.post("/sign-off", dependencies=[EVERY_ROLE], status_code=201, response_model=Done)
     def off(request: Request) -> Response:
@@ -164,7 +164,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
         token = token_of(request.headers)
         if token is not None:
             accounts.sign_off(token)
-        answer = JSONResponse({"location": "/sign-on"}, status_code=201)
+        answer = done_at("/sign-on")
         answer.delete_cookie(COOKIE)
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
@@ -200,7 +200,7 @@ def build_accounts(
             accounts.make(asked.name, asked.role, asked.password)
         except Denied as exc:
             return _denied(exc)
-        return JSONResponse({"location": "/accounts"}, status_code=201)
+        return done_at("/accounts")
 
     @routes.post(
         "/accounts/password", dependencies=[_MAINTAINER], status_code=201, response_model=Done
@@ -211,7 +211,7 @@ def build_accounts(
             accounts.set_password(asked.name, asked.password)
         except Denied as exc:
             return _denied(exc)
-        return JSONResponse({"location": "/accounts"}, status_code=201)
+        return done_at("/accounts")
 
     @routes.post(
         "/accounts/disable", dependencies=[_MAINTAINER], status_code=201, response_model=Done
@@ -222,7 +222,7 @@ def build_accounts(
             accounts.disable(asked.name)
         except Denied as exc:
             return _denied(exc)
-        return JSONResponse({"location": "/accounts"}, status_code=201)
+        return done_at("/accounts")
 
     @routes.post("/accounts/keys", dependencies=[_MAINTAINER], status_code=201, response_model=Key)
     def make_key(asked: Named) -> Response:
@@ -238,7 +238,7 @@ def build_accounts(
     def disable_key(asked: Named) -> JSONResponse:
         """Disable a key."""
         keys.disable(asked.name)
-        return JSONResponse({"location": "/accounts"}, status_code=201)
+        return done_at("/accounts")
 
     @routes.get("/looks", dependencies=[only(Role.AUDITOR)], include_in_schema=False)
     def looks(lang: Lang = "zh") -> HTMLResponse:
