@@ -114,15 +114,19 @@ class Tries:
         return int.from_bytes(digest) % _BUCKETS
 
 
+def source_of(request: Request) -> str:
+    """Return the address that a request comes from; nothing where nobody knows."""
+    return request.client.host if request.client else ""
+
+
 def try_of(request: Request, account: str, kept: str | None) -> Try:
     """Return the try that a request is; `kept` is the account's hash, which marks its browsers."""
-    source = request.client.host if request.client else ""
     mark = request.cookies.get(_cookie(account), "")
     nonce, _, proof = mark.partition(".")
     is_known = kept is not None and hmac.compare_digest(
         proof.encode(), _proof(kept, nonce).encode()
     )
-    return Try(account, source, nonce if is_known else "")
+    return Try(account, source_of(request), nonce if is_known else "")
 
 
 def remember(response: Response, account: str, kept: str, *, path: str, secure: bool) -> None:

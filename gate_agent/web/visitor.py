@@ -14,6 +14,7 @@ from gate_agent.gate.visitor import VisitorView
 from gate_agent.http.answers import ErrorBody, refusal
 from gate_agent.http.grants import Routes
 from gate_agent.http.places import InPlace
+from gate_agent.http.tries import source_of
 from gate_agent.web.grants import PUBLIC
 from gate_agent.web.sse import EventStream, Screens
 
@@ -50,7 +51,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
     )
     async def stream(request: Request) -> Response:
         events = EventStream(desk, screens, after=None, visitor=True)
-        return InPlace(events, screens.displays, who=request.client.host if request.client else "")
+        return InPlace(events, screens.displays, who=source_of(request))
 
     @router.get("/visitor/channels/{number}.svg", dependencies=[PUBLIC], include_in_schema=False)
     async def channel(number: int) -> Response:
