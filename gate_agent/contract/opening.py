@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import time
 from enum import StrEnum
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,18 +51,6 @@ class Window(_Part):
     )
 
 
-class Serves(Protocol):
-    """What of a policy tells when and where the hall serves."""
-
-    @property
-    def opening(self) -> tuple[OpeningHours, ...]:
-        """The hours, by days of the week."""
-
-    @property
-    def windows(self) -> tuple[Window, ...]:
-        """The windows, each with what is done there."""
-
-
 def offered(purposes: Iterable[Purpose], windows: Iterable[Window]) -> tuple[Purpose, ...]:
     """Return what somebody can come for now: what an open window does, or no window is named for.
 
@@ -74,21 +62,21 @@ def offered(purposes: Iterable[Purpose], windows: Iterable[Window]) -> tuple[Pur
     return tuple(purpose for purpose in purposes if purpose not in shut)
 
 
-def said_hours(policy: Serves, say: Say) -> str:
+def said_hours(opening: Iterable[OpeningHours], say: Say) -> str:
     """Return the hours as people say them: "周一至周五 09:00–17:00"; empty if none are set."""
     return say("opening.and").join(
         say("opening.hours", days=_days(one.days, say), opens=f"{one.opens:%H:%M}",
             closes=f"{one.closes:%H:%M}")
-        for one in policy.opening
+        for one in opening
     )  # fmt: skip
 
 
-def said_windows(policy: Serves, say: Say) -> str:
+def said_windows(windows: Sequence[Window], say: Say) -> str:
     """Return which windows serve, and which are shut; empty if none are named."""
     kinds = {
-        "opening.serving": [w.name for w in policy.windows if w.open and not w.online],
-        "opening.online": [w.name for w in policy.windows if w.open and w.online],
-        "opening.shut": [w.name for w in policy.windows if not w.open],
+        "opening.serving": [w.name for w in windows if w.open and not w.online],
+        "opening.online": [w.name for w in windows if w.open and w.online],
+        "opening.shut": [w.name for w in windows if not w.open],
     }
     return say("opening.and").join(
         say(key, windows=say("opening.list").join(names)) for key, names in kinds.items() if names

@@ -95,7 +95,9 @@ def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
 def _opening(policy: Policy) -> tuple[TextView, ...]:
     """Return when the hall serves and which windows do, where the centre has said it."""
     both = {
-        lang: "\n".join(filter(None, (said_hours(policy, say), said_windows(policy, say))))
+        lang: "\n".join(
+            filter(None, (said_hours(policy.opening, say), said_windows(policy.windows, say)))
+        )
         for lang, say in ((lang, partial(word, lang=lang)) for lang in LANGS)
     }
     return (TextView(zh=both["zh"], en=both["en"]),) if both["zh"] else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.opening import said_hours, said_windows
@@ -13,6 +13,8 @@ from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.words import word
 from gate_collector.centre import Centre
 from gate_collector.store.schema_office import ANNOUNCEMENT
+
+_NEWEST_FIRST = select(ANNOUNCEMENT).order_by(ANNOUNCEMENT.c.id.desc())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,9 @@ class Announcement:
 def facts(policy: Policy) -> str:
     """Return what of a policy concerns the public: other facts want another announcement."""
     say = partial(word, lang="zh")
-    return "\n".join((policy.hall_mode.value, said_hours(policy, say), said_windows(policy, say)))
+    return "\n".join(
+        (policy.hall_mode.value, said_hours(policy.opening, say), said_windows(policy.windows, say))
+    )
 
 
 def publish(centre: Centre, *, zh: str, en: str, by: str) -> None:
@@ -53,14 +57,21 @@ def publish(centre: Centre, *, zh: str, en: str, by: str) -> None:
 
 def history(connection: Connection) -> list[Announcement]:
     """Return every announcement, the newest first."""
-    rows = connection.execute(select(ANNOUNCEMENT).order_by(ANNOUNCEMENT.c.id.desc()))
-    return [
-        Announcement(**(dict(row._mapping) | {"hall_mode": HallMode(row.hall_mode)}))  # noqa: SLF001 its name
-        for row in rows
-    ]
+    return [_read(row) for row in connection.execute(_NEWEST_FIRST).mappings()]
+
+
+def announcement(connection: Connection, number: int) -> Announcement | None:
+    """Return one announcement; None for a number that none has."""
+    one = connection.execute(_NEWEST_FIRST.where(ANNOUNCEMENT.c.id == number)).mappings().first()
+    return None if one is None else _read(one)
 
 
 def in_force(connection: Connection, policy: Policy) -> Announcement | None:
     """Return the newest announcement, if what it says of the hall still holds."""
-    newest = next(iter(history(connection)), None)
+    row = connection.execute(_NEWEST_FIRST.limit(1)).mappings().first()
+    newest = None if row is None else _read(row)
     return newest if newest is not None and newest.facts == facts(policy) else None
+
+
+def _read(row: RowMapping) -> Announcement:
+    return Announcement(**(dict(row) | {"hall_mode": HallMode(row["hall_mode"])}))

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.grants import Routes
 from gate_agent.http.pace import Pace
+from gate_agent.http.tries import source_of
 from gate_agent.words import Lang
-from gate_collector.announcements.book import Announcement, history, in_force, publish
+from gate_collector.announcements.book import announcement, history, in_force, publish
 from gate_collector.announcements.status import PublicStatus, paragraphs, status
 from gate_collector.announcements.texts import draft
 from gate_collector.centre import Centre
@@ -61,7 +62,10 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     @routes.get("/announcements/{number}/poster", dependencies=[EVERYBODY], include_in_schema=False)
     def poster(number: Number, size: Literal["A4", "A3"] = "A4", lang: Lang = "zh") -> HTMLResponse:
         """Return an announcement to print and hang up, with the code of the public page."""
-        one = _one(number)
+        with centre.engine.connect() as connection:
+            one = announcement(connection, number)
+        if one is None:
+            raise HTTPException(404)
         return pages.show(
             "poster.html", lang, one=one, size=size, hall=centre.name, unit=centre.unit
         )
@@ -69,7 +73,7 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     @routes.get("/status.svg", dependencies=[PUBLIC], include_in_schema=False)
     def code(request: Request) -> Response:
         """Return the public page's address as a QR code."""
-        pace.take(_source(request))
+        pace.take(source_of(request))
         out = io.BytesIO()
         address = segno.make(f"{url}/status", error="m", micro=False)
         address.save(out, kind="svg", border=2, xmldecl=False)
@@ -78,7 +82,7 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     @routes.get("/status", dependencies=[PUBLIC], include_in_schema=False)
     def public_page(request: Request, lang: Lang = "zh") -> HTMLResponse:
         """Return the hall as anybody may know it."""
-        pace.take(_source(request))
+        pace.take(source_of(request))
         shown = status(centre)
         answer = pages.show("status.html", lang, shown=shown, lines=paragraphs(shown, lang))
         answer.headers.update(_CACHED)
@@ -87,18 +91,7 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     @routes.get("/api/v1/status", dependencies=[PUBLIC], response_model=PublicStatus)
     def public_status(request: Request) -> Response:
         """Return the hall as anybody may know it: mode, hours, windows, the announcement."""
-        pace.take(_source(request))
+        pace.take(source_of(request))
         return JSONResponse(status(centre).model_dump(mode="json"), headers=_CACHED)
 
-    def _one(number: int) -> Announcement:
-        with centre.engine.connect() as connection:
-            for one in history(connection):
-                if one.id == number:
-                    return one
-        raise HTTPException(404)
-
     return routes
-
-
-def _source(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -19,9 +19,9 @@ def draft(centre: Centre, lang: Lang) -> str:
     lines = [say("announcement.from", date=at, hall=centre.name, mode=mode)]
     lines.append(say(f"announcement.{policy.hall_mode}"))
     if policy.hall_mode is not HallMode.EMERGENCY:
-        if hours := said_hours(policy, say):
+        if hours := said_hours(policy.opening, say):
             lines.append(say("announcement.hours", hours=hours))
-        if windows := said_windows(policy, say):
+        if windows := said_windows(policy.windows, say):
             lines.append(say("announcement.windows", windows=windows))
     if policy.booking is not None:
         lines.append(
