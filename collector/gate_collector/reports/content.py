@@ -155,6 +155,12 @@ class HoldLine(_Part):
     office_reference: str | None = Field(
         None, description="受理编号: the newest that the district's office gave"
     )
+
+    @property
+    def is_released(self) -> bool:
+        """Whether they were found well and let go: no case."""
+        return self.outcome == "released"
+
     district: DistrictReceipt = Field(
         DistrictReceipt(), description="区防疫部门接报: of a hold that needs it"
     )
@@ -208,7 +214,7 @@ class MergedReport(_Part):
     @property
     def abnormal(self) -> int:
         """How many holds were not simply released: transferred, left, or still open."""
-        return self.open_before + sum(line.outcome != "released" for line in self.holds)
+        return self.open_before + sum(not line.is_released for line in self.holds)
 
     def called(self, gate: str) -> str:
         """Return what this report calls a door."""

@@ -44,7 +44,6 @@ from gate_collector.store.records import read_record, read_records
 from gate_collector.store.schema import NOTABLE, PASSAGE
 
 _COUNTED_WITHIN = timedelta(days=92)  # an older count of supplies says nothing of today
-_NEEDS_NONE = "released"  # whoever may go needs no comfort in writing
 
 
 def rounds_done(
@@ -150,7 +149,7 @@ def _staff(
         measured=len(measured),
         unseen=len(roster - measured) if roster else None,
         absent=sum(one.absent for one in entered) if entered else None,
-        held=sum(line.category == staff and line.outcome != _NEEDS_NONE for line in holds),
+        held=sum(line.category == staff and not line.is_released for line in holds),
         with_symptoms=sum(one.with_symptoms for one in entered) if entered else None,
     )
 
@@ -242,6 +241,6 @@ def _counselled(
     lacking = tuple(
         Uncounselled(gate=line.gate, hold_id=line.hold_id, opened=line.opened)
         for line in holds
-        if line.outcome != _NEEDS_NONE and line.hold_id not in known
+        if not line.is_released and line.hold_id not in known
     )
     return len(noted) + sum(one.people for one in entered), lacking

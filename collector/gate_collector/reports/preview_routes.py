@@ -15,7 +15,7 @@ from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
-from gate_collector.reports.content import HoldLine, MergedReport
+from gate_collector.reports.content import MergedReport
 from gate_collector.reports.entries import AnyEntry, UnkeptEntry, entries_of, keep
 from gate_collector.reports.entry_words import filled, said
 from gate_collector.reports.evidence import gather
@@ -66,17 +66,13 @@ def entries_shown(centre: Centre, day: date, report: MergedReport, lang: Lang) -
     return {
         "day": day,
         "doors": report.doors,
-        "unreleased": _unreleased(report),
+        "unreleased": [line for line in report.holds if not line.is_released],
         "policy": centre.policy(),
         "entries": entries,
         "told": lambda entry: said(entry, lang, lambda gate: names.get(gate, gate)),
         "filled": filled,
         "form_at": form_at,
     }
-
-
-def _unreleased(report: MergedReport) -> list[HoldLine]:
-    return [line for line in report.holds if line.outcome != "released"]
 
 
 def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIRouter:
