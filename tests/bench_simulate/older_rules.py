@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.door import (
     DoorEvent,
@@ -72,16 +73,18 @@ def holds_stay_at_their_door(door: DoorState, event: DoorEvent) -> Step:
     return step(door, event)
 
 
+def _held_nameless(door: DoorState, at: Moment) -> Settled | None:
+    """Return who stands flagged and nameless at the spot."""
+    spot = door.passage
+    if isinstance(spot, Settled) and spot.decision is Decision.HOLD and spot.person is None:
+        return None if spot.presence.is_gone(at) else spot
+    return None
+
+
 def holds_stay_nameless(door: DoorState, event: DoorEvent) -> Step:
     """The card of a held person changes the door's memory alone."""
-    spot = door.passage
-    if (
-        isinstance(event, PersonIdentified)
-        and isinstance(spot, Settled)
-        and spot.decision is Decision.HOLD
-        and spot.person is None
-        and not spot.presence.is_gone(event.at)
-    ):
+    spot = _held_nameless(door, event.at)
+    if isinstance(event, PersonIdentified) and spot is not None:
         late = step(door, TimePassed(at=event.at))
         if late.door.passage is spot:
             return Step(
@@ -92,14 +95,8 @@ def holds_stay_nameless(door: DoorState, event: DoorEvent) -> Step:
 
 def any_card_names_surely(door: DoorState, event: DoorEvent) -> Step:
     """A card that comes while somebody flagged stands nameless at the spot is surely theirs."""
-    spot = door.passage
-    if (
-        isinstance(event, PersonIdentified)
-        and isinstance(spot, Settled)
-        and spot.decision is Decision.HOLD
-        and spot.person is None
-        and not spot.presence.is_gone(event.at)
-    ):
+    spot = _held_nameless(door, event.at)
+    if isinstance(event, PersonIdentified) and spot is not None:
         event = replace(event, passage_id=spot.passage_id)
     return step(door, event)
 

@@ -233,8 +233,8 @@ def test_a_card_that_is_in_no_question_is_not_judged() -> None:
         bench.judge("t-99", theirs=True)
 
 
-def crossed() -> Named:
-    """A is measured and steps away; B lays a card and steps up; then A's card comes."""
+def swapped() -> Named:
+    """A is measured and steps away; B lays a card and steps up."""
     bench = Named()
     bench.set(policy=Policy())
     bench.steady(NORMAL)
@@ -242,6 +242,12 @@ def crossed() -> Named:
     bench.card("b")
     bench.nobody_for(1)
     bench.steady(NORMAL)
+    return bench
+
+
+def crossed() -> Named:
+    """Then A's card comes."""
+    bench = swapped()
     bench.card("a")
     return bench
 
@@ -279,13 +285,7 @@ def test_one_yes_is_enough_where_the_cards_did_not_cross() -> None:
 
 
 def test_a_card_that_was_not_theirs_goes_to_who_came_then_without_one() -> None:
-    bench = Named()
-    bench.set(policy=Policy())
-    bench.steady(NORMAL)
-    bench.nobody_for(3)
-    bench.card("b")
-    bench.nobody_for(1)
-    bench.steady(NORMAL)
+    bench = swapped()
 
     bench.judge(bench.door.desk[0].passage_id, theirs=False)
 
