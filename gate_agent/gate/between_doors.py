@@ -21,6 +21,7 @@ from gate_agent.errors import ContractError
 from gate_agent.gate.engine import Gate, Stage
 from gate_agent.gate.other_doors import TOLD_FOR_S
 from gate_agent.host.clock import Clock
+from gate_agent.host.files import write_whole
 
 _MOST_DOORS = 64
 _LOG = logging.getLogger(__name__)
@@ -148,10 +149,8 @@ class BetweenDoors:
 
     def _keep(self) -> None:
         """Keep what was heard; a disk that takes nothing costs only what a restart would know."""
-        draft = self._kept.with_suffix(".new")
         try:
-            draft.write_text(json.dumps(list(self._heard.values())), encoding="utf-8")
-            draft.replace(self._kept)
+            write_whole(self._kept, json.dumps(list(self._heard.values())).encode(), synced=False)
         except OSError as exc:
             _LOG.warning("what the other doors told cannot be kept: %s", exc)
 

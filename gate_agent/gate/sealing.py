@@ -20,6 +20,7 @@ from gate_agent.contract.free_text import is_reference, sealed_box, sealed_text,
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.errors import StorageError
+from gate_agent.host.files import write_whole
 from gate_agent.store.journal import Draft
 from gate_agent.store.keys import Keys
 from gate_agent.store.seal import StoreBox, seal_registration
@@ -91,11 +92,9 @@ class Sealing:
 
     def _keep(self) -> None:
         self._texts = dict(list(self._texts.items())[-_MOST:])
-        draft = self._file.with_suffix(".new")
+        sealed = self._box.encrypt(json.dumps(self._texts).encode())
         try:
-            draft.write_bytes(self._box.encrypt(json.dumps(self._texts).encode()))
-            draft.chmod(0o600)
-            draft.replace(self._file)
+            write_whole(self._file, sealed, synced=False)
         except OSError as exc:
             _LOG.warning("what was written cannot be kept for the next start: %s", exc)
 

@@ -22,6 +22,7 @@ from gate_agent.domain.passage import Attempt, OpenPassage
 from gate_agent.gate.engine import Gate, Stage
 from gate_agent.gate.restored import known_person, unnamed_person
 from gate_agent.host.clock import Clock
+from gate_agent.host.files import write_whole
 from gate_agent.store.reader import JournalReader
 
 _LOG = logging.getLogger(__name__)
@@ -121,10 +122,8 @@ class WaitingBook:
         content = _PLACES.dump_json(tuple(self._places.values()))
         if content == self._written:
             return
-        draft = self._kept.with_suffix(".new")
         try:
-            draft.write_bytes(content)
-            draft.replace(self._kept)
+            write_whole(self._kept, content, synced=False)
         except OSError as exc:
             _LOG.warning("who waits cannot be kept: %s", exc)
         else:

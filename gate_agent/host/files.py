@@ -10,8 +10,10 @@ from gate_agent.errors import StorageError
 _MB = 1024 * 1024
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, synced: bool = True) -> None:
     """Put `content` into a file that only its owner reads, durably, or leave it as it was.
+
+    Not `synced`: a power cut may cost the last seconds of it, and nobody waits for the disk.
 
     Raises OSError, with no draft left behind.
     """
@@ -21,7 +23,8 @@ def write_whole(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as out:
             out.write(content)
             out.flush()
-            os.fsync(descriptor)
+            if synced:
+                os.fsync(descriptor)
         draft.replace(path)
     except OSError:
         draft.unlink(missing_ok=True)
