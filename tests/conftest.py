@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from postgres import Cluster, name_of
 
@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 LONG = ("system", "power", "chaos", "demo", "browser")  # rooms whose files take longest, in order
 _SPREAD = 2 / 3  # of the other files, among which these are spread
+_PROPERTY_S = 900  # hundreds of stories in one test: stopped in the middle, it is told as flaky
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     None of them stands near the end: begun last, one worker would finish alone.
     """
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_PROPERTY_S))
     files = list(dict.fromkeys(item.path for item in items))
     room = {path: path.relative_to(Path(__file__).parent).parts[0] for path in files}
     long = sorted((it for it in files if room[it] in LONG), key=lambda it: LONG.index(room[it]))
