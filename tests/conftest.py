@@ -35,7 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     None of them stands near the end: begun last, one worker would finish alone.
     """
     for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)) and not item.get_closest_marker("timeout"):
+        is_property = is_hypothesis_test(getattr(item, "obj", None))
+        if is_property and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(_PROPERTY_S))
     files = list(dict.fromkeys(item.path for item in items))
     room = {path: path.relative_to(Path(__file__).parent).parts[0] for path in files}

@@ -5,14 +5,12 @@ import { find, seek } from "./shared/page.js";
 import { request } from "./shared/request.js";
 import { listen } from "./shared/stream.js";
 import { word } from "./shared/words.js";
-import { post } from "./forms.js";
+import { isWriting, post } from "./forms.js";
 import { placed } from "./reader.js";
 import { openedOf, revealing } from "./reveal.js";
 
 const { stream = "", mark = "" } = find("case").dataset;
 
-/** Whether somebody is writing here, or looks at what was opened: then nothing is taken away. */
-const isBusy = () => [...document.forms].some((form) => "touched" in form.dataset);
 
 /** @param {Centre.CaseNow} told */
 function show({ mark: newest, due_s: due }) {
@@ -21,7 +19,7 @@ function show({ mark: newest, due_s: due }) {
   place?.classList.toggle("lacking", due !== null && due < 0);
   document.body.dataset.live = "yes";
   if (newest === mark) return;
-  if (isBusy()) find("news").hidden = false;
+  if (isWriting()) find("news").hidden = false;
   else location.reload();
 }
 
@@ -35,9 +33,6 @@ async function askWho() {
   if ((await request("/api/v1/charts")).status === 401) location.assign(placed("/sign-on"));
 }
 
-document.addEventListener("input", (event) => {
-  if (event.target instanceof HTMLElement) event.target.closest("form")?.setAttribute("data-touched", "");
-});
 find("news").querySelector("button")?.addEventListener("click", () => location.reload());
 listen(stream, { on: { case: show }, onLife, onRefused: () => void askWho() });
 

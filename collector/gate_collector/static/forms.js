@@ -57,6 +57,20 @@ export function valuesOf(form) {
   return values;
 }
 
+/** @param {Element} field */
+function isWritten(field) {
+  if (field instanceof HTMLSelectElement) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+  if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+  if (!(field instanceof HTMLInputElement)) return false;
+  return ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+/**
+ * Whether somebody writes on this page, or stands in a field: then nothing is taken away. It asks the
+ * fields themselves: what was typed before this script ran counts, too.
+ */
+export const isWriting = () => [...document.forms].some((form) => form.contains(document.activeElement) || [...form.elements].some(isWritten));
+
 /**
  * Send a form; returns what the centre told, or null once it was refused and said so.
  * @param {HTMLFormElement} form

@@ -1,6 +1,6 @@
 // The preview of a day: counts down to the cut, and opens the form that mends what is missing.
 
-import { leave, post, valuesOf } from "./forms.js";
+import { isWriting, leave, post, valuesOf } from "./forms.js";
 import { remaining } from "./times.js";
 
 const EVERY_MS = 1000;
@@ -53,6 +53,6 @@ if (timer) {
   countDown(timer, ahead);
   setInterval(() => countDown(timer, ahead), EVERY_MS);
   setInterval(() => {
-    if (!document.querySelector(".entry[open]")) location.reload();
+    if (!document.querySelector(".entry[open]") && !isWriting()) location.reload();
   }, AGAIN_MS);
 }
