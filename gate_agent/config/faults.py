@@ -23,7 +23,7 @@ _LONGEST_KEY = 40  # of which anything is told
 _WITH_CONTENT = (dict, list, bytes)  # there it may stand in what is told as a whole
 _OUR_WIDTHS = ("W", "F")  # Chinese, and what is typed as wide as it: both are seen as they are
 _LOOKS_LIKE = str.maketrans("асекорхуіѕԁɡ", "acekopxyisdg")  # Cyrillic, seen as Latin
-_PRIVATE = {"person_ref", "phone", "number", "roster", "appointments", "watch", "urls"}
+_PRIVATE = {"person_ref", "phone", "number", "roster", "appointments", "cancelled", "watch", "urls"}
 
 
 def fault(error: ErrorDetails, model: type[BaseModel]) -> str:

@@ -6,17 +6,22 @@ Without one, the defaults below hold.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.contract.hall_times import HallDay, HallMoment, HallTime
+from gate_agent.contract.appointments import (
+    Appointment,
+    CancelledAppointment,
+    Digest,
+    QuotaPolicy,
+)
+from gate_agent.contract.hall_times import HallMoment, HallTime
 from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
 from gate_agent.contract.setting import EnteredAt, Later, Narrowed, SettingGroup, shown
 
-Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
 LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
 PolicyVersion = Annotated[int, Field(strict=True, ge=0, le=LAST_VERSION)]
@@ -147,11 +152,14 @@ class HoldPolicy(_Part):
 
 
 class ContactsPolicy(_Part):
-    """Who is proposed as a close contact (密切接触者): by time at this door."""
+    """Who is proposed as a close contact (密切接触者): by time at this door; and what follows."""
 
     before_s: float = Field(300, ge=0, le=7200, description="passed so long before the hold")
     after_s: float = Field(300, ge=0, le=7200, description="passed so long after it")
     most: int = Field(30, ge=0, le=200, description="the nearest in time, no more than these")
+    observe_days: Annotated[int, Later()] = Field(
+        14, ge=1, le=60, description="asked after each day, so long after the last contact 随访"
+    )
 
 
 class RetentionPolicy(_Part):
@@ -167,18 +175,6 @@ class RosterEntry(_Part):
 
     person_ref: Digest
     on_duty: bool = Field(default=True, description="may enter while the hall is closed")
-
-
-class Appointment(_Part):
-    """One booked visitor (预约), or a standing right of way (绿色通道)."""
-
-    person_ref: Digest
-    valid_from: HallMoment | None = None
-    valid_until: HallMoment | None = None
-    green_channel: bool = False
-    code_sha256: Digest | None = Field(
-        None, description="of the code the visitor shows (预约码); books whoever shows it"
-    )
 
 
 class Notice(_Part):
@@ -265,24 +261,6 @@ class SupplyItem(_Part):
     low: int = Field(0, ge=0, le=1_000_000)
 
 
-class DayQuota(_Part):
-    """How many appointments one day takes."""
-
-    day: HallDay
-    most: int = Field(ge=0, le=100_000)
-
-
-class QuotaPolicy(_Part):
-    """How many may be booked (预约限额); checked where appointments are entered."""
-
-    per_day: int | None = Field(None, ge=0, le=100_000, description="no limit if absent")
-    days: tuple[DayQuota, ...] = Field((), description="days that differ")
-
-    def of(self, day: date) -> int | None:
-        """Return how many `day` takes, None for no limit."""
-        return next((quota.most for quota in self.days if quota.day == day), self.per_day)
-
-
 class PunctualityPolicy(_Part):
     """What counts as late (迟报), in seconds; the centre judges by it."""
 
@@ -320,6 +298,9 @@ class Policy(_Part):
     appointments: Annotated[
         tuple[Appointment, ...], shown(SettingGroup.PEOPLE, EnteredAt.SHEET)
     ] = ()
+    cancelled: Annotated[
+        tuple[CancelledAppointment, ...], Later(), shown(SettingGroup.PEOPLE, EnteredAt.SHEET)
+    ] = Field((), description="appointments that were cancelled, and why 已取消的预约")
     watch: Annotated[tuple[PersonRef, ...], shown(SettingGroup.PEOPLE)] = Field(
         (), description="person_refs to be measured again by hand 复测名单"
     )

@@ -71,7 +71,7 @@ def encode_policy(policy: Policy) -> bytes:
     return to_json(without_later(policy.model_dump(mode="json"), policy))
 
 
-LISTS = ("roster", "appointments", "watch")  # of people: as long as a province
+LISTS = ("roster", "appointments", "cancelled", "watch")  # of people: as long as a province
 
 
 def published_form(document: bytes) -> bytes:

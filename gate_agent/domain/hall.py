@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from gate_agent.contract.appointments import Appointment, CancelReason
 from gate_agent.contract.identity import Person, Secret
-from gate_agent.contract.policy import Appointment, HallMode, KnownPhone, PhoneRule, Policy
+from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, Policy
 from gate_agent.contract.records import Category, HoldState
 from gate_agent.domain.hold import Hold
 
@@ -15,11 +16,16 @@ GONE = (HoldState.LEFT, HoldState.TRANSFERRED)
 
 
 def refusal(
-    policy: Policy, person: Person, utc: datetime, *, is_booked: bool = False
+    policy: Policy,
+    person: Person,
+    utc: datetime,
+    *,
+    is_booked: bool = False,
+    cancelled: CancelReason | None = None,
 ) -> str | None:
     """Return why this person may not enter now (a reason code), None if nothing is against it.
 
-    `is_booked`: the code of an appointment was shown.
+    `is_booked`: the code of an appointment was shown; `cancelled`: that of one that is no more.
 
     `utc` is held against the times of appointments only: those are times of people's clocks.
     """
@@ -40,7 +46,10 @@ def refusal(
                     for entry in policy.appointments
                 )
             )
-            return None if booked else "no_appointment"
+            if booked:
+                return None
+            why = cancelled or _cancelled(policy, utc, person_ref=person.person_ref)
+            return "no_appointment" if why is None else f"cancelled_{why}"
         case HallMode.OPEN:
             return None
 
@@ -50,6 +59,22 @@ def is_booked_by_code(policy: Policy, code_sha256: str | None, utc: datetime) ->
     return code_sha256 is not None and any(
         entry.code_sha256 == code_sha256 and _is_valid(entry, utc) for entry in policy.appointments
     )
+
+
+def cancelled_code(policy: Policy, code_sha256: str | None, utc: datetime) -> CancelReason | None:
+    """Return why a code that was shown books nobody any more; None where it was not cancelled."""
+    return None if code_sha256 is None else _cancelled(policy, utc, code_sha256=code_sha256)
+
+
+def _cancelled(policy: Policy, utc: datetime, **whose: str) -> CancelReason | None:
+    """Return why the appointment of this person or code was cancelled last, if it was."""
+    ((name, value),) = whose.items()
+    reasons = [
+        entry.reason
+        for entry in policy.cancelled
+        if getattr(entry, name) == value and (entry.valid_until is None or entry.valid_until >= utc)
+    ]
+    return reasons[-1] if reasons else None
 
 
 def is_registered_here(person: Person | None) -> bool:

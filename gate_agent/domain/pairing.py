@@ -147,7 +147,13 @@ def on_code(door: DoorState, event: CodeShown) -> Step:
     booked = state.is_booked or hall.is_booked_by_code(
         door.policy, event.appointment_sha256, event.at.utc
     )
-    shown = replace(state, known_phone=event.phone or state.known_phone, is_booked=booked)
+    cancelled = hall.cancelled_code(door.policy, event.appointment_sha256, event.at.utc)
+    shown = replace(
+        state,
+        known_phone=event.phone or state.known_phone,
+        is_booked=booked,
+        cancelled=cancelled or state.cancelled,
+    )
     return Step(door.placed(shown))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
+from gate_agent.contract.appointments import CancelReason
 from gate_agent.contract.identity import Companion, Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, Temperature
@@ -71,6 +72,7 @@ class Attempt:
     identified: Moment | None = None  # when the card was laid, or its number typed
     is_repeat: bool = False  # known here from an earlier visit, with a phone
     is_booked: bool = False  # showed the code of an appointment
+    cancelled: CancelReason | None = None  # showed that of one that was cancelled
     temperature: Temperature | None = None
     presence: Presence = NOBODY
     registered: bool = False
@@ -212,6 +214,7 @@ class Carried(TypedDict):
     identified: Moment | None
     is_repeat: bool
     is_booked: bool
+    cancelled: CancelReason | None
     temperature: Temperature | None
     presence: Presence
     registered: bool
@@ -234,6 +237,7 @@ def carried(attempt: Attempt) -> Carried:
         identified=attempt.identified,
         is_repeat=attempt.is_repeat,
         is_booked=attempt.is_booked,
+        cancelled=attempt.cancelled,
         temperature=attempt.temperature,
         presence=attempt.presence,
         registered=attempt.registered,

@@ -52,7 +52,7 @@ def decide(
         return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
     if attempt.adult is not None:
         return gather(door, attempt, at)
-    refused = hall.refusal(door.policy, person, at.utc, is_booked=attempt.is_booked)
+    refused = _refused(door, attempt, person, at)
     if refused is not None:
         return settle(door, attempt, Decision.DENY, (refused,), at)
     if given is None and hall.waits_for_registration(door.policy, person, attempt.known_phone):
@@ -64,6 +64,13 @@ def decide(
     if attempt.companions:
         return gather(door, attempt, at)
     return admit(door, attempt, at)
+
+
+def _refused(door: DoorState, attempt: Attempt, person: Person, at: Moment) -> str | None:
+    """Return why the hall's mode keeps this person out, with what they showed."""
+    return hall.refusal(
+        door.policy, person, at.utc, is_booked=attempt.is_booked, cancelled=attempt.cancelled
+    )
 
 
 def gather(door: DoorState, attempt: Attempt, at: Moment) -> Step:
@@ -79,7 +86,7 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
     match adult:
         case Gathering(person=Person() as person) if len(here) >= adult.companions:
             going: tuple[Attempt, ...] = (adult, *here)
-            refused = hall.refusal(door.policy, person, at.utc, is_booked=adult.is_booked)
+            refused = _refused(door, adult, person, at)
         case Settled(decision=Decision.ADMIT):  # somebody let the adult in before
             going, refused = here, None
         case _:
@@ -147,6 +154,7 @@ def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Ste
         identified=None,
         is_repeat=False,
         is_booked=False,
+        cancelled=None,
         adult=None,
         unsure=False,
     )

@@ -12,6 +12,7 @@ from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
+from gate_agent.contract.appointments import CancelReason
 from gate_agent.contract.opening import said_hours, said_windows
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Decision, DeviceState
@@ -66,7 +67,8 @@ _PHASES = {
     Phase.MEASURED: Guide.CARD,
     Phase.REGISTERING: Guide.REGISTER,
 }
-_TOLD = frozenset({"no_appointment", "hall_closed", "emergency"})
+_CANCELLED = frozenset(f"cancelled_{reason}" for reason in CancelReason)
+_TOLD = frozenset({"no_appointment", "hall_closed", "emergency"}) | _CANCELLED
 _AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people", "registration_timeout"})
 _UNREAD = frozenset({"card_fault", "card_not_read", "card_unknown_kind"})
 _READER = "id_reader"

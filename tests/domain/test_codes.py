@@ -6,11 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain.benches import NOON, NORMAL, Bench, mode, new_door, verdict
+from domain.benches import NOON, NORMAL, Bench, mode, new_door, somebody, verdict
+from gate_agent.contract.appointments import (
+    Appointment,
+    CancelledAppointment,
+    CancelReason,
+)
 from gate_agent.contract.codes import code_digest
-from gate_agent.contract.policy import Appointment, HallMode
+from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import Decision
 from gate_agent.domain.codes import read_code
+from gate_agent.domain.hall import refusal
 
 CODE = "7F3K9Q2MX4"
 HOUR = timedelta(hours=1)
@@ -96,3 +102,41 @@ def test_the_phone_of_a_code_outlives_the_card_laid_after_it() -> None:
     phone = bench.registrations[0].registration.details.phone
     assert phone is not None
     assert phone.reveal() == "+8613800138000"
+
+
+@pytest.mark.parametrize("reason", CancelReason)
+@pytest.mark.parametrize("by_code", [True, False])
+def test_a_cancelled_appointment_is_turned_away_with_its_reason(
+    reason: CancelReason,
+    by_code: bool,  # noqa: FBT001
+) -> None:
+    code = code_digest(CODE) if by_code else None
+    person_ref = "f" * 64 if by_code else "a" * 64
+    gone = CancelledAppointment(
+        person_ref=person_ref, code_sha256=code, valid_until=NOON.utc + HOUR, reason=reason
+    )
+    bench = Bench(new_door(mode(HallMode.APPOINTMENT, cancelled=(gone,))))
+    bench.card("a")
+
+    if by_code:
+        shows(bench, f"GATE-A:{CODE}")
+    bench.steady(NORMAL)
+
+    assert verdict(bench) == (Decision.DENY, (f"cancelled_{reason}",))
+
+
+def test_who_was_moved_comes_at_the_new_time_and_a_cancellation_ends_with_its_time() -> None:
+    now = Appointment(person_ref="f" * 64, code_sha256=code_digest(CODE), valid_from=NOON.utc)
+    gone = CancelledAppointment(
+        person_ref="f" * 64, valid_until=NOON.utc - HOUR, reason=CancelReason.BY_VISITOR
+    )
+    policy = mode(HallMode.APPOINTMENT, appointments=(now,), cancelled=(gone,))
+    bench = Bench(new_door(policy))
+    bench.card("a")
+
+    shows(bench, f"GATE-A:{CODE}")
+    bench.steady(NORMAL)
+
+    assert verdict(bench) == (Decision.ADMIT, ())
+    assert refusal(policy, somebody("f"), NOON.utc - HOUR * 2) == "cancelled_by_visitor"
+    assert refusal(policy, somebody("f"), NOON.utc - HOUR / 2) == "no_appointment"

@@ -7,15 +7,9 @@ from datetime import timedelta
 import pytest
 
 from domain.benches import FEVER, NOON, NORMAL, PHONE, Bench, later, mode, new_door, verdict
+from gate_agent.contract.appointments import Appointment
 from gate_agent.contract.identity import Companion, Secret
-from gate_agent.contract.policy import (
-    Appointment,
-    HallMode,
-    KnownPhone,
-    Policy,
-    RegistrationPolicy,
-    RosterEntry,
-)
+from gate_agent.contract.policy import HallMode, KnownPhone, Policy, RegistrationPolicy, RosterEntry
 from gate_agent.contract.records import Category, Decision
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.door import PolicyChanged, RegistrationGiven

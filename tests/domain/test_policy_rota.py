@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from gate_agent.contract.policy import DayQuota, Policy, QuotaPolicy, RotaEntry
+from gate_agent.contract.appointments import DayQuota, QuotaPolicy
+from gate_agent.contract.policy import Policy, RotaEntry
 
 _EIGHT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 

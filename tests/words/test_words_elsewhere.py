@@ -46,8 +46,9 @@ NO_WORDS: dict[str, tuple[str, set[str]]] = {
     "collector/gate_collector/policies/sheets.py": (
         "what somebody's sheet may have for headings and cells",
         {
-            "证件号码", "身份证号", "身份证号码", "值班", "封闭期可入", "开始", "开始时间", "结束",
-            "结束时间", "绿色通道", "预约码", "带班领导", "领导", "值班电话", "电话", "是", "否",
+            "证件号码", "身份证号", "身份证号码", "姓名", "值班", "封闭期可入", "开始", "开始时间",
+            "结束", "结束时间", "绿色通道", "预约码", "带班领导", "领导", "值班电话", "电话",
+            "是", "否",
         },
     ),
     "drivers/gate_drivers/card_readers/sam_uart/__init__.py": (

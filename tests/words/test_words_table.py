@@ -33,9 +33,11 @@ MORE = {  # what is no member, and yet comes where one is shown
 AMONG = {"unread": "reason"}  # whose members are told among another section's
 NOT_SHOWN = {
     "absence": "the event alone is shown, not why nobody looks",
+    "cancel_reason": "a door says the reason of its refusal, which names it",
     "entered_at": "where a setting of the policy is typed",
     "line_sort": "a line of a case has the word of what it tells",
     "input_kind": "how a field of the policy's page is drawn",
+    "named_by": "which sheet named somebody: no screen tells it",
     "note_kind": "each has a button of its own, with its own words",
     "outcome": "the decision is shown, and its reason",
     "proof": "of the baseline's own reckoning",
