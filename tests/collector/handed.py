@@ -8,7 +8,8 @@ from collector.hall_of_doors import Hall, ref
 from gate_agent.contract.policy import ContactsPolicy
 from gate_agent.contract.records import Category, ContactState, PersonRegistered
 from gate_agent.store.seal import seal_registration
-from gate_collector.contacts.trace import judge, trace
+from gate_collector.contacts.judging import judge
+from gate_collector.contacts.trace import trace
 
 PRIVATE = bytes(PrivateKey(bytes(range(32))))
 NAME, NUMBER, PHONE = "张三丰", "110101199003070009", "13800138000"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gate_agent.contract.moment import on_clock, parse_utc
@@ -13,15 +13,21 @@ from gate_agent.words import word
 from gate_collector.centre import Centre
 from gate_collector.contacts.sealed import SealedList, seal
 from gate_collector.contacts.trace import Case, Near
+from gate_collector.contacts.wording import reasons
 from gate_collector.roles.reveal import reveal
 from gate_collector.store.doors import DoorNames
 from gate_collector.web.workbook import Line, workbook
 
 HEAD = tuple(map(word, (
-    "handover.number", "handover.relation", "column.name", "column.card_number", "handover.phone",
-    "handover.companions", "column.kind", "column.door", "column.at", "handover.apart_min",
-    "contacts.source", "column.state", "contacts.judge", "handover.reference",
+    "handover.number", "contacts.closeness", "column.name", "column.card_number", "handover.phone",
+    "handover.companions", "column.kind", "column.door", "column.at", "contacts.last",
+    "contacts.end", "column.state", "contacts.judge", "handover.reference",
 )))  # fmt: skip
+PATIENT = tuple(map(word, (
+    "column.name", "column.card_number", "handover.phone", "handover.companions", "column.door",
+    "contacts.held_at", "column.state", "handover.reference",
+)))  # fmt: skip
+PATIENT_SHEET = (word("report_file.item"), word("report_file.content"))
 _HIDDEN = word("handover.hidden")
 _GONE = word("handover.gone")  # staff are not registered; or past retention
 
@@ -56,11 +62,11 @@ def wanted(case: Case, which: Which) -> list[Near]:
 def hand_over(
     centre: Centre, case: Case, contacts: list[Near], *, by: str, private: bytes | None
 ) -> HandOver:
-    """Return the list, the held person first; names only with the key that opens registrations."""
-    names = centre.door_names()
-    rows = [_held(centre, case, names, private)] if case.person_ref else []
-    rows += [_contact(centre, near, names, private) for near in contacts]
+    """Return the list, the held person apart; names only with the key that opens registrations."""
+    names, days = centre.door_names(), centre.policy().contacts.observe_days
+    rows = [_contact(centre, near, names, days, private) for near in contacts]
     lines: list[Line] = [(number, *row) for number, row in enumerate(rows, 1)]
+    patient: list[Line] = list(zip(PATIENT, _held(centre, case, names, private), strict=True))
     opened = _local(centre, case.opened)
     title, door = word("handover.title"), names[case.gate]
     name = word("handover.file", door=door, at=opened[:16].translate(_PLAIN))
@@ -68,53 +74,47 @@ def hand_over(
     listed_rows = [
         word("handover.unit", unit=centre.unit, hall=centre.name),
         word("handover.hold", door=door, at=opened, state=state),
-        word("handover.rows", n=len(rows), at=now, by=by),
+        word("handover.rows", n=len(rows), at=now[:16], by=by),
     ]
     if private is None:
         listed_rows.append(word("handover.no_names"))
     content = {
         "title": title,
         "lines": listed_rows,
+        "patient": {"title": word("handover.patient"), "rows": [list(one) for one in patient]},
+        "list": word("term.close_contacts"),
         "head": list(HEAD),
         "rows": [[str(cell) for cell in line] for line in lines],
         "name": name,
         "xlsx": _b64(workbook([(word("handover.told"), (title,), [(line,) for line in listed_rows]),
+                               (word("handover.patient"), PATIENT_SHEET, patient),
                                (word("handover.list"), HEAD, lines)])),
     }  # fmt: skip
     headline = word("handover.headline", hall=centre.name, at=now[:16])
-    return HandOver(sealed=seal(content, headline), name=name, rows=len(rows))
+    return HandOver(sealed=seal(content, headline), name=name, rows=len(rows) + 1)
 
 
 _PLAIN = str.maketrans({"-": "", ":": "", " ": "-"})
 
 
-def _held(centre: Centre, case: Case, names: DoorNames, private: bytes | None) -> Line:
-    ref, state = case.person_ref or "", word(f"hold_state.{case.outcome or case.state}")
-    where = names[case.gate], _local(centre, case.opened)[5:]
-    return (
-        word("term.hold"),
-        *_person(centre, ref, private),
-        "",
-        *where,
-        "0",
-        "",
-        state,
-        "",
-        ref[:8],
-    )
+def _held(centre: Centre, case: Case, names: DoorNames, private: bytes | None) -> tuple[str, ...]:
+    ref, state = case.person_ref, word(f"hold_state.{case.outcome or case.state}")
+    person = _person(centre, ref, private) if ref else (word("handover.unknown"), "", "", "")
+    return *person, names[case.gate], _local(centre, case.opened), state, (ref or "")[:8]
 
 
-def _contact(centre: Centre, near: Near, names: DoorNames, private: bytes | None) -> Line:
-    reasons = (("contacts.listed", near.listed), ("contacts.inside", near.inside))
-    source = [word(key) for key, it_is in reasons if it_is] or [word("contacts.passed")]
+def _contact(
+    centre: Centre, near: Near, names: DoorNames, days: int, private: bytes | None
+) -> Line:
+    last = on_clock(near.last_contact, centre.zone).date()
     return (
-        word("handover.contact"),
+        word("paper.list").join(reasons(near, "zh")),
         *_person(centre, near.person_ref, private),
         word(f"category.{near.category}"),
         names[near.gate],
         _local(centre, near.passed)[5:],
-        f"{near.apart_s / 60:+.1f}",
-        word("paper.list").join(source),
+        last.isoformat(),
+        (last + timedelta(days=days)).isoformat(),
         word(f"contact_state.{near.state}"),
         f"{near.by} {near.reason}".strip(),
         near.person_ref[:8],

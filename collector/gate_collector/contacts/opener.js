@@ -2,7 +2,7 @@
 "use strict";
 
 /** @typedef {{ format: string, salt: string, iterations: number, nonce: string, text: string }} Box */
-/** @typedef {{ title: string, name: string, lines: string[], head: string[], rows: string[][], xlsx: string }} Opened */
+/** @typedef {{ title: string, name: string, lines: string[], patient: { title: string, rows: string[][] }, list: string, head: string[], rows: string[][], xlsx: string }} Opened */
 
 /** @param {string} id */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -36,6 +36,14 @@ function show(told) {
   at("title").textContent = told.title;
   document.title = told.title;
   for (const text of told.lines) at("lines").append(Object.assign(document.createElement("li"), { textContent: text }));
+  at("patient-title").textContent = told.patient.title;
+  at("list").textContent = told.list;
+  const patient = /** @type {HTMLTableSectionElement} */ (at("patient").querySelector("tbody"));
+  for (const [label, text] of told.patient.rows) {
+    const row = patient.insertRow();
+    line(row, "th", [label ?? ""]);
+    line(row, "td", [text ?? ""]);
+  }
   line(table.createTHead().insertRow(), "th", told.head);
   for (const cells of told.rows) line(/** @type {HTMLTableSectionElement} */ (table.tBodies[0]).insertRow(), "td", cells);
   const type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

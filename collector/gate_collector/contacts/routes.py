@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, HTTPException, Path, Response
+from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from gate_agent.contract.records import ContactState
-from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
-from gate_collector.contacts.handover import Which, hand_over, wanted
-from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
-from gate_collector.roles.grants import ACTORS, READERS, sees_names
+from gate_collector.contacts.follow_book import followed_of
+from gate_collector.contacts.follow_routes import build_follow_ups, follow_form, waiting_counts
+from gate_collector.contacts.handing_routes import EXPORT, Gate, HoldId, build_handing
+from gate_collector.contacts.judging import Unjudgeable, judge_all
+from gate_collector.contacts.trace import Case, trace
+from gate_collector.contacts.wording import groups, reasons, told
+from gate_collector.roles.grants import ACTORS, READERS
 from gate_collector.roles.session import By, Record
 from gate_collector.store.schema import HOLD, NEWEST_HOLDS
 from gate_collector.store.schema_office import LOOK
@@ -24,39 +25,25 @@ from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
 _LISTED = 100
-_EXPORT = "export"  # what it is called in the record of looks
-Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
+_MOST = 2000  # people of one order
 
 
-class Judgement(BaseModel):
-    """What the office says of one contact."""
+class JudgedPerson(BaseModel):
+    """A contact, and how often something had been said of them when the office looked."""
+
+    model_config = ConfigDict(extra="forbid")
+    person_ref: str = Field(pattern="^[0-9a-f]{64}$")
+    seen: int = Field(ge=0, le=2**31)
+
+
+class JudgementOrder(BaseModel):
+    """What the office says of contacts: of all of these, or of none."""
 
     model_config = ConfigDict(extra="forbid")
     by: By
-    person_ref: str = Field(pattern="^[0-9a-f]{64}$")
+    people: list[JudgedPerson] = Field(min_length=1, max_length=_MOST)
     state: ContactState
     reason: str = Field("", max_length=400)
-
-
-class ExportOrder(BaseModel):
-    """Which contacts are handed over, by whom and why, with names or without."""
-
-    model_config = ConfigDict(extra="forbid")
-    by: By
-    why: str = Field(min_length=4, max_length=400)
-    which: Which = Which.CONFIRMED
-    names: bool = False
-
-
-class SealedAnswer(BaseModel):
-    """The list, and the password that opens it, told this once."""
-
-    name: str
-    page: str
-    rows: int
-    password: str
-    sha256: str
 
 
 def build_contacts(
@@ -64,12 +51,15 @@ def build_contacts(
 ) -> APIRouter:
     """Return the routes."""
     routes = Routes()
+    routes.include_router(build_follow_ups(centre, pages))
 
     def case_of(gate: str, hold_id: str) -> Case:
         case = trace(centre.engine, gate, hold_id, centre.policy().contacts)
         if case is None:
             raise HTTPException(404)
         return case
+
+    routes.include_router(build_handing(centre, case_of, record, private))
 
     @routes.get("/contacts", dependencies=[READERS], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:
@@ -81,56 +71,58 @@ def build_contacts(
                 .order_by(*NEWEST_HOLDS)
                 .limit(_LISTED)
             ).all()
-        return pages.show("contacts.html", lang, rows=rows)
+        return pages.show("contacts.html", lang, rows=rows, waiting=waiting_counts(centre))
 
     @routes.get("/contacts/{gate}/{hold_id}", dependencies=[READERS], include_in_schema=False)
     def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
-        """Return one hold with everybody near it."""
+        """Return one hold with everybody near it, the closest first."""
         traced = case_of(gate, hold_id)
         record("contacts", hold_id, "")
         with centre.engine.connect() as connection:
-            export_looks = LOOK.c.what == _EXPORT, LOOK.c.subject == f"{gate}/{hold_id}"
+            export_looks = LOOK.c.what == EXPORT, LOOK.c.subject == f"{gate}/{hold_id}"
             exports = connection.execute(
                 select(LOOK).where(*export_looks).order_by(LOOK.c.id)
             ).all()
         return pages.show(
-            "case_contacts.html", lang, case=traced, exports=exports, has_names=private is not None
+            "case_contacts.html",
+            lang,
+            case=traced,
+            groups=groups(traced),
+            followed=followed_of(centre, traced),
+            reasons=lambda near: reasons(near, lang),
+            day_told=lambda day: told(day, lang),
+            exports=exports,
+            has_names=private is not None,
+            **follow_form(centre),
         )
 
     @routes.post(
         "/contacts/{gate}/{hold_id}", dependencies=[ACTORS], status_code=201, response_model=Done
     )
-    def judged(gate: Gate, hold_id: HoldId, asked: Judgement) -> Response:
-        """Confirm, dismiss, transfer or clear one contact."""
+    def judged(gate: Gate, hold_id: HoldId, asked: JudgementOrder) -> Response:
+        """Confirm, dismiss, transfer or clear contacts: all of these or none."""
+        traced = case_of(gate, hold_id)
+        seen = {one.person_ref: one.seen for one in asked.people}
         try:
-            judge(
-                centre.engine, case_of(gate, hold_id), asked.person_ref, asked.state,
+            judge_all(
+                centre.engine, traced, seen, asked.state,
                 by=asked.by, at=centre.now, reason=asked.reason,
             )  # fmt: skip
         except Unjudgeable as exc:
-            return refused(409, exc, code=exc.code)
+            return _unjudged(exc, case_of(gate, hold_id))
         return done_at(f"/contacts/{gate}/{hold_id}")
 
-    @routes.post(
-        "/contacts/{gate}/{hold_id}/export",
-        dependencies=[ACTORS],
-        status_code=201,
-        response_model=SealedAnswer,
-    )
-    def export(gate: Gate, hold_id: HoldId, asked: ExportOrder) -> Response:
-        """Return the list for the district's office, sealed; the password is told this once."""
-        case = case_of(gate, hold_id)
-        contacts = wanted(case, asked.which)
-        if not contacts:
-            expected = f"a contact of these: {asked.which}"
-            return refusal(409, code="no_contact", expected=expected, got="none")
-        key = private if asked.names and sees_names() else None
-        made = hand_over(centre, case, contacts, by=asked.by, private=key)
-        exported = "handover.exported_named" if key else "handover.exported_nameless"
-        facts = word(exported, n=made.rows, code=made.sealed.sha256)
-        record(_EXPORT, f"{gate}/{hold_id}", f"{asked.by}: {asked.why}（{facts}）")
-        answer = {"name": f"{made.name}.html", "page": made.sealed.page, "rows": made.rows,
-                "password": made.sealed.password, "sha256": made.sealed.sha256}  # fmt: skip
-        return JSONResponse(answer, status_code=201)
-
     return routes
+
+
+def _unjudged(exc: Unjudgeable, now: Case) -> Response:
+    """Refuse an order, and say of whom it could not be: by place in the list, and what they are."""
+    meant = {one.person_ref for one in exc.people}
+    expected, _, got = str(exc).removeprefix("expected ").partition(", got ")
+    people = [
+        {"person_ref": near.person_ref, "number": number, "state": near.state.value, "by": near.by}
+        for number, near in enumerate(now.contacts, 1)
+        if near.person_ref in meant
+    ]
+    body = {"code": exc.code, "expected": expected, "got": got, "people": people}
+    return JSONResponse({"error": body}, status_code=409)

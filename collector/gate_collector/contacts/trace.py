@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from gate_agent.contract.contact_states import next_states
-from gate_agent.contract.free_text import sealed_box
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import ContactsPolicy
-from gate_agent.contract.records import (
-    ContactListed,
-    ContactState,
-    ContactUpdated,
-    Decision,
+from gate_agent.contract.records import ContactState, Decision
+from gate_collector.contacts.closeness import (
+    SAME_MINUTE_S,
+    Closeness,
+    Inside,
+    Together,
+    nearest,
+    rank,
+    together,
 )
-from gate_agent.errors import AskedInVain
-from gate_agent.words import word
-from gate_collector.live.inside import stays
+from gate_collector.contacts.companions import companions_of
+from gate_collector.contacts.listed import Judgement, listed_by
+from gate_collector.live.inside import Stay, stays
 from gate_collector.store.dialect import snapshot
-from gate_collector.store.records import read_record
-from gate_collector.store.schema import DOUBTED, HOLD, NOTABLE, PASSAGE, own_word_of
+from gate_collector.store.schema import DOUBTED, HOLD, PASSAGE, own_word_of
 from gate_collector.store.schema_office import JUDGED
 
 _INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
-
-
-class Unjudgeable(AskedInVain):
-    """This cannot be said of this contact now; `code` says why in a word."""
+_FOUND_INSIDE = "found_inside"  # such a hold began at no door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +42,60 @@ class Near:
     category: str
     passed: str
     apart_s: float
-    listed: bool  # by the guard's own screen
-    inside: bool  # admitted between the held person's own admission and the hold
-    state: ContactState
-    by: str = ""
-    reason: str = ""
+    closeness: Closeness = Closeness.PASSED
+    together: Together | None = None  # 同时在馆
+    listed: bool = False  # by the guard's own screen
+    held: tuple[str, str] | None = None  # their own hold, where they have one: door and id
+    judgements: tuple[Judgement, ...] = ()  # the guard's, then the office's, which stand
+    by_office: int = 0  # how many of them
     said: str | None = None  # by the door's own clock, where that was in doubt
     booted: str | None = None  # with it: whether `passed` was corrected
+
+    @property
+    def inside(self) -> bool:
+        """Whether they were inside with the held person."""
+        return self.together is not None
+
+    @property
+    def newest(self) -> Judgement | None:
+        """What was said of them last."""
+        return self.judgements[-1] if self.judgements else None
+
+    @property
+    def state(self) -> ContactState:
+        """What they are by now."""
+        return ContactState.PROPOSED if self.newest is None else self.newest.state
+
+    @property
+    def by(self) -> str:
+        """Who said so."""
+        return "" if self.newest is None else self.newest.by
+
+    @property
+    def reason(self) -> str:
+        """Why, as far as that was told."""
+        return "" if self.newest is None else self.newest.reason
+
+    @property
+    def seen(self) -> int:
+        """How often something was said of them: another number is another state of affairs."""
+        return len(self.judgements)
 
     @property
     def next(self) -> tuple[ContactState, ...]:
         """What may be said of this contact now."""
         return next_states(self.state)
 
+    @property
+    def last_contact(self) -> datetime:
+        """When they were near for the last time, as far as is known."""
+        passed = parse_utc(self.passed)
+        return passed if self.together is None else max(passed, self.together.until)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A hold with everybody near it."""
+    """A hold with everybody near it, the closest first."""
 
     gate: str
     hold_id: str
@@ -67,6 +105,18 @@ class Case:
     outcome: str | None
     entered: str | None
     contacts: tuple[Near, ...]
+    unnamed: int = 0  # who passed near in time, and of whom nobody knows who it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patient:
+    """The held person: by which references they went, and when they were at which door."""
+
+    refs: frozenset[str]
+    passages: frozenset[tuple[str, str]]  # door and passage
+    moments: Mapping[str, tuple[datetime, ...]]  # by door
+    opened: datetime
+    entered: datetime | None
 
 
 def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Case | None:
@@ -77,27 +127,42 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         ).first()
         if held is None or held.opened is None:
             return None
-        opened = parse_utc(held.opened)
-        entered = _entered(connection, held.person_ref, opened)
-        nearby = _passed(connection, opened, entered, policy)
-        if entered is not None:
-            nearby = _inside_with(connection, nearby, entered, opened)
-        nearby.pop(held.person_ref, None)
-        for ref, near in _listed(connection, gate, hold_id).items():
-            if ref == held.person_ref:
-                continue  # listed before it was known who is held
-            known = nearby.get(ref)
-            inside = known is not None and known.inside
-            nearby[ref] = replace(near, inside=inside)
-        for row in connection.execute(
-            select(JUDGED)
-            .where(JUDGED.c.gate == gate, JUDGED.c.hold_id == hold_id)
-            .order_by(JUDGED.c.id)
-        ):
-            if row.person_ref in nearby:
-                judged = nearby[row.person_ref]
-                state = ContactState(row.state)
-                nearby[row.person_ref] = replace(judged, state=state, by=row.by, reason=row.reason)
+        patient = _patient(connection, held)
+        rows = _rows(connection, patient, policy)
+        own_stays, stays_by_ref = _stays(connection, patient)
+        with_them = companions_of(connection, patient.passages, patient.refs)
+        nearby = _passed(rows, patient)
+        for ref, listed in listed_by(connection, gate, hold_id).items():
+            base = nearby.get(ref) or Near(
+                person_ref=ref, gate=gate, category=listed.category, passed=listed.passed,
+                apart_s=listed.apart_s, closeness=Closeness.LISTED,
+            )  # fmt: skip
+            nearby[ref] = replace(base, listed=True, judgements=listed.judgements)
+        for ref, own in stays_by_ref.items():
+            inside = together(own_stays, _believed(own, patient.entered), patient.opened)
+            if inside is not None:
+                nearby[ref] = replace(nearby.get(ref) or _by_stay(own[0], patient), together=inside)
+        for ref, companion in with_them.items():
+            nearby[ref] = nearby.get(ref) or replace(
+                Near(person_ref=ref, gate=companion.gate, category=companion.category,
+                     passed=companion.decided, apart_s=0),
+                apart_s=(parse_utc(companion.decided) - patient.opened).total_seconds(),
+            )  # fmt: skip
+        for ref in patient.refs:
+            nearby.pop(ref, None)  # also who was listed before it was known who is held
+        judged = _judged(connection, gate, hold_id)
+        own_holds = _holds_of(connection, patient.opened)
+    contacts = [
+        replace(
+            near,
+            closeness=_closeness(near, is_companion=ref in with_them),
+            judgements=(*near.judgements, *judged.get(ref, ())),
+            by_office=len(judged.get(ref, ())),
+            held=own_holds.get(ref),
+        )
+        for ref, near in nearby.items()
+    ]
+    contacts.sort(key=lambda one: (*rank(one.closeness, one.together, one.apart_s), one.person_ref))
     return Case(
         gate=gate,
         hold_id=hold_id,
@@ -105,145 +170,180 @@ def trace(engine: Engine, gate: str, hold_id: str, policy: ContactsPolicy) -> Ca
         opened=held.opened,
         state=held.state,
         outcome=held.outcome,
-        entered=None if entered is None else format_utc(entered),
-        contacts=tuple(sorted(nearby.values(), key=lambda near: abs(near.apart_s))),
+        entered=None if patient.entered is None else format_utc(patient.entered),
+        contacts=tuple(contacts),
+        unnamed=_unnamed(rows, patient, policy),
     )
 
 
-def judge(
-    engine: Engine, case: Case, person_ref: str, state: ContactState, *,
-    by: str, at: datetime, reason: str,
-) -> None:  # fmt: skip
-    """Keep what the office says. Raises Unjudgeable."""
-    near = next((one for one in case.contacts if one.person_ref == person_ref), None)
-    if near is None or state not in near.next:
-        allowed = " or ".join(near.next) if near and near.next else "a contact of this hold"
-        raise Unjudgeable("out_of_turn", f"expected {allowed}, got {state}")
-    if state in (ContactState.DISMISSED, ContactState.CLEARED) and not reason:
-        raise Unjudgeable("reason", f"expected a reason with {state}, got none")
-    row = {"gate": case.gate, "hold_id": case.hold_id, "person_ref": person_ref,
-           "state": state.value, "by": by, "at": format_utc(at), "reason": reason}  # fmt: skip
-    with engine.begin() as connection:
-        connection.execute(JUDGED.insert().values(row))
-
-
-def _entered(connection: Connection, ref: str | None, opened: datetime) -> datetime | None:
-    """Return when the held person was let in before, at either door."""
-    if ref is None:
-        return None
-    decided = connection.execute(
-        select(PASSAGE.c.decided)
-        .where(
-            PASSAGE.c.person_ref == ref,
-            PASSAGE.c.decision == Decision.ADMIT.value,
-            PASSAGE.c.decided >= format_utc(opened - _INSIDE),
-            PASSAGE.c.decided < format_utc(opened),
+def _patient(connection: Connection, held: Any) -> _Patient:
+    """Return what is known of the held person, by their card or by the passage that was held."""
+    opened = parse_utc(held.opened)
+    of_hold = connection.execute(
+        select(PASSAGE).where(
+            PASSAGE.c.gate == held.gate,
+            (PASSAGE.c.passage_id == held.passage_id) | (PASSAGE.c.hold_id == held.hold_id),
         )
-        .order_by(PASSAGE.c.decided)
-        .limit(1)
-    ).scalar()
-    return None if decided is None else parse_utc(decided)
-
-
-def _passed(
-    connection: Connection, opened: datetime, entered: datetime | None, policy: ContactsPolicy
-) -> dict[str, Near]:
-    before = opened - timedelta(seconds=policy.before_s)
-    since = before if entered is None else min(before, entered)
-    until = opened + timedelta(seconds=policy.after_s)
-    rows = connection.execute(
-        select(PASSAGE, DOUBTED.c.said, DOUBTED.c.booted)
-        .outerjoin(DOUBTED, own_word_of(PASSAGE))
-        .where(
-            PASSAGE.c.decided >= format_utc(since),
-            PASSAGE.c.decided <= format_utc(until),
-            PASSAGE.c.person_ref.is_not(None),
-            PASSAGE.c.drill.is_(False),
-        )
-    )
-    nearby: dict[str, Near] = {}
-    for row in rows:
-        apart_s = (parse_utc(row.decided) - opened).total_seconds()
-        near = Near(
-            person_ref=row.person_ref,
-            gate=row.gate,
-            category=row.category,
-            passed=row.decided,
-            apart_s=apart_s,
-            listed=False,
-            inside=False,
-            state=ContactState.PROPOSED,
-            said=row.said,
-            booted=row.booted,
-        )
-        known = nearby.get(row.person_ref)
-        if known is None or abs(apart_s) < abs(known.apart_s):
-            nearby[row.person_ref] = near
-    return nearby
-
-
-def _inside_with(
-    connection: Connection, nearest: dict[str, Near], entered: datetime, opened: datetime
-) -> dict[str, Near]:
-    """Return the same with everybody whose time in the hall overlapped the held person's.
-
-    Who was let in before counts where an exit saw them leave after: else nobody knows.
-    """
-    near = dict(nearest)
-    for stay in stays(connection, entered, opened):
-        if parse_utc(stay.entered) < entered and not stay.is_seen:
-            continue
-        known = near.get(stay.person_ref) or Near(
-            person_ref=stay.person_ref,
-            gate=stay.gate,
-            category=stay.category,
-            passed=stay.entered,
-            apart_s=(parse_utc(stay.entered) - opened).total_seconds(),
-            listed=False,
-            inside=True,
-            state=ContactState.PROPOSED,
-        )
-        near[stay.person_ref] = replace(known, inside=True)
-    return near
-
-
-def _listed(connection: Connection, gate: str, hold_id: str) -> dict[str, Near]:
-    """Return what the door itself listed of this hold, with what the guard said of each."""
-    rows = connection.execute(
-        select(NOTABLE.c.type, NOTABLE.c.data)
-        .where(
-            NOTABLE.c.gate == gate,
-            NOTABLE.c.type.in_((ContactListed.TYPE, ContactUpdated.TYPE)),
-        )
-        .order_by(NOTABLE.c.epoch, NOTABLE.c.sequence)
     ).all()
-    by_id: dict[str, Near] = {}
-    for kind, data in rows:
-        if kind == ContactListed.TYPE:
-            listed = read_record(ContactListed, data)
-            if listed is None or listed.hold_id != hold_id:
-                continue
-            for entry in listed.contacts:
-                if entry.person_ref is not None:
-                    by_id[entry.contact_id] = Near(
-                        person_ref=entry.person_ref,
-                        gate=gate,
-                        category=entry.category.value,
-                        passed=entry.passed,
-                        apart_s=entry.apart_s,
-                        listed=True,
-                        inside=False,
-                        state=ContactState.PROPOSED,
-                    )
+    by_passage = [row.person_ref for row in of_hold if row.passage_id == held.passage_id]
+    refs = {ref for ref in ([held.person_ref] if held.person_ref else by_passage) if ref}
+    around = connection.execute(
+        select(PASSAGE).where(
+            PASSAGE.c.person_ref.in_(refs),
+            PASSAGE.c.drill.is_(held.drill),
+            PASSAGE.c.decided >= format_utc(opened - _INSIDE),
+            PASSAGE.c.decided <= format_utc(opened + _INSIDE),
+        )
+    ).all()
+    own = {(row.gate, row.passage_id): row for row in (*of_hold, *around)
+           if row.person_ref in refs or row.passage_id == held.passage_id}  # fmt: skip
+    moments: dict[str, tuple[datetime, ...]] = {}
+    if held.reason != _FOUND_INSIDE:
+        moments[held.gate] = (opened,)
+    for row in own.values():
+        moments[row.gate] = (*moments.get(row.gate, ()), parse_utc(row.decided))
+    admitted = [
+        row.decided
+        for row in own.values()
+        if row.decision == Decision.ADMIT.value and row.decided < held.opened
+    ]
+    return _Patient(
+        refs=frozenset(refs),
+        passages=frozenset(own),
+        moments=moments,
+        opened=opened,
+        entered=parse_utc(min(admitted)) if admitted else None,
+    )
+
+
+def _rows(connection: Connection, patient: _Patient, policy: ContactsPolicy) -> list[Any]:
+    """Return the passages from when the held person came, or a little before the hold, on."""
+    before = patient.opened - timedelta(seconds=policy.before_s)
+    since = min([before, *([patient.entered] if patient.entered else [])])
+    until = patient.opened + timedelta(seconds=policy.after_s)
+    return list(
+        connection.execute(
+            select(PASSAGE, DOUBTED.c.said, DOUBTED.c.booted)
+            .outerjoin(DOUBTED, own_word_of(PASSAGE))
+            .where(
+                PASSAGE.c.decided >= format_utc(since),
+                PASSAGE.c.decided <= format_utc(until),
+                PASSAGE.c.drill.is_(False),
+            )
+        )
+    )
+
+
+def _passed(rows: Iterable[Any], patient: _Patient) -> dict[str, Near]:
+    """Return who passed: each by the passage that was nearest to the held person's own."""
+    nearby: dict[str, tuple[tuple[bool, float], Near]] = {}
+    for row in rows:
+        if row.person_ref is None:
+            continue
+        at = parse_utc(row.decided)
+        beside = nearest(at, patient.moments.get(row.gate, ()))
+        if beside is None or abs(beside.total_seconds()) > SAME_MINUTE_S:
+            is_near, apart_s = False, (at - patient.opened).total_seconds()
         else:
-            said = read_record(ContactUpdated, data)
-            if said is not None and said.contact_id in by_id:
-                by_id[said.contact_id] = replace(
-                    by_id[said.contact_id], state=said.state, by=said.by, reason=_read(said.reason)
-                )
-    return {near.person_ref: near for near in by_id.values()}
+            is_near, apart_s = True, beside.total_seconds()
+        place = (not is_near, abs(apart_s))
+        known = nearby.get(row.person_ref)
+        if known is None or place < known[0]:
+            near = Near(
+                person_ref=row.person_ref,
+                gate=row.gate,
+                category=row.category,
+                passed=row.decided,
+                apart_s=apart_s,
+                closeness=Closeness.SAME_MINUTE if is_near else Closeness.PASSED,
+                said=row.said,
+                booted=row.booted,
+            )
+            nearby[row.person_ref] = place, near
+    return {ref: near for ref, (_, near) in nearby.items()}
 
 
-def _read(reason: str | None) -> str:
-    """Return a door's reason as it may be shown here: a free text is sealed (已封存)."""
-    return word("term.sealed") if reason and sealed_box(reason) else reason or ""
+def _stays(connection: Connection, patient: _Patient) -> tuple[list[Inside], dict[str, list[Stay]]]:
+    """Return when the held person was inside, and the stays of everybody else meanwhile."""
+    if patient.entered is None:
+        return [], {}
+    ours: list[Inside] = []
+    theirs: dict[str, list[Stay]] = {}
+    for stay in stays(connection, patient.entered, patient.opened):
+        if stay.person_ref in patient.refs:
+            ours.append(_inside(stay))
+        else:
+            theirs.setdefault(stay.person_ref, []).append(stay)
+    return ours, theirs
+
+
+def _inside(stay: Stay) -> Inside:
+    left = None if stay.left is None else parse_utc(stay.left)
+    return Inside(since=parse_utc(stay.entered), until=left, is_seen=stay.is_seen)
+
+
+def _believed(own: Iterable[Stay], entered: datetime | None) -> list[Inside]:
+    """Return the stays that count: who came in before the held person must have been seen leaving.
+
+    Else nobody knows whether they were still there.
+    """
+    return [
+        _inside(stay)
+        for stay in own
+        if stay.is_seen or (entered is not None and parse_utc(stay.entered) >= entered)
+    ]
+
+
+def _by_stay(stay: Stay, patient: _Patient) -> Near:
+    return Near(
+        person_ref=stay.person_ref,
+        gate=stay.gate,
+        category=stay.category,
+        passed=stay.entered,
+        apart_s=(parse_utc(stay.entered) - patient.opened).total_seconds(),
+    )
+
+
+def _closeness(near: Near, *, is_companion: bool) -> Closeness:
+    if is_companion:
+        return Closeness.COMPANION
+    if near.closeness is Closeness.PASSED and near.inside:
+        return Closeness.INSIDE
+    return near.closeness
+
+
+def _unnamed(rows: Iterable[Any], patient: _Patient, policy: ContactsPolicy) -> int:
+    since = format_utc(patient.opened - timedelta(seconds=policy.before_s))
+    return sum(
+        row.person_ref is None
+        and row.decided >= since
+        and (row.gate, row.passage_id) not in patient.passages
+        for row in rows
+    )
+
+
+def _judged(connection: Connection, gate: str, hold_id: str) -> dict[str, list[Judgement]]:
+    """Return what the office said of each contact of a hold, in its order."""
+    judged: dict[str, list[Judgement]] = {}
+    for row in connection.execute(
+        select(JUDGED)
+        .where(JUDGED.c.gate == gate, JUDGED.c.hold_id == hold_id)
+        .order_by(JUDGED.c.id)
+    ):
+        said = Judgement(state=ContactState(row.state), by=row.by, reason=row.reason, at=row.at)
+        judged.setdefault(row.person_ref, []).append(said)
+    return judged
+
+
+def _holds_of(connection: Connection, opened: datetime) -> dict[str, tuple[str, str]]:
+    """Return the newest hold of each person who was held around this time, by reference."""
+    rows = connection.execute(
+        select(HOLD.c.person_ref, HOLD.c.gate, HOLD.c.hold_id)
+        .where(
+            HOLD.c.person_ref.is_not(None),
+            HOLD.c.drill.is_(False),
+            HOLD.c.opened >= format_utc(opened - _INSIDE),
+        )
+        .order_by(HOLD.c.opened)
+    )
+    return {row.person_ref: (row.gate, row.hold_id) for row in rows}

@@ -167,12 +167,15 @@ class HoldLine(_Part):
 
 
 class OpenContacts(_Part):
-    """The close contacts of one hold that nobody has judged yet."""
+    """The close contacts of one hold whom nobody has judged, or asked after, yet."""
 
     gate: str
     hold_id: str
     opened: str
-    count: int
+    count: int = Field(description="待确认")
+    unfollowed: int = Field(
+        0, description="缺随访: whom nobody asked after on a day until this one"
+    )
 
 
 class MergedReport(_Part):
@@ -195,7 +198,7 @@ class MergedReport(_Part):
     holds: tuple[HoldLine, ...] = ()
     open_before: int = Field(0, description="holds of earlier days that are still open")
     contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
-    contacts_open: tuple[OpenContacts, ...] = Field((), description="待确认, of two weeks")
+    contacts_open: tuple[OpenContacts, ...] = Field((), description="待确认、缺随访, of two weeks")
     office: OfficeDay | None = Field(None, description="null: an earlier version made it")
     checks: tuple[Check, ...] = ()
     anchor: str = Field("", description="每日锚点: a DayAnchor as JSON, and the centre's signature")

@@ -165,8 +165,11 @@ def _district(report: MergedReport) -> Check:
 
 
 def _contacts(report: MergedReport) -> Check:
-    n = sum(line.count for line in report.contacts_open)
-    return _check("contacts", [_said("finding.unjudged", n=n)] if n else [])
+    counts = {
+        "finding.unjudged": sum(line.count for line in report.contacts_open),
+        "finding.unfollowed": sum(line.unfollowed for line in report.contacts_open),
+    }
+    return _check("contacts", [_said(key, n=n) for key, n in counts.items() if n])
 
 
 def _rounds(report: MergedReport, zone: ZoneInfo) -> Check:

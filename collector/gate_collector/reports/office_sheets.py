@@ -83,6 +83,7 @@ def _figures(report: MergedReport, office: OfficeDay) -> list[Line]:
         (word("report_file.bags"), _known(office.bags)),
         (word("round.masks_sealed"), office.masks_sealed),
         (word("report_file.unjudged"), sum(one.count for one in report.contacts_open)),
+        (word("report_file.unfollowed"), sum(one.unfollowed for one in report.contacts_open)),
     ]
 
 

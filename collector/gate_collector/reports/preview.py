@@ -86,9 +86,13 @@ def _links(
                     yield Mend(text=text, href=case_path(line.gate, line.hold_id))
         case "contacts":
             for one in report.contacts_open:
-                text = word("preview.contacts_of", lang, door=report.called(one.gate),
-                            at=at(one.opened), n=one.count)  # fmt: skip
-                yield Mend(text=text, href=f"/contacts/{one.gate}/{one.hold_id}")
+                said = {"door": report.called(one.gate), "at": at(one.opened)}
+                if one.count:
+                    text = word("preview.contacts_of", lang, n=one.count, **said)
+                    yield Mend(text=text, href=f"/contacts/{one.gate}/{one.hold_id}")
+                if one.unfollowed:
+                    text = word("preview.follow_of", lang, n=one.unfollowed, **said)
+                    yield Mend(text=text, href="/contacts/due")
         case "counselled":
             for held in office.uncounselled if office else ():
                 text = f"{report.called(held.gate)} {at(held.opened)}"

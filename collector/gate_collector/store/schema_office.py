@@ -89,6 +89,38 @@ JUDGED = (
     )
 )
 Index("judged_hold", JUDGED.c.gate, JUDGED.c.hold_id)
+FOLLOWED = Table(  # the daily follow-up of who is observed (随访): only ever added to
+    "contact_followed",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("hold_id", Text, nullable=False),
+    Column("person_ref", Text, nullable=False),
+    Column("day", Text, nullable=False),  # by the hall's clock
+    Column("place", Text, nullable=False),
+    Column("health", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("followed_hold", FOLLOWED.c.gate, FOLLOWED.c.hold_id)
+KNOWN_NAME = Table(  # names that no registration brings: staff, and who is booked; sealed as those
+    "known_name",
+    METADATA,
+    Column("person_ref", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # roster | appointments
+    Column("sealed", Text, nullable=False),
+    Column("until", Text),  # since when nobody needs it; NULL: it is on the roster
+)
+Index("known_name_until", KNOWN_NAME.c.until)
+BOOKING_CODE = Table(  # 预约码 to be printed again: a policy holds its digest alone
+    "booking_code",
+    METADATA,
+    Column("code_sha256", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),  # opens with the site's key
+    Column("until", Text),  # when the appointment is over; NULL: a standing right of way
+)
 FOUND_ORDER = Table(  # what the centre asked of a door (厅内发现); its answer is the door's event
     "found_order",
     METADATA,

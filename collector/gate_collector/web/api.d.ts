@@ -50,6 +50,11 @@ declare namespace Centre {
   interface Body_merge_reports__day__merge_post {
     by: string;
   }
+  /** Who wants the names of a case's contacts, and why. */
+  interface CaseNamesOrder {
+    by: string;
+    why: string;
+  }
   /** The data of a `case` event in the stream: whether the page is still as it was. */
   interface CaseNow {
     mark: string;
@@ -277,6 +282,25 @@ declare namespace Centre {
     name: string;
     password: string;
   }
+  /** What was found out of people on a day: the same of all of them. */
+  interface FollowEntry {
+    by: string;
+    people: FollowedPerson[];
+    day: string;
+    place: FollowPlace;
+    health: FollowHealth;
+    note?: string;
+  }
+  /** How they are. */
+  type FollowHealth = "well" | "symptoms" | "fever" | "unreached";
+  /** Where somebody is observed. */
+  type FollowPlace = "home" | "observation" | "hospital" | "elsewhere";
+  /** A contact of a case. */
+  interface FollowedPerson {
+    gate: string;
+    hold_id: string;
+    person_ref: string;
+  }
   /** What is stored of a person; never a name. */
   interface Found {
     person_ref: string;
@@ -445,10 +469,15 @@ declare namespace Centre {
     version: number;
   }
   type JsonValue = unknown;
-  /** What the office says of one contact. */
-  interface Judgement {
-    by: string;
+  /** A contact, and how often something had been said of them when the office looked. */
+  interface JudgedPerson {
     person_ref: string;
+    seen: number;
+  }
+  /** What the office says of contacts: of all of these, or of none. */
+  interface JudgementOrder {
+    by: string;
+    people: JudgedPerson[];
     state: ContactState;
     reason?: string;
   }
@@ -502,7 +531,7 @@ declare namespace Centre {
     open_before: number;
     /** 密切接触者 by state */
     contacts: Record<string, number>;
-    /** 待确认, of two weeks */
+    /** 待确认、缺随访, of two weeks */
     contacts_open: OpenContacts[];
     /** null: an earlier version made it */
     office: OfficeDay | null;
@@ -577,6 +606,8 @@ declare namespace Centre {
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     number: string;
+    /** sealed at once; no policy holds it */
+    name?: string;
     /** local time */
     begins?: string;
     /** local time */
@@ -585,12 +616,15 @@ declare namespace Centre {
     /** 预约码 */
     code?: string;
   }
-  /** The close contacts of one hold that nobody has judged yet. */
+  /** The close contacts of one hold whom nobody has judged, or asked after, yet. */
   interface OpenContacts {
     gate: string;
     hold_id: string;
     opened: string;
+    /** 待确认 */
     count: number;
+    /** 缺随访: whom nobody asked after on a day until this one */
+    unfollowed: number;
   }
   /** A hold (暂留) that is not closed, without a person. */
   interface OpenHold {
@@ -850,6 +884,7 @@ declare namespace Centre {
     "/api/v1/reports/{day}": Report;
     "/api/v1/status": PublicStatus;
     "/api/v1/stream": null;
+    "/contacts/{gate}/{hold_id}/contacts.{form}": null;
     "/healthz": Health;
     "/metrics": null;
     "/policy/{version}.json": unknown;
@@ -871,8 +906,10 @@ declare namespace Centre {
     "/api/v1/search": { body: Asked; told: Found };
     "/cases/{gate}/{hold_id}/district": { body: DistrictEntry; told: Done };
     "/cases/{gate}/{hold_id}/papers": { body: PaperOrder; told: IssuedVersion };
-    "/contacts/{gate}/{hold_id}": { body: Judgement; told: Done };
+    "/contacts/follow": { body: FollowEntry; told: Done };
+    "/contacts/{gate}/{hold_id}": { body: JudgementOrder; told: Done };
     "/contacts/{gate}/{hold_id}/export": { body: ExportOrder; told: SealedAnswer };
+    "/contacts/{gate}/{hold_id}/names": { body: CaseNamesOrder; told: NamedInside };
     "/ledger/alarms/{number}/clear": { body: Clearing; told: Done };
     "/policy/appointments": { body: OneAppointment; told: IssuedVersion };
     "/policy/mode": { body: Mode; told: IssuedVersion };

@@ -24,7 +24,8 @@ from gate_agent.contract.records import (
     HoldState,
 )
 from gate_agent.words import WORDS
-from gate_collector.contacts.trace import Case, Unjudgeable, judge, trace
+from gate_collector.contacts.judging import Unjudgeable, judge
+from gate_collector.contacts.trace import Case, trace
 
 _POLICY = ContactsPolicy(before_s=300, after_s=300)
 
@@ -122,7 +123,8 @@ def test_the_page_lists_and_takes_a_judgement(one: Hall) -> None:
     with serving(app_of(centre_of(one))) as client:
         assert "/contacts/west-1f/hold-1" in client.get("/contacts").text
         page = client.get("/contacts/west-1f/hold-1").text
-        body = {"by": "王科长", "person_ref": ref("before"), "state": "confirmed"}
+        people = [{"person_ref": ref("before"), "seen": 0}]
+        body = {"by": "王科长", "people": people, "state": "confirmed"}
         answer = client.post("/contacts/west-1f/hold-1", json=body)
         after = client.get("/contacts/west-1f/hold-1").text
         nowhere = client.get("/contacts/west-1f/none")

@@ -18,14 +18,16 @@ from gate_agent.contract.contact_records import ContactState
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import AgentStopped, EventsDropped, HoldState
-from gate_collector.contacts.trace import judge, trace
+from gate_collector.contacts.judging import judge
+from gate_collector.contacts.trace import trace
 from gate_collector.ingest.arrival import Message
 from gate_collector.reports.versions import correct, make_due
 from postgres import Cluster
 
 _PATHS = (
     "/", "/ledger", "/reports", f"/reports/{DAY}", f"/reports/{DAY}/report.csv",
-    f"/reports/{DAY}/report.json", "/contacts", "/contacts/west-1f/hold-1", "/policy",
+    f"/reports/{DAY}/report.json", "/contacts", "/contacts/due", "/contacts/west-1f/hold-1",
+    "/contacts/west-1f/hold-1/contacts.csv", "/policy",
     "/policy/1.json", "/alerts", "/accounts", "/looks", "/retention", "/quarantine/1",
     "/api/v1/now", "/api/v1/charts", "/api/v1/overview", "/api/v1/events", "/api/v1/holds",
     f"/api/v1/reports/{DAY}", "/api/v1/policy", "/metrics",
@@ -111,8 +113,8 @@ def client(cluster: Cluster) -> Iterator[httpx.Client]:
     ("path", "body"),
     [
         ("/policy/mode", {"by": "王", "why": "\x00", "base": 0, "hall_mode": "closed"}),
-        ("/contacts/west-1f/hold-1", {"by": "王\x00", "person_ref": ref("near"),
-                                      "state": "confirmed"}),
+        ("/contacts/west-1f/hold-1", {"by": "王\x00", "state": "confirmed",
+                                      "people": [{"person_ref": ref("near"), "seen": 0}]}),
         ("/accounts", {"name": "\x00王", "role": "office", "password": "correct horse"}),
     ],
 )  # fmt: skip

@@ -1,0 +1,162 @@
+"""The book of follow-ups (随访登记): what the office found out day by day, and who waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, or_, select
+
+from gate_agent.contract.moment import format_utc, on_clock
+from gate_agent.contract.records import HoldState
+from gate_agent.errors import AskedInVain
+from gate_collector.centre import Centre
+from gate_collector.contacts.follow import Entry, FollowHealth, FollowPlace, FollowUp, follow_up
+from gate_collector.contacts.trace import Case, trace
+from gate_collector.store.schema import HOLD, OLDEST_HOLDS
+from gate_collector.store.schema_office import FOLLOWED
+
+_SICK = (HoldState.CONFIRMED.value, HoldState.REPORTED.value, HoldState.TRANSFERRED.value)
+_WENT = ("transferred", "left")
+_LONGER = timedelta(days=14)  # what nobody entered stays owed so long after the end
+
+
+class Unfollowed(AskedInVain):
+    """This cannot be entered of these people; `code` says why in a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFollowUps:
+    """The observed contacts of one case, as they stand on a day."""
+
+    case: Case
+    follow_ups: tuple[FollowUp, ...]
+
+    @property
+    def waiting(self) -> tuple[FollowUp, ...]:
+        """Who waits for the office: who is ill first, then the longest overdue."""
+        waiting = [one for one in self.follow_ups if one.waits]
+        return tuple(sorted(waiting, key=lambda one: (not one.is_ill, not one.overdue, one.owed)))
+
+
+def cases_before(connection: Connection, until: str, since: str) -> Sequence[tuple[str, str, str]]:
+    """Return door, id and beginning of each case of this time, the oldest first.
+
+    A hold is a case once it is confirmed: nobody is the contact of who was released.
+    """
+    rows = connection.execute(
+        select(HOLD.c.gate, HOLD.c.hold_id, HOLD.c.opened)
+        .where(
+            HOLD.c.drill.is_(False),
+            HOLD.c.opened > since,
+            HOLD.c.opened <= until,
+            or_(HOLD.c.state.in_(_SICK), HOLD.c.outcome.in_(_WENT)),
+        )
+        .order_by(*OLDEST_HOLDS)
+    )
+    return [(row.gate, row.hold_id, row.opened) for row in rows]
+
+
+def today_of(centre: Centre) -> date:
+    """Return the date by the hall's clock."""
+    return on_clock(centre.now, centre.zone).date()
+
+
+def follow_ups_of(centre: Centre, case: Case, today: date) -> CaseFollowUps:
+    """Return the observed contacts of a case as they stand on `today`."""
+    entries: dict[str, list[Entry]] = {}
+    with centre.engine.connect() as connection:
+        rows = connection.execute(
+            select(FOLLOWED)
+            .where(FOLLOWED.c.gate == case.gate, FOLLOWED.c.hold_id == case.hold_id)
+            .order_by(FOLLOWED.c.id)
+        ).all()
+    for row in rows:
+        entry = Entry(
+            day=date.fromisoformat(row.day),
+            place=FollowPlace(row.place),
+            health=FollowHealth(row.health),
+            note=row.note,
+            by=row.by,
+            at=row.at,
+        )
+        entries.setdefault(row.person_ref, []).append(entry)
+    days = centre.policy().contacts.observe_days
+    made = (
+        follow_up(near, entries.get(near.person_ref, ()), today=today, days=days, zone=centre.zone)
+        for near in case.contacts
+    )
+    return CaseFollowUps(case=case, follow_ups=tuple(one for one in made if one is not None))
+
+
+def followed_of(centre: Centre, case: Case) -> dict[str, FollowUp]:
+    """Return the observed contacts of a case as they stand today, by reference."""
+    made = follow_ups_of(centre, case, today_of(centre)).follow_ups
+    return {one.near.person_ref: one for one in made}
+
+
+def all_follow_ups(centre: Centre, today: date | None = None) -> list[CaseFollowUps]:
+    """Return every case whose contacts are observed, or are owed something still."""
+    policy = centre.policy().contacts
+    since = centre.now - timedelta(days=policy.observe_days) - _LONGER
+    with centre.engine.connect() as connection:
+        cases = cases_before(connection, format_utc(centre.now), format_utc(since))
+    day = today or today_of(centre)
+    followed = []
+    for gate, hold_id, _ in cases:
+        case = trace(centre.engine, gate, hold_id, policy)
+        if case is not None:
+            followed.append(follow_ups_of(centre, case, day))
+    return followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAfter:
+    """What was found out, the same of everybody that it is entered for."""
+
+    day: date
+    place: FollowPlace
+    health: FollowHealth
+    note: str
+    by: str
+    role: str
+
+
+def enter(centre: Centre, people: Iterable[tuple[str, str, str]], asked: AskedAfter) -> int:
+    """Keep what was found out of these people (door, hold, reference), of all or of none.
+
+    Raises Unfollowed where somebody is not observed, or not on that day.
+    """
+    by_case: dict[tuple[str, str], list[str]] = {}
+    for gate, hold_id, ref in dict.fromkeys(people):
+        by_case.setdefault((gate, hold_id), []).append(ref)
+    today, rows = today_of(centre), []
+    if asked.day > today:
+        raise Unfollowed("follow_later", "expected a day that has come, got a later one")
+    for (gate, hold_id), refs in by_case.items():
+        case = trace(centre.engine, gate, hold_id, centre.policy().contacts)
+        observed = (
+            {one.near.person_ref: one for one in follow_ups_of(centre, case, today).follow_ups}
+            if case is not None
+            else {}
+        )
+        for ref in refs:
+            one = observed.get(ref)
+            if one is None:
+                raise Unfollowed("not_observed", "expected people who are observed, got another")
+            if not one.last < asked.day <= one.end:
+                raise Unfollowed(
+                    "follow_day", f"expected a day after {one.last} to {one.end}, got {asked.day}"
+                )
+            rows.append(
+                {
+                    "gate": gate, "hold_id": hold_id, "person_ref": ref,
+                    "day": asked.day.isoformat(), "place": asked.place.value,
+                    "health": asked.health.value, "note": asked.note, "by": asked.by,
+                    "role": asked.role, "at": format_utc(centre.now),
+                }
+            )  # fmt: skip
+    with centre.engine.begin() as connection:
+        connection.execute(FOLLOWED.insert(), rows)
+    return len(rows)

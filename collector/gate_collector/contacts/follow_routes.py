@@ -1,0 +1,106 @@
+"""The daily follow-up (每日随访): who is due or overdue today, over all cases; and its entries."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from gate_agent.contract.free_text import without_number
+from gate_agent.http.answers import refused
+from gate_agent.http.grants import Routes
+from gate_agent.words import Lang
+from gate_collector.centre import Centre
+from gate_collector.contacts.follow import FollowHealth, FollowPlace
+from gate_collector.contacts.follow_book import (
+    AskedAfter,
+    Unfollowed,
+    all_follow_ups,
+    enter,
+    today_of,
+)
+from gate_collector.contacts.wording import reasons, told
+from gate_collector.roles.grants import ACTORS, READERS
+from gate_collector.roles.session import By, acting
+from gate_collector.web.done import Done, done_at
+from gate_collector.web.pages import Pages
+
+_MOST = 2000  # people of one entry
+
+
+class FollowedPerson(BaseModel):
+    """A contact of a case."""
+
+    model_config = ConfigDict(extra="forbid")
+    gate: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")
+    hold_id: str = Field(pattern="^[A-Za-z0-9._-]{1,80}$")
+    person_ref: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class FollowEntry(BaseModel):
+    """What was found out of people on a day: the same of all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: By
+    people: list[FollowedPerson] = Field(min_length=1, max_length=_MOST)
+    day: date
+    place: FollowPlace
+    health: FollowHealth
+    note: Annotated[str, AfterValidator(without_number)] = Field("", max_length=100)
+
+
+def follow_form(centre: Centre) -> dict[str, Any]:
+    """Return what the form of an entry needs."""
+    return {
+        "today": today_of(centre),
+        "places": tuple(FollowPlace),
+        "healths": tuple(FollowHealth),
+        "observe_days": centre.policy().contacts.observe_days,
+    }
+
+
+def waiting_counts(centre: Centre) -> dict[str, int]:
+    """Return how many are due today, how many are overdue, how many are to be cleared."""
+    waiting = [one for case in all_follow_ups(centre) for one in case.waiting]
+    return {
+        "due": sum(one.is_due for one in waiting),
+        "overdue": sum(bool(one.overdue) for one in waiting),
+        "ended": sum(one.is_over for one in waiting),
+    }
+
+
+def build_follow_ups(centre: Centre, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    routes = Routes()
+
+    @routes.get("/contacts/due", dependencies=[READERS], include_in_schema=False)
+    def due(lang: Lang = "zh") -> HTMLResponse:
+        """Return who is to be asked after today, case by case, the longest overdue first."""
+        return pages.show(
+            "contacts_due.html",
+            lang,
+            cases=[one for one in all_follow_ups(centre) if one.waiting],
+            counts=waiting_counts(centre),
+            reasons=lambda near: reasons(near, lang),
+            day_told=lambda day: told(day, lang),
+            **follow_form(centre),
+        )
+
+    @routes.post("/contacts/follow", dependencies=[ACTORS], status_code=201, response_model=Done)
+    def followed(asked: FollowEntry) -> Response:
+        """Keep what was found out of these people on a day: of all of them or of none."""
+        asked_after = AskedAfter(
+            day=asked.day, place=asked.place, health=asked.health, note=asked.note,
+            by=asked.by, role=acting().role.value,
+        )  # fmt: skip
+        people = [(one.gate, one.hold_id, one.person_ref) for one in asked.people]
+        try:
+            enter(centre, people, asked_after)
+        except Unfollowed as exc:
+            return refused(409, exc, code=exc.code)
+        return done_at("/contacts/due")
+
+    return routes
