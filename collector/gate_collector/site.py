@@ -130,7 +130,7 @@ def create_app(
         ),
         build_alerts(centre, pages, shelf, alerter),
         build_policies(centre, pages, book, form),
-        build_policy_changes(centre, book, form),
+        build_policy_changes(centre, book, form, private),
         build_announcements(centre, pages, door.url),
         build_operations(centre, look, failing, faults),
         build_document(

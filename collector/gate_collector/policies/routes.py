@@ -5,17 +5,14 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from datetime import datetime
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
 from gate_agent.contract.moment import format_utc
-from gate_agent.contract.policy import HallMode, Policy
-from gate_agent.errors import GateError
+from gate_agent.contract.policy import HallMode
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
@@ -23,20 +20,28 @@ from gate_collector.announcements.book import in_force as announced
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words
 from gate_collector.policies.acknowledged import Acknowledgement, acknowledgements
-from gate_collector.policies.book import Change, Outdated, PlanUndone, PolicyBook, PolicyFault
+from gate_collector.policies.book import PolicyBook, PolicyFault
+from gate_collector.policies.desk import (
+    NoMoment,
+    PolicyDesk,
+    faulty,
+    no_key,
+    no_values,
+    unsound,
+)
 from gate_collector.policies.form import (
     Author,
     PolicyForm,
     Rules,
     SettingFaults,
     Unchanged,
-    local_time,
 )
 from gate_collector.policies.sheet_change import SheetChange
+from gate_collector.policies.sheet_people import keep_people
 from gate_collector.policies.sheets import Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
-from gate_collector.web.done import IssuedVersion, version_at
+from gate_collector.web.done import IssuedVersion
 from gate_collector.web.pages import Pages
 
 _MOST_SHEET = 8 * 1024 * 1024
@@ -63,6 +68,7 @@ class OneAppointment(Author):
     """One booked visitor; the number is hashed at once and kept nowhere."""
 
     number: str = Field(min_length=1, max_length=40)
+    name: str = Field("", max_length=40, description="sealed at once; no policy holds it")
     begins: str = Field("", description="local time")
     ends: str = Field("", description="local time")
     green_channel: bool = False
@@ -125,10 +131,15 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
     return routes
 
 
-def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> APIRouter:
-    """Return the routes that issue a version. Without the site's key no number is taken."""
+def build_policy_changes(
+    centre: Centre, book: PolicyBook, form: PolicyForm, private: bytes | None
+) -> APIRouter:
+    """Return the routes that issue a version. Without the site's key no number is taken.
+
+    `private` is the key to which the names of a sheet are sealed.
+    """
     routes = Routes()
-    desk, site_key = _Desk(centre, book), form.site_key
+    desk, site_key = PolicyDesk(centre, book), form.site_key
 
     @routes.post(
         "/policy/mode", dependencies=[ACTORS], status_code=201, response_model=IssuedVersion
@@ -151,7 +162,7 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
         except Unchanged as exc:
             return refused(422, exc, code="unchanged")
         except SettingFaults as exc:
-            return _refused("settings as the policy has them", "fields", fields=exc.told(lang))
+            return faulty("settings as the policy has them", "fields", fields=exc.told(lang))
 
     @routes.post(
         "/policy/sheets/{kind}",
@@ -161,7 +172,7 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
     def sheet(kind: Kind, asked: SheetUpload) -> Response:
         """Tell what a roster, appointments or a rota would change; publish what was `seen`."""
         if kind != "rota" and site_key is None:
-            return _no_key()
+            return no_key()
         try:
             content = base64.b64decode(asked.content, validate=True)
         except ValueError:  # binascii.Error is one, and so is text that is not ASCII
@@ -174,15 +185,15 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
             zone=centre.zone,
         )
         if asked.seen == taken.seen:
-            return desk.issue(asked, taken.change)
+            return keep_people(centre, taken, private, desk.issue(asked, taken.change))
         try:
             return JSONResponse({"look": taken.look(desk.base(asked))})
         except NoMoment as exc:
             return refused(422, exc, code="invalid")
         except PolicyFault as exc:
-            return _unsound(exc)
+            return unsound(exc)
         except ValueError:
-            return _no_values()
+            return no_values()
 
     @routes.post(
         "/policy/appointments",
@@ -193,92 +204,22 @@ def build_policy_changes(centre: Centre, book: PolicyBook, form: PolicyForm) -> 
     def appointment(asked: OneAppointment) -> Response:
         """Book one visitor, or give a standing right of way."""
         if site_key is None:
-            return _no_key()
+            return no_key()
 
-        def change(old: Policy) -> dict[str, Any]:
-            green = "yes" if asked.green_channel else "no"
-            begins, ends = (text.replace("T", " ") for text in (asked.begins, asked.ends))
-            line = io.StringIO()
-            csv.writer(line).writerows(
-                [("number", "valid_from", "valid_until", "green_channel", "code"),
-                 (asked.number, begins, ends, green, asked.code)]
-            )  # fmt: skip
-            taken = SheetChange(
-                kind="appointments",
-                content=line.getvalue().encode(),
-                replace=False,
-                site_key=site_key,
-                zone=centre.zone,
-            )
-            return taken.change(old)
-
-        return desk.issue(asked, change)
+        green = "yes" if asked.green_channel else "no"
+        begins, ends = (text.replace("T", " ") for text in (asked.begins, asked.ends))
+        line = io.StringIO()
+        csv.writer(line).writerows(
+            [("number", "name", "valid_from", "valid_until", "green_channel", "code"),
+             (asked.number, asked.name, begins, ends, green, asked.code)]
+        )  # fmt: skip
+        taken = SheetChange(
+            kind="appointments",
+            content=line.getvalue().encode(),
+            replace=False,
+            site_key=site_key,
+            zone=centre.zone,
+        )
+        return keep_people(centre, taken, private, desk.issue(asked, taken.change))
 
     return routes
-
-
-class _Desk:
-    """Issues what a form asks, and turns every refusal into an answer."""
-
-    def __init__(self, centre: Centre, book: PolicyBook) -> None:
-        self._zone = centre.zone
-        self._book = book
-
-    def base(self, asked: Author) -> Policy:
-        """Return the policy that the change would start from. Raises NoMoment, ValueError."""
-        return self._book.at(_valid_from(asked, self._zone))
-
-    def issue(self, asked: Author, change: Change, *, at_once: bool = False) -> Response:
-        """Issue the next version."""
-        try:
-            policy = self._book.issue(
-                change,
-                by=asked.by,
-                why=asked.why,
-                base=None if at_once else asked.base,
-                valid_from=_valid_from(asked, self._zone),
-                at_once=at_once,
-            )
-        except NoMoment as exc:
-            return refused(422, exc, code="invalid")
-        except PolicyFault as exc:
-            return _unsound(exc)
-        except Outdated as exc:
-            return refused(409, exc, code="outdated")
-        except PlanUndone as exc:
-            return refused(409, exc, code="plan_undone")
-        except (ValueError, IndexError):
-            return _no_values()
-        return version_at(policy.version, "/policy")
-
-
-class NoMoment(GateError):  # noqa: N818 it is an answer
-    """What was typed for the time from which a version holds is none."""
-
-
-def _valid_from(asked: Author, zone: ZoneInfo) -> datetime | None:
-    """Return the time from which a version is to hold, None for at once. Raises NoMoment."""
-    try:
-        return local_time(asked.valid_from, zone)
-    except ValueError:
-        expected = "valid_from: expected a local time such as 2026-12-01T08:30, or nothing"
-        raise NoMoment(f"{expected}, got another form") from None
-
-
-def _refused(expected: str, code: str, **details: list[Any]) -> JSONResponse:
-    (count,) = (len(faults) for faults in details.values())
-    body = {"code": code, "expected": expected, "got": f"{count} faults", **details}
-    return JSONResponse({"error": body}, status_code=422)
-
-
-def _unsound(exc: PolicyFault) -> JSONResponse:
-    return _refused("a policy without faults", "refused", faults=exc.faults)
-
-
-def _no_values() -> JSONResponse:
-    return refusal(422, code="invalid", expected="values as the form asks", got="others")
-
-
-def _no_key() -> JSONResponse:
-    expected = "keys.site_key_file in the collector's configuration"
-    return refusal(409, code="no_key", expected=expected, got="none: numbers cannot be hashed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from gate_agent.contract.policy import Policy
 from gate_collector.policies import sheets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SheetChange:
     """A sheet of one kind, in place of what is there or beside it. Raises PolicyFault."""
 
@@ -29,7 +30,7 @@ class SheetChange:
 
     def look(self, old: Policy) -> dict[str, Any]:
         """Return what the sheet holds and what it changes of `old`; nobody's name or number."""
-        sheet = self._sheet()
+        sheet = self.sheet
         before, after = set(getattr(old, self.kind)), set(self._merged(sheet, old))
         return {
             "seen": self.seen,
@@ -44,10 +45,12 @@ class SheetChange:
 
     def change(self, old: Policy) -> dict[str, Any]:
         """Return the part of the document that the sheet sets."""
-        merged = self._merged(self._sheet(), old)
+        merged = self._merged(self.sheet, old)
         return {self.kind: [entry.model_dump(mode="json") for entry in merged]}
 
-    def _sheet(self) -> sheets.Sheet[Any]:
+    @cached_property
+    def sheet(self) -> sheets.Sheet[Any]:
+        """What the sheet holds. Raises PolicyFault."""
         match self.kind:
             case "rota":
                 return sheets.rota(self.content, self.zone)

@@ -9,21 +9,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from gate_agent.contract.appointments import Appointment, QuotaPolicy
 from gate_agent.contract.codes import APPOINTMENT_CODE, code_digest
 from gate_agent.contract.identity import (
     NumberFault,
+    Secret,
     check_any_card,
     mask_name,
     mask_number,
     normalise_number,
     person_ref,
 )
-from gate_agent.contract.policy import Appointment, QuotaPolicy, RosterEntry, RotaEntry
+from gate_agent.contract.policy import RosterEntry, RotaEntry
 from gate_agent.words import word
 from gate_collector.policies.book import PolicyFault
 from gate_collector.policies.sheet_file import MOST_FAULTS, Table, read_table
@@ -31,6 +33,7 @@ from gate_collector.policies.sheet_words import at_line, said
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "number": ("number", "证件号码", "身份证号", "身份证号码"),
+    "name": ("name", "姓名"),
     "on_duty": ("on_duty", "值班", "封闭期可入"),
     "valid_from": ("valid_from", "开始", "开始时间"),
     "valid_until": ("valid_until", "结束", "结束时间"),
@@ -42,6 +45,7 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 _YES, _NO = {"1", "yes", "true", "y", "是", "✓"}, {"0", "no", "false", "n", "否", ""}
 _TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 _CUT = re.compile(r"[0-9]{15}000|[0-9.]+E\+?[0-9]+", re.IGNORECASE)
+_LONGEST_NAME = 40
 _WHOLE_DIGITS = 15  # a spreadsheet's number keeps no more
 _TELEPHONE = re.compile(r"[0-9]{1,8}|1[0-9]{10}|[48]00[0-9]{7}")  # which has no zero to lose
 Kind = Literal["roster", "appointments", "rota"]
@@ -61,22 +65,29 @@ class Sheet(Generic[Entry]):
     first: str
     last: str
     ignored: tuple[str, ...]  # headings of columns that nothing is taken from
+    names: Mapping[str, Secret] = field(default_factory=dict)  # by reference, for the centre alone
+    codes: Mapping[str, Secret] = field(default_factory=dict)  # by digest, to be printed again
 
 
 def roster(content: bytes, site_key: bytes) -> Sheet[RosterEntry]:
-    """Return the staff in a sheet: 证件号码, and 值班 (是 by default). Raises PolicyFault."""
+    """Return the staff in a sheet: 证件号码, 姓名, and 值班 (是 by default). Raises PolicyFault."""
+    names: dict[str, Secret] = {}
 
     def entry(cells: Cells) -> tuple[RosterEntry, str]:
         number = _number(cells)
         on_duty = _flag(cells, "on_duty", absent=True)
         made = RosterEntry(person_ref=person_ref(number, site_key), on_duty=on_duty)
+        _keep_name(cells, made.person_ref, names)
         return made, mask_number(number)
 
-    return _taken(content, ("number",), ("on_duty",), entry, lambda made: made.person_ref)
+    others = ("name", "on_duty")
+    sheet = _taken(content, ("number",), others, entry, lambda made: made.person_ref)
+    return replace(sheet, names=names)
 
 
 def appointments(content: bytes, site_key: bytes, zone: ZoneInfo) -> Sheet[Appointment]:
-    """Return the booked visitors: 证件号码, 开始, 结束, 绿色通道, 预约码. Raises PolicyFault."""
+    """Return who is booked: 证件号码, 姓名, 开始, 结束, 绿色通道, 预约码. Raises PolicyFault."""
+    names, codes = dict[str, Secret](), dict[str, Secret]()
 
     def entry(cells: Cells) -> tuple[Appointment, str]:
         green = _flag(cells, "green_channel", absent=False)
@@ -85,20 +96,24 @@ def appointments(content: bytes, site_key: bytes, zone: ZoneInfo) -> Sheet[Appoi
             raise _LineError(said("both_times"))
         if begins is not None and ends is not None and ends <= begins:
             raise _LineError(said("end_after"))
-        number = _number(cells)
+        number, code = _number(cells), _code(cells)
         made = Appointment(
             person_ref=person_ref(number, site_key),
             valid_from=begins,
             valid_until=ends,
             green_channel=green,
-            code_sha256=_code(cells),
+            code_sha256=code and code_digest(code),
         )
+        _keep_name(cells, made.person_ref, names)
+        if code is not None:
+            codes[code_digest(code)] = Secret(code)
         return made, f"{mask_number(number)} {_span(begins, ends)}"
 
-    others = ("valid_from", "valid_until", "green_channel", "code")
-    return _taken(
+    others = ("name", "valid_from", "valid_until", "green_channel", "code")
+    sheet = _taken(
         content, ("number",), others, entry, lambda made: (made.person_ref, made.valid_from)
     )
+    return replace(sheet, names=names, codes=codes)
 
 
 def rota(content: bytes, zone: ZoneInfo) -> Sheet[RotaEntry]:
@@ -120,12 +135,19 @@ def rota(content: bytes, zone: ZoneInfo) -> Sheet[RotaEntry]:
 
 
 def check_quota(booked: tuple[Appointment, ...], quotas: QuotaPolicy, zone: ZoneInfo) -> None:
-    """Raise PolicyFault for each day that has more appointments than it takes."""
-    days = Counter(entry.valid_from.astimezone(zone).date() for entry in booked if entry.valid_from)
+    """Raise PolicyFault for each day and time window with more appointments than it takes."""
+    begins = [entry.valid_from.astimezone(zone) for entry in booked if entry.valid_from]
+    days = Counter(begin.date() for begin in begins)
     faults = [
         said("quota", day=day, n=count, most=most)
         for day, count in sorted(days.items())
         if (most := quotas.of(day)) is not None and count > most
+    ]
+    most = quotas.per_window
+    faults += [
+        said("quota", day=f"{begin:%Y-%m-%d %H:%M}", n=count, most=most)
+        for begin, count in sorted(Counter(begins).items())
+        if most is not None and count > most
     ]
     if faults:
         raise PolicyFault(faults)
@@ -222,7 +244,16 @@ def _code(cells: Cells) -> str | None:
         return None
     if not isinstance(cell, str) or not APPOINTMENT_CODE.fullmatch(text):
         raise _LineError(said("code"))
-    return code_digest(text)
+    return text
+
+
+def _keep_name(cells: Cells, ref: str, names: dict[str, Secret]) -> None:
+    """Take a name out of a row, for the centre alone: no policy holds one. Raises _LineError."""
+    name = str(cells.get("name") or "").strip()
+    if len(name) > _LONGEST_NAME:
+        raise _LineError(said("name"))
+    if name:
+        names[ref] = Secret(name)
 
 
 def _telephone(cells: Cells) -> str:

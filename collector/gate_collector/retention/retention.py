@@ -23,6 +23,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    delete,
     func,
     literal_column,
     select,
@@ -37,8 +38,10 @@ from gate_agent.contract.records import PersonRegistered, PurgeCause
 from gate_agent.errors import ContractError, StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.host.spool import Spool, SpoolRequest
+from gate_collector.roles.known_names import forget_names
 from gate_collector.store.dialect import sqlite_file
 from gate_collector.store.schema import EVENT, PURGED, QUARANTINE, SEALED
+from gate_collector.store.schema_office import BOOKING_CODE
 
 MOST_AT_ONCE = 500  # registrations of one transaction
 _AGREES_WITHIN_MS = 3600 * 1000
@@ -115,7 +118,10 @@ def purge_old(connection: Connection, now: datetime, days: int) -> int:
     """Remove registrations that are more than `days` old by both clocks, if ours is believed."""
     if not is_confirmed(connection, now):
         return 0
-    _empty_aside(connection, QUARANTINE.c.at < format_utc(now - timedelta(days=days)), None)
+    before = format_utc(now - timedelta(days=days))
+    _empty_aside(connection, QUARANTINE.c.at < before, None)
+    forget_names(connection, before=before)
+    connection.execute(delete(BOOKING_CODE).where(BOOKING_CODE.c.until < before))
     old = _old(now, days)
     old_rows = connection.execute(
         select(EVENT.c.gate, EVENT.c.epoch, EVENT.c.sequence)
@@ -131,6 +137,7 @@ def purge_asked(connection: Connection, now: datetime, request: SpoolRequest) ->
     ref = request.person_ref
     cause = PurgeCause.WIPE if ref is None else PurgeCause.REQUEST
     _empty_aside(connection, true(), ref)
+    forget_names(connection, ref=ref)
     rows = (row for row in _sealed(connection) if ref is None or ref in _refs(row.body))
     asked_rows = [row for row, _ in zip(rows, range(MOST_AT_ONCE), strict=False)]
     return _purge(connection, asked_rows, now, cause, request.id)

@@ -15,6 +15,7 @@ from gate_agent.contract.free_text import free_fields, sealed_box
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import PersonRegistered
 from gate_agent.errors import ContractError
+from gate_collector.roles.known_names import known_names
 from gate_collector.store.schema import EVENT, PASSAGE, SEALED
 
 _NEAR = 500  # a registration stands so many events from its passage's verdict, at most
@@ -50,7 +51,10 @@ class Opened(BaseModel):
 
 
 def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
-    """Return what this person's newest registrations say; empty when they are gone or not ours."""
+    """Return what this person's newest registrations say; empty when they are gone or not ours.
+
+    Who is not registered has the name that a sheet brought: staff, whoever is booked.
+    """
     opened: dict[tuple[str, str], Opened] = {}  # by gate and passage
     with engine.connect() as connection:
         passages = connection.execute(
@@ -74,15 +78,17 @@ def reveal(engine: Engine, ref: str, private: bytes) -> list[Opened]:
                 fields = _open(body, ref, private)
                 if fields is not None:
                     opened.setdefault((gate, passage_id), fields)
+    if not opened:
+        return [Opened(name=name) for name in known_names(engine, private, refs=[ref]).values()]
     return list(dict.fromkeys(opened.values()))
 
 
 def names_of(
-    engine: Engine, refs: Collection[str], private: bytes, *, since: str
+    engine: Engine, refs: Collection[str], private: bytes, *, since: str, until: str = "~"
 ) -> dict[str, Opened]:
-    """Return who these people are, by their newest registration that came since."""
+    """Return who these people are, by their newest registration of this time; staff by name."""
     wanted, opened = set(refs), dict[str, Opened]()
-    fresh = literal_column(SEALED, Boolean) & (EVENT.c.stored >= since)
+    fresh = literal_column(SEALED, Boolean) & EVENT.c.stored.between(since, until)
     bodies = select(EVENT.c.body).where(fresh).order_by(EVENT.c.stored.desc())
     with engine.connect() as connection:
         for body in connection.execute(bodies).scalars():
@@ -92,7 +98,10 @@ def names_of(
             if ref in wanted and (fields := _open(body, ref, private)) is not None:
                 opened[ref] = fields
                 wanted.discard(ref)
-    return opened
+    return opened | {
+        ref: Opened(name=name)
+        for ref, name in known_names(engine, private, refs=sorted(wanted)).items()
+    }
 
 
 def open_texts(

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from collector.hall_of_doors import ZONE
+from gate_agent.contract.appointments import DayQuota, QuotaPolicy
 from gate_agent.contract.identity import person_ref
-from gate_agent.contract.policy import DayQuota, QuotaPolicy
 from gate_agent.emulation.people import synthetic_card
 from gate_collector.policies import sheets
 from gate_collector.policies.book import PolicyFault

@@ -1,0 +1,91 @@
+"""Issues what a form asks of the policy (防控措施), and turns every refusal into an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from gate_agent.contract.policy import Policy
+from gate_agent.errors import GateError
+from gate_agent.http.answers import refusal, refused
+from gate_collector.centre import Centre
+from gate_collector.policies.book import Change, Outdated, PlanUndone, PolicyBook, PolicyFault
+from gate_collector.policies.form import Author, local_time
+from gate_collector.web.done import version_at
+
+
+class PolicyDesk:
+    """Issues what a form asks, and turns every refusal into an answer."""
+
+    def __init__(self, centre: Centre, book: PolicyBook) -> None:
+        self._zone = centre.zone
+        self._book = book
+
+    def base(self, asked: Author) -> Policy:
+        """Return the policy that the change would start from. Raises NoMoment, ValueError."""
+        return self._book.at(_valid_from(asked, self._zone))
+
+    def issue(
+        self, asked: Author, change: Change, *, at_once: bool = False, shown_at: str = "/policy"
+    ) -> Response:
+        """Issue the next version; `shown_at` is where its author sees what came of it."""
+        try:
+            policy = self._book.issue(
+                change,
+                by=asked.by,
+                why=asked.why,
+                base=None if at_once else asked.base,
+                valid_from=_valid_from(asked, self._zone),
+                at_once=at_once,
+            )
+        except NoMoment as exc:
+            return refused(422, exc, code="invalid")
+        except PolicyFault as exc:
+            return unsound(exc)
+        except Outdated as exc:
+            return refused(409, exc, code="outdated")
+        except PlanUndone as exc:
+            return refused(409, exc, code="plan_undone")
+        except (ValueError, IndexError):
+            return no_values()
+        return version_at(policy.version, shown_at)
+
+
+class NoMoment(GateError):  # noqa: N818 it is an answer
+    """What was typed for the time from which a version holds is none."""
+
+
+def _valid_from(asked: Author, zone: ZoneInfo) -> datetime | None:
+    """Return the time from which a version is to hold, None for at once. Raises NoMoment."""
+    try:
+        return local_time(asked.valid_from, zone)
+    except ValueError:
+        expected = "valid_from: expected a local time such as 2026-12-01T08:30, or nothing"
+        raise NoMoment(f"{expected}, got another form") from None
+
+
+def faulty(expected: str, code: str, **details: list[Any]) -> JSONResponse:
+    """Return a refusal that names each fault."""
+    (count,) = (len(faults) for faults in details.values())
+    body = {"code": code, "expected": expected, "got": f"{count} faults", **details}
+    return JSONResponse({"error": body}, status_code=422)
+
+
+def unsound(exc: PolicyFault) -> JSONResponse:
+    """Refuse a policy, with a line for each fault."""
+    return faulty("a policy without faults", "refused", faults=exc.faults)
+
+
+def no_values() -> JSONResponse:
+    """Refuse values that the form does not offer."""
+    return refusal(422, code="invalid", expected="values as the form asks", got="others")
+
+
+def no_key() -> JSONResponse:
+    """Refuse a number where there is no key to hash it with."""
+    expected = "keys.site_key_file in the collector's configuration"
+    return refusal(409, code="no_key", expected=expected, got="none: numbers cannot be hashed")
