@@ -55,7 +55,7 @@ def test_a_bad_sheet_names_its_lines_and_a_good_one_is_taken_once_it_was_looked_
     page, book = opened
     bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
     bad.write_text(f"证件号码\n{_NUMBER}\n123\n", encoding="utf-8")
-    good.write_text(f"姓名,证件号码\n甲,{_NUMBER}\n", encoding="utf-8")
+    good.write_text(f"科室,证件号码\n甲,{_NUMBER}\n", encoding="utf-8")
     page.locator("[data-kind]").select_option("roster")
     page.locator("[type=file]").set_input_files(bad)
     _sign(page, "核对")
@@ -67,7 +67,7 @@ def test_a_bad_sheet_names_its_lines_and_a_good_one_is_taken_once_it_was_looked_
     look = page.locator(".look")
     expect(look).to_contain_text("新增1")
     expect(look.locator("[data-told=first]")).to_have_text(f"2: {mask_number(_NUMBER)}")
-    expect(look.locator("[data-told=ignored]")).to_have_text("姓名")
+    expect(look.locator("[data-told=ignored]")).to_have_text("科室")
     assert book.newest().roster == ()
     sound(page)
     page.get_by_role("button", name="发布导入").click()

@@ -349,7 +349,7 @@ def test_what_a_sheet_changes_is_told_before_it_is_published(tmp_path: Path) -> 
 
 
 def test_what_would_go_is_told_and_a_newer_version_is_not_overwritten(tmp_path: Path) -> None:
-    content = f"姓名,证件号码,备注\n张三,{_ONE},x\n".encode()
+    content = f"科室,证件号码,备注\n张三,{_ONE},x\n".encode()
     with hall(tmp_path) as one:
         book = book_of(one)
         refs = [person_ref(n, _KEY) for n in (_ONE, _TWO, _THREE)]
@@ -362,7 +362,7 @@ def test_what_would_go_is_told_and_a_newer_version_is_not_overwritten(tmp_path: 
 
     assert (look["added"], look["removed"], look["unchanged"]) == (0, 2, 1)
     assert (beside["added"], beside["removed"], beside["unchanged"]) == (0, 0, 3)
-    assert look["ignored"] == ["姓名", "备注"]
+    assert look["ignored"] == ["科室", "备注"]
     assert "张三" not in str(look)
     assert late.status_code == 409
     assert len(Policy.model_validate_json(book.document(2) or "").roster) == 3
