@@ -109,7 +109,7 @@ def test_what_is_hidden_in_another_way_is_refused(part: str, others: str, told: 
 
 
 def test_a_hidden_column_that_would_count_is_refused_and_another_is_not() -> None:
-    rows: list[list[Cell]] = [["证件号码", "姓名", "值班"], [_ONE, "甲", "否"]]
+    rows: list[list[Cell]] = [["证件号码", "科室", "值班"], [_ONE, "甲", "否"]]
 
     assert "值班列被隐藏" in _refused(workbook(ExcelSheet(rows, hidden_columns=(3,))))
     assert len(_refs(workbook(ExcelSheet(rows, hidden_columns=(2,))))) == 1
@@ -219,7 +219,7 @@ def test_what_unpacks_to_too_much_is_refused_before_it_costs_time(extra: str) ->
 def test_a_province_is_taken() -> None:
     """50,000 of a roster, as the largest that is promised."""
     numbers = (f"E{n:08d}" for n in range(50_000))
-    rows: list[list[Cell]] = [["证件号码", "科室", "值班"]]
+    rows: list[list[Cell]] = [["证件号码", "姓名", "值班"]]
     rows += [[number, "某人", "是"] for number in numbers]
     content = workbook(ExcelSheet(rows))
     begun = process_time()
