@@ -22,6 +22,7 @@ from gate_agent.gate.engine import Gate, Stage
 from gate_agent.gate.other_doors import TOLD_FOR_S
 from gate_agent.host.clock import Clock
 from gate_agent.host.files import write_whole
+from gate_agent.host.trouble import Trouble
 
 _MOST_DOORS = 64
 _LOG = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class BetweenDoors:
         self._newest = gate.door
         self._live: dict[str, int] = {}  # until when, unless it says again that it is there
         self._heard: dict[str, str] = {}
+        self._trouble = Trouble(_LOG, "what the other doors told is kept again")
         self._told = self._whole(gate.door)
         for payload in _read(kept):
             self._take_kept(payload)
@@ -152,7 +154,9 @@ class BetweenDoors:
         try:
             write_whole(self._kept, json.dumps(list(self._heard.values())).encode(), synced=False)
         except OSError as exc:
-            _LOG.warning("what the other doors told cannot be kept: %s", exc)
+            self._trouble.met("what the other doors told cannot be kept: %s", exc)
+        else:
+            self._trouble.well()
 
 
 def _read(kept: Path) -> list[str]:

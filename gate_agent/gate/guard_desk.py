@@ -26,6 +26,7 @@ from gate_agent.gate.subscriptions import ScreenQueue
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.gate.visitor import VisitorView, visitor_view
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.reader import JournalReader
 
 _LOG = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class GuardDesk:
         self._thermometer = thermometer
         self._ticker = ticker
         self._reader = reader
+        self._unread = Trouble(_LOG, "events can be read again")
 
     def snapshot(self) -> ScreenState:
         """Return the present state."""
@@ -81,8 +83,9 @@ class GuardDesk:
         try:
             events = await asyncio.to_thread(self._reader.after, sequence, limit)
         except StorageError as exc:
-            _LOG.warning("events cannot be read again: %s", exc)
+            self._unread.met("events cannot be read again: %s", exc)
             return ()
+        self._unread.well()
         return [LiveEvent(sequence=event.sequence, body=event.body or b"") for event in events]
 
     def now(self) -> Moment:

@@ -18,6 +18,7 @@ from gate_agent.contract.records import DataPurged, PurgeCause
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.host.spool import Spool, SpoolRequest
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.calendar import read_calendar, write_calendar
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.purge import Purge
@@ -61,6 +62,8 @@ class GateRetention:
         self._heard = None if journal.receipt is None else journal.receipt.time
         self._agreed: datetime | None = None  # when we booted, by a clock the centre's agreed with
         self._count_at_ns = 0
+        self._uncounted = Trouble(_LOG, "retention goes on, its calendar is written again")
+        self._unpurged = Trouble(_LOG, "personal data is removed again")
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -134,8 +137,9 @@ class GateRetention:
         try:
             await asyncio.to_thread(write_calendar, self._file, counted)
         except OSError as exc:
-            _LOG.warning("retention waits, its calendar cannot be written: %s", exc.strerror)
+            self._uncounted.met("retention waits, its calendar cannot be written: %s", exc.strerror)
             return
+        self._uncounted.well()
         self._calendar = counted
 
     async def _retain(self) -> None:
@@ -163,8 +167,9 @@ class GateRetention:
             async with asyncio.timeout(_DURABLE_WITHIN_S):
                 stored_record = (await stored).record
         except (StorageError, TimeoutError):
-            _LOG.warning("personal data stays for now: %s", self._journal.cause)
+            self._unpurged.met("personal data stays for now: %s", self._journal.cause)
             return None
+        self._unpurged.well()
         if not isinstance(stored_record, DataPurged):
             raise TypeError(f"expected DataPurged, got {type(stored_record).__name__}")
         _LOG.info(

@@ -21,6 +21,7 @@ from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.errors import StorageError
 from gate_agent.host.files import write_whole
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Draft
 from gate_agent.store.keys import Keys
 from gate_agent.store.seal import StoreBox, seal_registration
@@ -54,6 +55,7 @@ class Sealing:
         self._file = kept
         self._policy = policy
         self._texts: dict[str, tuple[str, str]] = self._read()  # by digest: text, since when
+        self._trouble = Trouble(_LOG, "what was written is kept for the next start again")
 
     def drafts(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Return the drafts with their free texts sealed."""
@@ -96,7 +98,9 @@ class Sealing:
         try:
             write_whole(self._file, sealed, synced=False)
         except OSError as exc:
-            _LOG.warning("what was written cannot be kept for the next start: %s", exc)
+            self._trouble.met("what was written cannot be kept for the next start: %s", exc)
+        else:
+            self._trouble.well()
 
     def _read(self) -> dict[str, tuple[str, str]]:
         try:

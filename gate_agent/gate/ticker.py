@@ -15,6 +15,7 @@ from gate_agent.gate.engine import Gate
 from gate_agent.gate.keeping import resolve
 from gate_agent.gate.report import report_day_due, report_of
 from gate_agent.host.clock import HOLDS_S, STEP, Clock
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
@@ -41,6 +42,7 @@ class Ticker:
         self._synced = None if synced is None else parse_utc(synced)
         self._presence = Attendance(lambda: gate.live.watched, clock.now())
         self._last_report = reader.last_report()
+        self._unread = Trouble(_LOG, "the daily report goes on, the journal can be read again")
         self._kept = ("", False)  # why events are not kept, and whether the disk is full
         self.lag_s = 0.0  # how late the loop was at the last tick
 
@@ -117,8 +119,9 @@ class Ticker:
         try:
             report = await self._due_report(now)
         except StorageError as exc:
-            _LOG.warning("the daily report waits, the journal cannot be read: %s", exc)
+            self._unread.met("the daily report waits, the journal cannot be read: %s", exc)
             return
+        self._unread.well()
         if report is None:
             return
         written = asyncio.get_running_loop().create_future()

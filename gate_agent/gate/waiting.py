@@ -23,6 +23,7 @@ from gate_agent.gate.engine import Gate, Stage
 from gate_agent.gate.restored import known_person, unnamed_person
 from gate_agent.host.clock import Clock
 from gate_agent.host.files import write_whole
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.reader import JournalReader
 
 _LOG = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class WaitingBook:
         self._places: dict[str, WaitingPlace] = {}
         self._seen: tuple[object, ...] = ()
         self._written = b""
+        self._trouble = Trouble(_LOG, "who waits is kept again")
 
     def begin(self) -> None:
         """Close what was waited for at the end before, and keep from now on who waits."""
@@ -125,9 +127,10 @@ class WaitingBook:
         try:
             write_whole(self._kept, content, synced=False)
         except OSError as exc:
-            _LOG.warning("who waits cannot be kept: %s", exc)
+            self._trouble.met("who waits cannot be kept: %s", exc)
         else:
             self._written = content
+            self._trouble.well()
 
 
 def _seen(door: DoorState) -> tuple[object, ...]:

@@ -36,6 +36,7 @@ from gate_agent.contract.signed import (
 from gate_agent.errors import ConfigurationError, ContractError, StorageError
 from gate_agent.host.files import write_whole
 from gate_agent.host.stamps import StampCounter
+from gate_agent.host.trouble import Trouble
 
 _LOG = logging.getLogger(__name__)
 _MOST_TOPICS = 2000  # two of each door
@@ -124,6 +125,7 @@ class Signatures:
         self._newest = _newest_in(kept)
         self._kept_at = {topic: newest.stamp.at for topic, newest in self._newest.items()}
         self._unkept = 0
+        self._trouble = Trouble(_LOG, "who signs is kept again")
         self._vouched: OrderedDict[bytes, Warrant] = OrderedDict()
         self.refused = 0  # how many messages were not believed, since the start
 
@@ -229,11 +231,11 @@ class Signatures:
         try:
             self._known.keep(self._names | {topic: str(it) for topic, it in self._newest.items()})
         except (OSError, StorageError) as exc:
-            if not self._unkept:
-                _LOG.warning("who signs cannot be kept: %s", type(exc).__name__)
+            self._trouble.met("who signs cannot be kept: %s", type(exc).__name__)
             self._unkept = _TRIED_EACH
         else:
             self._unkept = 0
+            self._trouble.well()
 
 
 def _newest_in(kept: dict[str, str]) -> dict[str, _Newest]:

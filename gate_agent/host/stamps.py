@@ -13,6 +13,7 @@ from pathlib import Path
 from gate_agent.contract.signed import Stamp
 from gate_agent.host.clock import Clock
 from gate_agent.host.files import write_whole
+from gate_agent.host.trouble import Trouble
 
 _AHEAD_MS = 600_000  # a write every ten minutes
 _FEW = 100  # behind a clock that stands: so that many restarts do not run ahead of it
@@ -27,6 +28,7 @@ class StampCounter:
         self._clock = clock
         self._newest = self._room = _read(kept)
         self._connection = 0
+        self._trouble = Trouble(_LOG, "how much was said is kept again")
 
     def connect(self) -> Stamp:
         """Return the stamp of a new connection's will: what is said over it has the same."""
@@ -50,7 +52,9 @@ class StampCounter:
         try:
             write_whole(self._kept, b"%d" % self._room)
         except OSError as exc:
-            _LOG.warning("how much was said cannot be kept: %s", type(exc).__name__)
+            self._trouble.met("how much was said cannot be kept: %s", type(exc).__name__)
+        else:
+            self._trouble.well()
 
 
 def _read(kept: Path) -> int:

@@ -8,6 +8,7 @@ from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
 from gate_agent.contract.records import Record, StoreChanged, StoreState
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.disk import WARN_BELOW_H, WELL_ABOVE_H, Gauge, Reserve
 from gate_agent.store.dropping import Tally
 from gate_agent.store.transaction import Draft
@@ -31,6 +32,7 @@ class DiskState:
         self._filling = False
         self._cause = ""
         self._told_dropped_ns = 0
+        self._unheld = Trouble(_LOG, "journal: there is a reserve again")
 
     @property
     def free_bytes(self) -> int:
@@ -79,10 +81,12 @@ class DiskState:
 
     def _hold(self) -> bool:
         try:
-            return self._reserve.hold()
+            held = self._reserve.hold()
         except StorageError as exc:
-            _LOG.warning("journal: no reserve: %s", exc)
+            self._unheld.met("journal: no reserve: %s", exc)
             return True  # not full: commits will tell what is wrong
+        self._unheld.well()
+        return held
 
     def _see_filling(self, now: Moment) -> None:
         left = self._gauge.look(now.boot_ns, self.free_bytes)

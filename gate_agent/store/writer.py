@@ -18,6 +18,7 @@ from gate_agent.contract.messages import Receipt
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.disk import LOOK_EVERY_S
 from gate_agent.store.disk_state import DiskState
 from gate_agent.store.dropping import may_be_dropped
@@ -80,6 +81,7 @@ class Writer(threading.Thread):
         self._began_ns: int | None = None  # of the commit under way
         self._troubled: Moment | None = None  # since when commits fail
         self._damage, self._replaced = "", False
+        self._unmoved = Trouble(_LOG, "journal: the -wal file is moved again")
         self.subscribers: tuple[Callback, ...] = ()
         self.on_health: tuple[HealthCallback, ...] = ()
         self.on_replaced: tuple[Callable[[], object], ...] = ()
@@ -328,9 +330,11 @@ class Writer(threading.Thread):
         try:
             ledger.clear() if ledger.purged else ledger.checkpoint()
         except sqlite3.Error as exc:
-            _LOG.warning("journal: the -wal file grows, it could not be moved: %s", exc)
+            self._unmoved.met("journal: the -wal file grows, it could not be moved: %s", exc)
             if _code(exc) == sqlite3.SQLITE_FULL:  # told long before a commit fails
                 self._fill_up(exc)
+        else:
+            self._unmoved.well()
 
 
 def _code(exc: Exception) -> int:

@@ -21,6 +21,7 @@ from gate_agent.errors import ContractError, StorageError, UplinkError
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import Signatures
 from gate_agent.host.tls import CertificateWatch
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.flow import Flow
@@ -90,6 +91,7 @@ class Uplink:
         self._sent: set[int] = set()  # message ids of events
         self._state: State = "connecting"
         self._cause = ""
+        self._unread = Trouble(_LOG, "the backlog can be read again")
         self._asking_s = 0.0  # > 0: nothing but one event goes, after so long
         self._retry: asyncio.TimerHandle | None = None
         self._stall_s = _STALLED_S
@@ -281,8 +283,9 @@ class Uplink:
     def _read(self, lane: Lane) -> None:
         try:
             batch = self._reader.after(lane.seen, _BATCH, lane.severity)
+            self._unread.well()
         except StorageError as exc:
-            _LOG.warning("the backlog cannot be read: %s", exc)
+            self._unread.met("the backlog cannot be read: %s", exc)
             batch = []
         events = [Outgoing(e.sequence, e.severity, e.body) for e in batch if e.body is not None]
         self._lanes.fill(lane, events, whole=len(batch) < _BATCH)

@@ -23,6 +23,7 @@ from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.gate.ports import AccessDesk
 from gate_agent.host.clock import Clock
 from gate_agent.host.passwords import fits
+from gate_agent.host.trouble import Trouble
 from gate_agent.http.tries import Tries
 from gate_agent.store.staff import Account, StaffBook, one_time_code
 from gate_agent.web.auth import Sessions
@@ -65,11 +66,13 @@ class SignOn:
     setup_code: str | None = None
     sessions: Sessions = field(init=False)
     tries: Tries = field(init=False)
+    _unrecorded: Trouble = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nobody signed on."""
         self.sessions = Sessions(self.book, self.clock)
         self.tries = Tries(self.clock, free=_FREE, longest_s=_LONGEST_WAIT_S)
+        self._unrecorded = Trouble(_LOG, "a shift's end is recorded again")
         if not self.book.accounts():
             self.setup_code = one_time_code()
             _LOG.warning(
@@ -88,7 +91,9 @@ class SignOn:
                 try:
                     await self.shift(change, session.account)
                 except JournalUnavailable as exc:
-                    _LOG.warning("a shift's end is not recorded: %s", exc)
+                    self._unrecorded.met("a shift's end is not recorded: %s", exc)
+                else:
+                    self._unrecorded.well()
 
     async def shift(self, change: ShiftChange, account: Account) -> None:
         """Record who came or went."""

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from gate_agent.contract.messages import PersonSeen
 from gate_agent.host.clock import Clock
 from gate_agent.host.supervision import KeptThread, Parts
+from gate_agent.host.trouble import Trouble
 from gate_collector.alarms.watch import Hearing, watch
 from gate_collector.ingest.arrival import Heard, Message, Unusable, gate_in, read
 from gate_collector.ingest.batch import Batch, unreadable
@@ -92,6 +93,7 @@ class Ingest:
         self._tell_all = threading.Event()
         self._look_at_ns = 0
         self.failing = ""
+        self._unstored = Trouble(_LOG, "commits succeed again")
 
     def start(self) -> None:
         """Begin to write."""
@@ -153,7 +155,7 @@ class Ingest:
             except Exception as exc:  # noqa: BLE001 what no store takes is set aside
                 if _is_away(exc):
                     self.failing = type(exc).__name__
-                    _LOG.error("a commit failed, tried again: %s", self.failing)
+                    self._unstored.met("a commit failed, tried again: %s", self.failing)
                     if self._closing.wait(_RETRY_S):
                         return
                     continue
@@ -164,6 +166,7 @@ class Ingest:
                 for person in seen:
                     self._tell_seen(person)
             self.failing = ""
+            self._unstored.well()
             return
 
     def _commit(self, heard: Sequence[Heard]) -> tuple[list[Stream], list[PersonSeen]]:
