@@ -14,7 +14,11 @@ def write_door(folder: Path, changes: Changes | None = None) -> Path:
     """Write a sound gate.toml; a value of None leaves a key or a section out."""
     sections: dict[str, Section] = {
         "gate": {"site": "hall-01", "id": "west-1f", "name": "一层西侧出入口"},
-        "thermometer": {"driver": "gy-614v3", "port": "ports/thermometer"},
+        "thermometer": {
+            "driver": "gy-614v3",
+            "port": "ports/thermometer",
+            "guided_start": False,
+        },
         "id_reader": {"driver": "sam-uart", "port": "ports/id-reader"},
         "mqtt": {"url": "mqtt://127.0.0.1:1"},
         "journal": {"path": "journal/journal.sqlite"},

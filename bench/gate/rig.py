@@ -211,7 +211,7 @@ class Door:
         self.config = self.folder / "gate.toml"
         self.config.write_text(
             f'[gate]\nsite = "{SITE}"\nid = "{name}"\nname = "{name}"\n'
-            f'[thermometer]\ndriver = "gy-614v3"\nport = "thermometer"\n'
+            f'[thermometer]\ndriver = "gy-614v3"\nport = "thermometer"\nguided_start = false\n'
             f'[id_reader]\ndriver = "sam-uart"\nport = "id-reader"\n'
             f'[mqtt]\nurl = "mqtt://127.0.0.1:{mqtt_port}"\n'
             f'[journal]\npath = "journal.sqlite"\n[web]\nport = {self.web_port}\n'

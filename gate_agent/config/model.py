@@ -87,6 +87,11 @@ class ThermometerSection(DeviceSection):
     profile: Literal["spot-forehead", "module-body", "array-face-max"] = Field(
         "spot-forehead", description="what the sensor sees: slope, windows and threshold"
     )
+    guided_start: bool = Field(
+        default=True,
+        description="启用新门: everybody is measured by the contact thermometer until this door "
+        "knows its own normal; false only where nobody real passes, as on a bench",
+    )
 
 
 class MqttSection(Section):

@@ -106,7 +106,7 @@ def _gate(folder: Path, gate: str, name: str, *, thermometer: str, web: int, mqt
     config.write_text(
         f'[gate]\nsite = "{SITE}"\nid = "{gate}"\nname = "{name}"\ntimezone = "{ZONE}"\n\n'
         f'[thermometer]\ndriver = "{thermometer}"\nport = "ports/thermometer"\n'
-        f'profile = "spot-forehead"\n\n'
+        f'profile = "spot-forehead"\nguided_start = false\n\n'
         f'[id_reader]\ndriver = "sam-uart"\nport = "ports/id-reader"\n\n'
         f"{mqtt}\n"
         f'[journal]\npath = "journal.sqlite"\n\n'

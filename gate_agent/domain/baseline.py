@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from gate_agent.contract.measurement_records import ThermometerCommissioned
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import (
     HoldState,
@@ -33,6 +34,7 @@ KNOWN_S = 14 * 86_400
 FEVER_CONTACT_CENTI_C = 3730  # 37.3 °C under the arm is fever
 COLD_CONTACT_CENTI_C, HOT_CONTACT_CENTI_C = 3500, 4250  # beyond: it measured no body
 UNTRUSTED = "thermometer_untrusted"  # the reason of a recheck by hand
+NEW_DOOR = "new_door"  # the same, while what is usual here is not known yet (启用新门)
 PLANNED = 50  # flags a thousand: its margin is the measure of how wide a profile's people vary
 
 
@@ -66,7 +68,7 @@ class Score:
     baseline: int | None = None  # what it was held against
     proof: Proof | None = None
     contact: int | None = None
-    asked: bool = False  # to be measured by hand, for a thermometer that is not trusted
+    asked: bool = False  # to be measured by hand, for a thermometer that is not trusted, or new
 
     @property
     def is_open(self) -> bool:
@@ -87,9 +89,10 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The last people at this door, oldest first."""
+    """The last people at this door, oldest first; and how it came to know its own normal."""
 
     seen: tuple[Score, ...] = ()
+    learnt: tuple[tuple[ThermometerCommissioned, int], ...] = ()  # one a profile, and when
 
     def after(self, record: Record, at_ns: int) -> Memory:
         """Return the memory after one more record of the journal; most change nothing."""
@@ -101,8 +104,15 @@ class Memory:
                 if proof is None:
                     return self
                 return self._proven(record.hold_id, proof, record.contact_centi_c)
+            case ThermometerCommissioned():
+                others = [one for one in self.learnt if one[0].profile != record.profile]
+                return replace(self, learnt=(*others, (record, at_ns)))
             case _:
                 return self
+
+    def learnt_of(self, profile: Profile) -> tuple[ThermometerCommissioned, int] | None:
+        """Return how this profile's normal was learnt here, and when; None if it never was."""
+        return next((one for one in self.learnt if one[0].profile == profile.label), None)
 
     def usual(self, profile: Profile, now_ns: int) -> Usual:
         """Return what is usual at this moment."""
@@ -110,9 +120,16 @@ class Memory:
         ours = _since((one for one in self.seen if one.profile == label), since_ns)
         known = [one for one in ours if one.proof is not Proof.FEVERISH]
         is_known = len(known) >= PEOPLE_LEAST
-        prior = median(_scores(known)) if is_known else profile.baseline_centi_c
+        learnt = self.learnt_of(profile)
+        if learnt is not None and learnt[1] < since_ns:
+            learnt = None
+        prior = profile.baseline_centi_c if learnt is None else learnt[0].baseline_centi_c
+        if is_known:
+            prior = median(_scores(known))
         learns = not is_known and len(_healthy(known)) >= PROOFS_LEAST  # a new door (启用新门)
-        fill = _of_few(known) if learns else prior
+        fill = prior
+        if learns:  # few are flagged before it is learnt, few fevers missed after
+            fill = _of_few(known) if learnt is None else median(_scores(known))
         recent = _since(known, now_ns - RECENT_S * NS_PER_S)
         evidence = _evidence(ours, profile.margin(PLANNED))
         width = margin(profile, PLANNED, evidence)
@@ -121,7 +138,7 @@ class Memory:
         fallen = scores[since_fall(scores, width) :]
         if len(fallen) == len(scores):
             fallen = [*scores, *[fill] * (PEOPLE_LEAST - len(scores))]
-        source = Source.MEMORY if is_known else Source.MODEL
+        source = Source.MEMORY if is_known or learnt else Source.MODEL
         return Usual(
             baseline=median(fallen),
             people=min(len(fallen), len(newest)),
@@ -154,24 +171,25 @@ class Memory:
             profile=measured.profile,
             surface=surface,
             score=score,
-            elevated=_elevated(measured, score),
+            elevated=_elevated(measured, score) and NEW_DOOR not in record.reasons,
             at_ns=at_ns,
             baseline=measured.baseline_centi_c,
             proof=_by_contact(measured.contact_centi_c, measured.contact_threshold_centi_c)
             or proof,
             contact=contact,
-            asked=UNTRUSTED in record.reasons,
+            asked=not {UNTRUSTED, NEW_DOOR}.isdisjoint(record.reasons),
         )
-        return Memory((*others, new)[-KNOWN:])
+        return replace(self, seen=(*others, new)[-KNOWN:])
 
     def _proven(self, hold_id: str, proof: Proof, contact: int | None) -> Memory:
-        return Memory(
-            tuple(
+        return replace(
+            self,
+            seen=tuple(
                 replace(seen, proof=proof, contact=contact or seen.contact)
                 if seen.hold_id == hold_id
                 else seen
                 for seen in self.seen
-            )
+            ),
         )
 
 

@@ -1,4 +1,8 @@
-"""A new door learns its own normal (启用新门): how far it is, by people whom both measured."""
+"""A new door learns its own normal (启用新门): how far it is, by people whom both measured.
+
+Until then nobody knows what a healthy forehead shows there: a sensor may read degrees too low.
+So nobody is let in on its word, and what it says holds nobody: the contact thermometer decides.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from dataclasses import dataclass
 
 from gate_agent.contract.measurement_records import ThermometerCommissioned
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
-from gate_agent.domain.baseline import KNOWN_S, PEOPLE, Memory, Proof
+from gate_agent.domain.baseline import KNOWN_S, PEOPLE, PEOPLE_LEAST, Memory, Proof
 from gate_agent.domain.profile import Profile
 from gate_agent.domain.steps import median
 
@@ -18,7 +22,8 @@ class Commissioning:
     """How far a new door is: `both` of `WANTED`, of `people` who passed at all."""
 
     both: tuple[int, ...]  # the contact readings of the healthy
-    people: int
+    scores: tuple[int, ...]  # of everybody who was not found feverish
+    people: int  # but who was to be measured by hand, and was not
     flagged: int
 
     @property
@@ -35,19 +40,30 @@ def commissioning(memory: Memory, profile: Profile, now_ns: int) -> Commissionin
         both=tuple(
             one.contact for one in ours if one.contact is not None and one.proof is Proof.HEALTHY
         ),
-        people=len(ours),
+        scores=tuple(one.score for one in ours if one.proof is not Proof.FEVERISH),
+        people=sum(not one.is_open for one in ours),
         flagged=sum(one.elevated for one in ours),
     )
 
 
-def commissioned(
-    progress: Commissioning, memory: Memory, profile: Profile, at: Moment
-) -> ThermometerCommissioned:
-    """Return the record of a door that knows its own normal now."""
-    usual = memory.usual(profile, at.boot_ns)
-    return ThermometerCommissioned(
+def is_known(memory: Memory, profile: Profile, now_ns: int) -> bool:
+    """Whether this door's normal is known: it was learnt, and is not long forgotten since."""
+    progress = commissioning(memory, profile, now_ns)
+    learnt = memory.learnt_of(profile)
+    if progress.is_done or learnt is None:
+        return progress.is_done
+    return learnt[1] >= now_ns - KNOWN_S * NS_PER_S or progress.people >= PEOPLE_LEAST
+
+
+def commissioned(before: Memory, memory: Memory, profile: Profile, at: Moment) -> Memory | None:
+    """Return the memory of a door that has just come to know its own normal; None of any other."""
+    now_ns = at.boot_ns
+    progress = commissioning(memory, profile, now_ns)
+    if not progress.is_done or is_known(before, profile, now_ns):
+        return None
+    learnt = ThermometerCommissioned(
         profile=profile.label,
-        baseline_centi_c=usual.baseline,
+        baseline_centi_c=median(progress.scores),
         profile_centi_c=profile.baseline_centi_c,
         contact_centi_c=median(progress.both) if progress.both else None,
         both=len(progress.both),
@@ -55,3 +71,4 @@ def commissioned(
         flagged=progress.flagged,
         at=format_utc(at.utc),
     )
+    return memory.after(learnt, now_ns)

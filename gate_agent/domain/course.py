@@ -8,7 +8,7 @@ from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import Decision, Outcome, PassageLeft, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
-from gate_agent.domain.baseline import UNTRUSTED
+from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED
 from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import asked_too, asking_whose, freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, WriteEvent
@@ -127,6 +127,7 @@ def on_due(door: DoorState, at: Moment) -> Step:
             return _left_unmeasured(door, state, at)
         case Identified() as state:
             why = "no_temperature" if door.thermometer_trusted else UNTRUSTED
+            why = NEW_DOOR if door.is_starting(at) else why
             return verdict.recheck(door, state, why, at)
         case Measured() as state:
             return verdict.recheck(door, state, "no_card", at)
@@ -224,10 +225,9 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
         return Step(door)
     if temperature.outcome is not Outcome.ELEVATED:
         return Step(door)
-    if is_by_hand(who.temperature) and not beyond_rail(temperature):
-        return Step(door)  # the contact thermometer decided of this very person
-    if door.vouching(who, at) is not None and not beyond_rail(temperature):
-        return Step(door)
+    decided = is_by_hand(who.temperature) or door.vouching(who, at) is not None
+    if (decided or door.is_starting(at)) and not beyond_rail(temperature):
+        return Step(door)  # the contact thermometer decided of this very person, or is going to
     hot = replace(who, temperature=temperature, presence=known.presence)
     return verdict.hold(door, hot, "elevated", at)
 
@@ -256,6 +256,8 @@ def _conclude(door: DoorState, state: Measuring, at: Moment) -> Step:
     usable = temperature.outcome is not Outcome.UNUSABLE
     presence = replace(state.presence, judged=max(tops, default=0) if usable else 0)
     measured = replace(state, temperature=temperature, presence=presence)
+    if usable and door.is_starting(at) and not beyond_rail(temperature):
+        return verdict.recheck(door, measured, NEW_DOOR, at)
     if not door.thermometer_trusted and temperature.outcome is not Outcome.ELEVATED:
         return verdict.recheck(door, measured, UNTRUSTED, at)
     return on_measured(door, measured, temperature, at)

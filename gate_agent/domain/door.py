@@ -18,6 +18,7 @@ from gate_agent.domain import (
     whose,
 )
 from gate_agent.domain.clearing import cleared_after
+from gate_agent.domain.commissioning import commissioned
 from gate_agent.domain.effects import Admit, Effect, Effects, WriteEvent
 from gate_agent.domain.events import (
     CardJudged,
@@ -185,7 +186,7 @@ def _remembered(done: Step, at: Moment) -> Step:
     if not done.effects:
         return done
     memory, cleared, rechecked = done.door.memory, done.door.cleared, done.door.rechecked
-    inside = done.door.inside
+    inside, effects = done.door.inside, done.effects
     for effect in done.effects:
         if isinstance(effect, WriteEvent) and not effect.drill:
             memory = memory.after(effect.record, at.boot_ns)
@@ -197,8 +198,11 @@ def _remembered(done: Step, at: Moment) -> Step:
     old = kept.memory, kept.cleared, kept.rechecked, kept.inside
     if all(one is other for one, other in zip(new, old, strict=True)):
         return done
+    knows = None if memory is kept.memory else commissioned(kept.memory, memory, kept.profile, at)
+    if knows is not None:
+        memory, effects = knows, (*effects, WriteEvent(knows.learnt[-1][0]))
     door = replace(kept, memory=memory, cleared=cleared, rechecked=rechecked, inside=inside)
-    return replace(done, door=door)
+    return Step(door, effects)
 
 
 def _overdue(door: DoorState, at: Moment) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import judge, propose, still_open
@@ -35,7 +36,7 @@ from gate_agent.domain.passage import (
 from gate_agent.domain.registration import checked
 from gate_agent.domain.release import find_hold, on_held_measured, with_hold
 from gate_agent.domain.state import DoorState, Step
-from gate_agent.domain.temperature import by_hand, not_measured
+from gate_agent.domain.temperature import by_hand, is_by_hand, not_measured
 
 # What a verdict may be overruled to. The gate that has opened cannot be denied any more, and a
 # held person is released by the steps of the hold alone.
@@ -127,7 +128,7 @@ def on_override(door: DoorState, event: GuardOverrode) -> Step:
         case Decision.HOLD:
             return verdict.hold(door, state, "guard", event.at, reasons=reasons, by=event.by)
         case Decision.ADMIT:
-            _may_be_admitted(door, state, reason)
+            _may_be_admitted(door, state, reason, event.at)
             done = verdict.admit(door, state, event.at, reasons=reasons, by=event.by)
             more = verdict.go_in(done.door, event.passage_id, event.at)
             return done.then(more)
@@ -205,11 +206,14 @@ def _passage(door: DoorState, passage_id: str) -> OpenPassage | Settled:
     return state
 
 
-def _may_be_admitted(door: DoorState, state: OpenPassage | Settled, reason: str) -> None:
+def _may_be_admitted(
+    door: DoorState, state: OpenPassage | Settled, reason: str, at: Moment
+) -> None:
     if not reason:
         raise StepRefused("invalid", "a reason", "none")
     measured = state.temperature
-    if not door.thermometer_trusted and (measured is None or measured.contact_centi_c is None):
+    is_believed = door.thermometer_trusted and not door.is_starting(at)
+    if not is_believed and not is_by_hand(measured):
         raise StepRefused("out_of_turn", "a contact reading", "an untrusted thermometer's")
     outcome = None if measured is None else measured.outcome
     if outcome not in _MEASURED:

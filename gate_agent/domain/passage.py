@@ -10,13 +10,13 @@ from gate_agent.contract.identity import Companion, Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, Temperature
 from gate_agent.contract.signals import Reading
-from gate_agent.domain.baseline import UNTRUSTED
+from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.temperature import Window
 
 GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
 HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever they stand
-BY_HAND = frozenset({"thermometer_lost", UNTRUSTED, "ambient_range"})
+BY_HAND = frozenset({"thermometer_lost", UNTRUSTED, NEW_DOOR, "ambient_range"})
 """Reasons that only the contact thermometer can answer."""
 SETTLED_FOR_S = 10  # a verdict stays this long, unless the person goes first
 EARLY_S = 5  # who laid a card before they stepped up is there by then; later it may be another

@@ -10,6 +10,7 @@ from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.domain.baseline import NOBODY_SEEN, Memory
 from gate_agent.domain.clearing import Cleared
+from gate_agent.domain.commissioning import is_known
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.effects import Effects
 from gate_agent.domain.hold import Called, CalledDoor, Hold
@@ -68,6 +69,7 @@ class DoorState:
     loose: LooseCard | None = None  # is another's than whom it named
     strangers: tuple[tuple[str, int], ...] = ()  # passages that ended nameless of late, and when
     answered: tuple[str, ...] = ()  # orders of the centre, the newest last: each is done once
+    guided: bool = False  # a new door has everybody measured by hand, until it knows its normal
 
     def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
         """Return the passage of this id, at the spot or at the desk."""
@@ -127,6 +129,10 @@ class DoorState:
         """Whom a missed deadline goes to: first the other doors that answer, then the posts."""
         doors = (CalledDoor(post=one.name) for one in self.neighbours if one.is_live)
         return (*doors, *self.policy.calls)
+
+    def is_starting(self, at: Moment) -> bool:
+        """Whether nobody knows yet what is usual at this door (启用新门): the hand decides."""
+        return self.guided and not is_known(self.memory, self.profile, at.boot_ns)
 
     @property
     def measures_by_hand(self) -> bool:

@@ -67,6 +67,7 @@ from gate_agent.gate.sealing import FILE, Sealing
 from gate_agent.gate.skin import Skin, visible_of
 from gate_agent.gate.subscriptions import Subscriptions
 from gate_agent.host.clock import Clock
+from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
@@ -113,6 +114,7 @@ class Gate:
         self._shown: tuple[object, ...] = ()
         self._tellers: tuple[Callable[[DoorState, Stage], None], ...] = ()
         self._timer: asyncio.TimerHandle | None = None
+        self._unkept = Trouble(_LOG, "events are kept again")
         now = clock.now()
         self.sealing = Sealing(keys, config.journal.path.with_name(FILE), lambda: self._door.policy)
         self.screen = ScreenStateBuilder(
@@ -134,6 +136,7 @@ class Gate:
             ids=Ids(secrets.token_hex(6)),
             **restored_people(reader, now, clock.boot_id),
             desk=restored_desk(reader, cases["holds"], now),
+            guided=config.thermometer.guided_start,
         )
         journal.on_health(lambda _healthy, _cause: self._in_loop(self._live.tell))
 
@@ -159,9 +162,8 @@ class Gate:
             config_sha256=config_sha256,
             policy_version=self._door.policy.version,
         )
-        applied = mode_applied(self._keeper.current)
-        is_known = applied == self._reader.last_policy()
-        records: list[Record] = [started] if is_known else [started, applied]
+        applied, last = mode_applied(self._keeper.current), self._reader.last_policy()
+        records: list[Record] = [started] if applied == last else [started, applied]
         self._append([Draft(record=record, at=self._clock.now()) for record in records])
         self.policy_due()
         self._arm()
@@ -200,12 +202,11 @@ class Gate:
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""
-        watched = self._devices[device]
+        watched, now = self._devices[device], self._clock.now()
         name, counters = watched.driver_name, dict(watched.counters)
         record = DeviceChanged(
             device=device, driver=name, state=state, cause=cause, counters=counters
         )
-        now = self._clock.now()
         self.keep([record], now)
         if device == THERMOMETER:
             self.take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
@@ -290,7 +291,7 @@ class Gate:
             self._step(event)
         except StorageError as exc:
             self._counts["journal_full"] += 1
-            _LOG.error("an event could not be kept, the door is as before: %s", exc)
+            self._unkept.met("an event could not be kept, the door is as before: %s", exc)
             self._arm(at_least_s=_FULL_RETRY_S)
 
     def _step(self, event: DoorEvent, done: Done | None = None) -> None:
@@ -342,6 +343,7 @@ class Gate:
             self._in_loop(self._committed, stored, done)
 
         self._journal.append(self.sealing.drafts(drafts), durable)
+        self._unkept.well()
 
     def _committed(self, stored: tuple[Stored, ...], done: Done | None) -> None:
         self.screen.outdate()
@@ -376,7 +378,6 @@ class Gate:
             self._timer = self._loop.call_later(max(at_least_s, delay), self._wake)
 
     def _wake(self) -> None:
-        self._timer = None
         self.take(TimePassed(at=self._clock.now()))
 
     def policy_due(self) -> None:

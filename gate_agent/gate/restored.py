@@ -211,11 +211,13 @@ def restored_people(reader: JournalReader, now: Moment, boot_id: str) -> KnownPe
         and not (envelope := parse_body(event.body)).drill
         and (record := envelope.record()) is not None
     ]
+    commissioned = reader.commissioned()
+    learnt = [] if commissioned is None else [(commissioned, _ago_ns(commissioned.at, now))]
     rechecked: tuple[RecheckTold, ...] = ()
     for record, _ in events:
         rechecked = rechecked_after(rechecked, record)
     return KnownPeople(
-        memory=remembered(events),
+        memory=remembered([*learnt, *events]),
         cleared=cleared_by(events),
         rechecked=rechecked,
         inside=_restored_inside(reader, now),

@@ -248,6 +248,7 @@ class CommissioningView(_View):
 
     both: int
     wanted: int
+    by_hand: bool = False  # and nobody is let in on its word till then
 
 
 class CommissionedView(_View):

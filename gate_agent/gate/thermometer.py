@@ -18,7 +18,7 @@ from gate_agent.contract.measurement_records import (
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
-from gate_agent.domain.commissioning import WANTED, commissioned, commissioning
+from gate_agent.domain.commissioning import WANTED, commissioning, is_known
 from gate_agent.domain.door import TrustChanged
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import limits
@@ -68,8 +68,6 @@ class ThermometerKeeper:
         lost = reader.coverage_lost()
         self._lost: Moment | None = None if lost is None else _moment_of(lost, gate.now())
         self._compared = restored_comparison(reader.compared(), gate.now())
-        self._commissioned = reader.commissioned()
-        self._is_new = self._starts_new()
         self._uncovered_ns: int | None = None
         self._health = ThermometerHealth(())
 
@@ -111,7 +109,6 @@ class ThermometerKeeper:
         """Ask whether it can be believed, and do what follows."""
         now, door = self._gate.now(), self._gate.door
         self._compare(now)
-        self._commission(now)
         health_now = health(
             self._watch,
             door.memory,
@@ -131,25 +128,6 @@ class ThermometerKeeper:
         self._cover(self._gate.now())
         if changed:
             self._gate.changed()
-
-    def _starts_new(self) -> bool:
-        """Whether nobody has passed this thermometer here yet, or too few to know its normal."""
-        door = self._gate.door
-        if self._commissioned and self._commissioned.profile == door.profile.label:
-            return False
-        return not commissioning(door.memory, door.profile, self._gate.now().boot_ns).is_done
-
-    def _commission(self, now: Moment) -> None:
-        """Record once that a new door knows its own normal (启用新门)."""
-        door = self._gate.door
-        if not self._is_new:
-            return
-        progress = commissioning(door.memory, door.profile, now.boot_ns)
-        if progress.is_done:
-            record = commissioned(progress, door.memory, door.profile, now)
-            if self._gate.keep([record], now):
-                self._is_new, self._commissioned = False, record
-                self._gate.changed()
 
     def _compare(self, now: Moment) -> None:
         """Hold our people beside the other doors' (两门比对); record when that finds another."""
@@ -232,7 +210,8 @@ class ThermometerKeeper:
         """Return what a screen shows of it."""
         now, door = self._gate.now(), self._gate.door
         usual = door.memory.usual(door.profile, now.boot_ns)
-        known = self._commissioned
+        learnt = door.memory.learnt_of(door.profile)
+        is_new = not is_known(door.memory, door.profile, now.boot_ns)
         progress = commissioning(door.memory, door.profile, now.boot_ns)
         newest, left_ns = self._checks.newest, self._checking_until_ns - now.boot_ns
         return ThermometerView(
@@ -248,12 +227,14 @@ class ThermometerKeeper:
             baseline_centi_c=usual.baseline,
             baseline_people=usual.people,
             threshold_centi_c=limits(door.profile, door.policy.measurement, usual).threshold,
-            commissioning=CommissioningView(both=len(progress.both), wanted=WANTED)
-            if self._is_new
+            commissioning=CommissioningView(
+                both=len(progress.both), wanted=WANTED, by_hand=door.guided
+            )
+            if is_new
             else None,
             commissioned=None
-            if known is None or known.profile != door.profile.label
-            else CommissionedView.model_validate(known.model_dump(exclude={"profile"})),
+            if learnt is None
+            else CommissionedView.model_validate(learnt[0].model_dump(exclude={"profile"})),
         )
 
 

@@ -79,6 +79,7 @@ declare namespace Door {
   interface CommissioningView {
     both: number;
     wanted: number;
+    by_hand: boolean;
   }
   /** Who comes along with a registered visitor (随行人员), a child say. */
   interface CompanionBody {

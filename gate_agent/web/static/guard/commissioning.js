@@ -48,7 +48,7 @@ export function commissioningParts(state, again) {
   const view = state?.thermometer;
   if (!state || !view) return [];
   if (!view.commissioning) return view.commissioned ? [make("p", { id: "commissioned" }, outcome(view.commissioned, state.gate.timezone))] : [];
-  const { both, wanted } = view.commissioning;
+  const { both, wanted, by_hand } = view.commissioning;
   const here = measurable(state);
   if (!here.some((one) => one.passage_id === whose)) whose = null;
   /** @param {string} id */
@@ -64,7 +64,7 @@ export function commissioningParts(state, again) {
   if (chosen) return [progress, pad.typing(make("p", {}, word("commissioning.reading", { p: nameOf(chosen) })), send)];
   return [
     make("h3", {}, word("commissioning.title")), progress,
-    make("p", {}, word(here.length ? "commissioning.whom" : "commissioning.wait")),
+    make("p", {}, word(by_hand ? "commissioning.by_hand" : here.length ? "commissioning.whom" : "commissioning.wait")),
     ...here.map((one) => button(`${nameOf(one)} ${degrees(one.temperature?.surface_centi_c ?? 0)}`, { kind: "tall", press: choose(one.passage_id) })),
   ];
 }

@@ -112,8 +112,17 @@ function why(state, verdict) {
   if (verdict.says === "verdict.recording") return word("verdict.recording_do");
   if (verdict.says === "decision.hold") return [...reasons, word("verdict.hold_do")].join(" · ");
   if (reasons.length) return reasons.join("；");
-  if (!state.passage) return state.hall_mode === "emergency" ? word("verdict.idle_emergency", { n: state.inside }) : word("verdict.idle_do");
-  return "";
+  return state.passage ? "" : idle(state);
+}
+
+/**
+ * What whoever comes next is to do.
+ * @param {State} state
+ */
+function idle(state) {
+  if (state.hall_mode === "emergency") return word("verdict.idle_emergency", { n: state.inside });
+  const start = state.thermometer?.commissioning;
+  return start?.by_hand ? word("verdict.idle_new", { n: start.both, of: start.wanted }) : word("verdict.idle_do");
 }
 
 /** @param {Door.PassageView | null} passage */
