@@ -28,10 +28,10 @@ from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import GateRetention
 from gate_agent.gate.screen_state import UplinkView
-from gate_agent.gate.screen_state_builder import Watched
 from gate_agent.gate.thermometer import ThermometerKeeper
 from gate_agent.gate.ticker import Ticker
 from gate_agent.gate.waiting import WaitingBook
+from gate_agent.gate.watched import Watched
 from gate_agent.host.clock import Clock
 from gate_agent.host.keys import KnownInFile, Signatures
 from gate_agent.host.stamps import StampCounter

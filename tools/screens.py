@@ -81,6 +81,8 @@ def states() -> dict[str, tuple[ScreenState, After | None]]:
         "hold-overdue": (cases.held(cases.late_hold()), None),
         "contacts-left": (left_over, None),
         "overrule": (scenes.denied(), _press("#override")),
+        "green": (scenes.green(), None),
+        "new-door": (scenes.new_door(), _press("#more")),
         "symptoms": (scenes.measured(), _press("#symptoms")),
         "thermometer-lost": (scenes.device_lost(), None),
         "thermometer-not-trusted": (scenes.not_trusted(), None),

@@ -66,6 +66,7 @@ from gate_agent.contract.measurement_records import (
 )
 from gate_agent.contract.numbers import Whole
 from gate_agent.contract.order_records import OrderAnswered
+from gate_agent.contract.passage_marks import AppointmentMade, PassageMarked
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause
 from gate_agent.contract.record import (
@@ -89,6 +90,7 @@ __all__ = [
     "AgentStarted",
     "AgentStopped",
     "AnchorKept",
+    "AppointmentMade",
     "ByHand",
     "Category",
     "ClockStepped",
@@ -123,6 +125,7 @@ __all__ = [
     "PassageDecided",
     "PassageGrouped",
     "PassageLeft",
+    "PassageMarked",
     "PersonLeft",
     "PersonRegistered",
     "PersonRevealed",
@@ -297,6 +300,7 @@ RECORDS: tuple[type[Record], ...] = (
     ThermometerChecked, ThermometerCommissioned, ThermometerCompared,
     CoverageLost, CoverageRestored,
     PassageDecided, PassageLeft, PassageGrouped, PersonRegistered, PersonLeft,
+    PassageMarked, AppointmentMade,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
     AnchorKept,
     HoldAnswered, OrderAnswered, ContactListed, ContactUpdated,

@@ -10,6 +10,7 @@ from gate_agent.domain import (
     between_doors,
     course,
     found,
+    green,
     guard,
     leaving,
     pairing,
@@ -21,6 +22,7 @@ from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.commissioning import commissioned
 from gate_agent.domain.effects import Admit, Effect, Effects, WriteEvent
 from gate_agent.domain.events import (
+    AppointmentGiven,
     CardJudged,
     CardUnreadable,
     CodeShown,
@@ -33,6 +35,7 @@ from gate_agent.domain.events import (
     ExitSeen,
     FoundInside,
     FoundOrdered,
+    GreenGiven,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -55,6 +58,7 @@ from gate_agent.domain.hold import hold_overdue
 from gate_agent.domain.state import DoorState, Ids, Step
 
 __all__ = [
+    "AppointmentGiven",
     "CardJudged",
     "CardUnreadable",
     "CodeShown",
@@ -68,6 +72,7 @@ __all__ = [
     "ExitSeen",
     "FoundInside",
     "FoundOrdered",
+    "GreenGiven",
     "GroupTold",
     "GuardOverrode",
     "HandMeasured",
@@ -151,6 +156,10 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return together.on_group(door, event)
         case CompanionTold():
             return together.on_companion(door, event)
+        case GreenGiven():
+            return green.on_green(door, event)
+        case AppointmentGiven():
+            return green.on_appointment(door, event)
         case FoundInside():
             return found.on_found(door, event)
         case FoundOrdered():

@@ -143,6 +143,25 @@ class CompanionTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GreenGiven:
+    """The guard lets this person come by the green channel (绿色通道); no reason: no more."""
+
+    at: Moment
+    passage_id: str
+    reason: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentGiven:
+    """The guard books this person, who came without an appointment (现场补预约)."""
+
+    at: Moment
+    passage_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardJudged:
     """The guard says whether the card that named this person is theirs (是他的证件)."""
 
@@ -300,6 +319,8 @@ GuardEvent = (
     | GroupTold
     | CompanionTold
     | CardJudged
+    | GreenGiven
+    | AppointmentGiven
     | HoldStepped
     | NoteTaken
     | DeparturesTold

@@ -54,7 +54,14 @@ _MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says
 
 def on_registration(door: DoorState, event: RegistrationGiven) -> Step:
     """The guard registers the visitor (实名登记): the passage goes on to its decision."""
-    event = replace(event, details=checked(event.details, door.policy, event.at.newest_day))
+    known = door.find(event.passage_id)
+    details = checked(
+        event.details,
+        door.policy,
+        event.at.newest_day,
+        is_green=known is not None and hall.is_green(door.policy, known, event.at.utc),
+    )
+    event = replace(event, details=details)
     state = _passage(door, event.passage_id)
     if isinstance(state, Settled) and state.decision is Decision.HOLD:
         return register_the_held(door, state, event)

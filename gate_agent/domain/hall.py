@@ -10,9 +10,11 @@ from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, Policy
 from gate_agent.contract.records import Category, HoldState
 from gate_agent.domain.hold import Hold
+from gate_agent.domain.passage import Attempt
 
 GONE = (HoldState.LEFT, HoldState.TRANSFERRED)
 """The person of such a hold is not here any more; who comes back gets another."""
+NO_APPOINTMENT, CANCELLED = "no_appointment", "cancelled_"  # and why: reasons of a denial
 
 
 def refusal(
@@ -25,7 +27,7 @@ def refusal(
 ) -> str | None:
     """Return why this person may not enter now (a reason code), None if nothing is against it.
 
-    `is_booked`: the code of an appointment was shown; `cancelled`: that of one that is no more.
+    `is_booked`: an appointment's code was shown, or a guard says so; `cancelled`: a code of none.
 
     `utc` is held against the times of appointments only: those are times of people's clocks.
     """
@@ -49,9 +51,23 @@ def refusal(
             if booked:
                 return None
             why = cancelled or _cancelled(policy, utc, person_ref=person.person_ref)
-            return "no_appointment" if why is None else f"cancelled_{why}"
+            return NO_APPOINTMENT if why is None else f"{CANCELLED}{why}"
         case HallMode.OPEN:
             return None
+
+
+def is_green(policy: Policy, attempt: Attempt, utc: datetime) -> bool:
+    """Whether this person comes by the green channel (绿色通道): by list, or a guard's word."""
+    ref = None if attempt.person is None else attempt.person.person_ref
+    return attempt.is_green or any(
+        entry.green_channel and entry.person_ref == ref and _is_valid(entry, utc)
+        for entry in policy.appointments
+    )
+
+
+def is_unbooked(reasons: Iterable[str]) -> bool:
+    """Whether somebody was turned away for nothing but an appointment."""
+    return any(one == NO_APPOINTMENT or one.startswith(CANCELLED) for one in reasons)
 
 
 def is_booked_by_code(policy: Policy, code_sha256: str | None, utc: datetime) -> bool:

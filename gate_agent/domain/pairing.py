@@ -143,7 +143,8 @@ def on_code(door: DoorState, event: CodeShown) -> Step:
         asked = [place for place in door.desk if isinstance(place, Registering)]
         if not asked:
             return Step(door, (Note("code_at_nobody"),))
-        state = asked[0]
+        green = [one for one in asked if hall.is_green(door.policy, one, event.at.utc)]
+        state = (green or asked)[0]  # who goes first is asked first
     booked = state.is_booked or hall.is_booked_by_code(
         door.policy, event.appointment_sha256, event.at.utc
     )

@@ -71,8 +71,9 @@ class Attempt:
     known_phone: Secret | None = None
     identified: Moment | None = None  # when the card was laid, or its number typed
     is_repeat: bool = False  # known here from an earlier visit, with a phone
-    is_booked: bool = False  # showed the code of an appointment
+    is_booked: bool = False  # showed the code of an appointment, or a guard booked them
     cancelled: CancelReason | None = None  # showed that of one that was cancelled
+    is_green: bool = False  # a guard lets them come by the green channel (绿色通道)
     temperature: Temperature | None = None
     presence: Presence = NOBODY
     registered: bool = False
@@ -215,6 +216,7 @@ class Carried(TypedDict):
     is_repeat: bool
     is_booked: bool
     cancelled: CancelReason | None
+    is_green: bool
     temperature: Temperature | None
     presence: Presence
     registered: bool
@@ -238,6 +240,7 @@ def carried(attempt: Attempt) -> Carried:
         is_repeat=attempt.is_repeat,
         is_booked=attempt.is_booked,
         cancelled=attempt.cancelled,
+        is_green=attempt.is_green,
         temperature=attempt.temperature,
         presence=attempt.presence,
         registered=attempt.registered,

@@ -13,6 +13,7 @@ from gate_agent.contract.identity import (
     normalise_number,
 )
 from gate_agent.contract.names import check_name
+from gate_agent.contract.opening import GREEN_CHANNEL
 from gate_agent.contract.phone import PhoneFault, check_phone
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.registration import RegistrationDetails
@@ -20,9 +21,11 @@ from gate_agent.contract.signals import CardType
 from gate_agent.domain.effects import StepRefused
 
 
-def checked(details: RegistrationDetails, policy: Policy, today: date) -> RegistrationDetails:
+def checked(
+    details: RegistrationDetails, policy: Policy, today: date, *, is_green: bool = False
+) -> RegistrationDetails:
     """Return the details, checked. Raises StepRefused, with no character of them."""
-    offered = policy.offered
+    offered = (*policy.offered, *((GREEN_CHANNEL,) if is_green else ()))
     if details.purpose is not None and policy.purposes and details.purpose not in offered:
         raise StepRefused("invalid", f"one of {', '.join(offered)}", "another purpose")
     return replace(

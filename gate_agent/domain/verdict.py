@@ -52,7 +52,7 @@ def decide(
         return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
     if attempt.adult is not None:
         return gather(door, attempt, at)
-    refused = _refused(door, attempt, person, at)
+    refused = refusal(door, attempt, person, at)
     if refused is not None:
         return settle(door, attempt, Decision.DENY, (refused,), at)
     if given is None and hall.waits_for_registration(door.policy, person, attempt.known_phone):
@@ -66,11 +66,10 @@ def decide(
     return admit(door, attempt, at)
 
 
-def _refused(door: DoorState, attempt: Attempt, person: Person, at: Moment) -> str | None:
+def refusal(door: DoorState, attempt: Attempt, person: Person, at: Moment) -> str | None:
     """Return why the hall's mode keeps this person out, with what they showed."""
-    return hall.refusal(
-        door.policy, person, at.utc, is_booked=attempt.is_booked, cancelled=attempt.cancelled
-    )
+    is_booked, cancelled = attempt.is_booked or attempt.is_green, attempt.cancelled
+    return hall.refusal(door.policy, person, at.utc, is_booked=is_booked, cancelled=cancelled)
 
 
 def gather(door: DoorState, attempt: Attempt, at: Moment) -> Step:
@@ -86,7 +85,7 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
     match adult:
         case Gathering(person=Person() as person) if len(here) >= adult.companions:
             going: tuple[Attempt, ...] = (adult, *here)
-            refused = _refused(door, adult, person, at)
+            refused = refusal(door, adult, person, at)
         case Settled(decision=Decision.ADMIT):  # somebody let the adult in before
             going, refused = here, None
         case _:
@@ -155,6 +154,7 @@ def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Ste
         is_repeat=False,
         is_booked=False,
         cancelled=None,
+        is_green=False,
         adult=None,
         unsure=False,
     )
@@ -284,6 +284,7 @@ def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
         by_hand=None if person is None else person.by_hand,
         repeat_visit=settled.is_repeat,
         registration_ms=_registration_ms(settled, at),
+        green_channel=hall.is_green(door.policy, settled, at.utc),
         companions=settled.companions,
         with_passage=settled.adult,
         unsure=settled.unsure,

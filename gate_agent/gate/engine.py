@@ -62,10 +62,11 @@ from gate_agent.gate.ports import LiveEvent
 from gate_agent.gate.registration_draft import registration_draft
 from gate_agent.gate.restored import restored_cases, restored_desk, restored_people
 from gate_agent.gate.screen_state import ScreenState, UplinkView
-from gate_agent.gate.screen_state_builder import ScreenStateBuilder, Watched
+from gate_agent.gate.screen_state_builder import ScreenStateBuilder
 from gate_agent.gate.sealing import FILE, Sealing
 from gate_agent.gate.skin import Skin, visible_of
 from gate_agent.gate.subscriptions import Subscriptions
+from gate_agent.gate.watched import Watched
 from gate_agent.host.clock import Clock
 from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Draft, Journal, Stored
@@ -365,8 +366,6 @@ class Gate:
             return
         contacts = tuple(record for _, record in passed)
         self.take(ContactsFound(at=self._clock.now(), hold_id=hold_id, passages=contacts))
-
-    # --- time ---------------------------------------------------------------------------------
 
     def _arm(self, *, at_least_s: float = 0) -> None:
         """Wake when the door has something due."""

@@ -106,6 +106,7 @@ def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> 
                 hold_id=hold.hold_id,
                 by=decided.by,
                 companions=decided.companions,
+                is_green=decided.green_channel is True,
                 adult=decided.with_passage,
                 unsure=hold.unsure,
             )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.moment import ClockQuality
+from gate_agent.contract.opening import GREEN_CHANNEL
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import (
     Category,
@@ -36,6 +37,13 @@ class Phase(StrEnum):
     REGISTERING = "registering"  # 待登记
     GATHERING = "gathering"  # 等候同行
     SETTLED = "settled"  # 已有结论
+
+
+class Green(StrEnum):
+    """Why somebody comes by the green channel (绿色通道)."""
+
+    LIST = "list"  # 名单
+    GUARD = "guard"  # a guard's word
 
 
 class _View(BaseModel):
@@ -83,6 +91,7 @@ class PassageView(_View):
     with_passage: str | None = None  # of whom this companion came with
     unsure: bool = False  # named by time alone: the card may be another's
     card_asked: bool = False  # and whose it is decides what comes: the guard is asked
+    green: Green | None = None  # 绿色通道: goes first
 
 
 class NoteView(NoteDetails, _View):
@@ -315,6 +324,7 @@ class ScreenState(_View):
     journal: JournalView
     uplink: UplinkView
     purposes: tuple[str, ...]
+    green_purpose: str = GREEN_CHANNEL  # offered beside them to who comes by it
     phone_required: bool
     alarms: tuple[AlarmView, ...] = ()
     alarm_counts: AlarmCounts | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -20,12 +20,14 @@ from gate_agent.contract.free_text import with_texts
 from gate_agent.contract.identity import Person, Secret, mask_name, mask_number, mask_phone
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
 from gate_agent.contract.policy import PhoneRule
-from gate_agent.contract.records import Category, Decision, DeviceState, HoldState
+from gate_agent.contract.records import Category, Decision, HoldState
+from gate_agent.domain import hall
 from gate_agent.domain.contact import Contact
 from gate_agent.domain.group import ready
 from gate_agent.domain.hold import Called, Hold, escalates_to, next_steps
 from gate_agent.domain.neighbours import OVER, cleared_at, rechecked_there
 from gate_agent.domain.passage import (
+    Attempt,
     Gathering,
     Identified,
     Idle,
@@ -41,8 +43,8 @@ from gate_agent.gate.alarms import AlarmBook, of_other_doors, of_people, of_the_
 from gate_agent.gate.screen_state import (
     CallView,
     ContactView,
-    DeviceView,
     GateView,
+    Green,
     HoldView,
     JournalView,
     NoteView,
@@ -57,6 +59,7 @@ from gate_agent.gate.screen_state import (
     TodayView,
     UplinkView,
 )
+from gate_agent.gate.watched import Watched, device_view, state_of
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
 
@@ -71,30 +74,6 @@ _PHASES: Mapping[type[PassageState], tuple[Phase, tuple[str, ...]]] = {
     Gathering: (Phase.GATHERING, ("companions",)),
     Settled: (Phase.SETTLED, ("departure",)),
 }
-
-
-class Watched(Protocol):
-    """A device as its supervisor knows it."""
-
-    @property
-    def state(self) -> DeviceState | None:
-        """The state; None before anything is known."""
-        ...
-
-    @property
-    def cause(self) -> str:
-        """What the supervisor saw."""
-        ...
-
-    @property
-    def counters(self) -> Mapping[str, int]:
-        """What went wrong on the line, by cause."""
-        ...
-
-    @property
-    def driver_name(self) -> str:
-        """Which driver speaks to it."""
-        ...
 
 
 class ScreenStateBuilder:
@@ -150,7 +129,7 @@ class ScreenStateBuilder:
                 *of_people(door.holds, door.contacts, now),
                 *of_other_doors(door.neighbours, door.answers),
                 *of_the_gate(
-                    devices=((name, _state(device)) for name, device in devices.items()),
+                    devices=((name, state_of(device)) for name, device in devices.items()),
                     thermometer_trusted=door.thermometer_trusted,
                     journal_writable=self._journal.healthy,
                     uplink_state="twin" if uplink.has_twin else uplink.state,
@@ -173,7 +152,7 @@ class ScreenStateBuilder:
             holds=tuple(self._hold(hold, door, now) for hold in door.holds),
             recent=self._recent,
             today=self._today.model_copy(update={"staff": len(door.policy.roster)}),
-            devices={name: _device(device) for name, device in devices.items()},
+            devices={name: device_view(device) for name, device in devices.items()},
             journal=JournalView(
                 epoch=head.epoch,
                 sequence=head.sequence,
@@ -196,7 +175,7 @@ class ScreenStateBuilder:
             notice=NoticeView(**door.policy.registration.notice.model_dump()),
             desk=tuple(
                 view
-                for place in door.desk
+                for place in sorted(door.desk, key=lambda one: _green(door, one, now) is None)
                 if (view := self._passage(door, place, now, opened)) is not None
             ),
         )
@@ -236,6 +215,7 @@ class ScreenStateBuilder:
             with_passage=state.adult,
             unsure=state.unsure,
             card_asked=state.card_asked and state.person is not None,
+            green=_green(door, state, now),
         )
 
     def _flags(
@@ -370,21 +350,14 @@ class ScreenStateBuilder:
         return known
 
 
+def _green(door: DoorState, state: Attempt, now: Moment) -> Green | None:
+    if state.is_green:
+        return Green.GUARD
+    return Green.LIST if hall.is_green(door.policy, state, now.utc) else None
+
+
 def _masked(name: Secret, number: Secret) -> PersonView:
     return PersonView(name=mask_name(name.reveal()), number=mask_number(number.reveal()))
-
-
-def _device(device: Watched) -> DeviceView:
-    return DeviceView(
-        driver=device.driver_name,
-        state=_state(device),
-        cause=device.cause,
-        counters=dict(device.counters),
-    )
-
-
-def _state(device: Watched) -> DeviceState:
-    return device.state or DeviceState.LOST  # not heard yet is not well
 
 
 def _call(entry: Called) -> CallView:

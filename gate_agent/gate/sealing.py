@@ -31,7 +31,7 @@ FILE = "texts.box"
 _CODES = "reason"
 _OFFERED = (  # what a tap records of a word that the screen offers
     "override_reason", "contact_reason", "reported_to", "handed_to", "vehicle", "left_how",
-    "symptom", "look_reason", "split_reason", "hall_place",
+    "symptom", "look_reason", "split_reason", "hall_place", "green_reason",
 )  # fmt: skip
 _MOST = 2000  # texts; the oldest go first
 _LOG = logging.getLogger(__name__)

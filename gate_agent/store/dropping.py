@@ -7,20 +7,24 @@ from collections.abc import Sequence
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import (
+    AppointmentMade,
     EventsDropped,
     PassageDecided,
     PassageGrouped,
     PassageLeft,
+    PassageMarked,
     PersonRegistered,
 )
 from gate_agent.store.transaction import Draft
+
+_OF_A_PASSAGE = (PassageGrouped, PassageLeft, PassageMarked, AppointmentMade, PersonRegistered)
 
 
 def may_be_dropped(drafts: Sequence[Draft]) -> bool:
     """Tell whether these are a passage alone: its outcome without a hold, its registration."""
     return bool(drafts) and all(
         (isinstance(draft.record, PassageDecided) and draft.record.hold_id is None)
-        or isinstance(draft.record, PassageGrouped | PassageLeft | PersonRegistered)
+        or isinstance(draft.record, _OF_A_PASSAGE)
         for draft in drafts
     )
 

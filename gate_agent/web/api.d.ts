@@ -31,6 +31,11 @@ declare namespace Door {
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
   }
+  /** This person came without an appointment, and gets one on the spot (现场补预约). */
+  interface AppointmentRequest {
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** Whom the guard calls: a post, and its duty telephone. */
   interface CallView {
     post: string;
@@ -177,6 +182,15 @@ declare namespace Door {
     name: string;
     timezone: string;
     version: string;
+  }
+  /** Why somebody comes by the green channel (绿色通道). */
+  type Green = "list" | "guard";
+  /** This person comes by the green channel (绿色通道), and why; without a reason, no more. */
+  interface GreenRequest {
+    /** one of the screen's words; null takes the mark back */
+    reason: string | null;
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
   }
   /** So many go in with this person (随行 n 人); fewer than before is a split, with a reason. */
   interface GroupRequest {
@@ -416,6 +430,7 @@ declare namespace Door {
     with_passage: string | null;
     unsure: boolean;
     card_asked: boolean;
+    green: Green | null;
   }
   /** A person, masked: 张* and 110***********002X. */
   interface PersonView {
@@ -487,6 +502,7 @@ declare namespace Door {
     journal: JournalView;
     uplink: UplinkView;
     purposes: string[];
+    green_purpose: string;
     phone_required: boolean;
     alarms: AlarmView[];
     alarm_counts: AlarmCounts | null;
@@ -739,9 +755,11 @@ declare namespace Door {
     "/api/v1/holds/{hold_id}/notes": { body: HoldNoteRequest; told: Accepted };
     "/api/v1/holds/{hold_id}/picture": { body: RevealRequest; told: null };
     "/api/v1/holds/{hold_id}/steps": { body: HoldStepRequest; told: Accepted };
+    "/api/v1/passages/{passage_id}/appointment": { body: AppointmentRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/card": { body: CardRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/companion": { body: CompanionRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/dismissal": { body: DismissalRequest | null; told: Accepted };
+    "/api/v1/passages/{passage_id}/green": { body: GreenRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/group": { body: GroupRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/hand": { body: HandRequest; told: null };
     "/api/v1/passages/{passage_id}/override": { body: OverrideRequest; told: Accepted };

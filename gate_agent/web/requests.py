@@ -27,6 +27,7 @@ from gate_agent.web.bodies import (
     TouchRequest,
 )
 from gate_agent.web.grants import ALARM, NAMED, PUBLIC, SIGNED_ON
+from gate_agent.web.green_bodies import AppointmentRequest, GreenRequest
 from gate_agent.web.group_bodies import CompanionRequest, GroupRequest
 
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
@@ -61,6 +62,16 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     @router.post("/passages/{passage_id}/override", dependencies=[SIGNED_ON])
     async def override(passage_id: _Id, body: OverrideRequest) -> Accepted:
         """Overrule the decision of this passage (更改结论)."""
+        return await _done(desk, body.event(desk.now(), passage_id))
+
+    @router.post("/passages/{passage_id}/green", dependencies=[SIGNED_ON])
+    async def green(passage_id: _Id, body: GreenRequest) -> Accepted:
+        """Let this person come by the green channel (绿色通道), or no more."""
+        return await _done(desk, body.event(desk.now(), passage_id))
+
+    @router.post("/passages/{passage_id}/appointment", dependencies=[SIGNED_ON])
+    async def appointment(passage_id: _Id, body: AppointmentRequest) -> Accepted:
+        """Book this person on the spot (现场补预约)."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/passages/{passage_id}/group", dependencies=[NAMED])

@@ -30,6 +30,31 @@ def test_whose_phone_is_asked_is_shown_and_the_spot_is_in_view(page: Page, serve
     assert [ask.about for ask in served.asked()] == ["ab12-901"]
 
 
+def test_who_comes_by_the_green_channel_goes_first_and_is_marked(
+    page: Page, served: Served
+) -> None:
+    show(page, served, scenes.green())
+
+    first = page.locator(PLACES).first
+    expect(first).to_contain_text("绿色通道 欧***")
+    expect(first.locator(".green svg")).to_be_visible()
+    expect(page.locator("#registration-title")).to_contain_text("欧***")
+    expect(page.locator("#verdict-flags .green")).to_have_text("绿色通道（名单）")
+    expect(page.locator(".purpose").first).to_contain_text("绿色通道")
+    page.locator("#override").click()
+    page.get_by_role("button", name="老年人").click()
+    recorded(page)
+    show(page, served, scenes.denied())
+    page.locator("#override").click()
+    page.get_by_role("button", name="现场补预约").click()
+    recorded(page)
+    asked = [(ask.what, ask.about, ask.details.get("reason")) for ask in served.asked()]
+    assert asked == [
+        ("give_green", "ab12-902", "老年人"),
+        ("give_appointment", "ab12-901", None),
+    ]
+
+
 def test_digits_stay_while_the_next_steps_up(page: Page, served: Served) -> None:
     show(page, served, scenes.registering())
     page.keyboard.type("13812")

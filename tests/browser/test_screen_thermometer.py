@@ -110,6 +110,14 @@ def test_a_new_door_is_guided_and_says_what_came_out(page: Page, served: Served)
     assert (asked.what, asked.about) == ("measure_by_hand", "ab12-901")
     assert asked.details["contact_centi_c"] == 3660
 
+    guided = trusted.model_copy(
+        update={"commissioning": CommissioningView(both=3, wanted=5, by_hand=True)}
+    )
+    idle = new.model_copy(update={"thermometer": guided, "passage": None})
+    show(page, served, idle)
+    expect(page.locator("#verdict-reason")).to_contain_text("新门启用 3/5：站到测温处")
+    expect(page.locator("#panel")).to_contain_text("由体温计决定能否进入")
+
     known = CommissionedView(
         baseline_centi_c=3605,
         profile_centi_c=3455,

@@ -72,6 +72,10 @@ SAMPLES: tuple[Record, ...] = (
         person_ref=REF, means=records.ExitMeans.CARD, at=UTC_TEXT, entered=UTC_TEXT, inside_s=1800
     ),
     records.PassageGrouped(passage_id="7f3a-1", companions=2, was=0, by="guard-1", at=UTC_TEXT),
+    records.PassageMarked(
+        passage_id="7f3a-1", green_channel=True, reason="老年人", by="guard-1", at=UTC_TEXT
+    ),
+    records.AppointmentMade(passage_id="7f3a-1", person_ref=REF, by="guard-1", at=UTC_TEXT),
     records.PersonRegistered(
         passage_id="7f3a-1", person_ref=REF, sealed="c2VhbGVk", key_id="00112233aabbccdd"
     ),

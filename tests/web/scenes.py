@@ -15,8 +15,10 @@ from gate_agent.contract.records import (
 from gate_agent.contract.thermometer import Doubt, Trust
 from gate_agent.gate.screen_state import (
     CheckView,
+    CommissioningView,
     DeviceView,
     GateView,
+    Green,
     InsideLine,
     InsideView,
     JournalView,
@@ -233,6 +235,31 @@ def admitted() -> ScreenState:
 
 def recording() -> ScreenState:
     return settled(Decision.ADMIT, gate_open=False)
+
+
+def green() -> ScreenState:
+    """Somebody registers at the spot; who comes by the green channel waits at the desk."""
+    marked = passage(
+        Phase.REGISTERING, person=OUYANG, temperature=warm(3655), deadline_s=96
+    ).model_copy(
+        update={"passage_id": "ab12-902", "waits_for": ("registration",), "green": Green.LIST}
+    )
+    waits = passage(Phase.MEASURED, person=None, temperature=warm(3610), deadline_s=12).model_copy(
+        update={"passage_id": "ab12-903", "waits_for": ("card",)}
+    )
+    return registering().model_copy(update={"desk": (marked, waits)})
+
+
+def new_door() -> ScreenState:
+    """A new door, at which three people were measured by both."""
+    view = not_trusted().thermometer
+    assert view is not None
+    start = CommissioningView(both=3, wanted=5, by_hand=True)
+    changes = {
+        "trust": Trust.TRUSTED, "doubts": (), "by_hand": False, "commissioning": start,
+        "lost_s": None,
+    }  # fmt: skip
+    return idle().model_copy(update={"thermometer": view.model_copy(update=changes)})
 
 
 def denied() -> ScreenState:

@@ -26,12 +26,14 @@ from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Card
 from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C
 from gate_agent.domain.events import (
+    AppointmentGiven,
     CardJudged,
     CompanionTold,
     ContactJudged,
     DeparturesTold,
     DrillStarted,
     FoundInside,
+    GreenGiven,
     GroupTold,
     GuardOverrode,
     HandMeasured,
@@ -77,6 +79,8 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     PassageDismissed: ("dismiss", "passage_id"),
     GroupTold: ("group", "passage_id"),
     CardJudged: ("judge_card", "passage_id"),
+    GreenGiven: ("give_green", "passage_id"),
+    AppointmentGiven: ("give_appointment", "passage_id"),
     CompanionTold: ("companion", "passage_id"),
     DeparturesTold: ("left", ""),
     FoundInside: ("found", "passage_id"),

@@ -258,6 +258,8 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/passages/{passage_id}/registration",
         "/api/v1/passages/{passage_id}/override",
         "/api/v1/passages/{passage_id}/group",
+        "/api/v1/passages/{passage_id}/green",
+        "/api/v1/passages/{passage_id}/appointment",
         "/api/v1/passages/{passage_id}/companion",
         "/api/v1/passages/{passage_id}/card",
         "/api/v1/passages/{passage_id}/dismissal",

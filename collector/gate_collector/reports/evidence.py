@@ -205,10 +205,11 @@ def _decided(events: Sequence[Any]) -> Iterator[tuple[str, PassageDecided]]:
 
 
 def _green(decided: Iterable[tuple[str, PassageDecided]]) -> int | None:
-    """Return how many came by the green channel; None where the door marks nobody."""
-    marked = {record.passage_id: record.green_channel for _, record in decided}
-    known = [is_green for is_green in marked.values() if is_green is not None]
-    return sum(known) if known else None
+    """Return how many were let in by the green channel; None where the door marks nobody."""
+    newest = {record.passage_id: record for _, record in decided}
+    known = [one for one in newest.values() if one.green_channel is not None]
+    went_in = [one for one in known if one.green_channel and one.decision is Decision.ADMIT]
+    return len(went_in) if known else None
 
 
 def _counts(decided: Iterable[tuple[str, PassageDecided]], centre: Centre) -> Iterator[HourCount]:

@@ -117,6 +117,7 @@ const LINE = { fill: "none", stroke: "currentColor", "stroke-width": 9, "stroke-
 /** @type {Record<string, [string, Attributes][]>} */
 const SHAPES = {
   check: [["circle", { cx: 50, cy: 50, r: 44 }], ["path", { d: "M28 52l16 16 30-36" }]],
+  ahead: [["path", { d: "M20 82L50 52l30 30M20 48L50 18l30 30" }]],
   noentry: [["circle", { cx: 50, cy: 50, r: 44 }], ["path", { d: "M26 50h48", "stroke-width": 16 }]],
   again: [["path", { d: "M82 50a32 32 0 1 1-10-23" }], ["path", { d: "M74 8v22H52" }]],
   stop: [["path", { d: "M33 6h34l27 27v34L67 94H33L6 67V33z" }], ["path", { d: "M50 26v30", "stroke-width": 12 }], ["path", { d: "M50 74v.5", "stroke-width": 13 }]],

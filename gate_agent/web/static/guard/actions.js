@@ -102,9 +102,32 @@ function askOverride() {
   const groups = [{ choices: cautious }];
   if (passage.decision !== "admit") {
     const choices = ADMIT_BECAUSE.map((why) => ({ label: word(`override_reason.${why}`), kind: "tall", press: () => post("admit", why) }));
-    groups.push({ heading: word("action.admit_because"), choices });
+    if (isUnbooked(passage)) choices.unshift({ label: word("override_reason.walk_in"), kind: "tall", press: () => bookNow(about) });
+    groups.push({ heading: word("action.admit_because"), choices }, green(passage));
   }
   ask(about, word("action.override_title"), groups);
+}
+
+/**
+ * Whether an appointment is all that is missing.
+ * @param {Door.PassageView} passage
+ */
+const isUnbooked = (passage) => passage.reasons.some((why) => why === "no_appointment" || why.startsWith("cancelled_"));
+
+/** @param {string} about */
+const bookNow = (about) => sendOnce(`appointment:${about}`, `/api/v1/passages/${about}/appointment`, { by: by() });
+
+/**
+ * Who comes by the green channel, and why; or that a guard takes it back.
+ * @param {Door.PassageView} passage
+ */
+function green(passage) {
+  const about = passage.passage_id;
+  /** @param {string | null} why */
+  const mark = (why) => () => void sendOnce(`green:${about}:${why}:${passage.phase}`, `/api/v1/passages/${about}/green`, { reason: why && recorded(`green_reason.${why}`), by: by() });
+  const choices = passage.green === "guard" ? [{ label: word("action.green_back"), kind: "tall", press: mark(null) }]
+    : keysOf("green_reason").map((why) => ({ label: word(`green_reason.${why}`), kind: "tall", press: mark(why) }));
+  return { heading: word("action.green_because"), choices };
 }
 
 function askGroupNow() {

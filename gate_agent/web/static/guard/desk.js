@@ -1,7 +1,7 @@
 // The desk (等候台): who is measured and waits, while the spot is free for the next. A tap picks one.
 
 import { span } from "../shared/figures.js";
-import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
+import { button, find, make, rebuild, setData, setText, shape } from "../shared/page.js";
 import { groupOf } from "./group.js";
 import { nameOf } from "./hold_words.js";
 import { shown, waiting } from "./snapshot.js";
@@ -22,11 +22,11 @@ export function renderDesk(state, language, changed) {
   area.hidden = places.length === 0;
   setData(find("verdict"), "desk", places.length > MANY ? "many" : places.length ? "some" : "none");
   const key = JSON.stringify([language, state.spot?.passage_id, state.spot && what(state.spot),
-    places.map((place) => [place.passage_id, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
+    places.map((place) => [place.passage_id, place.green, place.person, place.waits_for, place.decision, place.gate_open, groupOf(place)])]);
   rebuild(area, key, () => [
     make("b", { id: "desk-title" }, word("desk.title", { n: places.length })),
     chip(null, word("desk.spot"), state.spot ? what(state.spot) : "", changed, () => state.spot?.passage_id ?? null),
-    ...places.map((place) => chip(place.passage_id, nameOf(place), what(place), changed)),
+    ...places.map((place) => chip(place.passage_id, nameOf(place), what(place), changed, () => place.passage_id, Boolean(place.green))),
   ]);
   for (const element of area.querySelectorAll("button")) {
     const place = places.find((one) => one.passage_id === element.dataset.place);
@@ -43,11 +43,13 @@ export function renderDesk(state, language, changed) {
  * @param {string} waits
  * @param {() => void} changed
  * @param {() => string | null} picks
+ * @param {boolean} green
  */
-function chip(id, who, waits, changed, picks = () => id) {
+function chip(id, who, waits, changed, picks, green = false) {
   const element = button("", { press: () => { pick(picks()); changed(); } });
   if (id !== null) element.dataset.place = id;
-  element.append(make("span", {}, who), make("span", {}, waits, " ", make("time", {})));
+  const mark = green ? [shape("ahead"), word("green.guard"), " "] : [];
+  element.append(make("span", { class: green ? "green" : "" }, ...mark, who), make("span", {}, waits, " ", make("time", {})));
   return element;
 }
 

@@ -4,7 +4,7 @@ import { button, find, isShown, make } from "../shared/page.js";
 import { word } from "../shared/words.js";
 
 const DIGITS = 10;
-const MANY = 6; // from here on they are smaller, so that all are in view
+const MANY = 6, MANY_IN_ALL = 9; // beyond it they are smaller, so that all are in view
 
 /** @typedef {Map<string, () => void>} Keys what each key does */
 /** @typedef {{ label: string, kind?: string, press: () => void }} Choice */
@@ -26,9 +26,10 @@ export function ask(about, title, groups) {
   const keys = new Map();
   const parts = [];
   let number = 0;
+  const inAll = groups.reduce((sum, { choices }) => sum + choices.length, 0);
   for (const { heading, choices } of groups) {
     if (heading) parts.push(make("h3", {}, heading));
-    const row = make("div", { class: "choices", "data-many": choices.length > MANY ? "yes" : "no" });
+    const row = make("div", { class: "choices", "data-many": choices.length > MANY || inAll > MANY_IN_ALL ? "yes" : "no" });
     for (const { label, kind, press } of choices) {
       number += 1;
       const key = number <= DIGITS ? String(number % DIGITS) : null; // 1 to 9, then 0

@@ -53,7 +53,7 @@ export function renderRegistration(state, language) {
     delete area.dataset.key;
     return;
   }
-  purposes = state.purposes;
+  purposes = passage.green ? [state.green_purpose, ...state.purposes] : state.purposes;
   phoneRequired = state.phone_required;
   known = passage.known_phone;
   const key = JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length, line]);

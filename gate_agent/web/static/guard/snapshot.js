@@ -34,6 +34,12 @@ export const waiting = (state) => state.desk;
 const asks = (place, picked) => (place.phase === "registering" && !isAskedWhose(place)) || place.needs_hand || (place.decision === "hold" && place === picked && place.person !== null);
 
 /**
+ * Who comes by the green channel goes first; the others as they came.
+ * @param {Door.PassageView[]} all
+ */
+const greenFirst = (all) => [...all].sort((a, b) => Number(Boolean(b.green)) - Number(Boolean(a.green)));
+
+/**
  * Whether the guard is asked if the card is theirs: where that decides what comes, or in a hold.
  * @param {Door.PassageView} place
  */
@@ -48,7 +54,7 @@ export const isAskedWhose = (place) => place.unsure && (place.card_asked || plac
  */
 export function focus(snapshot, looks, agoS) {
   const spot = snapshot.passage;
-  const all = [spot, ...snapshot.desk].filter(isThere);
+  const all = greenFirst([spot, ...snapshot.desk].filter(isThere));
   /** @param {string | null} id */
   const byId = (id) => all.find((place) => place.passage_id === id);
   // who is stopped at the spot is shown, whatever the guard was looking at

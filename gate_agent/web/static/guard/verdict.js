@@ -29,11 +29,18 @@ export function renderVerdict(state) {
   const group = state.passage ? groupOf(state.passage) : "";
   const asks = state.passage !== null && isAskedWhose(state.passage) ? state.passage : null;
   const flags = [...(state.passage?.flags ?? []).map((flag) => word(`flag.${flag}`)), ...(group ? [group] : []), ...(state.passage?.unsure && !asks ? [word("flag.unsure")] : [])];
-  const key = JSON.stringify([flags, asks?.passage_id, document.documentElement.lang]);
-  rebuild(find("verdict-flags"), key, () => [...flags.map((flag) => make("span", { class: "flag" }, flag)), ...(asks ? whose(asks.passage_id) : [])]);
+  const key = JSON.stringify([flags, state.passage?.green, asks?.passage_id, document.documentElement.lang]);
+  const green = state.passage?.green ? [greenMark(state.passage.green)] : [];
+  rebuild(find("verdict-flags"), key, () => [...green, ...flags.map((flag) => make("span", { class: "flag" }, flag)), ...(asks ? whose(asks.passage_id) : [])]);
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
 }
+
+/**
+ * The mark of who goes first: a word and a shape.
+ * @param {Door.Green} green
+ */
+const greenMark = (green) => make("span", { class: "flag green" }, shape("ahead"), word(`green.${green}`));
 
 /**
  * Ask whether the card is theirs: nobody is let go by a card that may be another's.
