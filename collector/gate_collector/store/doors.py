@@ -26,6 +26,12 @@ def door_names(connection: Connection) -> DoorNames:
     return DoorNames((gate, name[:_LONGEST]) for gate, name in named if name)
 
 
+def known_doors(connection: Connection) -> list[str]:
+    """Return every door that was ever heard, also one that is out of use."""
+    heard = select(GATE.c.gate).union(select(STREAM.c.gate))
+    return sorted(connection.execute(heard).scalars())
+
+
 class NotRetirable(GateError):  # noqa: N818 it is an answer
     """A door cannot be retired: it speaks, or nobody ever heard it."""
 

@@ -1,7 +1,10 @@
-"""How long something took, as a clerk reads it: seconds, minutes, hours."""
+"""When something was and how long it took, as people say it: 今天 10:04, 12 分钟. Pure."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, tzinfo
+
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.words import Lang, word
 
 _EXACT_BELOW_S, _MINUTES_FROM_S, _HOURS_FROM_S = 10, 120, 120 * 60
@@ -19,3 +22,16 @@ def span(seconds: float | None, lang: Lang) -> str:
     if size < _HOURS_FROM_S:
         return word("span.min", lang, n=f"{seconds / 60:.0f}")
     return word("span.h", lang, n=f"{seconds / 3600:.1f}".removesuffix(".0"))
+
+
+def spoken(utc: str | datetime, now: datetime, zone: tzinfo, lang: Lang) -> str:
+    """Return a time of the contract as people say it: 今天 10:04, 昨天 18:22, 11-24 10:04.
+
+    Another year is said; a second is not: it stands where it matters, in a case and in a file.
+    """
+    at = on_clock(parse_utc(utc) if isinstance(utc, str) else utc, zone)
+    today = on_clock(now, zone).date()
+    for days, key in ((0, "moment.today"), (-1, "moment.yesterday"), (1, "moment.tomorrow")):
+        if at.date() == today + timedelta(days=days):
+            return word(key, lang, at=f"{at:%H:%M}")
+    return f"{at:%m-%d %H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"
