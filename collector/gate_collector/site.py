@@ -17,6 +17,7 @@ from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.routes import build_alerts
 from gate_collector.announcements.routes import build_announcements
+from gate_collector.appointments.routes import build_appointments
 from gate_collector.cases.routes import build_cases
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
@@ -131,6 +132,9 @@ def create_app(
         build_alerts(centre, pages, shelf, alerter),
         build_policies(centre, pages, book, form),
         build_policy_changes(centre, book, form, private),
+        build_appointments(
+            centre, pages, book, site_key=site_key, private=private, record=accounts.record
+        ),
         build_announcements(centre, pages, door.url),
         build_operations(centre, look, failing, faults),
         build_document(

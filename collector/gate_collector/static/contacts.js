@@ -3,38 +3,24 @@
 import { make, seek, setText } from "./shared/page.js";
 import { word } from "./shared/words.js";
 import { leave, post, valuesOf } from "./forms.js";
+import { choose, boxes, chosen, enable, picking } from "./picking.js";
 import { revealing } from "./reveal.js";
 
 /** @typedef {{ person_ref: string, number: number, state: string, by: string }} Meanwhile */
 
-const boxes = [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-pick]"))];
-const [bar, count, none] = [seek("picked"), seek("picked-count"), seek("pick-none")];
 const [judging, following] = ["judge", "follow"].map((id) => /** @type {HTMLFormElement | null} */ (seek(id)));
 const states = /** @type {HTMLSelectElement | null} */ (judging?.querySelector("[name=state]") ?? null);
-
-const chosen = () => boxes.filter((box) => box.checked);
-
-/**
- * @param {HTMLFormElement | null} form
- * @param {boolean} may
- */
-function enable(form, may) {
-  const button = form?.querySelector("button");
-  if (button) button.disabled = !may;
-}
 
 const room = matchMedia("(min-width: 60rem)");
 for (const form of [judging, following]) { // on a telephone one at a time, where there are two
   form?.closest("details")?.toggleAttribute("open", room.matches || form === judging || !judging);
 }
 
-/** Show how many are chosen, and offer what may be said of each of them. */
-function show() {
-  const those = chosen();
-  for (const box of boxes) box.closest("tr")?.classList.toggle("picked", box.checked);
-  bar?.classList.toggle("some", those.length > 0);
-  if (none) none.hidden = those.length === 0;
-  if (count) setText(count, those.length ? word("contacts.picked", { n: those.length }) : (count.dataset.none ?? ""));
+/**
+ * Offer what may be said of each of those who are chosen.
+ * @param {HTMLInputElement[]} those
+ */
+function offer(those) {
   const nexts = those.map((box) => (box.dataset.next ?? "").split(" "));
   const options = states ? [...states.options] : [];
   for (const option of options) {
@@ -46,28 +32,9 @@ function show() {
   enable(following ?? null, those.length > 0 && those.every((box) => "observed" in box.dataset));
 }
 
-/**
- * @param {HTMLInputElement[]} those
- * @param {boolean} [only] nobody else
- */
-function choose(those, only = false) {
-  const all = those.every((box) => box.checked);
-  for (const box of only ? boxes : those) box.checked = those.includes(box) && (only || !all);
-  for (const box of those) box.closest("details")?.setAttribute("open", "");
-  show();
-}
-
-for (const button of document.querySelectorAll("[data-pick-group]")) {
-  const group = button.closest("details, section");
-  button.addEventListener("click", () => choose(boxes.filter((box) => group?.contains(box))));
-}
 for (const [selector, rows] of /** @type {const} */ ([["[data-pick-state]", "[data-state=proposed]"], ["[data-pick-due]", "[data-due]"]])) {
-  document.querySelector(selector)?.addEventListener("click", () => choose(boxes.filter((box) => box.closest(rows)), true));
+  document.querySelector(selector)?.addEventListener("click", () => choose(boxes().filter((box) => box.closest(rows)), true));
 }
-none?.addEventListener("click", () => choose([], true));
-document.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLInputElement && "pick" in event.target.dataset) show();
-});
 
 judging?.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -103,4 +70,4 @@ area?.append(revealing(area.dataset.label ?? "", async (asking, asker) => {
 addEventListener("beforeprint", () => {
   for (const folded of document.querySelectorAll("details:not([open])")) folded.setAttribute("open", "");
 });
-show();
+picking(offer);

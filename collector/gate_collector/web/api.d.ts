@@ -30,6 +30,10 @@ declare namespace Centre {
   interface Asked {
     who: string;
   }
+  /** Whose appointment is looked for: a code, a number, a reference or a name. */
+  interface AskedBooking {
+    who: string;
+  }
   /** An entry, who makes it, and in whose place it stands. */
   interface AskedEntry {
     by: string;
@@ -50,6 +54,21 @@ declare namespace Centre {
   interface Body_merge_reports__day__merge_post {
     by: string;
   }
+  /** What an appointment is. */
+  type BookingState = "booked" | "green" | "cancelled";
+  /** Which appointments are cancelled, and why. */
+  interface CancelOrder {
+    by: string;
+    why: string;
+    /** the version that the form showed */
+    base?: number | null;
+    /** local time such as 2026-12-01T08:30; at once if empty */
+    valid_from?: string;
+    keys: string[];
+    reason: CancelReason;
+  }
+  /** Why an appointment was cancelled (取消预约): told at the door to whoever comes by it. */
+  type CancelReason = "by_visitor" | "by_hall" | "epidemic" | "mistake";
   /** Who wants the names of a case's contacts, and why. */
   interface CaseNamesOrder {
     by: string;
@@ -81,6 +100,16 @@ declare namespace Centre {
     by: string;
     why: string;
     seen: string;
+  }
+  /** Which appointments get a code. */
+  interface CodesOrder {
+    by: string;
+    why: string;
+    /** the version that the form showed */
+    base?: number | null;
+    /** local time such as 2026-12-01T08:30; at once if empty */
+    valid_from?: string;
+    keys: string[];
   }
   /** Where a close contact (密切接触者) stands. */
   type ContactState = "proposed" | "confirmed" | "dismissed" | "transferred" | "cleared";
@@ -306,6 +335,21 @@ declare namespace Centre {
     person_ref: string;
     passages: FoundPassage[];
     holds: FoundHold[];
+  }
+  /** One appointment that was found. */
+  interface FoundBooking {
+    key: string;
+    state: BookingState;
+    begins: string | null;
+    ends: string | null;
+    code: string;
+    reason: string;
+  }
+  /** What was found, and by what. */
+  interface FoundBookings {
+    by: string;
+    total: number;
+    bookings: FoundBooking[];
   }
   /** Somebody inside is ill: who, where, and which door's guard sees to it. */
   interface FoundForm {
@@ -548,6 +592,20 @@ declare namespace Centre {
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     hall_mode: HallMode;
+  }
+  /** Which appointment is moved, and to when. */
+  interface MoveOrder {
+    by: string;
+    why: string;
+    /** the version that the form showed */
+    base?: number | null;
+    /** local time such as 2026-12-01T08:30; at once if empty */
+    valid_from?: string;
+    key: string;
+    /** local time */
+    begins: string;
+    /** local time */
+    ends: string;
   }
   /** An account. */
   interface Named {
@@ -899,11 +957,15 @@ declare namespace Centre {
     "/alerts/test": { body: Who; told: Done };
     "/announcements": { body: Told_Input; told: Done };
     "/answer/{token}": { body: Who; told: Done };
+    "/api/v1/appointments/search": { body: AskedBooking; told: FoundBookings };
     "/api/v1/orders": { body: FoundForm; told: Record<string, string> };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };
     "/api/v1/reveal/inside": { body: NamesOrder; told: NamedInside };
     "/api/v1/reveal/texts": { body: TextsOrder; told: Texts };
     "/api/v1/search": { body: Asked; told: Found };
+    "/appointments/cancel": { body: CancelOrder; told: IssuedVersion };
+    "/appointments/codes": { body: CodesOrder; told: IssuedVersion };
+    "/appointments/move": { body: MoveOrder; told: IssuedVersion };
     "/cases/{gate}/{hold_id}/district": { body: DistrictEntry; told: Done };
     "/cases/{gate}/{hold_id}/papers": { body: PaperOrder; told: IssuedVersion };
     "/contacts/follow": { body: FollowEntry; told: Done };

@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
 from chromium import KIOSK, PHONE, chromium, sound, watched_page
-from collector.hall_of_doors import hall
+from collector.contacts.crowd import a_crowd
+from collector.hall_of_doors import hall, ref
 from collector.handed import NAME, NUMBER, PRIVATE, a_case
 from collector.served_centre import app_of, centre_of, serving
 
@@ -109,3 +110,40 @@ def test_a_touched_file_opens_with_no_password(
         page.get_by_role("button", name="打开").click()
 
         expect(page.get_by_role("alert")).to_contain_text("文件已损坏")
+
+
+def test_many_are_chosen_judged_and_followed_with_a_few_taps(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with hall(tmp_path) as one, watched_page(browser, PHONE) as watched:
+        a_crowd(one, 30)
+        page = watched.page
+        with serving(app_of(centre_of(one), private=PRIVATE)) as client:
+            page.goto(f"{client.base_url}/contacts/west-1f/hold-1")
+            page.locator("[data-pick-state]").click()
+            expect(page.locator("#picked-count")).to_have_text("已选 30 人")
+            page.locator("#judge [name=by]").fill("王科长")
+            page.locator("#judge button").click()
+            expect(page.locator("tr[data-state=confirmed]")).to_have_count(30)
+            expect(page.locator("#picked[data-ready]")).to_be_visible()
+
+            client.post(
+                "/contacts/west-1f/hold-1",
+                json={"by": "李四", "state": "dismissed", "reason": "隔着玻璃",
+                      "people": [{"person_ref": ref("queue 0"), "seen": 1}]},
+            )  # fmt: skip
+            page.locator("[data-closeness=same_minute] [data-pick-group]").click()
+            page.locator("#judge [name=state]").select_option("transferred")
+            page.locator("#judge [name=by]").fill("王科长")
+            page.locator("#judge button").click()
+            expect(page.locator("#judge .fault")).to_contain_text("已排除”（李四）")
+            expect(page.locator("tr.changed")).to_have_count(1)
+            sound(page)
+
+            one.clock.advance(86400)
+            page.goto(f"{client.base_url}/contacts/due")
+            page.locator("[data-pick-group]").click()
+            page.locator("#follow [name=by]").fill("王科长")
+            page.locator("#follow button").click()
+            expect(page.locator(".none")).to_have_text("今天没有需要随访的人员")
+            assert [fault for fault in watched.faults if "409" not in fault] == []

@@ -15,8 +15,11 @@ from gate_collector.reports.versions import make_due
 
 pytestmark = pytest.mark.browser
 _CASE = "/contacts/west-1f/hold-1"
-_PAGES = ("/", "/reports", f"/reports/{DAY}", "/alerts", "/contacts", _CASE, "/policy", "/ledger",
-          "/retention", "/looks", _CASE.replace("contacts", "cases"))  # fmt: skip
+_PAGES = (
+    "/", "/reports", f"/reports/{DAY}", "/alerts", "/contacts", "/contacts/due", _CASE,
+    "/appointments", "/policy", "/ledger", "/retention", "/looks",
+    _CASE.replace("contacts", "cases"),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
