@@ -24,11 +24,13 @@ from gate_collector.contacts.routes import build_contacts
 from gate_collector.ledger.routes import build_ledger
 from gate_collector.live.found_orders import OrderBook
 from gate_collector.live.inside_routes import build_inside
+from gate_collector.live.passages import build_passages
 from gate_collector.live.routes import build_live
 from gate_collector.operations import Faults, Look, build_operations
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.form import PolicyForm
 from gate_collector.policies.routes import build_policies, build_policy_changes
+from gate_collector.policies.version_routes import build_versions
 from gate_collector.read_api import build_interface
 from gate_collector.reports.routes import build_reports
 from gate_collector.reports.versions import conclusion
@@ -39,7 +41,7 @@ from gate_collector.roles.closed import install_closed
 from gate_collector.roles.grants import PROGRAMS, SCHEMES, Reader
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import WhoAsks
-from gate_collector.roles.routes import build_accounts, build_sign_on
+from gate_collector.roles.routes import build_accounts, build_looks, build_sign_on
 from gate_collector.web.pages import HERE, Pages
 from gate_collector.web.refusals import ANSWERS, install_answers
 
@@ -95,7 +97,7 @@ def create_app(
     routes: list[Granted] = []
     keys, pages = (
         ApiKeys(centre, accounts),
-        Pages(centre.zone, Reader(lambda: routes), centre.door_names),
+        Pages(centre.zone, Reader(lambda: routes), centre.door_names, lambda: centre.now),
     )
     install_answers(app)
     install_closed(app, pages)
@@ -107,6 +109,7 @@ def create_app(
         linked=lambda _path: True,  # a message on a telephone links to any page
         most_body_bytes=MOST_BODY_BYTES,
         behind_proxy=door.sign_on,
+        asks_by_form=True,  # a list is filtered without any script
     )
     app.mount(STATIC, static_files(HERE / "static", "centre"), name="static")
     form = PolicyForm(centre.zone, site_key)
@@ -115,6 +118,7 @@ def create_app(
         build_inside(
             centre, pages, orders, site_key=site_key, private=private, record=accounts.record
         ),
+        build_passages(centre, pages),
         build_ledger(centre, pages),
         build_reports(
             centre, pages, lambda report: alerter.tell(conclusion(report, alerter.base_url))
@@ -124,6 +128,7 @@ def create_app(
         build_purge(centre, pages, desk, site_key, accounts.record),
         build_interface(centre),
         build_accounts(centre, pages, accounts, keys, private, days=desk.retention.days),
+        build_looks(centre, pages),
         *(
             [build_sign_on(pages, accounts, centre.clock, secure=door.secure)]
             if door.sign_on
@@ -135,6 +140,7 @@ def create_app(
         build_appointments(
             centre, pages, book, site_key=site_key, private=private, record=accounts.record
         ),
+        build_versions(centre, pages, book, form),
         build_announcements(centre, pages, door.url),
         build_operations(centre, look, failing, faults),
         build_document(

@@ -19,12 +19,11 @@ from gate_agent.http.bodies import bounded, too_large
 _JSON = "application/json"
 _STREAM = "text/event-stream"
 _CSP = (
-    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "default-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'; "
     "object-src 'none'; img-src 'self' blob:"  # blob: a hold's picture, held by the page alone
 )
 _CACHE = "Cache-Control"
 _HEADERS = {
-    "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
     _CACHE: "no-store",  # but for what says that it is for the public
     "Referrer-Policy": "no-referrer",
@@ -49,17 +48,21 @@ class Shield:
         linked: Callable[[str], bool],
         most_body_bytes: int,
         behind_proxy: bool = False,
+        asks_by_form: bool = False,
     ) -> None:
         """Take how to know our own name in a Host header, and which paths others may link to.
 
         `behind_proxy`: the browser may speak https where we hear http, so that only the host of
-        an Origin is compared.
+        an Origin is compared. `asks_by_form`: a form of ours may ask for another page of ours; what
+        changes anything is JSON all the same.
         """
         self._app = app
         self._known_host = known_host
         self._linked = linked
         self._most = most_body_bytes
         self._behind_proxy = behind_proxy
+        forms = "'self'" if asks_by_form else "'none'"
+        self._headers = _HEADERS | {"Content-Security-Policy": _CSP.format(forms=forms)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one request, then pass it on with our headers on the answer."""
@@ -70,7 +73,7 @@ class Shield:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     if not (name == _CACHE and headers.get(name, "").startswith("public")):
                         headers[name] = value
                 if headers.get("content-type", "").startswith(_STREAM):

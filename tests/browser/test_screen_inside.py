@@ -87,7 +87,7 @@ def test_the_centre_names_who_is_inside_and_has_one_of_them_held(
             expect(form.locator("[name=who]")).to_have_value(ref("ill"))
             form.locator("[name=place]").select_option("waiting")
             form.locator("[name=by]").fill("王主任")
-            form.get_by_role("button").click()
+            form.get_by_role("button", name="发起暂留").click()
             state = page.locator("#orders [data-state]")
             expect(state).to_contain_text("未送达")
             sound(page)

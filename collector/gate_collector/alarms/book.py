@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, select, text
 
 from gate_agent.errors import AskedInVain
 from gate_collector.store.dialect import insert_for
@@ -63,17 +63,6 @@ class Alarm:
     cleared: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClearedAlarm:
-    """An alarm that somebody looked into: who, as what, when, and what they found."""
-
-    alarm: Alarm
-    at: str
-    by: str
-    role: str
-    why: str
-
-
 def raise_alarm(connection: Connection, kind: str, gate: str, detail: str, at: str) -> None:
     """Raise an alarm, or change the words of the one that stands."""
     insert: Any = insert_for(connection.engine)(ALARM)
@@ -113,24 +102,11 @@ def clear_by_hand(
     connection.execute(CLEARED.insert().values(row))
 
 
-def cleared_by_hand(connection: Connection, most: int) -> list[ClearedAlarm]:
-    """Return the newest alarms that somebody cleared."""
-    rows = connection.execute(
-        select(ALARM, CLEARED)
-        .join(CLEARED, CLEARED.c.alarm_id == ALARM.c.id)
-        .order_by(CLEARED.c.at.desc(), ALARM.c.id.desc())
-        .limit(most)
-    )
-    return [
-        ClearedAlarm(
-            alarm=Alarm(
-                id=row.id, kind=row.kind, gate=row.gate, since=row.since, detail=row.detail,
-                cleared=row.cleared,
-            ),
-            at=row.at, by=row.by, role=row.role, why=row.why,
-        )
-        for row in rows
-    ]  # fmt: skip
+def cleared_by_hand() -> Select[Any]:
+    """Return the question for the alarms that somebody cleared: who, as what, when, why."""
+    columns = (ALARM.c.id, ALARM.c.kind, ALARM.c.gate, ALARM.c.since, ALARM.c.detail)
+    of_clearing = (CLEARED.c.at, CLEARED.c.by, CLEARED.c.role, CLEARED.c.why)
+    return select(*columns, *of_clearing).join(CLEARED, CLEARED.c.alarm_id == ALARM.c.id)
 
 
 def standing(connection: Connection) -> list[Alarm]:

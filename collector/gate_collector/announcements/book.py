@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.opening import said_hours, said_windows
@@ -55,9 +56,9 @@ def publish(centre: Centre, *, zh: str, en: str, by: str) -> None:
         connection.execute(ANNOUNCEMENT.insert().values(row))
 
 
-def history(connection: Connection) -> list[Announcement]:
-    """Return every announcement, the newest first."""
-    return [_read(row) for row in connection.execute(_NEWEST_FIRST).mappings()]
+def history() -> Select[Any]:
+    """Return the question for every announcement."""
+    return select(ANNOUNCEMENT)
 
 
 def announcement(connection: Connection, number: int) -> Announcement | None:

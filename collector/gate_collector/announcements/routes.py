@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.policy import HallMode
 from gate_agent.http.grants import Routes
 from gate_agent.http.pace import Pace
 from gate_agent.http.tries import source_of
@@ -20,11 +21,29 @@ from gate_collector.announcements.texts import draft
 from gate_collector.centre import Centre
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PUBLIC
 from gate_collector.roles.session import By
+from gate_collector.store.schema_office import ANNOUNCEMENT
 from gate_collector.web.done import Done, done_at
+from gate_collector.web.lists import Column, ColumnKind, Listing, section
 from gate_collector.web.pages import Pages
 
 _AT_ONCE, _A_MINUTE = 30, 60  # requests of one address: a neighbourhood may stand behind one
 _KEPT_S = 30
+PUBLISHED = Listing(
+    name="published",
+    title="announcement.published",
+    columns=(
+        Column("at", "column.at", ColumnKind.TIME, of=ANNOUNCEMENT.c.at, filters=True),
+        Column("hall_mode", "column.mode", ColumnKind.WORD, of=ANNOUNCEMENT.c.hall_mode,
+               filters=True, words=section("hall_mode"), choices=tuple(HallMode)),
+        Column("zh", "announcement.text", of=ANNOUNCEMENT.c.zh, sorts=False),
+        Column("by", "column.by", of=ANNOUNCEMENT.c.by),
+    ),
+    order="-at",
+    then=(ANNOUNCEMENT.c.id.desc(),),
+    page=10,
+    empty="announcement.none",
+    marks=lambda row: {"announcement": str(row.id)},
+)  # fmt: skip
 _CACHED = {"Cache-Control": f"public, max-age={_KEPT_S}"}
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -44,12 +63,14 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     pace = Pace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
 
     @routes.get("/announcements", dependencies=[EVERYBODY], include_in_schema=False)
-    def page(lang: Lang = "zh") -> HTMLResponse:
+    def page(request: Request, lang: Lang = "zh") -> Response:
         """Return what was published, and the draft of the next."""
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
-            published, newest = history(connection), in_force(connection, centre.policy())
-        return pages.show(
-            "announcements.html", lang, published=published, in_force=newest,
+            view = PUBLISHED.read(connection, history(), asked)
+            newest = in_force(connection, centre.policy())
+        return pages.lists(
+            "announcements.html", lang, asked, [view], in_force=newest,
             zh=draft(centre, "zh"), en=draft(centre, "en"),
         )  # fmt: skip
 

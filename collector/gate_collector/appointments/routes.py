@@ -38,10 +38,7 @@ from gate_collector.policies.desk import PolicyDesk, no_key
 from gate_collector.policies.form import Author, local_time
 from gate_collector.roles.grants import READERS, only, sees_names
 from gate_collector.roles.session import Record, Role
-from gate_collector.web.asked import Asked
-from gate_collector.web.columns import Cells
 from gate_collector.web.done import IssuedVersion
-from gate_collector.web.list_view import FORMS
 from gate_collector.web.lists import Column, ColumnKind, Listing, section
 from gate_collector.web.pages import Pages
 
@@ -140,19 +137,15 @@ def build_appointments(
     @routes.get(_PAGE, dependencies=[READERS], include_in_schema=False)
     def page(request: Request, lang: Lang = "zh") -> Response:
         """Return the appointments that hold now, without whose they are; how full the days are."""
-        policy, asked = book.in_force(), Asked(request.query_params, centre.zone)
+        policy, asked = book.in_force(), pages.asked(request)
         view = BOOKED.shown(shown(policy), asked)
-        cells = Cells(lang, centre.door_names, centre.zone, centre.now)
-        form = asked.file.removeprefix(f"{BOOKED.name}.")
-        if asked.file and form in FORMS:
-            return view.file(form, cells, f"{on_clock(centre.now, centre.zone):%Y%m%d-%H%M}")
         with centre.engine.connect() as connection:
             doors = acknowledgements(connection, policy.version)
-        return pages.show(
+        return pages.lists(
             "appointments.html",
             lang,
-            booked=view,
-            cells=cells,
+            asked,
+            [view],
             policy=policy,
             doors=doors,
             waiting=book.waiting(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gate_agent.contract.records import Severity
-from gate_collector.alarms.book import Alarm, AlarmKind, ClearedAlarm
+from gate_collector.alarms.book import Alarm, AlarmKind
 from gate_collector.ledger.district import DistrictGap, DistrictReceipt
 
 
@@ -132,13 +132,14 @@ class Ledger:
     since: str
     gates: tuple[str, ...]
     gaps: tuple[Gap, ...]
-    aside: tuple[Aside, ...]
+    aside: tuple[Aside, ...]  # the newest of `asides`
+    asides: int
     lanes: tuple[Punctuality, ...]
     late: tuple[LateEvent, ...]
     silent: tuple[Silence, ...]
-    told: tuple[ToldLoss, ...]
+    told: tuple[ToldLoss, ...]  # the newest of `losses`
+    losses: int
     alarms: tuple[Alarm, ...]
-    cleared: tuple[ClearedAlarm, ...]  # by a person, the newest
     reports: tuple[DueReport, ...]
     district: tuple[Unreported, ...] = ()
 
@@ -152,7 +153,7 @@ class Ledger:
     def concealed(self) -> int:
         """How much contradicts the chain (瞒), or was told to be lost."""
         rewound = sum(alarm.kind == AlarmKind.REWOUND for alarm in self.alarms)
-        return len(self.aside) + len(self.told) + rewound
+        return self.asides + self.losses + rewound
 
     @property
     def delayed(self) -> int:

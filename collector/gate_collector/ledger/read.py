@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
 
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import EventsDropped, JournalReplaced, Severity
-from gate_collector.alarms.book import cleared_by_hand, standing
+from gate_collector.alarms.book import standing
 from gate_collector.alarms.watch import SILENT_AFTER_S
 from gate_collector.centre import Centre
 from gate_collector.ingest.chain import Stream
@@ -36,7 +36,6 @@ from gate_collector.store.schema import BEGINNING, EVENT, GATE, NOTABLE, QUARANT
 SPAN = timedelta(hours=24)
 REPORT_DAYS = 7
 _MOST_ROWS = 200
-_MOST_CLEARED = 50
 _LOSSES = (EventsDropped.TYPE, JournalReplaced.TYPE)
 
 
@@ -55,12 +54,13 @@ def read_ledger(centre: Centre) -> Ledger:
             gates=tuple(known),
             gaps=tuple(_gaps(connection, streams, states)),
             aside=tuple(_aside(connection)),
+            asides=_count(connection, in_quarantine()),
             lanes=lanes,
             late=late,
             silent=tuple(_silent(states, now)),
             told=tuple(_told(connection, since)),
+            losses=_count(connection, losses_told(since)),
             alarms=tuple(standing(connection)),
-            cleared=tuple(cleared_by_hand(connection, _MOST_CLEARED)),
             reports=tuple(due_reports(connection, centre, policy, days=REPORT_DAYS)),
             district=tuple(
                 Unreported(
@@ -114,21 +114,50 @@ def _state(row: Any) -> dict[str, Any]:
     return state
 
 
+def in_quarantine() -> Select[Any]:
+    """Return the question for what is in quarantine (存疑记录)."""
+    names = ("id", "gate", "epoch", "sequence", "why", "at")
+    return select(*(QUARANTINE.c[name] for name in names))
+
+
+def late_events(policy: Policy, since: str) -> Select[Any]:
+    """Return the question for the events since then that came later than their lane's limit."""
+    names = ("gate", "epoch", "sequence", "type", "time", "late_ms")
+    late = (
+        and_(EVENT.c.severity == lane.value, EVENT.c.late_ms > limit_ms)
+        for lane, limit_ms in _limits(policy).items()
+    )
+    columns = (EVENT.c[name] for name in names)
+    return select(*columns).where(EVENT.c.stored >= since, or_(*late))
+
+
+def losses_told(since: str) -> Select[Any]:
+    """Return the question for the events since then in which a door tells of a loss."""
+    names = ("gate", "epoch", "sequence", "type", "time")
+    columns = (NOTABLE.c[name] for name in names)
+    return select(*columns).where(NOTABLE.c.type.in_(_LOSSES), NOTABLE.c.time >= since)
+
+
+def _count(connection: Connection, rows: Select[Any]) -> int:
+    return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
+
+
 def _aside(connection: Connection) -> list[Aside]:
-    columns = [QUARANTINE.c[name] for name in ("id", "gate", "epoch", "sequence", "why", "at")]
-    rows = connection.execute(
-        select(*columns).order_by(QUARANTINE.c.id.desc()).limit(_MOST_ROWS)
-    ).mappings()
-    return [Aside(**row) for row in rows]
+    newest = in_quarantine().order_by(QUARANTINE.c.id.desc()).limit(_MOST_ROWS)
+    return [Aside(**row) for row in connection.execute(newest).mappings()]
+
+
+def _limits(policy: Policy) -> dict[Severity, int]:
+    """Return how late an event of each lane may be, in ms."""
+    return {
+        Severity.URGENT: round(policy.punctuality.urgent_within_s * 1000),
+        Severity.ROUTINE: round(policy.punctuality.routine_within_s * 1000),
+    }
 
 
 def _lateness(
     connection: Connection, policy: Policy, since: str
 ) -> tuple[tuple[Punctuality, ...], tuple[LateEvent, ...]]:
-    limits = {
-        Severity.URGENT: round(policy.punctuality.urgent_within_s * 1000),
-        Severity.ROUTINE: round(policy.punctuality.routine_within_s * 1000),
-    }
     times = defaultdict[str, list[tuple[int, int]]](list)  # how often each lateness, in order
     undated = Counter[str]()
     lateness = (
@@ -144,24 +173,12 @@ def _lateness(
             times[severity].append((late_ms, count))
     lanes = tuple(
         _lane(severity, times[severity], undated[severity], limit_ms)
-        for severity, limit_ms in limits.items()
+        for severity, limit_ms in _limits(policy).items()
     )
-    columns = [EVENT.c[name] for name in ("gate", "epoch", "sequence", "type", "time", "late_ms")]
-    late: list[LateEvent] = []
-    for lane in lanes:
-        if lane.late:
-            rows = connection.execute(
-                select(*columns)
-                .where(
-                    EVENT.c.stored >= since,
-                    EVENT.c.severity == lane.severity.value,
-                    EVENT.c.late_ms > lane.limit_ms,
-                )
-                .order_by(EVENT.c.stored.desc(), *EVENT.primary_key)
-                .limit(_MOST_ROWS)
-            ).mappings()
-            late += [LateEvent(**row) for row in rows]
-    return lanes, tuple(late)
+    newest = late_events(policy, since).order_by(EVENT.c.stored.desc(), *EVENT.primary_key)
+    is_any = any(lane.late for lane in lanes)
+    late = connection.execute(newest.limit(_MOST_ROWS)).mappings() if is_any else ()
+    return lanes, tuple(LateEvent(**row) for row in late)
 
 
 def _lane(
@@ -201,14 +218,8 @@ def _silent(states: Any, now: datetime) -> list[Silence]:
 
 
 def _told(connection: Connection, since: str) -> list[ToldLoss]:
-    columns = [NOTABLE.c[name] for name in ("gate", "epoch", "sequence", "type", "time")]
-    rows = connection.execute(
-        select(*columns)
-        .where(NOTABLE.c.type.in_(_LOSSES), NOTABLE.c.time >= since)
-        .order_by(NOTABLE.c.id.desc())
-        .limit(_MOST_ROWS)
-    ).mappings()
-    return [ToldLoss(**row) for row in rows]
+    newest = losses_told(since).order_by(NOTABLE.c.id.desc()).limit(_MOST_ROWS)
+    return [ToldLoss(**row) for row in connection.execute(newest).mappings()]
 
 
 def due_reports(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -17,25 +18,22 @@ from gate_agent.errors import ContractError
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang, word
-from gate_collector.alarms.book import BY_HAND, Unclearable, clear_by_hand
+from gate_collector.alarms.book import BY_HAND, Unclearable, clear_by_hand, cleared_by_hand
 from gate_collector.alarms.said import said
 from gate_collector.centre import Centre
-from gate_collector.ledger.read import read_ledger
+from gate_collector.ledger import lists
+from gate_collector.ledger.event_lists import EVENTS, events_of
+from gate_collector.ledger.read import in_quarantine, late_events, losses_told, read_ledger
 from gate_collector.roles.grants import EVERYBODY, READERS, only
 from gate_collector.roles.session import By, Role, acting
+from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import DOUBTED, EVENT, QUARANTINE, own_word_of
 from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
-_PAGE = 100
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Epoch = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
-_COLUMNS = [
-    *(EVENT.c[name] for name in ("sequence", "type", "severity", "time", "stored", "late_ms")),
-    DOUBTED.c.said,
-    DOUBTED.c.booted,
-]
 _WITH_ITS_WORD = EVENT.outerjoin(DOUBTED, own_word_of(EVENT))
 
 
@@ -53,14 +51,31 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     routes = Routes()
 
     @routes.get("/ledger", dependencies=[EVERYBODY], include_in_schema=False)
-    def ledger(lang: Lang = "zh") -> HTMLResponse:
+    def ledger(request: Request, lang: Lang = "zh") -> Response:
         """Return what is missed, concealed or late."""
-        return pages.show(
+        seen, asked = read_ledger(centre), pages.asked(request)
+        policy = centre.policy()
+        with snapshot(centre.engine) as connection:
+            stored = [
+                lists.CLEARED_ALARMS.read(connection, cleared_by_hand(), asked),
+                lists.ASIDE.read(connection, in_quarantine(), asked),
+                lists.LOSSES.read(connection, losses_told(seen.since), asked),
+                lists.LATE.read(connection, late_events(policy, seen.since), asked),
+            ]
+        reckoned = [
+            lists.UNREPORTED.shown(seen.district, asked),
+            lists.GAPS.shown(seen.gaps, asked),
+            lists.DUE_REPORTS.shown(seen.reports, asked),
+            lists.SILENT.shown(seen.silent, asked),
+        ]
+        return pages.lists(
             "ledger.html",
             lang,
-            ledger=read_ledger(centre),
+            asked,
+            [*stored, *reckoned],
+            ledger=seen,
             by_hand=BY_HAND,
-            said=lambda alarm: said(alarm, lang, pages.local),
+            said=lambda alarm: said(alarm, lang, partial(pages.local, lang=lang)),
         )
 
     @routes.post(
@@ -83,23 +98,17 @@ def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
 
     @routes.get("/events/{gate}/{epoch}", dependencies=[READERS], include_in_schema=False)
     def events(
+        request: Request,
         gate: Gate,
         epoch: Epoch,
         first: Annotated[int, Query(alias="from", ge=1, le=2**62)] = 1,
         lang: Lang = "zh",
-    ) -> HTMLResponse:
-        """Return one page of a door's events, from a number on; what is missing shows as a gap."""
+    ) -> Response:
+        """Return a door's events, from a number on; what is missing is said beside the next."""
+        asked = pages.asked(request, "from")
         with centre.engine.connect() as connection:
-            rows = connection.execute(
-                select(*_COLUMNS)
-                .select_from(_WITH_ITS_WORD)
-                .where(EVENT.c.gate == gate, EVENT.c.epoch == epoch, EVENT.c.sequence >= first)
-                .order_by(EVENT.c.sequence)
-                .limit(_PAGE)
-            ).all()
-        return pages.show(
-            "events.html", lang, gate=gate, epoch=epoch, first=first, rows=rows, page=_PAGE
-        )
+            view = EVENTS.read(connection, events_of(gate, epoch, first), asked)
+        return pages.lists("events.html", lang, asked, [view], gate=gate, epoch=epoch, first=first)
 
     @routes.get(
         "/events/{gate}/{epoch}/{sequence}", dependencies=[READERS], include_in_schema=False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.found_orders import HallPlace
@@ -18,15 +18,54 @@ from gate_agent.http.grants import Routes
 from gate_agent.words import Lang, word
 from gate_collector.centre import Centre
 from gate_collector.ledger.read import gates
-from gate_collector.live.found_orders import NotOrdered, OrderBook
+from gate_collector.live.found_orders import NotOrdered, OrderBook, OrderLine, OrderState
 from gate_collector.live.inside import STAYS, inside
 from gate_collector.live.search import Unsearchable, reference
-from gate_collector.live.views import FoundOrderLine, HallInside, NamedInside
+from gate_collector.live.views import FoundOrderLine, HallInside, InsideLine, NamedInside
 from gate_collector.roles.grants import ACTORS, READERS
 from gate_collector.roles.reveal import names_of
 from gate_collector.roles.session import By, Record, acting
 from gate_collector.store.doors import door_names
+from gate_collector.web.lists import Column, ColumnKind, Listing, section
 from gate_collector.web.pages import Pages
+
+PEOPLE = Listing(
+    name="people",
+    title="inside.title",
+    columns=(
+        Column("entered", "inside.entered", ColumnKind.TIME, filters=True),
+        Column("gate", "column.door", ColumnKind.DOOR, filters=True),
+        Column("category", "column.kind", ColumnKind.WORD, words=section("category"), filters=True),
+        Column("inside_s", "inside.stays", ColumnKind.SPAN),
+    ),
+    order="entered",
+    page=200,  # who counts heads in the street turns no pages
+    empty="inside.nobody",
+    marks=lambda one: {"person": one.person_ref, "gate": one.gate},
+)
+
+
+def _case(one: OrderLine) -> str:
+    answer = one.answer
+    return "" if answer is None or answer.hold_id is None else f"/cases/{one.gate}/{answer.hold_id}"
+
+
+ORDERS = Listing(
+    name="orders",
+    title="found.orders",
+    columns=(
+        Column("made", "column.at", ColumnKind.TIME, value=lambda one: one.order.made),
+        Column("gate", "found.door", ColumnKind.DOOR, filters=True),
+        Column("place", "found.place", ColumnKind.WORD, value=lambda one: one.order.place,
+               words=section("hall_place"), filters=True),
+        Column("by", "column.by", value=lambda one: one.order.by),
+        Column("state", "column.state", ColumnKind.WORD, words=section("order_state"), filters=True,
+               href=_case),
+    ),
+    order="-made",
+    bad=lambda one: one.state is not OrderState.DONE,
+    marks=lambda one: {"order": one.order.order_id, "state": one.state},
+)  # fmt: skip
 
 
 class FoundForm(BaseModel):
@@ -72,13 +111,15 @@ def build_inside(
         return JSONResponse(here())
 
     @routes.get("/inside", dependencies=[READERS], include_in_schema=False)
-    def page(lang: Lang = "zh") -> HTMLResponse:
+    def page(request: Request, lang: Lang = "zh") -> Response:
         """Return who is inside now, to be read, named or printed; and who fell ill there."""
         with centre.engine.connect() as connection:
             doors = gates(connection)
-        return pages.show(
-            "inside.html", lang, told=here(), doors=doors, places=tuple(HallPlace),
-            has_names=private is not None,
+        asked, view = pages.asked(request), here()
+        people = PEOPLE.shown([InsideLine.model_validate(one) for one in view["people"]], asked)
+        return pages.lists(
+            "inside.html", lang, asked, [people, ORDERS.shown(orders.lines(), asked)], told=view,
+            doors=doors, places=tuple(HallPlace), has_names=private is not None,
         )  # fmt: skip
 
     @routes.post("/api/v1/reveal/inside", dependencies=[ACTORS], response_model=NamedInside)

@@ -143,12 +143,12 @@ def charts(centre: Centre) -> Row:
         "names": [names[gate] for gate in gates],
         "day": [
             {"at": f"{hour}", "counts": [hours[gate, hour] for gate in gates],
-             "holds": hour_holds[hour]}
+             "holds": hour_holds[hour], "day": today.name, "hour": hour}
             for hour in span
         ],
         "week": [
             {"at": day.name[5:], "counts": [days[gate, day.name] for gate in gates],
-             "holds": day_holds[day.name]}
+             "holds": day_holds[day.name], "day": day.name, "hour": None}
             for day in week
         ],
     }  # fmt: skip

@@ -180,11 +180,16 @@ class HallNow(Overview):
 
 
 class Bar(BaseModel):
-    """One bar of a chart: the doors' passages, in the order of `gates`, and all holds."""
+    """One bar of a chart: the doors' passages, in the order of `gates`, and all holds.
+
+    `day` and `hour` are what the list of these passages is asked for.
+    """
 
     at: str
     counts: list[int]
     holds: int
+    day: str
+    hour: int | None
 
 
 class Charts(BaseModel):

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.json_text import read_json
@@ -143,6 +143,28 @@ class PolicyBook:
                 select(*_COLUMNS).order_by(POLICY.c.version.desc()).limit(limit)
             ).mappings()
             return [Issue(**row) for row in rows]
+
+    def history(self) -> Select[Any]:
+        """Return the question for every line of the book."""
+        return select(*_COLUMNS)
+
+    def version(self, number: int) -> Policy | None:
+        """Return one version with all that it sets; None where there is none."""
+        is_known = number == 0 or self._kept(number) is not None
+        return self._policy(number) if is_known else None
+
+    def line(self, number: int) -> Issue | None:
+        """Return one line of the book; None where there is none."""
+        with self._engine.connect() as connection:
+            asked = select(*_COLUMNS).where(POLICY.c.version == number)
+            row = connection.execute(asked).mappings().first()
+        return None if row is None else Issue(**row)
+
+    def before(self, number: int) -> int:
+        """Return the number of the version before this one; 0, the built-in one, if it is first."""
+        with self._engine.connect() as connection:
+            earlier = select(func.max(POLICY.c.version)).where(POLICY.c.version < number)
+            return connection.execute(earlier).scalar() or 0
 
     def document(self, version: int) -> str | None:
         """Return the text of one version as it was published."""

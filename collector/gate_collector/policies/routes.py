@@ -7,8 +7,8 @@ import csv
 import io
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from gate_agent.contract.moment import format_utc
@@ -36,6 +36,7 @@ from gate_collector.policies.form import (
     SettingFaults,
     Unchanged,
 )
+from gate_collector.policies.lists import DOORS, VERSIONS
 from gate_collector.policies.sheet_change import SheetChange
 from gate_collector.policies.sheet_people import keep_people
 from gate_collector.policies.sheets import Kind
@@ -88,23 +89,26 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
     routes = Routes()
 
     @routes.get("/policy", dependencies=[EVERYBODY], include_in_schema=False)
-    def page(lang: Lang = "zh") -> HTMLResponse:
+    def page(request: Request, lang: Lang = "zh") -> Response:
         """Return the policy to look at and to change."""
+        asked = pages.asked(request)
         newest, in_force, waiting = book.newest(), book.in_force(), book.waiting()
         with centre.engine.connect() as connection:
             doors = acknowledgements(connection, in_force.version)
             is_announced = announced(connection, in_force) is not None
-        return pages.show(
+            versions = VERSIONS.read(connection, book.history(), asked)
+        return pages.lists(
             "policy.html",
             lang,
+            asked,
+            [versions, DOORS.shown(doors, asked)],
             newest=newest,
             in_force=in_force,
             form=form,
             told=setting_words,
-            issues=book.issues(),
             waiting=waiting,
+            plans={plan.version for plan in waiting},
             now=format_utc(centre.now),
-            doors=doors,
             announcement_due=in_force.version > 0 and not is_announced,
             modes=list(HallMode),
             leader=in_force.on_duty(centre.now),

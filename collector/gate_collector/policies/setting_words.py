@@ -12,6 +12,7 @@ from gate_agent.words import WORDS, Lang, word
 from gate_collector.policies.settings import InputKind, Part, Rows, Setting, Value
 
 _MINUTE, _HOUR = 60, 3600
+_NOWHERE = ZoneInfo("UTC")  # no default is a moment
 
 
 def value_text(node: Value, value: Any, zone: ZoneInfo) -> str:
@@ -131,7 +132,7 @@ def _default(node: Setting, lang: Lang) -> str:
             rows = (_first(row, one, lang) for one in node.default)
             return word("form.comma", lang).join(rows)
         case Value():
-            return _value(node, node.default, lang)
+            return said_value(node, node.default, lang, _NOWHERE)
     return word("form.none", lang)
 
 
@@ -139,17 +140,20 @@ def _first(row: Setting, value: Any, lang: Lang) -> str:
     """Return the text by which a row is known: its first value."""
     if isinstance(row, Part):
         return _first(row.fields[0], value[row.fields[0].name], lang)
-    return _value(row, value, lang) if isinstance(row, Value) else "…"
+    return said_value(row, value, lang, _NOWHERE) if isinstance(row, Value) else "…"
 
 
-def _value(node: Value, value: Any, lang: Lang) -> str:
+def said_value(node: Value, value: Any, lang: Lang, zone: ZoneInfo) -> str:
+    """Return a value in words, with its unit."""
     if node.kind is InputKind.CHOICE:
         return choice(node, str(value), lang)
     if node.kind is InputKind.FLAG:
         return word("form.yes" if value else "form.no", lang)
     if node.name.endswith("_s") and value >= _MINUTE:
         return _duration(Decimal(str(value)), lang)
-    text = value_text(node, value, ZoneInfo("UTC"))
+    text = value_text(node, value, zone)
+    if node.kind is InputKind.MOMENT:
+        text = text.replace("T", " ")
     return f"{text} {unit(node, lang)}".strip()
 
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Annotated, Literal
 
 import segno
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
@@ -22,6 +22,7 @@ from gate_collector.centre import Centre
 from gate_collector.reports.after_cut import after_cut
 from gate_collector.reports.content import MergedReport, rounds_of
 from gate_collector.reports.evidence import gather
+from gate_collector.reports.lists import REPORT_COLUMNS, REPORTS
 from gate_collector.reports.preview import gaps
 from gate_collector.reports.preview_routes import (
     build_previews,
@@ -39,11 +40,9 @@ from gate_collector.reports.versions import (
 )
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
-from gate_collector.store.schema_office import MERGED
 from gate_collector.web.done import IssuedVersion, version_at
 from gate_collector.web.pages import Pages
 
-_LISTED = 62
 _JSON, _CSV = "application/json", "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Version = Annotated[int | None, Query(ge=1, le=10_000)]
@@ -63,19 +62,15 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
     routes.include_router(build_previews(centre, tell))
 
     @routes.get("/reports", dependencies=[EVERYBODY], include_in_schema=False)
-    def listed(lang: Lang = "zh") -> HTMLResponse:
+    def listed(request: Request, lang: Lang = "zh") -> Response:
         """Return the days and their versions, the newest first."""
-        columns = [c for c in MERGED.c if c.name != "document"]
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
-            rows = connection.execute(
-                select(*columns)
-                .order_by(MERGED.c.day.desc(), MERGED.c.version.desc())
-                .limit(_LISTED)
-            ).all()
+            view = REPORTS.read(connection, select(*REPORT_COLUMNS), asked)
         day = previewed_day(centre)
         report = gather(centre, day, version=0, by="preview")
         missing = gaps(report, centre.zone, lang, case_path)
-        return pages.show("reports.html", lang, rows=rows, preview=report, missing=missing)
+        return pages.lists("reports.html", lang, asked, [view], preview=report, missing=missing)
 
     @routes.get("/reports/{day}", dependencies=[EVERYBODY], include_in_schema=False)
     def sheet(day: date, version: Version = None, lang: Lang = "zh") -> Response:

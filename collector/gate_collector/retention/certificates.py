@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause
@@ -14,8 +14,6 @@ from gate_collector.centre import Centre
 from gate_collector.store.records import read_record
 from gate_collector.store.schema import NOTABLE, PURGED
 from gate_collector.store.schema_office import ERASURE
-
-_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,36 +42,27 @@ class Certificate:
         return sum(row.redacted for row in self.rows)
 
 
-def erasures(connection: Connection) -> list[Any]:
-    """Return the newest requests, each with how many registrations went."""
+def erasures() -> Select[Any]:
+    """Return the question for the requests, each with how many registrations went."""
     gone = (
         select(PURGED.c.request, func.sum(PURGED.c.redacted).label("redacted"))
         .group_by(PURGED.c.request)
         .subquery()
     )
-    return list(
-        connection.execute(
-            select(ERASURE, func.coalesce(gone.c.redacted, 0).label("redacted"))
-            .outerjoin(gone, gone.c.request == ERASURE.c.request)
-            .order_by(ERASURE.c.at.desc())
-            .limit(_LISTED)
-        )
-    )
+    names = ("request", "at", "by", "role", "why", "done")
+    removed = func.coalesce(gone.c.redacted, 0).label("redacted")
+    columns = (ERASURE.c[name] for name in names)
+    return select(*columns, removed).outerjoin(gone, gone.c.request == ERASURE.c.request)
 
 
-def purged(connection: Connection) -> list[Any]:
-    """Return the newest removals here."""
-    return list(connection.execute(select(PURGED).order_by(PURGED.c.id.desc()).limit(_LISTED)))
+def purged() -> Select[Any]:
+    """Return the question for the removals here."""
+    return select(PURGED)
 
 
 def at_doors(connection: Connection) -> list[AtDoor]:
-    """Return the newest removals that doors told of."""
-    rows = connection.execute(
-        select(NOTABLE)
-        .where(NOTABLE.c.type == DataPurged.TYPE)
-        .order_by(NOTABLE.c.time.desc())
-        .limit(_LISTED)
-    )
+    """Return the removals that doors told of: a few a day."""
+    rows = connection.execute(select(NOTABLE).where(NOTABLE.c.type == DataPurged.TYPE))
     return [
         AtDoor(gate=row.gate, epoch=row.epoch, sequence=row.sequence, time=row.time, told=purge)
         for row in rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,7 @@ from gate_collector.centre import Centre
 from gate_collector.live.search import Unsearchable, reference
 from gate_collector.retention.certificates import at_doors, certificate, erasures, purged
 from gate_collector.retention.erasure import PurgeDesk
+from gate_collector.retention.lists import AT_DOORS, REMOVED, REQUESTS
 from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Record, Role
 from gate_collector.web.done import Done, done_at
@@ -45,13 +46,18 @@ def build_purge(
     routes = Routes()
 
     @routes.get("/retention", dependencies=[EVERYBODY], include_in_schema=False)
-    def page(removed: Removed = None, lang: Lang = "zh") -> HTMLResponse:
+    def page(request: Request, removed: Removed = None, lang: Lang = "zh") -> Response:
         """Return what is kept how long, and what went."""
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
-            asked, gone, doors = erasures(connection), purged(connection), at_doors(connection)
-        return pages.show(
-            "retention.html", lang, kept=desk.kept(), days=desk.retention.days, asked=asked,
-            gone=gone, doors=doors, removed=removed, has_key=site_key is not None,
+            shown = [
+                REQUESTS.read(connection, erasures(), asked),
+                REMOVED.read(connection, purged(), asked),
+                AT_DOORS.shown(at_doors(connection), asked),
+            ]
+        return pages.lists(
+            "retention.html", lang, asked, shown, kept=desk.kept(), days=desk.retention.days,
+            removed=removed, has_key=site_key is not None,
         )  # fmt: skip
 
     @routes.get(

@@ -19,6 +19,7 @@ from gate_agent.http.grants import Routes
 from gate_agent.http.tries import Tries, remember, try_of
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
+from gate_collector.roles import lists
 from gate_collector.roles.accounts import IDLE, SHORTEST_PASSWORD, Accounts, Denied, longest
 from gate_collector.roles.closed import BACK_TO
 from gate_collector.roles.grants import ACTORS, COOKIE, EVERY_ROLE, PUBLIC, only
@@ -26,11 +27,10 @@ from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import token_of
 from gate_collector.roles.reveal import Opened, open_texts, reveal
 from gate_collector.roles.session import By, Role
-from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
+from gate_collector.store.schema_office import ACCOUNT, LOOK
 from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
-_LISTED = 500
 _FREE, _LONGEST_WAIT_S = 5, 300.0  # wrong tries in a row; how long the next one waits at most
 _MAINTAINER = only(Role.MAINTAINER)
 _T = TypeVar("_T")
@@ -181,17 +181,21 @@ def build_accounts(
     *,
     days: int,
 ) -> APIRouter:
-    """Return the routes of accounts, looks and the reveal."""
+    """Return the routes of accounts and the reveal."""
     routes = Routes()
 
     @routes.get("/accounts", dependencies=[_MAINTAINER], include_in_schema=False)
-    def listed(lang: Lang = "zh") -> HTMLResponse:
+    def listed(request: Request, lang: Lang = "zh") -> Response:
         """Return the accounts."""
-        columns = [ACCOUNT.c[name] for name in ("name", "role", "made", "disabled")]
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
-            rows = connection.execute(select(*columns).order_by(ACCOUNT.c.name)).all()
-            programs = connection.execute(select(API_KEY).order_by(API_KEY.c.name)).all()
-        return pages.show("accounts.html", lang, rows=rows, programs=programs, roles=list(Role))
+            shown = [
+                lists.ACCOUNTS.read(connection, lists.accounts(), asked),
+                lists.KEYS.read(connection, lists.keys(), asked),
+            ]
+            names = connection.execute(select(ACCOUNT.c.name).order_by(ACCOUNT.c.name)).scalars()
+            every = list(names)
+        return pages.lists("accounts.html", lang, asked, shown, every=every, roles=list(Role))
 
     @routes.post("/accounts", dependencies=[_MAINTAINER], status_code=201, response_model=Done)
     def make(asked: NewAccount) -> Response:
@@ -240,13 +244,6 @@ def build_accounts(
         keys.disable(asked.name)
         return done_at("/accounts")
 
-    @routes.get("/looks", dependencies=[only(Role.AUDITOR)], include_in_schema=False)
-    def looks(lang: Lang = "zh") -> HTMLResponse:
-        """Return who looked at whom, why."""
-        with centre.engine.connect() as connection:
-            rows = connection.execute(select(LOOK).order_by(LOOK.c.id.desc()).limit(_LISTED)).all()
-        return pages.show("looks.html", lang, rows=rows)
-
     @routes.post("/api/v1/reveal", dependencies=[ACTORS], response_model=Registrations)
     def revealed(asked: RevealOrder) -> Response:
         """Open a person's registrations; who looked and why is recorded before anything is."""
@@ -269,6 +266,21 @@ def build_accounts(
         since = format_utc(centre.now - timedelta(days=days))
         where = asked.gate, asked.epoch, asked.sequence
         return JSONResponse({"texts": open_texts(centre.engine, *where, private, since=since)})
+
+    return routes
+
+
+def build_looks(centre: Centre, pages: Pages) -> APIRouter:
+    """Return the page of the record of looks."""
+    routes = Routes()
+
+    @routes.get("/looks", dependencies=[only(Role.AUDITOR)], include_in_schema=False)
+    def looks(request: Request, lang: Lang = "zh") -> Response:
+        """Return who looked at whom, why."""
+        asked = pages.asked(request)
+        with centre.engine.connect() as connection:
+            view = lists.LOOKS.read(connection, select(LOOK), asked)
+        return pages.lists("looks.html", lang, asked, [view])
 
     return routes
 

@@ -2,11 +2,12 @@
 
 const SIZE = { width: 560, height: 190, left: 8, top: 26, bottom: 22 };
 const WIDE = 0.66; // of a column, a bar
+const ROOM_FOR_HOLDS = 26; // above the highest bar
 const FLOW = { width: 240, height: 40, most: 36 };
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ box: Box, count: number, door: number }} Piece */
-/** @typedef {{ at: string, middle: number, top: number, total: number, holds: number, pieces: Piece[] }} Column */
+/** @typedef {{ at: string, middle: number, top: number, total: number, holds: number, pieces: Piece[], whole: Box, day: string, hour: number | null }} Column */
 
 /** @param {number[]} numbers */
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
@@ -28,7 +29,8 @@ export function columnsOf(rows) {
       top -= height;
       return { box: { x: x + (step * (1 - WIDE)) / 2, y: top, width: step * WIDE, height }, count, door };
     });
-    return { at: row.at, middle: x + step / 2, top, total: sum(row.counts), holds: row.holds, pieces };
+    const whole = { x, y: SIZE.top - ROOM_FOR_HOLDS, width: step, height: foot - SIZE.top + ROOM_FOR_HOLDS };
+    return { at: row.at, middle: x + step / 2, top, total: sum(row.counts), holds: row.holds, pieces, whole, day: row.day, hour: row.hour };
   });
   return { columns, width: SIZE.width, height: SIZE.height, left: SIZE.left, foot };
 }

@@ -6,20 +6,43 @@ import { columnsOf, flowOf } from "./bars.js";
 
 const GREYS = 4;
 
+/** @typedef {{ gates: string[], names: string[], list: ((asked: Record<string, string>) => string) | null }} Doors */
+
 /**
  * @param {Centre.Bar[]} rows
- * @param {string[]} names of the doors
+ * @param {Doors} doors their ids and names; `list` makes the address of the passages behind a bar
  * @param {string} label
  */
-export function bars(rows, names, label) {
+export function bars(rows, { gates, names, list }, label) {
   const { columns, width, height, left, foot } = columnsOf(rows);
-  const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
-  for (const { at, middle, top, total, holds, pieces } of columns) {
-    svg.append(...pieces.map(({ box, count, door }) => draw("rect", { ...box, class: `g${door % GREYS}` },
-      draw("title", {}, `${at} ${names[door]} ${count}`))));
-    if (total) svg.append(draw("text", { x: middle, y: top - 4, "text-anchor": "middle", class: "value" }, String(total)));
+  const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: list ? "group" : "img", "aria-label": label });
+
+  /**
+   * What is drawn, as a link to the passages of which it tells.
+   * @param {import("./bars.js").Column} column
+   * @param {Record<string, string>} asked
+   * @param {string} name
+   * @param {SVGElement[]} drawn
+   */
+  function behind({ day, hour }, asked, name, ...drawn) {
+    if (list === null) return drawn;
+    const href = list({ day, ...(hour === null ? {} : { hour: String(hour) }), ...asked });
+    return [draw("a", { href, "aria-label": name }, ...drawn)];
+  }
+
+  for (const column of columns) {
+    const { at, middle, top, total, holds, pieces, whole } = column;
+    if (total) {
+      svg.append(...behind(column, {}, `${at} ${word("live.all_doors")} ${total}`,
+        draw("rect", { ...whole, class: "whole" }), draw("text", { x: middle, y: top - 4, "text-anchor": "middle", class: "value" }, String(total))));
+    }
+    for (const { box, count, door } of pieces) {
+      const piece = draw("rect", { ...box, class: `g${door % GREYS}` }, draw("title", {}, `${at} ${names[door]} ${count}`));
+      svg.append(...(count ? behind(column, { "passages.gate": gates[door] ?? "" }, `${at} ${names[door]} ${count}`, piece) : [piece]));
+    }
     if (holds) {
-      svg.append(draw("circle", { cx: middle, cy: top - 20, r: 5, class: "held" }), draw("text", { x: middle + 8, y: top - 16 }, String(holds)));
+      svg.append(...behind(column, { "passages.decision": "hold" }, `${at} ${word("term.hold")} ${holds}`,
+        draw("circle", { cx: middle, cy: top - 20, r: 5, class: "held" }), draw("text", { x: middle + 8, y: top - 16 }, String(holds))));
     }
     svg.append(draw("text", { x: middle, y: height - 6, "text-anchor": "middle" }, at));
   }

@@ -54,7 +54,7 @@ function show(told) {
   find("mode").className = told.hall_mode === "emergency" ? "shut" : "";
   find("leader").textContent = leader ? `${word("term.duty_leader")} ${leader.leader} ${leader.phone}` : word("say.nobody_on_rota");
   find("late").textContent = lateness.p95_ms === null ? "" : word("live.arrived", { span: lasting(lateness.p95_ms / 1000) });
-  find("since").textContent = word("live.since", { at: local(told.since).slice(0, -3) });
+  find("since").textContent = word("live.since", { at: local(told.since) });
   find("alarms").hidden = told.alarms.length === 0;
   find("alarms").replaceChildren(...told.alarms.map(({ gate, alarm, since }) => make("p", {}, `${names.get(gate) ?? gate} ${word(`alarm_kind.${alarm}`)} · ${local(since)}`)));
   find("holds").replaceChildren(...told.gates.flatMap((door) => door.holds.map((hold) => holdLine(door, hold))));
@@ -68,13 +68,20 @@ function onLife(life) {
   document.body.dataset.live = life === "live" ? "yes" : "no";
 }
 
+/**
+ * The list of the passages that are asked for.
+ * @param {Record<string, string>} asked
+ */
+const passages = (asked) => placed(`/passages?${new URLSearchParams(asked)}`);
+
 async function drawCharts() {
   const answer = await request("/api/v1/charts");
   if (answer.status === 401) location.assign(placed("/sign-on"));
   if (!answer.ok) return;
   const charts = /** @type {Centre.Charts} */ (answer.told);
-  find("day").replaceChildren(bars(charts.day, charts.names, word("live.by_hour")), legend(charts.names));
-  find("week").replaceChildren(bars(charts.week, charts.names, word("live.by_day")), legend(charts.names));
+  const doors = { ...charts, list: "passages" in find("day").dataset ? passages : null };
+  find("day").replaceChildren(bars(charts.day, doors, word("live.by_hour")), legend(charts.names));
+  find("week").replaceChildren(bars(charts.week, doors, word("live.by_day")), legend(charts.names));
 }
 
 listen("/api/v1/stream", {

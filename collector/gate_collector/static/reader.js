@@ -1,14 +1,14 @@
 // Who reads this page: in which language, by which clock, in which session.
 
-import { localText } from "./times.js";
+import { spoken } from "./times.js";
 
 export const isChinese = () => document.documentElement.dataset.lang === "zh";
 
 /**
- * A time of the contract as the hall's clock shows it.
+ * A time of the contract on the hall's clock, as people say it.
  * @param {string} utc
  */
-export const local = (utc) => localText(utc, isChinese() ? "zh-CN" : "en-GB", document.documentElement.dataset.zone ?? "UTC");
+export const local = (utc) => spoken(utc, new Date(), document.documentElement.dataset.zone ?? "UTC");
 
 /**
  * A place of the centre in the reader's language.

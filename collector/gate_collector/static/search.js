@@ -30,7 +30,7 @@ async function search(form, field, found) {
   const person = /** @type {Centre.Found | null} */ (await post(form, "/api/v1/search", { who }));
   if (person === null) return;
   found.replaceChildren(
-    make("p", {}, word("search.found", { ref: `${person.person_ref.slice(0, 12)}…`, passages: person.passages.length, holds: person.holds.length })),
+    make("p", {}, word("search.found", { passages: person.passages.length, holds: person.holds.length })),
     ...person.holds.map((hold) => make("p", {}, caseLink(hold))),
     table(person.passages.map((row) => [local(row.decided), row.name, word(`category.${row.category}`), word(`decision.${row.decision}`)])),
   );

@@ -2,15 +2,30 @@
 
 import { word } from "./shared/words.js";
 
-const TIME = /** @type {const} */ ({ month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const DAY_MS = 86_400_000;
+const NEAR = /** @type {const} */ ([[0, "moment.today"], [-1, "moment.yesterday"], [1, "moment.tomorrow"]]);
 
 /**
- * A time of the contract by a clock of this zone.
- * @param {string} utc
- * @param {string} locale
+ * A moment by a clock of this zone: 2026-11-24 10:04.
+ * @param {Date} moment
  * @param {string} zone
  */
-export const localText = (utc, locale, zone) => new Date(utc).toLocaleString(locale, { ...TIME, timeZone: zone });
+const onClock = (moment, zone) => moment.toLocaleString("sv-SE", { timeZone: zone }).slice(0, 16);
+
+/**
+ * A time of the contract as people say it: today 10:04, yesterday 18:22, 11-24 10:04.
+ * @param {string} utc
+ * @param {Date} now
+ * @param {string} zone
+ */
+export function spoken(utc, now, zone) {
+  const [day = "", at = ""] = onClock(new Date(utc), zone).split(" ");
+  const today = onClock(now, zone).slice(0, 10);
+  for (const [days, key] of NEAR) {
+    if (day === new Date(Date.parse(today) + days * DAY_MS).toISOString().slice(0, 10)) return word(key, { at });
+  }
+  return `${day.slice(0, 4) === today.slice(0, 4) ? day.slice(5) : day} ${at}`;
+}
 
 /**
  * How long something took: 3.2 s, 12 min, 2.5 h.

@@ -40,11 +40,22 @@ declare namespace Centre {
     corrects?: number | null;
     entry: RoundEntry | MasksEntry | SuppliesEntry | StaffEntry | CounselEntry | WithdrawnEntry;
   }
-  /** One bar of a chart: the doors' passages, in the order of `gates`, and all holds. */
+  /** Who changes the policy, why, on which version, and from when it holds. */
+  interface Author {
+    by: string;
+    why: string;
+    /** the version that the form showed */
+    base?: number | null;
+    /** local time such as 2026-12-01T08:30; at once if empty */
+    valid_from?: string;
+  }
+  /** One bar of a chart: the doors' passages, in the order of `gates`, and all holds. `day` and `hour` are what the list of these passages is asked for. */
   interface Bar {
     at: string;
     counts: number[];
     holds: number;
+    day: string;
+    hour: number | null;
   }
   /** What a door says of its thermometer, and of the people it has just seen. */
   interface Believed {
@@ -977,6 +988,7 @@ declare namespace Centre {
     "/policy/mode": { body: Mode; told: IssuedVersion };
     "/policy/rules": { body: Rules; told: IssuedVersion };
     "/policy/sheets/{kind}": { body: SheetUpload; told: unknown };
+    "/policy/versions/{version}/again": { body: Author; told: IssuedVersion };
     "/reports/{day}/corrections": { body: Correction; told: IssuedVersion };
     "/reports/{day}/entries": { body: AskedEntry; told: Done };
     "/reports/{day}/merge": { body: Body_merge_reports__day__merge_post; told: IssuedVersion };

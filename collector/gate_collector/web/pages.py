@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fastapi import HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.words import Lang, word
-from gate_collector.web.spans import span
+from gate_collector.web.asked import Asked
+from gate_collector.web.columns import Cells, door
+from gate_collector.web.list_view import FORMS, ListView
+from gate_collector.web.spans import span, spoken
 
 HERE = Path(__file__).parent.parent  # templates and static files stand beside the rooms
 Reader = Callable[[], Mapping[str, object]]  # `session`, `who`, `may(path, method)`
@@ -26,11 +30,14 @@ Names = Callable[[], Mapping[str, str]]  # what people call the doors, by their 
 class Pages:
     """Renders the templates of this package."""
 
-    def __init__(self, zone: ZoneInfo, reader: Reader, names: Names) -> None:
+    def __init__(
+        self, zone: ZoneInfo, reader: Reader, names: Names, now: Callable[[], datetime]
+    ) -> None:
         """Take the hall's zone, who reads a page and what it may offer them, the doors' names."""
         self._zone = zone
         self._reader = reader
         self._names = names
+        self._now = now
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -38,7 +45,28 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"local": self.local, "celsius": _celsius}
+        self._templates.filters |= {"local": self._local, "celsius": _celsius}
+
+    def asked(self, request: Request, *keep: str) -> Asked:
+        """Return what a request asks of its page's lists; `keep`: the page's own parameters."""
+        return Asked(request.query_params, self._zone, keep)
+
+    def lists(
+        self, name: str, lang: Lang, asked: Asked, lists: Collection[ListView], **context: Any
+    ) -> Response:
+        """Return template `name` with its lists by their names, or the one that is asked as a file.
+
+        Raises HTTPException for a file that is none of theirs.
+        """
+        if not asked.file:
+            views: dict[str, Any] = {one.name: one for one in lists}
+            return self.show(name, lang, **views, **context)
+        wanted, _, form = asked.file.partition(".")
+        for view in lists:
+            if view.name == wanted and form in FORMS:
+                at = f"{on_clock(self._now(), self._zone):%Y%m%d-%H%M}"
+                return view.file(form, self._cells(lang, self._names), at)
+        raise HTTPException(404)
 
     def show(self, name: str, lang: Lang, status: int = 200, **context: Any) -> HTMLResponse:
         """Return template `name`, in which `word(key)` speaks `lang` and `named(id)` is a door."""
@@ -54,8 +82,9 @@ class Pages:
         text = page.render(
             lang=lang,
             word=say,
-            named=lambda gate: _door(gate, names()),
+            named=lambda gate: door(gate, names()),
             name_of=lambda gate: names().get(gate, gate),
+            cells=self._cells(lang, names),
             span=lambda seconds: span(seconds, lang),
             link=link,
             here=name,
@@ -69,19 +98,21 @@ class Pages:
         """Return the page for who may not open the one that was asked for."""
         return self.show("closed.html", lang, HTTPStatus.FORBIDDEN)
 
-    def local(self, utc: str | datetime | None, form: str = "%m-%d %H:%M:%S") -> str:
-        """Return a time of the contract as the hall's clock shows it."""
+    def local(self, utc: str | datetime | None, form: str = "", *, lang: Lang) -> str:
+        """Return a time of the contract as the hall's clock shows it: as people say it, or so."""
         if utc is None:
             return "–"
+        if not form:
+            return spoken(utc, self._now(), self._zone, lang)
         moment = parse_utc(utc) if isinstance(utc, str) else utc
         return on_clock(moment, self._zone).strftime(form)
 
+    @pass_context
+    def _local(self, context: Context, utc: str | datetime | None, form: str = "") -> str:
+        return self.local(utc, form, lang=context["lang"])
 
-def _door(gate: str, names: Mapping[str, str]) -> Markup:
-    """Return what people call a door; its id is there for who looks for it."""
-    name = names.get(gate, gate)
-    markup = Markup("{}") if name == gate else Markup('<span title="{id}">{}</span>')
-    return markup.format(name, id=gate)
+    def _cells(self, lang: Lang, names: Names) -> Cells:
+        return Cells(lang, names, self._zone, self._now())
 
 
 def _celsius(centi_c: int | None) -> str:

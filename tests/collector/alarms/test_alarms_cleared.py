@@ -61,8 +61,8 @@ def test_it_is_cleared_with_who_and_why_and_comes_again_when_it_happens_again(
 
     assert _stands(one.engine) == []
     with one.engine.connect() as connection:
-        (cleared,) = cleared_by_hand(connection, 10)
-    assert (cleared.alarm.kind, cleared.by, cleared.role) == ("mismatch", "李主任", "office")
+        (cleared,) = connection.execute(cleared_by_hand())
+    assert (cleared.kind, cleared.by, cleared.role) == ("mismatch", "李主任", "office")
     page = client.get("/ledger").text
     assert "已停用该出入口并取证" in page
     assert "未解除的告警" not in page
@@ -130,6 +130,6 @@ def test_only_the_leader_and_the_maintainer_clear(one: Hall, role: Role) -> None
 
     assert (offered, status) == ((True, 201) if may else (False, 403))
     with one.engine.connect() as connection:
-        assert [(c.by, c.role) for c in cleared_by_hand(connection, 10)] == (
+        assert [(c.by, c.role) for c in connection.execute(cleared_by_hand())] == (
             [("张三", role.value)] if may else []
         )

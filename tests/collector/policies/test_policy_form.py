@@ -105,7 +105,7 @@ def test_a_setting_that_is_added_tomorrow_has_a_place_without_another_word(tmp_p
         keys = ApiKeys(centre, accounts)
         app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=False)
         reader = {"session": THIS_MACHINE, "who": "", "may": lambda *_: True}
-        pages = Pages(ZONE, lambda: reader, dict)
+        pages = Pages(ZONE, lambda: reader, dict, lambda: one.clock.utc)
         form = PolicyForm(ZONE, SITE_KEY, Tomorrow)
         app.include_router(build_policies(centre, pages, book, form))
         with serving(app) as client:

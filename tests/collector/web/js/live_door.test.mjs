@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { dueOf, figuresOf, heatOf, isLate, lampsOf, passagesOf, stateOf } from "centre/live_door.js";
-import { lasting, localText } from "centre/times.js";
+import { lasting, spoken } from "centre/times.js";
 
 globalThis.document = { documentElement: { lang: "zh-CN" } };
 
@@ -72,7 +72,12 @@ test("how long something took reads as a clerk says it", () => {
   assert.deepEqual(figures, [3.2, 10, 10, 119, 2, 120, 2.5]);
 });
 
-test("a time is by the hall's clock", () => {
-  assert.ok(localText("2026-11-23T16:05:07.000Z", "zh-CN", "Asia/Shanghai").includes("00:05:07"));
-  assert.ok(localText("2026-11-23T16:05:07.000Z", "en-GB", "Asia/Shanghai").startsWith("24/11"));
+test("a time is by the hall's clock, as people say it", () => {
+  const now = new Date("2026-11-24T02:00:00.000Z");
+  const said = (utc) => spoken(utc, now, "Asia/Shanghai");
+  const near = ["2026-11-23T16:05:07.000Z", "2026-11-23T15:59:59.000Z", "2026-11-24T16:00:00.000Z"].map(said);
+  assert.deepEqual(near.map((text) => text.slice(-5)), ["00:05", "23:59", "00:00"]);
+  assert.equal(new Set(near.map((text) => text.slice(0, -5))).size, 3); // today, yesterday, tomorrow
+  assert.deepEqual(["2026-11-22T02:00:00.000Z", "2025-12-31T17:00:00.000Z"].map(said), ["11-22 10:00", "01-01 01:00"]);
+  assert.equal(said("2025-11-24T02:00:00.000Z"), "2025-11-24 10:00");
 });
