@@ -56,7 +56,17 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/cases/{gate}/{hold_id}/papers": ("/cases/west-1f/hold-1/papers", {
         "by": _BY, "kind": "first", "statement": "已隔离"}),
     "/contacts/{gate}/{hold_id}": (
-        _CASE, {"by": _BY, "person_ref": REF, "state": "confirmed", "reason": "同行"}),
+        _CASE, {"by": _BY, "people": [{"person_ref": REF, "seen": 0}], "state": "confirmed",
+                "reason": "同行"}),
+    "/contacts/{gate}/{hold_id}/names": (f"{_CASE}/names", _SIGNED),
+    "/contacts/follow": ("", {
+        "by": _BY, "day": "2026-11-24", "place": "home", "health": "well", "note": "",
+        "people": [{"gate": "west-1f", "hold_id": "hold-1", "person_ref": REF}]}),
+    "/api/v1/appointments/search": ("", {"who": "11010119900307721X"}),
+    "/appointments/cancel": ("", {**_SIGNED, "keys": ["0" * 32], "reason": "by_visitor"}),
+    "/appointments/codes": ("", {**_SIGNED, "keys": ["0" * 32]}),
+    "/appointments/move": ("", {
+        **_SIGNED, "key": "0" * 32, "begins": "2026-12-01T09:00", "ends": "2026-12-01T10:00"}),
     "/contacts/{gate}/{hold_id}/export": (
         f"{_CASE}/export", {**_SIGNED, "which": "all", "names": True}),
     "/ledger/alarms/{number}/clear": ("/ledger/alarms/1/clear", {**_SIGNED, "seen": "x"}),
