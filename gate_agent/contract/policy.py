@@ -18,6 +18,7 @@ from gate_agent.contract.appointments import (
     Digest,
     QuotaPolicy,
 )
+from gate_agent.contract.guidance import Bulletin, FeverClinic
 from gate_agent.contract.hall_times import HallMoment, HallTime
 from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
 from gate_agent.contract.setting import EnteredAt, Later, Narrowed, SettingGroup, shown
@@ -317,6 +318,12 @@ class Policy(_Part):
     )
     tips: Annotated[tuple[Notice, ...], shown(SettingGroup.NOTICES)] = Field(
         (), description="health tips for the visitors' displays"
+    )
+    bulletins: Annotated[tuple[Bulletin, ...], Later(), shown(SettingGroup.NOTICES)] = Field(
+        (), description="what the authorities tell, with source and time, on visitors' displays"
+    )
+    clinics: Annotated[tuple[FeverClinic, ...], Later(), shown(SettingGroup.NOTICES)] = Field(
+        (), description="where to see a doctor 就医指南: shown where somebody waits or turns back"
     )
     online_channels: Annotated[tuple[OnlineChannel, ...], shown(SettingGroup.NOTICES)] = ()
     booking: Annotated[Notice | None, shown(SettingGroup.NOTICES)] = Field(

@@ -6,18 +6,21 @@ wait, in the same words as everybody who has to wait.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
 from gate_agent.contract.appointments import CancelReason
+from gate_agent.contract.guidance import Bulletin
+from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.opening import said_hours, said_windows
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Decision, DeviceState
 from gate_agent.gate.screen_state import PassageView, Phase, ScreenState
-from gate_agent.words import LANGS, word
+from gate_agent.words import LANGS, Lang, word
 
 
 class Guide(StrEnum):
@@ -59,6 +62,7 @@ class VisitorView(_View):
     tips: tuple[TextView, ...]
     channels: tuple[TextView, ...]  # their QR codes: /visitor/channels/{n}.svg
     booking: TextView | None
+    clinics: tuple[TextView, ...]  # 就医指南: to whoever waits or turns back, whatever the reason
 
 
 _PHASES = {
@@ -72,6 +76,7 @@ _TOLD = frozenset({"no_appointment", "hall_closed", "emergency"}) | _CANCELLED
 _AGAIN = frozenset({"cold_skin", "no_card", "two_cards", "two_people", "registration_timeout"})
 _UNREAD = frozenset({"card_fault", "card_not_read", "card_unknown_kind"})
 _READER = "id_reader"
+_STOPPED = frozenset({Guide.AWAY, Guide.WAIT})  # who waits may wait for anything
 _NEEDED = "thermometer", _READER  # a camera that is lost changes nothing for who comes
 _CLOSED = {HallMode.CLOSED: "hall_closed", HallMode.EMERGENCY: "emergency"}
 
@@ -87,10 +92,39 @@ def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
         hall_mode=snapshot.hall_mode,
         guide=guide,
         why=why,
-        notices=(*_opening(policy), *(TextView(zh=one.zh, en=one.en) for one in policy.notices)),
+        notices=(
+            *_opening(policy),
+            *(TextView(zh=one.zh, en=one.en) for one in policy.notices),
+            *_bulletins(policy, parse_utc(snapshot.time)),
+        ),
         tips=tuple(TextView(zh=tip.zh, en=tip.en) for tip in policy.tips),
         channels=tuple(TextView(zh=one.zh, en=one.en) for one in policy.online_channels),
         booking=None if booking is None else TextView(zh=booking.zh, en=booking.en),
+        clinics=_clinics(policy) if guide in _STOPPED else (),
+    )
+
+
+def _bulletins(policy: Policy, now: datetime) -> Iterator[TextView]:
+    """Yield what the authorities tell now, each with its source."""
+    for one in policy.bulletins:
+        if one.is_shown(now):
+            yield TextView(
+                zh=_sourced(one.zh, one, "zh"), en=_sourced(one.en, one, "en") if one.en else ""
+            )
+
+
+def _sourced(text: str, one: Bulletin, lang: Lang) -> str:
+    return f"{text}\n{word('visitor.source', lang, source=one.source, author=one.author).rstrip()}"
+
+
+def _clinics(policy: Policy) -> tuple[TextView, ...]:
+    """Return where to see a doctor: the same for everybody, so that it tells nothing of anybody."""
+    return tuple(
+        TextView(
+            zh="\n".join(filter(None, (one.name, one.address, one.phone, one.way, one.hours))),
+            en=one.en,
+        )
+        for one in policy.clinics
     )
 
 

@@ -730,6 +730,7 @@ declare namespace Door {
     tips: TextView[];
     channels: TextView[];
     booking: TextView | null;
+    clinics: TextView[];
   }
   interface Gets {
     "/api/v1/duties": DutiesView;

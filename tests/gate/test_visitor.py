@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
 
+from gate_agent.contract.guidance import Bulletin, FeverClinic
+from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Decision, DeviceState
 from gate_agent.gate.screen_state import Phase, ScreenState, ThermometerView
-from gate_agent.gate.visitor import Guide, visitor_view
+from gate_agent.gate.visitor import Guide, TextView, visitor_view
 from gate_agent.words import WORDS
 from web import scenes
 
@@ -124,3 +127,34 @@ def test_a_verdict_is_told_in_words_that_hold(
     assert (guide, why) == ((Guide.HAND, "") if said[0] is Guide.AGAIN else said)
     assert f"guide.{guide}" in WORDS
     assert not why or f"guide_why.{why}" in WORDS
+
+
+def test_a_bulletin_is_shown_with_its_source_and_within_its_time_alone() -> None:
+    now = parse_utc(_OPEN.time)
+    begin, end = now - timedelta(hours=1), now + timedelta(hours=1)
+    tip = Bulletin(zh="戴好口罩", source="区疫情防控办", valid_from=begin, valid_until=end)
+    policy = Policy(bulletins=(tip,))
+
+    def at(moment: datetime) -> tuple[str, ...]:
+        state = _OPEN.model_copy(update={"time": format_utc(moment)})
+        return tuple(one.zh for one in visitor_view(state, policy).notices)
+
+    assert at(begin) == at(now) == ("戴好口罩\n来源：区疫情防控办",)
+    assert at(end) == at(begin - timedelta(seconds=1)) == ()
+
+
+def test_whoever_waits_or_turns_back_sees_where_a_doctor_is_whatever_the_reason() -> None:
+    clinic = FeverClinic(name="区人民医院", address="东街 1 号", phone="010-5550 0120")
+    policy = Policy(clinics=(clinic,))
+    held, waits = (
+        with_passage(door(), Phase.SETTLED, decision=decision, gate_open=False)
+        for decision in (Decision.HOLD, Decision.ADMIT)
+    )
+    shown = {visitor_view(state, policy) for state in (held, waits)}
+
+    assert {view.clinics for view in shown} == {
+        (TextView(zh="区人民医院\n东街 1 号\n010-5550 0120", en=""),)
+    }
+    assert len({view.model_dump_json() for view in shown}) == 1, "nobody sees who is held"
+    assert visitor_view(door(), policy).clinics == ()
+    assert visitor_view(door(mode=HallMode.CLOSED), policy).clinics != ()

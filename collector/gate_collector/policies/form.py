@@ -265,6 +265,9 @@ def _contradictions(policy: Policy, touched: Collection[str]) -> Iterator[tuple[
     for at, shift in enumerate(policy.rota if "rota" in touched else ()):
         if shift.valid_until <= shift.valid_from:
             yield f"rota.{at}.valid_until", Contradiction.ORDER
+    for at, bulletin in enumerate(policy.bulletins if "bulletins" in touched else ()):
+        if bulletin.valid_until <= bulletin.valid_from:
+            yield f"bulletins.{at}.valid_until", Contradiction.ORDER
     for at, hours in enumerate(policy.opening if "opening" in touched else ()):
         if hours.closes <= hours.opens:
             yield f"opening.{at}.closes", Contradiction.ORDER

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { noticeAt, saysOf, showsChannels, timeOf } from "door/visitor/guide.js";
+import { noticeAt, saysOf, showsChannels, showsClinics, timeOf } from "door/visitor/guide.js";
 import { inBoth } from "shared/words.js";
 
 const view = (more = {}) => ({
   gate: "West", timezone: "Asia/Shanghai", time: "2026-11-23T06:00:00Z", hall_mode: "open", guide: "welcome", why: "", notices: [], tips: [],
-  channels: [], booking: null, ...more,
+  channels: [], booking: null, clinics: [], ...more,
 });
 const said = (zh) => ({ zh, en: `${zh} (en)` });
 
@@ -19,6 +19,11 @@ test("each guide says one thing in both languages, and why where somebody is tur
   const { zh, en, more } = saysOf(view({ guide: "card" }));
   assert.deepEqual([[zh, en], more], [inBoth("guide.card"), inBoth("guide_more.card")[0]]);
   assert.equal(saysOf(view({ guide: "away", why: "hall_closed" })).more, inBoth("guide_why.hall_closed")[0]);
+});
+
+test("clinics are shown wherever the door gives them", () => {
+  assert.equal(showsClinics(view({ guide: "wait" })), false);
+  assert.equal(showsClinics(view({ guide: "wait", clinics: [said("医院")] })), true);
 });
 
 test("channels are for who cannot come in", () => {

@@ -23,6 +23,12 @@ export function saysOf(view) {
 export const showsChannels = (view) => view.guide === "away" && (view.channels.length > 0 || view.booking !== null);
 
 /**
+ * Whether to show where to see a doctor: the door gives it to whoever waits or turns back, alike.
+ * @param {Door.VisitorView} view
+ */
+export const showsClinics = (view) => view.clinics.length > 0;
+
+/**
  * Notices first, health tips after them, one at a time.
  * @param {Door.VisitorView} view
  * @param {number} turn

@@ -4,7 +4,7 @@ import { minuteText } from "../shared/figures.js";
 import { find, make, rebuild, setData, setText } from "../shared/page.js";
 import { listen } from "../shared/stream.js";
 import { inBoth, word } from "../shared/words.js";
-import { noticeAt, saysOf, showsChannels, timeOf } from "./guide.js";
+import { noticeAt, saysOf, showsChannels, showsClinics, timeOf } from "./guide.js";
 
 const TURN_MS = 9000; // notices and tips take turns
 
@@ -61,19 +61,24 @@ function render() {
  */
 function channels(shown) {
   const area = find("channels");
-  const are = showsChannels(shown);
+  const [goes, doctors] = [showsChannels(shown), showsClinics(shown)];
+  const are = goes || doctors;
   area.hidden = !are;
   setData(document.body, "channels", are ? "yes" : "no");
   if (!are) return;
   const [scan, scanEn] = inBoth("visitor.scan");
   const [booking, bookingEn] = inBoth("visitor.booking");
-  rebuild(area, JSON.stringify([shown.channels, shown.booking]), () => [
+  const [clinics, clinicsEn] = inBoth("visitor.clinics");
+  rebuild(area, JSON.stringify([goes, shown.channels, shown.booking, shown.clinics]), () => [...(goes ? [
     shown.channels.length ? make("h2", {}, scan, " ", make("small", { lang: "en" }, scanEn)) : null,
     make("div", { class: "codes" }, ...shown.channels.map((channel, index) => make("figure", {},
       make("img", { src: `/visitor/channels/${index}.svg`, alt: channel.zh }),
       make("figcaption", {}, channel.zh, channel.en ? make("small", { lang: "en" }, channel.en) : null)))),
     shown.booking ? make("p", { class: "booking" }, booking + shown.booking.zh, shown.booking.en ? make("small", { lang: "en" }, bookingEn + shown.booking.en) : null) : null,
-  ]);
+  ] : []), ...(doctors ? [
+    make("h2", {}, clinics, " ", make("small", { lang: "en" }, clinicsEn)),
+    ...shown.clinics.map((one) => make("p", { class: "clinic" }, one.zh, one.en ? make("small", { lang: "en" }, one.en) : null)),
+  ] : [])]);
 }
 
 /**
