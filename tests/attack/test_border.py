@@ -77,6 +77,7 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/policy/rules": ("", {**_SIGNED, "base": 1, "settings": {"alarm_centi_c": "37.5"}}),
     "/policy/sheets/{kind}": ("/policy/sheets/rota", {
         **_SIGNED, "content": "5bqP", "replace": True, "seen": ""}),
+    "/policy/versions/{version}/again": ("/policy/versions/1/again", {**_SIGNED, "base": 1}),
     "/reports/{day}/entries": (f"/reports/{DAY}/entries", {"by": _BY, "entry": _MASKS}),
     "/reports/{day}/merge": (f"/reports/{DAY}/merge", {"by": _BY}),
     "/reports/{day}/corrections": (f"/reports/{DAY}/corrections", _SIGNED),

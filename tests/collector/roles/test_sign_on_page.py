@@ -22,9 +22,9 @@ pytestmark = pytest.mark.browser
 _PASSWORD = "correct horse battery"
 _ALL = {"总览", "每日零报告", "报警 · 告警", "防控措施", "公告", "漏瞒迟核查", "保存与清除"}
 _SEES = {
-    Role.OFFICE: _ALL | {"密切接触者", "在馆人员"},
-    Role.LEADER: _ALL | {"密切接触者", "在馆人员"},
-    Role.AUDITOR: _ALL | {"密切接触者", "在馆人员", "查看记录"},
+    Role.OFFICE: _ALL | {"密切接触者", "在馆人员", "预约"},
+    Role.LEADER: _ALL | {"密切接触者", "在馆人员", "预约"},
+    Role.AUDITOR: _ALL | {"密切接触者", "在馆人员", "预约", "查看记录"},
     Role.MAINTAINER: _ALL | {"账号"},
     Role.DISPLAY: set(),
 }
