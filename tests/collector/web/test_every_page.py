@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from chromium import KIOSK, PHONE, chromium, sound, watched_page
 from collector.days import DAY, quiet_day
-from collector.hall_of_doors import hall
+from collector.hall_of_doors import TEN, Hall, hall
 from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.moment import format_utc
 from gate_collector.reports.versions import make_due
+from gate_collector.store.schema import PASSAGE, PURGED, QUARANTINE
+from gate_collector.store.schema_office import ACCOUNT, ANNOUNCEMENT, ERASURE, LOOK, MERGED
 
 pytestmark = pytest.mark.browser
+_WHY = "it does not follow the event before it: the chain is broken"
+_DIGEST = re.compile("[0-9a-f]{16}")
 _CASE = "/contacts/west-1f/hold-1"
 _PAGES = (
     "/", "/reports", f"/reports/{DAY}", "/alerts", "/contacts", "/contacts/due", _CASE,
     "/appointments", "/policy", "/ledger", "/retention", "/looks",
     _CASE.replace("contacts", "cases"),
 )  # fmt: skip
+
+_LONG = ("/ledger", "/retention", "/looks", "/announcements", "/passages", "/reports", "/accounts")
+_MOST_HIGH = 4200  # pixels on a screen; a list of 200 rows alone was twice that
 
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
@@ -39,3 +49,55 @@ def test_every_page_is_sound_in_both_languages(tmp_path: Path, size: tuple[int, 
 
             assert watched.faults == []
             assert watched.hosts == {"127.0.0.1"}
+
+
+def _many(one: Hall, rows: int) -> None:
+    """Put so many rows into every list that the database fills."""
+    at = [format_utc(TEN - timedelta(minutes=7 * number)) for number in range(rows)]
+    signed = {"by": "王科长", "role": "office", "why": "核对登记情况，逐项查看"}
+    kept = {
+        LOOK: [{"at": t, "who": "王科长", "role": "office", "what": "reveal", "subject": "b" * 64,
+                "why": signed["why"]} for t in at],
+        QUARANTINE: [{"gate": "west-1f", "epoch": "e" * 32, "sequence": n, "why": _WHY, "at": t,
+                      "body": b"", "bodysha256": n.to_bytes(32, "big"), "times": 1}
+                     for n, t in enumerate(at)],
+        ERASURE: [{"request": f"{n:016x}", "at": t, "person_ref": "c" * 64, "done": t, **signed}
+                  for n, t in enumerate(at)],
+        PURGED: [{"at": t, "cause": "request", "request": f"{n:016x}", "gate": "west-1f",
+                  "epoch": "e" * 32, "redacted": 1, "first_sequence": n, "last_sequence": n,
+                  "link_before": b"", "link_after": b""} for n, t in enumerate(at)],
+        ANNOUNCEMENT: [{"at": t, "by": "王科长", "hall_mode": "open", "policy_version": 1,
+                        "facts": "", "zh": "请佩戴口罩。\n请测温。", "en": ""} for t in at],
+        MERGED: [{"day": "2026-11-01", "version": n + 1, "made": t, "by": "clock", "why": "",
+                  "complete": True, "abnormal": 0, "sha256": "", "document": "{}"}
+                 for n, t in enumerate(at)],
+        PASSAGE: [{"gate": "west-1f", "passage_id": f"p{n}", "epoch": "e" * 32, "sequence": n,
+                   "day": DAY, "category": "visitor", "decision": "admit", "person_ref": None,
+                   "started": t, "decided": t, "hold_id": None, "drill": False}
+                  for n, t in enumerate(at)],
+        ACCOUNT: [{"name": f"{n}号", "role": "auditor", "password": "", "made": t,
+                   "disabled": False} for n, t in enumerate(at)],
+    }  # fmt: skip
+    with one.engine.begin() as connection:
+        for table, lines in kept.items():
+            connection.execute(table.insert(), lines)
+
+
+@pytest.mark.parametrize("rows", [10, 213])
+def test_a_list_of_any_length_is_a_page_that_is_read(tmp_path: Path, rows: int) -> None:
+    with hall(tmp_path) as one, chromium() as browser:
+        one.west.heartbeat(name="一层西侧出入口")
+        one.settle()
+        _many(one, rows)
+        with serving(app_of(centre_of(one))) as client, watched_page(browser, KIOSK) as watched:
+            high = {}
+            for path in _LONG:
+                watched.page.goto(f"{client.base_url}{path}")
+                high[path] = watched.page.evaluate("document.documentElement.scrollHeight")
+                shown = watched.page.locator("main").inner_text()
+                assert "west-1f" not in shown, path
+                assert not _DIGEST.search(shown), path
+            sound(watched.page)
+
+            assert {path: size for path, size in high.items() if size > _MOST_HIGH} == {}
+            assert watched.faults == []
