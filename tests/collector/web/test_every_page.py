@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Table
 
 from chromium import KIOSK, PHONE, chromium, sound, watched_page
 from collector.days import DAY, quiet_day
@@ -55,7 +57,7 @@ def _many(one: Hall, rows: int) -> None:
     """Put so many rows into every list that the database fills."""
     at = [format_utc(TEN - timedelta(minutes=7 * number)) for number in range(rows)]
     signed = {"by": "王科长", "role": "office", "why": "核对登记情况，逐项查看"}
-    kept = {
+    kept: dict[Table, list[dict[str, Any]]] = {
         LOOK: [{"at": t, "who": "王科长", "role": "office", "what": "reveal", "subject": "b" * 64,
                 "why": signed["why"]} for t in at],
         QUARANTINE: [{"gate": "west-1f", "epoch": "e" * 32, "sequence": n, "why": _WHY, "at": t,
