@@ -5,7 +5,6 @@ They open with the collector's private key, where a look is recorded, and go as 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -110,16 +109,14 @@ def forget_names(
 
 
 def _seal(box: SealedBox[PublicKey], name: Secret) -> str:
-    plain = json.dumps({"name": name.reveal()}, ensure_ascii=False).encode()
-    return bytes(box.encrypt(plain, Base64Encoder)).decode("ascii")
+    return bytes(box.encrypt(name.reveal().encode(), Base64Encoder)).decode("ascii")
 
 
 def _open(box: SealedBox[PrivateKey], sealed: str) -> str | None:
     try:
-        opened = json.loads(box.decrypt(sealed.encode("ascii"), Base64Encoder))
+        return box.decrypt(sealed.encode("ascii"), Base64Encoder).decode()
     except (CryptoError, ValueError, TypeError):
         return None  # sealed to an earlier key
-    return str(opened["name"])
 
 
 def _some(refs: Iterable[str]) -> Iterable[list[str]]:
