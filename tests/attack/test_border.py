@@ -108,6 +108,9 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/passages/{passage_id}/dismissal": ("/api/v1/passages/p-1/dismissal", _GUARD),
     "/api/v1/passages/{passage_id}/companion": ("/api/v1/passages/p-1/companion", {
         **_GUARD, "with_passage": "p-2"}),
+    "/api/v1/passages/{passage_id}/appointment": ("/api/v1/passages/p-1/appointment", _GUARD),
+    "/api/v1/passages/{passage_id}/green": ("/api/v1/passages/p-1/green", {
+        **_GUARD, "reason": "老年人"}),
     "/api/v1/passages/{passage_id}/group": ("/api/v1/passages/p-1/group", {
         **_GUARD, "companions": 2, "reason": "分开"}),
     "/api/v1/passages/{passage_id}/hand": ("/api/v1/passages/p-1/hand", {
