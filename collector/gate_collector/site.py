@@ -30,6 +30,7 @@ from gate_collector.operations import Faults, Look, build_operations
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.form import PolicyForm
 from gate_collector.policies.routes import build_policies, build_policy_changes
+from gate_collector.policies.trial_routes import build_trial
 from gate_collector.policies.version_routes import build_versions
 from gate_collector.read_api import build_interface
 from gate_collector.reports.routes import build_reports
@@ -141,6 +142,7 @@ def create_app(
             centre, pages, book, site_key=site_key, private=private, record=accounts.record
         ),
         build_versions(centre, pages, book, form),
+        build_trial(centre, pages),
         build_announcements(centre, pages, door.url),
         build_operations(centre, look, failing, faults),
         build_document(

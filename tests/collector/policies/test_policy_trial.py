@@ -1,0 +1,69 @@
+"""A draft is tried on recorded passages: their own scores, and nothing is stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from collector.hall_of_doors import TEN, hall, ref
+from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.moment import format_utc
+from gate_agent.contract.policy import HallMode, Policy, RosterEntry
+from gate_agent.contract.records import Category, Decision, Outcome, PassageDecided, Temperature
+from gate_collector.policies.trial import tried
+
+
+def _passage(score: int | None, *, surface: int = 3500, who: str = "v",
+             category: Category = Category.VISITOR) -> PassageDecided:  # fmt: skip
+    temperature = Temperature(
+        outcome=Outcome.NORMAL, surface_centi_c=surface, score_centi_c=score,
+        threshold_centi_c=3600, ceiling_centi_c=3700, rail_centi_c=3900, low_centi_c=3000,
+    )  # fmt: skip
+    return PassageDecided(
+        passage_id="p", category=category, person_ref=ref(who), decision=Decision.ADMIT,
+        reasons=(), temperature=temperature, started=format_utc(TEN), decided=format_utc(TEN),
+        registered=True, hall_mode=HallMode.OPEN,
+    )  # fmt: skip
+
+
+_PEOPLE = [
+    _passage(3500), _passage(3590), _passage(3600), _passage(3650), _passage(3710),
+    _passage(3400, surface=3900), _passage(None), _passage(3400, who="s", category=Category.STAFF),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("alarm", "flags"), [(None, 4), (3600, 4), (3590, 5), (3660, 2), (4000, 1)]
+)
+def test_each_score_is_held_against_the_draft(alarm: int | None, flags: int) -> None:
+    trial = tried(_PEOPLE, Policy(), alarm_centi_c=alarm, mode=HallMode.OPEN)
+
+    assert (trial.measured, trial.unknown, trial.flagged, trial.would_flag) == (8, 1, 4, flags)
+    assert (trial.refused, trial.would_refuse) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "refused"),
+    [(HallMode.OPEN, 0), (HallMode.APPOINTMENT, 7), (HallMode.CLOSED, 7), (HallMode.EMERGENCY, 8)],
+)
+def test_who_could_not_have_come_in_is_counted(mode: HallMode, refused: int) -> None:
+    policy = Policy(roster=(RosterEntry(person_ref=ref("s")),))
+
+    assert tried(_PEOPLE, policy, alarm_centi_c=None, mode=mode).would_refuse == refused
+
+
+def test_the_page_tells_the_estimate_and_stores_nothing(store: str) -> None:
+    with hall(store) as one:
+        for number in range(12):
+            one.west.passage(at=TEN - timedelta(hours=number * 3))
+        one.west.passage(drill=True)
+        one.settle()
+        with serving(app_of(centre_of(one))) as client:
+            page = client.get("/policy/try?mode=closed&alarm=37.5&days=1").text
+            wrong = client.get("/policy/try?alarm=99").status_code
+
+    assert "测温 9 人次" in page
+    assert "不能入内 9 人次" in page
+    assert "9 人次没有可比的读数" in page
+    assert wrong == 422
