@@ -57,6 +57,7 @@ class RealDoor:
         self._thermometer = cast("ThermometerEmulator", sight.emulator())
         self._reader = cast("IdReaderEmulator", reader.emulator())
         self._loop = asyncio.new_event_loop()
+        self._client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=10)
         self._stop = asyncio.Event()
         self._standing: Future[None] | None = None
         self._thread = threading.Thread(target=self._run, name="devices")
@@ -75,6 +76,7 @@ class RealDoor:
             self.gate.stop()
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
+        self._client.close()
 
     def comes(self, surface_centi_c: int, card: int) -> None:
         """Let somebody step before the thermometer and lay a card; return when both were taken."""
@@ -87,13 +89,14 @@ class RealDoor:
             card_stays_s=STAYS_S,
             stays_s=STAYS_S,
         )
+        before = self._known()
         self._standing = self._do(pass_by(arrival, self._thermometer, self._reader))
-        wait_until(self._is_taken, "a person and a temperature", STAYS_S)
+        wait_until(lambda: self._known() - before, "a person and a temperature", STAYS_S)
         for place in self.state()[
             "desk"
         ]:  # a silent line made a person of nobody: the guard sees it
-            if place["decision"] != "hold":
-                httpx.post(f"{self.url}/api/v1/passages/{place['passage_id']}/dismissal", json={})
+            if not _is_known(place) and place["decision"] != "hold":
+                self._client.post(f"/passages/{place['passage_id']}/dismissal", json={})
 
     def goes(self) -> None:
         """Let them go; who stays is measured anew should the line fall silent meanwhile."""
@@ -106,7 +109,7 @@ class RealDoor:
 
     def state(self) -> dict[str, Any]:
         """Return what the gate says of itself."""
-        told: dict[str, Any] = httpx.get(f"{self.url}/api/v1/state", timeout=10).json()
+        told: dict[str, Any] = self._client.get("/state").json()
         return told
 
     def events(self) -> list[dict[str, Any]]:
@@ -121,9 +124,12 @@ class RealDoor:
     def _is_well(self) -> bool:
         return all(device["state"] == "ok" for device in self.state()["devices"].values())
 
-    def _is_taken(self) -> bool:
-        at_door = self.state()["passage"]
-        return at_door is not None and None not in (at_door["person"], at_door["temperature"])
+    def _known(self) -> set[str]:
+        """Who was measured and named: at the spot, or at the desk before anybody looked here."""
+        state = self.state()
+        return {
+            place["passage_id"] for place in (state["passage"], *state["desk"]) if _is_known(place)
+        }
 
     def _do(self, act: Coroutine[Any, Any, None]) -> Future[None]:
         return asyncio.run_coroutine_threadsafe(act, self._loop)
@@ -149,6 +155,10 @@ class RealDoor:
                 await self._stop.wait()
                 for task in speaking:
                     task.cancel()
+
+
+def _is_known(place: dict[str, Any] | None) -> bool:
+    return place is not None and None not in (place["person"], place["temperature"])
 
 
 def _goes_first(task: int) -> None:
