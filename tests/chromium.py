@@ -1,4 +1,7 @@
-"""Debian's Chromium under Playwright: a fresh profile a page."""
+"""Debian's Chromium under Playwright: a fresh profile a page.
+
+Its headless shell where there is one: the same engine without windows, for half the processor time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-EXECUTABLE = Path("/usr/bin/chromium")
+_SHELL = Path("/usr/bin/chromium-headless-shell")
+EXECUTABLE = _SHELL if _SHELL.exists() else Path("/usr/bin/chromium")
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
