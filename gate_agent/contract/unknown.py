@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gate_agent.contract.agent_records import StoreState
+from gate_agent.contract.appointments import CancelReason
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, TellLeaders
 from gate_agent.contract.record import Category, DeviceState, Life, Outcome, Severity
@@ -18,6 +19,7 @@ UNKNOWN_AS: Mapping[Any, Any] = {
     PhoneRule: PhoneRule.REQUIRED,
     KnownPhone: KnownPhone.CONFIRM,
     TellLeaders: TellLeaders.FLAGGED,
+    CancelReason: CancelReason.BY_HALL,  # the hall took it back; its own word is not known
     Category: Category.UNKNOWN,
     Outcome: Outcome.UNUSABLE,
     Severity: Severity.URGENT,
