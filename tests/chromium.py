@@ -1,7 +1,4 @@
-"""Debian's Chromium under Playwright: a fresh profile a page.
-
-Its headless shell where there is one: the same engine without windows, for half the processor time.
-"""
+"""Debian's Chromium under Playwright: a fresh profile a page."""
 
 from __future__ import annotations
 
@@ -21,8 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-_SHELL = Path("/usr/bin/chromium-headless-shell")
-EXECUTABLE = _SHELL if _SHELL.exists() else Path("/usr/bin/chromium")
+EXECUTABLE = Path("/usr/bin/chromium")
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
