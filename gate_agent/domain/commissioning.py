@@ -48,18 +48,20 @@ def commissioning(memory: Memory, profile: Profile, now_ns: int) -> Commissionin
 
 def is_known(memory: Memory, profile: Profile, now_ns: int) -> bool:
     """Whether this door's normal is known: it was learnt, and is not long forgotten since."""
-    progress = commissioning(memory, profile, now_ns)
     learnt = memory.learnt_of(profile)
-    if progress.is_done or learnt is None:
-        return progress.is_done
-    return learnt[1] >= now_ns - KNOWN_S * NS_PER_S or progress.people >= PEOPLE_LEAST
+    if learnt is not None and learnt[1] >= now_ns - KNOWN_S * NS_PER_S:
+        return True  # most doors, at each person: nobody is counted
+    progress = commissioning(memory, profile, now_ns)
+    return progress.is_done or (learnt is not None and progress.people >= PEOPLE_LEAST)
 
 
 def commissioned(before: Memory, memory: Memory, profile: Profile, at: Moment) -> Memory | None:
     """Return the memory of a door that has just come to know its own normal; None of any other."""
     now_ns = at.boot_ns
+    if is_known(before, profile, now_ns):
+        return None
     progress = commissioning(memory, profile, now_ns)
-    if not progress.is_done or is_known(before, profile, now_ns):
+    if not progress.is_done:
         return None
     learnt = ThermometerCommissioned(
         profile=profile.label,

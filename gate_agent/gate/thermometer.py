@@ -19,7 +19,7 @@ from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.contract.signals import Reading
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
 from gate_agent.domain.commissioning import WANTED, commissioning, is_known
-from gate_agent.domain.door import TrustChanged
+from gate_agent.domain.door import DoorState, TrustChanged
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.limits import limits
 from gate_agent.domain.other_door import level_of, restored_comparison
@@ -211,8 +211,6 @@ class ThermometerKeeper:
         now, door = self._gate.now(), self._gate.door
         usual = door.memory.usual(door.profile, now.boot_ns)
         learnt = door.memory.learnt_of(door.profile)
-        is_new = not is_known(door.memory, door.profile, now.boot_ns)
-        progress = commissioning(door.memory, door.profile, now.boot_ns)
         newest, left_ns = self._checks.newest, self._checking_until_ns - now.boot_ns
         return ThermometerView(
             trust=self._health.trust,
@@ -227,15 +225,19 @@ class ThermometerKeeper:
             baseline_centi_c=usual.baseline,
             baseline_people=usual.people,
             threshold_centi_c=limits(door.profile, door.policy.measurement, usual).threshold,
-            commissioning=CommissioningView(
-                both=len(progress.both), wanted=WANTED, by_hand=door.guided
-            )
-            if is_new
-            else None,
+            commissioning=_start(door, now),
             commissioned=None
             if learnt is None
             else CommissionedView.model_validate(learnt[0].model_dump(exclude={"profile"})),
         )
+
+
+def _start(door: DoorState, now: Moment) -> CommissioningView | None:
+    """Return how far a new door is; None for one that knows its own normal."""
+    if is_known(door.memory, door.profile, now.boot_ns):
+        return None
+    progress = commissioning(door.memory, door.profile, now.boot_ns)
+    return CommissioningView(both=len(progress.both), wanted=WANTED, by_hand=door.guided)
 
 
 def _moment_of(lost: CoverageLost, now: Moment) -> Moment:
