@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from gate_agent.contract.appointments import Appointment, CancelReason
+from gate_agent.contract.appointments import Appointment, CancelledAppointment, CancelReason
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, Policy
 from gate_agent.contract.records import Category, HoldState
@@ -50,7 +50,8 @@ def refusal(
             )
             if booked:
                 return None
-            why = cancelled or _cancelled(policy, utc, person_ref=person.person_ref)
+            theirs = (one for one in policy.cancelled if one.person_ref == person.person_ref)
+            why = cancelled or _cancelled(theirs, utc)
             return NO_APPOINTMENT if why is None else f"{CANCELLED}{why}"
         case HallMode.OPEN:
             return None
@@ -79,17 +80,14 @@ def is_booked_by_code(policy: Policy, code_sha256: str | None, utc: datetime) ->
 
 def cancelled_code(policy: Policy, code_sha256: str | None, utc: datetime) -> CancelReason | None:
     """Return why a code that was shown books nobody any more; None where it was not cancelled."""
-    return None if code_sha256 is None else _cancelled(policy, utc, code_sha256=code_sha256)
+    if code_sha256 is None:
+        return None
+    return _cancelled((one for one in policy.cancelled if one.code_sha256 == code_sha256), utc)
 
 
-def _cancelled(policy: Policy, utc: datetime, **whose: str) -> CancelReason | None:
-    """Return why the appointment of this person or code was cancelled last, if it was."""
-    ((name, value),) = whose.items()
-    reasons = [
-        entry.reason
-        for entry in policy.cancelled
-        if getattr(entry, name) == value and (entry.valid_until is None or entry.valid_until >= utc)
-    ]
+def _cancelled(theirs: Iterable[CancelledAppointment], utc: datetime) -> CancelReason | None:
+    """Return why one person's or code's appointment was cancelled last, if it was."""
+    reasons = [one.reason for one in theirs if one.valid_until is None or one.valid_until >= utc]
     return reasons[-1] if reasons else None
 
 
