@@ -6,19 +6,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.hall_times import HallDay, HallMoment
-from gate_agent.contract.setting import Later
+from gate_agent.contract.setting import Later, Part
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Appointment(_Part):
+class Appointment(Part):
     """One booked visitor (预约), or a standing right of way (绿色通道)."""
 
     person_ref: Digest
@@ -39,7 +35,7 @@ class CancelReason(StrEnum):
     MISTAKE = "mistake"  # 登记有误
 
 
-class CancelledAppointment(_Part):
+class CancelledAppointment(Part):
     """An appointment that books nobody any more (已取消的预约), until its time is over."""
 
     person_ref: Digest
@@ -49,14 +45,14 @@ class CancelledAppointment(_Part):
     reason: CancelReason
 
 
-class DayQuota(_Part):
+class DayQuota(Part):
     """How many appointments one day takes."""
 
     day: HallDay
     most: int = Field(ge=0, le=100_000)
 
 
-class QuotaPolicy(_Part):
+class QuotaPolicy(Part):
     """How many may be booked (预约限额); checked where appointments are entered."""
 
     per_day: int | None = Field(None, ge=0, le=100_000, description="no limit if absent")

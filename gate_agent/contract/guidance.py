@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.hall_times import HallMoment
+from gate_agent.contract.setting import Part
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Bulletin(_Part):
+class Bulletin(Part):
     """A text with its source and author, shown within its time alone; the door's clock decides."""
 
     zh: str = Field(min_length=1, max_length=2000)
@@ -28,7 +25,7 @@ class Bulletin(_Part):
         return self.valid_from <= now < self.valid_until
 
 
-class FeverClinic(_Part):
+class FeverClinic(Part):
     """Where somebody with a fever sees a doctor (发热门诊)."""
 
     name: str = Field(min_length=1, max_length=60)

@@ -7,9 +7,10 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.hall_times import HallTime
+from gate_agent.contract.setting import Part
 
 Purpose = Annotated[str, Field(min_length=1, max_length=40)]
 GREEN_CHANNEL: Purpose = "绿色通道"  # the own purpose of who comes by it
@@ -29,11 +30,7 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class OpeningHours(_Part):
+class OpeningHours(Part):
     """When the hall serves (服务时间) on some days of the week."""
 
     days: tuple[Weekday, ...] = Field(tuple(Weekday)[:5], min_length=1, max_length=7)
@@ -41,7 +38,7 @@ class OpeningHours(_Part):
     closes: HallTime = time(17, 0)
 
 
-class Window(_Part):
+class Window(Part):
     """A window, or several of one kind (窗口): what is done there, and whether it serves."""
 
     name: str = Field(min_length=1, max_length=40)

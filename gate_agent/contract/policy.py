@@ -10,7 +10,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.appointments import (
     Appointment,
@@ -21,7 +21,7 @@ from gate_agent.contract.appointments import (
 from gate_agent.contract.guidance import Bulletin, FeverClinic
 from gate_agent.contract.hall_times import HallMoment, HallTime
 from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
-from gate_agent.contract.setting import EnteredAt, Later, Narrowed, SettingGroup, shown
+from gate_agent.contract.setting import EnteredAt, Later, Narrowed, Part, SettingGroup, shown
 
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
 LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
@@ -45,12 +45,6 @@ class PhoneRule(StrEnum):
     OPTIONAL = "optional"
 
 
-class _Part(BaseModel):
-    """Strict: 64800 is no time of day, true is no count; a slip is told, never guessed at."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
 class KnownPhone(StrEnum):
     """What a phone that is known from an earlier visit is worth."""
 
@@ -58,7 +52,7 @@ class KnownPhone(StrEnum):
     TRUST = "trust"  # it is taken without asking
 
 
-class PrivacyNotice(_Part):
+class PrivacyNotice(Part):
     """Why data is taken and how long it is kept (个人信息告知); its version is recorded."""
 
     version: int = Field(1, ge=1)
@@ -74,7 +68,7 @@ class PrivacyNotice(_Part):
     )
 
 
-class RegistrationPolicy(_Part):
+class RegistrationPolicy(Part):
     """Real-name registration (实名登记)."""
 
     phone: PhoneRule = Field(
@@ -93,7 +87,7 @@ class RegistrationPolicy(_Part):
     notice: Annotated[PrivacyNotice, shown(SettingGroup.PRIVACY)] = PrivacyNotice()
 
 
-class MeasurementPolicy(_Part):
+class MeasurementPolicy(Part):
     """Measuring and pairing (测温). None leaves a value to the thermometer's profile."""
 
     alarm_centi_c: Annotated[int | None, Narrowed()] = Field(
@@ -128,7 +122,7 @@ class TellLeaders(StrEnum):
     FLAGGED = "flagged"  # at once, each flag
 
 
-class HoldPolicy(_Part):
+class HoldPolicy(Part):
     """Deadlines of a hold (暂留), in seconds; and what the contact thermometer decides."""
 
     acknowledge_s: float = Field(15, ge=1, le=3600, description="flagged → acknowledged")
@@ -152,7 +146,7 @@ class HoldPolicy(_Part):
     )
 
 
-class ContactsPolicy(_Part):
+class ContactsPolicy(Part):
     """Who is proposed as a close contact (密切接触者): by time at this door; and what follows."""
 
     before_s: float = Field(300, ge=0, le=7200, description="passed so long before the hold")
@@ -163,7 +157,7 @@ class ContactsPolicy(_Part):
     )
 
 
-class RetentionPolicy(_Part):
+class RetentionPolicy(Part):
     """How long personal data stays (保存期限). The centre's own limit is its configuration's."""
 
     gate_days: int = Field(
@@ -171,21 +165,21 @@ class RetentionPolicy(_Part):
     )
 
 
-class RosterEntry(_Part):
+class RosterEntry(Part):
     """One member of staff (工作人员), named only by the keyed hash of the card number."""
 
     person_ref: Digest
     on_duty: bool = Field(default=True, description="may enter while the hall is closed")
 
 
-class Notice(_Part):
+class Notice(Part):
     """A text for the visitors' displays (宣传引导)."""
 
     zh: Annotated[str, Narrowed()] = Field(min_length=1, max_length=2000)
     en: str = Field("", max_length=2000)
 
 
-class OnlineChannel(_Part):
+class OnlineChannel(Part):
     """Where the business can be done online (网上办), shown with its QR code."""
 
     zh: str = Field(min_length=1, max_length=60)
@@ -195,14 +189,14 @@ class OnlineChannel(_Part):
     )
 
 
-class CallEntry(_Part):
+class CallEntry(Part):
     """Whom a hold is reported to: a post and its duty telephone, never a private one."""
 
     post: str = Field(min_length=1, max_length=40, description="e.g. 区疫情防控办, 带班领导, 120")
     phone: Phone
 
 
-class RotaEntry(_Part):
+class RotaEntry(Part):
     """Who leads a shift (值班表): a post or title such as 李主任, and the duty telephone."""
 
     leader: str = Field(min_length=1, max_length=40)
@@ -211,7 +205,7 @@ class RotaEntry(_Part):
     valid_until: HallMoment
 
 
-class Area(_Part):
+class Area(Part):
     """A place that is disinfected (消毒), aired (通风), or both."""
 
     name: str = Field(min_length=1, max_length=40)
@@ -219,14 +213,14 @@ class Area(_Part):
     air: bool = False
 
 
-class AreaDoor(_Part):
+class AreaDoor(Part):
     """An area that is at this door, and not at every one (区域所在出入口)."""
 
     area: str = Field(min_length=1, max_length=40)
     door: str = Field(min_length=1, max_length=64, description="what people call it, or its id")
 
 
-class DutiesPolicy(_Part):
+class DutiesPolicy(Part):
     """Disinfection and airing (消毒通风): where, how often, and by when (local times)."""
 
     areas: tuple[Area, ...] = (
@@ -254,7 +248,7 @@ class DutiesPolicy(_Part):
         return tuple(area for area in self.areas if area.name not in bound - here)
 
 
-class SupplyItem(_Part):
+class SupplyItem(Part):
     """One kind of supply (物资), and the stock under which it is called low."""
 
     item: str = Field(min_length=1, max_length=40)
@@ -262,7 +256,7 @@ class SupplyItem(_Part):
     low: int = Field(0, ge=0, le=1_000_000)
 
 
-class PunctualityPolicy(_Part):
+class PunctualityPolicy(Part):
     """What counts as late (迟报), in seconds; the centre judges by it."""
 
     urgent_within_s: float = Field(
@@ -277,7 +271,7 @@ class PunctualityPolicy(_Part):
     )
 
 
-class Policy(_Part):
+class Policy(Part):
     """The whole document. A file with an unknown key is refused: a typing error is never a rule.
 
     A document from the wire is read leniently instead: `contract.policy_document`.

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    """Strict: 64800 is no time of day, true is no count; a slip is told, never guessed at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class SettingGroup(StrEnum):
