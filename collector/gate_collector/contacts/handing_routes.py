@@ -17,17 +17,14 @@ from gate_collector.contacts.follow_book import followed_of
 from gate_collector.contacts.handover import Which, hand_over, wanted
 from gate_collector.contacts.names import open_names
 from gate_collector.contacts.trace import Case
-from gate_collector.contacts.wording import as_csv, as_xlsx, sections
+from gate_collector.contacts.wording import table
 from gate_collector.live.views import NamedInside
 from gate_collector.roles.grants import ACTORS, READERS, sees_names
 from gate_collector.roles.session import By, Record
+from gate_collector.web.workbook import CSV, FORMS, XLSX, as_csv, workbook
 
 EXPORT = "export"  # what it is called in the record of looks
 _NAMES = "contact_names"
-_FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
 
@@ -90,7 +87,7 @@ def build_handing(
         "/contacts/{gate}/{hold_id}/contacts.{form}",
         dependencies=[READERS],
         response_class=Response,
-        responses={200: {"content": {kind.partition(";")[0]: {} for kind in _FORMS.values()}}},
+        responses={200: {"content": {CSV: {}, XLSX: {}}}},
     )
     def file(
         gate: Gate, hold_id: HoldId, form: Literal["csv", "xlsx"], lang: Lang = "zh"
@@ -98,12 +95,11 @@ def build_handing(
         """Return the list as a file, as the page has it: without a name, and in the same order."""
         traced = case_of(gate, hold_id)
         record("contacts", hold_id, form)
-        tables = sections(
-            traced, followed_of(centre, traced), centre.door_names(), centre.zone, lang
-        )
-        body = as_csv(tables) if form == "csv" else as_xlsx(tables)
+        made = table(traced, followed_of(centre, traced), centre.door_names(), centre.zone, lang)
+        _, headings, lines = made
+        body = as_csv((headings, *lines)) if form == "csv" else workbook([made])
         headers = {"Content-Disposition": f'attachment; filename="contacts-{hold_id}.{form}"'}
-        return Response(body, media_type=_FORMS[form], headers=headers)
+        return Response(body, media_type=FORMS[form], headers=headers)
 
     @routes.post(
         "/contacts/{gate}/{hold_id}/export",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -13,7 +11,7 @@ from gate_agent.words import Lang, word
 from gate_collector.contacts.closeness import SAME_MINUTE_S, Closeness
 from gate_collector.contacts.follow import FollowDay, FollowUp
 from gate_collector.contacts.trace import Case, Near
-from gate_collector.web.workbook import Line, Section, safe, workbook
+from gate_collector.web.workbook import Line, Section
 
 _HEADINGS = (
     "handover.number", "contacts.closeness", "contacts.door", "column.at", "column.kind",
@@ -80,9 +78,9 @@ def reasons(near: Near, lang: Lang) -> list[str]:
     return said
 
 
-def sections(
+def table(
     case: Case, followed: Mapping[str, FollowUp], names: Mapping[str, str], zone: tzinfo, lang: Lang
-) -> list[Section]:
+) -> Section:
     """Return the contacts as a table, without anybody's name, as the page has them."""
     comma = word("paper.list", lang)
 
@@ -106,22 +104,7 @@ def sections(
 
     headings = tuple(word(key, lang) for key in _HEADINGS)
     lines = [line(number, near) for number, near in enumerate(case.contacts, 1)]
-    return [(word("term.close_contacts", lang), headings, lines)]
-
-
-def as_csv(tables: Sequence[Section]) -> bytes:
-    """Return a table as CSV, with a mark that Excel reads as UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for _, headings, lines in tables:
-        writer.writerow(headings)
-        writer.writerows([safe(cell) for cell in line] for line in lines)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(tables: Sequence[Section]) -> bytes:
-    """Return the same as a workbook."""
-    return workbook(tables)
+    return word("term.close_contacts", lang), headings, lines
 
 
 def told(day: FollowDay, lang: Lang) -> str:

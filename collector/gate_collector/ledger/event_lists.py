@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from gate_agent.contract.records import Severity
 from gate_collector.store.schema import DOUBTED, EVENT, own_word_of
-from gate_collector.web.lists import Column, ColumnKind, Listing, section
+from gate_collector.web.lists import Column, ColumnKind, Listing, numbers, section
 
 _BEFORE = EVENT.alias("before")
 _NAMES = ("gate", "epoch", "sequence", "type", "severity", "time", "stored", "late_ms")
@@ -27,9 +27,7 @@ _PREVIOUS = func.coalesce(
 
 def _missing(row: Any) -> str | None:
     first, last = row.previous + 1, row.sequence - 1
-    if last < first:
-        return None
-    return f"{first}–{last}" if last != first else str(first)
+    return None if last < first else numbers(first, last)
 
 
 EVENTS = Listing(

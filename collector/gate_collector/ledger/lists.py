@@ -7,7 +7,7 @@ from typing import Any
 from gate_collector.alarms.book import BY_HAND
 from gate_collector.ledger.findings import Punctual
 from gate_collector.store.schema import ALARM, CLEARED, EVENT, NOTABLE, QUARANTINE
-from gate_collector.web.lists import Column, ColumnKind, Listing, section
+from gate_collector.web.lists import Column, ColumnKind, Listing, numbers, section
 
 _PART = 10  # rows of each: there are many lists on the page
 
@@ -18,10 +18,6 @@ def _all_bad(_row: Any) -> bool:
 
 def _event(row: Any) -> str:
     return f"/events/{row.gate}/{row.epoch}/{row.sequence}"
-
-
-def _numbers(gap: Any) -> str:
-    return f"{gap.first}–{gap.last}" if gap.last != gap.first else str(gap.first)
 
 
 CLEARED_ALARMS = Listing(
@@ -64,7 +60,8 @@ GAPS = Listing(
     title="ledger.gaps",
     columns=(
         Column("gate", "column.door", ColumnKind.DOOR, filters=True),
-        Column("first", "column.sequence", value=_numbers, sorts=False,
+        Column("first", "column.sequence", sorts=False,
+               value=lambda gap: numbers(gap.first, gap.last),
                href=lambda gap: f"/events/{gap.gate}/{gap.epoch}?from={max(1, gap.first - 1)}"),
         Column("count", "column.events", ColumnKind.NUMBER),
     ),

@@ -42,9 +42,9 @@ from gate_collector.roles.grants import EVERYBODY, only
 from gate_collector.roles.session import By, Role
 from gate_collector.web.done import IssuedVersion, version_at
 from gate_collector.web.pages import Pages
+from gate_collector.web.workbook import CSV, FORMS, XLSX
 
-_JSON, _CSV = "application/json", "text/csv"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_JSON = "application/json"
 Version = Annotated[int | None, Query(ge=1, le=10_000)]
 
 
@@ -98,7 +98,7 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         "/reports/{day}/report.{form}",
         dependencies=[EVERYBODY],
         response_class=Response,
-        responses={200: {"content": {kind: {} for kind in (_JSON, _CSV, _XLSX)}}},
+        responses={200: {"content": {kind: {} for kind in (_JSON, CSV, XLSX)}}},
     )
     def file(day: date, form: Literal["csv", "xlsx", "json"], version: Version = None) -> Response:
         """Return one version as a file."""
@@ -112,9 +112,9 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         if form == "json":
             return Response(report.model_dump_json(), media_type=_JSON)
         if form == "csv":
-            body, kind = as_csv(report, after, centre.zone), f"{_CSV}; charset=utf-8"
+            body, kind = as_csv(report, after, centre.zone), FORMS["csv"]
         else:
-            body, kind = as_xlsx(report, after, centre.zone), _XLSX
+            body, kind = as_xlsx(report, after, centre.zone), FORMS["xlsx"]
         return Response(body, media_type=kind, headers=headers)
 
     @routes.get("/reports/{day}/anchor.svg", dependencies=[EVERYBODY], include_in_schema=False)

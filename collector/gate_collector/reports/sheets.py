@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
 
@@ -13,7 +11,8 @@ from gate_agent.words import word
 from gate_collector.reports.after_cut import AfterCut
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
 from gate_collector.reports.office_sheets import office_sections
-from gate_collector.web.workbook import Line, Section, safe, workbook
+from gate_collector.web.workbook import Line, Section, workbook
+from gate_collector.web.workbook import as_csv as lines_as_csv
 
 _HOLDS = (
     word("column.door"), word("column.at"), word("column.kind"), word("column.reason"),
@@ -167,15 +166,12 @@ def _yes(it_is: bool) -> str:  # noqa: FBT001 a cell
 
 
 def as_csv(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:
-    """Return the tables one below the other; with a mark that Excel reads as UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for title, headings, lines in sections(report, after, zone):
-        writer.writerow([f"【{title}】"])
-        writer.writerow(headings)
-        writer.writerows([safe(cell) for cell in line] for line in lines)
-        writer.writerow([])
-    return out.getvalue().encode("utf-8-sig")
+    """Return the tables one below the other; an empty line after each."""
+    return lines_as_csv(
+        line
+        for title, headings, lines in sections(report, after, zone)
+        for line in ((f"【{title}】",), headings, *lines, ())
+    )
 
 
 def as_xlsx(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> bytes:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gate_agent.contract.privacy_records import PurgeCause
 from gate_collector.store.schema import PURGED
 from gate_collector.store.schema_office import ERASURE
-from gate_collector.web.lists import Column, ColumnKind, Listing, section
+from gate_collector.web.lists import Column, ColumnKind, Listing, numbers, section
 
 _PART = 20  # rows of each: there are three lists on the page
 _CAUSES = tuple(PurgeCause)
-
-
-def _numbers(row: Any) -> str:
-    first, last = row.first_sequence, row.last_sequence
-    return f"{first}–{last}" if last != first else str(first)
 
 
 REQUESTS = Listing(
@@ -46,7 +39,8 @@ REMOVED = Listing(
                words=section("purge_cause"), choices=_CAUSES),
         Column("gate", "column.door", ColumnKind.DOOR, of=PURGED.c.gate, filters=True),
         Column("redacted", "column.events", ColumnKind.NUMBER, of=PURGED.c.redacted),
-        Column("numbers", "column.sequence", of=PURGED.c.first_sequence, value=_numbers),
+        Column("numbers", "column.sequence", of=PURGED.c.first_sequence,
+               value=lambda row: numbers(row.first_sequence, row.last_sequence)),
     ),
     order="-at",
     then=(PURGED.c.id.desc(),),

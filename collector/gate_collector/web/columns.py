@@ -22,6 +22,11 @@ MOST_IN_A_FILE = 20_000
 _NOTHING = "–"
 
 
+def numbers(first: int, last: int) -> str:
+    """Return the numbers of events from `first` to `last`, as a cell shows them."""
+    return f"{first}–{last}" if last != first else str(first)
+
+
 class ColumnKind(StrEnum):
     """What a column holds, and so how it is read, filtered and put into a file."""
 

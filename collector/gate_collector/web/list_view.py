@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +12,8 @@ from gate_agent.http.answers import refusal
 from gate_agent.words import Lang, word
 from gate_collector.web.asked import FILE, Asked
 from gate_collector.web.columns import Cells, Column, Declared
-from gate_collector.web.workbook import Line, safe, workbook
+from gate_collector.web.workbook import FORMS, Line, as_csv, workbook
 
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _LONGEST_TITLE = 31  # of a sheet of a workbook
 
 
@@ -120,11 +114,7 @@ class ListView:
             title = word(self.listing.title, lang).replace("/", " ").replace(":", " ")
             body = workbook([(title[:_LONGEST_TITLE], headings, lines)])
         else:
-            out = io.StringIO()
-            writer = csv.writer(out)
-            writer.writerow(headings)
-            writer.writerows([safe(cell) for cell in line] for line in lines)
-            body = out.getvalue().encode("utf-8-sig")
+            body = as_csv((headings, *lines))
         name = f"{self.name}-{at}.{form}".replace("_", "-")
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(body, media_type=FORMS[form], headers=headers)

@@ -43,10 +43,10 @@ from sqlalchemy import Connection, Select, func, literal, select
 
 from gate_collector.store.doors import known_doors
 from gate_collector.web.asked import Asked
-from gate_collector.web.columns import MOST_COUNTED, Column, ColumnKind, Declared, section
+from gate_collector.web.columns import MOST_COUNTED, Column, ColumnKind, Declared, numbers, section
 from gate_collector.web.list_view import ListView
 
-__all__ = ["Column", "ColumnKind", "Listing", "section"]
+__all__ = ["Column", "ColumnKind", "Listing", "numbers", "section"]
 _MOST_CHOICES = 60
 
 

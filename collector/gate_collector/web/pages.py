@@ -19,8 +19,9 @@ from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.words import Lang, word
 from gate_collector.web.asked import Asked
 from gate_collector.web.columns import Cells, door
-from gate_collector.web.list_view import FORMS, ListView
+from gate_collector.web.list_view import ListView
 from gate_collector.web.spans import span, spoken
+from gate_collector.web.workbook import FORMS
 
 HERE = Path(__file__).parent.parent  # templates and static files stand beside the rooms
 Reader = Callable[[], Mapping[str, object]]  # `session`, `who`, `may(path, method)`

@@ -1,12 +1,16 @@
-"""Tables as an XLSX file."""
+"""Tables as files that a spreadsheet opens: XLSX, or CSV."""
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable
 
 from gate_agent.contract.printable import as_cell
 
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMS = {"csv": f"{CSV}; charset=utf-8", "xlsx": XLSX}
 Line = tuple[str | int | float, ...]
 Section = tuple[str, tuple[str, ...], list[Line]]
 
@@ -33,6 +37,13 @@ def workbook(tables: Iterable[Section]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def as_csv(lines: Iterable[Line]) -> bytes:
+    """Return CSV with a mark that Excel reads as UTF-8; no text in it is taken for a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerows([safe(cell) for cell in line] for line in lines)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def safe(cell: str | float) -> str | float:
