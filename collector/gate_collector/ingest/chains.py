@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -16,11 +16,10 @@ from gate_agent.contract.messages import Receipt
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_collector.ingest.arrival import Key
 from gate_collector.ingest.chain import Stream
+from gate_collector.store.bulk import in_parts
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.schema import EVENT, STREAM
 
-_T = TypeVar("_T")
-AT_ONCE = 500
 _CHANGED = ("upto", "link", "events", "touched", "moved")
 _TICK = timedelta(milliseconds=1)
 _AHEAD = timedelta(hours=1)  # a clock that was so far ahead was wrong, and is not followed
@@ -103,14 +102,9 @@ def newest(connection: Connection, gates: Iterable[str] | None = None) -> Iterat
     """Yield the chain of each gate whose receipt is its newest; of every gate by default."""
     if gates is None:
         gates = sorted(set(connection.execute(select(STREAM.c.gate)).scalars()))
-    for part in in_parts(list(gates)):
+    for part in in_parts(gates):
         those = select(STREAM).where(STREAM.c.gate.in_(part)).order_by(STREAM.c.touched)
         yield from {row.gate: stream_of(row) for row in connection.execute(those)}.values()
-
-
-def in_parts(items: list[_T]) -> Iterator[list[_T]]:
-    """Yield `items`, as many at once as one transaction or question takes."""
-    yield from (items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE))
 
 
 def _row(stream: Stream) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from gate_agent.contract.messages import Receipt
 from gate_collector.ingest.chain import Stream
-from gate_collector.ingest.chains import in_parts, keep, load_beyond, lock, newest, receipt_of
+from gate_collector.ingest.chains import keep, load_beyond, lock, newest, receipt_of
+from gate_collector.store.bulk import in_parts
 from gate_collector.store.dialect import snapshot
 
 # Publish a receipt of a gate; return how to ask whether the broker has it, None if it did not go.

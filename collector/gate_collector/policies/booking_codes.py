@@ -19,11 +19,11 @@ from sqlalchemy import Engine, delete, select
 
 from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import format_utc
+from gate_collector.store.bulk import in_parts
 from gate_collector.store.schema_office import BOOKING_CODE
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that looks like another
 _LENGTH = 10  # 49 bits: nobody guesses one at a door
-_AT_ONCE = 500
 
 
 def new_code() -> Secret:
@@ -47,19 +47,18 @@ def keep_codes(
     if not rows:
         return
     with engine.begin() as connection:
-        listed = list(codes)
-        for at in range(0, len(listed), _AT_ONCE):
-            these = BOOKING_CODE.c.code_sha256.in_(listed[at : at + _AT_ONCE])
+        for some in in_parts(codes):
+            these = BOOKING_CODE.c.code_sha256.in_(some)
             connection.execute(delete(BOOKING_CODE).where(these))
         connection.execute(BOOKING_CODE.insert(), rows)
 
 
 def kept_codes(engine: Engine, digests: Collection[str], site_key: bytes) -> dict[str, Secret]:
     """Return the codes of these digests that are kept."""
-    box, opened, listed = _box(site_key), dict[str, Secret](), list(digests)
+    box, opened = _box(site_key), dict[str, Secret]()
     with engine.connect() as connection:
-        for at in range(0, len(listed), _AT_ONCE):
-            these = BOOKING_CODE.c.code_sha256.in_(listed[at : at + _AT_ONCE])
+        for some in in_parts(digests):
+            these = BOOKING_CODE.c.code_sha256.in_(some)
             for row in connection.execute(select(BOOKING_CODE).where(these)):
                 try:
                     code = box.decrypt(row.sealed.encode("ascii"), encoder=Base64Encoder)

@@ -5,7 +5,7 @@ They open with the collector's private key, where a look is recorded, and go as 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,9 +16,8 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import format_utc
+from gate_collector.store.bulk import in_parts
 from gate_collector.store.schema_office import KNOWN_NAME
-
-_AT_ONCE = 500  # values of one statement
 
 
 class NamedBy(StrEnum):
@@ -46,7 +45,7 @@ def keep_names(
         for ref, (name, until) in names.items()
     ]
     with engine.begin() as connection:
-        for refs in _some(names):
+        for refs in in_parts(names):
             connection.execute(
                 delete(KNOWN_NAME).where(
                     KNOWN_NAME.c.kind == kind.value, KNOWN_NAME.c.person_ref.in_(refs)
@@ -65,7 +64,7 @@ def end_names(engine: Engine, kind: NamedBy, but: Collection[str], at: datetime)
                 KNOWN_NAME.c.kind == kind.value, KNOWN_NAME.c.until.is_(None)
             )
         ).scalars()
-        for refs in _some([ref for ref in standing if ref not in stays]):
+        for refs in in_parts([ref for ref in standing if ref not in stays]):
             connection.execute(
                 update(KNOWN_NAME)
                 .where(KNOWN_NAME.c.kind == kind.value, KNOWN_NAME.c.person_ref.in_(refs))
@@ -87,7 +86,7 @@ def known_names(
     opened: dict[str, str] = {}
     box = SealedBox(PrivateKey(private))
     with engine.connect() as connection:
-        for some in [None] if refs is None else _some(refs):
+        for some in [None] if refs is None else in_parts(refs):
             these = wanted if some is None else wanted.where(KNOWN_NAME.c.person_ref.in_(some))
             for row in connection.execute(these):
                 name = _open(box, row.sealed)
@@ -117,8 +116,3 @@ def _open(box: SealedBox[PrivateKey], sealed: str) -> str | None:
         return box.decrypt(sealed.encode("ascii"), Base64Encoder).decode()
     except (CryptoError, ValueError, TypeError):
         return None  # sealed to an earlier key
-
-
-def _some(refs: Iterable[str]) -> Iterable[list[str]]:
-    listed = list(refs)
-    return (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Table, Text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -20,6 +20,14 @@ _BINARY = {
     LargeBinary: "bytea",
 }
 Row = tuple[Any, ...]
+_T = TypeVar("_T")
+_AT_ONCE = 500
+
+
+def in_parts(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """Yield `items`, as many at once as one transaction or question takes."""
+    listed = list(items)
+    yield from (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE))
 
 
 def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
