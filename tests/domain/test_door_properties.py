@@ -40,6 +40,7 @@ from gate_agent.domain.effects import (
     StepRefused,
     WriteEvent,
 )
+from gate_agent.domain.hold import Hold
 from gate_agent.domain.limits import recompute
 from gate_agent.domain.passage import Gathering, Registering
 from gate_agent.words import WORDS
@@ -82,6 +83,16 @@ def decisions_in(effects: Effects) -> list[PassageDecided]:
     ]
 
 
+def _still_stopping(holds: Sequence[Hold]) -> list[Hold]:
+    """Leave out whom a card named that may be another's, if a later sure hold was released."""
+    return [
+        hold
+        for number, hold in enumerate(holds, 1)
+        if not hold.unsure
+        or not any(h.state is HoldState.RELEASED and not h.unsure for h in holds[number:])
+    ]
+
+
 @settings(max_examples=400, deadline=None)
 @given(ACTS)
 def test_nobody_is_admitted_without_temperature_identity_and_registration(
@@ -112,12 +123,12 @@ def test_nobody_is_admitted_without_temperature_identity_and_registration(
                 assert trusted
             assert recompute(temperature) is temperature.outcome
             theirs = [
-                hold.state
+                hold
                 for hold in door.holds
                 if hold.person_ref is not None and hold.person_ref == decided.person_ref
             ]
-            assert not set(theirs) & set(UNDECIDED)
-            assert theirs[-1:] in ([], [HoldState.RELEASED])
+            assert not [hold for hold in _still_stopping(theirs) if hold.state in UNDECIDED]
+            assert [hold.state for hold in theirs[-1:]] in ([], [HoldState.RELEASED])
             registers = [e.registration for e in effects if isinstance(e, SealRegistration)]
             if decided.by is None:
                 assert temperature.outcome is Outcome.NORMAL
