@@ -170,8 +170,9 @@ def test_a_list_is_typed_from_nothing_and_emptied_again(tmp_path: Path) -> None:
         opened.issue(1)
         assert [one.zh for one in opened.applied.notices] == [f"公告 {n}" for n in range(10)]
 
-        for _ in range(10):
+        for left in reversed(range(10)):
             opened.setting("notices").get_by_role("button", name="删除").first.click()
+            expect(opened.setting("notices").locator("li")).to_have_count(left)
         opened.issue(2)
     assert opened.applied.notices == ()
 

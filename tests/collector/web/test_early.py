@@ -56,17 +56,21 @@ def test_a_form_sent_before_the_scripts_are_there_is_sent_by_them(tmp_path: Path
         assert "王科长" not in page.url
 
 
-def test_what_was_typed_before_the_scripts_were_there_is_a_change(tmp_path: Path) -> None:
-    with policy_page(tmp_path) as opened:
+def test_what_was_typed_and_pressed_before_the_scripts_were_there_is_a_change(
+    tmp_path: Path,
+) -> None:
+    with policy_page(tmp_path, notices=[{"zh": "公告"}]) as opened:
         page, waiting = opened.page, _held_back(opened.page, "policy.js")
         page.goto(page.url, wait_until="commit")
         opened.setting("hold.recheck_s").locator("input").fill("301")
+        opened.setting("notices").get_by_role("button", name="删除").click()
         opened.sign()
         assert len(waiting) == 1
         waiting[0].continue_()
 
-        expect(page.locator("h2 [data-setting=version]")).to_have_text("第 1 版")
+        expect(page.locator("h2 [data-setting=version]")).to_have_text("第 2 版")
     assert opened.applied.hold.recheck_s == 301
+    assert opened.applied.notices == ()
 
 
 def test_a_page_whose_script_does_not_come_says_so_and_sends_nothing(tmp_path: Path) -> None:
