@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from children import wait_until
-from chromium import watched_page
+from chromium import WINDOWED, chromium, watched_page
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of, serving
 from nginx import Nginx
@@ -41,6 +41,13 @@ class Screen:
     @property
     def url(self) -> str:
         return self.proxy.url + self.page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Another Chromium than the other files': its shell hides no tab behind another."""
+    with chromium(WINDOWED) as one:
+        yield one
 
 
 @pytest.fixture(params=["guard", "visitor", "centre"])
