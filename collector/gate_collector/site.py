@@ -14,6 +14,7 @@ from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
 from gate_agent.http.tries import install_waiting
 from gate_collector.alerts.alerter import Alerter
+from gate_collector.alerts.answer_routes import build_answers
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.routes import build_alerts
 from gate_collector.announcements.routes import build_announcements
@@ -135,7 +136,8 @@ def create_app(
             if door.sign_on
             else []
         ),
-        build_alerts(centre, pages, shelf, alerter),
+        build_alerts(centre, pages, alerter),
+        build_answers(centre, pages, shelf),
         build_policies(centre, pages, book, form),
         build_policy_changes(centre, book, form, private),
         build_appointments(

@@ -20,13 +20,13 @@ from gate_agent.contract.appointments import (
 )
 from gate_agent.contract.guidance import Bulletin, FeverClinic
 from gate_agent.contract.hall_times import HallMoment, HallTime
+from gate_agent.contract.leading_group import Phone, Post, RestHours
 from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
 from gate_agent.contract.setting import EnteredAt, Later, Narrowed, Part, SettingGroup, shown
 
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
 LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
 PolicyVersion = Annotated[int, Field(strict=True, ge=0, le=LAST_VERSION)]
-Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-5550 0120"])]
 
 
 class HallMode(StrEnum):
@@ -328,6 +328,12 @@ class Policy(Part):
     )
     rota: Annotated[tuple[RotaEntry, ...], shown(SettingGroup.DUTIES)] = Field(
         (), description="duty leaders 值班表"
+    )
+    posts: Annotated[tuple[Post, ...], Later(), shown(SettingGroup.DUTIES)] = Field(
+        (), description="the leading group 领导小组: whom an alert goes to after the leader on duty"
+    )
+    rest_hours: Annotated[RestHours | None, Later(), shown(SettingGroup.DUTIES)] = Field(
+        None, description="when alerts of equipment wait 免打扰时段; those of people never do"
     )
     duties: Annotated[DutiesPolicy, shown(SettingGroup.DUTIES)] = DutiesPolicy()
     supplies: Annotated[tuple[SupplyItem, ...], shown(SettingGroup.SUPPLIES)] = (

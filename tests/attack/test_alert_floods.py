@@ -169,7 +169,8 @@ def test_what_was_overdue_and_is_done_rings_nobody(store: str) -> None:
         duty.hall.west.step("hold-1", HoldState.ACKNOWLEDGED)
         duty.hall.settle()
         duty.until(1)
-        assert duty.states() == [("hold", "open")]
+        duty.alerter.round()
+        assert duty.states() == [("hold", "over")]
 
         again = HoldOverdue(hold_id="hold-1", state=HoldState.ACKNOWLEDGED, due_s=600, escalation=1)
         duty.hall.west.say(again)

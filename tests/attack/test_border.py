@@ -44,6 +44,8 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/accounts/keys": ("", {"name": "大屏"}),
     "/accounts/keys/disable": ("", {"name": "大屏"}),
     "/alerts/test": ("", {"by": _BY}),
+    "/alerts/{number}/answer": ("/alerts/1/answer", {"by": _BY}),
+    "/alerts/{number}/comments": ("/alerts/1/comments", {"by": _BY, "text": "线缆已插紧"}),
     "/answer/{token}": (f"/answer/{'0' * 40}", {"by": _BY}),
     "/api/v1/orders": ("", {"by": _BY, "gate": "west-1f", "place": "waiting", "who": REF}),
     "/api/v1/reveal/inside": ("", _SIGNED),

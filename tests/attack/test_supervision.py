@@ -150,7 +150,7 @@ def test_nobody_else_begins_a_thread() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in _BEGINS
     }
-    assert found == {*_BARE, "collector/gate_collector/alerts/alerter.py"}  # its pool tells faults
+    assert found == {*_BARE, "collector/gate_collector/alerts/telling.py"}  # its pool tells faults
 
 
 def test_every_task_of_a_door_begins_again() -> None:

@@ -1,50 +1,46 @@
-"""Looks twice a second for what somebody must be told, and tells it."""
+"""Looks twice a second for what somebody must be told, and tells it, rung by rung."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
-
-from gate_agent.contract.moment import format_utc, parse_utc
-from gate_agent.contract.records import Severity
+from gate_agent.contract.leading_group import Post
+from gate_agent.contract.moment import on_clock, parse_utc
+from gate_agent.contract.policy import Policy
 from gate_agent.host.supervision import Parts
 from gate_agent.words import word
-from gate_collector.alarms.book import AlarmKind, alarms_after, raise_alarm
-from gate_collector.alerts.book import (
-    HOLDS,
-    QUIET,
+from gate_collector.alerts.book import LONGEST_WAIT_S, QUIET, Alert, AlertBook
+from gate_collector.alerts.causes import Cause
+from gate_collector.alerts.channels import Messenger, Recipient
+from gate_collector.alerts.ending import HallNow
+from gate_collector.alerts.hall import changed_mode, rota_gap
+from gate_collector.alerts.kinds import (
+    MANY,
     REPORTED,
     TESTED,
-    Alert,
-    AlertBook,
+    TOLD_TO_ALL,
+    AlertSort,
     AlertState,
-    in_turn,
+    rests,
 )
-from gate_collector.alerts.causes import PAST, Came, Cause, From, of_alarm, of_event
-from gate_collector.alerts.channels import Messenger, Recipient, order
+from gate_collector.alerts.ladder import Rung, everybody, ladder, unreachable
+from gate_collector.alerts.news import News
 from gate_collector.alerts.pace import Crowd, Pace
+from gate_collector.alerts.telling import RungTold, Teller
 from gate_collector.centre import Centre
-from gate_collector.store.doors import door_names
-from gate_collector.store.schema import EVENT, GATE, HOLD, NOTABLE, STREAM
 
 EVERY_S = 0.5
 _ROUNDS = 3  # how often everybody on the list is told
-_LOOK_BACK = 500  # rows that are looked at again: several writers commit out of order
 _MOST_AT_ONCE = 4  # alerts in one message: WeCom takes 2,048 bytes
 _MOST_OF_A_DOOR, _MOST_OF_A_KIND = 10, 6  # within QUIET; one alert stands for the rest
-_LATE_S = 60.0  # what comes later is told as late
-_SETTLES_S = 30.0  # so long may what came after a late event be awaited
-_UNANSWERED_IS_FINE = (REPORTED, PAST)
-_SENDERS = 4  # a service that hangs must not hold up another alert
+_MOST_TRIES = 10  # to reach the last of those who must all know
+_GIVES_UP = timedelta(days=1)  # on an alert that never reached anybody
 
 
 class Alerter:
-    """Opens alerts for what happened, and tells people until one answers."""
+    """Opens alerts for what happened, and tells people until one answers, or it is settled."""
 
     def __init__(
         self,
@@ -56,51 +52,72 @@ class Alerter:
         base_url: str,
         parts: Parts | None = None,
     ) -> None:
-        self._parts = parts or Parts(centre.clock)
         self._centre = centre
         self._shelf = shelf
         self._people = people
-        self._messenger = messenger
         self.base_url = base_url.rstrip("/")
-        self._pool = ThreadPoolExecutor(_SENDERS, thread_name_prefix="alert")
+        self._teller = Teller(
+            shelf, messenger, centre.clock, base_url=self.base_url,
+            parts=parts or Parts(centre.clock),
+        )  # fmt: skip
         if people:
-            self._pool.submit(messenger.ready).add_done_callback(self._tell_fault)
-        self._seen_event, self._seen_alarm = self._heads()
+            self._teller.ready()
+        self._news = News(centre)
         self._known: set[str] = set()
         self._pace, self._crowd = Pace(), Crowd(QUIET)
-        self._done: set[int] = set()  # of the newest events
-        self._awaiting: set[int] = set()  # late ones, whose door still sends what came after
+        self._mode_of: int | None = None  # the version whose mode was looked at last
 
     @property
     def people(self) -> Sequence[Recipient]:
         """Who can be told."""
         return self._people
 
+    def rungs(self, sort: AlertSort) -> list[Rung]:
+        """Return who is told of an alert of this sort now, and to whom it is passed on."""
+        policy = self._centre.policy()
+        return ladder(self._people, policy.posts, policy.on_duty(self._centre.now), sort)
+
+    @property
+    def unreachable(self) -> list[Post]:
+        """The posts of the leading group that nobody can be told at."""
+        return unreachable(self._people, self._centre.policy().posts)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether somebody is being told something now."""
+        return bool(self._teller.in_flight)
+
     def round(self) -> None:
-        """Open what is new, tell what is due."""
+        """Open what is new, end what is settled, tell what is due."""
         self._look()
-        now, within_s = self._centre.now, self._centre.policy().punctuality.answer_within_s
-        people = order(self._people, self._centre.policy().on_duty(now))
-        rounds, lots = _ROUNDS * len(people), defaultdict[str, list[Alert]](list)
-        room = {one.name: _MOST_AT_ONCE * self._pace.may(one.urls, now) for one in people}
+        now, policy = self._centre.now, self._centre.policy()
+        within_s = policy.punctuality.answer_within_s
+        turn = _Turn(self._people, policy, now, self._pace)
+        hall = self._hall(policy, now)
 
-        def may_go(step: int) -> bool:
-            if step >= rounds:
-                return True
-            name = people[step % len(people)].name
-            room[name] -= 1
-            return room[name] >= 0
+        def may_go(alert: Alert) -> bool:
+            return not (hall.is_resting and rests(alert.kind, alert.gate)) and turn.takes(alert)
 
-        for alert in self._shelf.claim(now, within_s, may_go):
-            if alert.step >= rounds:
-                self._shelf.end(alert, AlertState.UNANSWERED)
+        claimed = self._shelf.claim(
+            now, within_s, may_go, hall=hall, in_flight=self._teller.in_flight
+        )
+        lots, begun = defaultdict[str, list[Alert]](list), list[RungTold]()
+        for alert in claimed:
+            rung = turn.rung(alert)
+            if rung is None:
+                self._shelf.end(alert, AlertState.UNANSWERED, now)
+            elif not rung.people:
+                self._shelf.is_known(alert, now)
             else:
-                lots[people[alert.step % len(people)].name].append(alert)
-        for person in people:
-            if lot := lots.get(person.name):
+                begun.append(_begun(alert, rung, turn.size(alert)))
+                for person in rung.people:
+                    lots[person.name].append(alert)
+        self._teller.begin(begun)
+        names = self._centre.door_names() if lots else None
+        for person in self._people:
+            if names is not None and (lot := lots.get(person.name)):
                 self._pace.told(person.urls, now)
-                doing = self._pool.submit(self._tell, person, lot, len(people))
-                doing.add_done_callback(self._tell_fault)
+                self._teller.tell(person, lot, names)
 
     def test(self, by: str) -> None:
         """Send a test to the leader on duty: answered or passed on like any other."""
@@ -115,92 +132,29 @@ class Alerter:
 
     def close(self) -> None:
         """Stop, once the message that is being sent is out."""
-        self._pool.shutdown(cancel_futures=True)
-
-    def _heads(self) -> tuple[int, int]:
-        """Start a little before the newest: what came while nobody looked is still told."""
-        with self._centre.engine.connect() as connection:
-            newest = connection.execute(select(func.max(NOTABLE.c.id))).scalar() or 0
-        return max(0, newest - _LOOK_BACK), 0
+        self._teller.close()
 
     def _look(self) -> None:
-        with self._centre.engine.connect() as connection:
-            newest = NOTABLE.c.id > self._seen_event - _LOOK_BACK
-            rows = connection.execute(
-                select(NOTABLE)
-                .where(
-                    NOTABLE.c.severity == Severity.URGENT.value,
-                    newest | NOTABLE.c.id.in_(self._awaiting),
-                    NOTABLE.c.drill.is_(False),
-                )
-                .order_by(NOTABLE.c.id)
-            ).all()
-            news = [(row, self._came(connection, row)) for row in rows if row.id not in self._done]
-            alarms = alarms_after(connection, self._seen_alarm)
-            names = door_names(connection)
-        self._awaiting = {row.id for row, came in news if came is None}
-        tell = self._centre.policy().hold.tell_leaders
-        for row, came in in_turn(news, lambda new: new[0].gate):
-            self._seen_event = max(self._seen_event, row.id)
-            if came is not None:
-                origin = From(gate=row.gate, door=names[row.gate], epoch=row.epoch)
-                try:
-                    cause = of_event(origin, row.type, row.data, came, tell=tell)
-                except Exception as exc:  # noqa: BLE001 the other events must be told
-                    self._set_aside(row, exc)
-                    cause = None
-                if cause is not None:
-                    self._open(cause)
-                self._done.add(row.id)
-        self._done = {done for done in self._done if done > self._seen_event - _LOOK_BACK}
-        for alarm in alarms:
-            if alarm.cleared is None:
-                self._open(of_alarm(alarm, names[alarm.gate]))
-            self._seen_alarm = max(self._seen_alarm, alarm.id)
+        for cause in self._news.causes():
+            self._open(cause)
 
-    def _came(self, connection: Connection, row: Any) -> Came | None:
-        """Return how an event came; None while its door still sends what came after a late one."""
-        event = connection.execute(
-            select(EVENT.c.historical, EVENT.c.late_ms, EVENT.c.stored).where(
-                EVENT.c.gate == row.gate,
-                EVENT.c.epoch == row.epoch,
-                EVENT.c.sequence == row.sequence,
-            )
-        ).first()
-        held = connection.execute(
-            select(HOLD.c.state, HOLD.c.outcome, HOLD.c.contact_centi_c).where(
-                HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject
-            )
-        ).first()
-        contact = held and held.contact_centi_c
-        if event is None or not (event.historical or (event.late_ms or 0) > _LATE_S * 1000):
-            return Came(hold=held and held.state, contact_centi_c=contact)
-        behind = connection.execute(
-            select(STREAM.c.upto)
-            .join(GATE, (GATE.c.gate == STREAM.c.gate) & (GATE.c.epoch == STREAM.c.epoch))
-            .where(
-                STREAM.c.gate == row.gate,
-                STREAM.c.epoch == row.epoch,
-                STREAM.c.upto < GATE.c.sequence,
-            )
-        ).first()
-        waited_s = (self._centre.now - parse_utc(event.stored)).total_seconds()
-        if behind is not None and waited_s < _SETTLES_S:
-            return None
-        return Came(
-            is_late=True,
-            late_s=None if event.late_ms is None else event.late_ms / 1000,
-            hold=held and held.state,
-            outcome=held and held.outcome,
-            contact_centi_c=contact,
+    def _hall(self, policy: Policy, now: datetime) -> HallNow:
+        """Return the hall as it is, having opened what everybody must know of it."""
+        if policy.version != self._mode_of:
+            with self._centre.engine.connect() as connection:
+                changed = changed_mode(connection, policy, now, self._centre.zone)
+            if changed is not None:
+                self._open(changed)
+            self._mode_of = policy.version
+        gap = rota_gap(policy, now, self._centre.zone)
+        if gap is not None:
+            self._open(gap)
+        local = on_clock(now, self._centre.zone).time()
+        return HallNow(
+            mode=policy.hall_mode,
+            gaps=frozenset({gap.key} if gap else ()),
+            is_resting=policy.rest_hours is not None and policy.rest_hours.covers(local),
         )
-
-    def _set_aside(self, row: Any, exc: Exception) -> None:
-        """Say that an event cannot be told, whatever is wrong with it."""
-        why = f"event {row.sequence} of epoch {row.epoch} cannot be told: {type(exc).__name__}"
-        with self._centre.engine.begin() as connection:
-            at = format_utc(self._centre.now)
-            raise_alarm(connection, AlarmKind.UNREAD, row.gate, why, at)
 
     def _open(self, cause: Cause) -> None:
         if cause.key in self._known:
@@ -211,7 +165,7 @@ class Alerter:
 
     def _collected(self, cause: Cause, now: datetime) -> Cause | None:
         """Return the one cause that stands for many: of one door, or of one kind at many doors."""
-        if cause.kind in (TESTED, REPORTED):
+        if cause.kind in (TESTED, REPORTED, *TOLD_TO_ALL) or cause.drill:
             return None
         sort, most = (cause.kind, _MOST_OF_A_KIND) if cause.quiet else (cause.gate, _MOST_OF_A_DOOR)
         if self._crowd.count(f"{cause.quiet}:{sort}", now) <= most:
@@ -219,41 +173,70 @@ class Alerter:
         what = word(f"alarm_kind.{cause.kind}") if cause.quiet else self._centre.door_names()[sort]
         return Cause(
             key=f"many:{sort}:{int(now.timestamp() // QUIET.total_seconds())}",
-            kind="many",
+            kind=MANY,
             gate="" if cause.quiet else cause.gate,
             subject="",
             text=word("alert.many_of_a_kind" if cause.quiet else "alert.many", n=most, what=what),
             quiet=False,
         )
 
-    def _tell(self, person: Recipient, lot: Sequence[Alert], people: int) -> None:
-        """Tell one person what is due, in one message."""
-        names = self._centre.door_names()
-        titles = dict.fromkeys(_title(alert, names[alert.gate]) for alert in lot)
-        text = "\n\n".join(alert.text + self._link(alert) for alert in lot)
-        began = self._centre.clock.now()
-        tries = self._messenger.tell(person, " · ".join(titles), text)
-        ended = self._centre.clock.now()
-        took_ms = round(ended.seconds_since(began) * 1000)
-        for alert in lot:
-            wait_s = 0.0 if alert.step + 1 < people else min(60.0, 2.0**alert.step)
-            entry = (alert, person.name, tries, ended.utc)
-            self._shelf.told(*entry, took_ms=took_ms, wait_s=wait_s)
-            if alert.kind in _UNANSWERED_IS_FINE and any(one.sent for one in tries):
-                self._shelf.end(alert, AlertState.OVER)
 
-    def _link(self, alert: Alert) -> str:
-        if alert.kind in _UNANSWERED_IS_FINE:
-            return ""
-        return f"\n{word('alert.answer', url=f'{self.base_url}/answer/{alert.token}')}"
+class _Turn:
+    """Who is told of what in one round, and how much each of them still takes."""
 
-    def _tell_fault(self, done: Future[None]) -> None:
-        if not done.cancelled() and (fault := done.exception()) is not None:
-            self._parts.failed("sender", fault)
+    def __init__(
+        self, people: Sequence[Recipient], policy: Policy, now: datetime, pace: Pace
+    ) -> None:
+        self._now = now
+        leader = policy.on_duty(now)
+        self._rungs = {sort: ladder(people, policy.posts, leader, sort) for sort in AlertSort}
+        self._all = everybody(people, leader)
+        self._room = {one.name: _MOST_AT_ONCE * pace.may(one.urls, now) for one in people}
+
+    def size(self, alert: Alert) -> int:
+        """Return how many rungs an alert climbs before it is told again."""
+        return 1 if alert.kind in TOLD_TO_ALL else len(self._rungs[alert.sort])
+
+    def rung(self, alert: Alert) -> Rung | None:
+        """Return who is told of an alert next; None: everybody was, as often as we try.
+
+        What is told to all has a rung without anybody once all know.
+        """
+        if not self._all or self._is_spent(alert):
+            return None
+        if alert.kind in TOLD_TO_ALL:
+            lacking = [one for one in self._all if one.name not in alert.reached]
+            if alert.reached and alert.step >= _MOST_TRIES:
+                lacking = []
+            return Rung(tuple(lacking), frozenset(one.name for one in lacking))
+        rungs = self._rungs[alert.sort]
+        return rungs[alert.step % len(rungs)]
+
+    def takes(self, alert: Alert) -> bool:
+        """Whether everybody who is next takes one more now; what may not go waits."""
+        rung = self.rung(alert)
+        if rung is None:
+            return True
+        if any(self._room[one.name] <= 0 for one in rung.people):
+            return False
+        for one in rung.people:
+            self._room[one.name] -= 1
+        return True
+
+    def _is_spent(self, alert: Alert) -> bool:
+        if alert.reached:
+            is_climbing = alert.kind not in TOLD_TO_ALL
+            return is_climbing and alert.rungs_reached >= _ROUNDS * self.size(alert)
+        return self._now - parse_utc(alert.opened) > _GIVES_UP
 
 
-def _title(alert: Alert, door: str) -> str:
-    if alert.kind == REPORTED:
-        return word("nav.reports")
-    key = "alert.title_person" if alert.kind in HOLDS else "alert.title"
-    return word(key, door=door).strip()
+def _begun(alert: Alert, rung: Rung, size: int) -> RungTold:
+    """Return that a rung is being told; where it reaches nobody, the next one is told at once."""
+    is_climbing = alert.step + 1 < size
+    wait_s = 0.0 if is_climbing else min(LONGEST_WAIT_S, 2.0 ** min(alert.step, 9))
+    return RungTold(
+        alert=alert,
+        waiting={one.name for one in rung.people},
+        awaited=rung.awaited,
+        retry_s=wait_s,
+    )

@@ -1,42 +1,36 @@
-"""The alerts as they are kept: opened once a cause, claimed by one worker, answered by a token."""
+"""The alerts as they are kept: opened once a cause, claimed by one worker, answered by a link."""
 
 from __future__ import annotations
 
-import hmac
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, and_, or_, select
 
 from gate_agent.contract.moment import format_utc
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.channels import Sent
+from gate_collector.alerts.ending import NEVER, HallNow, end_what_is_over, take_up_duplicates
+from gate_collector.alerts.kinds import (
+    TOLD_TO_ALL,
+    UNANSWERED_IS_FINE,
+    AlertSort,
+    AlertState,
+    sort_of,
+)
+from gate_collector.alerts.replies import Link, answer, keep_link, read_link, token_of
 from gate_collector.store.dialect import insert_for
-from gate_collector.store.schema import ALARM, HOLD
 from gate_collector.store.schema_office import ALERT, ATTEMPT
 
 QUIET = timedelta(minutes=10)
-OVERDUE = "overdue"
-HOLDS = ("hold", OVERDUE, "confirmed", "left")  # kinds whose subject is a hold
-TESTED, REPORTED = "test", "zero_report"
-NEVER = "9999"
-_T = TypeVar("_T")
+LONGEST_WAIT_S = 60.0  # after a try that reached nobody
 ANSWERS = "answers"  # the secret of the links with which people answer
-
-
-class AlertState(StrEnum):
-    """Where an alert stands."""
-
-    OPEN = "open"  # 待应答
-    ANSWERED = "answered"  # 已应答
-    OVER = "over"  # 已消除: its cause ended before anybody answered
-    QUIET = "quiet"  # 重复: one of its kind and door was told a moment ago
-    UNANSWERED = "unanswered"  # 无人应答: everybody on the list was told, as often as we try
+_OPEN_HALL = HallNow()
+_T = TypeVar("_T")
+_Tries = dict[int, list[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +38,19 @@ class Alert:
     """One alert that is due to be told."""
 
     id: int
+    key: str
     kind: str
     gate: str
     text: str
+    opened: str
     step: int
-    token: str
+    reached: frozenset[str] = frozenset()  # whom it reached already
+    rungs_reached: int = 0  # how often somebody was
+
+    @property
+    def sort(self) -> AlertSort:
+        """Whom it concerns."""
+        return sort_of(self.kind, self.gate)
 
 
 class AlertBook:
@@ -59,17 +61,26 @@ class AlertBook:
         self._secret = secret
 
     def open(self, cause: Cause, now: datetime) -> None:
-        """Open an alert for `cause`, unless there is one; a duplicate is kept, and stays quiet."""
+        """Open an alert for `cause`, unless there is one.
+
+        A duplicate is kept, and waits until the quiet time after the first one is over; a drill is
+        kept, and told to nobody.
+        """
         topic = f"{cause.kind}:{cause.gate}"
         recent = select(ALERT.c.id).where(
             ALERT.c.topic == topic,
             ALERT.c.opened > format_utc(now - QUIET),
-            ALERT.c.state != AlertState.QUIET.value,
+            ALERT.c.opened <= format_utc(now),  # or after: the clock was set back
+            ALERT.c.state.not_in((AlertState.QUIET.value, AlertState.DRILL.value)),
         )
         with self._engine.begin() as connection:
             if connection.execute(select(ALERT.c.id).where(ALERT.c.key == cause.key)).first():
                 return
-            duplicate = cause.quiet and connection.execute(recent).first() is not None
+            state, next_at = AlertState.OPEN, format_utc(now)
+            if cause.drill:
+                state, next_at = AlertState.DRILL, NEVER
+            elif cause.quiet and connection.execute(recent).first() is not None:
+                state, next_at = AlertState.QUIET, format_utc(now + QUIET)
             row = {
                 "key": cause.key,
                 "topic": topic,
@@ -78,10 +89,9 @@ class AlertBook:
                 "subject": cause.subject,
                 "text": cause.text,
                 "opened": format_utc(now),
-                "state": (AlertState.QUIET if duplicate else AlertState.OPEN).value,
+                "state": state.value,
                 "step": 0,
-                "next_at": NEVER if duplicate else format_utc(now),
-                "token_sha256": self._hash(self._token(cause.key)),
+                "next_at": next_at,
             }
             connection.execute(insert_for(self._engine)(ALERT).values(row).on_conflict_do_nothing())
 
@@ -89,54 +99,45 @@ class AlertBook:
         self,
         now: datetime,
         answer_within_s: float,
-        may_go: Callable[[int], bool] = lambda _step: True,
+        may_go: Callable[[Alert], bool] = lambda _alert: True,
+        *,
+        hall: HallNow = _OPEN_HALL,
+        in_flight: Collection[int] = (),
     ) -> list[Alert]:
         """Take what is due to be told: each is handed out once, and again if nobody answers.
 
-        Of each door the oldest first, then of each the next one; what may not go waits.
+        Of each door the oldest first, then of each the next one; what may not go waits. What is
+        settled is ended first. A rung whose telling left no trace is told again: the centre ended
+        in the middle of it, unless it is `in_flight` here.
         """
         again = format_utc(now + timedelta(seconds=answer_within_s))
         claimed = []
         with self._engine.begin() as connection:
-            self._end_what_is_over(connection, format_utc(now))
-            due = connection.execute(
-                select(ALERT)
-                .where(ALERT.c.state == AlertState.OPEN.value, ALERT.c.next_at <= format_utc(now))
-                .order_by(ALERT.c.id)
-            ).all()
+            end_what_is_over(connection, hall, format_utc(now))
+            take_up_duplicates(connection, format_utc(now))
+            due = _due(connection, now, answer_within_s)
+            tries = _tries(connection, [row.id for row in due])
             for row in in_turn(due, lambda row: str(row.gate)):
-                if not may_go(row.step):
+                alert = _read(row, tries[row.id], in_flight)
+                if not may_go(alert):
                     continue
-                token = self._token(row.key)
                 taken = connection.execute(
                     ALERT.update()
-                    .where(ALERT.c.id == row.id, ALERT.c.step == row.step)
-                    .values(step=row.step + 1, next_at=again, token_sha256=self._hash(token))
+                    .where(
+                        ALERT.c.id == row.id,
+                        ALERT.c.step == row.step,
+                        ALERT.c.next_at == row.next_at,
+                    )
+                    .values(step=alert.step + 1, next_at=again)
                 )
                 if taken.rowcount == 1:
-                    claimed.append(
-                        Alert(
-                            id=row.id,
-                            kind=row.kind,
-                            gate=row.gate,
-                            text=row.text,
-                            step=row.step,
-                            token=token,
-                        )
-                    )
+                    claimed.append(alert)
         return claimed
 
     def told(
-        self,
-        alert: Alert,
-        person: str,
-        tries: Sequence[Sent],
-        at: datetime,
-        *,
-        took_ms: int,
-        wait_s: float,
+        self, alert: Alert, person: str, tries: Sequence[Sent], at: datetime, *, took_ms: int
     ) -> None:
-        """Record how telling went; what reached nobody is due again later, for the next person."""
+        """Record how telling one person went."""
         with self._engine.begin() as connection:
             for one in tries:
                 row = {
@@ -146,87 +147,99 @@ class AlertBook:
                     "channel": one.channel,
                     "sent": one.sent,
                     "took_ms": took_ms,
+                    "step": alert.step,
                 }
                 connection.execute(ATTEMPT.insert().values(row))
-            if not any(one.sent for one in tries):
-                retry = format_utc(at + timedelta(seconds=wait_s))
-                connection.execute(
-                    ALERT.update()
-                    .where(ALERT.c.id == alert.id, ALERT.c.state == AlertState.OPEN.value)
-                    .values(next_at=retry)
-                )
 
-    def end(self, alert: Alert, state: AlertState) -> None:
+    def due_again(self, alert: Alert, at: datetime) -> None:
+        """Let an alert be due at this time, for the next rung."""
+        self._change(alert, {"next_at": format_utc(at)})
+
+    def is_known(self, alert: Alert, now: datetime) -> None:
+        """Tell an alert no further whose rung was reached, where that is all it needs."""
+        if alert.kind in UNANSWERED_IS_FINE:
+            self.end(alert, AlertState.OVER, now)
+        elif alert.kind in TOLD_TO_ALL:
+            self._change(alert, {"next_at": NEVER})
+
+    def end(self, alert: Alert, state: AlertState, now: datetime) -> None:
         """Close an alert in `state`: it needs no answer, or nobody is left to be told."""
+        ended = format_utc(now) if state is AlertState.OVER else None
+        self._change(alert, {"state": state.value, "next_at": NEVER, "ended": ended})
+
+    def link(self, alert: Alert, person: str, now: datetime) -> str:
+        """Return the token with which this person answers this alert, and nothing else."""
+        token = token_of(self._secret, alert.key, person)
+        with self._engine.begin() as connection:
+            keep_link(connection, alert.id, token, person, format_utc(now))
+        return token
+
+    def link_of(self, token: str, now: datetime) -> Link | None:
+        """Return what a token opens; None for one that nobody was sent."""
+        with self._engine.connect() as connection:
+            return read_link(connection, token, now)
+
+    def answer(self, token: str, by: str, now: datetime) -> bool:
+        """Answer the alert of this token; tell whether there is one, and its time is not over.
+
+        Whom the link was sent to is who answers, whatever name is given.
+        """
+        with self._engine.begin() as connection:
+            link = read_link(connection, token, now)
+            if link is None or link.is_expired:
+                return False
+            who, at = link.person or by, format_utc(now)
+            answer(connection, link.alert.id, by=who, role="", at=at)
+        return True
+
+    def _change(self, alert: Alert, values: dict[str, object]) -> None:
         with self._engine.begin() as connection:
             connection.execute(
                 ALERT.update()
                 .where(ALERT.c.id == alert.id, ALERT.c.state == AlertState.OPEN.value)
-                .values(state=state.value, next_at=NEVER)
+                .values(values)
             )
 
-    def answer(self, token: str, by: str, now: datetime) -> bool:
-        """Answer the alert of this token; return whether there is one. The first answer counts."""
-        alert = ALERT.c.token_sha256 == self._hash(token)
-        waiting = ALERT.c.state.in_((AlertState.OPEN.value, AlertState.UNANSWERED.value))
-        with self._engine.begin() as connection:
-            if connection.execute(select(ALERT.c.id).where(alert)).first() is None:
-                return False
-            connection.execute(
-                ALERT.update()
-                .where(alert, waiting)
-                .values(
-                    state=AlertState.ANSWERED.value,
-                    answered=format_utc(now),
-                    answered_by=by,
-                    next_at=NEVER,
-                )
-            )
-        return True
 
-    def of_token(self, token: str) -> dict[str, object] | None:
-        """Return the alert of this token, for the page behind its link."""
-        with self._engine.connect() as connection:
-            row = connection.execute(
-                select(ALERT).where(ALERT.c.token_sha256 == self._hash(token))
-            ).mappings().first()  # fmt: skip
-        return None if row is None else dict(row)
+def _due(connection: Connection, now: datetime, answer_within_s: float) -> Sequence[Any]:
+    """Return what is due; also what waits longer than anything may: the clock was set back."""
+    longest = max(answer_within_s, LONGEST_WAIT_S)
+    beyond = format_utc(now + timedelta(seconds=longest + 1))
+    is_due = or_(
+        ALERT.c.next_at <= format_utc(now),
+        and_(ALERT.c.next_at > beyond, ALERT.c.next_at < NEVER),
+    )
+    return connection.execute(
+        select(ALERT).where(ALERT.c.state == AlertState.OPEN.value, is_due).order_by(ALERT.c.id)
+    ).all()
 
-    def _token(self, key: str) -> str:
-        """Return the token of a cause: nobody without the secret can make one."""
-        return hmac.digest(self._secret, f"alert:{key}".encode(), "sha256").hex()[:40]
 
-    def _hash(self, token: str) -> str:
-        return sha256(token.encode()).hexdigest()
+def _tries(connection: Connection, alerts: Sequence[int]) -> _Tries:
+    """Return what was tried so far of each of these."""
+    tries: _Tries = defaultdict(list)
+    columns = (ATTEMPT.c[name] for name in ("id", "alert_id", "step", "person", "sent"))
+    if alerts:
+        for one in connection.execute(select(*columns).where(ATTEMPT.c.alert_id.in_(alerts))):
+            tries[one.alert_id].append(one)
+    return tries
 
-    def _end_what_is_over(self, connection: Connection, now: str) -> None:
-        is_open = ALERT.c.state == AlertState.OPEN.value
-        closed = select(HOLD.c.hold_id).where(HOLD.c.state == "closed")
-        cleared = select(ALARM.c.id).where(ALARM.c.cleared.is_not(None))
-        rows = connection.execute(
-            select(ALERT.c.id, ALERT.c.kind, ALERT.c.gate, ALERT.c.subject, ALERT.c.key).where(
-                is_open,
-                (ALERT.c.step > 0) | (ALERT.c.kind == OVERDUE),
-                ALERT.c.next_at <= now,
-                ALERT.c.subject != "",
-            )
-        ).all()
-        for row in rows:
-            this = HOLD.c.gate == row.gate, HOLD.c.hold_id == row.subject
-            if row.kind == OVERDUE:  # what was overdue is done
-                over = select(HOLD.c.hold_id).where(
-                    *this, HOLD.c.state != row.key.rpartition(":")[2]
-                )
-            elif row.kind in HOLDS:
-                over = closed.where(*this)
-            else:
-                over = cleared.where(ALARM.c.id == int(row.subject))
-            if connection.execute(over).first() is not None:
-                connection.execute(
-                    ALERT.update()
-                    .where(ALERT.c.id == row.id)
-                    .values(state=AlertState.OVER.value, next_at=NEVER)
-                )
+
+def _read(row: Any, tries: Sequence[Any], in_flight: Collection[int]) -> Alert:
+    """Return an alert, and the rung it is due for: the last one again, if that left no trace."""
+    known = {one.step for one in tries}
+    is_lost = row.step > 0 and row.id not in in_flight and not known & {row.step - 1, None}
+    sent = [one for one in tries if one.sent]
+    return Alert(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        gate=row.gate,
+        text=row.text,
+        opened=row.opened,
+        step=row.step - 1 if is_lost else row.step,
+        reached=frozenset(one.person for one in sent),
+        rungs_reached=len({one.id if one.step is None else -1 - one.step for one in sent}),
+    )
 
 
 def in_turn(items: Sequence[_T], door: Callable[[_T], str]) -> list[_T]:

@@ -17,6 +17,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.words import WORDS, word
 from gate_collector.alarms.book import Alarm
+from gate_collector.alerts.kinds import CONFIRMED, LEFT, PAST
 from gate_collector.web.spans import span
 
 
@@ -30,6 +31,7 @@ class Cause:
     subject: str
     text: str
     quiet: bool = True  # another of this kind and door waits for the first one's quiet time
+    drill: bool = False  # 演练: kept, and told to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,6 @@ class From:
     epoch: str
 
 
-PAST = "past"  # 离线期间: it is over already, and told once
 _AS_IT_HAPPENED = Came()
 
 
@@ -123,10 +124,10 @@ def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
         case HoldStep(step=HoldState.CONFIRMED, hold_id=hold_id):
             measured = came.contact_centi_c or record.contact_centi_c
             reading = measured and word("alert.confirmed_contact", contact=_tenths(measured))
-            return _of_hold(origin, hold_id, "confirmed",
+            return _of_hold(origin, hold_id, CONFIRMED,
                             word("alert.confirmed", door=door, contact=reading or ""))  # fmt: skip
         case HoldStep(step=HoldState.LEFT, hold_id=hold_id):
-            return _of_hold(origin, hold_id, "left", word("alert.left", door=door))
+            return _of_hold(origin, hold_id, LEFT, word("alert.left", door=door))
         case EventsDropped() as dropped:
             return Cause(
                 key=f"dropped:{origin.gate}:{origin.epoch}:{dropped.since}",

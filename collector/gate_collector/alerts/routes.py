@@ -1,28 +1,38 @@
-"""The page of the alerts, the test button, and the page behind an alert's link."""
+"""The pages of the alerts at the centre: the list, one alert, answers and comments, the test."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from gate_agent.contract.free_text import without_number
+from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.alerts.alerter import Alerter
-from gate_collector.alerts.book import HOLDS, AlertBook
+from gate_collector.alerts.kinds import AlertSort
+from gate_collector.alerts.listed import (
+    AlertStage,
+    Order,
+    ShownAlert,
+    Wanted,
+    hold_of,
+    listed,
+    one_alert,
+)
+from gate_collector.alerts.replies import answer, reply
 from gate_collector.centre import Centre
-from gate_collector.roles.grants import EVERYBODY, PUBLIC, only
-from gate_collector.roles.session import By, Role
-from gate_collector.store.schema_office import ALERT, ATTEMPT
+from gate_collector.roles.grants import EVERYBODY, only
+from gate_collector.roles.session import By, Role, acting
 from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
-_LISTED = 100
-Token = Annotated[str, Path(pattern="^[0-9a-f]{40}$")]
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+_ANSWERERS = only(Role.OFFICE, Role.LEADER, Role.MAINTAINER)
 
 
 class Who(BaseModel):
@@ -32,34 +42,70 @@ class Who(BaseModel):
     by: By
 
 
-def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerter) -> APIRouter:
+class ListQuery(BaseModel):
+    """Which alerts the list shows; what is empty is not asked for."""
+
+    lang: Lang = "zh"
+    kind: AlertSort | Literal[""] = ""
+    state: AlertStage | Literal[""] = ""
+    gate: str = Field("", max_length=64)
+    days: int = Field(30, ge=0, le=3650, description="0: all of them")
+    order: Order = "newest"
+    page: int = Field(1, ge=1, le=100_000)
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same for the store."""
+        return Wanted(
+            sort=self.kind or None, stage=self.state or None, gate=self.gate, days=self.days,
+            order=self.order, page=self.page,
+        )  # fmt: skip
+
+
+class Comment(Who):
+    """What somebody writes of an alert: what was found, what was done."""
+
+    text: Annotated[str, AfterValidator(without_number)] = Field(min_length=1, max_length=400)
+
+
+def build_alerts(centre: Centre, pages: Pages, alerter: Alerter) -> APIRouter:
     """Return the routes."""
     routes = Routes()
 
-    @routes.get("/alerts", dependencies=[EVERYBODY], include_in_schema=False)
-    def listed(lang: Lang = "zh") -> HTMLResponse:
-        """Return the newest alerts with every try."""
+    def who_is_told() -> dict[str, Any]:
+        return {
+            "people": alerter.people,
+            "leader": centre.policy().on_duty(centre.now),
+            "rungs": alerter.rungs(AlertSort.PEOPLE),
+            "unreachable": alerter.unreachable,
+            "rest_hours": centre.policy().rest_hours,
+        }
+
+    def shown(number: int) -> ShownAlert:
         with centre.engine.connect() as connection:
-            alerts = connection.execute(
-                select(ALERT).order_by(ALERT.c.id.desc()).limit(_LISTED)
-            ).all()
-            attempted = ATTEMPT.c.alert_id.in_([alert.id for alert in alerts])
-            tries = connection.execute(
-                select(ATTEMPT).where(attempted).order_by(ATTEMPT.c.id)
-            ).all()
-        by_alert: dict[int, list[object]] = {}
-        for one in tries:
-            by_alert.setdefault(one.alert_id, []).append(one)
-        leader = centre.policy().on_duty(centre.now)
+            one = one_alert(connection, number)
+        if one is None:
+            raise HTTPException(404)
+        return one
+
+    @routes.get("/alerts", dependencies=[EVERYBODY], include_in_schema=False)
+    def page(asked: Annotated[ListQuery, Query()]) -> HTMLResponse:
+        """Return the alerts that are asked for, a page at a time."""
+        wanted = asked.wanted
+        with centre.engine.connect() as connection:
+            chosen = listed(connection, wanted, centre.now)
         return pages.show(
-            "alerts.html",
-            lang,
-            alerts=alerts,
-            tries=by_alert,
-            people=alerter.people,
-            leader=leader,
-            of_holds=HOLDS,
-        )
+            "alerts.html", asked.lang, listed=chosen, wanted=wanted, sorts=tuple(AlertSort),
+            stages=tuple(AlertStage), **who_is_told(),
+        )  # fmt: skip
+
+    @routes.get("/alerts/{number}", dependencies=[EVERYBODY], include_in_schema=False)
+    def one(number: Number, lang: Lang = "zh") -> HTMLResponse:
+        """Return one alert: what it asks for, every try to tell somebody, what people wrote."""
+        it = shown(number)
+        with centre.engine.connect() as connection:
+            hold = hold_of(connection, it.alert)
+        return pages.show("alert.html", lang, shown=it, alert=it.alert, hold=hold)
 
     @routes.post(
         "/alerts/test",
@@ -75,20 +121,33 @@ def build_alerts(centre: Centre, pages: Pages, shelf: AlertBook, alerter: Alerte
         alerter.test(asked.by)
         return done_at("/alerts")
 
-    @routes.get("/answer/{token}", dependencies=[PUBLIC], include_in_schema=False)
-    def asked(token: Token, lang: Lang = "zh") -> HTMLResponse:
-        """Return the alert with a button; opening the link alone answers nothing."""
-        alert = shelf.of_token(token)
-        if alert is None:
-            raise HTTPException(404)
-        about_person = alert["kind"] in HOLDS
-        return pages.show("answer.html", lang, alert=alert, token=token, about_person=about_person)
+    @routes.post(
+        "/alerts/{number}/answer", dependencies=[_ANSWERERS], status_code=201, response_model=Done
+    )
+    def answered(number: Number, who: Who) -> JSONResponse:
+        """Answer an alert on its page: it is passed on no further."""
+        it = shown(number)
+        with centre.engine.begin() as connection:
+            taken = answer(
+                connection, it.alert.id, by=who.by, role=acting().role.value,
+                at=format_utc(centre.now),
+            )  # fmt: skip
+        if not taken:
+            expected = "an alert that is not over"
+            return refusal(409, code="out_of_turn", expected=expected, got=it.alert.state)
+        return done_at(f"/alerts/{number}")
 
-    @routes.post("/answer/{token}", dependencies=[PUBLIC], status_code=201, response_model=Done)
-    def answer(token: Token, who: Who) -> JSONResponse:
-        """Answer the alert: it is passed on no further."""
-        if not shelf.answer(token, who.by, centre.now):
-            raise HTTPException(404)
-        return done_at(f"/answer/{token}")
+    @routes.post(
+        "/alerts/{number}/comments", dependencies=[_ANSWERERS], status_code=201, response_model=Done
+    )
+    def commented(number: Number, comment: Comment) -> JSONResponse:
+        """Write of an alert what was found or done; it stays, whoever wrote it."""
+        it = shown(number)
+        with centre.engine.begin() as connection:
+            reply(
+                connection, it.alert.id, by=comment.by, role=acting().role.value,
+                at=format_utc(centre.now), text=comment.text,
+            )  # fmt: skip
+        return done_at(f"/alerts/{number}")
 
     return routes

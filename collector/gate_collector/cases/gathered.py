@@ -126,9 +126,12 @@ def newest_of(connection: Connection) -> str:
         for column in (NOTABLE.c.id, ATTEMPT.c.id, ALERT.c.id, DISTRICT.c.id, JUDGED.c.id)
     ]
     numbers = [connection.execute(select(one)).scalar() or 0 for one in newest]
-    answered = connection.execute(select(func.max(ALERT.c.answered))).scalar() or ""
+    answered, ended = (
+        connection.execute(select(func.max(column))).scalar() or ""
+        for column in (ALERT.c.answered, ALERT.c.ended)
+    )
     papers = connection.execute(select(func.max(PAPER.c.issued))).scalar() or ""
-    return ".".join(map(str, numbers)) + answered + papers
+    return ".".join(map(str, numbers)) + answered + ended + papers
 
 
 def due_in_s(connection: Connection, gate: str, hold_id: str, centre: Centre) -> float | None:

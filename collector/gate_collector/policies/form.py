@@ -244,7 +244,7 @@ def _of_decimals(node: Setting | None, read: object) -> Setting | Contradiction 
 # What stands once in a list: the entry, or its field.
 _EACH_ONCE = {
     "purposes": "", "duties.due_at": "", "duties.areas": "name",
-    "supplies": "item", "quotas.days": "day", "rota": "",
+    "supplies": "item", "quotas.days": "day", "rota": "", "posts": "",
 }  # fmt: skip
 
 

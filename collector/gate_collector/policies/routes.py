@@ -39,7 +39,7 @@ from gate_collector.policies.form import (
 from gate_collector.policies.lists import DOORS, VERSIONS
 from gate_collector.policies.sheet_change import SheetChange
 from gate_collector.policies.sheet_people import keep_people
-from gate_collector.policies.sheets import Kind
+from gate_collector.policies.sheets import NUMBERED, Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
 from gate_collector.roles.session import Role
 from gate_collector.web.done import IssuedVersion
@@ -174,8 +174,8 @@ def build_policy_changes(
         responses={201: {"model": IssuedVersion}},
     )
     def sheet(kind: Kind, asked: SheetUpload) -> Response:
-        """Tell what a roster, appointments or a rota would change; publish what was `seen`."""
-        if kind != "rota" and site_key is None:
+        """Tell what a sheet of this kind would change; publish what was `seen`."""
+        if kind in NUMBERED and site_key is None:
             return no_key()
         try:
             content = base64.b64decode(asked.content, validate=True)

@@ -54,6 +54,8 @@ class SheetChange:
         match self.kind:
             case "rota":
                 return sheets.rota(self.content, self.zone)
+            case "posts":
+                return sheets.posts(self.content)
             case "roster":
                 return sheets.roster(self.content, self.site_key or b"")
             case "appointments":

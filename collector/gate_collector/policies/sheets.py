@@ -1,4 +1,4 @@
-"""Takes rosters (花名册), appointments (预约) and rotas (值班表) from sheets.
+"""Takes rosters (花名册), appointments (预约), rotas (值班表) and posts (领导小组) from sheets.
 
 A number is hashed as soon as it is read; every bad line is named, by its number and its fault
 and never by its content, and then nothing of the sheet is taken.
@@ -25,8 +25,9 @@ from gate_agent.contract.identity import (
     normalise_number,
     person_ref,
 )
+from gate_agent.contract.leading_group import Post, PostRank
 from gate_agent.contract.policy import RosterEntry, RotaEntry
-from gate_agent.words import word
+from gate_agent.words import LANGS, word
 from gate_collector.policies.book import PolicyFault
 from gate_collector.policies.sheet_file import MOST_FAULTS, Table, read_table
 from gate_collector.policies.sheet_words import at_line, said
@@ -41,6 +42,10 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "预约码"),
     "leader": ("leader", "带班领导", "领导"),
     "phone": ("phone", "值班电话", "电话"),
+    "post": ("post", "岗位", "职务"),
+    "holder": ("name", "称呼", "姓名"),
+    "rank": ("rank", "级别"),
+    "group": ("group", "组别", "小组"),
 }
 _YES, _NO = {"1", "yes", "true", "y", "是", "✓"}, {"0", "no", "false", "n", "否", ""}
 _TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
@@ -48,8 +53,9 @@ _CUT = re.compile(r"[0-9]{15}000|[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 _LONGEST_NAME = 40
 _WHOLE_DIGITS = 15  # a spreadsheet's number keeps no more
 _TELEPHONE = re.compile(r"[0-9]{1,8}|1[0-9]{10}|[48]00[0-9]{7}")  # which has no zero to lose
-Kind = Literal["roster", "appointments", "rota"]
-Entry = TypeVar("Entry", RosterEntry, Appointment, RotaEntry)
+Kind = Literal["roster", "appointments", "rota", "posts"]
+NUMBERED = ("roster", "appointments")  # whose people are known by the hash of a number
+Entry = TypeVar("Entry", RosterEntry, Appointment, RotaEntry, Post)
 Cells = dict[str, Any]
 
 
@@ -132,6 +138,26 @@ def rota(content: bytes, zone: ZoneInfo) -> Sheet[RotaEntry]:
 
     needed = ("leader", "phone", "valid_from", "valid_until")
     return _taken(content, needed, (), entry, lambda made: made.valid_from)
+
+
+def posts(content: bytes) -> Sheet[Post]:
+    """Return the leading group: 岗位, 称呼, 电话, and 级别, 组别 where they are told.
+
+    Without 级别 a post is told as its own name says. Raises PolicyFault.
+    """
+
+    def entry(cells: Cells) -> tuple[Post, str]:
+        keys = ("post", "holder", "group")
+        post, name, group = (str(cells.get(key) or "").strip() for key in keys)
+        phone, rank = _telephone(cells), _rank(cells, post)
+        try:
+            made = Post(post=post, name=name, phone=phone, rank=rank, group=group)
+        except ValueError:
+            raise _LineError(said("post")) from None
+        return made, f"{post} {mask_name(name)}"
+
+    needed = ("post", "holder", "phone")
+    return _taken(content, needed, ("rank", "group"), entry, lambda made: (made.post, made.name))
 
 
 def check_quota(booked: tuple[Appointment, ...], quotas: QuotaPolicy, zone: ZoneInfo) -> None:
@@ -254,6 +280,23 @@ def _keep_name(cells: Cells, ref: str, names: dict[str, Secret]) -> None:
         raise _LineError(said("name"))
     if name:
         names[ref] = Secret(name)
+
+
+def _rank(cells: Cells, post: str) -> PostRank:
+    """Return when a post is told: as the sheet says, else as its name does."""
+    text = str(cells.get("rank") or "").strip().lower()
+    names = {rank: {word(f"post_rank.{rank}", lang).lower() for lang in LANGS} for rank in PostRank}
+    for rank, called in names.items():
+        if text in {rank.value, *called}:
+            return rank
+    if text:
+        ranks = word("paper.list").join(word(f"post_rank.{rank}") for rank in PostRank)
+        raise _LineError(said("rank", ranks=ranks))
+    if post.lower() in names[PostRank.HEAD]:  # and not the head (组长) of one group of many
+        return PostRank.HEAD
+    del names[PostRank.HEAD]
+    by_name = (rank for rank, called in names.items() if any(one in post.lower() for one in called))
+    return next(by_name, PostRank.MEMBER)
 
 
 def _telephone(cells: Cells) -> str:

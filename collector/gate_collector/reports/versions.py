@@ -19,8 +19,8 @@ from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
 from gate_agent.words import word
 from gate_collector.alarms.book import keep_to
-from gate_collector.alerts.book import REPORTED
 from gate_collector.alerts.causes import Cause
+from gate_collector.alerts.kinds import REPORTED
 from gate_collector.centre import Centre
 from gate_collector.ledger.anchors import anchor_of
 from gate_collector.ledger.findings import DueReport, Punctual

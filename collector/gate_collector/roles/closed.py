@@ -17,7 +17,7 @@ from gate_collector.web.pages import Pages
 # What a message on a telephone links to: whoever signs on is brought back there.
 BACK_TO = re.compile(
     r"/cases/[a-z0-9-]{1,63}/[A-Za-z0-9._-]{1,80}(/papers/[0-9]{1,5})?"
-    r"|/reports/[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|/reports/[0-9]{4}-[0-9]{2}-[0-9]{2}|/alerts(/[0-9]{1,9})?"
 )
 
 

@@ -57,9 +57,10 @@ ALERT = Table(  # what somebody must be told (告警), and whether they answered
     Column("state", Text, nullable=False),
     Column("step", Integer, nullable=False),  # how many people were told
     Column("next_at", Text, nullable=False),
-    Column("token_sha256", Text, nullable=False),
+    Column("token_sha256", Text),  # of an earlier version's link, which is among `alert_link`
     Column("answered", Text),
     Column("answered_by", Text),
+    Column("ended", Text),
 )
 Index("alert_due", ALERT.c.state, ALERT.c.next_at)
 Index("alert_topic", ALERT.c.topic, ALERT.c.opened)
@@ -73,6 +74,25 @@ ATTEMPT = Table(  # every try to tell somebody, whether it came through or not
     Column("channel", Text, nullable=False),  # the service alone: its address holds secrets
     Column("sent", Boolean, nullable=False),
     Column("took_ms", Integer, nullable=False),
+    Column("step", Integer),  # which rung of the ladder it was of; NULL: an earlier version's
+)
+ALERT_LINK = Table(  # with what somebody answers on a telephone: for one alert, and one person
+    "alert_link",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("alert_id", Integer, nullable=False, index=True),
+    Column("person", Text, nullable=False),  # empty: whoever opens it is asked
+    Column("made", Text, nullable=False),
+)
+ALERT_REPLY = Table(  # who has an alert, and what people wrote of it: only ever added to
+    "alert_reply",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", Integer, nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),  # empty: by the link, without a session
+    Column("text", Text, nullable=False),  # empty: 我已收到
 )
 JUDGED = (
     Table(  # what the office said of a close contact (密切接触者): every word, the newest counts

@@ -202,7 +202,7 @@ def test_alerts_tell_to_whom_they_went_and_who_answered(one: Hall) -> None:
         )
         book.open(cause, at(1))
     (alert, *_) = book.claim(at(1), 120)
-    book.answer(alert.token, RARE, at(9))
+    book.answer(book.link(alert, RARE, at(1)), "somebody else", at(9))
 
     (told,) = _case(one).alerts
 
@@ -222,7 +222,7 @@ def test_the_page_is_linked_from_alert_message_list_ledger_and_search(one: Hall)
     with serving(app_of(centre_of(one))) as client:
         links = (
             "/alerts",
-            f"/answer/{alert.token}",
+            f"/answer/{book.link(alert, '李主任', at(1))}",
             "/contacts",
             "/ledger",
             "/contacts/west-1f/hold-1",

@@ -46,7 +46,8 @@ def _message(one: Hall) -> str:
         key=key, kind="hold", gate="west-1f", subject="hold-1", text="暂留一人", quiet=False
     )
     book.open(cause, at(1))
-    return f"/answer/{book.claim(at(1), 120)[0].token}"
+    (alert,) = book.claim(at(1), 120)
+    return f"/answer/{book.link(alert, RARE, at(1))}"
 
 
 def _app(one: Hall) -> FastAPI:

@@ -75,7 +75,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _take(engine, west.says(at=AT), central.says(at=AT))
     _take(engine, Message(f"gate/v1/{SITE}/{GATE}/event/urgent", b"no event"))
     shelf = AlertBook(engine, b"s")
-    shelf.open(Cause(key="hold:west", kind="hold", gate=GATE, subject=HOLD, text="x"), AT)
+    shelf.open(Cause(key="hold:west", kind="left", gate=GATE, subject=HOLD, text="x"), AT)
     assert len(shelf.claim(AT, 30)) == 1
     engine.dispose()
     return path
