@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gate_agent.config.load import load_policy
+from gate_agent.contract.leading_group import RestHours
 from gate_agent.contract.moment import on_clock
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_document import read_policy
@@ -72,7 +73,7 @@ def test_every_time_of_day_in_a_policy_is_of_the_halls_clock() -> None:
     """A field with another type of time would be one that can kill what compares it."""
     schema = json.dumps(Policy.model_json_schema())
     assert schema.count('"format": "time"') == len(
-        [Policy().daily_report_at, Policy().duties.due_at, *_OPENING]
+        [Policy().daily_report_at, Policy().duties.due_at, *_OPENING, *RestHours.model_fields]
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import product
 
 from gate_agent.contract.leading_group import Post
 from gate_agent.contract.moment import on_clock, parse_utc
@@ -101,7 +102,7 @@ class Alerter:
         claimed = self._shelf.claim(
             now, within_s, may_go, hall=hall, in_flight=self._teller.in_flight
         )
-        lots, begun = defaultdict[str, list[Alert]](list), list[RungTold]()
+        lots, begun = defaultdict[tuple[bool, str], list[Alert]](list), list[RungTold]()
         for alert in claimed:
             rung = turn.rung(alert)
             if rung is None:
@@ -111,11 +112,11 @@ class Alerter:
             else:
                 begun.append(_begun(alert, rung, turn.size(alert)))
                 for person in rung.people:
-                    lots[person.name].append(alert)
+                    lots[alert.sort is AlertSort.PEOPLE, person.name].append(alert)
         self._teller.begin(begun)
         names = self._centre.door_names() if lots else None
-        for person in self._people:
-            if names is not None and (lot := lots.get(person.name)):
+        for is_of_people, person in product((True, False), self._people):  # a fever stands alone
+            if names is not None and (lot := lots.get((is_of_people, person.name))):
                 self._pace.told(person.urls, now)
                 self._teller.tell(person, lot, names)
 

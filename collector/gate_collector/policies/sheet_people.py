@@ -11,6 +11,7 @@ from gate_agent.contract.appointments import Appointment
 from gate_collector.centre import Centre
 from gate_collector.policies.booking_codes import keep_codes
 from gate_collector.policies.sheet_change import SheetChange
+from gate_collector.policies.sheets import NUMBERED
 from gate_collector.roles.known_names import NamedBy, end_names, keep_names
 
 
@@ -18,7 +19,7 @@ def keep_people(
     centre: Centre, taken: SheetChange, private: bytes | None, answer: Response
 ) -> Response:
     """Keep the names and codes of a sheet that was issued; return the answer to it."""
-    if answer.status_code != HTTPStatus.CREATED or taken.kind == "rota":
+    if answer.status_code != HTTPStatus.CREATED or taken.kind not in NUMBERED:
         return answer
     sheet, kind = taken.sheet, NamedBy(taken.kind)
     until: dict[str, datetime | None] = {}

@@ -18,6 +18,10 @@ declare namespace Centre {
     since: string;
     detail: string;
   }
+  /** Who answers by a link; needed only where the link was sent to nobody by name. */
+  interface Answerer {
+    by?: string;
+  }
   /** How a door's policy compares with ours. */
   type Applied = "same" | "waiting" | "partly" | "differs" | "unknown";
   /** One kind of round in one area of a door. */
@@ -121,6 +125,11 @@ declare namespace Centre {
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     keys: string[];
+  }
+  /** What somebody writes of an alert: what was found, what was done. */
+  interface Comment {
+    by: string;
+    text: string;
   }
   /** Where a close contact (密切接触者) stands. */
   type ContactState = "proposed" | "confirmed" | "dismissed" | "transferred" | "cleared";
@@ -966,8 +975,10 @@ declare namespace Centre {
     "/accounts/keys/disable": { body: Named; told: Done };
     "/accounts/password": { body: NewPassword; told: Done };
     "/alerts/test": { body: Who; told: Done };
+    "/alerts/{number}/answer": { body: Who; told: Done };
+    "/alerts/{number}/comments": { body: Comment; told: Done };
     "/announcements": { body: Told_Input; told: Done };
-    "/answer/{token}": { body: Who; told: Done };
+    "/answer/{token}": { body: Answerer; told: Done };
     "/api/v1/appointments/search": { body: AskedBooking; told: FoundBookings };
     "/api/v1/orders": { body: FoundForm; told: Record<string, string> };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };

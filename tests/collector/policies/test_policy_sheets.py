@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from collector.hall_of_doors import ZONE
 from gate_agent.contract.appointments import DayQuota, QuotaPolicy
 from gate_agent.contract.identity import person_ref
+from gate_agent.contract.leading_group import PostRank
 from gate_agent.emulation.people import synthetic_card
 from gate_collector.policies import sheets
 from gate_collector.policies.book import PolicyFault
@@ -104,6 +105,34 @@ def test_a_rota_names_leader_telephone_and_hours() -> None:
     assert (entry.leader, entry.valid_until.hour) == ("李主任", 20)
     with pytest.raises(PolicyFault, match="领导和电话"):
         sheets.rota(content.replace("010-5550 0101", "mobile").encode(), ZONE)
+
+
+def test_a_leading_group_says_when_each_post_is_told() -> None:
+    content = (
+        "岗位,称呼,电话,级别,组别\n组长,王局长,010-5550 0110,,领导小组\n"
+        "常务副组长,张副主任,13800138000,,\n综合协调组组长,孙科长,010-5550 0114,,综合协调组\n"
+        "办公室主任,周主任,010-5550 0112,办公室,\n信息员,赵工,8001,maintainer,\n"
+    )
+
+    entries = sheets.posts(content.encode()).entries
+
+    assert [entry.rank for entry in entries] == [
+        PostRank.HEAD, PostRank.DEPUTY, PostRank.MEMBER, PostRank.OFFICE, PostRank.MAINTAINER,
+    ]  # fmt: skip
+    assert (entries[0].group, entries[1].phone) == ("领导小组", "13800138000")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("组长,王局长,10123456,班长,", "级别须是：办公室、副组长、组长、运维、组员"),
+     ("组长,,10123456,,", "须有岗位、称呼和电话"), ("组长,王局长,mobile,,", "须有岗位、称呼和电话"),
+     ("组长,王局长,10123456,,\n组长,王局长,10123457,,", "第 3 行 line 3：与第 2 行重复")],
+)  # fmt: skip
+def test_a_post_that_cannot_be_told_is_named_by_its_line(line: str, why: str) -> None:
+    with pytest.raises(PolicyFault, match=why) as refused:
+        sheets.posts(f"岗位,称呼,电话,级别,组别\n{line}\n".encode())
+
+    assert "王局长" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""A service that never ends holds up nobody, and no thread waits for it for ever."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from children import wait_until
+from collector.hall_of_doors import TEN, hall
+from collector.switchboard import LEADER, OFFICE, PEOPLE
+from gate_agent.host.supervision import Parts
+from gate_collector.alerts.book import Alert, AlertBook
+from gate_collector.alerts.causes import Cause
+from gate_collector.alerts.channels import Recipient, Sent
+from gate_collector.alerts.telling import RungTold, Teller
+from gate_collector.store.doors import DoorNames
+from gate_collector.store.schema_office import ATTEMPT
+
+
+@dataclass
+class _Dripping:
+    """Lines of which the leader's never ends, until it is let go."""
+
+    ends: threading.Event = field(default_factory=threading.Event)
+    begun: int = 0
+
+    def ready(self) -> None:
+        """Need nothing."""
+
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:  # noqa: ARG002 whatever it says
+        """Drip for the leader; reach anybody else."""
+        if recipient.name == LEADER:
+            self.begun += 1
+            self.ends.wait()
+        return [Sent("json", sent=True)]
+
+
+def test_a_service_that_drips_is_given_up_and_asks_for_two_threads_at_most(tmp_path: Path) -> None:
+    lines = _Dripping()
+    with hall(tmp_path) as one:
+        book, parts = AlertBook(one.engine, bytes(32)), Parts(one.clock)
+        teller = Teller(
+            book, lines, one.clock, base_url="https://hall.example", parts=parts, given_up_s=0.05
+        )
+        for number in range(6):
+            cause = Cause(key=f"k{number}", kind="hold", gate="w", subject="h", text="x",
+                          quiet=False)  # fmt: skip
+            book.open(cause, TEN)
+        alerts = book.claim(TEN, 120)
+        for alert in alerts:
+            _tell(teller, alert)
+        wait_until(lambda: not teller.in_flight, "everybody to be told, or given up")
+        with one.engine.connect() as connection:
+            tries = connection.execute(select(ATTEMPT.c.person, ATTEMPT.c.sent)).all()
+        begun = lines.begun
+        lines.ends.set()
+        teller.close()
+        due = book.claim(TEN, 120)
+
+    assert sorted(map(tuple, tries)) == sorted([(LEADER, False), (OFFICE, True)] * 6)
+    assert begun == 2
+    assert len(due) == 6  # the next rung, at once: that the office has it is not enough
+
+
+def _tell(teller: Teller, alert: Alert) -> None:
+    people = PEOPLE[:2]
+    rung = RungTold(alert=alert, waiting={one.name for one in people},
+                    awaited=frozenset({LEADER}), retry_s=0)  # fmt: skip
+    teller.begin([rung])
+    for person in people:
+        teller.tell(person, [alert], DoorNames())
