@@ -374,7 +374,13 @@ def test_values_that_contradict_each_other_are_told_at_the_later_one(
 
 
 def test_the_leading_group_and_quiet_hours_are_typed_like_any_other_setting() -> None:
-    head = {"post": "组长", "name": "王局长", "phone": "010-5550 0110", "rank": "head", "group": ""}
+    head: JsonValue = {
+        "post": "组长",
+        "name": "王局长",
+        "phone": "010-5550 0110",
+        "rank": "head",
+        "group": "",
+    }
     typed: dict[str, JsonValue] = {
         "posts": [head], "rest_hours": {"begins": "22:00", "ends": "07:00"}
     }  # fmt: skip
