@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -79,6 +80,17 @@ class Group:
     shelf: AlertBook
     _heard: int = 0
 
+    @contextmanager
+    def doors(self) -> Iterator[Hall]:
+        """Let the doors speak; all they said is stored afterwards.
+
+        No writer works while time passes: what jumps by minutes would look like one that hangs.
+        """
+        self.hall.settle()
+        yield self.hall
+        self.hall.settle()
+        self.hall.ingest.close()
+
     def round(self, after_s: float = 0) -> list[str]:
         """Let time pass and the alerter look; return who heard something since, in order."""
         self.hall.clock.advance(after_s)
@@ -103,11 +115,12 @@ class Group:
 
 
 @contextmanager
-def leading_group(store: str, policy: Policy = GROUP) -> Iterator[Group]:
+def leading_group(store: str | Path, policy: Policy = GROUP) -> Iterator[Group]:
     """Open a hall at ten in the morning, led by this policy."""
     with hall(store) as one:
         one.west.passage()
         one.settle()
+        one.ingest.close()
         book = book_of(one)
         issued = policy.model_dump(mode="json", exclude={"version", "valid_from"})
         book.issue(lambda _: issued, by="王科长", why="x")

@@ -19,72 +19,72 @@ from gate_collector.store.schema_office import ALERT, DISTRICT
 
 def test_it_climbs_at_the_set_times_and_ends_when_the_step_is_done(store: str) -> None:
     with leading_group(store) as group:
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
 
         assert group.round() == sorted([LEADER, OFFICE])
         assert group.round(WITHIN_S - 1) == []
         assert group.round(1) == [DEPUTY]
         assert group.round(WITHIN_S) == [HEAD]
         assert group.round(WITHIN_S) == sorted([LEADER, OFFICE])
-        group.hall.west.step("hold-1", HoldState.ACKNOWLEDGED)
-        group.hall.settle()
+        with group.doors() as hall:
+            hall.west.step("hold-1", HoldState.ACKNOWLEDGED)
         assert group.round() == []
         assert group.states() == [("hold", "over")]
         assert group.round(WITHIN_S) == []
 
 
-def test_what_nobody_answered_ends_too_when_it_is_done(store: str) -> None:
-    with leading_group(store) as group:
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+def test_what_nobody_answered_ends_too_when_it_is_done(tmp_path: Path) -> None:
+    with leading_group(tmp_path) as group:
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
         for _ in range(10):
             group.round(WITHIN_S)
         assert group.states() == [("hold", "unanswered")]
 
-        group.hall.west.step("hold-1", HoldState.ACKNOWLEDGED)
-        group.hall.settle()
+        with group.doors() as hall:
+            hall.west.step("hold-1", HoldState.ACKNOWLEDGED)
         group.round()
         assert group.states() == [("hold", "over")]
 
 
 def test_a_confirmed_fever_asks_until_it_is_reported_also_by_the_office(store: str) -> None:
     with leading_group(store) as group:
-        for number in (1, 2):
-            group.hall.west.hold(f"hold-{number}", who=f"w{number}")
-            for step in (HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.CONFIRMED):
-                group.hall.west.step(f"hold-{number}", step)
-        group.hall.settle()
+        with group.doors() as hall:
+            for number in (1, 2):
+                hall.west.hold(f"hold-{number}", who=f"w{number}")
+                for step in (HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.CONFIRMED):
+                    hall.west.step(f"hold-{number}", step)
         assert group.round() == sorted([LEADER, OFFICE])
         confirmed = [state for kind, state in group.states() if kind == "confirmed"]
         assert confirmed == ["open", "open"]
 
-        group.hall.west.step("hold-1", HoldState.REPORTED)
+        with group.doors() as hall:
+            hall.west.step("hold-1", HoldState.REPORTED)
         now = format_utc(group.hall.clock.utc)
         row = {"gate": "west-1f", "hold_id": "hold-2", "told": now, "to": "区疫情防控办",
                "taken_by": "刘主任", "reference": "", "by": "王科长", "role": "office",
                "recorded": now}  # fmt: skip
         with group.hall.engine.begin() as connection:
             connection.execute(DISTRICT.insert().values(row))
-        group.hall.settle()
         assert group.round(WITHIN_S) == []
         assert {state for _, state in group.states()} == {"over"}
 
 
-def test_an_office_that_has_it_is_no_leader_who_has_it(store: str) -> None:
-    with leading_group(store) as group:
+def test_an_office_that_has_it_is_no_leader_who_has_it(tmp_path: Path) -> None:
+    with leading_group(tmp_path) as group:
         group.lines.down = {LEADER}
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
 
         assert group.round() == sorted([OFFICE, DEPUTY])
 
 
-def test_a_long_outage_of_the_network_is_no_nobody_answered(store: str) -> None:
-    with leading_group(store) as group:
+def test_a_long_outage_of_the_network_is_no_nobody_answered(tmp_path: Path) -> None:
+    with leading_group(tmp_path) as group:
         group.lines.down = {LEADER, OFFICE, DEPUTY, HEAD, HANDS}
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
         for _ in range(30):
             assert group.round(60) == []
 
@@ -94,10 +94,10 @@ def test_a_long_outage_of_the_network_is_no_nobody_answered(store: str) -> None:
         assert group.states() == [("hold", "open")]
 
 
-def test_a_centre_that_ends_in_the_middle_goes_on_where_it_was(store: str) -> None:
-    with leading_group(store) as group:
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+def test_a_centre_that_ends_in_the_middle_goes_on_where_it_was(tmp_path: Path) -> None:
+    with leading_group(tmp_path) as group:
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
         group.alerter._look()
         (claimed,) = group.shelf.claim(group.hall.clock.utc, WITHIN_S)  # and it is killed here
         group.restart()
@@ -111,9 +111,9 @@ def test_a_centre_that_ends_in_the_middle_goes_on_where_it_was(store: str) -> No
 
 @pytest.mark.parametrize("jump_s", [-86_400.0, -3600.0])
 def test_a_clock_that_is_set_back_holds_up_nobody(tmp_path: Path, jump_s: float) -> None:
-    with leading_group(f"sqlite:///{tmp_path}/c.sqlite") as group:
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+    with leading_group(tmp_path) as group:
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
         assert group.round() == sorted([LEADER, OFFICE])
         group.hall.clock.step(jump_s)
 
@@ -124,8 +124,10 @@ def test_a_clock_that_is_set_back_holds_up_nobody(tmp_path: Path, jump_s: float)
         assert HANDS in group.round()
 
 
-def test_an_alarm_that_stands_behind_a_duplicate_is_told_after_the_quiet_time(store: str) -> None:
-    with leading_group(store) as group:
+def test_an_alarm_that_stands_behind_a_duplicate_is_told_after_the_quiet_time(
+    tmp_path: Path,
+) -> None:
+    with leading_group(tmp_path) as group:
         for after_s in (0, 30):
             group.hall.clock.advance(after_s)
             with group.hall.engine.begin() as connection:

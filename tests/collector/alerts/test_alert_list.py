@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -28,8 +29,8 @@ _MANY = 210
 
 
 @pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
+def one(tmp_path: Path) -> Iterator[Hall]:
+    with hall(tmp_path) as opened:
         opened.west.hold("hold-1")
         opened.settle()
         yield opened
@@ -48,7 +49,7 @@ def _rows(page: str) -> list[tuple[str, str]]:
     return re.findall(r'data-state="(\w+)" data-kind="(\w+)"', page)
 
 
-def test_the_list_is_filtered_sorted_and_paged(one: Hall) -> None:
+def test_the_list_is_filtered_sorted_and_paged(store: str) -> None:
     rows = [
         {"key": f"k{n}", "topic": "", "kind": kind, "gate": gate, "subject": "", "text": f"t{n}",
          "opened": f"2026-11-{24 - n % 20:02d}T01:00:00.000Z", "state": state, "step": 0,
@@ -59,9 +60,9 @@ def test_the_list_is_filtered_sorted_and_paged(one: Hall) -> None:
              ("hold", "west-1f", "drill"), ("device", "west-1f", "over"))[n % 4]
         ]
     ]  # fmt: skip
-    with one.engine.begin() as connection:
-        connection.execute(ALERT.insert(), rows)
-    with serving(app_of(centre_of(one))) as client:
+    with hall(store) as one, serving(app_of(centre_of(one))) as client:
+        with one.engine.begin() as connection:
+            connection.execute(ALERT.insert(), rows)
 
         def shown(query: str) -> list[tuple[str, str]]:
             answer = client.get(f"/alerts?{query}")

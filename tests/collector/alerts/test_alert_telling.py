@@ -39,7 +39,9 @@ class _Dripping:
         return [Sent("json", sent=True)]
 
 
-def test_a_service_that_drips_is_given_up_and_asks_for_two_threads_at_most(tmp_path: Path) -> None:
+def test_a_service_that_drips_is_given_up_and_no_thread_waits_for_the_next_message(
+    tmp_path: Path,
+) -> None:
     lines = _Dripping()
     with hall(tmp_path) as one:
         book, parts = AlertBook(one.engine, bytes(32)), Parts(one.clock)
@@ -62,7 +64,7 @@ def test_a_service_that_drips_is_given_up_and_asks_for_two_threads_at_most(tmp_p
         due = book.claim(TEN, 120)
 
     assert sorted(map(tuple, tries)) == sorted([(LEADER, False), (OFFICE, True)] * 6)
-    assert begun == 2
+    assert begun <= 3  # two at a time, and one that began between their ends
     assert len(due) == 6  # the next rung, at once: that the office has it is not enough
 
 

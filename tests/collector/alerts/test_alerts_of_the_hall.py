@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -66,9 +67,9 @@ def test_an_emergency_is_told_to_all_at_once_and_ends_with_it(store: str) -> Non
 
 
 def test_who_is_not_reached_by_an_emergency_is_tried_again_and_the_others_are_not(
-    store: str,
+    tmp_path: Path,
 ) -> None:
-    with leading_group(store) as group:
+    with leading_group(tmp_path) as group:
         group.lines.down = {HEAD}
         _set_mode(group, HallMode.EMERGENCY)
         assert group.round() == sorted(set(_ALL) - {HEAD})
@@ -79,8 +80,8 @@ def test_who_is_not_reached_by_an_emergency_is_tried_again_and_the_others_are_no
         assert group.round(WITHIN_S) == []
 
 
-def test_a_planned_mode_is_told_when_its_time_comes(store: str) -> None:
-    with leading_group(store) as group:
+def test_a_planned_mode_is_told_when_its_time_comes(tmp_path: Path) -> None:
+    with leading_group(tmp_path) as group:
         at = group.hall.clock.utc + timedelta(hours=1)
         group.book.issue(
             lambda _: {"hall_mode": HallMode.CLOSED}, by="王科长", why="x", valid_from=at
@@ -89,14 +90,14 @@ def test_a_planned_mode_is_told_when_its_time_comes(store: str) -> None:
         assert group.round(1) == _ALL
 
 
-def test_quiet_hours_hold_back_equipment_alone_until_they_end(store: str) -> None:
-    with leading_group(store, _NIGHT) as group:
+def test_quiet_hours_hold_back_equipment_alone_until_they_end(tmp_path: Path) -> None:
+    with leading_group(tmp_path, _NIGHT) as group:
         _alarm(group, AlarmKind.UNREAD)
         _alarm(group, _MISSING)
         _alarm(group, AlarmKind.TWINS)
         assert group.round() == [HANDS]  # two boards under one name wait for no morning
-        group.hall.west.hold("hold-1")
-        group.hall.settle()
+        with group.doors() as hall:
+            hall.west.hold("hold-1")
         assert group.round() == sorted([LEADER, OFFICE])
         _set_mode(group, HallMode.EMERGENCY)
         assert group.round() == _ALL
@@ -121,9 +122,9 @@ def test_quiet_hours_may_go_over_midnight(
     assert RestHours(begins=time(begins), ends=time(ends)).covers(time(at)) is is_within
 
 
-def test_a_gap_in_tomorrows_rota_is_told_today_and_over_when_it_is_filled(store: str) -> None:
+def test_a_gap_in_tomorrows_rota_is_told_today_and_over_when_it_is_filled(tmp_path: Path) -> None:
     short = SHIFT.model_copy(update={"valid_until": TEN + timedelta(hours=25)})  # to 11 tomorrow
-    with leading_group(store, GROUP.model_copy(update={"rota": (short,)})) as group:
+    with leading_group(tmp_path, GROUP.model_copy(update={"rota": (short,)})) as group:
         assert group.round() == sorted([LEADER, OFFICE])
         assert "11:00–17:00" in group.lines.heard[-1][2]
         assert group.round() == []
