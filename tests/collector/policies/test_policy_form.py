@@ -371,32 +371,3 @@ def test_values_that_contradict_each_other_are_told_at_the_later_one(
         FORM.change(Policy(), {path: rows})
 
     assert refused.value.told("en") == [{"path": at, "text": text}]
-
-
-def test_the_leading_group_and_quiet_hours_are_typed_like_any_other_setting() -> None:
-    head: JsonValue = {
-        "post": "组长",
-        "name": "王局长",
-        "phone": "010-5550 0110",
-        "rank": "head",
-        "group": "",
-    }
-    typed: dict[str, JsonValue] = {
-        "posts": [head], "rest_hours": {"begins": "22:00", "ends": "07:00"}
-    }  # fmt: skip
-
-    changed = validated(Policy, Policy().model_dump(mode="json") | FORM.change(Policy(), typed))
-
-    assert [(one.name, one.rank) for one in changed.posts] == [("王局长", "head")]
-    assert changed.rest_hours is not None
-    assert changed.rest_hours.covers(time(23))
-    ended = FORM.change(changed, {"rest_hours": {"begins": "", "ends": ""}})
-    assert ended["rest_hours"] is None
-    with pytest.raises(SettingFaults) as refused:
-        FORM.change(
-            Policy(), {"posts": [head, head], "rest_hours": {"begins": "22:00", "ends": ""}}
-        )
-    assert "rest_hours.ends" in refused.value.faults
-    with pytest.raises(SettingFaults) as twice:
-        FORM.change(Policy(), {"posts": [head, head]})
-    assert list(twice.value.faults) == ["posts.1"]
