@@ -7,6 +7,7 @@ from typing import Any
 
 from gate_agent.contract.agent_records import StoreState
 from gate_agent.contract.appointments import CancelReason
+from gate_agent.contract.leading_group import PostRank
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, TellLeaders
 from gate_agent.contract.record import Category, DeviceState, Life, Outcome, Severity
@@ -20,6 +21,7 @@ UNKNOWN_AS: Mapping[Any, Any] = {
     KnownPhone: KnownPhone.CONFIRM,
     TellLeaders: TellLeaders.FLAGGED,
     CancelReason: CancelReason.BY_HALL,  # the hall took it back; its own word is not known
+    PostRank: PostRank.MEMBER,  # told of what all must know, and nothing climbs to it
     Category: Category.UNKNOWN,
     Outcome: Outcome.UNUSABLE,
     Severity: Severity.URGENT,
