@@ -7,7 +7,9 @@ it ended is to be measured again (复测, `interrupted`), says its next start. N
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +45,7 @@ class WaitingPlace(BaseModel):
     unsure: bool
 
 
+_MOST_BYTES = 64 * 1024
 _PLACES = TypeAdapter(tuple[WaitingPlace, ...])
 
 
@@ -57,6 +60,7 @@ class WaitingBook:
         self._places: dict[str, WaitingPlace] = {}
         self._seen: tuple[object, ...] = ()
         self._written = b""
+        self._size = _MOST_BYTES  # whole at the first time
         self._trouble = Trouble(_LOG, "who waits is kept again")
 
     def begin(self) -> None:
@@ -110,23 +114,39 @@ class WaitingBook:
         )
 
     def _read(self) -> tuple[WaitingPlace, ...]:
-        """Return what was kept; a file that cannot be read is as none."""
+        """Return what was kept last; a line that the power cut short is as none."""
         try:
-            return _PLACES.validate_json(self._kept.read_bytes())
+            lines = self._kept.read_bytes().splitlines()
         except FileNotFoundError:
             return ()
-        except (OSError, ValidationError):
+        except OSError:
+            lines = [b""]
+        for line in reversed(lines):
+            with suppress(ValidationError):
+                return _PLACES.validate_json(line)
+        if lines:
             _LOG.warning("who waited before the start cannot be read")
-            return ()
+        return ()
 
     def _write(self) -> None:
-        """Write it; a disk that takes nothing costs only what a restart would know."""
-        content = _PLACES.dump_json(tuple(self._places.values()))
+        """Write it; a disk that takes nothing costs only what a restart would know.
+
+        A line more, most times: a new file for each would make the journal's next commit dearer.
+        """
+        content = _PLACES.dump_json(tuple(self._places.values())) + b"\n"
         if content == self._written:
             return
+        self._size += len(content)
         try:
-            write_whole(self._kept, content, synced=False)
+            if self._size > _MOST_BYTES:
+                write_whole(self._kept, content, synced=False)
+                self._size = len(content)
+            else:
+                descriptor = os.open(self._kept, os.O_WRONLY | os.O_APPEND)
+                with os.fdopen(descriptor, "wb", buffering=0) as out:
+                    out.write(content)
         except OSError as exc:
+            self._size = _MOST_BYTES  # what is there may be cut short: whole, the next time
             self._trouble.met("who waits cannot be kept: %s", exc)
         else:
             self._written = content

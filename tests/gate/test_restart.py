@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gate.at_work import FEVER, NOBODY, NORMAL, AtWork, in_loop
+from gate.at_work import FEVER, NOBODY, NORMAL, AtWork, at_work, in_loop
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ByHand, Decision, HoldState, Outcome, PassageDecided
 from gate_agent.contract.signals import Card, CardRefused, CardType, Unread
@@ -230,6 +230,34 @@ async def test_what_a_kill_left_of_who_was_decided_on_changes_no_verdict(tmp_pat
 
     assert [one.data["decision"] for one in door.told("passage.decided")] == ["admit"]
     await door.end()
+
+
+@in_loop
+async def test_a_line_that_the_power_cut_short_leaves_the_one_before_it(tmp_path: Path) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock)
+    door.lay(1)
+    passage_id = door.passage.passage_id
+    door.measure(NORMAL, times=4)
+    door.die()
+    kept = door.path.parent / "waiting.json"
+    kept.write_bytes(kept.read_bytes() + b'[{"passage_id":"west-')
+
+    door = AtWork(tmp_path, clock)
+    await door.durable()
+
+    (told,) = door.told("passage.decided")
+    assert (told.data["passage_id"], told.data["reasons"]) == (passage_id, ["interrupted"])
+    await door.end()
+
+
+@in_loop
+async def test_who_waits_is_kept_in_little_room(tmp_path: Path) -> None:
+    with at_work(tmp_path, FakeClock()) as door:
+        for _ in range(300):
+            door.comes(NORMAL)
+            await door.durable()
+        assert door.path.with_name("waiting.json").stat().st_size <= 64 * 1024
 
 
 @in_loop

@@ -33,7 +33,7 @@ async def test_who_waits_on_a_dead_disk_is_told_once_a_fault(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with at_work(tmp_path, FakeClock()) as door:
-        beside = door.path.with_name(".waiting.json.new")
+        kept = door.path.with_name("waiting.json")
 
         def people(first: int) -> None:
             for card in range(first, first + 3):  # each of them comes, waits and goes
@@ -41,10 +41,11 @@ async def test_who_waits_on_a_dead_disk_is_told_once_a_fault(
                 door.lay(card)
                 door.measure(NOBODY, 15)
 
-        beside.mkdir()  # nothing can be written there
+        kept.unlink()
+        kept.mkdir()  # nothing can be written there
         people(1)
         assert sum("who waits cannot be kept" in one for one in caplog.messages) == 1
-        beside.rmdir()
+        kept.rmdir()
         people(4)
         assert sum("who waits is kept again" in one for one in caplog.messages) == 1
         assert sum("who waits cannot be kept" in one for one in caplog.messages) == 1
