@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -29,12 +30,14 @@ _REFERENCE = re.compile(
 M = TypeVar("M", bound=BaseModel)
 
 
-def free_fields(model: type[BaseModel]) -> Iterator[str]:
-    """Yield the fields of a record that hold what somebody wrote freely."""
-    for name, field in model.model_fields.items():
-        extra = field.json_schema_extra
-        if isinstance(extra, dict) and extra.get("x-free-text"):
-            yield name
+@cache
+def free_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a record that hold what somebody wrote freely."""
+    return tuple(
+        name
+        for name, field in model.model_fields.items()
+        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-free-text")
+    )
 
 
 def with_texts(record: M, change: Callable[[str], str]) -> M:

@@ -242,6 +242,7 @@ def _measuring(
         **carried(attempt),
         window=window,
         window_due_ns=window.ends_ns(door.policy.measurement),
+        usual=door.memory.usual(door.profile, at.boot_ns),
         pair_due_ns=pair_due_ns,
     )
 
@@ -249,8 +250,7 @@ def _measuring(
 def _conclude(door: DoorState, state: Measuring, at: Moment) -> Step:
     """The measurement is over: decide on it, or wait for the card."""
     measurement = door.policy.measurement
-    usual = door.memory.usual(door.profile, at.boot_ns)
-    temperature = judge(state.window.readings, door.profile, measurement, usual)
+    temperature = judge(state.window.readings, door.profile, measurement, state.usual)
     stable = stable_part(state.window.readings, door.profile)
     tops = (max(door.profile.value(one), one.surface_centi_c) for one in stable)
     usable = temperature.outcome is not Outcome.UNUSABLE

@@ -6,6 +6,7 @@ Who went in here may leave by another door: the centre knows of both.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from gate_agent.contract.moment import NS_PER_S
@@ -76,7 +77,8 @@ class Inside:
         """Return who is inside once this person is; whom nobody saw leave for long is not."""
         others = self._without(new.passage_id, new.person_ref)
         before_ns = new.at_ns - STAYS_S * NS_PER_S
-        kept = tuple(one for one in others.entered if one.at_ns >= before_ns)[-_MOST:]
+        first = bisect_left(others.entered, before_ns, key=lambda one: one.at_ns)
+        kept = others.entered[first:][-_MOST:]
         unnamed = others.unnamed_left if kept else 0
         return replace(others, entered=(*kept, new), unnamed_left=unnamed)
 

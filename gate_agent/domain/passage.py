@@ -10,7 +10,7 @@ from gate_agent.contract.identity import Companion, Person, Secret
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, Temperature
 from gate_agent.contract.signals import Reading
-from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED
+from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED, Usual
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.temperature import Window
 
@@ -125,6 +125,7 @@ class Measuring(Attempt):
 
     window: Window
     window_due_ns: int
+    usual: Usual  # as they stepped up: not worked out while they wait for the verdict
     pair_due_ns: int | None = None  # of the card, where one has come
 
     @property
