@@ -108,7 +108,9 @@ class _Daemon:
             feed = partial(self._watchdog, journal, door.parts)
             telling.append(group.create_task(keep("watchdog", feed, door.parts)))
             self._take_signals()
+            gc.collect()
             gc.freeze()  # what the daemon is made of: a collection need not walk it again
+            gc.enable()
             systemd.notify("READY=1")
             _LOG.info("door %s is up", self._config.gate.id)
             await self._stop.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from gate_agent.cli.options import ConfigFile
 
 def run(config: ConfigFile) -> None:
     """Run this door's daemon until SIGTERM or Ctrl-C. 运行."""
+    gc.disable()  # all that a start makes stays; the daemon enables it when it is up
     from gate_agent.app import run_gate  # noqa: PLC0415 other commands start without all of it
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
