@@ -19,6 +19,9 @@ GENERATORS := $(wildcard tools/*_doc.py tools/*_schema.py tools/*_types.py)
 # of whoever makes locks.
 export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/$(BIN)
 export PYTHON
+# Each process that a test or the demo starts would compile the whole product anew where somebody
+# forbids bytecode (container images do), and pytest rewrite every test in every worker.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: $(READY)-run ## run broker, collector and both gates with emulated devices [SECONDS=n] [TLS=1] 演示
 	@tools/setup apt run
