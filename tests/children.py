@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-STOPS_WITHIN_S = 20
+STOPS_WITHIN_S = 30
 _LOOK_EVERY_S = 0.02
 _OUR_PORTS = (10_000, 32_768)  # below Linux's ip_local_port_range
 _RANDOM = random.SystemRandom()  # Hypothesis seeds the usual one
@@ -141,7 +141,7 @@ def listens(port: int) -> bool:
     return True
 
 
-def wait_until(predicate: Callable[[], object], what: str, within_s: float = 30) -> None:
+def wait_until(predicate: Callable[[], object], what: str, within_s: float = 60) -> None:
     """Wait in a test without an event loop until `predicate()` is true."""
     never = threading.Event()
     for _ in range(round(within_s / _LOOK_EVERY_S)):

@@ -10,6 +10,7 @@ from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment
 from gate_agent.host.kernel_clock import GROWS_US_PER_S, KernelTime
 
 _LOOK_EVERY_S = 0.01
+_PATIENCE_S = 60.0  # so long does a starved machine take for what is done at once
 _GIVEN_UP_US = 16_000_000  # NTP_PHASE_LIMIT of the kernel's timex.h
 
 
@@ -68,7 +69,7 @@ class FakeKernel:
 
 
 async def eventually(
-    predicate: Callable[[], object], within_s: float = 5.0, what: str = "the condition"
+    predicate: Callable[[], object], within_s: float = _PATIENCE_S, what: str = "the condition"
 ) -> None:
     """Wait until `predicate()` is true; AssertionError after `within_s`."""
     loop = asyncio.get_running_loop()

@@ -37,7 +37,7 @@ class HostileBroker:
         self._listener.shutdown(socket.SHUT_RDWR)
         for line in self._lines:
             line.close()
-        self._thread.join(5)
+        self._thread.join(60)
         self._listener.close()
 
     def _serve(self) -> None:

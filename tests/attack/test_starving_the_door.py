@@ -152,7 +152,7 @@ def _gets_through(served: Served, attack: Attack) -> None:
 def test_a_line_whose_client_owes_something_ends(said: bytes, patience: Patience) -> None:
     with Served(patience=patience) as served, _line(served) as line:
         line.sendall(said)
-        wait_until(lambda: _open_at(served.port) == 0, "the line to end", within_s=10)
+        wait_until(lambda: _open_at(served.port) == 0, "the line to end")
 
 
 def test_a_byte_at_a_time_puts_nothing_off() -> None:

@@ -85,7 +85,7 @@ def test_a_thread_begins_again() -> None:
     assert thread.is_alive
     assert parts.told == "writer: Unheard"
     stopping.set()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive
 
 

@@ -29,7 +29,7 @@ from gate_collector.roles.session import Role
 from gate_collector.site import SiteAccess, create_app
 
 SITE_KEY = bytes(range(32))
-_STARTS_WITHIN_S = 20
+_STARTS_WITHIN_S = 60
 
 
 def centre_of(hall: Hall, policy: Callable[[], Policy] = Policy) -> Centre:

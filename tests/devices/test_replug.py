@@ -41,14 +41,14 @@ def test_lost_once_back_once_and_within_two_seconds(
         took: list[float] = []
         loop = asyncio.get_running_loop()
         async with plugged(port, emulator()) as pty, watching(driver, port=port) as watch:
-            await eventually(lambda: watch.last is OK, 10)
+            await eventually(lambda: watch.last is OK)
             for away_s in (0.05, 1.4, 2.0):
                 pty.unplug()
-                await eventually(lambda: watch.last is LOST, 10)
+                await eventually(lambda: watch.last is LOST)
                 await asyncio.sleep(away_s)
                 pty.replug()
                 began = loop.time()
-                await eventually(lambda: watch.last is OK, 10)
+                await eventually(lambda: watch.last is OK)
                 took.append(loop.time() - began)
         return watch, took
 
@@ -66,7 +66,7 @@ def test_a_device_that_comes_later_is_found_by_itself(tmp_path: Path) -> None:
         async with watching("gy-614v3", port=port, clock=real_clock()) as watch:
             await eventually(lambda: watch.last is LOST)
             async with plugged(port, Gy614V3Emulator()):
-                await eventually(lambda: watch.last is OK, 5)
+                await eventually(lambda: watch.last is OK)
                 await eventually(lambda: len(watch.reports) >= 3)
         return watch
 
@@ -85,7 +85,7 @@ def test_a_port_in_use_is_told_and_taken_when_it_is_free(tmp_path: Path) -> None
             async with watching("gy-614v3", port=port) as watch:
                 await eventually(lambda: watch.last is LOST)
                 other.close()
-                await eventually(lambda: watch.last is OK, 5)
+                await eventually(lambda: watch.last is OK)
         return watch
 
     watch = asyncio.run(main())
@@ -102,16 +102,16 @@ def test_a_late_answer_reopens_the_port_and_the_next_card_is_the_right_one(
 
     async def main() -> Watch:
         async with plugged(port, reader), watching("sam-uart", port=port) as watch:
-            await eventually(lambda: watch.last is OK, 10)
+            await eventually(lambda: watch.last is OK)
             reader.inject("late")
-            await eventually(lambda: watch.last is LOST, 10)
+            await eventually(lambda: watch.last is LOST)
             reader.place(first)
-            await eventually(lambda: watch.reports, 10)
+            await eventually(lambda: watch.reports)
             reader.lift()
             reader.inject("duplicate", times=20)
             reader.place(second)
-            await eventually(lambda: len(watch.reports) >= 2, 10)
-            await eventually(lambda: watch.last is OK, 10)  # it has proved itself again
+            await eventually(lambda: len(watch.reports) >= 2)
+            await eventually(lambda: watch.last is OK)  # it has proved itself again
         return watch
 
     watch = asyncio.run(main())
@@ -131,13 +131,13 @@ def test_fifty_reconnections_leave_no_descriptor_and_no_task(tmp_path: Path) -> 
             plugged(port, Gy614V3Emulator()) as pty,
             watching("gy-614v3", port=port) as watch,
         ):
-            await eventually(lambda: watch.last is OK, 10)
+            await eventually(lambda: watch.last is OK)
             before, tasks = open_descriptors(), len(asyncio.all_tasks())
             for _ in range(50):
                 pty.unplug()
-                await eventually(lambda: watch.last is LOST, 10)
+                await eventually(lambda: watch.last is LOST)
                 pty.replug()
-                await eventually(lambda: watch.last is OK, 10)
+                await eventually(lambda: watch.last is OK)
             assert len(watch.changes) >= 101  # a starved machine makes a line stale, besides
             return before, open_descriptors(), len(asyncio.all_tasks()) - tasks
 

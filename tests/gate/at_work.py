@@ -217,9 +217,9 @@ class AtWork:
             self.loop.call_soon_threadsafe(done.set)
 
         self.journal.append([], committed)
-        await asyncio.wait_for(done.wait(), 30)
+        await asyncio.wait_for(done.wait(), 60)
 
-    async def sees(self, what: Callable[[ScreenState], object], within_s: float = 20) -> None:
+    async def sees(self, what: Callable[[ScreenState], object], within_s: float = 60) -> None:
         """Wait until the snapshot is so."""
         await eventually(lambda: what(self.seen), within_s, "the snapshot to be so")
 

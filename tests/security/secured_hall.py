@@ -26,7 +26,7 @@ from gate_agent.provision import Site, broker
 SITE = "hall-01"
 GATES = ("west-1f", "central-2f")
 WORKERS = ("w1", "b1")
-WITHIN_S = 10
+WITHIN_S = 60
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 

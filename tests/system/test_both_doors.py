@@ -50,7 +50,7 @@ def doors(tmp_path: Path) -> Iterator[TwoDoors]:
             stack.enter_context(Door(tmp_path / f"door-{gate}", at(one, gate))) for gate in GATES
         )
         both = TwoDoors(west, central, one)
-        wait_until(lambda: connected(west) and connected(central), "the broker", 10)
+        wait_until(lambda: connected(west) and connected(central), "the broker")
         yield both
 
 
@@ -66,7 +66,7 @@ def elsewhere(door: Door) -> list[dict[str, Any]]:
 def restart(door: Door) -> None:
     door.gate.kill()
     door.gate.start()
-    wait_until(door.is_up, "the door to be back", 20)
+    wait_until(door.is_up, "the door to be back")
 
 
 def test_who_is_held_at_one_door_is_known_answered_and_stopped_at_the_other(
@@ -112,6 +112,6 @@ def test_who_is_held_at_one_door_is_known_answered_and_stopped_at_the_other(
 
     restart(west)
     doors.hall.start()
-    wait_until(lambda: held(west).get("cleared_at"), "that they are healthy", 10)
-    wait_until(lambda: len(elsewhere(central)) == 1, "one hold there", 10)
+    wait_until(lambda: held(west).get("cleared_at"), "that they are healthy")
+    wait_until(lambda: len(elsewhere(central)) == 1, "one hold there")
     assert elsewhere(central)[0]["state"] == "acknowledged"

@@ -46,9 +46,9 @@ class Door(RealDoor):
     def unplugs(self) -> None:
         """Pull the thermometer's plug until the door knows it, and plug it in again."""
         self._loop.call_soon_threadsafe(self._sight.unplug)
-        wait_until(lambda: self._state_of_it() == "lost", "the thermometer to be missed", 30)
+        wait_until(lambda: self._state_of_it() == "lost", "the thermometer to be missed")
         self._loop.call_soon_threadsafe(self._sight.replug)
-        wait_until(lambda: self._state_of_it() == "ok", "the thermometer to be back", 30)
+        wait_until(lambda: self._state_of_it() == "ok", "the thermometer to be back")
 
     def _state_of_it(self) -> str:
         return str(self.state()["devices"]["thermometer"]["state"])
@@ -84,12 +84,12 @@ def waits(door: Door, phase: str) -> str:
         found[:] = [one["passage_id"] for one in places if one and one["phase"] == phase]
         return bool(found)
 
-    wait_until(seen, f"somebody in {phase}", 20)
+    wait_until(seen, f"somebody in {phase}")
     return found[0]
 
 
 def held(door: Door) -> dict[str, Any]:
-    wait_until(lambda: door.state()["holds"], "a hold", 10)
+    wait_until(lambda: door.state()["holds"], "a hold")
     return dict(door.state()["holds"][0])
 
 

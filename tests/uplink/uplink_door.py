@@ -22,7 +22,7 @@ from gate_agent.uplink.standing import UplinkStatus
 from signatures import unsigned
 
 SITE, GATE = "hall-01", "west-1f"
-WITHIN_S = 30
+WITHIN_S = 60
 
 
 class Door:

@@ -24,5 +24,5 @@ def served(_server: Served) -> Served:
 
 @pytest.fixture
 def client(served: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served.url, timeout=10) as one:
+    with httpx.Client(base_url=served.url, timeout=60) as one:
         yield one

@@ -23,7 +23,7 @@ from gate_agent.web.signon import SignOn
 from web.scripted_desk import Asked, ScriptedDesk
 
 T = TypeVar("T")
-_WITHIN_S = 10
+_WITHIN_S = 60
 
 
 class Served:

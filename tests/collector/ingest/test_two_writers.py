@@ -32,7 +32,7 @@ from gate_collector.store.schema import NOTABLE, QUARANTINE, STREAM
 from postgres import Cluster
 from signatures import unsigned
 
-WITHIN_S = 20
+WITHIN_S = 60
 RECEIPT = Topics(site=SITE, gate=GATE).receipt
 
 

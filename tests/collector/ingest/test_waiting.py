@@ -49,5 +49,5 @@ def test_nobody_waits_for_a_writer_that_ends() -> None:
 
     waiting.close()
 
-    taker.join(20)
+    taker.join(60)
     assert not taker.is_alive()
