@@ -1,4 +1,4 @@
-"""Tries a threshold and a mode on people who were measured (试算): an estimate; nothing is stored.
+"""Tries a threshold, a mode and hours on people who came (试算): an estimate; nothing is stored.
 
 No reading is edited: each passage's own score is held against the draft's limit, as its event has
 it. What a door would have done cannot be known where it depends on more than that.
@@ -6,12 +6,14 @@ it. What a door would have done cannot be known where it depends on more than th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, select
 
+from gate_agent.contract.appointments import Appointment
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import HallMode, Policy
@@ -32,23 +34,48 @@ class Trial:
     would_flag: int
     refused: int
     would_refuse: int
+    outside: int | None  # came before the hall opened or once it closed; None without hours
     is_part: bool  # there were more than are looked at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """From when to when the hall would serve, by the clock of its zone, on every day."""
+
+    opens: time
+    closes: time
+    zone: ZoneInfo
+
+    def covers(self, utc: datetime) -> bool:
+        """Whether it serves then; hours may pass midnight."""
+        at = utc.astimezone(self.zone).time()
+        if self.opens <= self.closes:
+            return self.opens <= at < self.closes
+        return at >= self.opens or at < self.closes
+
+
 def tried(
-    passages: Iterable[PassageDecided], policy: Policy, *, alarm_centi_c: int | None, mode: HallMode
+    passages: Iterable[PassageDecided],
+    policy: Policy,
+    *,
+    alarm_centi_c: int | None,
+    mode: HallMode,
+    hours: Hours | None = None,
 ) -> Trial:
-    """Return what a fixed threshold (None: the one that each was held against) and a mode give."""
+    """Return what a fixed threshold (None: the one each was held against), mode and hours give."""
     seen = list(passages)
     known = [one.temperature for one in seen if _is_known(one.temperature)]
-    staff = {entry.person_ref for entry in policy.roster if entry.on_duty}
+    may_come = _may_come(policy, mode)
     return Trial(
         measured=len(seen),
         unknown=len(seen) - len(known),
         flagged=sum(_flags(one, None) for one in known),
         would_flag=sum(_flags(one, alarm_centi_c) for one in known),
         refused=sum(one.decision is Decision.DENY for one in seen),
-        would_refuse=sum(_is_refused(one, policy, mode, staff) for one in seen),
+        would_refuse=sum(not may_come(one) for one in seen),
+        outside=None
+        if hours is None
+        else sum(not hours.covers(parse_utc(one.decided)) for one in seen),
         is_part=len(seen) >= MOST,
     )
 
@@ -88,25 +115,34 @@ def _flags(t: Temperature, alarm_centi_c: int | None) -> bool:
     return score >= (t.threshold_centi_c or 0) or over_ceiling or over_rail
 
 
-def _is_refused(
-    one: PassageDecided, policy: Policy, mode: HallMode, staff: set[str]
-) -> bool:  # fmt: skip
-    match mode:
-        case HallMode.EMERGENCY:
-            return True
-        case HallMode.CLOSED:
-            return one.person_ref not in staff
-        case HallMode.APPOINTMENT:
-            at = parse_utc(one.decided)
-            return not (
-                one.category is Category.STAFF
-                or one.green_channel
-                or any(
-                    entry.person_ref == one.person_ref
-                    and (entry.valid_from is None or entry.valid_from <= at)
-                    and (entry.valid_until is None or at < entry.valid_until)
-                    for entry in policy.appointments
+def _may_come(policy: Policy, mode: HallMode) -> Callable[[PassageDecided], bool]:
+    """Return whom the mode lets come; the lists are read once, whatever their length."""
+    on_duty = {entry.person_ref for entry in policy.roster if entry.on_duty}
+    booked: dict[str | None, list[Appointment]] = {}
+    for entry in policy.appointments:
+        booked.setdefault(entry.person_ref, []).append(entry)
+
+    def is_booked(one: PassageDecided) -> bool:
+        at = parse_utc(one.decided)
+        return any(
+            (entry.valid_from is None or entry.valid_from <= at)
+            and (entry.valid_until is None or at < entry.valid_until)
+            for entry in booked.get(one.person_ref, ())
+        )
+
+    def may_come(one: PassageDecided) -> bool:
+        match mode:
+            case HallMode.EMERGENCY:
+                return False
+            case HallMode.CLOSED:
+                return one.person_ref in on_duty
+            case HallMode.APPOINTMENT:
+                return bool(
+                    one.category is Category.STAFF
+                    or one.green_channel
+                    or (one.person_ref is not None and is_booked(one))
                 )
-            )
-        case HallMode.OPEN:
-            return False
+            case HallMode.OPEN:
+                return True
+
+    return may_come

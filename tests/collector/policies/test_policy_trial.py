@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from collector.hall_of_doors import TEN, hall, ref
 from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.appointments import Appointment
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy, RosterEntry
 from gate_agent.contract.records import Category, Decision, Outcome, PassageDecided, Temperature
-from gate_collector.policies.trial import tried
+from gate_collector.policies.trial import Hours, tried
 
 
 def _passage(score: int | None, *, surface: int = 3500, who: str = "v",
@@ -53,6 +55,30 @@ def test_who_could_not_have_come_in_is_counted(mode: HallMode, refused: int) -> 
     assert tried(_PEOPLE, policy, alarm_centi_c=None, mode=mode).would_refuse == refused
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes", "outside"),
+    [("09:00", "17:00", 0), ("18:00", "20:00", 8), ("10:00", "10:00", 8), ("22:00", "06:00", 8),
+     ("17:00", "10:01", 0)],
+)  # fmt: skip
+def test_who_came_outside_the_hours_is_counted(opens: str, closes: str, outside: int) -> None:
+    hours = Hours(
+        opens=time.fromisoformat(opens),
+        closes=time.fromisoformat(closes),
+        zone=ZoneInfo("Asia/Shanghai"),
+    )
+    trial = tried(_PEOPLE, Policy(), alarm_centi_c=None, mode=HallMode.OPEN, hours=hours)
+    assert trial.outside == outside
+
+
+def test_a_province_s_appointments_are_read_once() -> None:
+    people = [_passage(3500, who=f"v{n}") for n in range(300)]
+    booked = tuple(Appointment(person_ref=ref(f"v{n}")) for n in range(0, 20_000, 2))
+    trial = tried(
+        people, Policy(appointments=booked), alarm_centi_c=None, mode=HallMode.APPOINTMENT
+    )
+    assert trial.would_refuse == 150
+
+
 def test_the_page_tells_the_estimate_and_stores_nothing(store: str) -> None:
     with hall(store) as one:
         for number in range(12):
@@ -60,10 +86,12 @@ def test_the_page_tells_the_estimate_and_stores_nothing(store: str) -> None:
         one.west.passage(drill=True)
         one.settle()
         with serving(app_of(centre_of(one))) as client:
-            page = client.get("/policy/try?mode=closed&alarm=37.5&days=1").text
+            asked = "mode=closed&alarm=37.5&days=1&opens=00%3A00&closes=12%3A00"
+            page = client.get(f"/policy/try?{asked}").text
             wrong = client.get("/policy/try?alarm=99").status_code
 
     assert "测温 9 人次" in page
     assert "不能入内 9 人次" in page
     assert "9 人次没有可比的读数" in page
     assert wrong == 422
+    assert "不在服务时间（00:00–12:00）到的" in page
