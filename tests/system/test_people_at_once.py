@@ -16,6 +16,7 @@ import pytest
 
 from browser.real_door import RealDoor
 from children import wait_until
+from gate_agent.driver_api import Card, CardType
 from gate_agent.emulation.people import synthetic_card
 
 NORMAL, BRIM, FLAG, FEVER, NOBODY = 3420, 3430, 3590, 3860, 2400
@@ -26,20 +27,22 @@ GONE_S = 1.4  # a second without skin, and a reading or two
 class Door(RealDoor):
     """A real door whose people overlap."""
 
-    def shows(self, surface_centi_c: int, for_s: float) -> None:
+    def shows(self, surface_centi_c: int, for_s: float, ambient_centi_c: int = 2400) -> None:
         """Let the thermometer see this for so long; people and lines work in real time."""
-        self._do(self._show(surface_centi_c, for_s)).result(for_s + 5)
+        self._do(self._show(surface_centi_c, for_s, ambient_centi_c)).result(for_s + 5)
 
-    async def _show(self, surface_centi_c: int, for_s: float) -> None:
-        self._thermometer.show(surface_centi_c=surface_centi_c, ambient_centi_c=2400)
+    async def _show(self, surface_centi_c: int, for_s: float, ambient_centi_c: int) -> None:
+        self._thermometer.show(surface_centi_c=surface_centi_c, ambient_centi_c=ambient_centi_c)
         await asyncio.sleep(for_s)
 
-    def lays(self, card: int) -> None:
-        """Lay a card for as long as a reader takes."""
+    def lays(self, card: int | Card, fault: str | None = None) -> None:
+        """Lay a card for as long as a reader takes; the reader may refuse it."""
+        if fault is not None:
+            self._reader.inject(fault, times=3)
         self._do(self._lay(card)).result(READ_S + 5)
 
-    async def _lay(self, card: int) -> None:
-        self._reader.place(synthetic_card(card))
+    async def _lay(self, card: int | Card) -> None:
+        self._reader.place(synthetic_card(card) if isinstance(card, int) else card)
         await asyncio.sleep(READ_S)
         self._reader.lift()
 
@@ -222,3 +225,62 @@ def test_who_falls_ill_inside_is_held_and_who_leaves_is_counted(door: Door) -> N
     (left,) = door.told("person.left")
     assert (left["means"], left["count"], left["person_ref"]) == ("guard", 1, None)
     assert door.state()["inside"] == 0
+
+
+def test_what_no_instrument_and_no_card_can_mean_lets_nobody_in(door: Door) -> None:
+    door.shows(3790, 1.5, ambient_centi_c=6000)  # an ambient in which no instrument works
+    door.lays(1)
+    door.shows(NOBODY, GONE_S)
+    assert door.told("passage.decided")[-1]["temperature"]["outcome"] == "unusable"
+
+    for _ in range(2):
+        door.shows(NORMAL, 0.6)
+        door.lays(2, fault="not_read")
+        door.shows(NOBODY, GONE_S)
+    assert ["card_not_read"] in [one["reasons"] for one in door.told("passage.decided")]
+
+    number = synthetic_card(3).number
+    for name in ("   ", "\uffff\uffff", "\ufffd\ufffd", "\u202e\u202d"):
+        door.shows(NORMAL, 0.6)
+        door.lays(Card(card_type=CardType.RESIDENT, name=name, number=number))
+        door.shows(NOBODY, GONE_S)
+    assert set(door.decisions()) <= {"recheck", "ambiguous"}
+    assert door.told("person.registered") == []
+    assert door.state()["holds"] == []
+
+
+def test_a_number_names_one_person_of_one_country_and_stays_sealed(door: Door) -> None:
+    def typed(country: str, name: str) -> str:
+        door.shows(NORMAL, 0.6)
+        person: dict[str, object] = {
+            "document": "passport", "country": country, "name": name, "number": "123456789",
+            "reason": "other_document", "by": "guard-1",
+        }  # fmt: skip
+        assert door.taps("persons", person) == 200
+        return waits(door, "registering")
+
+    def registers(passage_id: str, phone: str) -> int:
+        return door.taps(f"passages/{passage_id}/registration", {"phone": phone})
+
+    first = typed("USA", "MARY SMITH")
+    assert registers(first, "138OO138OOO") == 422
+    assert registers(first, "+85251234567") == 200
+    door.shows(NOBODY, GONE_S)
+    second = typed("FRA", "JEANNE MARTIN")
+    place = next(p for p in (door.state()["passage"], *door.state()["desk"]) if p)
+    assert place["known_phone"] is None
+    assert registers(second, "14912345678") == 200
+    door.shows(NOBODY, GONE_S)
+
+    refs = [one["person_ref"] for one in door.told("passage.decided")]
+    assert len(refs) == len(set(refs)) == 2
+    door.shows(NORMAL, 0.6)
+    door.lays(5)
+    third = waits(door, "registering")
+    why: dict[str, object] = {
+        "decision": "recheck",
+        "by": "guard-1",
+        "reason": "她说电话是13912345678",
+    }
+    assert door.taps(f"passages/{third}/override", why) == 200
+    assert "13912345678" not in str(door.events())
