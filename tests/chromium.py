@@ -1,10 +1,12 @@
-"""Debian's Chromium under Playwright: a fresh profile a page."""
+"""Debian's Chromium under Playwright: one browser a test process, a fresh profile a page."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -13,6 +15,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    Playwright,
     Request,
     expect,
     sync_playwright,
@@ -35,17 +38,73 @@ KIOSK = (1280, 800)
 PHONE = (390, 844)
 
 
-@contextmanager
-def chromium(executable: Path = SHELL) -> Iterator[Browser]:
-    """Start the browser; it ends with the context."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=list(ARGUMENTS), headless=True
-        )
+class Browsers:
+    """The browsers of one process: each begins when it is first lent, and anew once it is gone.
+
+    Playwright leaves its loop marked as the one that runs in this thread. Here it is so only while
+    a browser is lent: between, a test may run a loop of its own.
+    """
+
+    def __init__(self) -> None:
+        self._driver: Playwright | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._begun: dict[Path, Browser] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._loop_runs():
+            self._end()
+
+    @contextmanager
+    def lent(self, executable: Path = SHELL) -> Iterator[Browser]:
+        """Lend a browser that lives; whoever borrows it closes the pages that were opened."""
+        with self._loop_runs():
+            if not all(_answers(browser) for browser in self._begun.values()):
+                self._end()  # it may be the driver that is gone
+            if self._driver is None:
+                self._driver = sync_playwright().start()
+                self._loop = asyncio.get_running_loop()
+            if executable not in self._begun:
+                self._begun[executable] = self._driver.chromium.launch(
+                    executable_path=executable, args=list(ARGUMENTS), headless=True
+                )
+            yield self._begun[executable]
+
+    @contextmanager
+    def _loop_runs(self) -> Iterator[None]:
+        outer = asyncio._get_running_loop()
+        asyncio._set_running_loop(self._loop)
         try:
-            yield browser
+            yield
         finally:
-            browser.close()
+            asyncio._set_running_loop(outer)
+
+    def _end(self) -> None:
+        for browser in self._begun.values():
+            with suppress(Error):
+                browser.close()
+        self._begun.clear()
+        if self._driver is not None:
+            self._driver.stop()
+        self._driver = self._loop = None
+
+
+def _answers(browser: Browser) -> bool:
+    """Ask it something: that it is gone is heard only then."""
+    try:
+        browser.new_browser_cdp_session().detach()
+    except Error:
+        return False
+    return True
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a browser outside the tests; it ends with the context."""
+    with Browsers() as browsers, browsers.lent() as browser:
+        yield browser
 
 
 class Watched:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from postgres import Cluster, name_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from chromium import Browsers
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -63,6 +69,22 @@ def tables(cluster: Cluster) -> str:
     url = cluster.database()
     open_store(url).dispose()
     return name_of(url)
+
+
+@pytest.fixture(scope="session")
+def browsers() -> Iterator[Browsers]:
+    """The browsers for all the tests of one worker."""
+    from chromium import Browsers  # noqa: PLC0415 most workers' tests look at no page
+
+    with Browsers() as running:
+        yield running
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Iterator[Browser]:
+    """Chromium's shell; what a test opens in it is its own, and closed by it."""
+    with browsers.lent() as one:
+        yield one
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

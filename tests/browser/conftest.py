@@ -1,4 +1,4 @@
-"""One Chromium a module, one server a test process; a fresh page and desk a test.
+"""One server a test process; a fresh page and desk a test.
 
 A page that complains on its console, breaks the CSP or asks anybody but this machine fails
 its test, whatever the test was about.
@@ -11,17 +11,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chromium import KIOSK, Watched, chromium, watched_page
+from chromium import KIOSK, Watched, watched_page
 from web.served_door import Served
 
 Opens = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright keeps a loop running in this thread: it ends before another file's asyncio.run."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="session")

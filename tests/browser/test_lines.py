@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from children import wait_until
-from chromium import WINDOWED, chromium, watched_page
+from chromium import WINDOWED, Browsers, watched_page
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of, serving
 from nginx import Nginx
@@ -43,10 +43,10 @@ class Screen:
         return self.proxy.url + self.page
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Another Chromium than the other files': its shell hides no tab behind another."""
-    with chromium(WINDOWED) as one:
+@pytest.fixture
+def windowed(browsers: Browsers) -> Iterator[Browser]:
+    """A Chromium that hides a tab behind another, as its shell does not."""
+    with browsers.lent(WINDOWED) as one:
         yield one
 
 
@@ -114,9 +114,9 @@ def test_a_page_comes_back_from_every_refusal_of_a_proxy(screen: Screen, browser
 
 
 def test_tabs_that_nobody_sees_leave_a_line_for_the_one_that_is_shown(
-    screen: Screen, browser: Browser
+    screen: Screen, windowed: Browser
 ) -> None:
-    with Tabs(browser) as tabs:
+    with Tabs(windowed) as tabs:
         first = tabs.open(screen.url)
         first.until(LIVE)
 
@@ -128,8 +128,8 @@ def test_tabs_that_nobody_sees_leave_a_line_for_the_one_that_is_shown(
         first.until(LIVE)
 
 
-def test_a_guard_screen_that_is_hidden_still_rings(browser: Browser) -> None:
-    with Served() as door, Tabs(browser) as tabs:
+def test_a_guard_screen_that_is_hidden_still_rings(windowed: Browser) -> None:
+    with Served() as door, Tabs(windowed) as tabs:
         screens = [tabs.open(door.url) for _ in range(3)]
         screens[-1].until(LIVE)
 

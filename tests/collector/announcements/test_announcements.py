@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, sound, watched_page
 from collector.hall_of_doors import Hall, hall
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.opening import OpeningHours, Weekday
@@ -102,12 +102,6 @@ def test_texts_are_bounded_and_shown_as_text(one: Hall) -> None:
             assert "𠮷野㐂" in page
         assert client.get("/announcements/2/poster").status_code == 404
         assert client.get("/announcements/1/poster?size=A5").status_code == 422
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.browser

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, sound, watched_page
 from collector.cases.day_of_fever import (
     NUMBER,
     RARE,
@@ -91,8 +91,8 @@ def _sound_and_printed(page: Page, base: str) -> None:
 
 
 @pytest.mark.timeout(600)  # a whole case, step by step: seconds, and minutes on a busy machine
-def test_a_fever_from_the_message_to_the_final_report(tmp_path: Path) -> None:
-    with hall(tmp_path) as one, chromium() as browser, watched_page(browser, PHONE) as watched:
+def test_a_fever_from_the_message_to_the_final_report(browser: Browser, tmp_path: Path) -> None:
+    with hall(tmp_path) as one, watched_page(browser, PHONE) as watched:
         page = watched.page
         one.west.heartbeat(name="一层西侧出入口")
         opened_nameless(one.west)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, Browsers, sound, watched_page
 from collector.contacts.crowd import a_crowd
 from collector.hall_of_doors import hall, ref
 from collector.handed import NAME, NUMBER, PRIVATE, a_case
@@ -20,16 +19,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def handed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+def handed(browsers: Browsers, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """Export from the page of the case; return the saved file, the password, the told digest."""
     folder = tmp_path_factory.mktemp("handed")
-    with hall(folder) as one, watched_page(browser) as watched:
+    with hall(folder) as one, browsers.lent() as browser, watched_page(browser) as watched:
         a_case(one)
         page = watched.page
         with serving(app_of(centre_of(one), private=PRIVATE)) as client:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, sound, watched_page
 from collector.hall_of_doors import Hall, hall, ref
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
@@ -24,12 +24,6 @@ def one(tmp_path: Path) -> Iterator[Hall]:
                 door.passage()
             door.heartbeat()
         opened.settle()
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
         yield opened
 
 

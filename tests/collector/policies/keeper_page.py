@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from chromium import KIOSK, chromium, watched_page
+from chromium import KIOSK, watched_page
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.policy import Policy
@@ -50,11 +50,13 @@ class PolicyPage:
 
 
 @contextmanager
-def policy_page(folder: Path, size: tuple[int, int] = KIOSK, **begins: Any) -> Iterator[PolicyPage]:
+def policy_page(
+    browser: Browser, folder: Path, size: tuple[int, int] = KIOSK, **begins: Any
+) -> Iterator[PolicyPage]:
     """Serve a centre whose policy `begins` so, open its page, and let a door follow it."""
     (folder / "door").mkdir()
     keeper = PolicyKeeper(file=None, beside=folder / "door")
-    with hall(folder) as one, chromium() as browser, watched_page(browser, size) as watched:
+    with hall(folder) as one, watched_page(browser, size) as watched:
 
         def publish(_topic: str, document: bytes) -> bool:
             keeper.offer(document)

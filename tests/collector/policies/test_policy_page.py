@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from chromium import chromium, sound, watched_page
+from chromium import sound, watched_page
 from collector.hall_of_doors import hall
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
 from gate_agent.contract.codes import code_digest
@@ -21,8 +21,8 @@ _NUMBER = synthetic_card(1).number
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[tuple[Page, PolicyBook]]:
-    with hall(tmp_path) as one, chromium() as browser, watched_page(browser) as watched:
+def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, PolicyBook]]:
+    with hall(tmp_path) as one, watched_page(browser) as watched:
         one.west.passage()
         one.settle()
         book = book_of(one)

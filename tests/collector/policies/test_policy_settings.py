@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from chromium import KIOSK, PHONE, sound
 from collector.hall_of_doors import ZONE
@@ -57,9 +57,11 @@ def _first(tree: Any, path: str) -> Any:
     return next(iter(tree.values())) if isinstance(tree, dict) else tree
 
 
-def test_one_setting_of_every_group_is_issued_published_and_applied(tmp_path: Path) -> None:
+def test_one_setting_of_every_group_is_issued_published_and_applied(
+    browser: Browser, tmp_path: Path
+) -> None:
     assert set(_ONE_EACH) == set(PolicyForm(ZONE).groups())
-    with policy_page(tmp_path) as opened:
+    with policy_page(browser, tmp_path) as opened:
         before = opened.applied
         for version, (path, typed, kept) in enumerate(_ONE_EACH.values(), start=1):
             _set(opened.setting(path), typed)
@@ -73,10 +75,10 @@ def test_one_setting_of_every_group_is_issued_published_and_applied(tmp_path: Pa
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
 def test_the_page_is_sound_with_every_group_unfolded_and_with_faults(
-    tmp_path: Path, size: tuple[int, int]
+    browser: Browser, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     calls = [{"post": _LONG, "phone": "120"}, {"post": _RARE, "phone": "010-5550 0120"}]
-    with policy_page(tmp_path, size, calls=calls) as opened:
+    with policy_page(browser, tmp_path, size, calls=calls) as opened:
         page = opened.page
         sound(page)
         for group in page.locator("details.group").all():
@@ -90,9 +92,10 @@ def test_the_page_is_sound_with_every_group_unfolded_and_with_faults(
 
 
 def test_a_fault_is_told_at_its_field_which_keeps_what_was_typed_and_has_the_focus(
+    browser: Browser,
     tmp_path: Path,
 ) -> None:
-    with policy_page(tmp_path) as opened:
+    with policy_page(browser, tmp_path) as opened:
         page = opened.page
         opened.setting("calls").get_by_role("button", name="添加一行").click()
         row = opened.setting("calls").locator("li")
@@ -122,8 +125,10 @@ def test_a_fault_is_told_at_its_field_which_keeps_what_was_typed_and_has_the_foc
     assert opened.applied.retention.gate_days == 9
 
 
-def test_names_of_fifteen_characters_and_rare_ones_come_to_the_door_whole(tmp_path: Path) -> None:
-    with policy_page(tmp_path) as opened:
+def test_names_of_fifteen_characters_and_rare_ones_come_to_the_door_whole(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with policy_page(browser, tmp_path) as opened:
         calls = opened.setting("calls")
         for post in (_LONG, _RARE):
             calls.get_by_role("button", name="添加一行").click()
@@ -138,10 +143,12 @@ def test_names_of_fifteen_characters_and_rare_ones_come_to_the_door_whole(tmp_pa
 
 
 @pytest.mark.parametrize("length", [10, 200])
-def test_a_long_list_is_changed_where_it_is_meant(tmp_path: Path, length: int) -> None:
+def test_a_long_list_is_changed_where_it_is_meant(
+    browser: Browser, tmp_path: Path, length: int
+) -> None:
     names = [f"区域{number:03d}" for number in range(length)]
     with policy_page(
-        tmp_path, duties={"areas": [{"name": name, "air": True} for name in names]}
+        browser, tmp_path, duties={"areas": [{"name": name, "air": True} for name in names]}
     ) as opened:
         areas = opened.setting("duties.areas")
         rows = areas.locator("li")
@@ -161,8 +168,8 @@ def test_a_long_list_is_changed_where_it_is_meant(tmp_path: Path, length: int) -
     assert not opened.applied.duties.areas[-1].disinfect
 
 
-def test_a_list_is_typed_from_nothing_and_emptied_again(tmp_path: Path) -> None:
-    with policy_page(tmp_path) as opened:
+def test_a_list_is_typed_from_nothing_and_emptied_again(browser: Browser, tmp_path: Path) -> None:
+    with policy_page(browser, tmp_path) as opened:
         notices = opened.setting("notices")
         for number in range(10):
             notices.get_by_role("button", name="添加一行").click()
@@ -177,9 +184,11 @@ def test_a_list_is_typed_from_nothing_and_emptied_again(tmp_path: Path) -> None:
     assert opened.applied.notices == ()
 
 
-def test_a_number_on_the_list_to_be_measured_again_is_hashed(tmp_path: Path) -> None:
+def test_a_number_on_the_list_to_be_measured_again_is_hashed(
+    browser: Browser, tmp_path: Path
+) -> None:
     number = synthetic_card(3).number
-    with policy_page(tmp_path) as opened:
+    with policy_page(browser, tmp_path) as opened:
         _set(opened.setting("watch"), number)
         opened.issue(1)
         assert number not in opened.page.content()
@@ -196,9 +205,11 @@ def _tab_to(page: Page, script: str) -> None:
 
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
-def test_a_policy_is_changed_with_the_keyboard_alone(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_policy_is_changed_with_the_keyboard_alone(
+    browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
     in_form = "at.closest('#settings')"
-    with policy_page(tmp_path, size) as opened:
+    with policy_page(browser, tmp_path, size) as opened:
         page = opened.page
         _tab_to(page, "at.id === 'find'")
         page.keyboard.type("呼叫名单")
@@ -224,8 +235,10 @@ def test_a_policy_is_changed_with_the_keyboard_alone(tmp_path: Path, size: tuple
     assert [(call.post, call.phone) for call in opened.applied.calls] == [("带班领导", "120")]
 
 
-def test_a_clerk_finds_a_setting_by_its_name_or_by_its_group(tmp_path: Path) -> None:
-    with policy_page(tmp_path) as opened:
+def test_a_clerk_finds_a_setting_by_its_name_or_by_its_group(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with policy_page(browser, tmp_path) as opened:
         page = opened.page
         expect(page.locator("details.group[open]")).to_have_count(0)
         page.get_by_label("查找设置").fill("酒精")
@@ -239,8 +252,10 @@ def test_a_clerk_finds_a_setting_by_its_name_or_by_its_group(tmp_path: Path) -> 
         expect(page.locator('[data-setting="daily_report_at"]')).to_be_visible()
 
 
-def test_what_is_changed_is_counted_and_named_before_it_is_issued(tmp_path: Path) -> None:
-    with policy_page(tmp_path) as opened:
+def test_what_is_changed_is_counted_and_named_before_it_is_issued(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with policy_page(browser, tmp_path) as opened:
         told = opened.page.locator(".sign .changed")
         expect(told).to_have_text("还没有改动")
         field = opened.setting("hold.recheck_s").locator("input")
@@ -254,8 +269,8 @@ def test_what_is_changed_is_counted_and_named_before_it_is_issued(tmp_path: Path
     assert opened.book.newest().version == 0
 
 
-def test_somebody_elses_newer_version_is_not_overwritten(tmp_path: Path) -> None:
-    with policy_page(tmp_path) as opened:
+def test_somebody_elses_newer_version_is_not_overwritten(browser: Browser, tmp_path: Path) -> None:
+    with policy_page(browser, tmp_path) as opened:
         opened.book.issue(lambda _: {"hall_mode": "closed"}, by="李主任", why="二级响应")
         field = opened.setting("hold.recheck_s").locator("input")
         field.fill("300")
@@ -267,8 +282,8 @@ def test_somebody_elses_newer_version_is_not_overwritten(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
-def test_two_taps_close_every_door(tmp_path: Path, size: tuple[int, int]) -> None:
-    with policy_page(tmp_path, size) as opened:
+def test_two_taps_close_every_door(browser: Browser, tmp_path: Path, size: tuple[int, int]) -> None:
+    with policy_page(browser, tmp_path, size) as opened:
         first = opened.page.locator("summary", has_text="应急关闭")
         box = first.bounding_box()
         assert box is not None

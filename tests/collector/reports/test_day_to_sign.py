@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from chromium import chromium, sound, watched_page
+from chromium import sound, watched_page
 from collector.days import BEFORE_DUE, DAY, LED, ONE_EACH, SIX, check, pass_two, to, walk
 from collector.hall_of_doors import TEN, Hall, hall
 from collector.reports.test_report_files import sides
@@ -58,8 +58,10 @@ def _mend(page: Page, gap: str, fill: Callable[[Locator], None]) -> None:
     expect(named).to_have_count(0)
 
 
-def test_each_gap_of_a_quiet_day_is_named_mended_and_the_report_signed(tmp_path: Path) -> None:
-    with hall(tmp_path) as one, chromium() as browser:
+def test_each_gap_of_a_quiet_day_is_named_mended_and_the_report_signed(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with hall(tmp_path) as one:
         _morning(one)
         app = app_of(centre_of(one, lambda: _LED))
         with serving(app) as client, watched_page(browser, _WIDE) as watched:

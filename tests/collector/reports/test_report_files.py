@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from chromium import chromium, watched_page
+from chromium import watched_page
 from collector.days import DAY, LED, quiet_day
 from collector.hall_of_doors import ZONE, Hall, hall
 from collector.served_centre import app_of, centre_of, serving
@@ -105,9 +105,9 @@ def sides(printed: bytes) -> int:
 
 @pytest.mark.browser
 def test_the_page_prints_on_two_sides_of_a4_and_is_corrected_in_the_browser(
-    client: httpx.Client,
+    browser: Browser, client: httpx.Client
 ) -> None:
-    with chromium() as browser, watched_page(browser) as watched:
+    with watched_page(browser) as watched:
         page = watched.page
         page.goto(f"{client.base_url}/reports/{DAY}")
         expect(page.locator(".sheet h1")).to_contain_text("疫情防控每日零报告")

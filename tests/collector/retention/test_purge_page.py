@@ -8,19 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, sound, watched_page
 from collector.hall_of_doors import Hall, hall, ref
 from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.records import AgentStopped
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, sound, watched_page
 from collector.hall_of_doors import Hall, hall
 from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, book_of, centre_of, serving
@@ -40,12 +40,6 @@ _DOES = {  # where, which button: who finds it there
     ("/retention", "删除，不可恢复"): {Role.OFFICE},
     (_CASE, "导出加密名单"): {Role.OFFICE, Role.LEADER},
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from chromium import chromium, watched_page
+from chromium import watched_page
 from collector.hall_of_doors import hall
 from collector.policies.keeper_page import policy_page
 from collector.served_centre import app_of, book_of, centre_of, serving
@@ -32,9 +32,9 @@ def _held_back(page: Page, script: str) -> list[Route]:
 
 
 @contextmanager
-def _sign_on_without_script(folder: Path) -> Iterator[tuple[Page, list[Route]]]:
+def _sign_on_without_script(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[Route]]]:
     """Fill in the sign-on page and send it; its script is asked for, and not there yet."""
-    with hall(folder) as one, chromium() as browser, watched_page(browser) as watched:
+    with hall(folder) as one, watched_page(browser) as watched:
         accounts = Accounts(centre_of(one))
         accounts.make("王科长", Role.OFFICE, _PASSWORD)
         app = app_of(centre_of(one), book_of(one), accounts=accounts)
@@ -48,8 +48,10 @@ def _sign_on_without_script(folder: Path) -> Iterator[tuple[Page, list[Route]]]:
             yield page, waiting
 
 
-def test_a_form_sent_before_the_scripts_are_there_is_sent_by_them(tmp_path: Path) -> None:
-    with _sign_on_without_script(tmp_path) as (page, waiting):
+def test_a_form_sent_before_the_scripts_are_there_is_sent_by_them(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with _sign_on_without_script(browser, tmp_path) as (page, waiting):
         waiting[0].continue_()
 
         expect(page.get_by_role("button", name="退出")).to_be_visible()
@@ -57,9 +59,9 @@ def test_a_form_sent_before_the_scripts_are_there_is_sent_by_them(tmp_path: Path
 
 
 def test_what_was_typed_and_pressed_before_the_scripts_were_there_is_a_change(
-    tmp_path: Path,
+    browser: Browser, tmp_path: Path
 ) -> None:
-    with policy_page(tmp_path, notices=[{"zh": "公告"}]) as opened:
+    with policy_page(browser, tmp_path, notices=[{"zh": "公告"}]) as opened:
         page, waiting = opened.page, _held_back(opened.page, "policy.js")
         page.goto(page.url, wait_until="commit")
         opened.setting("hold.recheck_s").locator("input").fill("301")
@@ -73,8 +75,10 @@ def test_what_was_typed_and_pressed_before_the_scripts_were_there_is_a_change(
     assert opened.applied.notices == ()
 
 
-def test_a_page_whose_script_does_not_come_says_so_and_sends_nothing(tmp_path: Path) -> None:
-    with _sign_on_without_script(tmp_path) as (page, waiting):
+def test_a_page_whose_script_does_not_come_says_so_and_sends_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with _sign_on_without_script(browser, tmp_path) as (page, waiting):
         waiting[0].abort()
 
         expect(page.get_by_role("alert")).to_have_text("页面没有装载完整，请刷新后再填")

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Table
 
-from chromium import KIOSK, PHONE, chromium, sound, watched_page
+from chromium import KIOSK, PHONE, sound, watched_page
 from collector.days import DAY, quiet_day
 from collector.hall_of_doors import TEN, Hall, hall
 from collector.handed import PRIVATE, a_case
@@ -35,8 +36,10 @@ _MOST_HIGH = 4200  # pixels on a screen; a list of 200 rows alone was twice that
 
 
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
-def test_every_page_is_sound_in_both_languages(tmp_path: Path, size: tuple[int, int]) -> None:
-    with hall(tmp_path) as one, chromium() as browser:
+def test_every_page_is_sound_in_both_languages(
+    browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with hall(tmp_path) as one:
         a_case(one)
         quiet_day(one)
         one.settle()
@@ -86,8 +89,10 @@ def _many(one: Hall, rows: int) -> None:
 
 
 @pytest.mark.parametrize("rows", [10, 213])
-def test_a_list_of_any_length_is_a_page_that_is_read(tmp_path: Path, rows: int) -> None:
-    with hall(tmp_path) as one, chromium() as browser:
+def test_a_list_of_any_length_is_a_page_that_is_read(
+    browser: Browser, tmp_path: Path, rows: int
+) -> None:
+    with hall(tmp_path) as one:
         one.west.heartbeat(name="一层西侧出入口")
         one.settle()
         _many(one, rows)
