@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from httpx._transports import default as transports
 from hypothesis import is_hypothesis_test, settings
 
 from postgres import Cluster, name_of
@@ -52,6 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {path: number * every for number, path in enumerate(long)}
     place |= {path: number + 0.5 for number, path in enumerate(others)}
     items.sort(key=lambda item: place[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates() -> Iterator[None]:
+    """Read the machine's certificates once a process: each client would, for 25 ms, to ask HTTP."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transports, "create_ssl_context", cache(httpx.create_ssl_context))
+        yield
 
 
 @pytest.fixture(scope="session")
