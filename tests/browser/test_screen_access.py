@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]
-    Axe,
-)
 from playwright.sync_api import Page, expect
 
 from browser.screen_steps import show
-from chromium import PHONE, Watched
+from chromium import PHONE, Watched, violations
 from gate_agent.gate.screen_state import ScreenState
 from web import cases, scenes
 from web.served_door import Served
@@ -30,10 +27,9 @@ GUARD: dict[str, ScreenState] = {
 
 
 def faults(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": list(RULES)}})
     return [
         f"{fault['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
-        for fault in found.response["violations"]
+        for fault in violations(page, runOnly={"type": "tag", "values": list(RULES)})
         for node in fault["nodes"]
     ]
 
