@@ -1,20 +1,17 @@
 // The preview of a day: counts down to the cut, and opens the form that mends what is missing.
 
 import { isWriting, leave, post, valuesOf } from "./forms.js";
+import { now } from "./reader.js";
 import { remaining } from "./times.js";
 
 const EVERY_MS = 1000;
 const AGAIN_MS = 60_000; // what is missing grows with the clock, and shrinks with the doors' events
 
-/**
- * By the centre's clock, which the page told: the reader's own may be wrong.
- * @param {HTMLElement} timer
- * @param {number} ahead
- */
-function countDown(timer, ahead) {
-  const now = Date.now() + ahead;
+/** @param {HTMLElement} timer */
+function countDown(timer) {
+  const at = now().getTime();
   const [cut, due] = [Date.parse(timer.dataset.until ?? ""), Date.parse(timer.dataset.over ?? "")];
-  const left = (now < cut ? cut : due) - now;
+  const left = (at < cut ? cut : due) - at;
   const shown = timer.querySelector("b");
   if (shown) shown.textContent = left > 0 ? remaining(left / 1000) : "";
 }
@@ -49,9 +46,8 @@ addEventListener("hashchange", openNamed);
 openNamed();
 const timer = /** @type {HTMLElement | null} */ (document.querySelector("[data-until]"));
 if (timer) {
-  const ahead = Date.parse(timer.dataset.now ?? "") - Date.now();
-  countDown(timer, ahead);
-  setInterval(() => countDown(timer, ahead), EVERY_MS);
+  countDown(timer);
+  setInterval(() => countDown(timer), EVERY_MS);
   setInterval(() => {
     if (!document.querySelector(".entry[open]") && !isWriting()) location.reload();
   }, AGAIN_MS);

@@ -4,11 +4,17 @@ import { spoken } from "./times.js";
 
 export const isChinese = () => document.documentElement.dataset.lang === "zh";
 
+const told = Date.parse(document.documentElement.dataset.now ?? "");
+const ahead = Number.isNaN(told) ? 0 : told - Date.now();
+
+/** The centre's clock, which the page told: the reader's own may be wrong. */
+export const now = () => new Date(Date.now() + ahead);
+
 /**
  * A time of the contract on the hall's clock, as people say it.
  * @param {string} utc
  */
-export const local = (utc) => spoken(utc, new Date(), document.documentElement.dataset.zone ?? "UTC");
+export const local = (utc) => spoken(utc, now(), document.documentElement.dataset.zone ?? "UTC");
 
 /**
  * A place of the centre in the reader's language.

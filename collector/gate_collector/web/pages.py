@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from gate_agent.contract.moment import on_clock, parse_utc
+from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.words import Lang, word
 from gate_collector.web.asked import Asked
 from gate_collector.web.columns import Cells, door
@@ -90,6 +90,7 @@ class Pages:
             link=link,
             here=name,
             zone=self._zone.key,
+            clock=format_utc(self._now()),
             **self._reader(),
             **context,
         )
