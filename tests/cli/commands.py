@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from children import program
+from cli.copies import run_in_copy
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.devices.registry import find_model
@@ -28,19 +29,21 @@ class Said:
     err: str
 
 
-def command(name: str, *arguments: str | Path, folder: Path | None = None) -> Said:
-    """Run `name` to its end; a trace is never an answer."""
-    done = subprocess.run(
-        [program(name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=_ENDS_WITHIN_S,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"},
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return Said(code=done.returncode, out=done.stdout, err=done.stderr)
+def command(name: str, *arguments: str | Path, folder: Path | None = None, typed: str = "") -> Said:
+    """Run `name` to its end, with `typed` at its input; a trace is never an answer."""
+    env = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+    with TemporaryDirectory() as place:
+        (Path(place) / "in").write_text(typed, encoding="utf-8")
+        code = run_in_copy(
+            [str(program(name)), *map(str, arguments)],
+            folder=folder,
+            env=env,
+            place=Path(place),
+            within_s=_ENDS_WITHIN_S,
+        )
+        out, err = ((Path(place) / one).read_bytes().decode() for one in ("out", "err"))
+    assert "Traceback" not in err, err
+    return Said(code=code, out=out, err=err)
 
 
 @contextlib.asynccontextmanager

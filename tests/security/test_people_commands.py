@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from children import program
+from cli.commands import Said, command
 from doorfiles import write_door
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.records import PurgeCause
@@ -32,30 +30,23 @@ def config(tmp_path: Path) -> Path:
     return write_door(tmp_path, {"journal": {"path": "west-1f.sqlite"}})
 
 
-def people(command: str, config: Path, typed: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [program("gate-agent"), "people", command, "--config", config],
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+def people(what: str, config: Path, typed: str) -> Said:
+    return command("gate-agent", "people", what, "--config", config, typed=typed)
 
 
-def beside_a_daemon(found: Gate, command: Callable[[], subprocess.CompletedProcess[str]]) -> str:
+def beside_a_daemon(found: Gate, act: Callable[[], Said]) -> str:
     """Run a command while the retention looks each moment, as a running daemon's does."""
 
-    async def both() -> subprocess.CompletedProcess[str]:
-        running = asyncio.get_running_loop().run_in_executor(None, command)
+    async def both() -> Said:
+        running = asyncio.get_running_loop().run_in_executor(None, act)
         while not running.done():
             await found.retention.look()
             await asyncio.sleep(0.02)
         return await running
 
     done = asyncio.run(both())
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert done.code == 0, done.err
+    return done.out
 
 
 def test_one_person_is_forgotten_and_the_others_stay(tmp_path: Path, config: Path) -> None:
@@ -81,8 +72,8 @@ def test_the_same_without_a_daemon(tmp_path: Path, config: Path) -> None:
 
     done = people("erase", config, f"{NUMBER}\n")
 
-    assert done.returncode == 0, done.stderr
-    assert "people 1, registrations 1" in done.stdout
+    assert done.code == 0, done.err
+    assert "people 1, registrations 1" in done.out
     with gate(tmp_path) as found:
         assert found.bodies() == [2]
         assert Spool(found.journal.path).waiting() == []
@@ -131,8 +122,8 @@ def test_a_wipe_that_is_not_confirmed_removes_nothing(
 
     done = people("wipe", config, typed)
 
-    assert done.returncode == 2
-    assert "nothing was removed" in done.stderr
+    assert done.code == 2
+    assert "nothing was removed" in done.err
     with gate(tmp_path) as found:
         assert found.people() == 1
 
@@ -141,25 +132,19 @@ def test_a_number_is_never_an_argument_and_never_said_again(tmp_path: Path, conf
     with gate(tmp_path) as found:
         found.register(0)
 
-    refused = subprocess.run(
-        [program("gate-agent"), "people", "erase", "--config", config, "123"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
+    refused = command("gate-agent", "people", "erase", "--config", config, "123")
     done = people("erase", config, f"{NUMBER}\n")
 
-    assert refused.returncode == 2
-    assert NUMBER not in done.stdout + done.stderr
+    assert refused.code == 2
+    assert NUMBER not in done.out + done.err
     assert all(NUMBER not in path.read_text() for path in tmp_path.rglob("*.requests/*"))
 
 
 def test_an_empty_number_is_refused(config: Path) -> None:
     done = people("erase", config, "\n")
 
-    assert done.returncode == 2
-    assert "expected a card number on standard input" in done.stderr
+    assert done.code == 2
+    assert "expected a card number on standard input" in done.err
 
 
 def test_a_stranger_is_recorded_as_nobody_removed(tmp_path: Path, config: Path) -> None:
@@ -169,7 +154,7 @@ def test_a_stranger_is_recorded_as_nobody_removed(tmp_path: Path, config: Path) 
 
     done = people("erase", config, f"{number(7)}\n")
 
-    assert "people 0, registrations 0" in done.stdout
+    assert "people 0, registrations 0" in done.out
     with gate(tmp_path) as found:
         assert found.people() == 1
 
@@ -195,8 +180,8 @@ def test_the_pictures_of_holds_go_with_everybody(tmp_path: Path, config: Path) -
     pictures = Pictures(tmp_path / "pictures", KEYS.store)
     pictures.keep("h-1", b"jpeg", datetime(2026, 11, 24, tzinfo=UTC))
 
-    assert people("erase", config, NUMBER).returncode == 0
+    assert people("erase", config, NUMBER).code == 0
     assert pictures.of("h-1") == b"jpeg"  # of somebody else
-    assert people("wipe", config, "west-1f").returncode == 0
+    assert people("wipe", config, "west-1f").code == 0
 
     assert pictures.of("h-1") is None

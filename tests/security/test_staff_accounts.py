@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from children import program
+from cli.commands import Said, command
 from doorfiles import write_door
 from gate_agent.contract.access_records import (
     GuardRole,
@@ -100,25 +99,24 @@ def test_a_guard_does_not_list_the_staff(gate: Door) -> None:  # 8.2.1
 def test_accounts_are_managed_by_command_beside_a_running_daemon(tmp_path: Path) -> None:
     config = write_door(tmp_path, {"journal": {"path": "journal.sqlite"}})
 
-    def staff(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        command = [str(program("gate-agent")), "staff", *arguments, "--config", str(config)]
-        return subprocess.run(command, input=typed, capture_output=True, text=True, check=False)
+    def staff(*arguments: str, typed: str = "") -> Said:
+        return command("gate-agent", "staff", *arguments, "--config", config, typed=typed)
 
     with door(tmp_path) as gate, gate.browser() as browser:
         added = staff("add", "--name", "周到", typed=f"{OTHER_PIN}\n")
-        assert "g02 guard" in added.stdout, added.stderr
+        assert "g02 guard" in added.out, added.err
         assert browser.sign_on("g02", OTHER_PIN).status_code == 200
-        assert "周到" in staff("list").stdout
+        assert "周到" in staff("list").out
 
-        assert staff("disable", "--code", "g02").returncode == 0
+        assert staff("disable", "--code", "g02").code == 0
         gate.lapse(0)
         assert browser.who() is None
-        assert "disabled" in staff("list").stdout
-        assert staff("pin", "--code", "g02", typed=f"{PIN}\n").returncode == 0
+        assert "disabled" in staff("list").out
+        assert staff("pin", "--code", "g02", typed=f"{PIN}\n").code == 0
         assert browser.sign_on("g02", PIN).status_code == 200
         refused = staff("add", "--name", "弱", typed="123456\n")
-        assert refused.returncode == 2
-        assert "123456" not in refused.stdout + refused.stderr
+        assert refused.code == 2
+        assert "123456" not in refused.out + refused.err
 
 
 def test_a_broken_file_of_accounts_is_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands import Said, command
 from store.shelf import GATE, KEY, SITE, hold, open_journal, passage, proven, raw, write
 from tree import ROOT
 
@@ -48,10 +49,9 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
-def journal(command: str, config: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
-    """Run `gate-agent journal <command>`."""
-    program = [GATE_AGENT, "journal", command, "--config", str(config)]
-    return subprocess.run([*program, *options], cwd=ROOT, capture_output=True, check=False)
+def journal(what: str, config: Path, *options: str) -> Said:
+    """Run `gate-agent journal <what>`."""
+    return command("gate-agent", "journal", what, "--config", config, *options)
 
 
 def test_verify_ends_with_epoch_events_last_and_link(config: Path) -> None:
@@ -61,9 +61,9 @@ def test_verify_ends_with_epoch_events_last_and_link(config: Path) -> None:
 
     done = journal("verify", config)
 
-    last = done.stdout.decode().splitlines()[-1]
+    last = done.out.splitlines()[-1]
     assert last == f"epoch {epoch} events 3 last 3 link {link.hex()}"
-    assert done.returncode == 0
+    assert done.code == 0
 
 
 def test_verify_names_the_first_bad_event_and_exits_1(config: Path) -> None:
@@ -71,17 +71,17 @@ def test_verify_names_the_first_bad_event_and_exits_1(config: Path) -> None:
 
     done = journal("verify", config)
 
-    error = done.stderr.decode().splitlines()[-1]
+    error = done.err.splitlines()[-1]
     assert error == "gate-agent: event 2: its column bootns says other than its body"
-    assert (done.returncode, done.stdout) == (1, b"")
+    assert (done.code, done.out) == (1, "")
 
 
 def test_export_writes_ndjson_to_standard_output_and_nothing_else(config: Path) -> None:
     done = journal("export", config)
 
     bodies = [body or b"" for _, body in proven(config.parent / "gate.db")]
-    assert done.stdout == b"".join(body + b"\n" for body in bodies)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.out.encode() == b"".join(body + b"\n" for body in bodies)
+    assert (done.code, done.err) == (0, "")
 
 
 def test_export_whose_reader_goes_away_ends_quietly(config: Path) -> None:
@@ -104,8 +104,8 @@ def test_export_whose_reader_goes_away_ends_quietly(config: Path) -> None:
 def test_rebuild_says_equal_and_exits_0(config: Path) -> None:
     done = journal("rebuild", config)
 
-    assert "views equal to the replay" in done.stdout.decode()
-    assert done.returncode == 0
+    assert "views equal to the replay" in done.out
+    assert done.code == 0
 
 
 def test_rebuild_names_the_difference_and_exits_1(config: Path) -> None:
@@ -113,9 +113,9 @@ def test_rebuild_names_the_difference_and_exits_1(config: Path) -> None:
 
     done = journal("rebuild", config)
 
-    assert "day_count ('2026-11-24', 'visitor', 'admit'): expected" in done.stdout.decode()
-    assert "expected views equal to the replay" in done.stderr.decode()
-    assert done.returncode == 1
+    assert "day_count ('2026-11-24', 'visitor', 'admit'): expected" in done.out
+    assert "expected views equal to the replay" in done.err
+    assert done.code == 1
 
 
 def test_rebuild_says_when_people_do_not_open_with_this_key(config: Path) -> None:
@@ -123,18 +123,18 @@ def test_rebuild_says_when_people_do_not_open_with_this_key(config: Path) -> Non
 
     done = journal("rebuild", config)
 
-    assert "people: 1 rows do not open with this store key" in done.stdout.decode()
-    assert done.returncode == 1
+    assert "people: 1 rows do not open with this store key" in done.out
+    assert done.code == 1
 
 
 def test_tail_shows_the_last_events_and_ends_when_not_asked_to_follow(config: Path) -> None:
     done = journal("tail", config, "--lines", "2", "--no-follow")
 
-    first, second = done.stdout.decode().splitlines()
+    first, second = done.out.splitlines()
     assert first.split()[0] == "2"
     assert "hold.opened.v1" in first
     assert "passage.decided.v1" in second
-    assert done.returncode == 0
+    assert done.code == 0
 
 
 def test_tail_follows_what_is_committed_meanwhile(config: Path) -> None:
@@ -158,15 +158,15 @@ def test_tail_follows_what_is_committed_meanwhile(config: Path) -> None:
     assert [line.split()[0] for line in seen] == ["1", "2", "3", "4"]
 
 
-@pytest.mark.parametrize("command", ["tail", "verify", "export", "rebuild"])
-def test_a_journal_that_is_not_there_is_one_clear_line(config: Path, command: str) -> None:
+@pytest.mark.parametrize("what", ["tail", "verify", "export", "rebuild"])
+def test_a_journal_that_is_not_there_is_one_clear_line(config: Path, what: str) -> None:
     (config.parent / "gate.db").unlink()
 
-    done = journal(command, config)
+    done = journal(what, config)
 
-    lines = done.stderr.decode().splitlines()
+    lines = done.err.splitlines()
     assert [line for line in lines if "expected a journal, got: no such file" in line] == lines
-    assert (done.returncode, len(lines)) == (1, 1)
+    assert (done.code, len(lines)) == (1, 1)
 
 
 def test_a_faulty_configuration_exits_2(config: Path) -> None:
@@ -174,8 +174,8 @@ def test_a_faulty_configuration_exits_2(config: Path) -> None:
 
     done = journal("verify", config)
 
-    assert done.returncode == 2
-    assert b"gate-agent: " in done.stderr
+    assert done.code == 2
+    assert "gate-agent: " in done.err
 
 
 def test_a_missing_store_key_is_a_clear_error(config: Path) -> None:
@@ -183,5 +183,5 @@ def test_a_missing_store_key_is_a_clear_error(config: Path) -> None:
 
     done = journal("rebuild", config)
 
-    assert done.returncode == 2
-    assert b"store.key" in done.stderr
+    assert done.code == 2
+    assert "store.key" in done.err

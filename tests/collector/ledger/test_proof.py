@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, update
 
-from children import program
+from cli.commands import command
 from collector.recorded_gates import GATE, Gate, passage
 from collector.running_centre import Centre, bodies
 from doorfiles import write_collector
@@ -28,14 +27,8 @@ def config(store: str, tmp_path: Path) -> Path:
 
 
 def _run(config: Path, *arguments: str) -> tuple[int, bytes, str]:
-    done = subprocess.run(
-        (program("gate-collector"), arguments[0], "--config", config, *arguments[1:]),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=90,
-    )
-    return done.returncode, done.stdout, done.stderr.decode()
+    said = command("gate-collector", arguments[0], "--config", config, *arguments[1:])
+    return said.code, said.out.encode(), said.err
 
 
 def _change(engine: Engine, number: int, **values: object) -> None:

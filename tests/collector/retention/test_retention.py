@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import subprocess
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import Engine
 
 from children import Child, free_port, listens, program, wait_until
+from cli.commands import Said, command
 from collector.recorded_gates import GATE, Event, Gate, hold, passage
 from collector.running_centre import Centre
 from doorfiles import write_collector
@@ -173,15 +173,8 @@ def _config(folder: Path, engine: Engine) -> Path:
     return write_collector(folder, {"store": {"url": url}, "keys": {"site_key_file": key}})
 
 
-def _people(command: str, config: Path, typed: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [program("gate-collector"), "people", command, "--config", config],
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+def _people(what: str, config: Path, typed: str) -> Said:
+    return command("gate-collector", "people", what, "--config", config, typed=typed)
 
 
 def test_the_command_forgets_one_person_without_a_collector(engine: Engine, tmp_path: Path) -> None:
@@ -193,9 +186,9 @@ def test_the_command_forgets_one_person_without_a_collector(engine: Engine, tmp_
 
     done = _people("erase", _config(tmp_path, engine), f"{card(1)}\n")
 
-    assert done.returncode == 0, done.stderr
-    assert "registrations 1" in done.stdout
-    assert card(1) not in done.stdout + done.stderr
+    assert done.code == 0, done.err
+    assert "registrations 1" in done.out
+    assert card(1) not in done.out + done.err
     with Centre(engine) as centre:
         assert with_bodies(centre) == [2]
 
@@ -209,9 +202,9 @@ def test_a_wipe_wants_the_sites_name(engine: Engine, tmp_path: Path) -> None:
 
     refused, done = _people("wipe", config, "yes\n"), _people("wipe", config, "hall-01\n")
 
-    assert refused.returncode == 2
-    assert "nothing was removed" in refused.stderr
-    assert "registrations 1" in done.stdout
+    assert refused.code == 2
+    assert "nothing was removed" in refused.err
+    assert "registrations 1" in done.out
 
 
 def test_a_sqlite_store_is_its_owners_alone_and_has_one_collector(tmp_path: Path) -> None:
@@ -242,8 +235,8 @@ def test_the_command_hands_the_request_to_a_running_collector(tmp_path: Path) ->
         done = _people("erase", config, f"{card(1)}\n")
         assert running.stop() == 0, running.said
 
-    assert done.returncode == 0, done.stderr
-    assert "registrations 1" in done.stdout
+    assert done.code == 0, done.err
+    assert "registrations 1" in done.out
     assert "on request: 1 registrations" in running.said
     with Centre(engine) as centre:
         assert with_bodies(centre) == [2]
