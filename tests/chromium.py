@@ -34,7 +34,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-expect.set_options(timeout=20_000)  # four browsers on two cores: slow is no fault
+expect.set_options(timeout=60_000)  # five workers on two cores: slow is no fault
 KIOSK = (1280, 800)
 PHONE = (390, 844)
 

@@ -86,6 +86,6 @@ class Tab:
         """Return what an expression is here."""
         return self._tabs.evaluate(self._session, expression)
 
-    def until(self, expression: str, within_s: float = 10) -> None:
+    def until(self, expression: str, within_s: float = 60) -> None:
         """Wait until an expression is true here."""
         wait_until(lambda: self.evaluate(expression), expression, within_s)

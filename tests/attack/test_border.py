@@ -211,7 +211,7 @@ def centre(one: Hall) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def gate() -> Iterator[httpx.Client]:
-    with Served() as served, httpx.Client(base_url=served.url, timeout=20) as client:
+    with Served() as served, httpx.Client(base_url=served.url, timeout=60) as client:
         yield client
 
 

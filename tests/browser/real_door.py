@@ -57,7 +57,7 @@ class RealDoor:
         self._thermometer = cast("ThermometerEmulator", sight.emulator())
         self._reader = cast("IdReaderEmulator", reader.emulator())
         self._loop = asyncio.new_event_loop()
-        self._client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=10)
+        self._client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=60)
         self._stop = asyncio.Event()
         self._standing: Future[None] | None = None
         self._thread = threading.Thread(target=self._run, name="devices")

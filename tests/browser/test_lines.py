@@ -85,7 +85,7 @@ def expect_live(page: Page) -> None:
 
 def test_nginx_passes_what_a_stream_says_at_once(screen: Screen) -> None:
     with (
-        httpx.Client(timeout=20) as client,
+        httpx.Client(timeout=60) as client,
         client.stream("GET", screen.proxy.url + screen.stream) as answer,
     ):
         heard = ""

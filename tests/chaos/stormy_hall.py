@@ -100,7 +100,7 @@ class Hall:
     def overview(self) -> dict[str, Any]:
         """What the collector shows of each gate, by its name."""
         url = f"http://127.0.0.1:{self.collector_port}/api/v1/overview"
-        told = httpx.get(url, timeout=20).json()
+        told = httpx.get(url, timeout=60).json()
         return {gate["gate"]: gate for gate in told["gates"]}
 
     def _rules(self, rules: tuple[str, ...]) -> None:

@@ -34,7 +34,7 @@ def test_a_broker_whose_store_is_spoiled_stops_nobody_else(tmp_path: Path) -> No
             assert gate.uplink["pending"] >= 10
             assert gate.child.runs
         health = f"http://127.0.0.1:{running.collector_port}/healthz"
-        assert httpx.get(health, timeout=20).status_code == 200
+        assert httpx.get(health, timeout=60).status_code == 200
 
         store.unlink()
         running.start_broker()

@@ -63,7 +63,7 @@ class Door:
 
     @contextmanager
     def browser(self) -> Iterator[Browser]:
-        with httpx.Client(base_url=self.served.url, timeout=20) as client:
+        with httpx.Client(base_url=self.served.url, timeout=60) as client:
             yield Browser(client)
 
     def lapse(self, seconds: float) -> None:

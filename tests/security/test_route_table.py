@@ -31,7 +31,7 @@ def test_each_route_lets_in_whom_the_document_says(tmp_path: Path, caller: str) 
     transport = httpx.HTTPTransport(local_address=where)
     with (
         door(tmp_path) as gate,
-        httpx.Client(base_url=gate.served.url, transport=transport, timeout=20) as client,
+        httpx.Client(base_url=gate.served.url, transport=transport, timeout=60) as client,
     ):
         browser = Browser(client)
         if caller in _CODES:

@@ -94,7 +94,7 @@ def test_the_state_is_masked_and_read_at_the_board_without_signing_on(gate: Door
 
 
 def test_without_sign_on_the_documented_interface_is_as_it_was() -> None:
-    with Served() as served, httpx.Client(base_url=served.url, timeout=20) as client:
+    with Served() as served, httpx.Client(base_url=served.url, timeout=60) as client:
         assert client.get("/api/v1/session").json()["sign_on"] is False
         assert client.post(REGISTER, json=REGISTRATION).status_code == 200
         assert client.post("/api/v1/session", json={"code": "g01", "pin": PIN}).status_code == 405

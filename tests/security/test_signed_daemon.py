@@ -76,7 +76,7 @@ def test_from_the_one_time_code_to_a_revealed_name_all_is_recorded(tmp_path: Pat
 
     with (
         Child(tmp_path / "log", program("gate-agent"), "run", "--config", config) as daemon,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
     ):
         daemon.start()
         wait_until(lambda: "is up" in daemon.said or not daemon.runs, "a daemon that is up")

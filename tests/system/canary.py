@@ -46,7 +46,7 @@ def pages_of(site: DemoSite) -> dict[str, bytes]:
     asked += [(site.collector_port, path) for path in _CENTRE_PAGES]
     found = {}
     for port, path in asked:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             found[f"page {port}{path}"] = answer.read()
     return found
 

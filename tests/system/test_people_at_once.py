@@ -58,7 +58,7 @@ class Door(RealDoor):
 
     def taps(self, path: str, body: dict[str, object]) -> int:
         """Do what a guard's tap does; return the status."""
-        return httpx.post(f"{self.url}/api/v1/{path}", json=body, timeout=10).status_code
+        return httpx.post(f"{self.url}/api/v1/{path}", json=body, timeout=60).status_code
 
     def told(self, kind: str) -> list[dict[str, Any]]:
         """Return the data of the journal's events of this type."""
@@ -211,7 +211,7 @@ def test_who_falls_ill_inside_is_held_and_who_leaves_is_counted(door: Door) -> N
     door.shows(NORMAL, 0.2)
     entry = waits(door, "registering")
     assert door.registers(entry) == 200
-    inside = httpx.get(f"{door.url}/api/v1/inside", timeout=10).json()
+    inside = httpx.get(f"{door.url}/api/v1/inside", timeout=60).json()
     assert [one["passage_id"] for one in inside["people"]] == [entry]
     ill: dict[str, object] = {"passage_id": entry, "place": "等候区", "by": "guard-1"}
     assert door.taps("found", ill) == 200

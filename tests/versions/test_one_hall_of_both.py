@@ -42,7 +42,7 @@ def test_an_emergency_closes_the_doors_of_both_versions_and_both_are_acknowledge
         for gate in ("west-1f", "central-2f"):
             start(gate, "gate_agent", folder / gate / "gate.toml")
         base = f"http://127.0.0.1:{ports['collector']}"
-        client = hall.enter_context(httpx.Client(base_url=base, timeout=20))
+        client = hall.enter_context(httpx.Client(base_url=base, timeout=60))
 
         def applied() -> dict[str, tuple[str, str]]:
             try:

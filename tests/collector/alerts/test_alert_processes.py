@@ -66,7 +66,7 @@ def test_a_fever_at_the_door_rings_the_leader_and_the_link_answers(tmp_path: Pat
         with site.collector_config.open("a", encoding="utf-8") as config:
             config.write(f'\n[alerts]\nchannels_file = "{channels}"\n')
         url = f"http://127.0.0.1:{site.collector_port}"
-        client = stack.enter_context(httpx.Client(base_url=url, timeout=20))
+        client = stack.enter_context(httpx.Client(base_url=url, timeout=60))
         children = [
             Child(folder / "broker.log", installed("mosquitto"), "-c", site.broker_config),
             Child(folder / "collector.log", program("gate-collector"), "run", "--config",

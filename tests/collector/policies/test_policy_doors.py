@@ -26,7 +26,7 @@ class _Hall:
     def __init__(self, site: DemoSite) -> None:
         self.site = site
         url = f"http://127.0.0.1:{site.collector_port}"
-        self.client = httpx.Client(base_url=url, timeout=20, verify=False)  # noqa: S501 no TLS here
+        self.client = httpx.Client(base_url=url, timeout=60, verify=False)  # noqa: S501 no TLS here
         folder = site.folder
         self.broker = Child(folder / "broker.log", installed("mosquitto"), "-c", site.broker_config)
         self.collector = Child(
