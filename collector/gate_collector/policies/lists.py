@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gate_agent.contract.policy import HallMode
-from gate_agent.words import word
+from gate_agent.words import Lang, word
 from gate_collector.policies.acknowledged import Applied
 from gate_collector.policies.book import FILE
 from gate_collector.store.schema_office import POLICY
@@ -14,8 +14,8 @@ from gate_collector.web.lists import Column, ColumnKind, Listing, section
 _MODES = tuple(HallMode)
 
 
-def _by(row: Any) -> str:
-    return word("policy_page.by_file") if row.by == FILE else str(row.by)
+def _by(row: Any, lang: Lang) -> str:
+    return word("policy_page.by_file", lang) if row.by == FILE else str(row.by)
 
 
 VERSIONS = Listing(
@@ -28,7 +28,7 @@ VERSIONS = Listing(
                words=section("hall_mode"), choices=_MODES),
         Column("issued", "policy_page.issued", ColumnKind.TIME, of=POLICY.c.issued, filters=True),
         Column("valid_from", "policy_page.takes_effect", ColumnKind.TIME, of=POLICY.c.valid_from),
-        Column("by", "column.by", of=POLICY.c.by, value=_by),
+        Column("by", "column.by", of=POLICY.c.by, says=_by),
         Column("why", "column.reason", of=POLICY.c.why, sorts=False),
     ),
     order="-version",

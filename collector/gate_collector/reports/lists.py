@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import case
 
-from gate_agent.words import word
+from gate_agent.words import Lang, word
 from gate_collector.store.schema_office import MERGED
 from gate_collector.web.lists import Column, ColumnKind, Listing, section
 
@@ -19,6 +19,10 @@ def _path(row: Any) -> str:
     return f"/reports/{row.day}?version={row.version}"
 
 
+def _by(row: Any, lang: Lang) -> str:
+    return word("paper.by_clock", lang) if row.by == CLOCK else str(row.by)
+
+
 REPORTS = Listing(
     name="reports",
     title="reports.title",
@@ -29,8 +33,7 @@ REPORTS = Listing(
                words=section("reports"), choices=("complete", "lacking")),
         Column("abnormal", "reports.not_released", ColumnKind.NUMBER, of=MERGED.c.abnormal),
         Column("made", "column.made", ColumnKind.TIME, of=MERGED.c.made, filters=True),
-        Column("by", "column.by", of=MERGED.c.by,
-               value=lambda row: word("paper.by_clock") if row.by == CLOCK else row.by),
+        Column("by", "column.by", of=MERGED.c.by, says=_by),
         Column("why", "column.why", of=MERGED.c.why, sorts=False),
     ),
     order="-day",

@@ -47,13 +47,18 @@ def section(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `of` is its expression in the database, `value` how it is got from a row."""
+    """One column. `of` is its expression in the database, `value` how it is got from a row.
+
+    `says` reads a cell where its words depend on the reader's language and no code stands for them;
+    the value is what rows are filtered and ordered by, the same in every language.
+    """
 
     name: str
     label: str
     kind: ColumnKind = ColumnKind.TEXT
     of: Any = None
     value: Callable[[Any], Any] | None = None
+    says: Callable[[Any, Lang], str] | None = None
     words: str = ""
     choices: Sequence[str] | None = None  # None: those that are in the list
     filters: bool = False
@@ -130,6 +135,8 @@ class Cells:
         value = column.get(row)
         if value is None:
             return ""
+        if column.says is not None:
+            return column.says(row, self.lang)
         match column.kind:
             case ColumnKind.WORD | ColumnKind.DOOR:
                 return self.choice(column, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import re
@@ -23,12 +24,18 @@ from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Category
+from gate_agent.words import LANGS
+from gate_collector.policies.book import FILE
+from gate_collector.policies.lists import VERSIONS
 from gate_collector.roles.lists import LOOKS
 from gate_collector.store.schema_office import LOOK
 from gate_collector.web.asked import Asked
+from gate_collector.web.columns import Cells
+from gate_collector.web.pages import HERE as PACKAGE
 from gate_collector.web.spans import spoken
 
 _ROWS = 213
+_KEY_AND_LANG = 2  # that `word` is called with
 _COUNT = re.compile(r"第 (\d+)–(\d+) 条，共 (\d+) 条")
 
 
@@ -122,6 +129,49 @@ def test_a_list_that_was_reckoned_is_the_same_as_in_the_database(asked: dict[str
     by = reckoned.order.removeprefix("-")
     assert (reckoned.total, reckoned.order) == (stored.total, stored.order)
     assert [getattr(row, by) for row in reckoned.rows] == [getattr(row, by) for row in stored.rows]
+
+
+def _declared(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the lists that a module declares, and the functions that they name."""
+    lists = [
+        node for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Listing"
+    ]  # fmt: skip
+    names = {node.id for one in lists for node in ast.walk(one) if isinstance(node, ast.Name)}
+    yield from lists
+    yield from (
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in names
+    )
+
+
+def test_no_list_speaks_one_language_to_all() -> None:
+    """A column that says more than codes says it in its reader's language: `Column.says`."""
+    declared = [
+        (path.name, node)
+        for path in PACKAGE.rglob("*.py")
+        if "Listing(" in (source := path.read_text(encoding="utf-8"))
+        for node in _declared(ast.parse(source))
+    ]
+    calls = [
+        (name, call)
+        for name, node in declared
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "word"
+    ]
+
+    assert len(declared) > len(calls) > 0
+    assert [f"{name}:{call.lineno}" for name, call in calls if len(call.args) < _KEY_AND_LANG] == []
+
+
+def test_who_made_a_version_is_said_in_the_readers_language() -> None:
+    issued = SimpleNamespace(by=FILE), SimpleNamespace(by="王科长")
+    (by,) = (column for column in VERSIONS.columns if column.name == "by")
+    cells = {lang: Cells(lang, dict, ZONE, TEN) for lang in LANGS}
+
+    said = {lang: [cells[lang].shown(by, row) for row in issued] for lang in LANGS}
+
+    assert said == {"zh": ["配置文件", "王科长"], "en": ["file", "王科长"]}
+    assert [cells["en"].plain(by, row) for row in issued] == said["en"]
 
 
 def _memory() -> Any:
