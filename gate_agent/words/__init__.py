@@ -60,6 +60,16 @@ class Words:
         text = self._entries[key][0][lang]
         return text.format_map(values) if values else text
 
+    def texts(self, key: str, **values: object) -> Texts:
+        """Return a text in each language; a blank may be filled by such a text in turn."""
+        return {
+            lang: self.word(key, lang, **{
+                name: value[lang] if isinstance(value, Mapping) else value
+                for name, value in values.items()
+            })
+            for lang in LANGS
+        }  # fmt: skip
+
     def both(self, key: str, between: str = " ", **values: object) -> str:
         """Return a text in both languages, English first: for a terminal or a log."""
         return between.join(self.word(key, lang, **values) for lang in ("en", "zh"))
@@ -106,4 +116,4 @@ def _checked(key: str, entry: Mapping[str, Any]) -> Texts:
 
 
 WORDS = Words(lambda: TABLE.read_text(encoding="utf-8"))
-word, both = WORDS.word, WORDS.both
+word, texts, both = WORDS.word, WORDS.texts, WORDS.both

@@ -11,7 +11,7 @@ from gate_agent.contract.leading_group import Post
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.host.supervision import Parts
-from gate_agent.words import word
+from gate_agent.words import texts
 from gate_collector.alerts.book import LONGEST_WAIT_S, QUIET, Alert, AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.channels import Messenger, Recipient
@@ -123,7 +123,7 @@ class Alerter:
     def test(self, by: str) -> None:
         """Send a test to the leader on duty: answered or passed on like any other."""
         now = self._centre.now
-        text = word("alert.test", by=by)
+        text = texts("alert.test", by=by)
         self._open(Cause(key=f"test:{now.isoformat()}", kind=TESTED, gate="", subject="",
                          text=text, quiet=False))  # fmt: skip
 
@@ -171,13 +171,14 @@ class Alerter:
         sort, most = (cause.kind, _MOST_OF_A_KIND) if cause.quiet else (cause.gate, _MOST_OF_A_DOOR)
         if self._crowd.count(f"{cause.quiet}:{sort}", now) <= most:
             return None
-        what = word(f"alarm_kind.{cause.kind}") if cause.quiet else self._centre.door_names()[sort]
+        names = self._centre.door_names()
+        what = texts(f"alarm_kind.{cause.kind}") if cause.quiet else names[sort]
         return Cause(
             key=f"many:{sort}:{int(now.timestamp() // QUIET.total_seconds())}",
             kind=MANY,
             gate="" if cause.quiet else cause.gate,
             subject="",
-            text=word("alert.many_of_a_kind" if cause.quiet else "alert.many", n=most, what=what),
+            text=texts("alert.many_of_a_kind" if cause.quiet else "alert.many", n=most, what=what),
             quiet=False,
         )
 

@@ -15,10 +15,10 @@ from gate_agent.contract.records import (
     JournalReplaced,
     Record,
 )
-from gate_agent.words import WORDS, word
+from gate_agent.words import WORDS, Texts, texts
 from gate_collector.alarms.book import Alarm
 from gate_collector.alerts.kinds import CONFIRMED, LEFT, PAST
-from gate_collector.web.spans import span
+from gate_collector.web.spans import spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Cause:
     kind: str
     gate: str
     subject: str
-    text: str
+    text: Texts
     quiet: bool = True  # another of this kind and door waits for the first one's quiet time
     drill: bool = False  # 演练: kept, and told to nobody
 
@@ -85,7 +85,7 @@ def of_event(
         return cause
     if came.hold == HoldState.CLOSED and not cause.quiet:
         return _past(origin, cause, came)
-    return replace(cause, text=cause.text + word("alert.came_late", late=_late(came)))
+    return replace(cause, text=texts("alert.came_late", text=cause.text, late=_late(came)))
 
 
 def _is_told(held: HoldOpened, tell: TellLeaders) -> bool:
@@ -95,20 +95,20 @@ def _is_told(held: HoldOpened, tell: TellLeaders) -> bool:
 
 
 def _past(origin: From, cause: Cause, came: Came) -> Cause:
-    outcome = word(f"hold_state.{came.outcome or HoldState.CLOSED}")
+    outcome = texts(f"hold_state.{came.outcome or HoldState.CLOSED}")
     return Cause(
         key=f"hold:{cause.gate}:{cause.subject}:{PAST}",
         kind=PAST,
         gate=cause.gate,
         subject="",
-        text=word("alert.past", door=origin.door, outcome=outcome, late=_late(came)),
+        text=texts("alert.past", door=origin.door, outcome=outcome, late=_late(came)),
     )
 
 
-def _late(came: Came) -> str:
+def _late(came: Came) -> Texts:
     if came.late_s is None:
-        return word("alert.late_unknown")
-    return word("alert.late_by", span=span(max(60, came.late_s), "zh"))
+        return texts("alert.late_unknown")
+    return texts("alert.late_by", span=spans(max(60, came.late_s)))
 
 
 def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
@@ -116,25 +116,25 @@ def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
     match record:
         case HoldOpened() as held:
             return _of_hold(origin, held.hold_id, "hold",
-                            word("alert.hold", door=door, why=_why(held, came)))  # fmt: skip
+                            texts("alert.hold", door=door, why=_why(held, came)))  # fmt: skip
         case HoldOverdue() as late:
-            state, waited = word(f"hold_state.{late.state}"), span(late.due_s, "zh")
-            return _of_hold(origin, late.hold_id, f"overdue:{late.state}",
-                            word("alert.overdue", door=door, state=state, span=waited))  # fmt: skip
+            state = texts(f"hold_state.{late.state}")
+            text = texts("alert.overdue", door=door, state=state, span=spans(late.due_s))
+            return _of_hold(origin, late.hold_id, f"overdue:{late.state}", text)
         case HoldStep(step=HoldState.CONFIRMED, hold_id=hold_id):
             measured = came.contact_centi_c or record.contact_centi_c
-            reading = measured and word("alert.confirmed_contact", contact=_tenths(measured))
+            reading = measured and texts("alert.confirmed_contact", contact=_tenths(measured))
             return _of_hold(origin, hold_id, CONFIRMED,
-                            word("alert.confirmed", door=door, contact=reading or ""))  # fmt: skip
+                            texts("alert.confirmed", door=door, contact=reading or ""))  # fmt: skip
         case HoldStep(step=HoldState.LEFT, hold_id=hold_id):
-            return _of_hold(origin, hold_id, LEFT, word("alert.left", door=door))
+            return _of_hold(origin, hold_id, LEFT, texts("alert.left", door=door))
         case EventsDropped() as dropped:
             return Cause(
                 key=f"dropped:{origin.gate}:{origin.epoch}:{dropped.since}",
                 kind="dropped",
                 gate=origin.gate,
                 subject="",
-                text=word("alert.dropped", door=door, n=dropped.count),
+                text=texts("alert.dropped", door=door, n=dropped.count),
             )
         case JournalReplaced() as replaced:
             return Cause(
@@ -142,24 +142,24 @@ def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
                 kind="replaced",
                 gate=origin.gate,
                 subject="",
-                text=word("alert.replaced", door=door),
+                text=texts("alert.replaced", door=door),
             )
         case _:
             return None
 
 
-def _why(held: HoldOpened, came: Came) -> str:
+def _why(held: HoldOpened, came: Came) -> Texts:
     """Say why somebody is held: by how much, which a raw skin temperature does not tell."""
-    reason = word(f"reason.{held.reason}")
+    reason = texts(f"reason.{held.reason}")
     contact, skin = came.contact_centi_c or held.contact_centi_c, held.surface_centi_c
     if contact is not None:
-        return word("alert.contact", reason=reason, contact=_tenths(contact))
+        return texts("alert.contact", reason=reason, contact=_tenths(contact))
     if skin is None:
         return reason
     if held.over_centi_c is None:
-        return word("alert.surface", reason=reason, surface=_tenths(skin))
+        return texts("alert.surface", reason=reason, surface=_tenths(skin))
     over = _tenths(held.over_centi_c)
-    return word("alert.over", reason=reason, over=over, surface=_tenths(skin))
+    return texts("alert.over", reason=reason, over=over, surface=_tenths(skin))
 
 
 def _tenths(centi_c: int) -> str:
@@ -174,12 +174,12 @@ def of_alarm(alarm: Alarm, door: str) -> Cause:
         kind=alarm.kind,
         gate=alarm.gate,
         subject=str(alarm.id),
-        text=word(key, door=door) if key in WORDS else word("alarm_do.other", kind=alarm.kind,
-                                                            door=door or word("ledger.hall")),
+        text=texts(key if key in WORDS else "alarm_do.other", kind=alarm.kind,
+                   door=door or texts("ledger.hall")),
     )  # fmt: skip
 
 
-def _of_hold(origin: From, hold_id: str, what: str, text: str) -> Cause:
+def _of_hold(origin: From, hold_id: str, what: str, text: Texts) -> Cause:
     return Cause(
         key=f"hold:{origin.gate}:{hold_id}:{what}",
         kind=what.partition(":")[0],

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.opening import OpeningHours, Weekday
 from gate_agent.contract.policy import HallMode, Policy
-from gate_agent.words import word
+from gate_agent.words import LANGS, texts, word
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import EMERGENCY, MODE, ROTA
 from gate_collector.store.schema_office import POLICY
@@ -49,14 +49,14 @@ def changed_mode(
     if newest.hall_mode == (old.hall_mode if old is not None else HallMode.OPEN):
         return None
     mode, at = HallMode(newest.hall_mode), on_clock(parse_utc(begun), zone)
-    name = word(f"hall_mode.{mode}")
+    name = texts(f"hall_mode.{mode}")
     is_emergency = mode is HallMode.EMERGENCY
     return Cause(
         key=f"mode:{newest.version}",
         kind=EMERGENCY if is_emergency else MODE,
         gate="",
         subject=str(newest.version) if is_emergency else "",  # it ends with the emergency
-        text=word(f"alert.{EMERGENCY if is_emergency else MODE}", mode=name, at=f"{at:%H:%M}"),
+        text=texts(f"alert.{EMERGENCY if is_emergency else MODE}", mode=name, at=f"{at:%H:%M}"),
         quiet=False,
     )
 
@@ -74,12 +74,13 @@ def rota_gap(policy: Policy, now: datetime, zone: ZoneInfo) -> Cause | None:
     if not gaps:
         return None
     spans = [f"{on_clock(a, zone):%H:%M}–{on_clock(b, zone):%H:%M}" for a, b in gaps]
+    in_each = {lang: word("paper.list", lang).join(spans) for lang in LANGS}
     return Cause(
         key=f"rota:{day}:{','.join(spans)}",
         kind=ROTA,
         gate="",
         subject=str(day),
-        text=word("alert.rota", day=f"{day:%m-%d}", spans=word("paper.list").join(spans)),
+        text=texts("alert.rota", day=f"{day:%m-%d}", spans=in_each),
         quiet=False,
     )
 

@@ -1,4 +1,4 @@
-"""The alerts as their page lists them: filtered, sorted, a page at a time; and one of them."""
+"""The alerts as their page lists them, and one of them with all that was done for it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
-from urllib.parse import urlencode
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
-from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.moment import parse_utc
+from gate_agent.words import Lang, word
 from gate_collector.alerts.kinds import HOLDS, AlertSort, AlertState, is_of, sort_of
 from gate_collector.alerts.replies import WAITING
 from gate_collector.store.schema import HOLD
 from gate_collector.store.schema_office import ALERT, ALERT_REPLY, ATTEMPT
-
-A_PAGE = 25
-Order = Literal["newest", "oldest", "door", "state"]
-_ORDERS = {
-    "newest": (ALERT.c.id.desc(),),
-    "oldest": (ALERT.c.id,),
-    "door": (ALERT.c.gate, ALERT.c.id.desc()),
-    "state": (ALERT.c.state.not_in(WAITING), ALERT.c.state, ALERT.c.id.desc()),
-}
+from gate_collector.web.lists import Column, ColumnKind, Listing, section
 
 
 class AlertStage(StrEnum):
@@ -35,33 +27,73 @@ class AlertStage(StrEnum):
     ENDED = "ended"  # 已结束
 
 
-_STAGES = {
-    AlertStage.OPEN: WAITING,
-    AlertStage.ANSWERED: (AlertState.ANSWERED.value,),
-    AlertStage.ENDED: tuple(
-        state.value for state in (AlertState.OVER, AlertState.QUIET, AlertState.DRILL)
+_SORT = case(
+    *((is_of(sort), sort.value) for sort in AlertSort), else_=AlertSort.EQUIPMENT.value
+).label("sort")
+_STAGE = case(
+    (ALERT.c.state.in_(WAITING), AlertStage.OPEN.value),
+    (ALERT.c.state == AlertState.ANSWERED.value, AlertStage.ANSWERED.value),
+    else_=AlertStage.ENDED.value,
+).label("stage")
+_REACHED = (
+    select(func.count(ATTEMPT.c.person.distinct()))
+    .where(ATTEMPT.c.alert_id == ALERT.c.id, ATTEMPT.c.sent)
+    .scalar_subquery()
+    .label("reached")
+)
+_SAID = (
+    select(func.count()).where(ALERT_REPLY.c.alert_id == ALERT.c.id).scalar_subquery().label("said")
+)
+
+
+def text_of(alert: Any, lang: Lang) -> str:
+    """Return what an alert says; one of an earlier version is in the language it was told in."""
+    return str(alert.text_en or alert.text) if lang == "en" else str(alert.text)
+
+
+def _state(row: Any, lang: Lang) -> str:
+    return word(f"alert_state.{row.state}", lang)
+
+
+def _waits(row: Any) -> bool:
+    return row.state in WAITING
+
+
+ALERTS = Listing(
+    name="alerts",
+    title="nav.alerts",
+    columns=(
+        Column("opened", "column.at", ColumnKind.TIME, of=ALERT.c.opened, filters=True,
+               href=lambda row: f"/alerts/{row.id}"),
+        Column("sort", "column.kind", ColumnKind.WORD, of=_SORT, filters=True,
+               words=section("alert_sort"), choices=tuple(AlertSort)),
+        Column("stage", "column.state", ColumnKind.WORD, of=_STAGE, filters=True, says=_state,
+               words=section("alert_stage"), choices=tuple(AlertStage)),
+        Column("text", "column.what", of=ALERT.c.text, sorts=False, says=text_of),
+        Column("gate", "column.door", ColumnKind.DOOR, of=ALERT.c.gate, filters=True),
+        Column("answered_by", "alerts.answered_by", of=ALERT.c.answered_by),
+        Column("answered", "alerts.answered", ColumnKind.TIME, of=ALERT.c.answered, in_page=False),
+        Column("ended", "alerts.ended", ColumnKind.TIME, of=ALERT.c.ended, in_page=False),
+        Column("reached", "alerts.reached", ColumnKind.NUMBER, of=_REACHED),
+        Column("said", "alerts.said", ColumnKind.NUMBER, of=_SAID, in_page=False),
     ),
-}
+    order="-opened",
+    then=(ALERT.c.id.desc(),),
+    page=25,
+    bad=_waits,
+    marks=lambda row: {"state": row.state, "kind": row.sort},
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which alerts somebody asks for."""
+def alerts() -> Select[Any]:
+    """Return the question for all alerts."""
+    return select(ALERT, _SORT, _STAGE, _REACHED, _SAID)
 
-    sort: AlertSort | None = None
-    stage: AlertStage | None = None
-    gate: str = ""
-    days: int = 30
-    order: Order = "newest"
-    page: int = 1
 
-    def query(self, **changed: object) -> str:
-        """Return the query of this list with something changed; another order begins anew."""
-        asked = {
-            "kind": self.sort or "", "state": self.stage or "", "gate": self.gate,
-            "days": self.days, "order": self.order, "page": 1,
-        } | changed  # fmt: skip
-        return "?" + urlencode({name: value for name, value in asked.items() if value != ""})
+def waiting(connection: Connection) -> int:
+    """Return how many alerts nobody has."""
+    counted = select(func.count()).select_from(ALERT).where(ALERT.c.state.in_(WAITING))
+    return connection.execute(counted).scalar_one()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +104,10 @@ class ShownAlert:
     sort: AlertSort
     tries: Sequence[Any]
     replies: Sequence[Any]
+
+    def text(self, lang: Lang) -> str:
+        """Return what it says."""
+        return text_of(self.alert, lang)
 
     @property
     def waits(self) -> bool:
@@ -86,46 +122,36 @@ class ShownAlert:
     @property
     def is_of_hold(self) -> bool:
         """Whether a case is behind it."""
-        return self.alert.kind in HOLDS and self.alert.subject != ""
+        return is_of_hold(self.alert)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A page of the list; `waiting` counts all that nobody has, whatever the list shows."""
-
-    alerts: Sequence[ShownAlert]
-    total: int
-    pages: int
-    waiting: int
-    doors: Sequence[str]
+def tries_of(connection: Connection, rows: Sequence[Any]) -> dict[int, list[Any]]:
+    """Return how telling somebody of each of these alerts went, in order."""
+    tries: dict[int, list[Any]] = {row.id: [] for row in rows}
+    asked = select(ATTEMPT).where(ATTEMPT.c.alert_id.in_(tries)).order_by(ATTEMPT.c.id)
+    for one in connection.execute(asked):
+        tries[one.alert_id].append(one)
+    return tries
 
 
-def listed(connection: Connection, wanted: Wanted, now: datetime) -> Listed:
-    """Return one page of what is asked for; a page beyond the last is the last."""
-    conditions = _conditions(wanted, now)
-    total = _count(connection, *conditions)
-    pages = max(1, -(-total // A_PAGE))
-    rows = connection.execute(
-        select(ALERT)
-        .where(*conditions)
-        .order_by(*_ORDERS[wanted.order])
-        .limit(A_PAGE)
-        .offset((min(wanted.page, pages) - 1) * A_PAGE)
-    ).all()
-    doors = select(ALERT.c.gate).where(ALERT.c.gate != "").distinct().order_by(ALERT.c.gate)
-    return Listed(
-        alerts=_shown(connection, rows),
-        total=total,
-        pages=pages,
-        waiting=_count(connection, ALERT.c.state.in_(WAITING)),
-        doors=connection.execute(doors).scalars().all(),
-    )
+def is_of_hold(alert: Any) -> bool:
+    """Whether a case is behind an alert."""
+    return alert.kind in HOLDS and alert.subject != ""
 
 
 def one_alert(connection: Connection, alert_id: int) -> ShownAlert | None:
     """Return one alert with every try and every word; None for a number that none has."""
-    rows = connection.execute(select(ALERT).where(ALERT.c.id == alert_id)).all()
-    return next(iter(_shown(connection, rows)), None)
+    row = connection.execute(select(ALERT).where(ALERT.c.id == alert_id)).first()
+    if row is None:
+        return None
+    tries, replies = (
+        connection.execute(
+            select(table).where(table.c.alert_id == alert_id).order_by(table.c.id)
+        ).all()
+        for table in (ATTEMPT, ALERT_REPLY)
+    )
+    sort = sort_of(row.kind, row.gate, row.state)
+    return ShownAlert(alert=row, sort=sort, tries=tries, replies=replies)
 
 
 def hold_of(connection: Connection, alert: Any) -> tuple[str, datetime | None] | None:
@@ -141,40 +167,3 @@ def hold_of(connection: Connection, alert: Any) -> tuple[str, datetime | None] |
         return None
     due = hold.due_s is not None and hold.state != "closed"
     return hold.state, parse_utc(hold.since) + timedelta(seconds=hold.due_s) if due else None
-
-
-def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.sort is not None:
-        conditions.append(is_of(wanted.sort))
-    if wanted.stage is not None:
-        conditions.append(ALERT.c.state.in_(_STAGES[wanted.stage]))
-    if wanted.gate:
-        conditions.append(ALERT.c.gate == wanted.gate)
-    if wanted.days:
-        conditions.append(ALERT.c.opened > format_utc(now - timedelta(days=wanted.days)))
-    return conditions
-
-
-def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
-    counted = select(func.count()).select_from(ALERT).where(*conditions)
-    return connection.execute(counted).scalar_one()
-
-
-def _shown(connection: Connection, rows: Sequence[Any]) -> list[ShownAlert]:
-    ids = [row.id for row in rows]
-    tries, replies = (
-        connection.execute(
-            select(table).where(table.c.alert_id.in_(ids)).order_by(table.c.id)
-        ).all()
-        for table in (ATTEMPT, ALERT_REPLY)
-    )
-    return [
-        ShownAlert(
-            alert=row,
-            sort=sort_of(row.kind, row.gate, row.state),
-            tries=[one for one in tries if one.alert_id == row.id],
-            replies=[one for one in replies if one.alert_id == row.id],
-        )
-        for row in rows
-    ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -16,13 +16,15 @@ from gate_agent.words import Lang
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.kinds import AlertSort
 from gate_collector.alerts.listed import (
-    AlertStage,
-    Order,
+    ALERTS,
     ShownAlert,
-    Wanted,
+    alerts,
     hold_of,
-    listed,
+    is_of_hold,
     one_alert,
+    text_of,
+    tries_of,
+    waiting,
 )
 from gate_collector.alerts.replies import answer, reply
 from gate_collector.centre import Centre
@@ -40,26 +42,6 @@ class Who(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     by: By
-
-
-class ListQuery(BaseModel):
-    """Which alerts the list shows; what is empty is not asked for."""
-
-    lang: Lang = "zh"
-    kind: AlertSort | Literal[""] = ""
-    state: AlertStage | Literal[""] = ""
-    gate: str = Field("", max_length=64)
-    days: int = Field(30, ge=0, le=3650, description="0: all of them")
-    order: Order = "newest"
-    page: int = Field(1, ge=1, le=100_000)
-
-    @property
-    def wanted(self) -> Wanted:
-        """The same for the store."""
-        return Wanted(
-            sort=self.kind or None, stage=self.state or None, gate=self.gate, days=self.days,
-            order=self.order, page=self.page,
-        )  # fmt: skip
 
 
 class Comment(Who):
@@ -89,14 +71,16 @@ def build_alerts(centre: Centre, pages: Pages, alerter: Alerter) -> APIRouter:
         return one
 
     @routes.get("/alerts", dependencies=[EVERYBODY], include_in_schema=False)
-    def page(asked: Annotated[ListQuery, Query()]) -> HTMLResponse:
-        """Return the alerts that are asked for, a page at a time."""
-        wanted = asked.wanted
+    def page(request: Request, lang: Lang = "zh") -> Response:
+        """Return the alerts that are asked for, a page at a time, or as a file."""
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
-            chosen = listed(connection, wanted, centre.now)
-        return pages.show(
-            "alerts.html", asked.lang, listed=chosen, wanted=wanted, sorts=tuple(AlertSort),
-            stages=tuple(AlertStage), **who_is_told(),
+            view = ALERTS.read(connection, alerts(), asked)
+            tries = {} if asked.file else tries_of(connection, view.rows)
+            waits = waiting(connection)
+        return pages.lists(
+            "alerts.html", lang, asked, [view], tries_of=tries, waits=waits, text_of=text_of,
+            is_of_hold=is_of_hold, **who_is_told(),
         )  # fmt: skip
 
     @routes.get("/alerts/{number}", dependencies=[EVERYBODY], include_in_schema=False)

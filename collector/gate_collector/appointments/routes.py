@@ -54,7 +54,8 @@ BOOKED = Listing(
     name="booked",
     title="appointments.title",
     columns=(
-        Column("pick", "contacts.pick", value=lambda _row: "", sorts=False),
+        Column("pick", "contacts.pick", value=lambda _row: "", sorts=False,
+               in_file=False),
         Column("begins", "column.from", ColumnKind.TIME, filters=True),
         Column("ends", "column.until", ColumnKind.TIME),
         Column("window", "appointments.window", filters=True),

@@ -23,6 +23,8 @@ from gate_agent.contract.records import (
     NoteKind,
     PassageDecided,
 )
+from gate_agent.words import Lang
+from gate_collector.alerts.listed import text_of
 from gate_collector.cases.timeline import by_office, hand_over_of, lines_of, symptoms_of
 from gate_collector.centre import Centre
 from gate_collector.contacts.trace import trace
@@ -46,6 +48,10 @@ class ToldOf:
 
     alert: Any
     tries: tuple[Any, ...]
+
+    def text(self, lang: Lang) -> str:
+        """Return what it says."""
+        return text_of(self.alert, lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

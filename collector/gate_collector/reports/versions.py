@@ -17,7 +17,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc, on_clock
 from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
-from gate_agent.words import word
+from gate_agent.words import texts, word
 from gate_collector.alarms.book import keep_to
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import REPORTED
@@ -221,13 +221,13 @@ class AnchorTeller:
 
 def conclusion(report: MergedReport, base_url: str) -> Cause:
     """Return what the leaders are told of a report; nobody has to answer."""
-    text = word(
+    text = texts(
         "alert.report",
         day=report.day,
         n=report.version,
         holds=len(report.holds),
         abnormal=report.abnormal,
-        evidence=word("alert.report_complete" if report.complete else "alert.report_lacking"),
+        evidence=texts("alert.report_complete" if report.complete else "alert.report_lacking"),
         url=f"{base_url}/reports/{report.day}",
     )
     key = f"report:{report.day}:{report.version}"

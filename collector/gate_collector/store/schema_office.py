@@ -61,6 +61,7 @@ ALERT = Table(  # what somebody must be told (告警), and whether they answered
     Column("answered", Text),
     Column("answered_by", Text),
     Column("ended", Text),
+    Column("text_en", Text),  # NULL: an earlier version's
 )
 Index("alert_due", ALERT.c.state, ALERT.c.next_at)
 Index("alert_topic", ALERT.c.topic, ALERT.c.opened)

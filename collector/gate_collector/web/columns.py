@@ -63,6 +63,8 @@ class Column:
     choices: Sequence[str] | None = None  # None: those that are in the list
     filters: bool = False
     sorts: bool = True
+    in_page: bool = True  # else in files alone
+    in_file: bool = True
     per: int = 1  # of a span: so many make a second
     href: Callable[[Any], str] | None = None
 
@@ -115,10 +117,10 @@ class Cells:
     def shown(self, column: Column, row: Any) -> str:
         """Return a cell as a page shows it."""
         value = column.get(row)
-        if value is None or value == "":
+        if value is None or (value == "" and column.kind is not ColumnKind.DOOR):
             return _NOTHING
         match column.kind:
-            case ColumnKind.DOOR:
+            case ColumnKind.DOOR if value:
                 return door(value, self._names())
             case ColumnKind.TIME:
                 exact = f"{on_clock(parse_utc(value), self._zone):%Y-%m-%d %H:%M:%S}"
@@ -162,8 +164,8 @@ class Cells:
 
     def choice(self, column: Column, value: str) -> str:
         """Return what one value of a column is called."""
-        if column.kind is ColumnKind.DOOR:
-            return self._names().get(value, value)
+        if column.kind is ColumnKind.DOOR:  # what is of no door is of the whole hall
+            return self._names().get(value, value) if value else word("ledger.hall", self.lang)
         return word(f"{column.words}.{value}", self.lang) if column.words else str(value)
 
 

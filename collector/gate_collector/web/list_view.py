@@ -102,14 +102,14 @@ class ListView:
 
     def file(self, form: str, cells: Cells, at: str) -> Response:
         """Return all that is filtered as a file: CSV that Excel reads as UTF-8, or XLSX."""
-        lang, columns = cells.lang, self.listing.columns
+        lang, columns = cells.lang, [one for one in self.listing.columns if one.in_file]
         if not self.fits_a_file:
             return refusal(
                 422, code="too_many_rows", expected=f"at most {self.listing.most} rows",
                 got="more: filter the list first",
             )  # fmt: skip
         headings = tuple(cells.heading(column) for column in columns)
-        lines = list(self._lines(cells))
+        lines = list(self._lines(cells, columns))
         if form == "xlsx":
             title = word(self.listing.title, lang).replace("/", " ").replace(":", " ")
             body = workbook([(title[:_LONGEST_TITLE], headings, lines)])
@@ -119,9 +119,9 @@ class ListView:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(body, media_type=FORMS[form], headers=headers)
 
-    def _lines(self, cells: Cells) -> Iterator[Line]:
+    def _lines(self, cells: Cells, columns: Sequence[Column]) -> Iterator[Line]:
         for row in self.rows:
-            yield tuple(cells.plain(column, row) for column in self.listing.columns)
+            yield tuple(cells.plain(column, row) for column in columns)
 
     def _link(self, changes: Mapping[str, str]) -> str:
         own = {self.parameter(what): text for what, text in changes.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
-from gate_agent.words import Lang, word
+from gate_agent.words import LANGS, Lang, Texts, word
 
 _EXACT_BELOW_S, _MINUTES_FROM_S, _HOURS_FROM_S = 10, 120, 120 * 60
 
@@ -22,6 +22,11 @@ def span(seconds: float | None, lang: Lang) -> str:
     if size < _HOURS_FROM_S:
         return word("span.min", lang, n=f"{seconds / 60:.0f}")
     return word("span.h", lang, n=f"{seconds / 3600:.1f}".removesuffix(".0"))
+
+
+def spans(seconds: float | None) -> Texts:
+    """Return a span of time in the words of each language."""
+    return {lang: span(seconds, lang) for lang in LANGS}
 
 
 def spoken(utc: str | datetime, now: datetime, zone: tzinfo, lang: Lang) -> str:

@@ -146,14 +146,14 @@ def test_a_certificate_that_ends_on_no_day_is_refused_and_the_watch_goes_on(cent
 def test_every_alarm_says_to_leaders_what_it_asks_for() -> None:
     for kind in AlarmKind:
         alarm = Alarm(id=1, kind=kind, gate=GATE, since="", detail="", cleared=None)
-        assert of_alarm(alarm, GATE).text == word(f"alarm_do.{kind}", door=GATE)
+        assert of_alarm(alarm, GATE).text["zh"] == word(f"alarm_do.{kind}", door=GATE)
         assert f"alarm_do.{kind}" in WORDS
 
 
 def test_an_alarm_of_a_kind_that_has_no_words_is_told_all_the_same() -> None:
     alarm = Alarm(id=1, kind="odd", gate=GATE, since="", detail="", cleared=None)
 
-    assert of_alarm(alarm, "一层西侧出入口").text == "一层西侧出入口告警：odd"
+    assert of_alarm(alarm, "一层西侧出入口").text["zh"] == "一层西侧出入口告警：odd"
 
 
 def test_an_event_that_waits_too_long_is_late(centre: Centre) -> None:

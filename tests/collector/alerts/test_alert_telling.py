@@ -13,6 +13,7 @@ from children import wait_until
 from collector.hall_of_doors import TEN, hall
 from collector.switchboard import LEADER, OFFICE, PEOPLE
 from gate_agent.host.supervision import Parts
+from gate_agent.words import texts
 from gate_collector.alerts.book import Alert, AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.channels import Recipient, Sent
@@ -49,8 +50,8 @@ def test_a_service_that_drips_is_given_up_and_no_thread_waits_for_the_next_messa
             book, lines, one.clock, base_url="https://hall.example", parts=parts, given_up_s=0.05
         )
         for number in range(6):
-            cause = Cause(key=f"k{number}", kind="hold", gate="w", subject="h", text="x",
-                          quiet=False)  # fmt: skip
+            cause = Cause(key=f"k{number}", kind="hold", gate="w", subject="h", quiet=False,
+                          text=texts("alert.left", door="x"))  # fmt: skip
             book.open(cause, TEN)
         alerts = book.claim(TEN, 120)
         for alert in alerts:

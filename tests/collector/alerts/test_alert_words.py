@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from collector.hall_of_doors import TEN
@@ -25,8 +27,9 @@ def _text(record: Record, came: Came | None = None) -> str:
     cause = of_event(_WEST, record.TYPE, record.model_dump_json(), came or Came())
     assert cause is not None
     assert cause.gate == "west-1f"
-    assert "west-1f" not in cause.text
-    return cause.text
+    assert "west-1f" not in cause.text["zh"]
+    assert not re.search("[\u3400-\u9fff]", cause.text["en"].replace(_WEST.door, "")), cause.text
+    return cause.text["zh"]
 
 
 def _opened(**more: object) -> HoldOpened:

@@ -172,4 +172,4 @@ def test_the_gaps_are_those_of_tomorrows_hours(
     cause = rota_gap(policy, TEN + timedelta(hours=hour - 10), ZONE)
 
     assert (cause is None) == (spans is None)
-    assert cause is None or (spans or "") in cause.text
+    assert cause is None or (spans or "") in cause.text["zh"]

@@ -39,6 +39,7 @@ from gate_agent.contract.records import (
     Temperature,
 )
 from gate_agent.contract.snapshot_records import SnapshotTaken
+from gate_agent.words import texts
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.cases.gathered import OpenCase, gather_case
@@ -198,7 +199,12 @@ def test_alerts_tell_to_whom_they_went_and_who_answered(one: Hall) -> None:
     for hold_id in ("hold-1", "hold-10"):
         key = f"hold:west-1f:{hold_id}:hold"
         cause = Cause(
-            key=key, kind="hold", gate="west-1f", subject=hold_id, text="一人", quiet=False
+            key=key,
+            kind="hold",
+            gate="west-1f",
+            subject=hold_id,
+            text=texts("alert.left", door="西"),
+            quiet=False,
         )
         book.open(cause, at(1))
     (alert, *_) = book.claim(at(1), 120)
@@ -215,7 +221,14 @@ def test_the_page_is_linked_from_alert_message_list_ledger_and_search(one: Hall)
     one.settle()
     book = AlertBook(one.engine, SITE_KEY)
     key = "hold:west-1f:hold-1:hold"
-    cause = Cause(key=key, kind="hold", gate="west-1f", subject="hold-1", text="一人", quiet=False)
+    cause = Cause(
+        key=key,
+        kind="hold",
+        gate="west-1f",
+        subject="hold-1",
+        text=texts("alert.left", door="西"),
+        quiet=False,
+    )
     book.open(cause, at(1))
     (alert,) = book.claim(at(1), 120)
     one.clock.advance(900)

@@ -26,6 +26,7 @@ from collector.hall_of_doors import Hall, hall
 from collector.handed import NAME, PRIVATE, registered
 from collector.served_centre import SITE_KEY, app_of, centre_of, serving
 from gate_agent.contract.records import HoldState, NoteKind
+from gate_agent.words import texts
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.cases.gathered import newest_of
@@ -43,7 +44,12 @@ def _message(one: Hall) -> str:
     book = AlertBook(one.engine, SITE_KEY)
     key = "hold:west-1f:hold-1:hold"
     cause = Cause(
-        key=key, kind="hold", gate="west-1f", subject="hold-1", text="暂留一人", quiet=False
+        key=key,
+        kind="hold",
+        gate="west-1f",
+        subject="hold-1",
+        text=texts("alert.left", door="西"),
+        quiet=False,
     )
     book.open(cause, at(1))
     (alert,) = book.claim(at(1), 120)

@@ -25,6 +25,7 @@ from gate_agent.contract.records import (
     PersonRegistered,
     Record,
 )
+from gate_agent.words import texts
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.contacts.trace import trace
@@ -75,7 +76,16 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _take(engine, west.says(at=AT), central.says(at=AT))
     _take(engine, Message(f"gate/v1/{SITE}/{GATE}/event/urgent", b"no event"))
     shelf = AlertBook(engine, b"s")
-    shelf.open(Cause(key="hold:west", kind="left", gate=GATE, subject=HOLD, text="x"), AT)
+    shelf.open(
+        Cause(
+            key="hold:west",
+            kind="left",
+            gate=GATE,
+            subject=HOLD,
+            text=texts("alert.left", door="x"),
+        ),
+        AT,
+    )
     assert len(shelf.claim(AT, 30)) == 1
     engine.dispose()
     return path
