@@ -30,6 +30,7 @@ from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.centre import Centre
 from gate_collector.config import CollectorConfig, load_collector
+from gate_collector.contacts.morning import FollowUpsTold
 from gate_collector.ingest.broker import Broker, Hears
 from gate_collector.ingest.corrected_times import Corrector
 from gate_collector.ingest.disbelieved import Disbelieved
@@ -195,6 +196,7 @@ class _Collector:
         """What becomes due at the centre by itself, in this order."""
         return {
             "reports": self._make_reports,
+            "follow_ups": FollowUpsTold(self._centre, self._shelf, self._alerter.tell).round,
             "anchor": self._anchors.round,
             "missing": lambda: watch_missing(self._centre),
             "policy": self._book.keep_published,

@@ -18,6 +18,7 @@ from gate_collector.alerts.channels import Messenger, Recipient
 from gate_collector.alerts.ending import HallNow
 from gate_collector.alerts.hall import changed_mode, rota_gap
 from gate_collector.alerts.kinds import (
+    FOLLOW,
     MANY,
     REPORTED,
     TESTED,
@@ -26,7 +27,7 @@ from gate_collector.alerts.kinds import (
     AlertState,
     rests,
 )
-from gate_collector.alerts.ladder import Rung, everybody, ladder, unreachable
+from gate_collector.alerts.ladder import Rung, everybody, ladder, office_first, unreachable
 from gate_collector.alerts.news import News
 from gate_collector.alerts.pace import Crowd, Pace
 from gate_collector.alerts.telling import RungTold, Teller
@@ -192,12 +193,13 @@ class _Turn:
         self._now = now
         leader = policy.on_duty(now)
         self._rungs = {sort: ladder(people, policy.posts, leader, sort) for sort in AlertSort}
+        self._office = office_first(people, policy.posts, leader)
         self._all = everybody(people, leader)
         self._room = {one.name: _MOST_AT_ONCE * pace.may(one.urls, now) for one in people}
 
     def size(self, alert: Alert) -> int:
         """Return how many rungs an alert climbs before it is told again."""
-        return 1 if alert.kind in TOLD_TO_ALL else len(self._rungs[alert.sort])
+        return 1 if alert.kind in TOLD_TO_ALL else len(self._of(alert))
 
     def rung(self, alert: Alert) -> Rung | None:
         """Return who is told of an alert next; None: everybody was, as often as we try.
@@ -211,7 +213,7 @@ class _Turn:
             if alert.reached and alert.step >= _MOST_TRIES:
                 lacking = []
             return Rung(tuple(lacking), frozenset(one.name for one in lacking))
-        rungs = self._rungs[alert.sort]
+        rungs = self._of(alert)
         return rungs[alert.step % len(rungs)]
 
     def takes(self, alert: Alert) -> bool:
@@ -224,6 +226,9 @@ class _Turn:
         for one in rung.people:
             self._room[one.name] -= 1
         return True
+
+    def _of(self, alert: Alert) -> list[Rung]:
+        return self._office if alert.kind == FOLLOW else self._rungs[alert.sort]
 
     def _is_spent(self, alert: Alert) -> bool:
         if alert.reached:

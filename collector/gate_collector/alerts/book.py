@@ -13,9 +13,15 @@ from sqlalchemy import Connection, Engine, and_, or_, select
 from gate_agent.contract.moment import format_utc
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.channels import Sent
-from gate_collector.alerts.ending import NEVER, HallNow, end_what_is_over, take_up_duplicates
+from gate_collector.alerts.ending import (
+    NEVER,
+    STANDS,
+    HallNow,
+    end_what_is_over,
+    take_up_duplicates,
+)
 from gate_collector.alerts.kinds import (
-    TOLD_TO_ALL,
+    TOLD_ONCE,
     UNANSWERED_IS_FINE,
     AlertSort,
     AlertState,
@@ -160,13 +166,24 @@ class AlertBook:
         """Tell an alert no further whose rung was reached, where that is all it needs."""
         if alert.kind in UNANSWERED_IS_FINE:
             self.end(alert, AlertState.OVER, now)
-        elif alert.kind in TOLD_TO_ALL:
+        elif alert.kind in TOLD_ONCE:
             self._change(alert, {"next_at": NEVER})
 
     def end(self, alert: Alert, state: AlertState, now: datetime) -> None:
         """Close an alert in `state`: it needs no answer, or nobody is left to be told."""
         ended = format_utc(now) if state is AlertState.OVER else None
         self._change(alert, {"state": state.value, "next_at": NEVER, "ended": ended})
+
+    def settle(self, kind: str, standing: str | None, now: datetime) -> None:
+        """End the alerts of this kind but the one with this key: what they ask for is done."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                ALERT.update()
+                .where(
+                    ALERT.c.kind == kind, ALERT.c.key != (standing or ""), ALERT.c.state.in_(STANDS)
+                )
+                .values(state=AlertState.OVER.value, next_at=NEVER, ended=format_utc(now))
+            )
 
     def link(self, alert: Alert, person: str, now: datetime) -> str:
         """Return the token with which this person answers this alert, and nothing else."""

@@ -24,7 +24,7 @@ from gate_collector.store.schema_office import ALERT, DISTRICT
 
 NEVER = "9999"
 _MOST = 2000  # that are looked at, the newest: each is of a hold or an alarm that stands
-_WAITS = (AlertState.OPEN.value, AlertState.ANSWERED.value, AlertState.UNANSWERED.value)
+STANDS = (AlertState.OPEN.value, AlertState.ANSWERED.value, AlertState.UNANSWERED.value)
 _COLUMNS = [ALERT.c[name] for name in ("id", "key", "kind", "gate", "subject", "state", "step")]
 Hold = tuple[str, str]
 
@@ -45,7 +45,7 @@ def end_what_is_over(connection: Connection, hall: HallNow, now: str) -> None:
     """
     rows = connection.execute(
         select(*_COLUMNS)
-        .where(ALERT.c.state.in_(_WAITS), ALERT.c.subject != "")
+        .where(ALERT.c.state.in_(STANDS), ALERT.c.subject != "")
         .order_by(ALERT.c.id.desc())
         .limit(_MOST)
     ).all()

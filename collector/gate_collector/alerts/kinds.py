@@ -17,11 +17,13 @@ PAST = "past"  # 离线期间: it is over already, and told once
 MANY = "many"  # one alert that stands for many, of a door or of a kind
 EMERGENCY, MODE = "emergency", "mode"  # 应急关闭, and any other change of the hall's mode
 ROTA = "rota"  # 值班空档 of tomorrow
+FOLLOW = "follow_up"  # 每日随访: who is to be asked after today
 TESTED, REPORTED = "test", "zero_report"
 TOLD_TO_ALL = (EMERGENCY, MODE)
+TOLD_ONCE = (*TOLD_TO_ALL, FOLLOW)  # it stands until it is done, and is told no more meanwhile
 UNANSWERED_IS_FINE = (REPORTED, PAST, MODE)  # told once, and nobody has to answer
 _PEOPLE = (*HOLDS, PAST, EMERGENCY)
-_HALL = (MODE, ROTA, REPORTED, TESTED)
+_HALL = (MODE, ROTA, FOLLOW, REPORTED, TESTED)
 # What somebody may have forged, or lets people in by an older policy, waits for no morning.
 RESTLESS = frozenset(
     {
@@ -88,8 +90,9 @@ def is_of(sort: AlertSort) -> ColumnElement[bool]:
 
 
 def rests(kind: str, gate: str) -> bool:
-    """Whether an alert may wait for the morning: equipment alone, and not what may be forged."""
-    return sort_of(kind, gate) is AlertSort.EQUIPMENT and kind not in RESTLESS
+    """Whether an alert waits in quiet hours: equipment but what may be forged, and follow-ups."""
+    is_equipment = sort_of(kind, gate) is AlertSort.EQUIPMENT
+    return kind == FOLLOW or (is_equipment and kind not in RESTLESS)
 
 
 def is_done(kind: str, key: str, state: str | None, *, received: bool) -> bool:

@@ -63,6 +63,14 @@ def ladder(
     return _without_repeats([rung for rung in rungs if rung.people]) or in_turn
 
 
+def office_first(
+    people: Sequence[Recipient], posts: Sequence[Post], leader: RotaEntry | None
+) -> list[Rung]:
+    """Return the rungs of what is the office's to do: those of a leader where it has no address."""
+    has_office = bool(_reached(people, posts, PostRank.OFFICE))
+    return ladder(people, posts, None if has_office else leader, AlertSort.HALL)
+
+
 def everybody(people: Sequence[Recipient], leader: RotaEntry | None) -> list[Recipient]:
     """Return all who must know of a change of the whole hall, each once."""
     return list(_rung(order(people, leader), ()).people)

@@ -111,6 +111,16 @@ def all_follow_ups(centre: Centre, today: date | None = None) -> list[CaseFollow
     return followed
 
 
+def waiting_counts(centre: Centre, today: date | None = None) -> dict[str, int]:
+    """Return how many are due on a day, how many are overdue, how many are to be cleared."""
+    waiting = [one for case in all_follow_ups(centre, today) for one in case.waiting]
+    return {
+        "due": sum(one.is_due for one in waiting),
+        "overdue": sum(bool(one.overdue) for one in waiting),
+        "ended": sum(one.is_over for one in waiting),
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedAfter:
     """What was found out, the same of everybody that it is entered for."""

@@ -21,6 +21,7 @@ from gate_collector.contacts.follow_book import (
     all_follow_ups,
     enter,
     today_of,
+    waiting_counts,
 )
 from gate_collector.contacts.wording import reasons, told
 from gate_collector.roles.grants import ACTORS, READERS
@@ -59,16 +60,6 @@ def follow_form(centre: Centre) -> dict[str, Any]:
         "places": tuple(FollowPlace),
         "healths": tuple(FollowHealth),
         "observe_days": centre.policy().contacts.observe_days,
-    }
-
-
-def waiting_counts(centre: Centre) -> dict[str, int]:
-    """Return how many are due today, how many are overdue, how many are to be cleared."""
-    waiting = [one for case in all_follow_ups(centre) for one in case.waiting]
-    return {
-        "due": sum(one.is_due for one in waiting),
-        "overdue": sum(bool(one.overdue) for one in waiting),
-        "ended": sum(one.is_over for one in waiting),
     }
 
 

@@ -11,8 +11,8 @@ from gate_agent.contract.records import ContactState
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
-from gate_collector.contacts.follow_book import followed_of
-from gate_collector.contacts.follow_routes import build_follow_ups, follow_form, waiting_counts
+from gate_collector.contacts.follow_book import followed_of, waiting_counts
+from gate_collector.contacts.follow_routes import build_follow_ups, follow_form
 from gate_collector.contacts.handing_routes import EXPORT, Gate, HoldId, build_handing
 from gate_collector.contacts.judging import Unjudgeable, judge_all
 from gate_collector.contacts.trace import Case, trace
