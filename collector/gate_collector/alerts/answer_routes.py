@@ -12,6 +12,7 @@ from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.alerts.book import AlertBook
+from gate_collector.alerts.kinds import FOLLOW
 from gate_collector.alerts.ladder import calls
 from gate_collector.alerts.listed import hold_of, one_alert
 from gate_collector.alerts.replies import Link
@@ -52,7 +53,9 @@ def build_answers(centre: Centre, pages: Pages, shelf: AlertBook) -> APIRouter:
         if it is None:
             raise HTTPException(404)
         policy = centre.policy()
-        ring = calls(policy, policy.on_duty(centre.now), it.sort, but=link.person)
+        is_urgent = it.alert.kind != FOLLOW
+        leader = policy.on_duty(centre.now)
+        ring = calls(policy, leader, it.sort, but=link.person) if is_urgent else []
         return pages.show(
             "answer.html", lang, shown=it, alert=it.alert, hold=hold, token=token,
             person=link.person, calls=ring, within_s=policy.punctuality.answer_within_s,

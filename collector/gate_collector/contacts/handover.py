@@ -116,7 +116,7 @@ def _contact(
         last.isoformat(),
         (last + timedelta(days=days)).isoformat(),
         word(f"contact_state.{near.state}"),
-        f"{near.by} {near.reason}".strip(),
+        f"{near.by} {near.reason('zh')}".strip(),
         near.person_ref[:8],
     )
 

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, select
 
 from gate_agent.contract.free_text import sealed_box
 from gate_agent.contract.records import ContactListed, ContactState, ContactUpdated
-from gate_agent.words import word
 from gate_collector.store.records import read_record
 from gate_collector.store.schema import NOTABLE
 
@@ -21,6 +20,7 @@ class Judgement:
     by: str
     reason: str
     at: str
+    is_sealed: bool = False  # 已封存: a free text, which stands nowhere in clear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +62,10 @@ def listed_by(connection: Connection, gate: str, hold_id: str) -> dict[str, List
             update = read_record(ContactUpdated, data)
             if update is not None and update.contact_id in by_id:
                 was = by_id[update.contact_id]
+                is_sealed = bool(update.reason and sealed_box(update.reason))
                 said = Judgement(
-                    state=update.state, by=update.by, reason=_read(update.reason), at=update.at
-                )
+                    state=update.state, by=update.by, at=update.at, is_sealed=is_sealed,
+                    reason="" if is_sealed else update.reason or "",
+                )  # fmt: skip
                 by_id[update.contact_id] = replace(was, judgements=(*was.judgements, said))
     return {one.person_ref: one for one in by_id.values()}
-
-
-def _read(reason: str | None) -> str:
-    """Return a door's reason as it may be shown here: a free text is sealed (已封存)."""
-    return word("term.sealed") if reason and sealed_box(reason) else reason or ""

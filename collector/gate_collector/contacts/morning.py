@@ -55,4 +55,4 @@ def _counted(counts: dict[str, int], lang: Lang) -> str:
     parts = [word("contacts.due_counts", lang, due=counts["due"], overdue=counts["overdue"])]
     if counts["ended"]:
         parts.append(word("contacts.ended_count", lang, n=counts["ended"]))
-    return word("paper.list", lang).join(parts)
+    return word("paper.semicolon", lang).join(parts)

@@ -13,6 +13,7 @@ from gate_agent.contract.contact_states import next_states
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import ContactsPolicy
 from gate_agent.contract.records import ContactState, Decision
+from gate_agent.words import Lang, word
 from gate_collector.contacts.closeness import (
     SAME_MINUTE_S,
     Closeness,
@@ -71,10 +72,11 @@ class Near:
         """Who said so."""
         return "" if self.newest is None else self.newest.by
 
-    @property
-    def reason(self) -> str:
-        """Why, as far as that was told."""
-        return "" if self.newest is None else self.newest.reason
+    def reason(self, lang: Lang) -> str:
+        """Return why, as far as that was told; a free text of a door is sealed (已封存)."""
+        if self.newest is None:
+            return ""
+        return word("term.sealed", lang) if self.newest.is_sealed else self.newest.reason
 
     @property
     def seen(self) -> int:

@@ -95,7 +95,7 @@ def table(
             word(f"category.{near.category}", lang),
             word(f"contact_state.{near.state}", lang),
             near.by,
-            near.reason,
+            near.reason(lang),
             follow.last.isoformat() if follow else "",
             follow.end.isoformat() if follow else "",
             comma.join(told(one, lang) for one in days),

@@ -9,6 +9,7 @@ import pytest
 
 from collector.hall_of_doors import TEN, Hall, hall, ref
 from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.free_text import sealed_text
 from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import ContactsPolicy
@@ -23,7 +24,7 @@ from gate_agent.contract.records import (
     HoldOpened,
     HoldState,
 )
-from gate_agent.words import WORDS
+from gate_agent.words import LANGS, WORDS, word
 from gate_collector.contacts.judging import Unjudgeable, judge
 from gate_collector.contacts.trace import Case, trace
 
@@ -86,7 +87,7 @@ def test_what_the_guard_listed_and_said_is_kept(one: Hall) -> None:
     one.west.say(
         ContactUpdated(
             contact_id="c1", hold_id="hold-1", state=ContactState.CONFIRMED, by="guard",
-            at=format_utc(TEN),
+            at=format_utc(TEN), reason=sealed_text("a" * 16, "Ym94"),
         )
     )  # fmt: skip
 
@@ -95,6 +96,7 @@ def test_what_the_guard_listed_and_said_is_kept(one: Hall) -> None:
     assert (near.person_ref, near.listed, near.state) == (
         ref("companion"), True, ContactState.CONFIRMED,
     )  # fmt: skip
+    assert [near.reason(lang) for lang in LANGS] == [word("term.sealed", lang) for lang in LANGS]
 
 
 def test_the_office_brings_each_contact_to_an_end_with_a_reason(one: Hall) -> None:
@@ -112,7 +114,8 @@ def test_the_office_brings_each_contact_to_an_end_with_a_reason(one: Hall) -> No
     say(ContactState.TRANSFERRED, "送观察点")
 
     (near,) = _case(one).contacts
-    assert (near.state, near.by, near.reason) == (ContactState.TRANSFERRED, "王科长", "送观察点")
+    assert (near.state, near.by) == (ContactState.TRANSFERRED, "王科长")
+    assert near.reason("zh") == "送观察点"
     assert near.next == ()
 
 
