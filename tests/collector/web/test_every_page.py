@@ -17,9 +17,20 @@ from collector.hall_of_doors import TEN, Hall, hall
 from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
+from gate_agent.words import texts
+from gate_collector.alerts.kinds import AlertState
+from gate_collector.alerts.listed import ALERTS
 from gate_collector.reports.versions import make_due
 from gate_collector.store.schema import PASSAGE, PURGED, QUARANTINE
-from gate_collector.store.schema_office import ACCOUNT, ANNOUNCEMENT, ERASURE, LOOK, MERGED
+from gate_collector.store.schema_office import (
+    ACCOUNT,
+    ALERT,
+    ANNOUNCEMENT,
+    ATTEMPT,
+    ERASURE,
+    LOOK,
+    MERGED,
+)
 
 pytestmark = pytest.mark.browser
 _WHY = "it does not follow the event before it: the chain is broken"
@@ -31,7 +42,13 @@ _PAGES = (
     _CASE.replace("contacts", "cases"),
 )  # fmt: skip
 
-_LONG = ("/ledger", "/retention", "/looks", "/announcements", "/passages", "/reports", "/accounts")
+_LONG = (
+    "/ledger", "/retention", "/looks", "/announcements", "/passages", "/reports", "/alerts",
+    "/accounts",
+)  # fmt: skip
+_SILENT = texts("alarm_do.silent", door="一层西侧出入口")
+_TOLD = ("𠮷野䶮", "阿卜杜热合曼·买买提依明江阿吉")  # rare signs, and fifteen of them
+_BROKEN_LINES = "cells => cells.filter(cell => cell.getClientRects().length > 1).length"
 _MOST_HIGH = 4200  # pixels on a screen; a list of 200 rows alone was twice that
 
 
@@ -79,6 +96,12 @@ def _many(one: Hall, rows: int) -> None:
                    "day": DAY, "category": "visitor", "decision": "admit", "person_ref": None,
                    "started": t, "decided": t, "hold_id": None, "drill": False}
                   for n, t in enumerate(at)],
+        ALERT: [{"key": f"k{n}", "topic": "", "kind": "silent", "gate": "west-1f", "subject": "",
+                 "text": _SILENT["zh"], "text_en": _SILENT["en"], "opened": t, "step": 1,
+                 "state": list(AlertState)[n % len(AlertState)], "answered": t, "ended": t,
+                 "answered_by": _TOLD[n % 2], "next_at": "9999"} for n, t in enumerate(at)],
+        ATTEMPT: [{"alert_id": n + 1, "at": t, "person": _TOLD[n % 2], "channel": "wecom",
+                   "sent": n % 3 > 0, "took_ms": 9, "step": 0} for n, t in enumerate(at)],
         ACCOUNT: [{"name": f"{n}号", "role": "auditor", "password": "", "made": t,
                    "disabled": False} for n, t in enumerate(at)],
     }  # fmt: skip
@@ -103,6 +126,10 @@ def test_a_list_of_any_length_is_a_page_that_is_read(
                 shown = watched.page.locator("main").inner_text()
                 assert "west-1f" not in shown, path
                 assert not _DIGEST.search(shown), path
+                if path == "/alerts":
+                    states = watched.page.locator("#alerts td:nth-child(3) span")
+                    assert states.count() == min(rows, ALERTS.page)
+                    assert states.evaluate_all(_BROKEN_LINES) == 0
             sound(watched.page)
 
             assert {path: size for path, size in high.items() if size > _MOST_HIGH} == {}
