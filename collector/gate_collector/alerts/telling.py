@@ -150,13 +150,20 @@ class Teller:
             is_failed = not rung.is_due_again and not rung.awaited & (rung.waiting | rung.reached)
             rung.is_due_again = rung.is_due_again or is_failed
             is_finished = not rung.waiting
-            if is_finished:
-                del self._rungs[alert.id]
-        if is_failed:
-            self._book.due_again(alert, now + timedelta(seconds=rung.retry_s))
         all_know = rung.awaited <= rung.reached or (rung.reached and alert.kind not in TOLD_TO_ALL)
-        if is_finished and all_know:
-            self._book.is_known(alert, now)
+        try:
+            if is_failed:
+                self._book.due_again(alert, now + timedelta(seconds=rung.retry_s))
+            if is_finished and all_know:
+                self._book.is_known(alert, now)
+        finally:
+            self._end(alert, rung, is_finished=is_finished)
+
+    def _end(self, alert: Alert, rung: RungTold, *, is_finished: bool) -> None:
+        """Let a rung be in flight until what follows from it is kept, and the next one after it."""
+        with self._lock:
+            if is_finished and self._rungs.get(alert.id) is rung:
+                del self._rungs[alert.id]
 
     def _link(self, alert: Alert, person: str) -> str:
         if alert.kind in UNANSWERED_IS_FINE:
