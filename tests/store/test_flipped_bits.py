@@ -38,7 +38,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bits") / "gate.db"
     with open_journal(path) as journal:
         long = hold(0).model_copy(update={"reason": "elevated" * 1000})
-        write(journal, long, *(passage(number) for number in range(1, 1500)))
+        write(journal, long, *(passage(number) for number in range(1, 400)))
         write(journal, *(hold(number) for number in range(1, 40)))
     raw(path, "CREATE TABLE gone (x BLOB)")
     raw(path, "INSERT INTO gone VALUES (zeroblob(40000))")
