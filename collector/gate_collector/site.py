@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from gate_agent.http.grants import Granted, granted
+from gate_agent.http.grants import Granted, granted, take_in
 from gate_agent.http.hosts import is_loopback
 from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
@@ -94,7 +94,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        responses=ANSWERS,
     )
     routes: list[Granted] = []
     keys, pages = (
@@ -148,10 +147,14 @@ def create_app(
         build_announcements(centre, pages, door.url),
         build_operations(centre, look, failing, faults),
         build_document(
-            app, lambda: routes, grant=PROGRAMS, schemes=SCHEMES if door.sign_on else {}
+            app,
+            lambda: routes,
+            grant=PROGRAMS,
+            schemes=SCHEMES if door.sign_on else {},
+            answers=ANSWERS,
         ),
     ):
-        app.include_router(room)
+        take_in(app, room)
     app.state.granted = routes
     routes += granted(app, public=frozenset({STATIC}))
     return app

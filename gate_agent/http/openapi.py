@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from gate_agent.http.grants import Granted, Routes
 
 PATH = "/api/v1/openapi.json"
+Answers = dict[int | str, dict[str, Any]]
 
 
 def build_document(
@@ -23,8 +24,13 @@ def build_document(
     schemes: dict[str, Any],
     servers: list[dict[str, str | Any]] | None = None,
     models: tuple[type[BaseModel], ...] = (),
+    answers: Answers | None = None,
 ) -> APIRouter:
     """Return the route of the document; `models` are told in streams, so no route names them.
+
+    `answers` are every route's beside its own. The application need not know them, nor make
+    something of each for each route at its start: they come to copies of the routes, when somebody
+    asks for the document.
 
     Without `schemes` nobody need sign on, and the document says nothing of it. Tools make the same
     document by `app.state.document()`.
@@ -34,11 +40,13 @@ def build_document(
     @routes.get(PATH, dependencies=[grant], include_in_schema=False)
     def document() -> dict[str, object]:
         """Return the OpenAPI document of this interface."""
+        documented = APIRouter()
+        documented.include_router(app.router, responses=answers)
         made = get_openapi(
             title=app.title,
             version=app.version,
             summary=app.summary,
-            routes=app.routes,
+            routes=documented.routes,
             servers=servers,
         )
         for model in models:

@@ -17,7 +17,7 @@ from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import on_clock
 from gate_agent.contract.policy import Policy
 from gate_agent.http.answers import refusal, refused
-from gate_agent.http.grants import Routes
+from gate_agent.http.grants import Routes, take_in
 from gate_agent.words import Lang
 from gate_collector.appointments.booked import (
     BookedRow,
@@ -130,7 +130,7 @@ def build_appointments(
 ) -> APIRouter:
     """Return the routes that read; and those that issue a version."""
     routes = Routes()
-    routes.include_router(_changes(centre, book, site_key))
+    take_in(routes, _changes(centre, book, site_key))
 
     def shown(policy: Policy) -> list[BookedRow]:
         return rows(policy, _codes(centre, policy, site_key), centre.zone)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from gate_agent.contract.records import ContactState
-from gate_agent.http.grants import Routes
+from gate_agent.http.grants import Routes, take_in
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.contacts.follow_book import followed_of, waiting_counts
@@ -51,7 +51,7 @@ def build_contacts(
 ) -> APIRouter:
     """Return the routes."""
     routes = Routes()
-    routes.include_router(build_follow_ups(centre, pages))
+    take_in(routes, build_follow_ups(centre, pages))
 
     def case_of(gate: str, hold_id: str) -> Case:
         case = trace(centre.engine, gate, hold_id, centre.policy().contacts)
@@ -59,7 +59,7 @@ def build_contacts(
             raise HTTPException(404)
         return case
 
-    routes.include_router(build_handing(centre, case_of, record, private))
+    take_in(routes, build_handing(centre, case_of, record, private))
 
     @routes.get("/contacts", dependencies=[READERS], include_in_schema=False)
     def listed(lang: Lang = "zh") -> HTMLResponse:

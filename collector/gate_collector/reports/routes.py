@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from gate_agent.contract.records import Category, Decision
 from gate_agent.http.answers import refusal
-from gate_agent.http.grants import Routes
+from gate_agent.http.grants import Routes, take_in
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.reports.after_cut import after_cut
@@ -59,7 +59,7 @@ class Correction(BaseModel):
 def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], None]) -> APIRouter:
     """Return the routes; `tell` tells the leaders of a report that was made by hand."""
     routes = Routes()
-    routes.include_router(build_previews(centre, tell))
+    take_in(routes, build_previews(centre, tell))
 
     @routes.get("/reports", dependencies=[EVERYBODY], include_in_schema=False)
     def listed(request: Request, lang: Lang = "zh") -> Response:
