@@ -143,6 +143,11 @@ def watched_page(browser: Browser, size: tuple[int, int] = KIOSK) -> Iterator[Wa
         context.close()
 
 
+def hold_still(page: Page) -> None:
+    """Let time pass in this page only as the test lets it: `page.clock.install()` came first."""
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+
+
 def violations(page: Page, **options: object) -> list[dict[str, Any]]:
     """Return what axe finds wrong with a page; it is brought into each document once."""
     script = "" if page.evaluate("'axe' in globalThis") else AXE_SCRIPT

@@ -39,8 +39,19 @@ def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watche
 
 
 @pytest.fixture
+def timed(watched: Watched, served: Served) -> Page:
+    """The guard screen, live, whose time a test may hold still."""
+    watched.page.clock.install()
+    return _live(watched.page, served)
+
+
+@pytest.fixture
 def page(watched: Watched, served: Served) -> Page:
     """The guard screen, live."""
-    watched.page.goto(served.url)
-    expect(watched.page.locator("body")).to_have_attribute("data-live", "yes")
-    return watched.page
+    return _live(watched.page, served)
+
+
+def _live(page: Page, served: Served) -> Page:
+    page.goto(served.url)
+    expect(page.locator("body")).to_have_attribute("data-live", "yes")
+    return page

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from children import wait_until
-from chromium import WINDOWED, Browsers, watched_page
+from chromium import WINDOWED, Browsers, hold_still, watched_page
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of, serving
 from nginx import Nginx
@@ -23,7 +23,6 @@ from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 DEAD_WITHIN_MS = 5000
-BACK_WITHIN_MS = 15_000  # with what a loaded machine adds to the longest wait, 5 s
 LIVE = "document.body.dataset.live === 'yes'"
 RINGS = "document.body.dataset.alarm === 'high'"
 MOST_CONNECTIONS = 6  # of a browser to one host over HTTP/1.1
@@ -71,14 +70,14 @@ def screen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Screen]:
 def expect_dead(page: Page) -> None:
     """Hold that whoever looks sees that it is dead: the visitors' display asks for the staff."""
     if page.locator("#dead").count():
-        expect(page.locator("#dead")).to_be_visible(timeout=DEAD_WITHIN_MS)
+        expect(page.locator("#dead")).to_be_visible()
     else:
-        expect(page.locator("body")).to_have_attribute("data-guide", "ask", timeout=DEAD_WITHIN_MS)
+        expect(page.locator("body")).to_have_attribute("data-guide", "ask")
     expect(page.locator("body")).not_to_have_attribute("data-live", "yes")
 
 
 def expect_live(page: Page) -> None:
-    expect(page.locator("body")).to_have_attribute("data-live", "yes", timeout=BACK_WITHIN_MS)
+    expect(page.locator("body")).to_have_attribute("data-live", "yes")
     if page.locator("#dead").count():
         expect(page.locator("#dead")).to_be_hidden()
 
@@ -98,6 +97,7 @@ def test_nginx_passes_what_a_stream_says_at_once(screen: Screen) -> None:
 def test_a_page_comes_back_from_every_refusal_of_a_proxy(screen: Screen, browser: Browser) -> None:
     with watched_page(browser) as watched, socket.create_server(("127.0.0.1", 0)) as silent:
         page = watched.page
+        page.clock.install()
         page.goto(screen.url)
         expect_live(page)
 
@@ -107,9 +107,12 @@ def test_a_page_comes_back_from_every_refusal_of_a_proxy(screen: Screen, browser
             lambda: screen.proxy.passes_to(silent.getsockname()[1], within_s=1),  # 504
         )
         for refuse in ways:
+            hold_still(page)
             refuse()
+            page.clock.run_for(DEAD_WITHIN_MS)
             expect_dead(page)
             screen.proxy.passes_to(screen.port)
+            page.clock.resume()
             expect_live(page)
 
 

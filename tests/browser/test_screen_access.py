@@ -79,7 +79,7 @@ def test_the_visitors_display_meets_wcag(watched: Watched, served: Served) -> No
 def test_a_dead_screen_meets_wcag(page: Page, watched: Watched, served: Served) -> None:
     served.do(lambda desk: desk.end_subscriptions())
     page.context.set_offline(True)
-    expect(page.locator("#dead")).to_be_visible(timeout=6000)
+    expect(page.locator("#dead")).to_be_visible()
 
     assert faults(page) == []
     watched.faults.clear()  # Chromium tells of the broken line itself

@@ -49,7 +49,7 @@ def pass_by(page: Page, served: Served, first: int, last: int) -> None:
         return served.desk.shown.journal.sequence
 
     sequence = served.wait_for(happen())
-    expect(page.locator("body")).to_have_attribute("data-sequence", str(sequence), timeout=15_000)
+    expect(page.locator("body")).to_have_attribute("data-sequence", str(sequence))
 
 
 def test_a_thousand_passages_leave_the_page_no_bigger(page: Page, served: Served) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.screen_steps import show
-from chromium import KIOSK, PHONE, Watched, watched_page
+from chromium import KIOSK, PHONE, Watched, hold_still, watched_page
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.gate.screen_state import ScreenState
@@ -106,11 +106,14 @@ def test_a_lost_reader_does_not_stop_who_is_being_registered(page: Page, served:
     expect(page.locator("#verdict-word")).to_have_text("请登记")
 
 
-def test_the_seconds_left_count_down_by_themselves(page: Page, served: Served) -> None:
-    show(page, served, scenes.measured())
-    left = page.locator("#verdict-wait-left")
-
+def test_the_seconds_left_count_down_by_themselves(timed: Page, served: Served) -> None:
+    hold_still(timed)
+    show(timed, served, scenes.measured())
+    left = timed.locator("#verdict-wait-left")
     expect(left).to_have_text("17 秒")
+
+    timed.clock.run_for(1000)
+
     expect(left).to_have_text("16 秒")
 
 
@@ -190,31 +193,38 @@ def test_english_by_a_tap_is_remembered(page: Page, served: Served) -> None:
 def test_a_gate_that_stops_leaves_a_dead_screen_within_5_s(browser: Browser) -> None:
     with watched_page(browser) as watched, Served() as served:
         page = watched.page
+        page.clock.install()
         page.goto(served.url)
         show(page, served, scenes.admitted())
         expect(page.locator("#verdict-word")).to_have_text("放行")
+        hold_still(page)
 
         served.stop()
+        page.clock.run_for(DEAD_WITHIN_MS)
 
-        expect(page.locator("#dead")).to_be_visible(timeout=DEAD_WITHIN_MS)
+        expect(page.locator("#dead")).to_be_visible()
         expect(page.locator("#dead")).to_contain_text("画面已停止更新")
         expect(page.locator("#verdict-word")).not_to_be_visible()
 
 
 def test_a_gate_that_hangs_leaves_a_dead_screen_within_5_s_until_it_is_back(
-    page: Page, served: Served
+    timed: Page, served: Served
 ) -> None:
+    page = timed
     show(page, served, scenes.admitted())
     expect(page.locator("#verdict-word")).to_have_text("放行")
+    hold_still(page)
     go_on = threading.Event()
     served.stand_still(go_on)  # the loop stands still, the line stays up
+    page.clock.run_for(DEAD_WITHIN_MS)
 
     try:
-        expect(page.locator("#dead")).to_be_visible(timeout=DEAD_WITHIN_MS)
+        expect(page.locator("#dead")).to_be_visible()
         expect(page.locator("#verdict-word")).not_to_be_visible()
         expect(page.locator("body")).to_have_attribute("data-alarm", "technical")
     finally:
         go_on.set()
+    page.clock.resume()
 
     expect(page.locator("#dead")).not_to_be_visible()
     expect(page.locator("#verdict-word")).to_have_text("放行")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chromium import KIOSK, PHONE, sound, watched_page
+from chromium import KIOSK, PHONE, hold_still, sound, watched_page
 from collector.hall_of_doors import Hall, hall, ref
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
@@ -70,12 +70,22 @@ def test_a_dead_stream_is_said_within_five_seconds_and_a_living_one_comes_back(
 ) -> None:
     with serving(app_of(centre_of(one))) as client, watched_page(browser) as watched:
         page = watched.page
+        page.clock.install()
         page.goto(f"{client.base_url}/")
+        expect(page.locator("body")).to_have_attribute("data-live", "yes")
         expect(page.locator("#dead")).to_be_hidden()
+        hold_still(page)
+        page.route("**/api/v1/stream*", lambda route: route.abort())
         page.context.set_offline(True)
-        page.route("**/api/v1/stream", lambda route: route.abort())
         page.evaluate("window.stop()")
-        expect(page.locator("#dead")).to_be_visible(timeout=12_000)
+        page.clock.run_for(5000)
+        expect(page.locator("#dead")).to_be_visible()
+
+        page.unroute_all()
+        page.context.set_offline(False)
+        page.clock.resume()
+        expect(page.locator("body")).to_have_attribute("data-live", "yes")
+        expect(page.locator("#dead")).to_be_hidden()
 
 
 def test_a_thermometer_in_doubt_stands_among_the_lamps_and_the_alarms(
