@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from children import wait_until
-from chromium import WINDOWED, Browsers, hold_still, watched_page
+from chromium import STILL_AFTER_MS, WINDOWED, Browsers, hold_still, watched_page
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of, serving
 from nginx import Nginx
@@ -109,7 +109,7 @@ def test_a_page_comes_back_from_every_refusal_of_a_proxy(screen: Screen, browser
         for refuse in ways:
             hold_still(page)
             refuse()
-            page.clock.run_for(DEAD_WITHIN_MS)
+            page.clock.run_for(DEAD_WITHIN_MS - STILL_AFTER_MS)
             expect_dead(page)
             screen.proxy.passes_to(screen.port)
             page.clock.resume()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.screen_steps import show
-from chromium import KIOSK, PHONE, Watched, hold_still, watched_page
+from chromium import KIOSK, PHONE, STILL_AFTER_MS, Watched, hold_still, watched_page
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.gate.screen_state import ScreenState
@@ -200,7 +200,7 @@ def test_a_gate_that_stops_leaves_a_dead_screen_within_5_s(browser: Browser) -> 
         hold_still(page)
 
         served.stop()
-        page.clock.run_for(DEAD_WITHIN_MS)
+        page.clock.run_for(DEAD_WITHIN_MS - STILL_AFTER_MS)
 
         expect(page.locator("#dead")).to_be_visible()
         expect(page.locator("#dead")).to_contain_text("画面已停止更新")
@@ -216,7 +216,7 @@ def test_a_gate_that_hangs_leaves_a_dead_screen_within_5_s_until_it_is_back(
     hold_still(page)
     go_on = threading.Event()
     served.stand_still(go_on)  # the loop stands still, the line stays up
-    page.clock.run_for(DEAD_WITHIN_MS)
+    page.clock.run_for(DEAD_WITHIN_MS - STILL_AFTER_MS)
 
     try:
         expect(page.locator("#dead")).to_be_visible()

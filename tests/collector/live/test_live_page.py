@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chromium import KIOSK, PHONE, hold_still, sound, watched_page
+from chromium import KIOSK, PHONE, STILL_AFTER_MS, hold_still, sound, watched_page
 from collector.hall_of_doors import Hall, hall, ref
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
@@ -78,7 +78,7 @@ def test_a_dead_stream_is_said_within_five_seconds_and_a_living_one_comes_back(
         page.route("**/api/v1/stream*", lambda route: route.abort())
         page.context.set_offline(True)
         page.evaluate("window.stop()")
-        page.clock.run_for(5000)
+        page.clock.run_for(5000 - STILL_AFTER_MS)
         expect(page.locator("#dead")).to_be_visible()
 
         page.unroute_all()
