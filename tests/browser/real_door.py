@@ -25,7 +25,8 @@ from gate_agent.emulation.pty import Pty, run_emulator
 from gate_agent.emulation.scenario import pass_by
 
 NORMAL_CENTI_C, FEVER_CENTI_C = 3420, 3860
-STAYS_S = 30.0  # at most
+STAYS_S = 60.0  # at most
+_FIRST = -10  # its place among the processes, as on a board where a door is alone
 POLICY = {
     "version": 1,
     "calls": [
@@ -61,13 +62,18 @@ class RealDoor:
         self._stop = asyncio.Event()
         self._standing: Future[None] | None = None
         self._thread = threading.Thread(target=self._run, name="devices")
+        self._place = os.getpriority(os.PRIO_PROCESS, 0)
 
     def __enter__(self) -> Self:
+        _take_place(_FIRST)  # the devices cannot speak while this thread keeps them waiting
         self._thread.start()
-        self.gate.start()
-        _goes_first(self.gate.pid)
-        wait_until(lambda: listens(self.port), "the gate to listen")
-        wait_until(self._is_well, "both devices to answer")
+        try:
+            self.gate.start()
+            wait_until(lambda: listens(self.port), "the gate to listen", STAYS_S)
+            wait_until(self._is_well, "both devices to answer", STAYS_S)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -77,6 +83,7 @@ class RealDoor:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
         self._client.close()
+        _take_place(self._place)
 
     def comes(self, surface_centi_c: int, card: int) -> None:
         """Let somebody step before the thermometer and lay a card; return when both were taken."""
@@ -136,7 +143,6 @@ class RealDoor:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        _goes_first(threading.get_native_id())
         try:
             self._loop.run_until_complete(self._speak())
         finally:
@@ -161,10 +167,10 @@ def _is_known(place: dict[str, Any] | None) -> bool:
     return place is not None and None not in (place["person"], place["temperature"])
 
 
-def _goes_first(task: int) -> None:
-    """Let a process or thread go before the browsers, as on a board where it is alone.
+def _take_place(place: int) -> None:
+    """Let this thread, and who it starts, go before the browsers.
 
     A line that is silent for 0.3 s is stale, and who stands there then is somebody new.
     """
     with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, task, -10)
+        os.setpriority(os.PRIO_PROCESS, 0, place)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from browser.real_door import FEVER_CENTI_C, NORMAL_CENTI_C, RealDoor
 from chromium import KIOSK, PHONE, Watched, watched_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.system]
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
 WITHIN_MS = 30_000
 ON_SCREEN_MS = 100
 
