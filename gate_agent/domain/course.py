@@ -153,6 +153,9 @@ def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at:
                 return verdict.decide(door, known, known.person, at)
             return verdict.hold(door, measured, "elevated", at)
         case Outcome.LOW | Outcome.UNUSABLE:
+            held = verdict.held_before(door, measured, at)  # no cooler skin ends a hold
+            if held is not None:
+                return held
             return verdict.recheck(door, measured, temperature.reason or "unstable", at)
         case Outcome.NORMAL if attempt.person is not None:
             return verdict.decide(door, measured, attempt.person, at)

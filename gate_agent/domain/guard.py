@@ -228,6 +228,9 @@ def _may_be_admitted(
         raise StepRefused("out_of_turn", "a measured temperature that is not elevated", got)
     if hall.standing_hold(door.holds, state.person) is not None:
         raise StepRefused("out_of_turn", "the steps of the hold", "a hold that stands")
+    other = door.held_elsewhere(state.person)
+    if other is not None:
+        raise StepRefused("out_of_turn", "a hold, and its steps", f"one held at {other[0].name}")
 
 
 def _name(state: Idle | OpenPassage | Settled) -> str:

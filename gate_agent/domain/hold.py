@@ -162,13 +162,19 @@ def step_hold(
     """Return the hold after a step, None once closed.
 
     Raises StepRefused: out of turn, or without what the step must bring. A release needs a
-    contact reading (接触式测温): its own, or the one taken at the recheck. A report (上报) goes to
-    one of `calls` outside the hall, where there is one: telling one's own leader is a note.
+    contact reading (体温计复测): its own, or the one taken at the recheck. One above the line
+    confirms the fever first: it is released on other grounds only after that. A report (上报)
+    goes to one of `calls` outside the hall, where there is one: telling one's own leader is a note.
     """
     if event.step not in next_steps(hold):
         turn = " or ".join(next_steps(hold)) or "nothing more"
         raise StepRefused("out_of_turn", turn, f"{event.step} while {hold.state}")
     details, contact = event.details, _required(hold, event)
+    line = policy.contact_line_centi_c
+    is_let_go = event.step is HoldState.RELEASED and hold.state is HoldState.RECHECKED
+    if is_let_go and contact is not None and contact >= line:
+        expected = f"{HoldState.CONFIRMED}, or a contact reading below {line} centi °C"
+        raise StepRefused("out_of_turn", expected, str(contact))
     _check_report(event, calls)
     if _brings_contact(event):
         details = details.model_copy(update={"contact_centi_c": contact})

@@ -53,7 +53,7 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
         return _begin(door, event) if again else Step(door, (Note("same_card"),))
     mine = [place for place in door.desk if _is_same(place, person) and not _is_held(place)]
     if any(waits(door, place) and not _steps_up_again(place, at) for place in mine):
-        return Step(door, (Note("same_card"),))
+        return _also_the_held(door, event) or Step(door, (Note("same_card"),))
     door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
@@ -93,6 +93,23 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     if _is_taken(door, at):
         return _wait_for_the_spot(door, event)
     return _begin(door, event)
+
+
+def _also_the_held(door: DoorState, event: PersonIdentified) -> Step | None:
+    """Whose card is laid again may be the nameless one who is held at the spot, back and warmer.
+
+    Both are stopped until a guard says whose it is.
+    """
+    spot = door.passage
+    if not isinstance(spot, Settled) or not _is_held(spot) or spot.person is not None:
+        return None
+    if spot.presence.is_gone(event.at):
+        return None
+    named = name_the_held(door, spot, event, unsure=True)
+    asked = None if named is None else named.door.passage
+    if named is None or not isinstance(asked, Settled):
+        return named
+    return replace(named, door=replace(named.door, passage=replace(asked, card_asked=True)))
 
 
 def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:

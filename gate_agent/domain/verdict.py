@@ -44,12 +44,9 @@ def decide(
 
     In this order: a hold that stands, the hall's mode, the registration (`given`, if it was).
     """
-    standing = hall.standing_hold(door.holds, person)
-    if standing is not None:
-        return hold(door, attempt, standing.reason, at, reasons=("open_hold",))
-    other = door.held_elsewhere(person)
-    if other is not None:
-        return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
+    held = held_before(door, attempt, at)
+    if held is not None:
+        return held
     if attempt.adult is not None:
         return gather(door, attempt, at)
     refused = refusal(door, attempt, person, at)
@@ -66,6 +63,17 @@ def decide(
     return admit(door, attempt, at)
 
 
+def held_before(door: DoorState, attempt: Attempt, at: Moment) -> Step | None:
+    """Hold whom a hold of theirs stops, of this door or another; None where none does."""
+    standing = hall.standing_hold(door.holds, attempt.person)
+    if standing is not None:
+        return hold(door, attempt, standing.reason, at, reasons=("open_hold",))
+    other = door.held_elsewhere(attempt.person)
+    if other is not None:
+        return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
+    return None
+
+
 def refusal(door: DoorState, attempt: Attempt, person: Person, at: Moment) -> str | None:
     """Return why the hall's mode keeps this person out, with what they showed."""
     is_booked, cancelled = attempt.is_booked or attempt.is_green, attempt.cancelled
@@ -80,7 +88,10 @@ def gather(door: DoorState, attempt: Attempt, at: Moment) -> Step:
 
 
 def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
-    """Let a group in that waits for nobody any more: the adult first, then who came along."""
+    """Let a group in that waits for nobody any more: the adult first, then who came along.
+
+    Whom a hold stops by now, told by the other door as they waited, lets nobody of them in.
+    """
     adult, here = door.find(adult_id), ready(door, adult_id)
     match adult:
         case Gathering(person=Person() as person) if len(here) >= adult.companions:
@@ -90,6 +101,9 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
             going, refused = here, None
         case _:
             return Step(door)
+    for one in going:
+        if refused is None and (held := held_before(door, one, at)) is not None:
+            return held
     done, everybody = Step(door), members(door, adult_id)
     for one in going:
         if refused is not None:

@@ -6,15 +6,31 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from domain.benches import FEVER, NOON, NORMAL, Bench, hold_step, later, verdict
+from domain.benches import (
+    COLD,
+    FEVER,
+    NOON,
+    NORMAL,
+    PHONE,
+    Bench,
+    hold_step,
+    later,
+    new_door,
+    verdict,
+)
 from gate_agent.contract.door_told import DoorTold, parse_told
 from gate_agent.contract.hold_records import HoldAnswered, HoldOverdue, HoldStep
+from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Decision, HoldOpened, HoldState
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.between_doors import told_of
 from gate_agent.domain.door import (
+    GroupTold,
+    GuardOverrode,
     HandMeasured,
     OtherDoorHeard,
     OtherHoldAnswered,
+    RegistrationGiven,
     SymptomsDeclared,
 )
 from gate_agent.domain.effects import StepRefused
@@ -86,6 +102,55 @@ def test_measured_first_and_card_later_is_stopped_as_well() -> None:
     hall.held_at_west()
     hall.central.steady(NORMAL)
     hall.central.card()
+
+    assert verdict(hall.central) == (Decision.HOLD, ("held_elsewhere",))
+
+
+def test_who_waits_for_a_child_is_stopped_by_a_hold_that_is_told_meanwhile() -> None:
+    central = Bench(new_door(Policy()))
+    hall = Hall(central=central)
+    central.card()
+    central.steady(NORMAL)
+    adult = central.door.passage.passage_id or ""
+    central.take(GroupTold(at=central.now, passage_id=adult, companions=1, by="g", reason=None))
+    phone = RegistrationDetails(phone=PHONE)
+    central.take(RegistrationGiven(at=central.now, passage_id=adult, details=phone, by="g"))
+    central.nobody_for(1.3)
+    hall.held_at_west()
+
+    central.steady(NORMAL)  # the child
+
+    assert verdict(central) == (Decision.HOLD, ("held_elsewhere",))
+    assert {one.decision for one in central.verdicts} == {Decision.HOLD}
+    central.take(HandMeasured(at=central.now, passage_id=adult, contact_centi_c=3660, by="g"))
+    central.take(RegistrationGiven(at=central.now, passage_id=adult, details=phone, by="g"))
+    assert [one.decision for one in central.verdicts[-2:]] == [Decision.ADMIT] * 2
+
+
+@pytest.mark.parametrize("surface", [NORMAL, COLD])
+def test_no_guard_lets_in_whom_the_other_door_holds(surface: int) -> None:
+    hall = Hall()
+    hall.central.set(policy=Policy())
+    come(hall.central, surface)  # registers, or is to be measured again
+    hall.held_at_west()
+    about = hall.central.door.passage.passage_id or ""
+
+    with pytest.raises(StepRefused, match="held at west-1f"):
+        hall.central.take(
+            GuardOverrode(
+                at=hall.central.now,
+                passage_id=about,
+                decision=Decision.ADMIT,
+                by="g",
+                reason="熟人",
+            )
+        )
+
+
+def test_a_cool_skin_ends_no_hold_of_the_other_door() -> None:
+    hall = Hall()
+    hall.held_at_west()
+    come(hall.central, COLD)
 
     assert verdict(hall.central) == (Decision.HOLD, ("held_elsewhere",))
 

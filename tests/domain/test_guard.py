@@ -52,7 +52,7 @@ def test_no_guard_admits_who_is_still_held() -> None:
     bench.nobody_for(12)
     bench.card("a")
     bench.steady(COLD)
-    assert verdict(bench) == (Decision.RECHECK, ("cold_skin",))
+    assert verdict(bench) == (Decision.HOLD, ("open_hold",))
 
     with pytest.raises(StepRefused) as caught:
         bench.take(overrule(bench, Decision.ADMIT))

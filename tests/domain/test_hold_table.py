@@ -65,7 +65,7 @@ def a_step(to: HoldState) -> HoldStepped:
         hold_id="h-1",
         step=to,
         by="guard-1",
-        details=StepDetails(contact_centi_c=3810, to="疾控中心", note="a note"),
+        details=StepDetails(contact_centi_c=3650, to="疾控中心", note="a note"),
         disinfected=True,
     )
 
@@ -150,10 +150,27 @@ def test_a_release_may_stand_on_the_contact_reading_of_the_recheck() -> None:
     released, effects = step_hold(rechecked, release, POLICY)
 
     assert released is not None
-    assert released.contact_centi_c == 3810
+    assert released.contact_centi_c == 3650
     assert isinstance(effects[0], WriteEvent)
     assert isinstance(effects[0].record, HoldStep)
-    assert effects[0].record.contact_centi_c == 3810
+    assert effects[0].record.contact_centi_c == 3650
+
+
+@pytest.mark.parametrize("own", [None, 3730, 3900])
+def test_a_reading_above_the_line_is_confirmed_before_anything_releases(own: int | None) -> None:
+    fever = replace(a_step(S.RECHECKED), details=StepDetails(contact_centi_c=3850))
+    rechecked, _ = step_hold(a_hold(S.ACKNOWLEDGED), fever, POLICY)
+    assert rechecked is not None
+    release = replace(a_step(S.RELEASED), details=StepDetails(contact_centi_c=own))
+
+    with pytest.raises(StepRefused, match="confirmed, or a contact reading below 3730"):
+        step_hold(rechecked, release, POLICY)
+
+    well = replace(a_step(S.RELEASED), details=StepDetails(contact_centi_c=3729))
+    assert step_hold(rechecked, well, POLICY)[0] is not None
+    confirmed, _ = step_hold(rechecked, a_step(S.CONFIRMED), POLICY)
+    assert confirmed is not None
+    assert step_hold(confirmed, release, POLICY)[0] is not None  # on other grounds
 
 
 def test_a_missed_deadline_escalates_and_is_armed_anew() -> None:
