@@ -26,7 +26,7 @@ def check_gate(config_file: Path, *, say: Say) -> int:
 
     Raises ConfigurationError with every fault at once.
     """
-    config, warning = sound_config(config_file), both("terminal.warning")
+    config, warning = sound_config(config_file, all_files=True), both("terminal.warning")
     say(f"{config_file}: {both('terminal.sound')}: door {config.gate.id} of {config.gate.site}")
     for name in unprovisioned(config.keys):
         say(f"{warning}: {name}: expected a key file of the site, got none: one is made here")

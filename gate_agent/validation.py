@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gate_agent.config.faults import nearest
-from gate_agent.config.keyfile import load_key, load_public_key
+from gate_agent.config.keyfile import key_faults
 from gate_agent.config.load import (
     load_config,
     load_sections,
@@ -19,19 +19,29 @@ from gate_agent.config.load import (
 from gate_agent.config.model import (
     DeviceSection,
     GateConfig,
+    GateSection,
+    JournalSection,
     KeysSection,
     MqttSection,
     PolicySection,
     SignaturesSection,
+    WebSection,
 )
 from gate_agent.devices.registry import find_model
-from gate_agent.errors import ConfigurationError
+from gate_agent.errors import ConfigurationError, StorageError
+from gate_agent.host.keys import signature_faults
+from gate_agent.host.tls import link_faults, page_faults
+from gate_agent.store.keys import found_keys
+from gate_agent.store.staff import StaffBook
 
 Sections = Mapping[str, BaseModel]
 
 
-def sound_config(path: Path) -> GateConfig:
-    """Return the configuration in `path`, once drivers, options, policy and key files hold too.
+def sound_config(path: Path, *, all_files: bool = False) -> GateConfig:
+    """Return the configuration in `path`, once drivers, options, and the files it names hold too.
+
+    A door measures without the centre and without a sign-on: what is wrong in the link's
+    certificates or in the staff's accounts counts where `all_files` are asked for.
 
     Raises ConfigurationError with every fault of every section, also where another is broken.
     """
@@ -44,6 +54,8 @@ def sound_config(path: Path) -> GateConfig:
     except ConfigurationError as exc:
         sections = load_sections(path, GateConfig)
         broken = exc.faults
+    gate, journal = sections.get("gate"), sections.get("journal")
+    beside = journal.path.parent if isinstance(journal, JournalSection) else None
     for name, section in sections.items():
         match section:
             case DeviceSection():
@@ -51,12 +63,29 @@ def sound_config(path: Path) -> GateConfig:
             case PolicySection():
                 faults += policy_faults(section.file)
             case KeysSection():
-                faults += _key_faults(section)
-            case MqttSection() | SignaturesSection():
+                faults += key_faults(found_keys(section, beside))
+            case WebSection():
+                faults += page_faults(section)
+            case MqttSection():
                 faults += [f"{name}.{fault}" for fault in missing_files(section)]
+                faults += link_faults(section) if all_files else []
+            case SignaturesSection():
+                faults += [f"{name}.{fault}" for fault in missing_files(section)]
+                if isinstance(gate, GateSection):
+                    faults += signature_faults(section, site=gate.site, name=gate.id)
+            case JournalSection() if all_files:
+                faults += _staff_faults(section)
     if config is None or faults:
         raise ConfigurationError([*broken, *placed(path, faults)])
     return config
+
+
+def _staff_faults(section: JournalSection) -> list[str]:
+    try:
+        StaffBook(section.path).accounts()
+    except StorageError as exc:
+        return [f"journal.path: {exc}"]
+    return []
 
 
 def device_sections(config: GateConfig) -> dict[str, DeviceSection]:
@@ -87,17 +116,3 @@ def device_faults(name: str, section: DeviceSection) -> list[str]:
             for option in sorted(set(section.options) - set(model.options))
         ),
     ]
-
-
-def _key_faults(section: KeysSection) -> list[str]:
-    faults: list[str] = []
-    for name in KeysSection.model_fields:
-        path: Path | None = getattr(section, name)
-        load = load_public_key if "public" in name else load_key
-        if path is None:
-            continue
-        try:
-            load(path)
-        except ConfigurationError as exc:
-            faults += [f"keys.{name}: {fault}" for fault in exc.faults]
-    return faults

@@ -29,7 +29,7 @@ from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
 from gate_collector.centre import Centre
-from gate_collector.config import CollectorConfig, load_collector
+from gate_collector.config import CollectorConfig
 from gate_collector.contacts.morning import FollowUpsTold
 from gate_collector.ingest.broker import Broker, Hears
 from gate_collector.ingest.corrected_times import Corrector
@@ -49,6 +49,7 @@ from gate_collector.site import SiteAccess, create_app
 from gate_collector.store.opening import open_to_run, sole_writer
 from gate_collector.store.secret import secret_of
 from gate_collector.store.signers import signatures_of
+from gate_collector.validation import sound_collector
 
 _CLERK_S = 5.0
 _LOG = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ _LOG = logging.getLogger(__name__)
 
 def run_collector(config_file: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigurationError or StorageError before it starts."""
-    config = load_collector(config_file)
+    config = sound_collector(config_file)
     core_dumps.forbid()
     with listen(config.web.host, config.web.port) as listener:
         collector = _Collector(config, config_file)

@@ -32,6 +32,7 @@ from gate_collector.store.doors import retire as retire_door
 from gate_collector.store.migrations import StoreBehind
 from gate_collector.store.opening import migrate_store, open_store
 from gate_collector.store.schema import HEAD
+from gate_collector.validation import sound_collector
 
 app = typer.Typer(
     name="gate-collector",
@@ -105,7 +106,7 @@ def work(
 @app.command()
 def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
-    loaded = load_collector(config)
+    loaded = sound_collector(config)
     try:
         open_store(loaded.store.url, config_file=config).dispose()
     except StoreBehind as exc:  # the next start brings it up
@@ -127,7 +128,7 @@ def check(config: ConfigFile) -> None:
 @app.command()
 def migrate(config: ConfigFile) -> None:
     """Bring the store of an earlier version up to this one, as `run` does when it starts. 升级."""
-    url = load_collector(config).store.url
+    url = sound_collector(config).store.url
     migrate_store(url, typer.echo, config_file=config)
     open_store(url, config_file=config).dispose()
     typer.echo(f"store: revision {HEAD}, {both('terminal.this_version')}")

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from nacl.public import PrivateKey
@@ -30,6 +31,18 @@ def load_key(path: Path) -> bytes:
 def load_public_key(path: Path) -> bytes:
     """Return the public key in `path`; others may read it, and must not write it."""
     return _load(path, public=True)
+
+
+def key_faults(files: Mapping[str, Path | None]) -> list[str]:
+    """Return what is wrong with each of these key files, by its setting; public ones say so."""
+    faults: list[str] = []
+    for name, path in files.items():
+        try:
+            if path is not None:
+                _load(path, public="public" in name)
+        except ConfigurationError as exc:
+            faults += [f"keys.{name}: {fault}" for fault in exc.faults]
+    return faults
 
 
 def make_key(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey, VerifyKey
 
 from gate_agent.config.keyfile import KEY_BYTES, load_key
+from gate_agent.config.load import missing_files
 from gate_agent.config.model import SignaturesSection, Unsigned
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.signed import (
@@ -270,7 +271,7 @@ def load_signer(section: SignaturesSection, *, site: str, name: str) -> Signer |
     try:
         warrant, vouched = read_warrant(section.warrant_file)
         signer = Signature(warrant, vouched, b"").by
-    except (OSError, ContractError) as exc:
+    except (OSError, ValueError, ContractError) as exc:
         raise ConfigurationError([f"{section.warrant_file}: expected a warrant: {exc}"]) from exc
     if (signer.site, signer.name) != (site, name):
         expected = f"expected the warrant of {name} at {site}"
@@ -279,6 +280,26 @@ def load_signer(section: SignaturesSection, *, site: str, name: str) -> Signer |
         expected = f"{section.warrant_file}: expected the warrant of key_file"
         raise ConfigurationError([f"{expected}, got another's"])
     return Signer(private, warrant, vouched)
+
+
+def signature_faults(section: SignaturesSection, *, site: str | None, name: str) -> list[str]:
+    """Return what is wrong in a section's files once all are there: see `missing_files`.
+
+    Without `site`, which is a fault by itself, nobody can tell whose the warrant should be.
+    """
+    if missing_files(section):
+        return []
+    faults: list[str] = []
+    try:
+        load_roots(section.roots_file)
+    except ConfigurationError as exc:
+        faults += [f"signatures.roots_file: {fault}" for fault in exc.faults]
+    try:
+        if site is not None:
+            load_signer(section, site=site, name=name)
+    except ConfigurationError as exc:
+        faults += [f"signatures.key_file: {fault}" for fault in exc.faults]
+    return faults
 
 
 def read_warrant(path: Path) -> tuple[bytes, bytes]:

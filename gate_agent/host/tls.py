@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from gate_agent.config.load import missing_files
 from gate_agent.config.model import MqttSection, WebSection
 from gate_agent.errors import ConfigurationError, UplinkError
 
@@ -115,6 +116,28 @@ def tls_context(section: MqttSection) -> ssl.SSLContext:
             files = f"{section.cert_file} and {section.key_file}"
             raise UplinkError(f"expected a certificate and its key in {files}, got: {exc}") from exc
     return context
+
+
+def link_faults(section: MqttSection) -> list[str]:
+    """Return what is wrong in a section's files once all are there: see `missing_files`."""
+    if not section.tls or missing_files(section):
+        return []
+    faults = []
+    for others in ({"cert_file": None, "key_file": None}, {"ca_file": None}):
+        try:
+            tls_context(section.model_copy(update=others))
+        except UplinkError as exc:
+            faults.append(f"mqtt: {exc}")
+    return faults
+
+
+def page_faults(web: WebSection) -> list[str]:
+    """Return what keeps pages from being served over TLS as the section wants it."""
+    try:
+        server_context(web)
+    except ConfigurationError as exc:
+        return list(exc.faults)
+    return []
 
 
 def in_words(text: str, section: MqttSection, now: datetime) -> str:

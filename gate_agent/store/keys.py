@@ -78,6 +78,18 @@ def resolve_keys(section: KeysSection, beside: Path) -> Keys:
     return Keys(site=site, store=store, collector_public=public, made=tuple(made))
 
 
+def found_keys(section: KeysSection, beside: Path | None) -> dict[str, Path]:
+    """Return the key files that `resolve_keys` would read, by their settings; none is made."""
+    files: dict[str, Path] = {}
+    for name, file in _FILES.items():
+        path: Path | None = getattr(section, name) or _credential(file)
+        if path is None and beside is not None and os.path.exists(beside / file):  # noqa: PTH110 False, where Path raises: a folder that is not ours
+            path = beside / file
+        if path is not None:
+            files[name] = path
+    return files
+
+
 def unprovisioned(section: KeysSection) -> tuple[str, ...]:
     """Return the settings of keys that nobody brought yet: the gate makes its own."""
     return tuple(

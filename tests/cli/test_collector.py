@@ -15,6 +15,7 @@ from cli.commands import Said, command
 from doorfiles import Changes, write_collector
 from gate_agent.errors import ConfigurationError
 from gate_collector.config import load_collector
+from security.secured_hall import provision
 
 
 def run(folder: Path, changes: Changes | None = None, what: str = "run") -> Said:
@@ -109,9 +110,10 @@ def test_a_store_that_cannot_be_opened_is_one_line_without_its_password(
 @pytest.mark.parametrize("what", ["run", "check"])
 def test_workers_need_postgresql_and_their_own_certificates(what: str, tmp_path: Path) -> None:
     on_sqlite = run(tmp_path, {"ingest": {"workers": 2}}, what)
-    for name in ("ca.crt", "collector.crt", "collector.key", "collector-w1.key"):
-        (tmp_path / name).touch()
-    files = {"ca_file": "ca.crt", "cert_file": "collector.crt", "key_file": "collector.key"}
+    papers = provision(tmp_path / "site") / "collector"
+    (papers / "collector-w1.crt").unlink()
+    names = {"ca_file": "ca.crt", "cert_file": "collector.crt", "key_file": "collector.key"}
+    files = {setting: papers / name for setting, name in names.items()}
     without = run(
         tmp_path,
         {
@@ -129,7 +131,7 @@ def test_workers_need_postgresql_and_their_own_certificates(what: str, tmp_path:
     )
     assert without.err == (
         f"gate-collector: {tmp_path}/collector.toml:6: mqtt.cert_file: expected a file, "
-        f"got nothing at {tmp_path}/collector-w1.crt\n"
+        f"got nothing at {papers}/collector-w1.crt\n"
     )
 
 
