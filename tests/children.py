@@ -11,7 +11,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Self
 
 STOPS_WITHIN_S = 30
@@ -139,6 +141,33 @@ def listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def starved_s(*pids: int) -> float:
+    """Return how long threads of these processes, or ours, could work and had no processor.
+
+    Of all of them together; 0 where the kernel does not count it.
+    """
+    waited_ns = 0
+    for pid in pids or (os.getpid(),):
+        for told in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with suppress(OSError):  # a thread that ended meanwhile
+                waited_ns += int(told.read_text(encoding="ascii").split()[1])
+    return waited_ns / 1e9
+
+
+def wait_promptly(
+    predicate: Callable[[], object], what: str, promised_s: float, *through: Child
+) -> None:
+    """Wait until `predicate()` is true, as soon as was promised of a machine with room.
+
+    What these processes, `through` which it comes, and we wait for a processor does not count.
+    """
+    pids = (os.getpid(), *(child.pid for child in through))
+    began, starved = perf_counter(), starved_s(*pids)
+    wait_until(predicate, what)
+    took_s = perf_counter() - began - (starved_s(*pids) - starved)
+    assert took_s < promised_s, f"expected {what} within {promised_s} s, got {took_s:.1f} s"
 
 
 def wait_until(predicate: Callable[[], object], what: str, within_s: float = 60) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from children import wait_until
+from children import wait_promptly, wait_until
 from doorfiles import Changes
 from security.secured_hall import GATES, Hall, hall
 from system.test_people_at_once import FLAG, GONE_S, NOBODY, NORMAL, Door, held, waits
@@ -77,7 +77,8 @@ def test_who_is_held_at_one_door_is_known_answered_and_stopped_at_the_other(
     west.shows(FLAG, 0.2)
     hold = held(west)
     west.shows(NOBODY, 0.1)
-    wait_until(lambda: elsewhere(central), "the hold at the other door", WITHIN_S)
+    everybody = west.gate, central.gate, doors.hall.broker
+    wait_promptly(lambda: elsewhere(central), "the hold at the other door", WITHIN_S, *everybody)
     (there,) = elsewhere(central)
     assert (there["hold_id"], there["gate"], there["name"]) == (
         hold["hold_id"],
@@ -88,7 +89,7 @@ def test_who_is_held_at_one_door_is_known_answered_and_stopped_at_the_other(
 
     answer = f"doors/west-1f/holds/{hold['hold_id']}/answer"
     assert central.taps(answer, {"by": "guard-2"}) == 200
-    wait_until(lambda: held(west)["state"] == "acknowledged", "the answer at the door", WITHIN_S)
+    wait_promptly(lambda: held(west)["state"] == "acknowledged", "the answer", WITHIN_S, *everybody)
     assert central.taps(answer, {"by": "guard-2"}) == 409
     assert held(west)["steps"][0]["by"] == "central-2f"
     assert central.told("hold.answered")[0]["by"] == "guard-2"
