@@ -23,7 +23,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 
-QUICK = Pace(looks_every_s=0.1, types_for_s=0, steps_after_s=0)
+QUICK = Pace(looks_every_s=0.25, types_for_s=0, steps_after_s=0)
 THERMOMETERS = ("gy-614v3", "gy-mcu90614")
 SETTLED = ("admit", "deny", "hold")
 _WAITS_S = 4  # for a verdict, before a person steps back and tries again

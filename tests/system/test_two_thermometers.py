@@ -127,7 +127,7 @@ async def play(folder: Path) -> None:
 
 
 @pytest.mark.system
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 def test_a_thermometer_that_drifts_is_found_beside_its_neighbour_and_recovers(
     tmp_path: Path,
 ) -> None:
