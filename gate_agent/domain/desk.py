@@ -10,6 +10,7 @@ from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.passage import (
     EARLY_S,
     NOBODY,
+    Attempt,
     Gathering,
     Identified,
     Idle,
@@ -104,9 +105,24 @@ def _named_away(place: Waiting, since_ns: int) -> bool:
 
 
 def asked_too(door: DoorState, named: _Named) -> _Named:
-    """Ask of this person, too, where it is in question whose card another has: one answer tells."""
-    asked = named.unsure and any(place.card_asked and place.unsure for place in door.desk)
+    """Ask of this person, too, where it is in question whose card another has: one answer tells.
+
+    So it is where somebody nameless was held a moment before: the card may be that person's.
+    """
+    asked = named.unsure and any(
+        (place.card_asked and place.unsure) or _may_have_laid(door, place, named)
+        for place in door.desk
+    )
     return replace(named, card_asked=asked)
+
+
+def _may_have_laid(door: DoorState, place: Waiting, named: Attempt) -> bool:
+    if not isinstance(place, Settled) or place.decision is not Decision.HOLD:
+        return False
+    if place.person is not None or named.identified is None or not waits(door, place):
+        return False
+    until_ns = place.settled.plus_s(door.policy.measurement.pair_within_s)
+    return place.settled.boot_ns <= named.identified.boot_ns < until_ns
 
 
 def pair_ns(door: DoorState, at: Moment) -> int:

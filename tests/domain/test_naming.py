@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
-from domain.benches import FEVER, NORMAL, PHONE, Bench, new_door, somebody
+from domain.benches import NORMAL, PHONE, Bench, somebody
 from gate_agent.contract.hold_records import HoldIdentified
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Decision, HoldState
-from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.between_doors import told_of
 from gate_agent.domain.door import (
     CardJudged,
     CardUnreadable,
-    CompanionTold,
-    GroupTold,
     HandMeasured,
     PersonIdentified,
     RegistrationGiven,
@@ -323,35 +320,3 @@ def test_a_card_is_ambiguous_once_then_it_is_of_who_stands_there() -> None:
 
     assert bench.verdicts[-1].decision is Decision.ADMIT
     assert bench.verdicts[-1].person_ref == A
-
-
-@pytest.mark.parametrize("gathers", [False, True])
-def test_who_comes_back_hot_by_the_card_of_who_waits_stops_both(*, gathers: bool) -> None:
-    bench = Bench(new_door(Policy()))
-    bench.card()
-    bench.steady(NORMAL)
-    waiting = bench.door.passage.passage_id or ""
-    details = RegistrationDetails(phone=PHONE)
-    given = RegistrationGiven(at=bench.now, passage_id=waiting, details=details, by="g")
-    if gathers:
-        bench.take(GroupTold(at=bench.now, passage_id=waiting, companions=1, by="g", reason=None))
-        bench.take(given)
-    bench.nobody_for(2.6)
-    bench.steady(FEVER)
-    if gathers:  # whoever comes next is the child of who waits
-        bench.take(
-            CompanionTold(
-                at=bench.now, passage_id=bench.door.passage.passage_id or "", adult=None, by="g"
-            )
-        )
-    bench.card()
-
-    (hold,) = bench.door.holds
-    assert (hold.person_ref, hold.unsure) == (A, True)
-    assert isinstance(bench.door.passage, Settled)
-    assert bench.door.passage.card_asked
-    bench.card()  # still there, and nobody else: it is theirs
-    assert not bench.door.holds[0].unsure
-    if not gathers:
-        bench.take(replace(given, at=bench.now))
-    assert Decision.ADMIT not in {one.decision for one in bench.verdicts}
