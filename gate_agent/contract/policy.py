@@ -37,6 +37,11 @@ class HallMode(StrEnum):
     APPOINTMENT = "appointment"  # 预约入场: staff, booked visitors, green channel
     OPEN = "open"  # 全面开放
 
+    def admits_more_than(self, other: HallMode) -> bool:
+        """Whether people may enter under this mode who may not under the `other` one."""
+        order = list(HallMode)
+        return order.index(self) > order.index(other)
+
 
 class PhoneRule(StrEnum):
     """Whether a visitor's mobile number is asked for before the decision."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from gate_agent.contract.policy import Policy
+from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.errors import GateError
 from gate_agent.http.answers import refusal, refused
 from gate_collector.centre import Centre
@@ -29,19 +30,52 @@ class PolicyDesk:
         """Return the policy that the change would start from. Raises NoMoment, ValueError."""
         return self._book.at(_valid_from(asked, self._zone))
 
-    def issue(
-        self, asked: Author, change: Change, *, at_once: bool = False, shown_at: str = "/policy"
-    ) -> Response:
+    def issue(self, asked: Author, change: Change, *, shown_at: str = "/policy") -> Response:
         """Issue the next version; `shown_at` is where its author sees what came of it."""
+        return self._answered(lambda: self._issued(asked, change, asked.base), shown_at)
+
+    def set_mode(self, asked: Author, mode: HallMode) -> Response:
+        """Issue a mode. From a stale page, or one that names no base, one may only restrict."""
+        return self._answered(lambda: self._mode_issued(asked, mode), "/policy")
+
+    def _mode_issued(self, asked: Author, mode: HallMode) -> Policy:
+        """Issue a mode; one that restricts at once does so whatever is issued beside it."""
+        while True:
+            newest = self._book.newest().version  # first: what comes after it is another's version
+            restricts = not asked.valid_from and self._restricts(mode)
+            if asked.base is None and not restricts:
+                raise Outdated(f"expected a change of version {newest}, got one of none")
+            base = newest if restricts else asked.base
+            try:
+                return self._issued(
+                    asked, lambda _: {"hall_mode": mode.value}, base, at_once=not asked.valid_from
+                )
+            except Outdated:
+                if not restricts:
+                    raise
+
+    def _restricts(self, mode: HallMode) -> bool:
+        """Whether a mode at once lets nobody in who stays out now, or by a plan that it ends."""
+        now = self._book.in_force().hall_mode
+        if mode is HallMode.EMERGENCY or now.admits_more_than(mode):
+            return True
+        return mode is now and not self._book.waiting()
+
+    def _issued(
+        self, asked: Author, change: Change, base: int | None, *, at_once: bool = False
+    ) -> Policy:
+        return self._book.issue(
+            change,
+            by=asked.by,
+            why=asked.why,
+            base=base,
+            valid_from=_valid_from(asked, self._zone),
+            at_once=at_once,
+        )
+
+    def _answered(self, issue: Callable[[], Policy], shown_at: str) -> Response:
         try:
-            policy = self._book.issue(
-                change,
-                by=asked.by,
-                why=asked.why,
-                base=None if at_once else asked.base,
-                valid_from=_valid_from(asked, self._zone),
-                at_once=at_once,
-            )
+            policy = issue()
         except NoMoment as exc:
             return refused(422, exc, code="invalid")
         except PolicyFault as exc:

@@ -149,9 +149,8 @@ def build_policy_changes(
         "/policy/mode", dependencies=[ACTORS], status_code=201, response_model=IssuedVersion
     )
     def mode(asked: Mode) -> Response:
-        """Set the hall's mode, at once or from a time on."""
-        at_once = not asked.valid_from
-        return desk.issue(asked, lambda _: {"hall_mode": asked.hall_mode.value}, at_once=at_once)
+        """Set the hall's mode, at once or from a time on; what lets more people in needs `base`."""
+        return desk.set_mode(asked, asked.hall_mode)
 
     @routes.post(
         "/policy/rules",
