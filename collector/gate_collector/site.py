@@ -144,7 +144,7 @@ def create_app(
         ),
         build_versions(centre, pages, book, form),
         build_trial(centre, pages),
-        build_announcements(centre, pages, door.url),
+        build_announcements(centre, pages, book.version, door.url),
         build_operations(centre, look, failing, faults),
         build_document(
             app,

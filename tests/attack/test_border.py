@@ -53,7 +53,8 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/api/v1/reveal/texts": ("", {
         **_SIGNED, "gate": "west-1f", "epoch": "0" * 32, "sequence": 1}),
     "/api/v1/search": ("", {"who": "11010119900307721X"}),
-    "/announcements": ("", {"by": _BY, "zh": "自即日起预约。\n请勿扎堆。", "en": "Book first."}),
+    "/announcements": ("", {
+        "by": _BY, "base": 0, "zh": "自即日起预约。\n请勿扎堆。", "en": "Book first."}),
     "/cases/{gate}/{hold_id}/district": ("/cases/west-1f/hold-1/district", _DISTRICT),
     "/cases/{gate}/{hold_id}/papers": ("/cases/west-1f/hold-1/papers", {
         "by": _BY, "kind": "first", "statement": "已隔离"}),

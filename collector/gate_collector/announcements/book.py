@@ -11,11 +11,16 @@ from sqlalchemy import Connection, RowMapping, Select, select
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.opening import said_hours, said_windows
 from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.errors import GateError
 from gate_agent.words import word
 from gate_collector.centre import Centre
 from gate_collector.store.schema_office import ANNOUNCEMENT
 
 _NEWEST_FIRST = select(ANNOUNCEMENT).order_by(ANNOUNCEMENT.c.id.desc())
+
+
+class OutdatedDraft(GateError):  # noqa: N818 it is an answer
+    """A text was made of what holds no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +45,14 @@ def facts(policy: Policy) -> str:
     )
 
 
-def publish(centre: Centre, *, zh: str, en: str, by: str) -> None:
-    """Keep a text as published now, with the facts it was made from."""
+def publish(centre: Centre, *, base: Policy | None, zh: str, en: str, by: str) -> None:
+    """Keep a text as published now, with the facts it was made from.
+
+    Raises OutdatedDraft where the policy `base`, that its author knew, has others than hold now.
+    """
     policy = centre.policy()
+    if base is None or facts(base) != facts(policy):
+        raise OutdatedDraft("expected a text of what holds now, got one of another version")
     row = {
         "at": format_utc(centre.now),
         "by": by,

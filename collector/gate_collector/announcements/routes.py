@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import segno
@@ -10,12 +11,19 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.contract.policy import HallMode
+from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.http.pace import Pace
 from gate_agent.http.tries import source_of
 from gate_agent.words import Lang
-from gate_collector.announcements.book import announcement, history, in_force, publish
+from gate_collector.announcements.book import (
+    OutdatedDraft,
+    announcement,
+    history,
+    in_force,
+    publish,
+)
 from gate_collector.announcements.status import PublicStatus, paragraphs, status
 from gate_collector.announcements.texts import draft
 from gate_collector.centre import Centre
@@ -55,10 +63,13 @@ class Told(BaseModel):
     zh: str = Field(min_length=1, max_length=4000)
     en: str = Field("", max_length=8000)
     by: By
+    base: int = Field(ge=0, description="the version in force that the draft was made from")
 
 
-def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
-    """Return the routes; `url` is where the public reaches this server."""
+def build_announcements(
+    centre: Centre, pages: Pages, version: Callable[[int], Policy | None], url: str
+) -> APIRouter:
+    """Return the routes; `version` gives one of the policy, `url` is where the public comes."""
     routes = Routes()
     pace = Pace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
 
@@ -66,18 +77,25 @@ def build_announcements(centre: Centre, pages: Pages, url: str) -> APIRouter:
     def page(request: Request, lang: Lang = "zh") -> Response:
         """Return what was published, and the draft of the next."""
         asked = pages.asked(request)
+        base = centre.policy().version  # before the draft: what comes between makes it outdated
         with centre.engine.connect() as connection:
             view = PUBLISHED.read(connection, history(), asked)
             newest = in_force(connection, centre.policy())
         return pages.lists(
             "announcements.html", lang, asked, [view], in_force=newest,
-            zh=draft(centre, "zh"), en=draft(centre, "en"),
+            base=base, zh=draft(centre, "zh"), en=draft(centre, "en"),
         )  # fmt: skip
 
     @routes.post("/announcements", dependencies=[ACTORS], status_code=201, response_model=Done)
     def published(asked: Told) -> Response:
-        """Publish a text: it is on the public page at once, and on a poster to print."""
-        publish(centre, zh=asked.zh, en=asked.en, by=asked.by)
+        """Publish a text: it is on the public page at once, and on a poster to print.
+
+        None of a hall that is no more as the page told it: the public would hear the old mode.
+        """
+        try:
+            publish(centre, base=version(asked.base), zh=asked.zh, en=asked.en, by=asked.by)
+        except OutdatedDraft as exc:
+            return refused(409, exc, code="outdated")
         return done_at("/announcements")
 
     @routes.get("/announcements/{number}/poster", dependencies=[EVERYBODY], include_in_schema=False)

@@ -917,6 +917,8 @@ declare namespace Centre {
     zh: string;
     en?: string;
     by: string;
+    /** the version in force that the draft was made from */
+    base: number;
   }
   /** One record that the district's office was told. */
   interface Told_Output {

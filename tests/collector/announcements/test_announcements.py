@@ -51,7 +51,8 @@ def test_a_change_is_said_at_once_and_the_published_text_while_it_holds(one: Hal
             assert part in drafted["text"]["zh"], part
 
         told = "自即日起凭预约入场。\n请勿扎堆。"
-        answer = client.post("/announcements", json={"zh": told, "en": "", "by": "王科长"})
+        asked = {"zh": told, "en": "", "by": "王科长", "base": book.in_force().version}
+        answer = client.post("/announcements", json=asked)
         assert answer.status_code == 201
         shown = client.get("/api/v1/status").json()
         assert (shown["text"]["zh"], shown["published"]) == (told, one.clock.now().utc.strftime(
@@ -89,7 +90,16 @@ def test_the_public_page_is_open_to_all_bounded_and_may_be_kept_and_the_rest_is_
 
 
 def _post(client: httpx.Client, zh: str) -> int:
-    return client.post("/announcements", json={"zh": zh, "en": "", "by": "王"}).status_code
+    asked = {"zh": zh, "en": "", "by": "王", "base": 0}
+    return client.post("/announcements", json=asked).status_code
+
+
+def test_a_draft_of_what_holds_no_more_is_never_told_the_public(one: Hall) -> None:
+    book = book_of(one)
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        _issue(book, hall_mode=HallMode.EMERGENCY)
+        assert _post(client, "大厅全面开放。") == 409
+        assert "任何人不得入内" in client.get("/api/v1/status").json()["text"]["zh"]
 
 
 def test_texts_are_bounded_and_shown_as_text(one: Hall) -> None:
