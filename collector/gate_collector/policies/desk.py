@@ -40,6 +40,7 @@ class PolicyDesk:
 
     def _mode_issued(self, asked: Author, mode: HallMode) -> Policy:
         """Issue a mode; one that restricts at once does so whatever is issued beside it."""
+        _valid_from(asked, self._zone)  # a slip is told before a stale page: reloading mends none
         while True:
             newest = self._book.newest().version  # first: what comes after it is another's version
             restricts = not asked.valid_from and self._restricts(mode)
