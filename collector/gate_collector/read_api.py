@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
@@ -10,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from gate_agent.contract.hall_times import HallDay
 from gate_agent.contract.json_text import read_json
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
@@ -97,7 +97,7 @@ def build_interface(centre: Centre) -> APIRouter:
 
     @routes.get("/reports/{day}", dependencies=[PROGRAMS], response_model=Report)
     def report(
-        day: date, version: Annotated[int | None, Query(ge=1, le=10_000)] = None
+        day: HallDay, version: Annotated[int | None, Query(ge=1, le=10_000)] = None
     ) -> Response:
         """Return the hall's daily report (每日零报告), the newest version by default."""
         try:

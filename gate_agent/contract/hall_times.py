@@ -31,8 +31,13 @@ def _of_the_hall(at: time) -> time:
     return at
 
 
+def is_within_reach(day: date) -> bool:
+    """Whether every zone's clock can tell a day or a moment: typed times are held against it."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def _within_reach(day: D) -> D:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not is_within_reach(day):
         raise PydanticCustomError(
             "out_of_reach",
             "expected a year from {first} to {last}, got {year}",

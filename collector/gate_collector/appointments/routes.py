@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.appointments import CancelReason
 from gate_agent.contract.codes import code_digest
+from gate_agent.contract.hall_times import HallDay
 from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import on_clock
 from gate_agent.contract.policy import Policy
@@ -183,7 +184,7 @@ def build_appointments(
 
     @routes.get(f"{_PAGE}/codes", dependencies=[_OFFICE], include_in_schema=False)
     def codes(
-        day: date, window: Annotated[str, Query(pattern=_BEGINS)] = "", lang: Lang = "zh"
+        day: HallDay, window: Annotated[str, Query(pattern=_BEGINS)] = "", lang: Lang = "zh"
     ) -> HTMLResponse:
         """Return the codes of a day, or of who begins at one time, to print and hand out.
 

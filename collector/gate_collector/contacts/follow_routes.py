@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -10,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import without_number
+from gate_agent.contract.hall_times import HallDay
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
@@ -47,7 +47,7 @@ class FollowEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
     by: By
     people: list[FollowedPerson] = Field(min_length=1, max_length=_MOST)
-    day: date
+    day: HallDay
     place: FollowPlace
     health: FollowHealth
     note: Annotated[str, AfterValidator(without_number)] = Field("", max_length=100)

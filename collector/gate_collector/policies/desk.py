@@ -78,7 +78,7 @@ class PolicyDesk:
         try:
             policy = issue()
         except NoMoment as exc:
-            return refused(422, exc, code="invalid")
+            return no_moment(exc)
         except PolicyFault as exc:
             return unsound(exc)
         except Outdated as exc:
@@ -101,6 +101,11 @@ def _valid_from(asked: Author, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         expected = "valid_from: expected a local time such as 2026-12-01T08:30, or nothing"
         raise NoMoment(f"{expected}, got another form") from None
+
+
+def no_moment(exc: NoMoment) -> JSONResponse:
+    """Refuse a time; the code is its field's name, where a page tells it in the reader's words."""
+    return refused(422, exc, code="valid_from")
 
 
 def faulty(expected: str, code: str, **details: list[Any]) -> JSONResponse:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from gate_agent.contract.hall_times import FIRST_YEAR, LAST_YEAR, is_within_reach
 from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.setting import SettingGroup
@@ -284,10 +285,15 @@ def _said(fault: Setting | str | None, lang: Lang) -> str:
 
 
 def local_time(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return the time that a form's field names, None for an empty one. Raises ValueError."""
+    """Return the time that a form's field names, None for an empty one.
+
+    Raises ValueError, also for a time beyond which a zone's clock ends.
+    """
     if not text:
         return None
     moment = datetime.fromisoformat(text)
+    if not is_within_reach(moment):
+        raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}, got {moment.year}")
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 

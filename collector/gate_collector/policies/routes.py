@@ -26,6 +26,7 @@ from gate_collector.policies.desk import (
     PolicyDesk,
     faulty,
     no_key,
+    no_moment,
     no_values,
     unsound,
 )
@@ -192,7 +193,7 @@ def build_policy_changes(
         try:
             return JSONResponse({"look": taken.look(desk.base(asked))})
         except NoMoment as exc:
-            return refused(422, exc, code="invalid")
+            return no_moment(exc)
         except PolicyFault as exc:
             return unsound(exc)
         except ValueError:

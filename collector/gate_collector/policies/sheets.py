@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.contract.appointments import Appointment, QuotaPolicy
 from gate_agent.contract.codes import APPOINTMENT_CODE, code_digest
+from gate_agent.contract.hall_times import is_within_reach
 from gate_agent.contract.identity import (
     NumberFault,
     Secret,
@@ -325,16 +326,22 @@ def _flag(cells: Cells, name: str, *, absent: bool) -> bool:
 
 def _time(cells: Cells, name: str, zone: ZoneInfo) -> datetime | None:
     value = cells.get(name)
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=zone)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), tzinfo=zone)
-    text = str(value or "").strip()
-    if not text:
+    if value is None or str(value).strip() == "":
         return None
+    moment = _moment(value)
+    if moment is None or not is_within_reach(moment):
+        raise _LineError(said("time", column=_HEADINGS[name][1]))
+    return moment.replace(tzinfo=zone)
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
     for form in _TIMES:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=zone)
+            return datetime.strptime(str(value).strip(), form)  # noqa: DTZ007 the hall's own
         except ValueError:
             continue
-    raise _LineError(said("time", column=_HEADINGS[name][1]))
+    return None

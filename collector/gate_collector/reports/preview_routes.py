@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from gate_agent.contract.hall_times import HallDay
 from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
@@ -85,7 +86,7 @@ def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIR
         status_code=201,
         response_model=IssuedVersion,
     )
-    def merge(day: date, by: Annotated[By, Body(embed=True)]) -> Response:
+    def merge(day: HallDay, by: Annotated[By, Body(embed=True)]) -> Response:
         """Make the report of a day that is over, before the clock does."""
         try:
             report = merge_now(centre, day, by=by)
@@ -101,7 +102,7 @@ def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIR
         status_code=201,
         response_model=Done,
     )
-    def entered(day: date, asked: AskedEntry) -> Response:
+    def entered(day: HallDay, asked: AskedEntry) -> Response:
         """Keep what a clerk enters for a day; nothing is edited, another entry corrects it."""
         try:
             keep(centre, day, asked.entry, by=asked.by, corrects=asked.corrects)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -14,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from gate_agent.contract.hall_times import HallDay
 from gate_agent.contract.records import Category, Decision
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes, take_in
@@ -73,7 +73,7 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         return pages.lists("reports.html", lang, asked, [view], preview=report, missing=missing)
 
     @routes.get("/reports/{day}", dependencies=[EVERYBODY], include_in_schema=False)
-    def sheet(day: date, version: Version = None, lang: Lang = "zh") -> Response:
+    def sheet(day: HallDay, version: Version = None, lang: Lang = "zh") -> Response:
         """Return one version to look at, print and sign."""
         if version is None and is_previewed(centre, day):
             return show_preview(centre, pages, day, lang)
@@ -100,7 +100,9 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         response_class=Response,
         responses={200: {"content": {kind: {} for kind in (_JSON, CSV, XLSX)}}},
     )
-    def file(day: date, form: Literal["csv", "xlsx", "json"], version: Version = None) -> Response:
+    def file(
+        day: HallDay, form: Literal["csv", "xlsx", "json"], version: Version = None
+    ) -> Response:
         """Return one version as a file."""
         try:
             kept = read(centre, day, version)
@@ -118,7 +120,7 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         return Response(body, media_type=kind, headers=headers)
 
     @routes.get("/reports/{day}/anchor.svg", dependencies=[EVERYBODY], include_in_schema=False)
-    def anchor(day: date, version: Version = None) -> Response:
+    def anchor(day: HallDay, version: Version = None) -> Response:
         """Return the anchor of one version as a code to print."""
         try:
             text = read(centre, day, version).report.anchor
@@ -138,7 +140,7 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         status_code=201,
         response_model=IssuedVersion,
     )
-    def correction(day: date, asked: Correction) -> Response:
+    def correction(day: HallDay, asked: Correction) -> Response:
         """Make a new version from what is stored now; the one before it stays as it is."""
         try:
             report = correct(centre, day, by=asked.by, why=asked.why)

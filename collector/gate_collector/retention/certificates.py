@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from gate_agent.contract.hall_times import is_within_reach
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.privacy_records import DataPurged, PurgeCause
 from gate_collector.centre import Centre
@@ -93,6 +94,7 @@ def certificate(centre: Centre, number: str) -> Certificate | None:
 
 def _day(number: str) -> date | None:
     try:
-        return date.fromisoformat(number) if "-" in number else None
+        day = date.fromisoformat(number) if "-" in number else None
     except ValueError:
         return None
+    return day if day is not None and is_within_reach(day) else None

@@ -25,6 +25,11 @@ export function refuse(form, told) {
   const text = hasWord(key) ? word(key) : word(code === "invalid" ? "form_answer.invalid" : "form_answer.other", { expected, got });
   const link = code === "sign_on" ? make("a", { href: placed("/sign-on") }, word("nav.sign_on")) : null;
   say(form, ...(error.faults ?? [text]).map((line) => make("span", {}, line)), ...(link ? [link] : []));
+  const field = expected.startsWith(`${code}: `) ? form.elements.namedItem(code) : null; // a code may name its field
+  if (field instanceof HTMLElement) {
+    field.setAttribute("aria-invalid", "true");
+    field.focus();
+  }
   form.dispatchEvent(new CustomEvent("refused", { detail: error }));
 }
 
@@ -81,6 +86,7 @@ export async function post(form, path, body = valuesOf(form)) {
   const fault = /** @type {HTMLElement | null} */ (form.querySelector(".fault"));
   const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("button:not([type=button])"));
   if (fault) fault.hidden = true;
+  for (const field of form.elements) field.removeAttribute("aria-invalid");
   if (button) button.disabled = true;
   const answer = await request(path, { body, headers: token(), withinMs: WITHIN_MS });
   if (button) button.disabled = false;
