@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -39,14 +39,42 @@ def fault(error: ErrorDetails, model: type[BaseModel]) -> str:
             meant = nearest(str(loc[-1]), _keys(model, loc[:-1]))
             return f"{where}: expected a known key: {meant}, got this one"
         case "string_pattern_mismatch":
-            said = [step.description for step in steps(model, loc) if step.description]
-            return f"{where}: expected {said[-1] if said else 'another form'}, got {got}"
+            return f"{where}: expected {_wanted(model, error)}, got {got}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix(_VENDOR_PREFIX)}"
         case _:
             wanted = error["msg"].replace("Input should be", "expected", 1)
             wanted = wanted.replace("String should", "expected a string that should", 1)
             return f"{where}: {wanted}, got {got}"
+
+
+def own_faults(errors: Iterable[ErrorDetails]) -> list[ErrorDetails]:
+    """Return the faults that somebody made: a list is not too short for what is wrong in it."""
+    every = list(errors)
+    return [
+        one for one in every
+        if one["type"] != "too_short"
+        or not any(
+            len(other["loc"]) > len(one["loc"]) and other["loc"][: len(one["loc"])] == one["loc"]
+            for other in every
+        )
+    ]  # fmt: skip
+
+
+def _wanted(model: type[BaseModel], error: ErrorDetails) -> str:
+    """Return what this very text must be: as its field says, else like an example, else by form.
+
+    What a list says of itself is said of its plain entries, too, and of no field of a row.
+    """
+    *_, place = steps(model, error["loc"])
+    if place.field is None:
+        *_, place = (step for step in steps(model, error["loc"]) if step.field is not None)
+    if place.description:
+        return place.description
+    examples = (place.field and place.field.examples) or ()
+    return " or ".join(["text such as " + str(one) for one in examples[:1]]) or (
+        f"text of the form {error.get('ctx', {}).get('pattern', '')}"
+    )
 
 
 def shown(loc: Path) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from gate_agent.config.faults import fault, shown
+from gate_agent.config.faults import fault, own_faults, shown
 from gate_agent.config.lines import LineOf, json_lines, json_oddities, toml_lines
 from gate_agent.contract.json_text import ForeignJsonError, read_json
 from gate_agent.contract.policy import Policy
@@ -167,7 +167,10 @@ def digest(path: Path) -> str:
 
 def _faults(source: str, lines: LineOf, exc: ValidationError, model: type[BaseModel]) -> list[str]:
     """Return every fault of a file with its place, whatever its keys are written with."""
-    return [_before(source, lines(error["loc"]), fault(error, model)) for error in exc.errors()]
+    return [
+        _before(source, lines(error["loc"]), fault(error, model))
+        for error in own_faults(exc.errors())
+    ]
 
 
 def _before(source: str, line: int | None, fault: str) -> str:

@@ -46,6 +46,34 @@ SLIPS: dict[str, dict[str, Any]] = {
 }
 
 
+WANTED: dict[str, tuple[dict[str, Any], str]] = {
+    "calls.0.phone": (
+        {"calls": [{"post": "a", "phone": "x"}]}, "expected text such as 010-5550 0120, got"),
+    "rota.0.phone": (
+        {"rota": [_SHIFT | {"phone": "x", "valid_from": "2026-12-01T08:00:00+08:00"}]},
+        "expected text such as 010-5550 0120, got"),
+    "online_channels.0.url": (
+        {"online_channels": [{"zh": "a", "url": "x"}]},
+        "expected text such as https://example.org/, got"),
+    "roster.0.person_ref": ({"roster": [{"person_ref": "x"}]}, "expected a person_ref, got"),
+    "watch.0": ({"watch": ["x"]}, "expected person_refs to be measured again by hand"),
+    "duties.due_at.0": ({"duties": {"due_at": ["25:00"]}}, "expected in a valid time format"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", WANTED)
+def test_what_is_expected_of_a_value_is_said_of_that_very_value(place: str, tmp_path: Path) -> None:
+    tree, wanted = WANTED[place]
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps({"version": 3} | tree), encoding="utf-8")
+
+    with pytest.raises(ConfigurationError) as refused:
+        load_policy(file)
+
+    (fault,) = refused.value.faults
+    assert f" {place}: {wanted}" in fault
+
+
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_is_told_at_its_place(slip: str, tmp_path: Path) -> None:
     file = tmp_path / "policy.json"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.exc import IntegrityError
 
+from gate_agent.config.faults import own_faults
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
@@ -282,7 +283,7 @@ class PolicyBook:
             Policy.model_validate_json(encode_policy(policy))  # as it will be read
         except ValidationError as exc:
             raise PolicyFault(
-                [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()]
+                [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in own_faults(exc.errors())]
             ) from None
         policy = policy.model_copy(update=stay)  # looked at when they were entered: up to megabytes
         before = read_json(self._kept(old.version) or "{}")

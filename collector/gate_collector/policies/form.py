@@ -13,11 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from gate_agent.config.faults import own_faults
 from gate_agent.contract.hall_times import FIRST_YEAR, LAST_YEAR, is_within_reach
 from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
 from gate_agent.contract.policy import Policy
@@ -28,6 +29,9 @@ from gate_agent.words import Lang, word
 from gate_collector.policies.setting_words import accepted, label, value_text
 from gate_collector.policies.settings import InputKind, Part, Rows, Setting, Value, settings_of
 from gate_collector.roles.session import By
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _VENDOR_PREFIX = "Value error, "
 _MOST_SETTINGS = 1000
@@ -138,9 +142,10 @@ class PolicyForm:
         """Return the parts of the document that `typed` sets. Raises SettingFaults, Unchanged."""
         if not typed:
             raise Unchanged("expected a change, got none")
-        unknown = {path: Contradiction.UNKNOWN for path in typed if self._is_elsewhere(path)}
-        if unknown:
-            raise SettingFaults(unknown)
+        faults: dict[str, Setting | str | None] = {
+            path: Contradiction.UNKNOWN for path in typed if self._is_elsewhere(path)
+        }
+        typed = {path: value for path, value in typed.items() if path not in faults}
         touched = {path.partition(".")[0] for path in typed}
         tree = old.model_dump(mode="json", include=touched)
         for path, value in typed.items():
@@ -152,19 +157,26 @@ class PolicyForm:
         try:
             changed = validated(self._model, tree)
         except ValidationError as exc:
-            raise SettingFaults(
-                {
-                    ".".join(map(str, error["loc"])): error["msg"].removeprefix(_VENDOR_PREFIX)
-                    if error["type"] == "value_error"
-                    else _of_decimals(self._node_at(error["loc"]), error["input"])
-                    for error in exc.errors(include_url=False)
-                }
-            ) from None
+            places = {
+                ".".join(map(str, error["loc"])): self._fault(error)
+                for error in own_faults(exc.errors(include_url=False))
+            }
+            raise SettingFaults(faults | places) from None
+        faults |= dict(_contradictions(changed, touched))
+        if faults:
+            raise SettingFaults(faults)
         if all(getattr(changed, part) == getattr(old, part) for part in touched):
             raise Unchanged("expected a change, got what is set already")
-        if contradictions := dict(_contradictions(changed, touched)):
-            raise SettingFaults(contradictions)
         return tree
+
+    def _fault(self, error: ErrorDetails) -> Setting | str | None:
+        """Return what is told of one value: what it must be, or what contradicts it."""
+        match error["type"]:
+            case "value_error":
+                return error["msg"].removeprefix(_VENDOR_PREFIX)
+            case "extra_forbidden":
+                return Contradiction.UNKNOWN
+        return _of_decimals(self._node_at(error["loc"]), error["input"])
 
     def _total(self, field: Setting, entries: Sequence[BaseModel]) -> str:
         """Return from when to when, else how many entries have it: a tick, a reference, a code."""

@@ -40,6 +40,12 @@ def accepted(node: Setting | None, lang: Lang) -> str:
             return f"{_must(node, lang)}{word('form.or_empty', lang) if node.nullable else ''}"
         case Rows(fewest=fewest) if fewest:
             return word("form.rows", lang, fewest=fewest)
+        case Rows():
+            return word("form.list", lang)
+        case Part(fields=fields):
+            names = word("form.comma", lang).join(label(field, lang) for field in fields)
+            empty = word("form.or_empty", lang) if node.nullable else ""
+            return f"{word('form.part', lang, names=names)}{empty}"
     return word("form.invalid", lang)
 
 
