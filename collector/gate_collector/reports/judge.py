@@ -218,8 +218,11 @@ def _supplies(report: MergedReport) -> Check:
     supplies = report.office.supplies if report.office else ()
     uncounted = [item.item for item in supplies if item.total is None]
     if uncounted:
-        said = _said("finding.uncounted", items=word("paper.list").join(uncounted))
-        return _told("supplies", ReportVerdict.UNKNOWN, said)
+        zh, en = (
+            word("finding.uncounted", lang, items=word("paper.list", lang).join(uncounted))
+            for lang in LANGS
+        )
+        return _told("supplies", ReportVerdict.UNKNOWN, (zh, en))
     return _check("supplies", []) if supplies else _unknown("supplies")
 
 
