@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
+import shutil
 import socket
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,6 +29,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.store.schema import VERSION
 from gate_agent.testing import FakeClock
 from store.shelf import passage, raw, write
+from tree import ROOT
 from versions.old_journals import (
     GATE,
     NAMES,
@@ -100,6 +104,28 @@ def test_the_file_before_it_is_kept_until_a_run_has_ended_well(name: str, tmp_pa
     with opened(path):
         assert others(path) == []
     assert proven(path) == len(before["event"]) + 2
+
+
+@pytest.mark.parametrize("document", ["docs/operations.en.md", "docs/operations.zh-CN.md"])
+def test_the_way_back_as_it_is_written_holds_after_a_crash_too(
+    document: str, tmp_path: Path
+) -> None:
+    path = unpacked(NAMES[0], tmp_path / "board")
+    path = path.rename(path.with_name("west-1f.sqlite"))
+    before, home = rows(path), tmp_path / "crashed"
+    with opened(path) as journal:
+        write(journal, passage(900))
+        shutil.copytree(path.parent, home)  # what a kill -9 leaves: its -wal was not folded in
+    assert (home / "west-1f.sqlite-wal").stat().st_size > 0
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
+    (commands,) = [block for block in blocks if ".schema-1" in block]
+    written = commands.replace("sudo ", "").replace("/var/lib/gate-agent", str(home))
+
+    subprocess.run(["/bin/sh", "-ec", written], check=True)
+
+    back = home / "west-1f.sqlite"
+    assert (version(back), rows(back)) == (1, before)
+    assert raw(back, "PRAGMA integrity_check") == [("ok",)]
 
 
 @every_journal
