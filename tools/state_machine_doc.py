@@ -158,7 +158,7 @@ EVENTS: dict[str, Case] = {
     "deny": Case("更改为劝返", "overrule: deny", override(Decision.DENY)),
     "recheck": Case("更改为复测", "overrule: recheck", override(Decision.RECHECK)),
     "hold": Case("更改为暂留", "overrule: hold", override(Decision.HOLD)),
-    "dismissed": Case("人已走", "dismissed", once(PassageDismissed, passage_id=PASSAGE)),
+    "dismissed": Case("人已离开", "dismissed", once(PassageDismissed, passage_id=PASSAGE)),
     "stranger": Case(
         "别的通行", "dismissed, another passage", once(PassageDismissed, passage_id="t-99")
     ),
@@ -281,7 +281,7 @@ def _name(state: PassageState) -> str:
 # --- the document --------------------------------------------------------------------------------
 
 STEP_ZH = {
-    HoldState.FLAGGED: "已触发",
+    HoldState.FLAGGED: "待响应",
     HoldState.ACKNOWLEDGED: "已响应",
     HoldState.RECHECKED: "已复测",
     HoldState.CONFIRMED: "已确认",
@@ -292,7 +292,7 @@ STEP_ZH = {
     HoldState.CLOSED: "已结案",
 }
 MUST_BRING = {
-    HoldState.RECHECKED: "a contact reading (接触式测温)",
+    HoldState.RECHECKED: "a contact reading (体温计)",
     HoldState.REPORTED: "to whom",
     HoldState.RELEASED: "a contact reading, its own or the recheck's",
     HoldState.TRANSFERRED: "to whom",

@@ -86,7 +86,7 @@ class StepDetails(BaseModel):
     """What a step of a hold may bring (处置内容), one definition for tap, event and record."""
 
     model_config = ConfigDict(frozen=True)
-    contact_centi_c: Centi | None = Field(None, description="contact thermometer (接触式测温)")
+    contact_centi_c: Centi | None = Field(None, description="contact thermometer (体温计)")
     to: str | None = Field(
         None, json_schema_extra=FREE, description="whom it was reported or handed over to"
     )

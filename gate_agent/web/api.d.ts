@@ -562,7 +562,7 @@ declare namespace Door {
   }
   /** A step that was done for a held person, with what it brought. */
   interface StepView {
-    /** contact thermometer (接触式测温) */
+    /** contact thermometer (体温计) */
     contact_centi_c: number | null;
     /** whom it was reported or handed over to */
     to: string | null;
