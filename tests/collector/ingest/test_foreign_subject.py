@@ -120,7 +120,7 @@ def _answers(engine: Engine) -> tuple[Any, ...]:
     case = trace(engine, GATE, HOLD, Policy().contacts)
     assert case is not None
     own = [one for one in case.contacts if one.gate == GATE]
-    return called, case.state, [(one.state, one.by, one.reason) for one in own]
+    return called, case.state, [(one.state, one.by, one.reason("zh")) for one in own]
 
 
 @pytest.mark.parametrize("kind", sorted(BY_TYPE))
