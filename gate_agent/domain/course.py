@@ -47,6 +47,9 @@ def on_reading(door: DoorState, event: ReadingTaken) -> Step:
     skin = door.profile.sees_skin(reading)
     arrives = skin and state.presence.is_gone(at)
     presence = state.presence.after(reading, skin=skin, at=at, kept=door.profile.stable_samples)
+    if skin:
+        known = None if arrives or state.person is None else state.person.person_ref
+        door = replace(door, seen=(known, at.boot_ns))
     if isinstance(state, Measuring):
         more = replace(state, window=state.window.add(reading), presence=presence)
         if more.window.finished(at, door.profile, door.policy.measurement):
@@ -72,7 +75,7 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
 
     Who waits at the spot is taken to stand there still when it is back: nobody is held twice.
     """
-    door = replace(door, thermometer_usable=event.usable)
+    door = replace(door, thermometer_usable=event.usable, seen=(None, event.at.boot_ns))
     if event.usable:
         return Step(_still_there(door, event.at))
     state = door.passage
@@ -240,7 +243,7 @@ def _measuring(
 ) -> Measuring:
     window = Window(started=at, readings=(reading,))
     if attempt.identified is not None and at.seconds_since(attempt.identified) > EARLY_S:
-        attempt = replace(attempt, unsure=True)  # somebody else may have stepped up meanwhile
+        attempt = replace(attempt, unsure=True, early=False)  # somebody else may have come
     return Measuring(
         **carried(attempt),
         window=window,

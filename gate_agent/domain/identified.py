@@ -34,11 +34,16 @@ class Identity(TypedDict):
     identified: Moment
     is_repeat: bool
     unsure: bool
+    early: bool
     card_asked: bool
 
 
 def identity(
-    event: PersonIdentified, shown: Secret | None = None, *, unsure: bool = False
+    event: PersonIdentified,
+    shown: Secret | None = None,
+    *,
+    unsure: bool = False,
+    early: bool = False,
 ) -> Identity:
     """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
     phone = event.known_phone
@@ -48,6 +53,7 @@ def identity(
         identified=event.at,
         is_repeat=phone is not None,
         unsure=unsure,
+        early=early,
         card_asked=False,
     )
 

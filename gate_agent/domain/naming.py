@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gate_agent.contract.moment import Moment
+from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import verdict
 from gate_agent.domain.clearing import Cleared, beyond_rail
@@ -16,14 +16,16 @@ from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import WriteEvent
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.identified import BY_CARD, hold_of, identity, tell_who
+from gate_agent.domain.identified import BY_CARD, Identity, hold_of, identity, tell_who
 from gate_agent.domain.passage import (
+    NEAR_S,
     Attempt,
     Gathering,
     Idle,
     Measured,
     Measuring,
     OpenPassage,
+    PassageState,
     Registering,
     Settled,
     carried,
@@ -39,10 +41,24 @@ def is_sure(door: DoorState, at: Moment) -> bool:
     return here and _others_are_named(door, at)
 
 
-def is_alone(door: DoorState, at: Moment) -> bool:
-    """Whether a card laid now, before its person steps up, can only be of who comes next."""
-    spot = door.passage
-    return _others_are_named(door, at) and (isinstance(spot, Idle) or not spot.unsure)
+def laid_first(door: DoorState, event: PersonIdentified) -> Identity:
+    """Return what a card makes known of who steps up next.
+
+    With others near it may be laid over the shoulder of who steps in front. A guard who typed the
+    document sees who comes by it.
+    """
+    early = _is_named(door.passage) and _others_are_named(door, event.at)
+    if early and event.person.by_hand is not None:
+        return identity(event)
+    return identity(event, unsure=not early or _others_are_near(door, event), early=early)
+
+
+def _others_are_near(door: DoorState, event: PersonIdentified) -> bool:
+    if door.seen is None:
+        return False
+    person_ref, seen_ns = door.seen
+    is_near = event.at.boot_ns < seen_ns + NEAR_S * NS_PER_S
+    return is_near and person_ref != event.person.person_ref
 
 
 def _others_are_named(door: DoorState, at: Moment) -> bool:
@@ -55,7 +71,12 @@ def _others_are_named(door: DoorState, at: Moment) -> bool:
         since_ns <= ns and passage_id != door.passage.passage_id
         for passage_id, ns in door.strangers
     )
-    return not lately and all(place.person is not None and not place.unsure for place in door.desk)
+    return not lately and all(place.person is not None and _is_named(place) for place in door.desk)
+
+
+def _is_named(place: PassageState) -> bool:
+    """Whether nobody waits for a card of theirs, as far as is known."""
+    return isinstance(place, Idle) or place.early or not place.unsure
 
 
 def name_the_held(
@@ -75,7 +96,7 @@ def name_the_held(
 
 def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
     """The card is theirs: what is known of whom it names counts for them from now on."""
-    sure = replace(state, unsure=False, card_asked=False)
+    sure = replace(state, unsure=False, early=False, card_asked=False)
     hold = hold_of(door, sure) if isinstance(sure, Settled) else None
     if isinstance(sure, Settled) and hold is not None:
         return _told(door, hold, sure, by, at)
@@ -92,6 +113,7 @@ def unnamed(door: DoorState, state: OpenPassage | Settled, by: str, at: Moment) 
         is_repeat=False,
         registered=False,
         unsure=False,
+        early=False,
         card_asked=True,
     )
     match nobody:

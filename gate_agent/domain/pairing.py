@@ -16,7 +16,7 @@ from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
 from gate_agent.domain.identified import BY_CARD, identity
-from gate_agent.domain.naming import is_alone, is_sure, made_sure, name_the_held
+from gate_agent.domain.naming import is_sure, laid_first, made_sure, name_the_held
 from gate_agent.domain.passage import (
     NOBODY,
     SAME_CARD_S,
@@ -266,11 +266,12 @@ def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
         if isinstance(early, Identified):
             return verdict.ambiguous(door, early, "two_cards", event.at)
     spot = door.passage
-    if isinstance(spot, Registering) and spot.unsure:  # whose other card would this be?
+    if isinstance(spot, Registering | Gathering) and spot.early:  # theirs may be this one
+        door = replace(door, passage=replace(spot, unsure=True))
+    elif isinstance(spot, Registering) and spot.unsure:  # whose other card would this be?
         door = replace(door, passage=replace(spot, card_asked=True))
     passage_id, ids = door.ids.take()
-    unsure = not is_alone(door, event.at)
-    new = Attempt(passage_id=passage_id, started=event.at, **identity(event, unsure=unsure))
+    new = Attempt(passage_id=passage_id, started=event.at, **laid_first(door, event))
     early = Identified(**carried(new), due_ns=pair_ns(door, event.at))
     return Step(replace(door, ids=ids, desk=(*door.desk, early)))
 
@@ -280,7 +281,8 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     spot = door.passage
     theirs = spot.person is None or _is_same(spot, event.person)
     presence = spot.presence if theirs else NOBODY
-    unsure = not is_alone(door, event.at)
+    stands = theirs and is_sure(door, event.at)
+    known = identity(event) if stands else laid_first(door, event)
     door = set_aside(door)
     passage_id, ids = door.ids.take()
     door = replace(door, ids=ids)
@@ -289,7 +291,7 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
         started=event.at,
         presence=presence,
         adult=wanting(door),
-        **identity(event, unsure=unsure),
+        **known,
     )
     if not door.thermometer_usable:
         return verdict.recheck(door, new, "thermometer_lost", event.at)

@@ -19,6 +19,7 @@ HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever
 BY_HAND = frozenset({"thermometer_lost", UNTRUSTED, NEW_DOOR, "ambient_range"})
 """Reasons that only the contact thermometer can answer."""
 SETTLED_FOR_S = 10  # a verdict stays this long, unless the person goes first
+NEAR_S = 10  # who was at the spot so short a time ago may have others behind
 EARLY_S = 5  # who laid a card before they stepped up is there by then; later it may be another
 SAME_CARD_S = 5  # the same card laid again so soon is no new attempt
 
@@ -84,6 +85,7 @@ class Attempt:
     card_asked: bool = False  # a card came that may be theirs or another's: a guard asks for it
     with_next: bool = False  # came with who comes to the spot next
     unsure: bool = False  # named by time alone: the card may be another's
+    early: bool = False  # named by a card laid before they stepped up, and in no other doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,7 @@ class Carried(TypedDict):
     card_asked: bool
     with_next: bool
     unsure: bool
+    early: bool
 
 
 def carried(attempt: Attempt) -> Carried:
@@ -252,4 +255,5 @@ def carried(attempt: Attempt) -> Carried:
         card_asked=attempt.card_asked,
         with_next=attempt.with_next,
         unsure=attempt.unsure,
+        early=attempt.early,
     )

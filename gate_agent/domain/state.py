@@ -68,6 +68,7 @@ class DoorState:
     doubted: tuple[tuple[str, int], ...] = ()  # cards that two people may have laid, and when
     loose: LooseCard | None = None  # is another's than whom it named
     strangers: tuple[tuple[str, int], ...] = ()  # passages that ended nameless of late, and when
+    seen: tuple[str | None, int] | None = None  # who stood, or may have, at the spot, and when
     answered: tuple[str, ...] = ()  # orders of the centre, the newest last: each is done once
     guided: bool = False  # a new door has everybody measured by hand, until it knows its normal
 

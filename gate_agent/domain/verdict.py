@@ -95,6 +95,7 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
     adult, here = door.find(adult_id), ready(door, adult_id)
     match adult:
         case Gathering(person=Person() as person) if len(here) >= adult.companions:
+            adult = replace(adult, unsure=adult.unsure or adult.early)  # it may be a companion's
             going: tuple[Attempt, ...] = (adult, *here)
             refused = refusal(door, adult, person, at)
         case Settled(decision=Decision.ADMIT):  # somebody let the adult in before
@@ -171,6 +172,7 @@ def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Ste
         is_green=False,
         adult=None,
         unsure=False,
+        early=False,
     )
     return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
 
@@ -272,7 +274,7 @@ def _remembering(door: DoorState, settled: Settled) -> DoorState:
     """Remember for a while who went without a name, or a sure one: a card may be theirs."""
     nameless = settled.person is None
     again = settled.decision in (Decision.AMBIGUOUS, Decision.RECHECK)
-    if not (settled.unsure or (nameless and again)):
+    if not ((settled.unsure and not settled.early) or (nameless and again)):
         return door
     since_ns = settled.settled.plus_s(-door.policy.measurement.pair_within_s)
     kept = tuple(one for one in door.strangers if one[1] >= since_ns)
