@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
             "contacts",
             "misnamed",
             "misnamed_holds",
+            "sure_in_family",
+            "unsure",
             "asked",
         ),
         0,

@@ -199,11 +199,9 @@ class Hall:
                     self._decided(place, decided)
                 case HoldOpened() as opened:
                     self.judge.opened[opened.hold_id] = self.now_ns
-                case HoldIdentified(person_ref=str() as ref) as told:
-                    held, laid = place.people.get(told.passage_id), self.by_ref.get(ref)
-                    if held is not None and laid is not None and laid is not held:
-                        self.judge.misnamed_holds += 1
-                        held.faulted = laid.faulted = True
+                    self._may_be_misnamed(place, opened.passage_id, opened.person_ref)
+                case HoldIdentified() as told:
+                    self._may_be_misnamed(place, told.passage_id, told.person_ref)
                 case PassageLeft() as left:
                     self.judge.recorded(left.passage_id)
                 case HoldStep(step=HoldState.RELEASED) as done:
@@ -215,6 +213,13 @@ class Hall:
                             walker.stage = Stage.GONE
                 case _:
                     pass
+
+    def _may_be_misnamed(self, place: Place, passage_id: str, ref: str | None) -> None:
+        """Of a hold under another's name the people concerned can be measured twice."""
+        held, laid = place.people.get(passage_id), self.by_ref.get(ref or "")
+        if held is not None and laid is not None and laid is not held:
+            self.judge.misnamed_holds += 1
+            held.faulted = laid.faulted = True
 
     def _decided(self, place: Place, record: PassageDecided) -> None:
         """Tell who it is of, and look whether it may be so."""

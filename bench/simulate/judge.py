@@ -38,6 +38,8 @@ class Judge:
     held: int = 0
     misnamed: int = 0  # went in with a card that was another's
     misnamed_holds: int = 0
+    sure_in_family: int = 0  # of them surely, with the card of somebody who came along
+    unsure: int = 0  # went in by a card that may be another's
     asked: int = 0  # whose card it is
     opened: dict[str, int] = field(default_factory=dict)  # when each hold was
     _recorded: dict[str, None] = field(default_factory=dict)
@@ -67,15 +69,20 @@ class Judge:
     def decided(self, place: Place, walker: Walker, record: PassageDecided) -> None:
         """Somebody's verdict is out."""
         self._verdicts[record.passage_id] = record
+        is_anothers = record.person_ref not in (None, walker.somebody.ref)
+        if is_anothers and record.with_passage is None and not record.unsure:
+            laid = self.hall.by_ref.get(record.person_ref or "")
+            if laid is None or laid.visit is not walker.visit:
+                raise self._breach(Rule.SURELY_ANOTHERS, walker, place, record.passage_id)
+            self.sure_in_family += record.decision is Decision.ADMIT
         if record.decision is Decision.HOLD:
             self._held.add(record.passage_id)
             self.held += 1
         if record.decision is not Decision.ADMIT:
             return
         self.admitted += 1
-        self.misnamed += record.person_ref not in (None, walker.somebody.ref) and (
-            record.with_passage is None
-        )
+        self.misnamed += is_anothers and record.with_passage is None
+        self.unsure += record.unsure
         by_contact = record.temperature.contact_centi_c is not None
         self._cleared_rightly(place, walker, record)
         known = by_contact or self._is_cleared(place, walker)

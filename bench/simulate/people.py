@@ -45,6 +45,7 @@ class Walker:
     )  # when the contact thermometer was put to them
     faulted: bool = False  # by a restart, or nobody's answer: nothing can be asked of this attempt
     was_held: bool = False
+    laid_over: bool = False  # laid the card when another stepped in front
 
     @property
     def is_gone(self) -> bool:

@@ -27,6 +27,7 @@ class Rule(StrEnum):
     HELD_ELSEWHERE = "somebody held at one door went in at the other"
     NAMELESS = "a held person's card did not name the hold"
     CLEARED_ANOTHER = "a contact reading let go somebody else than it was of"
+    SURELY_ANOTHERS = "somebody was surely named by the card of a stranger"
     UNEQUAL = "door and centre differ"
     DEADLINE = "a deadline was forgotten"
     REFUSED = "what a guard has to do was refused"

@@ -33,6 +33,8 @@ class Outcome:
     contacts: int
     misnamed: int
     misnamed_holds: int
+    sure_in_family: int
+    unsure: int
     asked: int
     took_s: float
     hall_s: float
@@ -64,6 +66,8 @@ def run(script: Sequence[Input], rules: Rules = step, trace: Trace | None = None
             contacts=hall.judge.contacts,
             misnamed=hall.judge.misnamed,
             misnamed_holds=hall.judge.misnamed_holds,
+            sure_in_family=hall.judge.sure_in_family,
+            unsure=hall.judge.unsure,
             asked=hall.judge.asked,
             took_s=process_time() - began,
             hall_s=hall.now_s,

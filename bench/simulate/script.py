@@ -20,6 +20,7 @@ _HOURS = (14, 20, 18, 9, 8, 13, 11, 7)  # how many of a hundred come in each of 
 _USUAL, _SPREAD = 3455, 35  # of a healthy forehead: one in twenty is over the line
 _FEVER, _FEVER_SPREAD = 3650, 60
 BRIM_CENTI_C = 3430
+_OVER = 0.05  # of those behind somebody
 
 
 class Card(StrEnum):
@@ -50,6 +51,7 @@ class Somebody:
     card: Card = Card.READ
     card_after_s: float = 0.4  # after the first skin; negative: before they step up
     staff: bool = False
+    over_s: float | None = None  # lays it over another's shoulder, who steps in front so much later
 
     @property
     def is_ill(self) -> bool:
@@ -180,6 +182,7 @@ def _somebody(dice: random.Random, of: str, *, companion: bool, family: bool) ->
     card = dice.choices((Card.READ, Card.REFUSED, Card.NONE), (92, 5, 3))[0]
     if companion:
         card = dice.choices((Card.READ, Card.NONE), (2, 3))[0]
+    over = _dice(of, "over")
     skin = dice.gauss(_FEVER, _FEVER_SPREAD) if is_ill else dice.gauss(_USUAL, _SPREAD)
     return Somebody(
         ref=sha256(of.encode()).hexdigest(),
@@ -192,6 +195,7 @@ def _somebody(dice: random.Random, of: str, *, companion: bool, family: bool) ->
             (dice.uniform(-3, 0), dice.uniform(0, 1), dice.uniform(1, 6)), (2, 6, 2)
         )[0],
         staff=not family and card is Card.READ and dice.random() < 0.1,
+        over_s=over.uniform(0.1, 4.9) if card is Card.READ and over.random() < _OVER else None,
     )
 
 

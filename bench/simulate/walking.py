@@ -54,16 +54,28 @@ class Walking:
             walker = place.line.popleft()
             if walker.stage is Stage.COMING and walker.door == place.number:
                 place.free = False
-                self._step_up(place, walker)
+                self._hall.after(self._laid_over(place), self._step_up, place, walker)
+
+    def _laid_over(self, place: Place) -> float:
+        """Let who is next lay the card before who is in front steps up; return how long before."""
+        behind = place.line[0] if place.line else None
+        over_s = None if behind is None or behind.laid_over else behind.somebody.over_s
+        if behind is None or over_s is None or behind.stage is not Stage.COMING:
+            return 0.0
+        behind.laid_over = True
+        self._lay(place, behind)
+        return over_s
 
     def _step_up(self, place: Place, walker: Walker) -> None:
         walker.tries += 1
         walker.stage = Stage.SPOT
-        card = walker.somebody.card
+        card, laid = walker.somebody.card, walker.laid_over and walker.tries == 1
         delay_s = walker.somebody.card_after_s if walker.tries == 1 else _CARD_SOON_S
         ready = not place.broken.reader
         wait_s = max(0.0, -delay_s)
-        if (ready and walker.lays_card) or (card is Card.REFUSED and ready and walker.tries == 1):
+        if laid:
+            wait_s = 0.0  # they think that they have laid it
+        elif (ready and walker.lays_card) or (card is Card.REFUSED and ready and walker.tries == 1):
             self._hall.after(max(0.0, delay_s), self._lay, place, walker)
         elif (
             walker.tries > 1

@@ -106,3 +106,8 @@ def restart_forgets_who_waits(door: DoorState, event: DoorEvent) -> Step:
     if isinstance(event, PassagesInterrupted):
         return step(door, TimePassed(at=event.at))
     return step(door, event)
+
+
+def whoever_comes_laid_the_card(door: DoorState, event: DoorEvent) -> Step:
+    """Who was at the spot a moment ago has nobody behind."""
+    return step(replace(door, seen=None), event)

@@ -19,6 +19,7 @@ from bench_simulate.older_rules import (
     holds_stay_nameless,
     released_is_flagged_again,
     restart_forgets_who_waits,
+    whoever_comes_laid_the_card,
 )
 
 FEVER_LET_BY = {Rule.FEVER_WENT_IN, Rule.FEVER_WENT_BY}
@@ -26,7 +27,7 @@ OLDER: dict[str, tuple[Rules, set[Rule]]] = {
     "evidence after the first verdict is ignored": (first_verdict_stands, FEVER_LET_BY),
     "blind while registering": (
         blind_while_registering,
-        FEVER_LET_BY | {Rule.UNRECORDED, Rule.CLEARED_ANOTHER},
+        FEVER_LET_BY | {Rule.UNRECORDED, Rule.CLEARED_ANOTHER, Rule.SURELY_ANOTHERS},
     ),
     "a released one is flagged again": (released_is_flagged_again, {Rule.SECOND_READING}),
     "holds are not shared": (holds_stay_at_their_door, {Rule.HELD_ELSEWHERE}),
@@ -75,7 +76,23 @@ def test_anothers_card_lets_nobody_go_and_the_older_rule_is_found_out() -> None:
     breach = run(ANOTHERS_CARD, any_card_names_surely).breach
 
     assert breach is not None
-    assert breach.rule is Rule.CLEARED_ANOTHER
+    assert breach.rule is Rule.SURELY_ANOTHERS
+
+
+LAID_OVER = (  # behind others, somebody lays the card over the shoulder of who steps in front
+    visit("0", 3600, somebody("a", skin_centi_c=3450)),
+    visit("1", 3601, somebody("b", skin_centi_c=3450, card_after_s=6)),
+    visit("2", 3602, somebody("c", skin_centi_c=3450, over_s=2)),
+)
+
+
+def test_a_card_laid_over_anothers_shoulder_is_not_surely_theirs_who_stands_in_front() -> None:
+    assert run(LAID_OVER).breach is None
+
+    breach = run(LAID_OVER, whoever_comes_laid_the_card).breach
+
+    assert breach is not None
+    assert breach.rule is Rule.SURELY_ANOTHERS
 
 
 def test_a_breach_is_played_again_and_made_small() -> None:
