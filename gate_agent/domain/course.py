@@ -75,7 +75,8 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
 
     Who waits at the spot is taken to stand there still when it is back: nobody is held twice.
     """
-    door = replace(door, thermometer_usable=event.usable, seen=(None, event.at.boot_ns))
+    unseen = None if door.seen is None else (None, event.at.boot_ns)  # who came meanwhile
+    door = replace(door, thermometer_usable=event.usable, seen=unseen)
     if event.usable:
         return Step(_still_there(door, event.at))
     state = door.passage

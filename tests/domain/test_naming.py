@@ -227,6 +227,9 @@ def test_a_card_is_sure_again_once_nobody_was_at_the_spot_for_a_while(after_s: i
 
 def test_nobody_knows_who_is_near_when_the_thermometer_comes_back() -> None:
     bench = Named()
+    bench.steady(NORMAL)
+    bench.card("b")
+    bench.nobody_for(2)
     bench.take(ThermometerChanged(at=bench.now, usable=False))
     bench.wait(60)
     bench.take(ThermometerChanged(at=bench.now, usable=True))
