@@ -95,7 +95,6 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
     adult, here = door.find(adult_id), ready(door, adult_id)
     match adult:
         case Gathering(person=Person() as person) if len(here) >= adult.companions:
-            adult = replace(adult, unsure=adult.unsure or adult.early)  # it may be a companion's
             going: tuple[Attempt, ...] = (adult, *here)
             refused = refusal(door, adult, person, at)
         case Settled(decision=Decision.ADMIT):  # somebody let the adult in before
@@ -110,7 +109,10 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
         if refused is not None:
             more = settle(done.door, one, Decision.DENY, (refused,), at)
         else:
-            more = admit(done.door, named(one, adult, everybody), at)
+            known = named(one, adult, everybody)
+            if one.companions and one.early:
+                known = replace(known, unsure=True)  # the card may be a companion's
+            more = admit(done.door, known, at)
         done = done.then(more)
     return done
 
