@@ -75,8 +75,8 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
 
     Who waits at the spot is taken to stand there still when it is back: nobody is held twice.
     """
-    unseen = None if door.seen is None else (None, event.at.boot_ns)  # who came meanwhile
-    door = replace(door, thermometer_usable=event.usable, seen=unseen)
+    seen = None if door.seen is None else (None, event.at.boot_ns)  # whoever came meanwhile
+    door = replace(door, thermometer_usable=event.usable, seen=seen)
     if event.usable:
         return Step(_still_there(door, event.at))
     state = door.passage

@@ -207,7 +207,7 @@ def test_a_card_laid_first_in_a_queue_lets_nobody_go_by_an_earlier_reading() -> 
     bench.card("a")
     bench.steady(FLAG)
 
-    assert bench.verdicts[-1].decision is Decision.HOLD
+    assert bench.hold.state is HoldState.FLAGGED
     assert bench.place(bench.hold.passage_id).card_asked  # one answer, and they go on
     bench.judge(bench.hold.passage_id, theirs=True)
     assert bench.verdicts[-1].decision is Decision.ADMIT
