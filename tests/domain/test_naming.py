@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import pytest
 
-from domain.benches import NORMAL, PHONE, Bench, somebody
-from gate_agent.contract.hold_records import HoldIdentified
+from domain.benches import NORMAL, PHONE, somebody
+from domain.named import FLAG, Named
 from gate_agent.contract.policy import Policy
-from gate_agent.contract.records import ByHand, Decision, HoldState
+from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.between_doors import told_of
 from gate_agent.domain.door import (
-    CardJudged,
     CardUnreadable,
-    HandMeasured,
-    PersonIdentified,
     RegistrationGiven,
-    ThermometerChanged,
 )
 from gate_agent.domain.effects import StepRefused
-from gate_agent.domain.hold import Hold
-from gate_agent.domain.passage import NEAR_S, Measured, OpenPassage, Settled
+from gate_agent.domain.passage import Measured
 
 A, B = "a" * 64, "b" * 64
-FLAG, WELL = 3540, 3650
-
-
-@dataclass
-class Named(Bench):
-    """A door, and what a guard says of whose card it is."""
-
-    def by_hand(self, passage_id: str, contact: int = WELL) -> None:
-        self.take(HandMeasured(at=self.now, passage_id=passage_id, contact_centi_c=contact, by="g"))
-
-    def judge(self, passage_id: str, *, theirs: bool) -> None:
-        self.take(CardJudged(at=self.now, passage_id=passage_id, theirs=theirs, by="g"))
-
-    def type_document(self, passage_id: str, letter: str) -> None:
-        typed = somebody(letter)
-        self.take(PersonIdentified(at=self.now, person=typed, passage_id=passage_id))
-
-    def cleared(self, letter: str) -> None:
-        """Let somebody be flagged, and found well by the contact thermometer."""
-        self.card(letter)
-        self.steady(FLAG)
-        self.by_hand(self.door.holds[-1].passage_id)
-        self.nobody_for(30)
-
-    def place(self, passage_id: str) -> OpenPassage | Settled:
-        state = self.door.find(passage_id)
-        assert state is not None
-        return state
-
-    @property
-    def hold(self) -> Hold:
-        return self.door.holds[-1]
-
-    @property
-    def newest(self) -> HoldIdentified:
-        return [one for one in self.records if isinstance(one, HoldIdentified)][-1]
 
 
 def another_is_flagged(bench: Named) -> str:
@@ -167,112 +124,6 @@ def test_a_card_before_its_person_is_sure_for_who_comes_at_once(after_s: float) 
 
     assert bench.verdicts[-1].decision is Decision.ADMIT
     assert "cleared_by_contact" in bench.verdicts[-1].reasons
-
-
-def in_a_queue() -> Named:
-    """B has gone in and left the spot; A, cleared before, lays a card, and somebody steps up."""
-    bench = Named()
-    bench.cleared("a")
-    bench.steady(NORMAL)
-    bench.card("b")
-    bench.nobody_for(2)
-    bench.card("a")
-    bench.steady(NORMAL)
-    return bench
-
-
-def test_a_card_laid_first_in_a_queue_names_unsurely_and_asks_nobody() -> None:
-    bench = in_a_queue()
-
-    assert (bench.verdicts[-1].decision, bench.verdicts[-1].person_ref) == (Decision.ADMIT, A)
-    assert bench.verdicts[-1].unsure
-    assert not bench.place(bench.verdicts[-1].passage_id).card_asked
-
-
-def test_who_comes_after_such_a_card_and_lays_theirs_standing_there_is_sure() -> None:
-    bench = in_a_queue()
-    bench.nobody_for(2)
-    bench.steady(NORMAL)
-    bench.card("c")
-
-    assert (bench.verdicts[-1].person_ref, bench.verdicts[-1].unsure) == ("c" * 64, False)
-
-
-def test_a_card_laid_first_in_a_queue_lets_nobody_go_by_an_earlier_reading() -> None:
-    bench = Named()
-    bench.cleared("a")
-    bench.steady(NORMAL)
-    bench.card("b")
-    bench.nobody_for(2)
-    bench.card("a")
-    bench.steady(FLAG)
-
-    assert bench.hold.state is HoldState.FLAGGED
-    assert bench.place(bench.hold.passage_id).card_asked  # one answer, and they go on
-    bench.judge(bench.hold.passage_id, theirs=True)
-    assert bench.verdicts[-1].decision is Decision.ADMIT
-
-
-@pytest.mark.parametrize("after_s", [NEAR_S - 1, NEAR_S])
-def test_a_card_is_sure_again_once_nobody_was_at_the_spot_for_a_while(after_s: int) -> None:
-    bench = Named()
-    bench.steady(NORMAL)
-    bench.card("b")
-    bench.nobody_for(after_s)
-    bench.card("a")
-    bench.steady(NORMAL)
-
-    assert bench.verdicts[-1].unsure is (after_s < NEAR_S)
-
-
-def test_nobody_knows_who_is_near_when_the_thermometer_comes_back() -> None:
-    bench = Named()
-    bench.steady(NORMAL)
-    bench.card("b")
-    bench.nobody_for(2)
-    bench.take(ThermometerChanged(at=bench.now, usable=False))
-    bench.wait(60)
-    bench.take(ThermometerChanged(at=bench.now, usable=True))
-    bench.card("a")
-    bench.steady(NORMAL)
-
-    assert bench.verdicts[-1].unsure
-
-
-def test_a_document_that_a_guard_types_for_who_comes_is_theirs_in_a_queue_too() -> None:
-    bench = Named()
-    bench.steady(NORMAL)
-    bench.card("b")
-    bench.nobody_for(2)
-    typed = replace(somebody("a"), by_hand=ByHand(reason="card_damaged", by="g"))
-    bench.take(PersonIdentified(at=bench.now, person=typed))
-    bench.steady(NORMAL)
-
-    assert (bench.verdicts[-1].person_ref, bench.verdicts[-1].unsure) == (A, False)
-
-
-def test_another_card_while_who_laid_first_stands_there_makes_the_first_unsure() -> None:
-    bench = Named()
-    bench.set(policy=Policy())
-    bench.card("a")
-    bench.steady(NORMAL)
-    standing = bench.door.passage.passage_id or ""
-    assert not bench.place(standing).unsure
-
-    bench.card("b")
-    assert bench.place(standing).unsure
-    assert not bench.place(standing).card_asked
-
-
-def test_a_card_that_waited_longer_may_be_of_another_who_comes_then() -> None:
-    bench = Named()
-    bench.cleared("a")
-    bench.card("a")
-    bench.wait(6)
-    bench.steady(FLAG)
-
-    assert bench.verdicts[-1].decision is Decision.HOLD
-    assert bench.hold.unsure
 
 
 def test_who_stepped_away_and_is_named_late_shows_a_fever_again_and_is_stopped() -> None:
