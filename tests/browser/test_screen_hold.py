@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
 from chromium import PHONE, sound
+from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.records import ContactState, HoldState, NoteKind
 from gate_agent.gate.screen_state import HoldView, ScreenState
 from web import cases, scenes
@@ -265,6 +266,23 @@ def test_digits_typed_so_far_stay_when_another_screen_notes_something(
     page.keyboard.type("9")
 
     expect(page.locator("#contact")).to_have_text("37.9 ℃")
+
+
+def test_a_number_half_typed_goes_on_when_another_screen_notes_something(
+    page: Page, served: Served
+) -> None:
+    confirmed = cases.stepped(held_in(S.RECHECKED), S.CONFIRMED, StepDetails(contact_centi_c=3781))
+    show(page, served, with_calls(cases.held(confirmed)))
+    open_case(page)
+    page.locator("#reference").focus()
+    page.keyboard.type("AB-202612")
+    page.keyboard.press("ArrowLeft")
+
+    show(page, served, cases.held(cases.noted(confirmed, cases.note(NoteKind.COUNSELLED))))
+    expect(page.locator("#counsel")).to_be_disabled()
+    page.keyboard.type("0")
+
+    expect(page.locator("#reference")).to_have_value("AB-2026102")
 
 
 def test_a_note_is_taken_while_a_step_is_under_way(page: Page, served: Served) -> None:

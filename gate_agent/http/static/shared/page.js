@@ -79,7 +79,8 @@ export function setData(element, name, value) {
 }
 
 /**
- * Build `element` anew only when `key` changed. Returns whether it did.
+ * Build `element` anew only when `key` changed. Returns whether it did. Whoever types in a field of
+ * it goes on in the new one of the same id.
  * @param {HTMLElement} element
  * @param {string} key
  * @param {() => Child[]} build
@@ -87,7 +88,15 @@ export function setData(element, name, value) {
 export function rebuild(element, key, build) {
   if (element.dataset.key === key) return false;
   element.dataset.key = key;
+  const held = document.activeElement;
+  const typing = held instanceof HTMLInputElement && held.id && element.contains(held) ? held : null;
+  const caret = typing?.selectionStart ?? null;
   element.replaceChildren(...build().filter(isShown));
+  const again = typing && element.querySelector(`#${CSS.escape(typing.id)}`);
+  if (again instanceof HTMLInputElement) {
+    again.focus({ preventScroll: true });
+    if (caret !== null) again.setSelectionRange(caret, caret);
+  }
   return true;
 }
 
