@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.screen_steps import recorded, show
+from children import wait_until
 from chromium import KIOSK, PHONE, Watched, sound, watched_page
 from collector.hall_of_doors import hall, ref
 from collector.handed import NAME, PRIVATE, registered
@@ -48,6 +49,7 @@ def test_a_guard_counts_who_leaves_and_holds_who_fell_ill_inside(
     page.get_by_role("button", name="等候区").click()
 
     expect(page.locator("#panel")).to_be_hidden()
+    wait_until(lambda: len(served.asked()) > 1, "the second tap at the door")
     left, found = served.asked()
     assert (left.what, left.details) == ("left", {"count": 3, "by": "guard-1"})
     assert (found.what, found.about) == ("found", "ab12-0")
