@@ -125,9 +125,9 @@ class Broker:
         guarded = self._guarded
         client.on_connect = guarded(self._on_connect)
         client.on_socket_open = lambda _client, _data, taken: _send_at_once(taken)
+        client.on_socket_register_write = lambda *_: None  # `_loop` writes, and nobody else
         client.on_subscribe = guarded(self._on_subscribe)
         client.on_unsubscribe = lambda *_: self._left.set()
-        client.on_connect_fail = guarded(self._on_connect_fail)
         client.on_disconnect = guarded(self._on_disconnect)
         client.on_log = self._on_log
         client.on_message = guarded(self._came)
@@ -232,22 +232,30 @@ class Broker:
             thread.join(_GOODBYE_S)
 
     def _loop(self) -> None:
-        """Connect, and again, in a session that the broker keeps; a share's ends with it."""
+        """Connect, and again, in a session that the broker keeps; a share's ends with it.
+
+        This thread alone reads and writes. In `loop_forever` whoever publishes writes too, and
+        OpenSSL may end a process whose line two threads use at once ("double free").
+        """
         section, shares = self._section, self._hears is Hears.SHARE
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         session.SessionExpiryInterval = 0 if shares else _KEPT_FOR_US_S
         session.MaximumPacketSize = MOST_PACKET
         while not self._closing.is_set():
             client = self._client = self._new_client()
-            client.connect_async(
-                section.host,
-                section.port,
-                section.keepalive_s,
-                clean_start=shares,
-                properties=session,
-            )
-            with suppress(OSError):  # it was told, by on_connect_fail
-                client.loop_forever()
+            try:
+                client.connect(
+                    section.host,
+                    section.port,
+                    section.keepalive_s,
+                    clean_start=shares,
+                    properties=session,
+                )
+            except OSError:
+                self._guarded(self._on_connect_fail)(client, None)
+            else:
+                while client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    pass
             self._behind.clear()
             self._closing.wait(_AGAIN_S)
 
