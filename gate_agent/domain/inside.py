@@ -6,7 +6,7 @@ Who went in here may leave by another door: the centre knows of both.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gate_agent.contract.moment import NS_PER_S
@@ -75,19 +75,21 @@ class Inside:
 
     def entering(self, new: Entered) -> Inside:
         """Return who is inside once this person is; whom nobody saw leave for long is not."""
-        others = self._without(new.passage_id, new.person_ref)
         before_ns = new.at_ns - STAYS_S * NS_PER_S
-        first = bisect_left(others.entered, before_ns, key=lambda one: one.at_ns)
-        kept = others.entered[first:][-_MOST:]
-        unnamed = others.unnamed_left if kept else 0
-        return replace(others, entered=(*kept, new), unnamed_left=unnamed)
+        others = self._others(new.passage_id, new.person_ref)
+        kept = tuple(one for one in others if one.at_ns >= before_ns)[-_MOST:]
+        unnamed = self.unnamed_left if kept else 0
+        return replace(self, entered=(*kept, new), unnamed_left=unnamed)
+
+    def _others(self, passage_id: str, person_ref: str | None) -> Iterator[Entered]:
+        for one in self.entered:
+            if one.passage_id != passage_id and (
+                person_ref is None or one.person_ref != person_ref
+            ):
+                yield one
 
     def _without(self, passage_id: str, person_ref: str | None) -> Inside:
-        kept = tuple(
-            one
-            for one in self.entered
-            if one.passage_id != passage_id and (person_ref is None or one.person_ref != person_ref)
-        )
+        kept = tuple(self._others(passage_id, person_ref))
         return self if len(kept) == len(self.entered) else replace(self, entered=kept)
 
 

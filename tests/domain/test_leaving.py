@@ -15,7 +15,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.domain.door import DeparturesTold, ExitSeen, GuardOverrode
 from gate_agent.domain.effects import CallGuard, Effects, Note, StepRefused
-from gate_agent.domain.inside import STAYS_S
+from gate_agent.domain.inside import STAYS_S, Entered, Inside
 
 
 def enters(bench: Bench, letter: str) -> None:
@@ -128,3 +128,13 @@ def test_nobody_stays_over_night_whom_no_exit_saw() -> None:
     enters(bench, "b")
 
     assert (refs(bench), bench.door.inside.count) == ("b", 1)
+
+
+def test_who_is_long_gone_is_forgotten_in_whatever_order_a_restart_read_them() -> None:
+    hour_ns = 3600 * 10**9
+    late, old, new = (
+        Entered(passage_id=name, person_ref=None, category=Category.VISITOR, since="", at_ns=ns)
+        for name, ns in (("late", 30 * hour_ns), ("old", 2 * hour_ns), ("new", 31 * hour_ns))
+    )
+    inside = Inside(entered=(late, old)).entering(new)
+    assert [one.passage_id for one in inside.entered] == ["late", "new"]
