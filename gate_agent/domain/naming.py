@@ -80,16 +80,23 @@ def _is_named(place: PassageState) -> bool:
 
 
 def name_the_held(
-    door: DoorState, state: Settled, event: PersonIdentified, *, unsure: bool = False
+    door: DoorState,
+    state: Settled,
+    event: PersonIdentified,
+    *,
+    unsure: bool = False,
+    asked: bool = False,
 ) -> Step | None:
     """A held person is known now, by card or by what a guard typed; None where no hold stands.
 
-    Nothing new is asked of whom the contact thermometer cleared before, where that is sure.
+    Nothing new is asked of whom the contact thermometer cleared before, where that is sure. Where
+    a name is not, a guard is asked whose card it was if it matters, or if it is to be `asked`.
     """
     hold = hold_of(door, state)
     if hold is None:
         return None
-    named = replace(state, **identity(event, state.known_phone, unsure=unsure), registered=False)
+    known = identity(event, state.known_phone, unsure=unsure)
+    named = replace(replace(state, **known), registered=False, card_asked=asked)
     by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
     return _told(door, hold, named, by, event.at)
 
@@ -142,7 +149,7 @@ def _kept(door: DoorState, state: Attempt, at: Moment) -> Step:
 def _told(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> Step:
     """Tell who is held; let go whom the contact thermometer cleared before, or ask whose card."""
     one = _clearing(door, hold, state, at)  # before this very hold ends it
-    asked = state.unsure and one is not None
+    asked = state.unsure and (state.card_asked or one is not None)
     done = tell_who(door, hold, replace(state, card_asked=asked), by, at)
     if one is None or state.unsure:
         return done

@@ -105,11 +105,7 @@ def _also_the_held(door: DoorState, event: PersonIdentified) -> Step | None:
         return None
     if spot.presence.is_gone(event.at):
         return None
-    named = name_the_held(door, spot, event, unsure=True)
-    asked = None if named is None else named.door.passage
-    if named is None or not isinstance(asked, Settled):
-        return named
-    return replace(named, door=replace(named.door, passage=replace(asked, card_asked=True)))
+    return name_the_held(door, spot, event, unsure=True, asked=True)
 
 
 def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
