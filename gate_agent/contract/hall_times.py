@@ -31,6 +31,13 @@ def _of_the_hall(at: time) -> time:
     return at
 
 
+def is_between(begins: time, ends: time, at: time) -> bool:
+    """Whether a time of day is within these hours, which may pass midnight."""
+    if begins <= ends:
+        return begins <= at < ends
+    return at >= begins or at < ends
+
+
 def is_within_reach(day: date) -> bool:
     """Whether every zone's clock can tell a day or a moment: typed times are held against it."""
     return FIRST_YEAR <= day.year <= LAST_YEAR

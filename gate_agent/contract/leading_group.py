@@ -6,9 +6,10 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from gate_agent.contract.hall_times import HallTime
+from gate_agent.contract.hall_times import HallTime, is_between
+from gate_agent.contract.setting import Part
 
 Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-5550 0120"])]
 
@@ -23,11 +24,7 @@ class PostRank(StrEnum):
     MEMBER = "member"  # 组员: of what all must know
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Post(_Part):
+class Post(Part):
     """One post (岗位): who holds it, as the file of channels names them, and a duty telephone."""
 
     post: str = Field(min_length=1, max_length=40, description="e.g. 组长, 副组长, 办公室主任")
@@ -37,7 +34,7 @@ class Post(_Part):
     group: str = Field("", max_length=40, description="e.g. 领导小组, 综合协调组")
 
 
-class RestHours(_Part):
+class RestHours(Part):
     """When alerts of equipment wait (免打扰时段), by the hall's clock; over midnight, too."""
 
     begins: HallTime
@@ -45,6 +42,4 @@ class RestHours(_Part):
 
     def covers(self, at: time) -> bool:
         """Whether this time of day is within them."""
-        if self.begins <= self.ends:
-            return self.begins <= at < self.ends
-        return at >= self.begins or at < self.ends
+        return is_between(self.begins, self.ends, at)

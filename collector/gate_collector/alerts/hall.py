@@ -14,12 +14,12 @@ from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.words import LANGS, texts, word
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import EMERGENCY, MODE, ROTA
+from gate_collector.policies.book import FILE
 from gate_collector.store.schema_office import POLICY
 
 TOLD_FROM = time(8)  # of a gap tomorrow: not before people are up
 _IS_NEWS = timedelta(days=1)  # a centre that was away longer tells no change that is old
 _MOST_VERSIONS = 200
-_BY_FILE = "file"  # who issued the document that the configuration names
 _Span = tuple[datetime, datetime]
 
 
@@ -44,7 +44,7 @@ def changed_mode(
     if not parse_utc(begun) > now - _IS_NEWS:
         return None
     old = next((row for row in before if (row.valid_from or "") <= begun), None)
-    if old is None and newest.by == _BY_FILE:
+    if old is None and newest.by == FILE:
         return None  # a centre that starts
     if newest.hall_mode == (old.hall_mode if old is not None else HallMode.OPEN):
         return None

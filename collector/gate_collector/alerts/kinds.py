@@ -1,4 +1,4 @@
-"""The kinds of alert, whom they concern, and when what they ask for is done. Pure."""
+"""The kinds of alert, whom they concern, and when what they ask for is done. No I/O."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, select
 
 from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.records import HoldState
 from gate_agent.words import Lang, word
 from gate_collector.alerts.kinds import HOLDS, AlertSort, AlertState, is_of, sort_of
 from gate_collector.alerts.replies import WAITING
@@ -165,5 +166,5 @@ def hold_of(connection: Connection, alert: Any) -> tuple[str, datetime | None] |
     ).first()
     if hold is None:
         return None
-    due = hold.due_s is not None and hold.state != "closed"
+    due = hold.due_s is not None and hold.state != HoldState.CLOSED
     return hold.state, parse_utc(hold.since) + timedelta(seconds=hold.due_s) if due else None

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, select
 
 from gate_agent.contract.appointments import Appointment
+from gate_agent.contract.hall_times import is_between
 from gate_agent.contract.messages import parse_body
-from gate_agent.contract.moment import format_utc, parse_utc
+from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.records import Category, Decision, PassageDecided, Temperature
 from gate_agent.errors import ContractError
@@ -48,10 +49,7 @@ class Hours:
 
     def covers(self, utc: datetime) -> bool:
         """Whether it serves then; hours may pass midnight."""
-        at = utc.astimezone(self.zone).time()
-        if self.opens <= self.closes:
-            return self.opens <= at < self.closes
-        return at >= self.opens or at < self.closes
+        return is_between(self.opens, self.closes, on_clock(utc, self.zone).time())
 
 
 def tried(
