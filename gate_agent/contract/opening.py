@@ -77,7 +77,7 @@ def said_windows(windows: Sequence[Window], say: Say) -> str:
         "opening.shut": [w.name for w in windows if not w.open],
     }
     return say("opening.and").join(
-        say(key, windows=say("opening.list").join(names)) for key, names in kinds.items() if names
+        say(key, windows=say("between.names").join(names)) for key, names in kinds.items() if names
     )
 
 
@@ -91,8 +91,8 @@ def _days(days: tuple[Weekday, ...], say: Say) -> str:
         else:
             runs.append([at])
     named = [[say(f"weekday.{week[at]}") for at in run] for run in runs]
-    return say("opening.list").join(
+    return say("between.names").join(
         say("opening.until", first=run[0], last=run[-1]) if len(run) >= _RUN else
-        say("opening.list").join(run)
+        say("between.names").join(run)
         for run in named
     )  # fmt: skip

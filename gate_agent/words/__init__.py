@@ -7,7 +7,7 @@ in an alert and on paper. The pages get the same table as a script.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
@@ -117,3 +117,8 @@ def _checked(key: str, entry: Mapping[str, Any]) -> Texts:
 
 WORDS = Words(lambda: TABLE.read_text(encoding="utf-8"))
 word, texts, both = WORDS.word, WORDS.texts, WORDS.both
+
+
+def joined(names: Iterable[str], lang: Lang = "zh") -> str:
+    """Return names in a row, with what stands between them in that language."""
+    return word("between.names", lang).join(names)

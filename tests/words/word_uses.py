@@ -62,11 +62,11 @@ def uses() -> Iterator[Use]:
 
 
 def chinese_in(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield each line of `path` with a Chinese letter that is no comment and no docstring."""
+    """Yield each line of `path` with a Chinese letter or 、 that is no comment and no docstring."""
     text = path.read_text(encoding="utf-8")
     lines = _python(text) if path.suffix == ".py" else enumerate(_bare(text).splitlines(), 1)
     for number, line in lines:
-        if any("\u4e00" <= letter <= "\u9fff" for letter in line):
+        if any("\u4e00" <= letter <= "\u9fff" or letter == "、" for letter in line):
             yield number, line.strip()
 
 

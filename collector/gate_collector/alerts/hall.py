@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.opening import OpeningHours, Weekday
 from gate_agent.contract.policy import HallMode, Policy
-from gate_agent.words import LANGS, texts, word
+from gate_agent.words import LANGS, joined, texts
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import EMERGENCY, MODE, ROTA
 from gate_collector.policies.book import FILE
@@ -74,7 +74,7 @@ def rota_gap(policy: Policy, now: datetime, zone: ZoneInfo) -> Cause | None:
     if not gaps:
         return None
     spans = [f"{on_clock(a, zone):%H:%M}–{on_clock(b, zone):%H:%M}" for a, b in gaps]
-    in_each = {lang: word("paper.list", lang).join(spans) for lang in LANGS}
+    in_each = {lang: joined(spans, lang) for lang in LANGS}
     return Cause(
         key=f"rota:{day}:{','.join(spans)}",
         kind=ROTA,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.records import ContactState
-from gate_agent.words import word
+from gate_agent.words import joined, word
 from gate_collector.centre import Centre
 from gate_collector.contacts.sealed import SealedList, seal
 from gate_collector.contacts.trace import Case, Near
@@ -108,7 +108,7 @@ def _contact(
 ) -> Line:
     last = on_clock(near.last_contact, centre.zone).date()
     return (
-        word("paper.list").join(reasons(near, "zh")),
+        joined(reasons(near, "zh")),
         *_person(centre, near.person_ref, private),
         word(f"category.{near.category}"),
         names[near.gate],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang, joined, word
 from gate_collector.contacts.closeness import SAME_MINUTE_S, Closeness
 from gate_collector.contacts.follow import FollowDay, FollowUp
 from gate_collector.contacts.trace import Case, Near
@@ -82,14 +82,13 @@ def table(
     case: Case, followed: Mapping[str, FollowUp], names: Mapping[str, str], zone: tzinfo, lang: Lang
 ) -> Section:
     """Return the contacts as a table, without anybody's name, as the page has them."""
-    comma = word("paper.list", lang)
 
     def line(number: int, near: Near) -> Line:
         follow = followed.get(near.person_ref)
         days = [one for one in follow.days if one.entry] if follow else []
         return (
             number,
-            comma.join(reasons(near, lang)),
+            joined(reasons(near, lang), lang),
             names[near.gate],
             f"{on_clock(parse_utc(near.passed), zone):%Y-%m-%d %H:%M:%S}",
             word(f"category.{near.category}", lang),
@@ -98,8 +97,8 @@ def table(
             near.reason(lang),
             follow.last.isoformat() if follow else "",
             follow.end.isoformat() if follow else "",
-            comma.join(told(one, lang) for one in days),
-            comma.join(f"{day:%m-%d}" for day in (follow.owed if follow else ())),
+            joined((told(one, lang) for one in days), lang),
+            joined((f"{day:%m-%d}" for day in (follow.owed if follow else ())), lang),
         )
 
     headings = tuple(word(key, lang) for key in _HEADINGS)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_document import LISTS
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang, joined, word
 from gate_collector.policies.setting_words import called, label, said_value
 from gate_collector.policies.settings import Part, Rows, Setting, Value
 
@@ -94,7 +94,7 @@ def _said(node: Setting, value: Any, lang: Lang, zone: ZoneInfo) -> str:
             return said_value(node, value, lang, zone)
         case Rows(row=row):
             rows = (_said(row, one, lang, zone) for one in value)
-            return word("form.comma", lang).join(rows) or word("form.none", lang)
+            return joined(rows, lang) or word("form.none", lang)
         case Part(fields=fields):
             return " · ".join(
                 f"{label(field, lang)} {_said(field, getattr(value, field.name), lang, zone)}"

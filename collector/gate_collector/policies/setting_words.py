@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gate_agent.words import WORDS, Lang, word
+from gate_agent.words import WORDS, Lang, joined, word
 from gate_collector.policies.settings import InputKind, Part, Rows, Setting, Value
 
 _MINUTE, _HOUR = 60, 3600
@@ -43,7 +43,7 @@ def accepted(node: Setting | None, lang: Lang) -> str:
         case Rows():
             return word("form.list", lang)
         case Part(fields=fields):
-            names = word("form.comma", lang).join(label(field, lang) for field in fields)
+            names = joined((label(field, lang) for field in fields), lang)
             empty = word("form.or_empty", lang) if node.nullable else ""
             return f"{word('form.part', lang, names=names)}{empty}"
     return word("form.invalid", lang)
@@ -136,7 +136,7 @@ def _default(node: Setting, lang: Lang) -> str:
     match node:
         case Rows(row=row):
             rows = (_first(row, one, lang) for one in node.default)
-            return word("form.comma", lang).join(rows)
+            return joined(rows, lang)
         case Value():
             return said_value(node, node.default, lang, _NOWHERE)
     return word("form.none", lang)

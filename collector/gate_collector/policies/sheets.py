@@ -28,7 +28,7 @@ from gate_agent.contract.identity import (
 )
 from gate_agent.contract.leading_group import Post, PostRank
 from gate_agent.contract.policy import RosterEntry, RotaEntry
-from gate_agent.words import LANGS, word
+from gate_agent.words import LANGS, joined, word
 from gate_collector.policies.book import PolicyFault
 from gate_collector.policies.sheet_file import MOST_FAULTS, Table, read_table
 from gate_collector.policies.sheet_words import at_line, said
@@ -231,7 +231,7 @@ def _places(
             places[name] = columns[0]
     missing = [_HEADINGS[name][1] for name in needed if name not in places]
     if missing and not faults:
-        faults = [at_line(1, said("columns", columns=word("paper.list").join(missing)))]
+        faults = [at_line(1, said("columns", columns=joined(missing)))]
     return places, faults
 
 
@@ -291,7 +291,7 @@ def _rank(cells: Cells, post: str) -> PostRank:
         if text in {rank.value, *called}:
             return rank
     if text:
-        ranks = word("paper.list").join(word(f"post_rank.{rank}") for rank in PostRank)
+        ranks = joined(word(f"post_rank.{rank}") for rank in PostRank)
         raise _LineError(said("rank", ranks=ranks))
     if post.lower() in names[PostRank.HEAD]:  # and not the head (组长) of one group of many
         return PostRank.HEAD

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.policy import Policy
-from gate_agent.words import LANGS, word
+from gate_agent.words import LANGS, joined, word
 from gate_collector.ledger.district import DistrictGap
 from gate_collector.reports.content import AreaDay, Check, DoorDay, MergedReport, ReportVerdict
 
@@ -119,7 +119,7 @@ def _uncovered(door: DoorDay) -> Said | None:
         "finding.down": door.down_s,
     }
     uncovered += [_said(key, n=_minutes(s)) for key, s in spans.items() if s > _LOST_S]
-    return _joined("paper.list", uncovered) if uncovered else None
+    return _joined("between.names", uncovered) if uncovered else None
 
 
 def _minutes(seconds: int) -> int:
@@ -141,7 +141,7 @@ def _late(door: DoorDay) -> Said | None:
         return None
     over = _said("finding.over", n=late)
     undated = _said("finding.undated", n=door.undated)
-    return _joined("paper.list", [over, undated]) if door.undated else over
+    return _joined("between.names", [over, undated]) if door.undated else over
 
 
 def _holds(report: MergedReport) -> Check:
@@ -195,10 +195,11 @@ def _lacks(areas: list[AreaDay], times: tuple[str, ...]) -> Said:
     """Return which areas lack a round by these times; no areas mean all of them."""
     sayings = []
     for lang in LANGS:
-        between, comma = "" if lang == "zh" else " ", word("paper.list", lang)
+        between = "" if lang == "zh" else " "
         names = [f"{one.area}{between}{word(f'round.{one.kind}', lang)}" for one in areas]
-        where = comma.join(names) or word("entry.every_area", lang)
-        sayings.append(word("finding.round_lacks", lang, areas=where, times=comma.join(times)))
+        where = joined(names, lang) or word("entry.every_area", lang)
+        lacking = joined(times, lang)
+        sayings.append(word("finding.round_lacks", lang, areas=where, times=lacking))
     return sayings[0], sayings[1]
 
 
@@ -218,10 +219,7 @@ def _supplies(report: MergedReport) -> Check:
     supplies = report.office.supplies if report.office else ()
     uncounted = [item.item for item in supplies if item.total is None]
     if uncounted:
-        zh, en = (
-            word("finding.uncounted", lang, items=word("paper.list", lang).join(uncounted))
-            for lang in LANGS
-        )
+        zh, en = (word("finding.uncounted", lang, items=joined(uncounted, lang)) for lang in LANGS)
         return _told("supplies", ReportVerdict.UNKNOWN, (zh, en))
     return _check("supplies", []) if supplies else _unknown("supplies")
 

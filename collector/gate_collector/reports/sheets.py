@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.records import Category, Decision
-from gate_agent.words import word
+from gate_agent.words import joined, word
 from gate_collector.reports.after_cut import AfterCut
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
 from gate_collector.reports.office_sheets import office_sections
@@ -42,7 +42,7 @@ def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iter
             (word("report_file.complete"), _yes(report.complete)),
             (word("report_file.holds"), len(report.holds)),
             (word("report_file.abnormal"), report.abnormal),
-            (word("term.duty_leader"), word("paper.list").join(report.leaders)),
+            (word("term.duty_leader"), joined(report.leaders)),
         ],
     )
     yield (

@@ -17,7 +17,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc, on_clock
 from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
-from gate_agent.words import texts, word
+from gate_agent.words import joined, texts, word
 from gate_collector.alarms.book import keep_to
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import REPORTED
@@ -73,7 +73,7 @@ def make_due(centre: Centre) -> list[MergedReport]:
         awaited = {door.gate for door in newest.doors if door.came is None}
         if awaited & came:
             late = [newest.called(gate) for gate in sorted(awaited & came)]
-            why = word("paper.late_reports", doors=word("paper.list").join(late))
+            why = word("paper.late_reports", doors=joined(late))
             made.append(_make(centre, day, version=newest.version + 1, by=CLOCK, why=why))
     return made
 

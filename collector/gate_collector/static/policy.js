@@ -2,7 +2,7 @@
 // refused is told beside its field. The page is drawn from the policy's schema; nothing here knows one.
 
 import { leave, post } from "./forms.js";
-import { isChinese } from "./reader.js";
+import { joined } from "./shared/words.js";
 
 /** @typedef {import("./forms.js").Field} Field */
 
@@ -72,7 +72,7 @@ function wire(form) {
     for (const node of settings) node.classList.toggle("new", now.includes(node));
     if (status === null || bar === null) return;
     const summary = now.length ? (status.dataset.some ?? "").replace("{count}", String(now.length)) : status.dataset.none ?? "";
-    status.textContent = now.length ? `${summary}: ${now.map(nameOf).join(isChinese() ? "、" : ", ")}` : summary;
+    status.textContent = now.length ? `${summary}: ${joined(now.map(nameOf))}` : summary;
     if (bar.firstElementChild) bar.firstElementChild.textContent = summary;
     bar.hidden = !now.length;
   }

@@ -1,7 +1,7 @@
 // Sends a sheet twice: to be told what it would change, and, once that was read, to be published.
 
 import { leave, post, valuesOf } from "./forms.js";
-import { isChinese } from "./reader.js";
+import { joined } from "./shared/words.js";
 
 const CHUNK = 32_768; // as many arguments as any browser takes
 
@@ -37,7 +37,7 @@ function wire(form) {
   function tell(told) {
     seen = told.seen;
     for (const place of /** @type {Iterable<HTMLElement>} */ (look.querySelectorAll("[data-told]"))) {
-      place.textContent = [told[place.dataset.told ?? ""] ?? ""].flat().join(isChinese() ? "、" : ", ");
+      place.textContent = joined([told[place.dataset.told ?? ""] ?? ""].flat().map(String));
     }
     const ignored = /** @type {HTMLElement | null} */ (look.querySelector("[data-ignored]"));
     if (ignored) ignored.hidden = !told.ignored.length;

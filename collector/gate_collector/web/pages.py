@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang, joined, word
 from gate_collector.web.asked import Asked
 from gate_collector.web.columns import Cells, door
 from gate_collector.web.list_view import ListView
@@ -46,7 +46,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"local": self._local, "celsius": _celsius}
+        self._templates.filters |= {"local": self._local, "celsius": _celsius, "joined": _joined}
 
     def asked(self, request: Request, *keep: str) -> Asked:
         """Return what a request asks of its page's lists; `keep`: the page's own parameters."""
@@ -115,6 +115,11 @@ class Pages:
 
     def _cells(self, lang: Lang, names: Names) -> Cells:
         return Cells(lang, names, self._zone, self._now())
+
+
+@pass_context
+def _joined(context: Context, names: Iterable[str]) -> str:
+    return joined(names, context["lang"])
 
 
 def _celsius(centi_c: int | None) -> str:

@@ -26,6 +26,12 @@ export function wordIn(spoken, key, values = {}) {
 }
 
 /**
+ * Names in a row, with what stands between them in the language of the page.
+ * @param {string[]} names
+ */
+export const joined = (names) => names.join(word("between.names"));
+
+/**
  * Whether there is a word for `key`.
  * @param {string} key
  */

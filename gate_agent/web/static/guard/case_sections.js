@@ -6,7 +6,7 @@ import { apart, nameOf } from "./hold_words.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { CONTACT_WHY, callsTo, judgementsOf, takesReport } from "./steps.js";
-import { keysOf, recorded, word } from "../shared/words.js";
+import { joined, keysOf, recorded, word } from "../shared/words.js";
 
 /** @typedef {Omit<Door.HoldNoteRequest, "by">} Note */
 /** @typedef {Omit<Door.HoldStepRequest, "by" | "step">} Details */
@@ -103,7 +103,7 @@ function symptoms({ state, hold, note, again }) {
   };
   return [
     make("h3", {}, word("case.symptoms_ask")),
-    ...known.map((one) => make("p", { class: "told" }, `${noteTime(state, one)} ${one.symptoms.join("、") || word("case.symptoms_none")}`)),
+    ...known.map((one) => make("p", { class: "told" }, `${noteTime(state, one)} ${joined(one.symptoms) || word("case.symptoms_none")}`)),
     make("div", { class: "choices", "data-many": "yes" }, ...buttons),
     make("div", { class: "choices two" },
       button(word("case.symptoms_none"), { kind: "tall", press: () => save([]) }),
