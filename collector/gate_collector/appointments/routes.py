@@ -220,7 +220,7 @@ def _changes(centre: Centre, book: PolicyBook, site_key: bytes | None) -> APIRou
 
     def issued(asked: Author, change: Change) -> Response:
         try:
-            return desk.issue(asked, change, shown_at=_PAGE)
+            return desk.order(asked, change, shown_at=_PAGE)
         except Gone as exc:
             return refused(409, exc, code=exc.code)
 

@@ -193,6 +193,7 @@ class PolicyBook:
         by: str,
         why: str,
         base: int | None = None,
+        in_force: int | None = None,
         valid_from: datetime | None = None,
         at_once: bool = False,
     ) -> Policy:
@@ -200,11 +201,14 @@ class PolicyBook:
 
         Versions that count later are issued again behind it, with the change and their own mode
         and time; what is `at_once` takes their place. Raises PolicyFault, PlanUndone, or Outdated
-        when `base` is no longer the newest.
+        when `base` is no longer the newest, or `in_force` no longer holds: a plan came true, whose
+        number was the newest before.
         """
         newest = self._newest_version()
         if base is not None and base != newest:
             raise Outdated(f"expected a change of version {newest}, got one of {base}")
+        if in_force is not None and in_force != (now := self.in_force().version):
+            raise Outdated(f"expected version {now} in force, got a change of {in_force}")
         old = self.at(valid_from)
         # Who named a base gets the number after it: of two at the same time one is outdated.
         version = self._free_version(self._newest_version() if base is None else newest)

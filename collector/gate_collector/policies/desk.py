@@ -30,30 +30,44 @@ class PolicyDesk:
         """Return the policy that the change would start from. Raises NoMoment, ValueError."""
         return self._book.at(_valid_from(asked, self._zone))
 
-    def issue(self, asked: Author, change: Change, *, shown_at: str = "/policy") -> Response:
-        """Issue the next version; `shown_at` is where its author sees what came of it."""
-        return self._answered(lambda: self._issued(asked, change, asked.base), shown_at)
+    def issue(self, asked: Author, change: Change) -> Response:
+        """Issue a change of what a page showed; from a stale page, or one of no base, none."""
+        return self._answered(lambda: self._based(asked, change), "/policy")
+
+    def order(self, asked: Author, change: Change, *, shown_at: str = "/policy") -> Response:
+        """Issue what names by itself what it changes; `shown_at`: where its author sees it."""
+        return self._answered(
+            lambda: self._issued(asked, change, asked.base, asked.in_force), shown_at
+        )
 
     def set_mode(self, asked: Author, mode: HallMode) -> Response:
         """Issue a mode. From a stale page, or one that names no base, one may only restrict."""
         return self._answered(lambda: self._mode_issued(asked, mode), "/policy")
 
+    def _based(self, asked: Author, change: Change, *, at_once: bool = False) -> Policy:
+        """Issue a change of what a page showed. Raises Outdated also for one that names no base."""
+        _valid_from(asked, self._zone)  # a slip is told before a stale page: reloading mends none
+        if asked.base is None:
+            newest = self._book.newest().version
+            raise Outdated(f"expected a change of version {newest}, got one of none")
+        return self._issued(asked, change, asked.base, asked.in_force, at_once=at_once)
+
     def _mode_issued(self, asked: Author, mode: HallMode) -> Policy:
         """Issue a mode; one that restricts at once does so whatever is issued beside it."""
         _valid_from(asked, self._zone)  # a slip is told before a stale page: reloading mends none
+
+        def change(_old: Policy) -> dict[str, Any]:
+            return {"hall_mode": mode.value}
+
         while True:
             newest = self._book.newest().version  # first: what comes after it is another's version
             restricts = not asked.valid_from and self._restricts(mode)
-            if asked.base is None and not restricts:
-                raise Outdated(f"expected a change of version {newest}, got one of none")
-            base = newest if restricts else asked.base
+            if not restricts:
+                return self._based(asked, change, at_once=not asked.valid_from)
             try:
-                return self._issued(
-                    asked, lambda _: {"hall_mode": mode.value}, base, at_once=not asked.valid_from
-                )
+                return self._issued(asked, change, newest, at_once=True)
             except Outdated:
-                if not restricts:
-                    raise
+                continue
 
     def _restricts(self, mode: HallMode) -> bool:
         """Whether a mode at once lets nobody in who stays out now, or by a plan that it ends."""
@@ -63,13 +77,20 @@ class PolicyDesk:
         return mode is now and not self._book.waiting()
 
     def _issued(
-        self, asked: Author, change: Change, base: int | None, *, at_once: bool = False
+        self,
+        asked: Author,
+        change: Change,
+        base: int | None,
+        in_force: int | None = None,
+        *,
+        at_once: bool = False,
     ) -> Policy:
         return self._book.issue(
             change,
             by=asked.by,
             why=asked.why,
             base=base,
+            in_force=in_force,
             valid_from=_valid_from(asked, self._zone),
             at_once=at_once,
         )

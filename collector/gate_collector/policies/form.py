@@ -46,7 +46,8 @@ class Author(BaseModel):
     model_config = ConfigDict(extra="forbid")
     by: By
     why: str = Field(min_length=1, max_length=400)
-    base: int | None = Field(None, ge=0, description="the version that the form showed")
+    base: int | None = Field(None, ge=0, description="the newest version as the form was shown")
+    in_force: int | None = Field(None, ge=0, description="the version that held then")
     valid_from: str = Field("", description="local time such as 2026-12-01T08:30; at once if empty")
 
 

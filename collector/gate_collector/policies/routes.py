@@ -224,6 +224,6 @@ def build_policy_changes(
             site_key=site_key,
             zone=centre.zone,
         )
-        return keep_people(centre, taken, private, desk.issue(asked, taken.change))
+        return keep_people(centre, taken, private, desk.order(asked, taken.change))
 
     return routes

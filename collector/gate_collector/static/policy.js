@@ -126,7 +126,7 @@ function wire(form) {
     const typed = Object.fromEntries(changed().map((node) => [node.dataset.setting ?? "", read(node)]));
     /** @param {string} name */
     const given = (name) => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name))?.value ?? "";
-    const body = { by: given("by"), why: given("why"), base: Number(given("base")), valid_from: given("valid_from"), settings: typed };
+    const body = { by: given("by"), why: given("why"), base: Number(given("base")), in_force: Number(given("in_force")), valid_from: given("valid_from"), settings: typed };
     const done = /** @type {Centre.Done | null} */ (await post(form, form.dataset.settings ?? "", body));
     if (done === null) return;
     sending = true;

@@ -48,8 +48,10 @@ declare namespace Centre {
   interface Author {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
   }
@@ -75,8 +77,10 @@ declare namespace Centre {
   interface CancelOrder {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     keys: string[];
@@ -120,8 +124,10 @@ declare namespace Centre {
   interface CodesOrder {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     keys: string[];
@@ -607,8 +613,10 @@ declare namespace Centre {
   interface Mode {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     hall_mode: HallMode;
@@ -617,8 +625,10 @@ declare namespace Centre {
   interface MoveOrder {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     key: string;
@@ -679,8 +689,10 @@ declare namespace Centre {
   interface OneAppointment {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     number: string;
@@ -815,8 +827,10 @@ declare namespace Centre {
   interface Rules {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     settings: Record<string, JsonValue>;
@@ -833,8 +847,10 @@ declare namespace Centre {
   interface SheetUpload {
     by: string;
     why: string;
-    /** the version that the form showed */
+    /** the newest version as the form was shown */
     base?: number | null;
+    /** the version that held then */
+    in_force?: number | null;
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     content: string;

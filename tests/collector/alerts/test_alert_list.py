@@ -200,7 +200,7 @@ def test_the_leading_group_comes_from_a_sheet_and_is_whom_the_page_names(one: Ha
                       messenger=Switchboard(), base_url="https://hall.example")  # fmt: skip
     with serving(app_of(centre, book, alerter=alerter)) as client:
         look = client.post("/policy/sheets/posts", json=asked).json()["look"]
-        issued = client.post("/policy/sheets/posts", json=asked | {"seen": look["seen"]})
+        issued = client.post("/policy/sheets/posts", json=asked | {"seen": look["seen"], "base": 0})
         page = client.get("/alerts").text
     alerter.close()
 

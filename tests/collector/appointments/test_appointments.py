@@ -141,7 +141,8 @@ def _sheet(people: int) -> str:
 def _import(client: httpx.Client, content: str) -> None:
     body = _SIGNED | {"content": content, "replace": True}
     look = client.post("/policy/sheets/appointments", json=body).json()["look"]
-    made = client.post("/policy/sheets/appointments", json=body | {"seen": look["seen"]})
+    body |= {"seen": look["seen"], "base": client.get("/api/v1/policy").json()["version"]}
+    made = client.post("/policy/sheets/appointments", json=body)
     assert made.status_code == 201
 
 

@@ -39,7 +39,8 @@ def _import(client: httpx.Client, *lines: str) -> httpx.Response:
     content = base64.b64encode(sheet).decode()
     body = {"by": "王科长", "why": "花名册", "content": content, "replace": True}
     look = client.post("/policy/sheets/roster", json=body).json()["look"]
-    return client.post("/policy/sheets/roster", json=body | {"seen": look["seen"]})
+    base = client.get("/api/v1/policy").json()["version"]
+    return client.post("/policy/sheets/roster", json=body | {"seen": look["seen"], "base": base})
 
 
 def _kept(one: Hall) -> list[Any]:

@@ -95,10 +95,10 @@ def test_an_edit_of_what_a_plan_sets_is_refused_with_its_number(tmp_path: Path) 
         assert book.newest().version == 1
         with serving(app_of(centre_of(one, book.in_force), book)) as client:
             client.post("/policy/rules", json=_WHO | {
-                "settings": {"hold.recheck_s": "300"}, "valid_from": "2027-01-01T08:00",
+                "settings": {"hold.recheck_s": "300"}, "valid_from": "2027-01-01T08:00", "base": 1,
             })  # fmt: skip
             told = client.post("/policy/rules", json=_WHO | {
-                "settings": {"hold.recheck_s": "500"}
+                "settings": {"hold.recheck_s": "500"}, "base": 2,
             })  # fmt: skip
 
     assert (told.status_code, told.json()["error"]["code"]) == (409, "plan_undone")

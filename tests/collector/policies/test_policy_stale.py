@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,41 @@ def test_saying_a_mode_again_from_a_stale_page_ends_no_plan_but_an_emergency_doe
     assert book.waiting()
     assert _asked(client, HallMode.EMERGENCY, base=stale) == (201, "")
     assert not book.waiting()
+
+
+_SHEET = "带班领导,值班电话,开始,结束\n李主任,13800000000,2026-12-01 08:00,2026-12-01 20:00\n"
+_CHANGES: list[tuple[str, dict[str, Any]]] = [
+    ("/policy/rules", {"settings": {"hold.recheck_s": "300"}}),
+    ("/policy/sheets/rota", {}),
+    ("/policy/versions/1/again", {}),
+    ("/policy/mode", {"hall_mode": "open"}),
+]
+
+
+@pytest.mark.parametrize(("path", "asked"), _CHANGES)
+def test_a_page_that_names_no_version_or_one_that_a_plan_replaced_changes_nothing(
+    tmp_path: Path, path: str, asked: dict[str, Any]
+) -> None:
+    with hall(tmp_path) as one:
+        book = book_of(one)
+        for change in ({"purposes": ["税务"]}, {"purposes": ["社保"], "hall_mode": "closed"}):
+            book.issue(lambda _, it=change: it, by="李", why="别处")  # type: ignore[misc]
+        tomorrow = one.clock.utc + timedelta(days=1)
+        book.issue(lambda _: {"contacts": {"most": 29}}, by="李", why="明起", valid_from=tomorrow)
+        opened = {"base": 3, "in_force": 2}
+        with serving(app_of(centre_of(one, book.in_force), book)) as client:
+            body = {"by": "王科长", "why": "演习", **asked}
+            if "sheets" in path:
+                body["content"] = base64.b64encode(_SHEET.encode()).decode()
+                body["seen"] = client.post(path, json=body).json()["look"]["seen"]
+            of_none = client.post(path, json=body)
+            one.clock.advance(25 * 3600)
+            stale = client.post(path, json=body | opened)
+            fresh = client.post(path, json=body | {"base": 3, "in_force": 3})
+
+    refused = [(answer.status_code, answer.json()["error"]["code"]) for answer in (of_none, stale)]
+    assert refused == [_REFUSED, _REFUSED]
+    assert fresh.status_code == 201
 
 
 def test_an_emergency_is_issued_also_while_others_issue_beside_it(
