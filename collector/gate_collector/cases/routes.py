@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import without_number
@@ -16,6 +16,7 @@ from gate_agent.words import Lang
 from gate_collector.cases.district import DistrictEntry, Unbelievable, offices, record_told
 from gate_collector.cases.drawing import drawn
 from gate_collector.cases.gathered import OpenCase, due_in_s, gather_case, newest_of
+from gate_collector.cases.lists import ALERTS_OF_CASE, COURSE, MEASURED, PAPERS, course
 from gate_collector.centre import Centre
 from gate_collector.papers.content import PaperKind
 from gate_collector.papers.kept import (
@@ -66,14 +67,23 @@ def build_cases(centre: Centre, pages: Pages, private: bytes | None) -> APIRoute
         return case
 
     @routes.get("/cases/{gate}/{hold_id}", dependencies=[READERS], include_in_schema=False)
-    def page(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
+    def page(request: Request, gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> Response:
         """Return one case on one page."""
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
             mark = newest_of(connection)
         case = case_of(gate, hold_id)
-        return pages.show(
+        lists = [
+            COURSE.shown(course(case.facts.lines), asked),
+            MEASURED.shown(case.facts.measured, asked),
+            ALERTS_OF_CASE.shown(case.alerts, asked),
+            PAPERS.shown(case.papers, asked),
+        ]
+        return pages.lists(
             "case.html",
             lang,
+            asked,
+            lists,
             case=case,
             facts=case.facts,
             mark=mark,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -17,14 +17,13 @@ from gate_collector.contacts.handing_routes import EXPORT, Gate, HoldId, build_h
 from gate_collector.contacts.judging import Unjudgeable, judge_all
 from gate_collector.contacts.trace import Case, trace
 from gate_collector.contacts.wording import groups, reasons, told
+from gate_collector.live.held_list import HELD, holds
 from gate_collector.roles.grants import ACTORS, READERS
 from gate_collector.roles.session import By, Record
-from gate_collector.store.schema import HOLD, NEWEST_HOLDS
 from gate_collector.store.schema_office import LOOK
 from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
 
-_LISTED = 100
 _MOST = 2000  # people of one order
 
 
@@ -62,16 +61,12 @@ def build_contacts(
     take_in(routes, build_handing(centre, case_of, record, private))
 
     @routes.get("/contacts", dependencies=[READERS], include_in_schema=False)
-    def listed(lang: Lang = "zh") -> HTMLResponse:
-        """Return the newest holds."""
+    def listed(request: Request, lang: Lang = "zh") -> Response:
+        """Return the holds, the newest first."""
+        asked = pages.asked(request)
         with centre.engine.connect() as connection:
-            rows = connection.execute(
-                select(HOLD)
-                .where(HOLD.c.drill.is_(False), HOLD.c.opened.is_not(None))
-                .order_by(*NEWEST_HOLDS)
-                .limit(_LISTED)
-            ).all()
-        return pages.show("contacts.html", lang, rows=rows, waiting=waiting_counts(centre))
+            view = HELD.read(connection, holds(), asked)
+        return pages.lists("contacts.html", lang, asked, [view], waiting=waiting_counts(centre))
 
     @routes.get("/contacts/{gate}/{hold_id}", dependencies=[READERS], include_in_schema=False)
     def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:

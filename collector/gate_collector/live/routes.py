@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refused
-from gate_agent.http.grants import Routes
+from gate_agent.http.grants import Routes, take_in
 from gate_agent.http.places import InPlace, Places
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.live.now import Now, charts
+from gate_collector.live.person import build_person, found_at
 from gate_collector.live.search import Unsearchable, reference, search
 from gate_collector.live.views import Charts, Found, HallNow
 from gate_collector.roles.grants import EVERY_ROLE, LIVE, READERS
@@ -40,6 +41,7 @@ def build_live(
     routes = Routes()
     now = Now(centre, overview)
     screens = Places(_MOST_SCREENS, of_one=_OF_ONE)
+    take_in(routes, build_person(centre, pages))
 
     @routes.get("/", dependencies=[EVERY_ROLE], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:
@@ -77,7 +79,7 @@ def build_live(
         except Unsearchable as exc:
             return refused(422, exc, code="who")
         record("search", ref, "")
-        return JSONResponse(search(centre.engine, ref))
+        return JSONResponse(search(centre.engine, ref) | {"page": found_at(centre, ref)})
 
     return routes
 

@@ -227,6 +227,7 @@ class Found(BaseModel):
     """What is stored of a person; never a name."""
 
     person_ref: str
+    page: str  # where all of it is listed, for who searched
     passages: list[FoundPassage]
     holds: list[FoundHold]
 

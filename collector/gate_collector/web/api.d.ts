@@ -359,6 +359,7 @@ declare namespace Centre {
   /** What is stored of a person; never a name. */
   interface Found {
     person_ref: string;
+    page: string;
     passages: FoundPassage[];
     holds: FoundHold[];
   }

@@ -17,6 +17,7 @@ from gate_agent.words import Lang, word
 from gate_collector.web.spans import span, spoken
 
 PAGE = 50
+SIZES = (10, 25, 50, 100, 200)  # how many rows of a list somebody may want on a page
 MOST_COUNTED = 100_000  # a list of more is told as more than so many
 MOST_IN_A_FILE = 20_000
 _NOTHING = "–"
@@ -92,6 +93,11 @@ class Declared:
         """The column by whose days the list is filtered."""
         times = (one for one in self.columns if one.filters and one.kind is ColumnKind.TIME)
         return next(times, None)
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many rows a page may have."""
+        return sorted({*SIZES, self.page})
 
     @property
     def most(self) -> int:

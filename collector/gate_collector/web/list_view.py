@@ -26,6 +26,7 @@ class ListView:
     rows: Sequence[Any]
     total: int
     offset: int
+    size: int  # of a page
     order: str
     chosen: Mapping[str, str]
     days: tuple[str, str]
@@ -44,12 +45,12 @@ class ListView:
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return -(-min(self.total, self.listing.most_counted) // self.listing.page)
+        return -(-min(self.total, self.listing.most_counted) // self.size)
 
     @property
     def page(self) -> int:
         """Which of them this is."""
-        return self.offset // self.listing.page + 1
+        return self.offset // self.size + 1
 
     @property
     def fits_a_file(self) -> bool:

@@ -75,6 +75,7 @@ class Listing(Declared):
         ).scalar_one()
         order = self._order(asked)
         offset, limit = self._range(asked, total)
+        size = self._size(asked)
         rows = connection.execute(
             filtered.order_by(*self._ordered(order)).offset(offset).limit(limit)
         ).all()
@@ -83,7 +84,7 @@ class Listing(Declared):
             for column in self.columns
             if column.filters and column.kind is not ColumnKind.TIME
         }
-        return ListView(self, asked, rows, total, offset, order, chosen, days, choices)
+        return ListView(self, asked, rows, total, offset, size, order, chosen, days, choices)
 
     def shown(self, rows: Sequence[Any], asked: Asked) -> ListView:
         """Return what is asked of a list that was reckoned."""
@@ -109,8 +110,8 @@ class Listing(Declared):
             for column in self.columns
             if column.filters and column.kind is not ColumnKind.TIME
         }
-        part = ordered[offset : offset + limit]
-        return ListView(self, asked, part, len(ordered), offset, order, chosen, days, choices)
+        part, size = ordered[offset : offset + limit], self._size(asked)
+        return ListView(self, asked, part, len(ordered), offset, size, order, chosen, days, choices)
 
     def _column(self, name: str) -> Column:
         return next(one for one in self.columns if one.name == name)
@@ -149,8 +150,14 @@ class Listing(Declared):
         """Return where to begin, and how many rows to take: a page, or all for a file."""
         if asked.file.partition(".")[0] == self.name:
             return 0, self.most
-        pages = max(1, -(-min(total, MOST_COUNTED) // self.page))
-        return (min(asked.number(self.name, "page"), pages) - 1) * self.page, self.page
+        size = self._size(asked)
+        pages = max(1, -(-min(total, MOST_COUNTED) // size))
+        return (min(asked.number(self.name, "page"), pages) - 1) * size, size
+
+    def _size(self, asked: Asked) -> int:
+        """Return how many rows a page has: as many as somebody wants of those that are offered."""
+        wanted = asked.number(self.name, "rows")
+        return wanted if wanted in self.sizes else self.page
 
     def _stored(self, connection: Connection, source: Select[Any], column: Column) -> Sequence[str]:
         if column.choices is not None:

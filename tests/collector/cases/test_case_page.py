@@ -76,7 +76,7 @@ def _shows_all_of(page: Page, one: Hall) -> None:
 
 
 def _issue(page: Page, kind: str) -> None:
-    form = page.locator("#papers form")
+    form = page.locator("#papers form[data-post]")
     form.get_by_label("种类").select_option(label=kind)
     form.get_by_label("情况说明").fill("现场平稳，人员情绪稳定。")
     form.get_by_role("button", name="签发").click()
@@ -124,7 +124,7 @@ def test_a_fever_from_the_message_to_the_final_report(browser: Browser, tmp_path
             expect(page.locator("#case")).not_to_contain_text("人员身份")
             _shows_all_of(page, one)
             one.clock.advance(500)
-            form = page.locator("#district form")
+            form = page.locator("#district form[data-post]")
             form.get_by_label("接报时间").fill("2026-11-24T10:06")
             step(one.west, HoldState.REPORTED, 300)  # somebody writes here: nothing is taken away
             one.settle()

@@ -17,6 +17,7 @@ from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import ModeApplied
 from gate_agent.contract.thermometer import Doubt, ThermometerState, Trust
 from gate_agent.emulation.people import synthetic_card
+from gate_collector.live.person import ref_of, token_of
 from gate_collector.live.search import Unsearchable, reference
 from gate_collector.live.views import Charts, Found, HallNow, HoldRecords, Overview
 
@@ -125,6 +126,40 @@ def test_a_person_is_found_by_number_or_reference(one: Hall, client: httpx.Clien
     assert {row["gate"] for row in found["passages"]} == {"west-1f", "central-2f"}
     assert [row["hold_id"] for row in found["holds"]] == ["hold-1"]
     assert client.post("/api/v1/search", json={"who": number}).json()["passages"] == []
+
+
+def test_who_was_found_is_listed_for_who_searched_and_for_an_hour(one: Hall) -> None:
+    for minutes in range(213):
+        one.west.passage(who="someone", at=TEN - timedelta(minutes=minutes))
+        one.west.passage(who="another", at=TEN - timedelta(minutes=minutes))
+    one.central.hold("hold-1", who="someone")
+    one.settle()
+    with serving(app_of(centre_of(one))) as client:
+        page = client.post("/api/v1/search", json={"who": ref("someone")}).json()["page"]
+        asked = f"{page}?passages.rows=200&passages.gate=west-1f"
+        first, second = (client.get(f"{asked}&passages.page={n}").text for n in (1, 2))
+        file = client.get(f"{page}?passages.gate=west-1f&file=passages.csv").text
+        holds = client.get(f"{page}?file=held.csv").text
+        forged = client.get(page[:-6] + "AAAAA=").status_code
+        one.clock.advance(3601)
+        late = client.get(page)
+
+    assert (first.count("<time "), second.count("<time ")) == (201, 14)
+    assert len(file.splitlines()) == 214
+    assert len(holds.splitlines()) == 2
+    assert ref("someone") not in page
+    assert (forged, late.status_code) == (410, 410)
+    assert "查询结果已过期" in late.text
+
+
+def test_a_token_of_a_search_is_its_searchers_own() -> None:
+    secret = bytes(range(32))
+    token = token_of(secret, ref("someone"), "王科长", TEN)
+
+    assert ref_of(secret, token, "王科长", TEN) == ref("someone")
+    assert ref_of(secret, token, "李科长", TEN) is None
+    assert ref_of(bytes(32), token, "王科长", TEN) is None
+    assert ref_of(secret, "=", "王科长", TEN) is None
 
 
 def test_a_part_of_a_number_is_refused_and_not_echoed(client: httpx.Client) -> None:

@@ -60,9 +60,10 @@ def test_a_person_is_searched_and_the_address_keeps_nothing(one: Hall, browser: 
 
         page.get_by_role("button", name="查询").click()
 
-        expect(page.locator("#found tbody tr")).to_have_count(1)
-        expect(page.get_by_label("证件号码或人员标识")).to_have_value("")
+        expect(page.locator("#passages tbody tr")).to_have_count(1)
         assert ref("someone") not in page.url
+        page.go_back()
+        expect(page.get_by_label("证件号码或人员标识")).to_have_value("")
 
 
 def test_a_dead_stream_is_said_within_five_seconds_and_a_living_one_comes_back(
