@@ -143,7 +143,7 @@ def create_app(
             centre, pages, book, site_key=site_key, private=private, record=accounts.record
         ),
         build_versions(centre, pages, book, form),
-        build_trial(centre, pages),
+        build_trial(centre, pages, book),
         build_announcements(centre, pages, book.version, door.url),
         build_operations(centre, look, failing, faults),
         build_document(
