@@ -84,6 +84,9 @@ def _links(
                 if line.district.gaps if key == "district" else is_open:
                     text = f"{report.called(line.gate)} {at(line.opened)}"
                     yield Mend(text=text, href=case_path(line.gate, line.hold_id))
+            if key == "holds" and report.open_before:
+                text = word("preview.open_before", lang, n=report.open_before)
+                yield Mend(text=text, href="/contacts?held.sort=-opened")
         case "contacts":
             for one in report.contacts_open:
                 said = {"door": report.called(one.gate), "at": at(one.opened)}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from collector.days import DAY, LED, SIX, pass_two, quiet_day, to
-from collector.hall_of_doors import TEN, Hall, hall, ref
+from collector.hall_of_doors import TEN, ZONE, Hall, hall, ref
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.duty_records import SuppliesCounted
 from gate_agent.contract.moment import format_utc
@@ -19,6 +19,8 @@ from gate_agent.contract.records import Category
 from gate_collector.reports.content import MergedReport
 from gate_collector.reports.entries import RoundEntry, UnkeptEntry, entries_of, keep
 from gate_collector.reports.evidence import gather
+from gate_collector.reports.preview import gaps
+from gate_collector.reports.preview_routes import case_path
 from gate_collector.reports.versions import read
 
 _PATH = f"/reports/{DAY}/entries"
@@ -201,6 +203,33 @@ def test_a_held_person_whom_nobody_comforted_is_named_until_it_is_entered(
     assert after is not None
     assert [held.hold_id for held in before.uncounselled] == ["sick"]
     assert (after.counselled, after.uncounselled) == (1, ())
+
+
+def test_every_possible_gap_has_a_link_that_opens(one: Hall, client: httpx.Client) -> None:
+    one.west.hold("before", who="earlier", at=TEN - timedelta(days=2))
+    one.west.passage(who="near")
+    one.west.hold("sick")
+    one.west.close("sick", "transferred")
+    to(one, 8.01)
+    report = _made(one)
+    assert report.open_before
+    lacking = {
+        check.key: check.model_copy(update={"verdict": "lacking"}) for check in report.checks
+    }
+    report = report.model_copy(update={"checks": tuple(lacking.values())})
+    page = client.get(f"/reports/{DAY}").text
+
+    shown = gaps(report, ZONE, "zh", case_path)
+
+    assert {gap.key for gap in shown} == set(lacking)
+    for gap in shown:
+        assert gap.links, gap.key
+        for link in gap.links:
+            kind = link.href.partition("#")[2].partition("&")[0]
+            if link.href.startswith("/"):
+                assert client.get(link.href).status_code == 200, link.href
+            else:
+                assert f'id="{kind}"' in page, link.href
 
 
 def test_contacts_nobody_judged_are_a_gap(one: Hall) -> None:
