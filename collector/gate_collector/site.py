@@ -34,6 +34,7 @@ from gate_collector.policies.routes import build_policies, build_policy_changes
 from gate_collector.policies.trial_routes import build_trial
 from gate_collector.policies.version_routes import build_versions
 from gate_collector.read_api import build_interface
+from gate_collector.reports.round_routes import build_rounds
 from gate_collector.reports.routes import build_reports
 from gate_collector.reports.versions import conclusion
 from gate_collector.retention.erasure import PurgeDesk
@@ -124,6 +125,7 @@ def create_app(
         build_reports(
             centre, pages, lambda report: alerter.tell(conclusion(report, alerter.base_url))
         ),
+        build_rounds(centre, pages, accounts.record, door.url),
         build_contacts(centre, pages, accounts.record, private),
         build_cases(centre, pages, private),
         build_purge(centre, pages, desk, site_key, accounts.record),

@@ -86,6 +86,9 @@ _CENTRE: dict[str, tuple[str, Body]] = {  # of the table → where, and what som
     "/reports/{day}/corrections": (f"/reports/{DAY}/corrections", _SIGNED),
     "/retention/erase": ("", {**_SIGNED, "who": "11010119900307721X"}),
     "/retention/run": ("", _SIGNED),
+    "/rounds/void": ("", _SIGNED),
+    "/rounds/{token}": (f"/rounds/{'0' * 40}", {
+        "scope": "both", "done_by": "保洁 张", "method": "chlorine"}),
     "/sign-off": ("", {}),
     "/sign-on": ("", {"name": "李主任", "password": _PASSWORD}),
     "/sign-on/first": ("", {"code": "0" * 16, "name": "李主任", "password": _PASSWORD}),

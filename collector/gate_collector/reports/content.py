@@ -54,6 +54,7 @@ class DueRound(_Part):
     method: Disinfectant | None = None
     late_min: int = 0
     is_entered: bool = Field(default=False, description="补登: by a clerk, not at the door")
+    is_scanned: bool = Field(default=False, description="扫码: by who did it, not at the door")
 
 
 class AreaDay(_Part):

@@ -50,16 +50,27 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class RoundEntry(_Entry):
-    """A round that nobody tapped at the door: who did it, when, with what."""
+class RoundAt(_Entry):
+    """A round that nobody tapped at the door's own screen: who did it, when, with what."""
 
-    kind: Literal["round"] = "round"
     gate: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")
     area: Word = Field("", description="empty: every area of the door")
     scope: RoundScope = RoundScope.BOTH
     at: time = Field(description="local")
     done_by: str = Field(min_length=1, max_length=40)
     method: Disinfectant | Literal[""] = ""
+
+
+class RoundEntry(RoundAt):
+    """Such a round as a clerk enters it (补登)."""
+
+    kind: Literal["round"] = "round"
+
+
+class ScannedEntry(RoundAt):
+    """Such a round as whoever did it told it, by the code that hangs there (扫码登记)."""
+
+    kind: Literal["scanned"] = "scanned"
 
 
 class MasksEntry(_Entry):
@@ -120,7 +131,8 @@ AnyEntry = Annotated[
     RoundEntry | MasksEntry | SuppliesEntry | StaffEntry | CounselEntry | WithdrawnEntry,
     Field(discriminator="kind"),
 ]
-_READ: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
+KeptEntry = Annotated[AnyEntry | ScannedEntry, Field(discriminator="kind")]
+_READ: TypeAdapter[KeptEntry] = TypeAdapter(KeptEntry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +142,7 @@ class Kept:
     id: int
     at: str
     by: str
-    entry: AnyEntry
+    entry: KeptEntry
     corrects: int | None
     is_replaced: bool
 
@@ -161,9 +173,9 @@ def entries_of(connection: Connection, day: date) -> list[Kept]:
     return entries_until(connection, day, since=day)
 
 
-def keep(centre: Centre, day: date, entry: AnyEntry, *, by: str, corrects: int | None) -> None:
+def keep(centre: Centre, day: date, entry: KeptEntry, *, by: str, corrects: int | None) -> None:
     """Keep one. Raises UnkeptEntry."""
-    if isinstance(entry, RoundEntry) and moment_of(centre, day, entry.at) > centre.now:
+    if isinstance(entry, RoundAt) and moment_of(centre, day, entry.at) > centre.now:
         raise UnkeptEntry("too_early", "expected a time that is over, got a later one")
     if isinstance(entry, WithdrawnEntry) and corrects is None:
         raise UnkeptEntry("out_of_turn", "expected the entry that is withdrawn, got none")
@@ -172,7 +184,7 @@ def keep(centre: Centre, day: date, entry: AnyEntry, *, by: str, corrects: int |
         "kind": entry.kind,
         "at": format_utc(centre.now),
         "by": by,
-        "role": acting().role.value,
+        "role": "" if isinstance(entry, ScannedEntry) else acting().role.value,
         "data": entry.model_dump_json(),
         "corrects": corrects,
     }
@@ -185,7 +197,7 @@ def keep(centre: Centre, day: date, entry: AnyEntry, *, by: str, corrects: int |
         raise UnkeptEntry("again", "expected the newest entry, got a replaced one") from exc
 
 
-def _expect_counting(connection: Connection, day: date, entry: AnyEntry, corrects: int) -> None:
+def _expect_counting(connection: Connection, day: date, entry: KeptEntry, corrects: int) -> None:
     known = next((one for one in entries_of(connection, day) if one.id == corrects), None)
     if known is None or not known.counts:
         raise UnkeptEntry("again", "expected an entry of this day that counts, got another")

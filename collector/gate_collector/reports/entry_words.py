@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 from gate_agent.words import Lang, word
 from gate_collector.reports.entries import (
-    AnyEntry,
     CounselEntry,
     Kept,
+    KeptEntry,
     MasksEntry,
-    RoundEntry,
+    RoundAt,
     StaffEntry,
     SuppliesEntry,
 )
 
 
-def said(entry: AnyEntry, lang: Lang, named: Callable[[str], str]) -> str:
+def said(entry: KeptEntry, lang: Lang, named: Callable[[str], str]) -> str:
     """Return what an entry says."""
     match entry:
-        case RoundEntry():
+        case RoundAt():
             area, scope = entry.area or word("entry.every_area", lang), f"round_scope.{entry.scope}"
             parts = [named(entry.gate), area, word(scope, lang), f"{entry.at:%H:%M}", entry.done_by]
             parts += [word(f"disinfectant.{entry.method}", lang)] if entry.method else []

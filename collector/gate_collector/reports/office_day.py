@@ -21,8 +21,9 @@ from gate_collector.reports.entries import (
     CounselEntry,
     Kept,
     MasksEntry,
-    RoundEntry,
+    RoundAt,
     RoundScope,
+    ScannedEntry,
     StaffEntry,
     SuppliesEntry,
     SupplyMove,
@@ -55,20 +56,20 @@ def rounds_done(
         for one in _told(connection, DutyDone, gate, day)
     ]
     for kept in entries_of(connection, day.date):
-        if kept.counts and isinstance(kept.entry, RoundEntry) and kept.entry.gate == gate:
+        if kept.counts and isinstance(kept.entry, RoundAt) and kept.entry.gate == gate:
             done += _entered(kept.entry, day, centre, policy)
     return done
 
 
-def _entered(
-    entry: RoundEntry, day: ReportDay, centre: Centre, policy: Policy
-) -> Iterator[RoundDone]:
+def _entered(entry: RoundAt, day: ReportDay, centre: Centre, policy: Policy) -> Iterator[RoundDone]:
     at = moment_of(centre, day.date, entry.at)
+    is_scanned = isinstance(entry, ScannedEntry)
     for area in policy.duties.areas:
         for kind in kinds_of(area):
             if entry.area in ("", area.name) and entry.scope in (RoundScope.BOTH, kind.value):
                 yield RoundDone(
-                    area=area.name, kind=kind, at=at, by=entry.done_by, is_entered=True,
+                    area=area.name, kind=kind, at=at, by=entry.done_by,
+                    is_entered=not is_scanned, is_scanned=is_scanned,
                     method=entry.method or None if kind is Round.DISINFECTED else None,
                 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gate_agent.words import word
-from gate_collector.reports.content import MergedReport
+from gate_collector.reports.content import DueRound, MergedReport
 from gate_collector.reports.office import OfficeDay
 from gate_collector.web.workbook import Line, Section
 
@@ -38,7 +38,7 @@ def office_sections(report: MergedReport, office: OfficeDay, local: Local) -> It
         [
             (door.called, area.area, word(f"round.{area.kind}"), local(due.due)[:-3],
              local(due.at)[:-3], due.by, word(f"disinfectant.{due.method}") if due.method else "",
-             due.late_min, word("report_file.yes" if due.is_entered else "report_file.no"))
+             due.late_min, word(_how(due)))
             for door in report.doors
             for area in door.areas or ()
             for due in area.dues
@@ -98,3 +98,10 @@ def _stock(figure: int | None) -> int | str:
 
 def _words(*keys: str) -> tuple[str, ...]:
     return tuple(map(word, keys))
+
+
+def _how(due: DueRound) -> str:
+    """Return the word for whether somebody else than the door told of a round."""
+    if due.is_scanned:
+        return "entry.by_code"
+    return "report_file.yes" if due.is_entered else "report_file.no"

@@ -23,7 +23,7 @@ _ONE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundDone:
-    """A round as a door told it, or as a clerk entered it."""
+    """A round as a door told it, a clerk entered it, or who did it scanned its code."""
 
     area: str
     kind: Round
@@ -31,6 +31,7 @@ class RoundDone:
     by: str
     method: Disinfectant | None = None
     is_entered: bool = False
+    is_scanned: bool = False
 
 
 def due_times(due_at: Iterable[time], day: ReportDay, zone: ZoneInfo) -> list[datetime]:
@@ -103,4 +104,5 @@ def _due(due: datetime, done: RoundDone | None) -> DueRound:
         method=done.method,
         late_min=max(0, -(-(done.at - due) // timedelta(minutes=1))),
         is_entered=done.is_entered,
+        is_scanned=done.is_scanned,
     )

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.schema import SECRET
 
 _BYTES = 32
+
+
+def renew(engine: Engine, name: str) -> None:
+    """Make another secret of this name: what the one before it made holds no more."""
+    with engine.begin() as connection:
+        connection.execute(delete(SECRET).where(SECRET.c.name == name))
+    secret_of(engine, name)
 
 
 def secret_of(engine: Engine, name: str) -> bytes:

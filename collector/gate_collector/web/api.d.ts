@@ -302,6 +302,8 @@ declare namespace Centre {
     late_min: number;
     /** 补登: by a clerk, not at the door */
     is_entered: boolean;
+    /** 扫码: by who did it, not at the door */
+    is_scanned: boolean;
   }
   /** Whom to forget: a card number, which is hashed at once, or a reference. */
   interface Erase {
@@ -810,9 +812,8 @@ declare namespace Centre {
     done: number;
     needed: number;
   }
-  /** A round that nobody tapped at the door: who did it, when, with what. */
+  /** Such a round as a clerk enters it (补登). */
   interface RoundEntry {
-    kind?: "round";
     gate: string;
     /** empty: every area of the door */
     area?: string;
@@ -821,6 +822,7 @@ declare namespace Centre {
     at: string;
     done_by: string;
     method?: Disinfectant | "";
+    kind?: "round";
   }
   /** Which rounds were done. */
   type RoundScope = "both" | "disinfected" | "aired";
@@ -835,6 +837,12 @@ declare namespace Centre {
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     settings: Record<string, JsonValue>;
+  }
+  /** What who disinfects says of the round: the place is the code's, the time is now. */
+  interface ScannedRound {
+    scope: RoundScope;
+    done_by: string;
+    method?: Disinfectant | "";
   }
   /** The list, and the password that opens it, told this once. */
   interface SealedAnswer {
@@ -956,6 +964,11 @@ declare namespace Centre {
     hold_id: string;
     opened: string;
   }
+  /** Who makes all codes void, and why. */
+  interface VoidOrder {
+    by: string;
+    why: string;
+  }
   /** Which contacts the office is told of. */
   type Which = "confirmed" | "all";
   /** Who it is. */
@@ -1024,6 +1037,8 @@ declare namespace Centre {
     "/reports/{day}/merge": { body: Body_merge_reports__day__merge_post; told: IssuedVersion };
     "/retention/erase": { body: Erase; told: Done };
     "/retention/run": { body: Signed; told: Done };
+    "/rounds/void": { body: VoidOrder; told: Done };
+    "/rounds/{token}": { body: ScannedRound; told: Done };
     "/sign-off": { body: null; told: Done };
     "/sign-on": { body: Credentials; told: Done };
     "/sign-on/first": { body: First; told: Done };
