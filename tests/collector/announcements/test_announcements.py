@@ -15,6 +15,7 @@ from collector.hall_of_doors import Hall, hall
 from collector.served_centre import app_of, book_of, centre_of, serving
 from gate_agent.contract.opening import OpeningHours, Weekday
 from gate_agent.contract.policy import HallMode
+from gate_agent.gate.policies import PolicyKeeper
 from gate_collector.policies.book import PolicyBook
 from gate_collector.roles.accounts import Accounts
 
@@ -116,17 +117,31 @@ def test_texts_are_bounded_and_shown_as_text(one: Hall) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [KIOSK, PHONE])
-def test_the_office_changes_the_draft_publishes_it_and_prints_a_poster_of_one_sheet(
+def test_a_change_of_mode_goes_to_the_door_the_public_page_and_a_poster_of_one_sheet(
     tmp_path: Path, browser: Browser, size: tuple[int, int]
 ) -> None:
     with hall(tmp_path) as one, watched_page(browser, size) as watched:
-        book = book_of(one)
+        keeper = PolicyKeeper(file=None, beside=tmp_path)
+
+        def publish(_topic: str, document: bytes) -> bool:
+            keeper.offer(document)
+            keeper.due(one.clock.utc)
+            return True
+
+        book = book_of(one, publish)
         hours = OpeningHours(opens=time(9), closes=time(16, 30))
-        _issue(book, hall_mode=HallMode.APPOINTMENT, opening=[hours.model_dump(mode="json")],
-               windows=_WINDOWS)  # fmt: skip
+        _issue(book, opening=[hours.model_dump(mode="json")], windows=_WINDOWS)
         with serving(app_of(centre_of(one, book.in_force), book)) as client:
             page = watched.page
-            page.goto(f"{client.base_url}/announcements")
+            page.goto(f"{client.base_url}/policy")
+            issuing = page.locator("form", has=page.get_by_role("button", name="发布", exact=True))
+            issuing.get_by_label("预约入场").check()
+            issuing.get_by_label("经办人").fill("王科长")
+            issuing.get_by_label("原因").fill("升级")
+            issuing.get_by_role("button", name="发布", exact=True).click()
+            expect(page.locator("h2").first).to_contain_text("预约入场 · 第 2 版")
+            assert keeper.current.policy.hall_mode is HallMode.APPOINTMENT
+            page.locator("main a[href='/announcements']").click()
             expect(page.get_by_text("公告尚未发布")).to_be_visible()
             draft = page.get_by_label("公告正文").input_value()
             page.get_by_label("公告正文").fill(f"{draft}\n咨询电话：010-5550 0100。")

@@ -1,4 +1,4 @@
-"""Every page of the centre, in both languages and at both sizes: sound, and within its window."""
+"""Every page of the centre, in both languages and at each size: sound, and within its window."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from sqlalchemy import Table
 
 from chromium import KIOSK, PHONE, sound, watched_page
 from collector.days import DAY, quiet_day
-from collector.hall_of_doors import TEN, Hall, hall
+from collector.hall_of_doors import TEN, Hall, hall, ref
 from collector.handed import PRIVATE, a_case
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
 from gate_agent.words import texts
 from gate_collector.alerts.kinds import AlertState
 from gate_collector.alerts.listed import ALERTS
+from gate_collector.reports.round_codes import codes
 from gate_collector.reports.versions import make_due
 from gate_collector.store.schema import PASSAGE, PURGED, QUARANTINE
 from gate_collector.store.schema_office import (
@@ -38,7 +39,7 @@ _DIGEST = re.compile("[0-9a-f]{16}")
 _CASE = "/contacts/west-1f/hold-1"
 _PAGES = (
     "/", "/reports", f"/reports/{DAY}", "/alerts", "/contacts", "/contacts/due", _CASE,
-    "/appointments", "/policy", "/ledger", "/retention", "/looks",
+    "/appointments", "/policy", "/policy/try?rate=50", "/rounds", "/ledger", "/retention", "/looks",
     _CASE.replace("contacts", "cases"),
 )  # fmt: skip
 
@@ -49,11 +50,12 @@ _LONG = (
 _SILENT = texts("alarm_do.silent", door="一层西侧出入口")
 _TOLD = ("𠮷野䶮", "阿卜杜热合曼·买买提依明江阿吉")  # rare signs, and fifteen of them
 _BROKEN_LINES = "cells => cells.filter(cell => cell.getClientRects().length > 1).length"
+_WALL = (1920, 1080)
 _MOST_HIGH = 4200  # pixels on a screen; a list of 200 rows alone was twice that
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_sound_at_both_sizes(browser: Browser, tmp_path: Path, lang: str) -> None:
+def test_every_page_is_sound_at_each_size(browser: Browser, tmp_path: Path, lang: str) -> None:
     with hall(tmp_path) as one:
         a_case(one)
         quiet_day(one)
@@ -62,9 +64,13 @@ def test_every_page_is_sound_at_both_sizes(browser: Browser, tmp_path: Path, lan
         app = app_of(centre_of(one), private=PRIVATE)
         with serving(app) as client, watched_page(browser) as watched:
             client.post(f"{_CASE}/export", json={"by": "王科长", "why": "报送区疫情防控办"})
-            for path in _PAGES:
-                watched.page.goto(f"{client.base_url}{path}?lang={lang}")
-                for width, height in (KIOSK, PHONE):
+            person = client.post("/api/v1/search", json={"who": ref("feverish")}).json()["page"]
+            code = f"/rounds/{codes(centre_of(one))[0].token}"
+            sizes = (KIOSK, PHONE, _WALL) if lang == "zh" else (KIOSK, PHONE)
+            for path in (*_PAGES, person, code):
+                asked = f"{path}{'&' if '?' in path else '?'}lang={lang}"
+                watched.page.goto(f"{client.base_url}{asked}")
+                for width, height in sizes:
                     watched.page.set_viewport_size({"width": width, "height": height})
                     sound(watched.page)
 
