@@ -94,7 +94,7 @@ def build_handing(
     ) -> Response:
         """Return the list as a file, as the page has it: without a name, and in the same order."""
         traced = case_of(gate, hold_id)
-        record("contacts", hold_id, form)
+        record("contacts", f"{gate}/{hold_id}", form)
         made = table(traced, followed_of(centre, traced), centre.door_names(), centre.zone, lang)
         _, headings, lines = made
         body = as_csv((headings, *lines)) if form == "csv" else workbook([made])

@@ -72,7 +72,7 @@ def build_contacts(
     def case(gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> HTMLResponse:
         """Return one hold with everybody near it, the closest first."""
         traced = case_of(gate, hold_id)
-        record("contacts", hold_id, "")
+        record("contacts", f"{gate}/{hold_id}", "")
         with centre.engine.connect() as connection:
             export_looks = LOOK.c.what == EXPORT, LOOK.c.subject == f"{gate}/{hold_id}"
             exports = connection.execute(

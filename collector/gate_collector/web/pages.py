@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -14,6 +15,7 @@ from fastapi import HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.words import Lang, joined, word
@@ -24,6 +26,7 @@ from gate_collector.web.spans import span, spoken
 from gate_collector.web.workbook import FORMS
 
 HERE = Path(__file__).parent.parent  # templates and static files stand beside the rooms
+_DIGEST = re.compile("([0-9a-f]{32,})")
 Reader = Callable[[], Mapping[str, object]]  # `session`, `who`, `may(path, method)`
 Names = Callable[[], Mapping[str, str]]  # what people call the doors, by their ids
 
@@ -46,7 +49,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"local": self._local, "celsius": _celsius, "joined": _joined}
+        self._templates.filters |= {
+            "local": self._local,
+            "celsius": _celsius,
+            "joined": _joined,
+            "folded": _folded,
+        }
 
     def asked(self, request: Request, *keep: str) -> Asked:
         """Return what a request asks of its page's lists; `keep`: the page's own parameters."""
@@ -115,6 +123,15 @@ class Pages:
 
     def _cells(self, lang: Lang, names: Names) -> Cells:
         return Cells(lang, names, self._zone, self._now())
+
+
+def _folded(text: str) -> Markup:
+    """Return a text with each digest as a tooltip: who compares one finds it, nobody reads it."""
+    parts = _DIGEST.split(text)
+    folded = Markup("{}").format(parts[0])
+    for digest, rest in zip(parts[1::2], parts[2::2], strict=True):
+        folded += Markup('<span title="{}">…</span>{}').format(digest, rest)
+    return folded
 
 
 @pass_context

@@ -36,6 +36,7 @@ from gate_collector.store.schema_office import (
 pytestmark = pytest.mark.browser
 _WHY = "it does not follow the event before it: the chain is broken"
 _DIGEST = re.compile("[0-9a-f]{16}")
+_CODE = re.compile(r"west-1f|central-2f|hold-1|[0-9a-f]{16}|\bp95\b")  # what no clerk reads
 _CASE = "/contacts/west-1f/hold-1"
 _PAGES = (
     "/", "/reports", f"/reports/{DAY}", "/alerts", "/contacts", "/contacts/due", _CASE,
@@ -57,6 +58,8 @@ _MOST_HIGH = 4200  # pixels on a screen; a list of 200 rows alone was twice that
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_is_sound_at_each_size(browser: Browser, tmp_path: Path, lang: str) -> None:
     with hall(tmp_path) as one:
+        one.west.heartbeat(name="一层西侧出入口")
+        one.central.heartbeat(name="二层中央出入口")
         a_case(one)
         quiet_day(one)
         one.settle()
@@ -67,13 +70,17 @@ def test_every_page_is_sound_at_each_size(browser: Browser, tmp_path: Path, lang
             person = client.post("/api/v1/search", json={"who": ref("feverish")}).json()["page"]
             code = f"/rounds/{codes(centre_of(one))[0].token}"
             sizes = (KIOSK, PHONE, _WALL) if lang == "zh" else (KIOSK, PHONE)
+            codes_shown: set[tuple[str, str]] = set()
             for path in (*_PAGES, person, code):
                 asked = f"{path}{'&' if '?' in path else '?'}lang={lang}"
                 watched.page.goto(f"{client.base_url}{asked}")
                 for width, height in sizes:
                     watched.page.set_viewport_size({"width": width, "height": height})
                     sound(watched.page)
+                shown = watched.page.locator("body").inner_text()
+                codes_shown |= {(path, text) for text in _CODE.findall(shown)}
 
+            assert codes_shown == set()
             assert watched.faults == []
             assert watched.hosts == {"127.0.0.1"}
 

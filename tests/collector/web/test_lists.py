@@ -24,7 +24,7 @@ from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Category
-from gate_agent.words import LANGS
+from gate_agent.words import LANGS, WORDS
 from gate_collector.policies.book import FILE
 from gate_collector.policies.lists import VERSIONS
 from gate_collector.roles.lists import LOOKS
@@ -172,6 +172,13 @@ def test_who_made_a_version_is_said_in_the_readers_language() -> None:
 
     assert said == {"zh": ["配置文件", "王科长"], "en": ["file", "王科长"]}
     assert [cells["en"].plain(by, row) for row in issued] == said["en"]
+
+
+def test_every_kind_of_look_can_be_filtered() -> None:
+    (what,) = (column for column in LOOKS.columns if column.name == "what")
+    named = {key.partition(".")[2] for key in WORDS if key.startswith("looked.")}
+
+    assert set(what.choices or ()) == named
 
 
 def _memory() -> Any:
