@@ -84,6 +84,8 @@ class Shield:
 
         fault = self._fault(scope)
         if fault is None:
+            if scope["method"] == "HEAD":  # the server sends no body of what GET says
+                scope = {**scope, "method": "GET"}
             await self._app(scope, bounded(receive, self._most), guarded)
         else:
             await fault(scope, receive, guarded)

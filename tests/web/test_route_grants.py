@@ -56,6 +56,18 @@ def test_a_route_that_says_nothing_or_two_things_is_named(declares: list[object]
         granted(_app(routes), public=frozenset())
 
 
+def test_a_room_cannot_be_opened_as_a_whole() -> None:
+    with pytest.raises(TypeError, match="dependencies"):
+        Routes(dependencies=[PUBLIC])  # type: ignore[call-arg]
+
+    forgotten = Routes()
+    forgotten.add_api_route("/forgotten", lambda: None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[PUBLIC])
+    app.include_router(forgotten, dependencies=[PUBLIC])
+    with pytest.raises(UndeclaredError, match="/forgotten"):
+        granted(app, public=frozenset())
+
+
 def test_what_is_no_route_of_ours_is_named() -> None:
     routes = APIRouter()
     routes.add_api_route("/elsewhere", lambda: None, dependencies=[PUBLIC])

@@ -239,6 +239,13 @@ def test_unknown_paths_and_methods_answer_in_our_shape(client: httpx.Client) -> 
     assert set(answer.json()["error"]) == {"code", "expected", "got"}
 
 
+def test_head_is_what_get_says_without_its_body(client: httpx.Client) -> None:
+    for path, status in (("/healthz", 200), ("/", 200), ("/api/v1/symptoms", 405)):
+        asked, read = client.head(path), client.get(path)
+        assert (asked.status_code, asked.content) == (status, b"")
+        assert asked.headers["content-length"] == read.headers["content-length"]
+
+
 def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
     document = client.get("/api/v1/openapi.json").json()
 

@@ -62,8 +62,8 @@ def test_nobody_sees_anything_before_signing_on(client: httpx.Client) -> None:
     for elsewhere in ("//hall.example/", "/cases//hall.example", "https://hall.example", "/policy"):
         assert client.get("/sign-on", params={"to": elsewhere}).status_code == 422
     for path in ("/api/v1/overview", "/api/v1/now", "/api/v1/stream", "/metrics"):
-        assert client.get(path).status_code == 401
-    assert client.get("/healthz").status_code == 200
+        assert client.get(path).status_code == client.head(path).status_code == 401
+    assert client.get("/healthz").status_code == client.head("/healthz").status_code == 200
     assert client.post("/api/v1/search", json={"who": "x" * 18}).status_code == 401
 
 
