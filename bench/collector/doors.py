@@ -16,7 +16,7 @@ from bench.collector.records import Counted, daily_report, duties, hold_of, pass
 from gate_agent.contract.messages import LINK_0, Header, Topics, encode_body, link_after
 from gate_agent.contract.moment import ClockQuality, Moment
 from gate_agent.contract.records import Category, Decision, PersonRegistered, Record
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 
 SITE, ZONE = "hall-01", ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 11, 24)  # where any day does
@@ -42,9 +42,11 @@ class Event:
     body: bytes
 
     @property
-    def message(self) -> Message:
+    def message(self) -> ArrivedMessage:
         """What the broker brings."""
-        return Message(Topics(site=SITE, gate=self.gate).event(self.record.severity), self.body)
+        return ArrivedMessage(
+            Topics(site=SITE, gate=self.gate).event(self.record.severity), self.body
+        )
 
 
 class Door:

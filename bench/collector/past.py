@@ -23,7 +23,7 @@ from gate_agent.contract.records import (
     PassageDecided,
     PersonRegistered,
 )
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.gate_states import keep_state
 from gate_collector.store.bulk import Row, append
 from gate_collector.store.months import make
@@ -175,4 +175,4 @@ def _stand(connection: Connection, door: Door, now: datetime) -> None:
         time=at,
     )
     topic = Topics(site=SITE, gate=door.gate).state
-    keep_state(connection, Message(topic, state.encode()), now)
+    keep_state(connection, ArrivedMessage(topic, state.encode()), now)

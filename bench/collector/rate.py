@@ -14,7 +14,7 @@ from gate_agent.contract.messages import Receipt
 from gate_agent.contract.moment import format_utc
 from gate_agent.host.clock import SystemClock
 from gate_collector.alarms.watch import Hearing
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.store.months import Months
 from gate_collector.store.opening import open_store
@@ -70,7 +70,7 @@ def row_of(event: Event, stored: str) -> bare.Row:
     )  # fmt: skip
 
 
-def collected(url: str, messages: Sequence[Message]) -> None:
+def collected(url: str, messages: Sequence[ArrivedMessage]) -> None:
     """Let the collector take the messages, and see that its receipts cover every one of them."""
     engine = open_store(url)
     receipts: dict[str, Receipt] = {}

@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Iterator, Sequence
 
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 
 _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE = 0x10, 0x20, 0x30, 0x82
 _QOS_1 = 0x02
@@ -17,7 +17,7 @@ _MOST_UNACKNOWLEDGED = 30_000  # packet identifiers are 16 bits
 _WITHIN_S = 30
 
 
-def feed(port: int, messages: Sequence[Message]) -> None:
+def feed(port: int, messages: Sequence[ArrivedMessage]) -> None:
     """Publish the messages, as quickly as the broker takes them, each acknowledged by it."""
     with _connected(port, "bench-feeder") as line:
         acknowledged, more = 0, threading.Condition()
@@ -102,7 +102,7 @@ def _length(data: bytes, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _publish(number: int, message: Message) -> bytes:
+def _publish(number: int, message: ArrivedMessage) -> bytes:
     identifier = struct.pack(">H", number % 0xFFFF + 1)
     return _packet(_PUBLISH | _QOS_1, _text(message.topic) + identifier + message.payload)
 

@@ -14,7 +14,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.records import Severity
 from gate_agent.store.schema import HOLD as HOLD_HERE
 from gate_agent.store.schema import PASSAGE as PASSAGE_HERE
-from gate_collector.ingest.arrival import Message, read
+from gate_collector.ingest.arrival import ArrivedMessage, read
 from gate_collector.ingest.batch import Batch
 from gate_collector.store.dialect import begin_writing
 from gate_collector.store.opening import open_store
@@ -39,7 +39,7 @@ class Centre:
 
     engine: Engine
     again: tuple[
-        Message, ...
+        ArrivedMessage, ...
     ] = ()  # what is delivered once more: the broker promises at least once
 
     @classmethod
@@ -60,7 +60,10 @@ class Centre:
         for door, late in doors:
             topics = Topics(site=SITE, gate=door.name)
             lanes = sorted(door.outbox, key=lambda one: one.severity is not Severity.URGENT)
-            new += [Message(topics.event(one.severity), one.body, historical=late) for one in lanes]
+            new += [
+                ArrivedMessage(topics.event(one.severity), one.body, historical=late)
+                for one in lanes
+            ]
             door.outbox.clear()
         if not new:
             return

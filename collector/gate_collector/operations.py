@@ -23,7 +23,7 @@ Look = Callable[[], dict[str, Any]]
 Faults = Callable[[], Mapping[str, int]]
 
 
-class Health(BaseModel):
+class CentreHealth(BaseModel):
     """Whether what comes can be stored, and every part works; if not, why."""
 
     status: Literal["ok", "failing"]
@@ -45,12 +45,12 @@ def build_operations(
         """Return both doors: states, counts, holds, gaps, reports, lateness, alarms."""
         return JSONResponse(look())
 
-    @routes.get("/healthz", dependencies=[PUBLIC], responses={503: {"model": Health}})
-    def health(response: Response) -> Health:
+    @routes.get("/healthz", dependencies=[PUBLIC], responses={503: {"model": CentreHealth}})
+    def health(response: Response) -> CentreHealth:
         """Return 200 while what comes can be stored, and every part works."""
         cause = failing()
         response.status_code = 503 if cause else 200
-        return Health(status="failing" if cause else "ok", cause=cause)
+        return CentreHealth(status="failing" if cause else "ok", cause=cause)
 
     @routes.get(
         "/metrics",

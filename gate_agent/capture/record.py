@@ -25,7 +25,7 @@ from gate_agent.contract.identity import CARD_FAULTS, identify
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category, DeviceState
 from gate_agent.devices.registry import find_model
-from gate_agent.devices.supervisor import Line, Supervisor
+from gate_agent.devices.supervisor import OpenLine, Supervisor
 from gate_agent.devices.transport import open_serial
 from gate_agent.driver_api import Card, DeviceKind, Redact, Report
 from gate_agent.errors import ConfigurationError, DeviceError
@@ -119,7 +119,7 @@ class _Recorder:
         self._came: list[tuple[int, bytes]] = []  # of one exchange, not redacted yet
         self._held = 0
 
-    def open(self, port: Path, baud: int) -> Line:
+    def open(self, port: Path, baud: int) -> OpenLine:
         """Open the port and listen in."""
         line = open_serial(port, baud)
         self._note("opened")
@@ -176,7 +176,7 @@ class _Recorder:
 class _Tapped:
     """An open line with a recorder at it."""
 
-    def __init__(self, line: Line, recorder: _Recorder) -> None:
+    def __init__(self, line: OpenLine, recorder: _Recorder) -> None:
         self._line = line
         self._recorder = recorder
         self._why: str | None = CLOSED_BY_US

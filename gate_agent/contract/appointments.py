@@ -9,12 +9,12 @@ from typing import Annotated
 from pydantic import Field
 
 from gate_agent.contract.hall_times import HallDay, HallMoment
-from gate_agent.contract.setting import Later, Part
+from gate_agent.contract.setting import Later, StrictModel
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="a person_ref")]
 
 
-class Appointment(Part):
+class Appointment(StrictModel):
     """One booked visitor (预约), or a standing right of way (绿色通道)."""
 
     person_ref: Digest
@@ -35,7 +35,7 @@ class CancelReason(StrEnum):
     MISTAKE = "mistake"  # 登记有误
 
 
-class CancelledAppointment(Part):
+class CancelledAppointment(StrictModel):
     """An appointment that books nobody any more (已取消的预约), until its time is over."""
 
     person_ref: Digest
@@ -45,14 +45,14 @@ class CancelledAppointment(Part):
     reason: CancelReason
 
 
-class DayQuota(Part):
+class DayQuota(StrictModel):
     """How many appointments one day takes."""
 
     day: HallDay
     most: int = Field(ge=0, le=100_000)
 
 
-class QuotaPolicy(Part):
+class QuotaPolicy(StrictModel):
     """How many may be booked (预约限额); checked where appointments are entered."""
 
     per_day: int | None = Field(None, ge=0, le=100_000, description="no limit if absent")

@@ -7,10 +7,10 @@ from datetime import datetime
 from pydantic import Field
 
 from gate_agent.contract.hall_times import HallMoment
-from gate_agent.contract.setting import Part
+from gate_agent.contract.setting import StrictModel
 
 
-class Bulletin(Part):
+class Bulletin(StrictModel):
     """A text with its source and author, shown within its time alone; the door's clock decides."""
 
     zh: str = Field(min_length=1, max_length=2000)
@@ -25,7 +25,7 @@ class Bulletin(Part):
         return self.valid_from <= now < self.valid_until
 
 
-class FeverClinic(Part):
+class FeverClinic(StrictModel):
     """Where somebody with a fever sees a doctor (发热门诊)."""
 
     name: str = Field(min_length=1, max_length=60)

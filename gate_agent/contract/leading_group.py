@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gate_agent.contract.hall_times import HallTime, is_between
-from gate_agent.contract.setting import Part
+from gate_agent.contract.setting import StrictModel
 
 Phone = Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{1,19}$", examples=["010-5550 0120"])]
 
@@ -24,7 +24,7 @@ class PostRank(StrEnum):
     MEMBER = "member"  # 组员: of what all must know
 
 
-class Post(Part):
+class Post(StrictModel):
     """One post (岗位): who holds it, as the file of channels names them, and a duty telephone."""
 
     post: str = Field(min_length=1, max_length=40, description="e.g. 组长, 副组长, 办公室主任")
@@ -34,7 +34,7 @@ class Post(Part):
     group: str = Field("", max_length=40, description="e.g. 领导小组, 综合协调组")
 
 
-class RestHours(Part):
+class RestHours(StrictModel):
     """When alerts of equipment wait (免打扰时段), by the hall's clock; over midnight, too."""
 
     begins: HallTime

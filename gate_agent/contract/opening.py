@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gate_agent.contract.hall_times import HallTime
-from gate_agent.contract.setting import Part
+from gate_agent.contract.setting import StrictModel
 
 Purpose = Annotated[str, Field(min_length=1, max_length=40)]
 GREEN_CHANNEL: Purpose = "绿色通道"  # the own purpose of who comes by it
@@ -30,7 +30,7 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
-class OpeningHours(Part):
+class OpeningHours(StrictModel):
     """When the hall serves (服务时间) on some days of the week."""
 
     days: tuple[Weekday, ...] = Field(tuple(Weekday)[:5], min_length=1, max_length=7)
@@ -38,7 +38,7 @@ class OpeningHours(Part):
     closes: HallTime = time(17, 0)
 
 
-class Window(Part):
+class ServiceWindow(StrictModel):
     """A window, or several of one kind (窗口): what is done there, and whether it serves."""
 
     name: str = Field(min_length=1, max_length=40)
@@ -49,7 +49,7 @@ class Window(Part):
     )
 
 
-def offered(purposes: Iterable[Purpose], windows: Iterable[Window]) -> tuple[Purpose, ...]:
+def offered(purposes: Iterable[Purpose], windows: Iterable[ServiceWindow]) -> tuple[Purpose, ...]:
     """Return what somebody can come for now: what an open window does, or no window is named for.
 
     (部分窗口: a purpose of which every window is shut is offered to nobody.)
@@ -69,7 +69,7 @@ def said_hours(opening: Iterable[OpeningHours], say: Say) -> str:
     )  # fmt: skip
 
 
-def said_windows(windows: Sequence[Window], say: Say) -> str:
+def said_windows(windows: Sequence[ServiceWindow], say: Say) -> str:
     """Return which windows serve, and which are shut; empty if none are named."""
     kinds = {
         "opening.serving": [w.name for w in windows if w.open and not w.online],

@@ -21,8 +21,8 @@ from gate_agent.contract.appointments import (
 from gate_agent.contract.guidance import Bulletin, FeverClinic
 from gate_agent.contract.hall_times import HallMoment, HallTime
 from gate_agent.contract.leading_group import Phone, Post, RestHours
-from gate_agent.contract.opening import OpeningHours, Purpose, Window, offered
-from gate_agent.contract.setting import EnteredAt, Later, Narrowed, Part, SettingGroup, shown
+from gate_agent.contract.opening import OpeningHours, Purpose, ServiceWindow, offered
+from gate_agent.contract.setting import EnteredAt, Later, Narrowed, SettingGroup, StrictModel, shown
 
 PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
 LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
@@ -57,7 +57,7 @@ class KnownPhone(StrEnum):
     TRUST = "trust"  # it is taken without asking
 
 
-class PrivacyNotice(Part):
+class PrivacyNotice(StrictModel):
     """Why data is taken and how long it is kept (个人信息告知); its version is recorded."""
 
     version: int = Field(1, ge=1)
@@ -73,7 +73,7 @@ class PrivacyNotice(Part):
     )
 
 
-class RegistrationPolicy(Part):
+class RegistrationPolicy(StrictModel):
     """Real-name registration (实名登记)."""
 
     phone: PhoneRule = Field(
@@ -92,7 +92,7 @@ class RegistrationPolicy(Part):
     notice: Annotated[PrivacyNotice, shown(SettingGroup.PRIVACY)] = PrivacyNotice()
 
 
-class MeasurementPolicy(Part):
+class MeasurementPolicy(StrictModel):
     """Measuring and pairing (测温). None leaves a value to the thermometer's profile."""
 
     alarm_centi_c: Annotated[int | None, Narrowed()] = Field(
@@ -127,7 +127,7 @@ class TellLeaders(StrEnum):
     FLAGGED = "flagged"  # at once, each flag
 
 
-class HoldPolicy(Part):
+class HoldPolicy(StrictModel):
     """Deadlines of a hold (暂留), in seconds; and what the contact thermometer decides."""
 
     acknowledge_s: float = Field(15, ge=1, le=3600, description="flagged → acknowledged")
@@ -151,7 +151,7 @@ class HoldPolicy(Part):
     )
 
 
-class ContactsPolicy(Part):
+class ContactsPolicy(StrictModel):
     """Who is proposed as a close contact (密切接触者): by time at this door; and what follows."""
 
     before_s: float = Field(300, ge=0, le=7200, description="passed so long before the hold")
@@ -162,7 +162,7 @@ class ContactsPolicy(Part):
     )
 
 
-class RetentionPolicy(Part):
+class RetentionPolicy(StrictModel):
     """How long personal data stays (保存期限). The centre's own limit is its configuration's."""
 
     gate_days: int = Field(
@@ -170,21 +170,21 @@ class RetentionPolicy(Part):
     )
 
 
-class RosterEntry(Part):
+class RosterEntry(StrictModel):
     """One member of staff (工作人员), named only by the keyed hash of the card number."""
 
     person_ref: Digest
     on_duty: bool = Field(default=True, description="may enter while the hall is closed")
 
 
-class Notice(Part):
+class Notice(StrictModel):
     """A text for the visitors' displays (宣传引导)."""
 
     zh: Annotated[str, Narrowed()] = Field(min_length=1, max_length=2000)
     en: str = Field("", max_length=2000)
 
 
-class OnlineChannel(Part):
+class OnlineChannel(StrictModel):
     """Where the business can be done online (网上办), shown with its QR code."""
 
     zh: str = Field(min_length=1, max_length=60)
@@ -194,14 +194,14 @@ class OnlineChannel(Part):
     )
 
 
-class CallEntry(Part):
+class CallEntry(StrictModel):
     """Whom a hold is reported to: a post and its duty telephone, never a private one."""
 
     post: str = Field(min_length=1, max_length=40, description="e.g. 区疫情防控办, 带班领导, 120")
     phone: Phone
 
 
-class RotaEntry(Part):
+class RotaEntry(StrictModel):
     """Who leads a shift (值班表): a post or title such as 李主任, and the duty telephone."""
 
     leader: str = Field(min_length=1, max_length=40)
@@ -210,7 +210,7 @@ class RotaEntry(Part):
     valid_until: HallMoment
 
 
-class Area(Part):
+class Area(StrictModel):
     """A place that is disinfected (消毒), aired (通风), or both."""
 
     name: str = Field(min_length=1, max_length=40)
@@ -218,14 +218,14 @@ class Area(Part):
     air: bool = False
 
 
-class AreaDoor(Part):
+class AreaDoor(StrictModel):
     """An area that is at this door, and not at every one (区域所在出入口)."""
 
     area: str = Field(min_length=1, max_length=40)
     door: str = Field(min_length=1, max_length=64, description="what people call it, or its id")
 
 
-class DutiesPolicy(Part):
+class DutiesPolicy(StrictModel):
     """Disinfection and airing (消毒通风): where, how often, and by when (local times)."""
 
     areas: tuple[Area, ...] = (
@@ -253,7 +253,7 @@ class DutiesPolicy(Part):
         return tuple(area for area in self.areas if area.name not in bound - here)
 
 
-class SupplyItem(Part):
+class SupplyItem(StrictModel):
     """One kind of supply (物资), and the stock under which it is called low."""
 
     item: str = Field(min_length=1, max_length=40)
@@ -261,7 +261,7 @@ class SupplyItem(Part):
     low: int = Field(0, ge=0, le=1_000_000)
 
 
-class PunctualityPolicy(Part):
+class PunctualityPolicy(StrictModel):
     """What counts as late (迟报), in seconds; the centre judges by it."""
 
     urgent_within_s: float = Field(
@@ -276,7 +276,7 @@ class PunctualityPolicy(Part):
     )
 
 
-class Policy(Part):
+class Policy(StrictModel):
     """The whole document. A file with an unknown key is refused: a typing error is never a rule.
 
     A document from the wire is read leniently instead: `contract.policy_document`.
@@ -312,7 +312,7 @@ class Policy(Part):
     opening: Annotated[tuple[OpeningHours, ...], Later(), shown(SettingGroup.HALL)] = Field(
         (), description="when the hall serves 服务时间: shown to visitors and announced"
     )
-    windows: Annotated[tuple[Window, ...], Later(), shown(SettingGroup.HALL)] = Field(
+    windows: Annotated[tuple[ServiceWindow, ...], Later(), shown(SettingGroup.HALL)] = Field(
         (), description="which windows serve 部分窗口: their purposes alone can be come for"
     )
     tips: Annotated[tuple[Notice, ...], shown(SettingGroup.NOTICES)] = Field(

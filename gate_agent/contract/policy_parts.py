@@ -57,7 +57,7 @@ class PolicyHead(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentDocument:
     """A document as it is published."""
 
     urgent: bytes
@@ -69,17 +69,17 @@ def most_bytes(largest: int) -> int:
     return max(0, min(MOST_BYTES, MOST_PARTS * (min(PART_BYTES, largest) - _NAME)))
 
 
-def sent_form(document: bytes, largest: int) -> Sent:
+def sent_form(document: bytes, largest: int) -> SentDocument:
     """Return what is published of a document in messages of at most `largest` bytes."""
     if len(document) <= min(MOST_AT_ONCE, largest):
-        return Sent(document, ())
+        return SentDocument(document, ())
     name, packed = digest(document), zlib.compress(document)
     each = min(PART_BYTES, largest) - _NAME
     parts = [packed[at : at + each] for at in range(0, len(packed), each)]
     tree = read_json(document)
     head = {key: tree[key] for key in PolicyHead.model_fields if key in tree}
     urgent = to_json(head | {REST: {"sha256": name, "parts": len(parts)}})
-    return Sent(urgent, tuple(name.encode("ascii") + part for part in parts))
+    return SentDocument(urgent, tuple(name.encode("ascii") + part for part in parts))
 
 
 def read_urgent(payload: bytes) -> tuple[PolicyDocument, Rest | None]:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """Strict: 64800 is no time of day, true is no count; a slip is told, never guessed at."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -39,7 +39,7 @@ def ask(port: int, path: str, body: dict[str, object] | None = None) -> State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class GuardPace:
     """How quick the guard is, in seconds."""
 
     looks_every_s: float = 0.25
@@ -56,11 +56,11 @@ class RobotGuard:
         *,
         post: str,
         on_state: Callable[[State], None],
-        pace: Pace | None = None,
+        pace: GuardPace | None = None,
         finds_fevers: bool = True,
     ) -> None:
         self._port = port
-        self._pace = pace or Pace()
+        self._pace = pace or GuardPace()
         self._post = post
         self._finds_fevers = finds_fevers
         self._on_state = on_state

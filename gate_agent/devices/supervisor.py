@@ -32,7 +32,7 @@ _LOOK_EVERY_S = 0.25  # at the most: a device that is back is told soon
 _LOG = logging.getLogger(__name__)
 
 
-class Line(Transport, Protocol):
+class OpenLine(Transport, Protocol):
     """An open line, as the supervisor holds it."""
 
     @property
@@ -45,7 +45,7 @@ class Line(Transport, Protocol):
         ...
 
 
-Opener = Callable[[Path, int], Line]
+Opener = Callable[[Path, int], OpenLine]
 
 
 class Supervisor:
@@ -72,7 +72,7 @@ class Supervisor:
         self._cause = ""
         self._past: Counter[str] = Counter()  # counters of the drivers before this one
         self._open = opener
-        self._line: Line | None = None
+        self._line: OpenLine | None = None
         self._driver: Driver | None = None
         self._seen_frames = 0
         self._seen_ns = 0

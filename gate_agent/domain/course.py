@@ -36,7 +36,13 @@ from gate_agent.domain.passage import (
     carried,
 )
 from gate_agent.domain.state import DoorState, Step
-from gate_agent.domain.temperature import Window, is_by_hand, judge, not_measured, stable_part
+from gate_agent.domain.temperature import (
+    ReadingWindow,
+    is_by_hand,
+    judge,
+    not_measured,
+    stable_part,
+)
 
 
 def on_reading(door: DoorState, event: ReadingTaken) -> Step:
@@ -242,7 +248,7 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
 def _measuring(
     door: DoorState, attempt: Attempt, reading: Reading, at: Moment, *, pair_due_ns: int | None
 ) -> Measuring:
-    window = Window(started=at, readings=(reading,))
+    window = ReadingWindow(started=at, readings=(reading,))
     if attempt.identified is not None and at.seconds_since(attempt.identified) > EARLY_S:
         attempt = replace(attempt, unsure=True, early=False)  # somebody else may have come
     return Measuring(

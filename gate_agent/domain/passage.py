@@ -12,7 +12,7 @@ from gate_agent.contract.records import Decision, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED, Usual
 from gate_agent.domain.events import RegistrationGiven
-from gate_agent.domain.temperature import Window
+from gate_agent.domain.temperature import ReadingWindow
 
 GONE_AFTER_S = 1  # without skin before the sensor for so long, the person has gone
 HAND_FOR_S = 120  # who must be measured by hand is waited for so long, wherever they stand
@@ -125,7 +125,7 @@ class Idle:
 class Measuring(Attempt):
     """Readings come in (测温中); the card may have come before."""
 
-    window: Window
+    window: ReadingWindow
     window_due_ns: int
     usual: Usual  # as they stepped up: not worked out while they wait for the verdict
     pair_due_ns: int | None = None  # of the card, where one has come

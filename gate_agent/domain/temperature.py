@@ -28,7 +28,7 @@ from gate_agent.domain.profile import (
 __all__ = [
     "PROFILES",
     "Profile",
-    "Window",
+    "ReadingWindow",
     "by_hand",
     "is_by_hand",
     "judge",
@@ -40,13 +40,13 @@ MOST_READINGS = 600  # a window's bound: 30 s at 20 Hz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class ReadingWindow:
     """The readings of one measurement so far, oldest first."""
 
     started: Moment
     readings: tuple[Reading, ...] = ()
 
-    def add(self, reading: Reading) -> Window:
+    def add(self, reading: Reading) -> ReadingWindow:
         """Return the window with one more reading; the oldest goes when it is full."""
         return replace(self, readings=(*self.readings, reading)[-MOST_READINGS:])
 

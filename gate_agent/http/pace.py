@@ -11,7 +11,7 @@ from gate_agent.http.tries import Wait
 _MOST_SOURCES = 4096
 
 
-class Pace:
+class SourcePace:
     """So many at once, then so many a minute, for each source; bounded, in memory."""
 
     def __init__(self, clock: Clock, *, at_once: int, a_minute: int) -> None:

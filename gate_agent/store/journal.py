@@ -30,7 +30,14 @@ from gate_agent.store.seal import StoreBox
 from gate_agent.store.set_aside import set_aside
 from gate_agent.store.transaction import Draft, JournalEnd, Stored
 from gate_agent.store.watermark import Watermark, read_mark
-from gate_agent.store.writer import MOST_WAITING, RETRY_S, Call, Callback, HealthCallback, Writer
+from gate_agent.store.writer import (
+    MOST_WAITING,
+    RETRY_S,
+    Callback,
+    DraftBatch,
+    HealthCallback,
+    Writer,
+)
 
 __all__ = ["MOST_WAITING", "Draft", "Head", "Journal", "PersonRow", "Stored"]
 
@@ -198,7 +205,7 @@ class Journal:
         5 000 drafts wait, a passage without a hold is dropped and counted: its `done` never comes,
         and the gate stays shut. Raises JournalFull when 10 000 wait, StorageError when closed.
         """
-        self._writer.take(Call(tuple(drafts), done))
+        self._writer.take(DraftBatch(tuple(drafts), done))
 
     def subscribe(self, callback: Callback) -> None:
         """Call `callback` in the writer thread after each commit, after the `done`s."""

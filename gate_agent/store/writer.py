@@ -43,7 +43,7 @@ Renew = Callable[[str, Moment], JournalEnd]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DraftBatch:
     """Drafts that stand or fall together."""
 
     drafts: tuple[Draft, ...]
@@ -75,8 +75,8 @@ class Writer(threading.Thread):
         self._clock = clock
         self._renew = renew
         self._guard = threading.Lock()
-        self._queue: SimpleQueue[Call | None] = SimpleQueue()  # None only wakes the writer
-        self._carried: Call | None = None
+        self._queue: SimpleQueue[DraftBatch | None] = SimpleQueue()  # None only wakes the writer
+        self._carried: DraftBatch | None = None
         self._receipt_to_save: Receipt | None = None
         self._began_ns: int | None = None  # of the commit under way
         self._troubled: Moment | None = None  # since when commits fail
@@ -88,7 +88,7 @@ class Writer(threading.Thread):
 
     # --- any thread ---------------------------------------------------------------------------
 
-    def take(self, call: Call) -> None:
+    def take(self, call: DraftBatch) -> None:
         """Queue a call, or count it as dropped. StorageError, JournalFull."""
         with self._guard:
             if self.closing:
@@ -158,9 +158,9 @@ class Writer(threading.Thread):
         waits = self.room.news or self.room.tally or self._carried or self._receipt_to_save
         return not waits and not self._damage and self._queue.empty()
 
-    def _collect(self) -> tuple[list[Call], bool]:
+    def _collect(self) -> tuple[list[DraftBatch], bool]:
         """Wait for a call, take all that is there, up to the bound; or tell that it is quiet."""
-        calls: list[Call] = []
+        calls: list[DraftBatch] = []
         size = 0
         item, self._carried = self._carried, None
         if item is None:
@@ -192,14 +192,14 @@ class Writer(threading.Thread):
             receipt, self._receipt_to_save = self._receipt_to_save, None
         return receipt
 
-    def _take_news(self) -> Call:
-        call = Call(tuple(self.room.news), None)
+    def _take_news(self) -> DraftBatch:
+        call = DraftBatch(tuple(self.room.news), None)
         self.room.news.clear()
         with self._guard:
             self.waiting += len(call.drafts)
         return call
 
-    def _settle(self, calls: list[Call], receipt: Receipt | None) -> None:
+    def _settle(self, calls: list[DraftBatch], receipt: Receipt | None) -> None:
         """Commit, however often it takes; then call back."""
         try:
             stored = self._commit(calls, receipt)
@@ -224,7 +224,7 @@ class Writer(threading.Thread):
             for subscriber in self.subscribers:
                 _call_back(subscriber, together)
 
-    def _commit(self, calls: list[Call], receipt: Receipt | None) -> list[tuple[Stored, ...]]:
+    def _commit(self, calls: list[DraftBatch], receipt: Receipt | None) -> list[tuple[Stored, ...]]:
         """Try until it succeeds. A full disk changes `calls`: passages go, the news of it comes."""
         while True:
             try:
@@ -241,7 +241,7 @@ class Writer(threading.Thread):
             finally:
                 self._began_ns = None
 
-    def _can_go_on(self, exc: Exception, calls: list[Call]) -> bool:
+    def _can_go_on(self, exc: Exception, calls: list[DraftBatch]) -> bool:
         """Tell whether the same can be tried again at once, after something was done about it."""
         code = _code(exc)
         if code in _DAMAGED:
@@ -260,7 +260,7 @@ class Writer(threading.Thread):
         self._tell_health(_words(exc))
         return released
 
-    def _shed(self, calls: list[Call]) -> bool:
+    def _shed(self, calls: list[DraftBatch]) -> bool:
         """Drop the passages among `calls`; tell whether there were any."""
         dropped = [call for call in calls if may_be_dropped(call.drafts)]
         calls[:] = [call for call in calls if not may_be_dropped(call.drafts)]
@@ -270,11 +270,11 @@ class Writer(threading.Thread):
         self._written(dropped)
         return bool(dropped)
 
-    def _written(self, calls: list[Call]) -> None:
+    def _written(self, calls: list[DraftBatch]) -> None:
         with self._guard:
             self.waiting -= sum(len(call.drafts) for call in calls)
 
-    def _leave_out(self, call: Call, exc: Exception) -> None:
+    def _leave_out(self, call: DraftBatch, exc: Exception) -> None:
         """Leave out a call that can never be written: a fault of ours, not of the disk."""
         types = ", ".join(draft.record.TYPE for draft in call.drafts)
         _LOG.error("expected records that can be encoded, got %s: %s", types, type(exc).__name__)

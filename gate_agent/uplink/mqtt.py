@@ -54,7 +54,7 @@ class Will:
     payload: bytes
 
 
-class Link:
+class MqttLink:
     """A connection. Callbacks come in the event loop."""
 
     def __init__(

@@ -9,7 +9,7 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.policy_parts import Assembly, Rest
 from gate_agent.errors import ContractError
-from gate_agent.uplink.mqtt import Link
+from gate_agent.uplink.mqtt import MqttLink
 
 _AGAIN_S = 10.0  # a part that does not come is asked for again
 _LOG = logging.getLogger(__name__)
@@ -28,12 +28,12 @@ class PolicyParts:
         self._topics = topics
         self._on_policy = on_policy
         self._now_ns = now_ns
-        self._link: Link | None = None
+        self._link: MqttLink | None = None
         self._parts: Assembly | None = None
         self._asked = ""  # the topic that is heard for the next part
         self._asked_ns = 0
 
-    def begin(self, link: Link) -> None:
+    def begin(self, link: MqttLink) -> None:
         """Go on over a new connection, which hears no part yet."""
         self._link, self._asked = link, ""
         self._ask()

@@ -26,7 +26,7 @@ from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
-from gate_agent.uplink.mqtt import Link, Will, named
+from gate_agent.uplink.mqtt import MqttLink, Will, named
 from gate_agent.uplink.policy_parts import PolicyParts
 from gate_agent.uplink.rivals import Rivals
 from gate_agent.uplink.standing import Delivered, State, UplinkStatus
@@ -86,7 +86,7 @@ class Uplink:
         self._loop = asyncio.get_running_loop()
         self._lanes = Lanes(journal.head.sequence)
         self._flow = Flow(section.window)
-        self._link: Link | None = None
+        self._link: MqttLink | None = None
         self._rivals = Rivals()
         self._sent: set[int] = set()  # message ids of events
         self._state: State = "connecting"
@@ -143,7 +143,7 @@ class Uplink:
         """Connect, publish, reconnect, until cancelled; then say that we stopped."""
         wait_s = _FIRST_WAIT_S
         while True:
-            link = Link(
+            link = MqttLink(
                 self._section,
                 client_id=self._client_id,
                 will=Will(topic=self._topics.state, payload=self._standing.encode("lost")),
@@ -170,7 +170,7 @@ class Uplink:
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
-    async def _connected(self, link: Link, window: int) -> str:
+    async def _connected(self, link: MqttLink, window: int) -> str:
         """Work while the connection lasts; return why it ended."""
         self._link = link
         self._flow = Flow(max(1, min(self._section.window, window - _FOR_STATES)))
@@ -205,7 +205,7 @@ class Uplink:
             self.notify_state()
             self._on_change()
 
-    async def _watch(self, link: Link) -> None:
+    async def _watch(self, link: MqttLink) -> None:
         """Give up a line that acknowledges nothing; send again what gets no receipt."""
         standing = self._standing
         idle_ns, receipted = self._now_ns(), standing.receipted
@@ -228,7 +228,7 @@ class Uplink:
                 self._rewind()
                 self._pump()
 
-    async def _goodbye(self, link: Link) -> None:
+    async def _goodbye(self, link: MqttLink) -> None:
         if self._link is None:
             return
         said = self._standing.encode("stopped")

@@ -142,6 +142,11 @@ declare namespace Door {
   interface DismissalRequest {
     by?: string | null;
   }
+  /** The body of /healthz. */
+  interface DoorHealth {
+    status: "ok" | "failing";
+    cause: string;
+  }
   /** What speaks against the thermometer. */
   type Doubt = "frozen" | "collapsed" | "clipped" | "pulled" | "fevers_missed" | "unexplained_flags" | "ambient_range" | "check_failed" | "check_repeat" | "check_overdue" | "warming_up" | "ambient_step" | "shifted" | "elsewhere";
   /** A hold is practised (演练). */
@@ -212,11 +217,6 @@ declare namespace Door {
     contact_centi_c: number;
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
-  }
-  /** The body of /healthz. */
-  interface Health {
-    status: "ok" | "failing";
-    cause: string;
   }
   /** What was done for a held person beside the steps: a call, symptoms, counselling. */
   interface HoldNoteRequest {
@@ -314,7 +314,7 @@ declare namespace Door {
     phone: string;
   }
   /** One who may sign on. */
-  interface Listed {
+  interface ListedGuard {
     code: string;
     name: string;
     role: GuardRole;
@@ -518,7 +518,7 @@ declare namespace Door {
   interface SessionView {
     sign_on: boolean;
     setup: boolean;
-    people: Listed[];
+    people: ListedGuard[];
     signed_on: SignedOn | null;
   }
   /** The first account of a door, with the code that the daemon said at its start. */
@@ -741,7 +741,7 @@ declare namespace Door {
     "/api/v1/stream": null;
     "/api/v1/visitor": VisitorView;
     "/api/v1/visitor/stream": null;
-    "/healthz": Health;
+    "/healthz": DoorHealth;
     "/metrics": null;
   }
   interface Posts {
@@ -769,10 +769,10 @@ declare namespace Door {
     "/api/v1/persons": { body: ManualRequest; told: Accepted };
     "/api/v1/session": { body: SignOnRequest; told: SignedOn };
     "/api/v1/session/end": { body: Nothing; told: Accepted };
-    "/api/v1/setup": { body: SetupRequest; told: Listed };
-    "/api/v1/staff": { body: StaffRequest; told: Listed };
-    "/api/v1/staff/{code}/disable": { body: Nothing; told: Listed };
-    "/api/v1/staff/{code}/pin": { body: PinRequest; told: Listed };
+    "/api/v1/setup": { body: SetupRequest; told: ListedGuard };
+    "/api/v1/staff": { body: StaffRequest; told: ListedGuard };
+    "/api/v1/staff/{code}/disable": { body: Nothing; told: ListedGuard };
+    "/api/v1/staff/{code}/pin": { body: PinRequest; told: ListedGuard };
     "/api/v1/symptoms": { body: SymptomsRequest; told: Accepted };
     "/api/v1/thermometer/checks": { body: CheckRequest; told: ThermometerChecked };
     "/api/v1/thermometer/reference": { body: null; told: null };

@@ -357,7 +357,7 @@ class Accepted(BaseModel):
     sequence: int = Field(description="last journal sequence at the time of the answer")
 
 
-class Health(BaseModel):
+class DoorHealth(BaseModel):
     """The body of /healthz."""
 
     status: Literal["ok", "failing"]

@@ -14,7 +14,7 @@ from gate_agent.http.answers import ErrorBody
 from gate_agent.http.grants import Routes, take_in
 from gate_agent.http.places import InPlace
 from gate_agent.web import metrics
-from gate_agent.web.bodies import Health, JournalMark
+from gate_agent.web.bodies import DoorHealth, JournalMark
 from gate_agent.web.grants import AT_THE_BOARD, PUBLIC, session_of
 from gate_agent.web.requests import build_requests
 from gate_agent.web.sse import EventStream, Screens
@@ -39,8 +39,10 @@ def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> AP
         "/healthz",
         dependencies=[PUBLIC],
         tags=["operations"],
-        response_model=Health,
-        responses={503: {"model": Health, "description": "events are not kept, or a part fails"}},
+        response_model=DoorHealth,
+        responses={
+            503: {"model": DoorHealth, "description": "events are not kept, or a part fails"}
+        },
     )
     async def healthz() -> JSONResponse:
         """200 while the journal can write and every part works; 503 with the cause."""
@@ -49,8 +51,8 @@ def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> AP
         if not journal.writable:
             cause = f"journal: {journal.cause or 'not writable'}"
         if not cause:
-            return JSONResponse(Health(status="ok").model_dump())
-        return JSONResponse(Health(status="failing", cause=cause).model_dump(), status_code=503)
+            return JSONResponse(DoorHealth(status="ok").model_dump())
+        return JSONResponse(DoorHealth(status="failing", cause=cause).model_dump(), status_code=503)
 
     @router.get(
         "/metrics",

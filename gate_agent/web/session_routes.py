@@ -23,7 +23,7 @@ from gate_agent.web.bodies import Accepted
 from gate_agent.web.grants import PUBLIC, SIGNED_ON, session_of
 from gate_agent.web.signon import (
     Body,
-    Listed,
+    ListedGuard,
     Name,
     Nothing,
     Pin,
@@ -52,7 +52,7 @@ class SetupRequest(Body):
     pin: Pin
 
 
-class SignedOn(Listed):
+class SignedOn(ListedGuard):
     """Who is signed on at this browser; `csrf` goes into the header X-Gate-CSRF."""
 
     csrf: str
@@ -64,7 +64,7 @@ class SessionView(BaseModel):
 
     sign_on: bool
     setup: bool = False
-    people: tuple[Listed, ...] = ()
+    people: tuple[ListedGuard, ...] = ()
     signed_on: SignedOn | None = None
 
 
@@ -131,7 +131,7 @@ def _about_sessions(router: APIRouter, sign_on: SignOn) -> None:
         return response
 
     @router.post("/setup", dependencies=[PUBLIC])
-    async def setup(request: Request, body: SetupRequest) -> Listed:
+    async def setup(request: Request, body: SetupRequest) -> ListedGuard:
         """Make the first account, a supervisor's, with the daemon's one-time code."""
         expected = sign_on.setup_code
         if expected is None or sign_on.book.accounts():
@@ -152,7 +152,7 @@ def _active(book: StaffBook, code: str) -> Account | None:
         raise JournalUnavailable(expected="accounts that can be read", got="none") from None
 
 
-def _people(book: StaffBook) -> tuple[Listed, ...]:
+def _people(book: StaffBook) -> tuple[ListedGuard, ...]:
     try:
         return tuple(person_of(account) for account in book.accounts() if not account.disabled)
     except StorageError as exc:

@@ -47,7 +47,7 @@ class Nothing(Body):
     """An empty body, for a request that needs none."""
 
 
-class Listed(BaseModel):
+class ListedGuard(BaseModel):
     """One who may sign on."""
 
     code: str
@@ -136,6 +136,6 @@ async def record_change(sign_on: SignOn, change: StaffChange, account: Account, 
     await sign_on.desk.record(record)
 
 
-def person_of(account: Account) -> Listed:
+def person_of(account: Account) -> ListedGuard:
     """Return what a screen shows of an account."""
-    return Listed(code=account.code, name=account.name, role=account.role)
+    return ListedGuard(code=account.code, name=account.name, role=account.role)

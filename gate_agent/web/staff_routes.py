@@ -17,7 +17,7 @@ from gate_agent.web.grants import Closed, acting, only
 from gate_agent.web.signon import (
     Body,
     Code,
-    Listed,
+    ListedGuard,
     Name,
     Nothing,
     Pin,
@@ -45,7 +45,7 @@ class PinRequest(Body):
     pin: Pin
 
 
-class StaffView(Listed):
+class StaffView(ListedGuard):
     """An account, as those see it who may change it."""
 
     disabled: bool
@@ -61,7 +61,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         return [_view(account) for account in _all(sign_on.book)]
 
     @router.post("/staff", dependencies=[_OFFICE])
-    async def add(request: Request, body: StaffRequest) -> Listed:
+    async def add(request: Request, body: StaffRequest) -> ListedGuard:
         """Add an account; a supervisor adds guards and supervisors."""
         by = acting(request)
         _may_change(by, body.role)
@@ -70,7 +70,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         return person_of(account)
 
     @router.post("/staff/{code}/disable", dependencies=[_OFFICE])
-    async def disable(request: Request, code: Code, body: Nothing) -> Listed:
+    async def disable(request: Request, code: Code, body: Nothing) -> ListedGuard:
         """Let an account sign on no more, never one's own; its sessions end at once."""
         assert body is not None  # noqa: S101 an empty object, for one shape of every request
         by = acting(request)
@@ -82,7 +82,7 @@ def staff_routes(sign_on: SignOn) -> APIRouter:
         return person_of(account)
 
     @router.post("/staff/{code}/pin", dependencies=[_OFFICE])
-    async def pin(request: Request, code: Code, body: PinRequest) -> Listed:
+    async def pin(request: Request, code: Code, body: PinRequest) -> ListedGuard:
         """Give an account another PIN; its sessions end at once."""
         by = acting(request)
         _may_change(by, _known(sign_on.book, code).role)

@@ -23,8 +23,8 @@ from gate_collector.alarms.book import AlarmKind, raise_alarm, standing
 from gate_collector.alarms.watch import GAP_AT_LAST_S, Hearing, watch
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.channels import AppriseMessenger, Recipient
-from gate_collector.alerts.pace import Crowd, Pace
-from gate_collector.ingest.arrival import Message
+from gate_collector.alerts.pace import AddressPace, SpanCounter
+from gate_collector.ingest.arrival import ArrivedMessage
 
 _PLENTY = 120
 _ADDRESS = {
@@ -137,7 +137,7 @@ def test_a_robot_is_told_no_more_often_than_it_takes(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_from_being_told() -> None:
-    pace, crowd = Pace(), Crowd(timedelta(hours=1))
+    pace, crowd = AddressPace(), SpanCounter(timedelta(hours=1))
     for _ in range(18):
         pace.told(["robot"], TEN)
         crowd.count("west-1f", TEN)
@@ -204,7 +204,7 @@ def test_a_gap_is_told_when_nothing_may_have_overtaken_it(
         else:
             late = HoldOverdue(hold_id="h", state=HoldState.FLAGGED, due_s=1, escalation=2)
             topic = f"gate/v1/{SITE}/west-1f/event/urgent"
-            one.ingest.offer(Message(topic, one.west.body(late)))
+            one.ingest.offer(ArrivedMessage(topic, one.west.body(late)))
         one.west.heartbeat(pending=1, oldest_s=waits_s)
         one.settle()
         one.clock.advance(later_s)

@@ -20,7 +20,7 @@ from gate_agent.contract.messages import GateState, Receipt, link_after
 from gate_agent.contract.records import RECORDS, HoldOverdue, HoldState
 from gate_agent.host.supervision import Parts
 from gate_collector.alarms.book import AlarmKind, standing
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.reports.versions import make_due
 from gate_collector.retention.retention import Retention, directly
 from gate_collector.schedule import Schedule
@@ -133,7 +133,7 @@ def test_no_number_and_no_depth_stops_an_alert_a_report_or_an_erasure(store: str
                 hall.west.send(sent)
         topic = f"gate/v1/{SITE}/west-1f/event/urgent"
         for odd in _NONE:
-            hall.ingest.offer(Message(topic, odd))
+            hall.ingest.offer(ArrivedMessage(topic, odd))
         hall.settle()
         with hall.engine.begin() as connection:  # as an older version kept it
             connection.execute(NOTABLE.insert().values(

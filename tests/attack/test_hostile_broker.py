@@ -12,8 +12,8 @@ from gate_agent.config.model import MqttSection
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import Parts, tell_what_is_raised
 from gate_agent.testing.time import eventually
-from gate_agent.uplink.mqtt import Link, Will
-from gate_collector.ingest.arrival import Message, Unusable, read
+from gate_agent.uplink.mqtt import MqttLink, Will
+from gate_collector.ingest.arrival import ArrivedMessage, Unusable, read
 from gate_collector.ingest.broker import Broker
 from signatures import unsigned
 
@@ -27,10 +27,10 @@ def _section(broker: HostileBroker) -> MqttSection:
 
 
 def test_the_centre_hears_what_comes_after_a_topic_that_is_no_text(tmp_path: Path) -> None:
-    clock, came = SystemClock(), list[Message]()
+    clock, came = SystemClock(), list[ArrivedMessage]()
     parts = Parts(clock)
 
-    def hear(message: Message) -> None:
+    def hear(message: ArrivedMessage) -> None:
         if message.payload == b"bang":
             raise ZeroDivisionError
         came.append(message)
@@ -59,7 +59,7 @@ def test_a_door_hears_what_comes_after_a_topic_that_is_no_text(tmp_path: Path) -
 
     async def run(port: int) -> None:
         tell_what_is_raised(asyncio.get_running_loop(), parts)
-        link = Link(
+        link = MqttLink(
             MqttSection(url=f"mqtt://127.0.0.1:{port}"),
             client_id="gate-west-1f",
             will=Will(topic=_TOPIC, payload=b"{}"),

@@ -13,7 +13,7 @@ from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import format_utc
 from gate_collector.alarms.book import standing
 from gate_collector.alarms.watch import Hearing, watch
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.writer import Ingest
 from gate_collector.ledger.read import gates
 from gate_collector.store.doors import NotRetirable, retire
@@ -25,8 +25,8 @@ def test_strangers_are_one_alarm_and_no_label(tmp_path: Path) -> None:
         one.west.heartbeat()
         for number in range(202):
             topic = f"gate/v1/{SITE}/stranger-{number}"
-            one.ingest.offer(Message(f"{topic}/state", b"{}"))
-            one.ingest.offer(Message(f"{topic}/event/urgent", b"{}"))
+            one.ingest.offer(ArrivedMessage(f"{topic}/state", b"{}"))
+            one.ingest.offer(ArrivedMessage(f"{topic}/event/urgent", b"{}"))
         one.settle()
         with one.engine.connect() as connection:
             assert [(it.kind, it.gate) for it in standing(connection)] == [("refused", "")]

@@ -36,7 +36,7 @@ from gate_agent.contract.records import (
 from gate_agent.contract.thermometer import ThermometerState
 from gate_agent.testing.time import FakeClock
 from gate_collector.alarms.watch import Hearing
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.writer import Ingest
 from gate_collector.store.opening import open_store
 from gate_collector.store.schema import EVENT, QUARANTINE
@@ -109,7 +109,7 @@ class Door:
     def send(self, body: bytes, *, historical: bool = False) -> None:
         """Send a body that was made before; a historical one waited at the door."""
         topic = f"gate/v1/{SITE}/{self.gate}/event/routine"
-        self._hall.ingest.offer(Message(topic, body, historical=historical))
+        self._hall.ingest.offer(ArrivedMessage(topic, body, historical=historical))
 
     def passage(
         self,
@@ -246,7 +246,7 @@ class Door:
             thermometer=thermometer,
         )
         topic = Topics(site=SITE, gate=self.gate).state
-        self._hall.ingest.offer(Message(topic, state.encode()))
+        self._hall.ingest.offer(ArrivedMessage(topic, state.encode()))
 
 
 class Hall:

@@ -20,7 +20,7 @@ from gate_agent.contract.records import (
     Record,
     Temperature,
 )
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 
 SITE, GATE = "hall-01", "west-1f"
 BEGAN = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ class Event:
     """One event, numbered and linked."""
 
     sequence: int
-    message: Message
+    message: ArrivedMessage
     prevlink: bytes
     link: bytes
 
@@ -98,7 +98,7 @@ class Gate:
         body = encode_body(header, record)
         topic = Topics(site=SITE, gate=self.gate).event(record.severity)
         link = link_after(prevlink, sha256(body).digest())
-        event = Event(sequence, Message(topic, body), prevlink, link)
+        event = Event(sequence, ArrivedMessage(topic, body), prevlink, link)
         self.events.append(event)
         return event
 
@@ -121,7 +121,7 @@ class Gate:
         devices: Iterable[tuple[str, DeviceState]] = (),
         retained: bool = False,
         **more: object,
-    ) -> Message:
+    ) -> ArrivedMessage:
         """Return what the gate says of itself."""
         told = GateState.model_validate(
             {
@@ -139,4 +139,4 @@ class Gate:
             | more
         )
         topic = Topics(site=SITE, gate=self.gate).state
-        return Message(topic, told.encode(), retained=retained)
+        return ArrivedMessage(topic, told.encode(), retained=retained)

@@ -14,7 +14,7 @@ from gate_agent.host.supervision import Parts
 from gate_agent.testing import FakeClock
 from gate_collector.alarms.book import Alarm, standing
 from gate_collector.alarms.watch import Hearing
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.receipts import Heard, Publish
 from gate_collector.ingest.writer import Ingest
 from gate_collector.store.schema import EVENT
@@ -57,7 +57,7 @@ class Centre:
         self.ingest.close()
         assert not self.ingest.alive, "expected the writer to end"
 
-    def take(self, *events: Event | Message) -> None:
+    def take(self, *events: Event | ArrivedMessage) -> None:
         """Let these come, and wait until they are written."""
         for event in events:
             self.ingest.offer(event.message if isinstance(event, Event) else event)

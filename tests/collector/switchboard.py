@@ -21,7 +21,7 @@ from gate_agent.contract.leading_group import Post, PostRank
 from gate_agent.contract.policy import Policy, RotaEntry
 from gate_collector.alerts.alerter import Alerter
 from gate_collector.alerts.book import AlertBook
-from gate_collector.alerts.channels import Recipient, Sent
+from gate_collector.alerts.channels import Recipient, TryResult
 from gate_collector.policies.book import PolicyBook
 from gate_collector.store.schema_office import ALERT
 
@@ -59,14 +59,14 @@ class Switchboard:
     def ready(self) -> None:
         """Need nothing."""
 
-    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[TryResult]:
         """Let somebody hear it."""
         with self._lock:
             self.tries += 1
             sent = recipient.name not in self.down
             if sent:
                 self.heard.append((recipient.name, title, text))
-        return [Sent("json", sent)]
+        return [TryResult("json", sent)]
 
 
 @dataclass

@@ -8,7 +8,13 @@ from functools import partial
 
 import pytest
 
-from gate_agent.contract.opening import OpeningHours, Weekday, Window, said_hours, said_windows
+from gate_agent.contract.opening import (
+    OpeningHours,
+    ServiceWindow,
+    Weekday,
+    said_hours,
+    said_windows,
+)
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.effects import StepRefused
@@ -41,7 +47,7 @@ def test_a_purpose_of_which_every_window_is_shut_is_offered_to_nobody(
     policy = Policy(
         purposes=_PURPOSES,
         windows=tuple(
-            Window(name=name, purposes=purposes, open=is_open, online=online)
+            ServiceWindow(name=name, purposes=purposes, open=is_open, online=online)
             for name, purposes, is_open, online in windows
         ),
     )
@@ -66,7 +72,7 @@ def test_hours_are_said_as_people_say_them(days: tuple[Weekday, ...], zh: str, e
 
 def test_who_comes_for_what_is_shut_is_told_what_is_offered_and_nothing_is_lost() -> None:
     policy = Policy(
-        purposes=_PURPOSES, windows=(Window(name="一", purposes=("社保",), open=False),)
+        purposes=_PURPOSES, windows=(ServiceWindow(name="一", purposes=("社保",), open=False),)
     )
     entered = RegistrationDetails(phone=None, purpose="社保")
     with pytest.raises(StepRefused, match="expected one of 税务, 公安, 其他"):
@@ -78,8 +84,8 @@ def test_several_hours_and_all_kinds_of_windows_are_said_and_nothing_where_none_
     policy = Policy(
         opening=(OpeningHours(), OpeningHours(days=_DAYS[5:6], opens=time(9, 30),
                                               closes=time(12, 0))),
-        windows=(Window(name="综合窗口"), Window(name="社保"), Window(name="税务", open=False),
-                 Window(name="网办", online=True)),
+        windows=(ServiceWindow(name="综合窗口"), ServiceWindow(name="社保"),
+                 ServiceWindow(name="税务", open=False), ServiceWindow(name="网办", online=True)),
     )  # fmt: skip
     assert said_hours(policy.opening, _say()) == "周一至周五 09:00–17:00；周六 09:30–12:00"
     serving = "开放窗口：综合窗口、社保；线上办理：网办；暂停窗口：税务"

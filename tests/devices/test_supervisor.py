@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devices.watching import LOST, OK, STALE, Watch, watching, wires
-from gate_agent.devices.supervisor import Line, port_warning
+from gate_agent.devices.supervisor import OpenLine, port_warning
 from gate_agent.driver_api import Reading
 from gate_agent.errors import DeviceError
 from gate_agent.testing import eventually, run_virtual
@@ -28,7 +28,7 @@ class Bay:
         self.opened_at: list[float] = []
         self.theirs: End | None = None
 
-    def open(self, _port: Path, _baud: int) -> Line:
+    def open(self, _port: Path, _baud: int) -> OpenLine:
         self.opened_at.append(asyncio.get_running_loop().time())
         if self.fault is not None:
             raise DeviceError(self.fault)
@@ -172,7 +172,7 @@ class HalfAlive(End):
 def test_a_reader_that_keeps_failing_on_an_open_line_stays_lost(answers: int) -> None:
     opened = 0
 
-    def open_line(_port: Path, _baud: int) -> Line:
+    def open_line(_port: Path, _baud: int) -> OpenLine:
         nonlocal opened
         opened += 1
         ours, _ = wires(HalfAlive(answers))

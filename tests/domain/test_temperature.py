@@ -14,7 +14,7 @@ from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import NOBODY_SEEN
 from gate_agent.domain.limits import recompute
-from gate_agent.domain.temperature import PROFILES, Profile, Window, judge, stable_part
+from gate_agent.domain.temperature import PROFILES, Profile, ReadingWindow, judge, stable_part
 
 SPOT, BODY, FACE = (PROFILES[n] for n in ("spot-forehead", "module-body", "array-face-max"))
 FIXED = MeasurementPolicy(alarm_centi_c=3730)  # the limits of this file; others: test_limits
@@ -150,7 +150,7 @@ def test_a_module_whose_raw_surface_is_over_the_rail_is_elevated_whatever_its_bo
 
 
 def test_a_window_ends_when_it_is_stable_or_when_its_time_is_over() -> None:
-    window = Window(started=NOON)
+    window = ReadingWindow(started=NOON)
     for reading in seen(3650, 3651, 3652, 3653):
         window = window.add(reading)
 
@@ -160,7 +160,7 @@ def test_a_window_ends_when_it_is_stable_or_when_its_time_is_over() -> None:
 
 
 def test_a_window_is_bounded() -> None:
-    window = Window(started=NOON)
+    window = ReadingWindow(started=NOON)
     for n in range(700):
         window = window.add(seen(3300 + n)[0])
 

@@ -11,7 +11,7 @@ import pytest
 from gate.at_work import AtWork, in_loop
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.contract.policy_document import digest, encode_policy
-from gate_agent.contract.policy_parts import Assembly, Rest, Sent, read_urgent, sent_form
+from gate_agent.contract.policy_parts import Assembly, Rest, SentDocument, read_urgent, sent_form
 from gate_agent.contract.wire import validated
 from gate_agent.errors import ContractError
 from gate_agent.gate.policies import MOST_STEPS, PolicyKeeper
@@ -24,7 +24,7 @@ def large(version: int, mode: str, *, report_s: int = 300, people: int = 500) ->
     return encode_policy(validated(Policy, tree))
 
 
-def sent(document: bytes, largest: int = 64_000) -> Sent:
+def sent(document: bytes, largest: int = 64_000) -> SentDocument:
     made = sent_form(document, largest)
     assert made.parts
     return made

@@ -1,4 +1,8 @@
-"""A name says what it holds: `told`, `found` and `of` say only what was done with it."""
+"""A name says what it holds, and one name holds one thing.
+
+`told`, `found` and `of` say only what was done with something. Two public classes of one name are
+two meanings of one word, but where each of a row of modules has the same part to play.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from tree import ROOT, files
 
 PACKAGES = ("gate_agent", "drivers/gate_drivers", "collector/gate_collector")
 SAYS_NOTHING = {"told", "found", "of"}
+OF_EACH_DEVICE = {"Command", "CommandDecoder", "Decoder", "Sight"}  # the parts of a driver's codec
+OF_DOOR_AND_CENTRE = {"Closed", "WhoAsks"}  # each asks its own people (web/, roles/)
 
 
 def _locals(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -36,3 +42,21 @@ def test_no_local_and_no_argument_is_called_told_found_or_of() -> None:
 
     assert looked_at > 300
     assert named == set()
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in files(".py"):
+        name = str(path.relative_to(ROOT))
+        if name.startswith(PACKAGES):
+            for node in ast.walk(ast.parse(path.read_bytes())):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(name)
+
+    assert len(places) > 800
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    for name in OF_EACH_DEVICE:
+        assert all(where.endswith("/codec.py") for where in twice.pop(name))
+    for name in OF_DOOR_AND_CENTRE:
+        assert len(twice.pop(name)) == 2
+    assert twice == {}

@@ -12,7 +12,7 @@ from children import Child, program
 from gate_agent.config.keyfile import load_key
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.messages import parse_body
-from gate_agent.demo.robot import Pace, RobotGuard, ask
+from gate_agent.demo.robot import GuardPace, RobotGuard, ask
 from gate_agent.demo.site import STAFF, DemoGate, DemoSite
 from gate_agent.devices.registry import find_model
 from gate_agent.domain.baseline import UNTRUSTED
@@ -23,7 +23,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
 from gate_drivers.card_readers.sam_uart.emulator import SamUartEmulator
 
-QUICK = Pace(looks_every_s=0.25, types_for_s=0, steps_after_s=0)
+QUICK = GuardPace(looks_every_s=0.25, types_for_s=0, steps_after_s=0)
 THERMOMETERS = ("gy-614v3", "gy-mcu90614")
 SETTLED = ("admit", "deny", "hold")
 _WAITS_S = 4  # for a verdict, before a person steps back and tries again

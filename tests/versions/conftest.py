@@ -9,8 +9,7 @@ import pytest
 
 from collector.running_centre import Centre
 from gate_collector.store.opening import open_store
-from versions.older import OlderCode, unpack
-from versions.released import FIRST
+from versions.older import FIRST, OlderCode, unpack
 
 
 @pytest.fixture

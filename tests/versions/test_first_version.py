@@ -17,7 +17,7 @@ from gate_agent.contract.records import DeviceState
 from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.gate.policies import PolicyKeeper, mode_applied
 from gate_agent.testing import FakeClock
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.policies.acknowledged import Applied, acknowledgements
 from gate_collector.policies.book import PolicyBook
 from project.record_samples import SAMPLES
@@ -49,7 +49,7 @@ def test_an_older_door_follows_this_centre_and_its_acknowledgement_is_understood
     told = first.ask("policy", document=document.decode())
 
     assert told["mode"] == mode
-    centre.take(Message(URGENT, told["acknowledges"].encode()))
+    centre.take(ArrivedMessage(URGENT, told["acknowledges"].encode()))
     with centre.engine.connect() as connection:
         (answer,) = acknowledgements(connection, 1)
     assert (answer.state, answer.hall_mode) == (Applied.SAME, mode)
@@ -141,7 +141,7 @@ def test_an_older_door_takes_an_emergency_whatever_later_settings_are_set(
     told = first.ask("policy", document=published[-1].decode())
 
     assert told.get("mode") == HallMode.EMERGENCY, f"the older door says: {told}"
-    centre.take(Message(URGENT, told["acknowledges"].encode()))
+    centre.take(ArrivedMessage(URGENT, told["acknowledges"].encode()))
     with centre.engine.connect() as connection:
         (answer,) = acknowledgements(connection, 2)
     assert (answer.state, answer.version) == (Applied.SAME, 2)

@@ -14,6 +14,7 @@ from gate_agent.store.schema import VERSION
 from store.writers import needs_strace
 from versions.faults import WRITES, Point, Strace, points
 from versions.old_journals import (
+    NAMES,
     Rows,
     bring_up,
     configured,
@@ -24,7 +25,6 @@ from versions.old_journals import (
     unpacked,
     version,
 )
-from versions.released import FIRST
 
 MB = 1024 * 1024
 pytestmark = pytest.mark.timeout(1200)
@@ -47,15 +47,16 @@ def whole(path: Path, before: Rows, was: int) -> int:
 
 
 @needs_strace
-def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
-    path = unpacked(FIRST, tmp_path)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(name: str, tmp_path: Path) -> None:
+    path = unpacked(name, tmp_path)
     before, was, old = rows(path), version(path), schema(path)
     calls = updating(path).calls()
     assert version(path) == VERSION
     found = set()
 
     for point in [*points(calls), Point("rename", 1), Point("unlink", calls["unlink"])]:
-        path = unpacked(FIRST, tmp_path / f"{point}")
+        path = unpacked(name, tmp_path / f"{point}")
         updating(path).killed_at(point)
         found.add(whole(path, before, was))
         assert (schema(path) == old) is (version(path) == was), "half of each"
@@ -68,14 +69,17 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(tmp_path: Path) -> 
 
 
 @needs_strace
-def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_file(tmp_path: Path) -> None:
-    path = unpacked(FIRST, tmp_path)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_file(
+    name: str, tmp_path: Path
+) -> None:
+    path = unpacked(name, tmp_path)
     before, was = rows(path), version(path)
     calls = updating(path).calls()
     ends = set()
 
     for point in points(calls, WRITES):
-        path = unpacked(FIRST, tmp_path / f"{point}")
+        path = unpacked(name, tmp_path / f"{point}")
         code, said = updating(path).full_from(point)
         ends.add(code)
         assert "Traceback" not in said
@@ -92,7 +96,7 @@ def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_file(tmp_path: Pat
 @private_mounts
 def test_a_real_disk_that_fills_up_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
     disk = tmpfs(tmp_path / "disk", "24m")
-    path = unpacked(FIRST, disk)
+    path = unpacked(NAMES[0], disk)
     before, was = rows(path), version(path)
 
     def too_much(connection: sqlite3.Connection) -> None:

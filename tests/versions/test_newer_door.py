@@ -34,7 +34,7 @@ from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.contract.unknown import UNKNOWN_AS
 from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.testing import FakeClock
-from gate_collector.ingest.arrival import Message, read_event
+from gate_collector.ingest.arrival import ArrivedMessage, read_event
 from gate_collector.store.schema import GATE as GATES
 from gate_collector.store.schema import HOLD, PASSAGE, QUARANTINE
 from project.record_samples import SAMPLES
@@ -105,7 +105,7 @@ def test_no_event_is_refused_for_what_its_data_say(odd: object) -> None:
         gate = Gate(epoch=f"{number:032x}")
         body = json.loads(gate.append(record).body)
         for path in (("data",), *_leaves(body["data"], ("data",))):
-            arrived = read_event(Message(URGENT, _with(body, path, odd)), SITE)
+            arrived = read_event(ArrivedMessage(URGENT, _with(body, path, odd)), SITE)
 
             assert arrived.number == 1
             assert arrived.record is not None or arrived.unread == ("data",)
@@ -147,7 +147,7 @@ def test_what_an_envelope_does_not_say_is_read_with_caution() -> None:
     for name in set(body) - FIXED - {"data"}:
         body[name] = {"new": 1}
 
-    read = read_event(Message(URGENT, json.dumps(body).encode()), SITE).told
+    read = read_event(ArrivedMessage(URGENT, json.dumps(body).encode()), SITE).told
 
     assert (read.severity, read.clock, read.drill) == ("urgent", ClockQuality.UNSYNCED, False)
     assert (read.recordedtime, read.boot) == (read.time, UNKNOWN_BOOT)
@@ -205,8 +205,8 @@ def test_what_nobody_can_read_is_read_with_caution() -> None:
     opened = json.loads(Gate().append(hold(1)).body)
     opened["data"]["category"] = NEW
 
-    measured = read_event(Message(URGENT, json.dumps(body).encode()), SITE).record
-    held = read_event(Message(URGENT, json.dumps(opened).encode()), SITE).record
+    measured = read_event(ArrivedMessage(URGENT, json.dumps(body).encode()), SITE).record
+    held = read_event(ArrivedMessage(URGENT, json.dumps(opened).encode()), SITE).record
 
     assert isinstance(measured, PassageDecided)
     assert measured.temperature.outcome is Outcome.UNUSABLE
@@ -236,7 +236,7 @@ def _state(**changes: object) -> bytes:
 def test_a_newer_doors_state_is_kept_and_what_is_not_known_is_not_well(
     centre: Centre, changes: dict[str, object], alarms: set[str]
 ) -> None:
-    centre.take(Message(TOPICS.state, _state(**changes)))
+    centre.take(ArrivedMessage(TOPICS.state, _state(**changes)))
     centre.look()
 
     assert {kind for kind, _ in centre.standing()} == alarms
@@ -272,11 +272,11 @@ def test_a_newer_centres_receipt_and_word_of_a_person_are_read() -> None:
     assert parse_seen(json.dumps(seen).encode()).gate == GATE
 
 
-def _chained(bodies: list[dict[str, Any]]) -> list[Message]:
+def _chained(bodies: list[dict[str, Any]]) -> list[ArrivedMessage]:
     """Return the bodies as the journal of that newer door would have linked them."""
     link, messages = LINK_0, []
     for body in bodies:
         payload = json.dumps(body | {"prevlink": link.hex()}).encode()
         link = link_after(link, sha256(payload).digest())
-        messages.append(Message(URGENT, payload))
+        messages.append(ArrivedMessage(URGENT, payload))
     return messages

@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import segno
 
-from gate_agent.contract.opening import OpeningHours, Window
+from gate_agent.contract.opening import OpeningHours, ServiceWindow
 from gate_agent.gate.visitor import VisitorView, visitor_view
 from web import scenes
 from web.served_door import Served, listening, until
@@ -52,7 +52,7 @@ def test_a_qr_code_holds_the_address_of_its_channel(served: Served, client: http
 
 def test_hours_and_windows_stand_before_the_notices_where_they_are_set() -> None:
     policy = scenes.POLICY.model_copy(
-        update={"opening": (OpeningHours(),), "windows": (Window(name="税务", open=False),)}
+        update={"opening": (OpeningHours(),), "windows": (ServiceWindow(name="税务", open=False),)}
     )
     first, *others = visitor_view(scenes.idle(), policy).notices
     assert first.zh == "周一至周五 09:00–17:00\n暂停窗口：税务"

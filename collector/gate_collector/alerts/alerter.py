@@ -15,7 +15,7 @@ from gate_agent.words import texts
 from gate_collector.alerts.book import LONGEST_WAIT_S, QUIET, Alert, AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.channels import Messenger, Recipient
-from gate_collector.alerts.ending import HallNow
+from gate_collector.alerts.ending import EndingState
 from gate_collector.alerts.hall import changed_mode, rota_gap
 from gate_collector.alerts.kinds import (
     FOLLOW,
@@ -29,7 +29,7 @@ from gate_collector.alerts.kinds import (
 )
 from gate_collector.alerts.ladder import Rung, everybody, ladder, office_first, unreachable
 from gate_collector.alerts.news import News
-from gate_collector.alerts.pace import Crowd, Pace
+from gate_collector.alerts.pace import AddressPace, SpanCounter
 from gate_collector.alerts.telling import RungTold, Teller
 from gate_collector.centre import Centre
 
@@ -66,7 +66,7 @@ class Alerter:
             self._teller.ready()
         self._news = News(centre)
         self._known: set[str] = set()
-        self._pace, self._crowd = Pace(), Crowd(QUIET)
+        self._pace, self._crowd = AddressPace(), SpanCounter(QUIET)
         self._mode_of: int | None = None  # the version whose mode was looked at last
 
     @property
@@ -140,7 +140,7 @@ class Alerter:
         for cause in self._news.causes():
             self._open(cause)
 
-    def _hall(self, policy: Policy, now: datetime) -> HallNow:
+    def _hall(self, policy: Policy, now: datetime) -> EndingState:
         """Return the hall as it is, having opened what everybody must know of it."""
         if policy.version != self._mode_of:
             with self._centre.engine.connect() as connection:
@@ -152,7 +152,7 @@ class Alerter:
         if gap is not None:
             self._open(gap)
         local = on_clock(now, self._centre.zone).time()
-        return HallNow(
+        return EndingState(
             mode=policy.hall_mode,
             gaps=frozenset({gap.key} if gap else ()),
             is_resting=policy.rest_hours is not None and policy.rest_hours.covers(local),
@@ -188,7 +188,7 @@ class _Turn:
     """Who is told of what in one round, and how much each of them still takes."""
 
     def __init__(
-        self, people: Sequence[Recipient], policy: Policy, now: datetime, pace: Pace
+        self, people: Sequence[Recipient], policy: Policy, now: datetime, pace: AddressPace
     ) -> None:
         self._now = now
         leader = policy.on_duty(now)

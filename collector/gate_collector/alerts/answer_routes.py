@@ -15,7 +15,7 @@ from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.kinds import FOLLOW
 from gate_collector.alerts.ladder import calls
 from gate_collector.alerts.listed import hold_of, one_alert
-from gate_collector.alerts.replies import Link
+from gate_collector.alerts.replies import ReplyLink
 from gate_collector.centre import Centre
 from gate_collector.roles.grants import PUBLIC
 from gate_collector.web.done import Done, done_at
@@ -35,7 +35,7 @@ def build_answers(centre: Centre, pages: Pages, shelf: AlertBook) -> APIRouter:
     """Return the routes."""
     routes = Routes()
 
-    def opened(token: str) -> Link:
+    def opened(token: str) -> ReplyLink:
         link = shelf.link_of(token, centre.now)
         if link is None:
             raise HTTPException(404)

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Engine, and_, or_, select
 
 from gate_agent.contract.moment import format_utc
 from gate_collector.alerts.causes import Cause
-from gate_collector.alerts.channels import Sent
+from gate_collector.alerts.channels import TryResult
 from gate_collector.alerts.ending import (
     NEVER,
     STANDS,
-    HallNow,
+    EndingState,
     end_what_is_over,
     take_up_duplicates,
 )
@@ -27,14 +27,14 @@ from gate_collector.alerts.kinds import (
     AlertState,
     sort_of,
 )
-from gate_collector.alerts.replies import Link, answer, keep_link, read_link, token_of
+from gate_collector.alerts.replies import ReplyLink, answer, keep_link, read_link, token_of
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.schema_office import ALERT, ATTEMPT
 
 QUIET = timedelta(minutes=10)
 LONGEST_WAIT_S = 60.0  # after a try that reached nobody
 ANSWERS = "answers"  # the secret of the links with which people answer
-_OPEN_HALL = HallNow()
+_OPEN_HALL = EndingState()
 _T = TypeVar("_T")
 _Tries = dict[int, list[Any]]
 
@@ -108,7 +108,7 @@ class AlertBook:
         answer_within_s: float,
         may_go: Callable[[Alert], bool] = lambda _alert: True,
         *,
-        hall: HallNow = _OPEN_HALL,
+        hall: EndingState = _OPEN_HALL,
         in_flight: Collection[int] = (),
     ) -> list[Alert]:
         """Take what is due to be told: each is handed out once, and again if nobody answers.
@@ -142,7 +142,7 @@ class AlertBook:
         return claimed
 
     def told(
-        self, alert: Alert, person: str, tries: Sequence[Sent], at: datetime, *, took_ms: int
+        self, alert: Alert, person: str, tries: Sequence[TryResult], at: datetime, *, took_ms: int
     ) -> None:
         """Record how telling one person went."""
         with self._engine.begin() as connection:
@@ -192,7 +192,7 @@ class AlertBook:
             keep_link(connection, alert.id, token, person, format_utc(now))
         return token
 
-    def link_of(self, token: str, now: datetime) -> Link | None:
+    def link_of(self, token: str, now: datetime) -> ReplyLink | None:
         """Return what a token opens; None for one that nobody was sent."""
         with self._engine.connect() as connection:
             return read_link(connection, token, now)

@@ -35,7 +35,7 @@ class Recipients(Section):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class TryResult:
     """How one try over one service went."""
 
     channel: str
@@ -49,7 +49,7 @@ class Messenger(Protocol):
         """Load what telling needs, so that the first alert is as quick as the next."""
         ...
 
-    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[TryResult]:
         """Try every address of this person."""
         ...
 
@@ -63,7 +63,7 @@ class AppriseMessenger:
 
         apprise.Apprise()
 
-    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[TryResult]:
         """Try every address of this person."""
         import apprise  # noqa: PLC0415 as above
 
@@ -81,7 +81,7 @@ class AppriseMessenger:
             except Exception as exc:  # noqa: BLE001 the next address, and the next person, are tried
                 _LOG.error("%s could not be told: %s", kind, type(exc).__name__)
                 sent = False
-            replies.append(Sent(kind, sent))
+            replies.append(TryResult(kind, sent))
         return replies
 
 

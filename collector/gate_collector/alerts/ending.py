@@ -30,7 +30,7 @@ Hold = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HallNow:
+class EndingState:
     """What of the hall ends an alert, or lets it wait."""
 
     mode: HallMode = HallMode.OPEN
@@ -38,7 +38,7 @@ class HallNow:
     is_resting: bool = False  # 免打扰时段: what concerns equipment waits
 
 
-def end_what_is_over(connection: Connection, hall: HallNow, now: str) -> None:
+def end_what_is_over(connection: Connection, hall: EndingState, now: str) -> None:
     """End each alert whose cause is gone, or for which what it asks for is done.
 
     One that nobody was told of yet is told once, unless it waited for its turn all that time.
@@ -79,13 +79,13 @@ def take_up_duplicates(connection: Connection, now: str) -> None:
         )
 
 
-def _may_end(row: Any, hall: HallNow) -> bool:
+def _may_end(row: Any, hall: EndingState) -> bool:
     untold = row.state == AlertState.OPEN and row.step == 0
     return not untold or row.kind == OVERDUE or (hall.is_resting and rests(row.kind, row.gate))
 
 
 def _is_over(
-    row: Any, hall: HallNow, holds: dict[Hold, str], received: set[Hold], standing: set[str]
+    row: Any, hall: EndingState, holds: dict[Hold, str], received: set[Hold], standing: set[str]
 ) -> bool:
     if row.kind == EMERGENCY:
         return is_over_with(row.kind, hall.mode)

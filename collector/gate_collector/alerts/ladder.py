@@ -24,7 +24,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class WhomToRing:
     """Whom to ring: what they are, who they are, and the duty telephone."""
 
     post: str
@@ -81,26 +81,28 @@ def unreachable(people: Sequence[Recipient], posts: Sequence[Post]) -> list[Post
     return [post for post in posts if _recipient(people, post) is None]
 
 
-def calls(policy: Policy, leader: RotaEntry | None, sort: AlertSort, but: str = "") -> list[Call]:
+def calls(
+    policy: Policy, leader: RotaEntry | None, sort: AlertSort, but: str = ""
+) -> list[WhomToRing]:
     """Return whom somebody may have to ring for an alert, `but` themselves."""
     posts = {rank: [post for post in policy.posts if post.rank is rank] for rank in PostRank}
-    chosen: list[Call] = []
+    chosen: list[WhomToRing] = []
     if leader is not None:
         post = word("term.duty_leader")
-        chosen.append(Call(post=post, name=leader.leader, phone=leader.phone))
+        chosen.append(WhomToRing(post=post, name=leader.leader, phone=leader.phone))
     if sort is AlertSort.EQUIPMENT:
         chosen = [_call(post) for post in posts[PostRank.MAINTAINER]] + chosen
     else:
-        chosen += [Call(post=one.post, name="", phone=one.phone) for one in policy.calls]
+        chosen += [WhomToRing(post=one.post, name="", phone=one.phone) for one in policy.calls]
     chosen += [_call(post) for rank in _CALLED for post in posts[rank]]
-    once: dict[tuple[str, str], Call] = {}
+    once: dict[tuple[str, str], WhomToRing] = {}
     for one in chosen:
         once.setdefault((one.name or one.post, one.phone), one)
     return [one for one in once.values() if not but or but not in (one.name, one.post)]
 
 
-def _call(post: Post) -> Call:
-    return Call(post=post.post, name=post.name, phone=post.phone)
+def _call(post: Post) -> WhomToRing:
+    return WhomToRing(post=post.post, name=post.name, phone=post.phone)
 
 
 def _reached(people: Sequence[Recipient], posts: Iterable[Post], rank: PostRank) -> list[Recipient]:

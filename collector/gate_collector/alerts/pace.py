@@ -10,7 +10,7 @@ _MINUTE = timedelta(minutes=1)
 _MOST_A_MINUTE = 18  # robots of WeCom and DingTalk refuse the 21st of a minute
 
 
-class Pace:
+class AddressPace:
     """Which addresses may be told now."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Pace:
             self._told[url].append(now)
 
 
-class Crowd:
+class SpanCounter:
     """Counts how many of one sort came within a span of time."""
 
     def __init__(self, within: timedelta) -> None:

@@ -22,7 +22,7 @@ _TAKES_AN_ANSWER = (*WAITING, AlertState.ANSWERED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class ReplyLink:
     """What a token opens: one alert, for one person."""
 
     alert: Any
@@ -50,7 +50,7 @@ def keep_link(connection: Connection, alert_id: int, token: str, person: str, at
     )
 
 
-def read_link(connection: Connection, token: str, now: datetime) -> Link | None:
+def read_link(connection: Connection, token: str, now: datetime) -> ReplyLink | None:
     """Return what a token opens; None for one that nobody was sent."""
     row = connection.execute(
         select(ALERT, ALERT_LINK.c.person, ALERT_LINK.c.made)
@@ -60,7 +60,7 @@ def read_link(connection: Connection, token: str, now: datetime) -> Link | None:
     if row is None:
         return None
     expired = now - parse_utc(row.made) > LASTS
-    return Link(alert=row, person=row.person, is_expired=expired)
+    return ReplyLink(alert=row, person=row.person, is_expired=expired)
 
 
 def answer(connection: Connection, alert_id: int, *, by: str, role: str, at: str) -> bool:

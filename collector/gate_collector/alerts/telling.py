@@ -15,7 +15,7 @@ from gate_agent.host.clock import Clock
 from gate_agent.host.supervision import Parts
 from gate_agent.words import word
 from gate_collector.alerts.book import Alert, AlertBook
-from gate_collector.alerts.channels import Messenger, Recipient, Sent
+from gate_collector.alerts.channels import Messenger, Recipient, TryResult
 from gate_collector.alerts.kinds import (
     EMERGENCY,
     REPORTED,
@@ -108,14 +108,14 @@ class Teller:
             self._book.told(alert, person.name, tries, ended.utc, took_ms=took_ms)
             self._reckon(alert, person.name, is_reached=any(one.sent for one in tries))
 
-    def _sent(self, person: Recipient, title: str, text: str) -> Sequence[Sent]:
+    def _sent(self, person: Recipient, title: str, text: str) -> Sequence[TryResult]:
         """Tell a person; a service that does not end in time counts as not reached."""
-        failed = [Sent(url.partition(":")[0], sent=False) for url in person.urls]
-        came: Queue[Sequence[Sent]] = Queue()
+        failed = [TryResult(url.partition(":")[0], sent=False) for url in person.urls]
+        came: Queue[Sequence[TryResult]] = Queue()
         late: list[bool] = []
 
         def call() -> None:
-            tries: Sequence[Sent] = failed
+            tries: Sequence[TryResult] = failed
             try:
                 tries = self._messenger.tell(person, title, text)
             except Exception as exc:  # noqa: BLE001 whatever it is, it is told

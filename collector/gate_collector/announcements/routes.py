@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
-from gate_agent.http.pace import Pace
+from gate_agent.http.pace import SourcePace
 from gate_agent.http.tries import source_of
 from gate_agent.words import Lang
 from gate_collector.announcements.book import (
@@ -56,7 +56,7 @@ _CACHED = {"Cache-Control": f"public, max-age={_KEPT_S}"}
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
-class Told(BaseModel):
+class AnnouncementBody(BaseModel):
     """A text for the public, and who publishes it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -71,7 +71,7 @@ def build_announcements(
 ) -> APIRouter:
     """Return the routes; `version` gives one of the policy, `url` is where the public comes."""
     routes = Routes()
-    pace = Pace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
+    pace = SourcePace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
 
     @routes.get("/announcements", dependencies=[EVERYBODY], include_in_schema=False)
     def page(request: Request, lang: Lang = "zh") -> Response:
@@ -87,7 +87,7 @@ def build_announcements(
         )  # fmt: skip
 
     @routes.post("/announcements", dependencies=[ACTORS], status_code=201, response_model=Done)
-    def published(asked: Told) -> Response:
+    def published(asked: AnnouncementBody) -> Response:
         """Publish a text: it is on the public page at once, and on a poster to print.
 
         None of a hall that is no more as the page told it: the public would hear the old mode.

@@ -9,14 +9,14 @@ from markupsafe import Markup
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.words import Lang, word
-from gate_collector.papers.content import Measured
+from gate_collector.papers.content import HoldReading
 
 _MOST = 12  # the newest ones; the table has them all
 _LEFT, _TOP, _COLUMN, _HEIGHT, _FOOT = 44, 26, 132, 210, 46
 _MARGIN, _LEAST = 40, 300  # hundredths of a degree above and below, and the least span
 
 
-def drawn(measured: Sequence[Measured], zone: tzinfo, lang: Lang) -> Markup:
+def drawn(measured: Sequence[HoldReading], zone: tzinfo, lang: Lang) -> Markup:
     """Return the drawing; empty where nothing was measured."""
     shown = [one for one in measured if one.value_centi_c is not None][-_MOST:]
     if not shown:
@@ -58,7 +58,7 @@ def _grid(low: int, high: int, y: Callable[[int], int], width: int) -> Markup:
 
 
 def _column(
-    one: Measured, middle: int, y: Callable[[int], int], zone: tzinfo, lang: Lang
+    one: HoldReading, middle: int, y: Callable[[int], int], zone: tzinfo, lang: Lang
 ) -> Markup:
     """Return one reading: its marks, its line, and when and by what below."""
     marks = []

@@ -29,9 +29,9 @@ from gate_collector.cases.timeline import by_office, hand_over_of, lines_of, sym
 from gate_collector.centre import Centre
 from gate_collector.contacts.trace import trace
 from gate_collector.ledger.district import receipt_of
-from gate_collector.ledger.held import Entry, entries_of
-from gate_collector.papers.content import CaseFacts, Measured, Person
-from gate_collector.papers.kept import Issued, papers_of
+from gate_collector.ledger.held import HoldEntry, entries_of
+from gate_collector.papers.content import CaseFacts, HeldPerson, HoldReading
+from gate_collector.papers.kept import PaperIssued, papers_of
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import door_names
 from gate_collector.store.schema import EVENT, HOLD, NOTABLE, PASSAGE
@@ -63,7 +63,7 @@ class OpenCase:
     due: str | None  # when the next step is due; None: closed, or nobody knows
     overdue: int
     alerts: tuple[ToldOf, ...]
-    papers: tuple[Issued, ...]
+    papers: tuple[PaperIssued, ...]
     sealed: tuple[tuple[str, str, int], ...]  # events that hold a sealed text: gate, epoch, number
 
 
@@ -168,13 +168,13 @@ def _district_rows(connection: Connection, gate: str, hold_id: str) -> Sequence[
     ).all()
 
 
-def _noted(entries: Sequence[Entry], kind: NoteKind) -> bool:
+def _noted(entries: Sequence[HoldEntry], kind: NoteKind) -> bool:
     return any(isinstance(one.record, HoldNoted) and one.record.kind is kind for one in entries)
 
 
 def _person(
-    hold: Any, entries: Sequence[Entry], passages: Sequence[Passed], policy: Policy
-) -> Person:
+    hold: Any, entries: Sequence[HoldEntry], passages: Sequence[Passed], policy: Policy
+) -> HeldPerson:
     """Return what is known of who is held: the newest word counts, it may take back an earlier."""
     known = [one.record for one in entries if isinstance(one.record, HoldIdentified)]
     newest = known[-1] if known else None
@@ -188,7 +188,7 @@ def _person(
     named = newest or next(opened, None)
     is_registered = (newest is not None and newest.registered) or any(one.registered for one in own)
     asked = policy.registration.phone is PhoneRule.REQUIRED
-    return Person(
+    return HeldPerson(
         category=hold.category or "unknown",
         is_named=hold.person_ref is not None,
         is_unsure=named is not None and named.unsure,
@@ -199,8 +199,8 @@ def _person(
 
 
 def _measured(
-    hold: Any, entries: Sequence[Entry], passages: Sequence[Passed], line_centi_c: int
-) -> tuple[Measured, ...]:
+    hold: Any, entries: Sequence[HoldEntry], passages: Sequence[Passed], line_centi_c: int
+) -> tuple[HoldReading, ...]:
     """Return every reading of this person around the hold, in the order of time."""
     readings = [one for gate, record in passages for one in _of_passage(gate, record)]
     if not any(one.gate == hold.gate and not one.is_contact for one in readings):
@@ -214,7 +214,7 @@ def _measured(
             continue  # a release repeats what the recheck said
         last = contact
         readings.append(
-            Measured(
+            HoldReading(
                 at=entry.time,
                 gate=entry.gate,
                 is_contact=True,
@@ -226,12 +226,14 @@ def _measured(
     return tuple(sorted(readings, key=lambda one: one.at))
 
 
-def _at_opening(entries: Sequence[Entry]) -> Iterator[Measured]:
+def _at_opening(entries: Sequence[HoldEntry]) -> Iterator[HoldReading]:
     """Yield what the opening of the hold tells, where no passage does."""
     for entry in entries:
         if isinstance(entry.record, HoldOpened) and entry.record.surface_centi_c is not None:
             skin = entry.record.surface_centi_c
-            yield Measured(at=entry.time, gate=entry.gate, is_contact=False, surface_centi_c=skin)
+            yield HoldReading(
+                at=entry.time, gate=entry.gate, is_contact=False, surface_centi_c=skin
+            )
 
 
 def _passages(connection: Connection, hold: Any) -> Iterator[Passed]:
@@ -258,10 +260,10 @@ def _passages(connection: Connection, hold: Any) -> Iterator[Passed]:
             yield event.gate, record
 
 
-def _of_passage(gate: str, record: PassageDecided) -> Iterator[Measured]:
+def _of_passage(gate: str, record: PassageDecided) -> Iterator[HoldReading]:
     temperature = record.temperature
     if temperature.surface_centi_c is not None:
-        yield Measured(
+        yield HoldReading(
             at=record.decided,
             gate=gate,
             is_contact=False,
@@ -272,7 +274,7 @@ def _of_passage(gate: str, record: PassageDecided) -> Iterator[Measured]:
             outcome=temperature.outcome.value,
         )
     if temperature.contact_centi_c is not None:
-        yield Measured(
+        yield HoldReading(
             at=temperature.contact_at or record.decided,
             gate=gate,
             is_contact=True,

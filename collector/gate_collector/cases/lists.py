@@ -9,7 +9,7 @@ from typing import Any
 from gate_agent.words import Lang, joined, word
 from gate_collector.alerts.replies import WAITING
 from gate_collector.cases.gathered import ToldOf
-from gate_collector.papers.content import Detail, Line, LineSort, Measured
+from gate_collector.papers.content import Detail, HoldReading, LineSort, TimelineLine
 from gate_collector.web.lists import Column, ColumnKind, Listing
 
 
@@ -18,10 +18,10 @@ class CourseLine:
     """One line of a case's course, and its place in it: a clock in doubt orders nothing."""
 
     number: int
-    line: Line
+    line: TimelineLine
 
 
-def course(lines: Sequence[Line]) -> list[CourseLine]:
+def course(lines: Sequence[TimelineLine]) -> list[CourseLine]:
     """Return the lines of a case in their order."""
     return [CourseLine(number=number, line=line) for number, line in enumerate(lines, 1)]
 
@@ -41,7 +41,7 @@ def _step(row: CourseLine, lang: Lang) -> str:
     return word(row.line.word, lang)
 
 
-def _means(row: Measured) -> str:
+def _means(row: HoldReading) -> str:
     return "by_contact" if row.is_contact else "by_forehead"
 
 

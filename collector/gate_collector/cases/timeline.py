@@ -20,14 +20,14 @@ from gate_agent.contract.records import (
     SnapshotTaken,
     SnapshotViewed,
 )
-from gate_collector.ledger.held import Entry, elapsed_s
-from gate_collector.papers.content import Detail, Line, LineSort
+from gate_collector.ledger.held import HoldEntry, elapsed_s
+from gate_collector.papers.content import Detail, LineSort, TimelineLine
 
 
-def lines_of(entries: Sequence[Entry]) -> list[Line]:
+def lines_of(entries: Sequence[HoldEntry]) -> list[TimelineLine]:
     """Return the doors' events as lines, each step with how long it took and how long it had."""
     lines = []
-    before: Entry | None = None
+    before: HoldEntry | None = None
     within_s: float | None = None
     for entry in entries:
         took_s = None
@@ -40,9 +40,9 @@ def lines_of(entries: Sequence[Entry]) -> list[Line]:
     return lines
 
 
-def _line(entry: Entry, took_s: float | None, within_s: float | None) -> Line:
+def _line(entry: HoldEntry, took_s: float | None, within_s: float | None) -> TimelineLine:
     sort, key, by, details = _told(entry.record)
-    return Line(
+    return TimelineLine(
         sort=sort,
         word=key,
         at=entry.time,
@@ -128,12 +128,12 @@ def _detail(name: str, text: str, *, is_word: bool = False) -> Detail:
     return Detail(name=name, text=text, is_word=is_word)
 
 
-def by_office(row: Any) -> Line:
+def by_office(row: Any) -> TimelineLine:
     """Return the line of what the hall's office recorded of the district's receipt."""
     details = [_detail("to", row.to), _detail("taken_by", row.taken_by)]
     if row.reference:
         details.append(_detail("office_reference", row.reference))
-    return Line(
+    return TimelineLine(
         sort=LineSort.DISTRICT,
         word="district.received",
         at=row.told,
@@ -142,7 +142,7 @@ def by_office(row: Any) -> Line:
     )
 
 
-def symptoms_of(entries: Iterable[Entry]) -> tuple[tuple[str, ...] | None, bool]:
+def symptoms_of(entries: Iterable[HoldEntry]) -> tuple[tuple[str, ...] | None, bool]:
     """Return the symptoms that were told, None where nobody asked; and whether any is sealed."""
     asked = [one.record for one in entries if isinstance(one.record, HoldNoted)]
     noted = [note for note in asked if note.kind == "symptoms"]
@@ -153,7 +153,7 @@ def symptoms_of(entries: Iterable[Entry]) -> tuple[tuple[str, ...] | None, bool]
     return clear, len(clear) < len(texts)
 
 
-def hand_over_of(entries: Iterable[Entry]) -> HoldStep | None:
+def hand_over_of(entries: Iterable[HoldEntry]) -> HoldStep | None:
     """Return the step in which the person was handed over; None where nobody was."""
     steps = (one.record for one in entries if isinstance(one.record, HoldStep))
     return next((step for step in steps if step.step is HoldState.TRANSFERRED), None)

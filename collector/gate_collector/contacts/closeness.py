@@ -29,7 +29,7 @@ _ORDER = tuple(Closeness)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inside:
+class TimeInside:
     """A time in the hall; `until` is None while they were not seen leaving, and did not return."""
 
     since: datetime
@@ -46,7 +46,9 @@ class Together:
     is_seen: bool  # that both were still there is known to the end
 
 
-def together(ours: Sequence[Inside], theirs: Iterable[Inside], end: datetime) -> Together | None:
+def together(
+    ours: Sequence[TimeInside], theirs: Iterable[TimeInside], end: datetime
+) -> Together | None:
     """Return how long two were inside at one time until `end`; None where they were not.
 
     Whose leaving nobody saw may have been there until the end: that is told, and not believed.
@@ -63,7 +65,7 @@ def together(ours: Sequence[Inside], theirs: Iterable[Inside], end: datetime) ->
 
 
 def _parts(
-    ours: Sequence[Inside], theirs: Iterable[Inside], end: datetime
+    ours: Sequence[TimeInside], theirs: Iterable[TimeInside], end: datetime
 ) -> Iterator[tuple[datetime, datetime, bool]]:
     for their in theirs:
         for our in ours:

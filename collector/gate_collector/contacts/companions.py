@@ -20,7 +20,7 @@ _MOST = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Companion:
+class GroupPassage:
     """One passage of a group."""
 
     gate: str
@@ -30,7 +30,7 @@ class Companion:
 
 def companions_of(
     connection: Connection, passages: Collection[tuple[str, str]], refs: Collection[str]
-) -> dict[str, Companion]:
+) -> dict[str, GroupPassage]:
     """Return who came with any of these passages (door, id), by reference; none of `refs`."""
     if not passages:
         return {}
@@ -61,7 +61,7 @@ def companions_of(
     adults |= _grouped(connection, {row.gate for row in rows}, [at for _, at in times])
     groups = {(gate, adults.get((gate, one)) or one) for gate, one in passages}
     return {
-        row.person_ref: Companion(gate=row.gate, category=row.category, decided=row.decided)
+        row.person_ref: GroupPassage(gate=row.gate, category=row.category, decided=row.decided)
         for row in rows
         if row.person_ref is not None
         and row.person_ref not in refs

@@ -39,7 +39,7 @@ class FollowHealth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class FollowUpEntry:
     """What was found out of somebody on a day; nothing is edited, the newest of a day counts."""
 
     day: date
@@ -56,7 +56,7 @@ class FollowDay:
 
     number: int  # 第 n 天
     day: date
-    entry: Entry | None
+    entry: FollowUpEntry | None
     is_owed: bool  # it is due, and nobody was asked after
 
 
@@ -97,7 +97,7 @@ class FollowUp:
         return bool(self.owed) or is_to_clear
 
     @property
-    def newest(self) -> Entry | None:
+    def newest(self) -> FollowUpEntry | None:
         """The last day that is known of."""
         return next((one.entry for one in reversed(self.days) if one.entry), None)
 
@@ -109,7 +109,7 @@ class FollowUp:
 
 
 def follow_up(
-    near: Near, entries: Iterable[Entry], *, today: date, days: int, zone: tzinfo
+    near: Near, entries: Iterable[FollowUpEntry], *, today: date, days: int, zone: tzinfo
 ) -> FollowUp | None:
     """Return the observation of a contact as it stands `today`; None for who is not observed."""
     if near.state not in OBSERVED:

@@ -12,7 +12,13 @@ from gate_agent.contract.moment import format_utc, on_clock
 from gate_agent.contract.records import HoldState
 from gate_agent.errors import AskedInVain
 from gate_collector.centre import Centre
-from gate_collector.contacts.follow import Entry, FollowHealth, FollowPlace, FollowUp, follow_up
+from gate_collector.contacts.follow import (
+    FollowHealth,
+    FollowPlace,
+    FollowUp,
+    FollowUpEntry,
+    follow_up,
+)
 from gate_collector.contacts.trace import Case, trace
 from gate_collector.store.schema import HOLD, OLDEST_HOLDS
 from gate_collector.store.schema_office import FOLLOWED
@@ -65,7 +71,7 @@ def today_of(centre: Centre) -> date:
 
 def follow_ups_of(centre: Centre, case: Case, today: date) -> CaseFollowUps:
     """Return the observed contacts of a case as they stand on `today`."""
-    entries: dict[str, list[Entry]] = {}
+    entries: dict[str, list[FollowUpEntry]] = {}
     with centre.engine.connect() as connection:
         rows = connection.execute(
             select(FOLLOWED)
@@ -73,7 +79,7 @@ def follow_ups_of(centre: Centre, case: Case, today: date) -> CaseFollowUps:
             .order_by(FOLLOWED.c.id)
         ).all()
     for row in rows:
-        entry = Entry(
+        entry = FollowUpEntry(
             day=date.fromisoformat(row.day),
             place=FollowPlace(row.place),
             health=FollowHealth(row.health),

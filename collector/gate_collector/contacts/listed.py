@@ -24,7 +24,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedContact:
     """One whom the door listed."""
 
     person_ref: str
@@ -34,7 +34,7 @@ class Listed:
     judgements: tuple[Judgement, ...] = ()
 
 
-def listed_by(connection: Connection, gate: str, hold_id: str) -> dict[str, Listed]:
+def listed_by(connection: Connection, gate: str, hold_id: str) -> dict[str, ListedContact]:
     """Return whom this door listed of this hold, by reference."""
     rows = connection.execute(
         select(NOTABLE.c.type, NOTABLE.c.data)
@@ -44,7 +44,7 @@ def listed_by(connection: Connection, gate: str, hold_id: str) -> dict[str, List
         )
         .order_by(NOTABLE.c.epoch, NOTABLE.c.sequence)
     ).all()
-    by_id: dict[str, Listed] = {}
+    by_id: dict[str, ListedContact] = {}
     for kind, data in rows:
         if kind == ContactListed.TYPE:
             record = read_record(ContactListed, data)
@@ -52,7 +52,7 @@ def listed_by(connection: Connection, gate: str, hold_id: str) -> dict[str, List
                 continue
             for entry in record.contacts:
                 if entry.person_ref is not None:
-                    by_id[entry.contact_id] = Listed(
+                    by_id[entry.contact_id] = ListedContact(
                         person_ref=entry.person_ref,
                         category=entry.category.value,
                         passed=entry.passed,

@@ -17,7 +17,7 @@ from gate_agent.words import Lang, word
 from gate_collector.contacts.closeness import (
     SAME_MINUTE_S,
     Closeness,
-    Inside,
+    TimeInside,
     Together,
     nearest,
     rank,
@@ -265,11 +265,13 @@ def _passed(rows: Iterable[Any], patient: _Patient) -> dict[str, Near]:
     return {ref: near for ref, (_, near) in nearby.items()}
 
 
-def _stays(connection: Connection, patient: _Patient) -> tuple[list[Inside], dict[str, list[Stay]]]:
+def _stays(
+    connection: Connection, patient: _Patient
+) -> tuple[list[TimeInside], dict[str, list[Stay]]]:
     """Return when the held person was inside, and the stays of everybody else meanwhile."""
     if patient.entered is None:
         return [], {}
-    ours: list[Inside] = []
+    ours: list[TimeInside] = []
     theirs: dict[str, list[Stay]] = {}
     for stay in stays(connection, patient.entered, patient.opened):
         if stay.person_ref in patient.refs:
@@ -279,12 +281,12 @@ def _stays(connection: Connection, patient: _Patient) -> tuple[list[Inside], dic
     return ours, theirs
 
 
-def _inside(stay: Stay) -> Inside:
+def _inside(stay: Stay) -> TimeInside:
     left = None if stay.left is None else parse_utc(stay.left)
-    return Inside(since=parse_utc(stay.entered), until=left, is_seen=stay.is_seen)
+    return TimeInside(since=parse_utc(stay.entered), until=left, is_seen=stay.is_seen)
 
 
-def _believed(own: Iterable[Stay], entered: datetime | None) -> list[Inside]:
+def _believed(own: Iterable[Stay], entered: datetime | None) -> list[TimeInside]:
     """Return the stays that count: who came in before the held person must have been seen leaving.
 
     Else nobody knows whether they were still there.

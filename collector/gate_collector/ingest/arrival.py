@@ -19,7 +19,7 @@ LONGEST_BODY = 256 * 1024  # of an event
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ArrivedMessage:
     """One message as it came; a retained one may be old, a historical one waited at the gate."""
 
     topic: str
@@ -58,10 +58,10 @@ class Unusable(ContractError):  # noqa: N818 named after what is so
         super().__init__(why)
 
 
-Heard = Message | Arrived | Unusable  # a state as it came, an event, or why it is none
+Heard = ArrivedMessage | Arrived | Unusable  # a state as it came, an event, or why it is none
 
 
-def read(message: Message, site: str) -> Heard:
+def read(message: ArrivedMessage, site: str) -> Heard:
     """Return what a message is."""
     if message.is_state:
         return message
@@ -71,7 +71,7 @@ def read(message: Message, site: str) -> Heard:
         return exc
 
 
-def read_event(message: Message, site: str) -> Arrived:
+def read_event(message: ArrivedMessage, site: str) -> Arrived:
     """Return the event in `message`. Raises Refused, which names no content."""
     gate, body = gate_in(message.topic), message.payload
     if len(body) > LONGEST_BODY:

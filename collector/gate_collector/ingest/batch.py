@@ -21,7 +21,7 @@ from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import Decision, PassageDecided
 from gate_collector.alarms.book import AlarmKind, raise_alarm
-from gate_collector.ingest.arrival import Arrived, Heard, Key, Message, Unusable, gate_in
+from gate_collector.ingest.arrival import Arrived, ArrivedMessage, Heard, Key, Unusable, gate_in
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.chains import keep, load_beyond, lock
 from gate_collector.ingest.corrected_times import dated, late_ms
@@ -57,7 +57,7 @@ class Batch:
             match item:
                 case Arrived():
                     self._events[item.key].append(item)
-                case Message():
+                case ArrivedMessage():
                     if (lost := keep_state(self.connection, item, self.now)) is not None:
                         self._events[lost]  # its receipt is due, which says less than the last
                 case Unusable():
@@ -195,7 +195,7 @@ def unreadable(item: Heard, kind: str) -> Unusable:
     """Return why something is refused that the store cannot take, by the error's name."""
     why = f"expected an event that can be stored, got {kind}"
     match item:
-        case Message(topic, payload):
+        case ArrivedMessage(topic, payload):
             return Unusable(why, payload, gate=gate_in(topic))
         case Arrived(key=(gate, epoch), number=number, body=body):
             return Unusable(why, body, gate=gate, epoch=epoch, sequence=number)

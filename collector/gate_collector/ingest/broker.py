@@ -43,7 +43,7 @@ from gate_agent.host.mqtt_properties import (
 from gate_agent.host.supervision import KeptThread, Parts
 from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
 from gate_collector.alarms.watch import Hearing
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.behind import Behind
 from gate_collector.ingest.receipts import Heard
 
@@ -106,7 +106,7 @@ class Broker:
         self.largest = LARGEST_PACKET - BESIDE_PAYLOAD  # bytes of one payload that the broker takes
         self._name = client_id(site, worker)
         self._behind = Behind()
-        self._on_message: Callable[[Message], None] = lambda _: None
+        self._on_message: Callable[[ArrivedMessage], None] = lambda _: None
         self._on_fault: Callable[[str, str], None] = lambda _topic, _fault: None
         self._client = self._new_client()
         self._threads = [
@@ -137,7 +137,7 @@ class Broker:
 
     def start(
         self,
-        on_message: Callable[[Message], None],
+        on_message: Callable[[ArrivedMessage], None],
         on_connected: Callable[[], None] = lambda: None,
         on_fault: Callable[[str, str], None] = lambda _topic, _fault: None,
     ) -> None:
@@ -349,9 +349,9 @@ def _send_at_once(taken: Any) -> None:
     taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _message(heard: MQTTMessage) -> Message:
+def _message(heard: MQTTMessage) -> ArrivedMessage:
     historical = (HISTORICAL, "1") in getattr(heard.properties, "UserProperty", ())
-    return Message(_topic(heard), bytes(heard.payload), heard.retain, historical)
+    return ArrivedMessage(_topic(heard), bytes(heard.payload), heard.retain, historical)
 
 
 def _topic(message: MQTTMessage) -> str:

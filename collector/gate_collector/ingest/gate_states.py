@@ -16,7 +16,7 @@ from gate_agent.contract.thermometer import Doubt, Trust
 from gate_agent.contract.wire import Parsed
 from gate_agent.errors import ContractError
 from gate_collector.alarms.book import AlarmKind, raise_alarm
-from gate_collector.ingest.arrival import Key, Message, gate_in
+from gate_collector.ingest.arrival import ArrivedMessage, Key, gate_in
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.doors import door_of
 from gate_collector.store.schema import EVENT, GATE, STREAM
@@ -26,7 +26,7 @@ _DRIFTS = frozenset({Doubt.ELSEWHERE, Doubt.SHIFTED})  # doubts that nobody at t
 _LOG = logging.getLogger(__name__)
 
 
-def keep_state(connection: Connection, message: Message, now: datetime) -> Key | None:
+def keep_state(connection: Connection, message: ArrivedMessage, now: datetime) -> Key | None:
     """Keep the newest state of a gate; raise what contradicts its events or its last state.
 
     Return its chain where it was told that more of it is here than there is: the store lost it.

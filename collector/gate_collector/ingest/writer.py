@@ -25,7 +25,7 @@ from gate_agent.host.clock import Clock
 from gate_agent.host.supervision import KeptThread, Parts
 from gate_agent.host.trouble import Trouble
 from gate_collector.alarms.watch import Hearing, watch
-from gate_collector.ingest.arrival import Heard, Message, Unusable, gate_in, read
+from gate_collector.ingest.arrival import ArrivedMessage, Heard, Unusable, gate_in, read
 from gate_collector.ingest.batch import Batch, unreadable
 from gate_collector.ingest.chain import Stream
 from gate_collector.ingest.queue import Waiting
@@ -86,7 +86,7 @@ class Ingest:
         self._tell_seen = tell_seen
         self._hearing = hearing
         self._watches = watches
-        self._waiting: Waiting[Message | _Work] = Waiting()
+        self._waiting: Waiting[ArrivedMessage | _Work] = Waiting()
         self._closing = threading.Event()
         self._parts = parts or Parts(clock)
         self._thread = KeptThread("writer", self._run, self._parts, self._closing)
@@ -104,7 +104,7 @@ class Ingest:
         """Whether the writer works."""
         return self._thread.is_alive
 
-    def offer(self, message: Message) -> None:
+    def offer(self, message: ArrivedMessage) -> None:
         """Hand over a message, from any thread; waits while too many wait (back-pressure)."""
         self._waiting.put(message, historical=message.historical)
 
@@ -130,14 +130,14 @@ class Ingest:
         while not (self._closing.is_set() and not self._waiting):
             batch = self._waiting.take(_LOOK_EVERY_S)
             # read here: two threads that take turns at it need half as much time again
-            if heard := [self._read(item) for item in batch if isinstance(item, Message)]:
+            if heard := [self._read(item) for item in batch if isinstance(item, ArrivedMessage)]:
                 self._store(heard)
             for item in batch:
                 if isinstance(item, _Work):
                     self._do(item)
             self._look()
 
-    def _read(self, message: Message) -> Heard:
+    def _read(self, message: ArrivedMessage) -> Heard:
         if self._doors and gate_in(message.topic) not in self._doors:
             body = b"" if message.is_state else message.payload  # of their states one is enough
             why = "expected a door that [collector] doors names, got another"

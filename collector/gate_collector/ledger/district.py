@@ -20,7 +20,7 @@ from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import HoldNoted, HoldState, HoldStep, NoteKind
 from gate_agent.words import LANGS, word
-from gate_collector.ledger.held import Entry, elapsed_s, entries_of
+from gate_collector.ledger.held import HoldEntry, elapsed_s, entries_of
 from gate_collector.store.schema import HOLD, OLDEST_HOLDS
 from gate_collector.store.schema_office import DISTRICT
 
@@ -37,7 +37,7 @@ class DistrictGap(StrEnum):
     UNDATED = "undated"  # 未能核实: a clock was in doubt
 
 
-class Told(BaseModel):
+class DistrictRecord(BaseModel):
     """One record that the district's office was told."""
 
     model_config = ConfigDict(frozen=True)
@@ -59,7 +59,7 @@ class DistrictReceipt(BaseModel):
     model_config = ConfigDict(frozen=True)
     is_needed: bool = False
     due: str | None = None  # None: nobody knows when the fever was confirmed
-    told: tuple[Told, ...] = ()
+    told: tuple[DistrictRecord, ...] = ()
     gaps: tuple[DistrictGap, ...] = ()
     late_s: float | None = None
 
@@ -82,7 +82,7 @@ def is_district(post: str) -> bool:
 
 def receipt_of(
     connection: Connection, hold: Any, policy: Policy, now: datetime,
-    entries: Sequence[Entry] | None = None,
+    entries: Sequence[HoldEntry] | None = None,
 ) -> DistrictReceipt:  # fmt: skip
     """Return what is known of the report of `hold`, a row of HOLD, as of now."""
     if entries is None:
@@ -97,7 +97,7 @@ def receipt_of(
 
 
 def judged(
-    entries: Sequence[Entry], rows: Sequence[Any], *, ended: str, within_s: float, now: datetime
+    entries: Sequence[HoldEntry], rows: Sequence[Any], *, ended: str, within_s: float, now: datetime
 ) -> DistrictReceipt:
     """Return what the door's events and the centre's own entries say together. Pure."""
     steps = [one for one in entries if isinstance(one.record, HoldStep)]
@@ -128,7 +128,7 @@ def judged(
     )
 
 
-def _first(steps: Sequence[Entry], *states: HoldState) -> Entry | None:
+def _first(steps: Sequence[HoldEntry], *states: HoldState) -> HoldEntry | None:
     wanted = (
         one for one in steps if isinstance(one.record, HoldStep) and one.record.step in states
     )
@@ -136,7 +136,7 @@ def _first(steps: Sequence[Entry], *states: HoldState) -> Entry | None:
 
 
 def _is_needed(
-    steps: Sequence[Entry], begin: Entry | None, ended: str, within_s: float
+    steps: Sequence[HoldEntry], begin: HoldEntry | None, ended: str, within_s: float
 ) -> bool:  # fmt: skip
     """Whether a fever was confirmed, or somebody left; not what was released before it was due."""
     if begin is None:
@@ -148,13 +148,13 @@ def _is_needed(
     return took_s is None or took_s > within_s
 
 
-def _due(begin: Entry | None, within_s: float) -> datetime | None:
+def _due(begin: HoldEntry | None, within_s: float) -> datetime | None:
     if begin is None or not begin.is_certain:
         return None
     return parse_utc(begin.time) + timedelta(seconds=within_s)
 
 
-def _by_door(entry: Entry, begin: Entry | None, within_s: float) -> Told | None:
+def _by_door(entry: HoldEntry, begin: HoldEntry | None, within_s: float) -> DistrictRecord | None:
     """Return what an event says of the district's office; None where it says nothing of it."""
     record = entry.record
     match record:
@@ -168,7 +168,7 @@ def _by_door(entry: Entry, begin: Entry | None, within_s: float) -> Told | None:
         return None  # the hall's own leader, an ambulance, or nobody knows whom
     took_s = None if begin is None else elapsed_s(begin, entry)
     is_sealed = number is not None and sealed_box(number) is not None
-    return Told(
+    return DistrictRecord(
         at=entry.time,
         is_certain=entry.is_certain,
         to=to,
@@ -180,10 +180,10 @@ def _by_door(entry: Entry, begin: Entry | None, within_s: float) -> Told | None:
     )
 
 
-def _by_office(row: Any, begin: Entry | None, within_s: float) -> Told:
+def _by_office(row: Any, begin: HoldEntry | None, within_s: float) -> DistrictRecord:
     due = _due(begin, within_s)
     late_s = None if due is None else max(0.0, (parse_utc(row.told) - due).total_seconds())
-    return Told(
+    return DistrictRecord(
         at=row.told,
         to=row.to,
         taken_by=row.taken_by,

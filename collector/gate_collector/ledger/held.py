@@ -34,7 +34,7 @@ _OF_ANY_DOOR: dict[str, type[Record]] = {HoldAnswered.TYPE: HoldAnswered}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class HoldEntry:
     """One event of a hold as it is kept."""
 
     gate: str
@@ -54,7 +54,7 @@ class Entry:
         return self.said is None or self.booted is not None
 
 
-def entries_of(connection: Connection, gate: str, hold_id: str) -> tuple[Entry, ...]:
+def entries_of(connection: Connection, gate: str, hold_id: str) -> tuple[HoldEntry, ...]:
     """Return every event of a hold: by time, or as its door wrote them where a time is in doubt."""
     own = and_(NOTABLE.c.gate == gate, NOTABLE.c.type.in_(_OF_ITS_DOOR))
     event = and_(*(EVENT.c[key] == NOTABLE.c[key] for key in ("gate", "epoch", "sequence")))
@@ -79,7 +79,7 @@ def entries_of(connection: Connection, gate: str, hold_id: str) -> tuple[Entry, 
             continue
         journals.setdefault((row.gate, row.epoch), len(journals))
         entries.append(
-            Entry(
+            HoldEntry(
                 gate=row.gate,
                 epoch=row.epoch,
                 sequence=row.sequence,
@@ -98,7 +98,7 @@ def entries_of(connection: Connection, gate: str, hold_id: str) -> tuple[Entry, 
     return tuple(entries)
 
 
-def elapsed_s(before: Entry, after: Entry) -> float | None:
+def elapsed_s(before: HoldEntry, after: HoldEntry) -> float | None:
     """Return how long it was from one event to another; None where nobody knows."""
     if before.boot == after.boot and before.boot_ns is not None and after.boot_ns is not None:
         return (after.boot_ns - before.boot_ns) / NS_PER_S

@@ -12,7 +12,7 @@ from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import parse_utc
 from gate_agent.errors import ContractError
-from gate_collector.ingest.arrival import Arrived, Message, read_event
+from gate_collector.ingest.arrival import Arrived, ArrivedMessage, read_event
 from gate_collector.ingest.corrected_times import shifted
 from gate_collector.ingest.views import apply
 from gate_collector.store.schema import EVENT, HOLD, METADATA, NOTABLE, PASSAGE, REPORT
@@ -57,7 +57,7 @@ def _arrived(row: Row[Any]) -> Arrived | None:
     body = bytes(row.body)
     try:
         site = parse_body(body).site
-        one = read_event(Message(f"gate/v1/{site}/{row.gate}/event/routine", body), site)
+        one = read_event(ArrivedMessage(f"gate/v1/{site}/{row.gate}/event/routine", body), site)
     except ContractError:
         return None  # the chain's fault, told there
     if row.time == one.told.time:

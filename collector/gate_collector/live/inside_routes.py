@@ -21,7 +21,7 @@ from gate_collector.ledger.read import gates
 from gate_collector.live.found_orders import NotOrdered, OrderBook, OrderLine, OrderState
 from gate_collector.live.inside import STAYS, inside
 from gate_collector.live.search import Unsearchable, reference
-from gate_collector.live.views import FoundOrderLine, HallInside, InsideLine, NamedInside
+from gate_collector.live.views import FoundOrderLine, HallInside, InsidePerson, NamedInside
 from gate_collector.roles.grants import ACTORS, READERS
 from gate_collector.roles.reveal import names_of
 from gate_collector.roles.session import By, Record, acting
@@ -116,7 +116,7 @@ def build_inside(
         with centre.engine.connect() as connection:
             doors = gates(connection)
         asked, view = pages.asked(request), here()
-        people = PEOPLE.shown([InsideLine.model_validate(one) for one in view["people"]], asked)
+        people = PEOPLE.shown([InsidePerson.model_validate(one) for one in view["people"]], asked)
         return pages.lists(
             "inside.html", lang, asked, [people, ORDERS.shown(orders.lines(), asked)], told=view,
             doors=doors, places=tuple(HallPlace), has_names=private is not None,

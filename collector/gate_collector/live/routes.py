@@ -27,7 +27,7 @@ _MOST_SCREENS, _OF_ONE = 64, 24
 Look = Callable[[], dict[str, Any]]
 
 
-class Asked(BaseModel):
+class SearchBody(BaseModel):
     """Whom to look for: a reference, or a number that is hashed at once."""
 
     model_config = ConfigDict(extra="forbid")
@@ -72,7 +72,7 @@ def build_live(
         return InPlace(stream_answer, screens, who=acting().name)
 
     @routes.post("/api/v1/search", dependencies=[READERS], response_model=Found)
-    def found(asked: Asked) -> Response:
+    def found(asked: SearchBody) -> Response:
         """Return a person's passages and holds at both doors; never a name."""
         try:
             ref = reference(asked.who, site_key)

@@ -37,7 +37,7 @@ class OpenHold(BaseModel):
     due_s: float | None  # until the next step, negative when late
 
 
-class InsideLine(BaseModel):
+class InsidePerson(BaseModel):
     """Somebody who is inside, by reference."""
 
     person_ref: str
@@ -57,7 +57,7 @@ class HallInside(BaseModel):
     unnamed_left: int
     left_by: dict[str, int]  # how many each kind of exit saw leave
     by_category: dict[str, int]
-    people: list[InsideLine]
+    people: list[InsidePerson]
 
 
 class NamedPerson(BaseModel):

@@ -50,7 +50,7 @@ class Detail(_Part):
     is_sealed: bool = False
 
 
-class Line(_Part):
+class TimelineLine(_Part):
     """One line of the timeline: what, when, by whom, and how late."""
 
     sort: LineSort
@@ -80,7 +80,7 @@ class Line(_Part):
         return any(one.is_sealed for one in self.details)
 
 
-class Measured(_Part):
+class HoldReading(_Part):
     """One reading of the held person, with what it was held against. Hundredths of °C."""
 
     at: str
@@ -100,7 +100,7 @@ class Measured(_Part):
         return self.contact_centi_c if self.is_contact else self.surface_centi_c
 
 
-class Person(_Part):
+class HeldPerson(_Part):
     """What is known of who is held, without who it is."""
 
     category: str = "unknown"
@@ -125,9 +125,9 @@ class CaseFacts(_Part):
     closed: str | None = None
     is_drill: bool = False
     entered: str | None = None
-    person: Person = Person()
-    lines: tuple[Line, ...] = ()
-    measured: tuple[Measured, ...] = ()
+    person: HeldPerson = HeldPerson()
+    lines: tuple[TimelineLine, ...] = ()
+    measured: tuple[HoldReading, ...] = ()
     district: DistrictReceipt = DistrictReceipt()
     contacts: dict[str, int] = Field(default_factory=dict)
     symptoms: tuple[str, ...] | None = Field(None, description="null: nobody asked")

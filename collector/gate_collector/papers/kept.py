@@ -28,7 +28,7 @@ class NoSuchPaper(GateError):  # noqa: N818 it is an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
+class PaperIssued:
     """One paper in a list."""
 
     gate: str
@@ -62,22 +62,22 @@ class Order:
 
 def papers_of(
     connection: Connection, holds: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[Issued, ...]]:
+) -> dict[tuple[str, str], tuple[PaperIssued, ...]]:
     """Return the papers of these holds (gate, hold id), in their order: for 专项专报 of a day."""
     keys = list(holds)
-    columns = [PAPER.c[name] for name in Issued.__dataclass_fields__]
+    columns = [PAPER.c[name] for name in PaperIssued.__dataclass_fields__]
     wanted = (and_(PAPER.c.gate == gate, PAPER.c.hold_id == hold_id) for gate, hold_id in keys)
     rows = connection.execute(
         select(*columns).where(or_(False, *wanted)).order_by(PAPER.c.serial)  # noqa: FBT003
     ).mappings()
-    papers: dict[tuple[str, str], tuple[Issued, ...]] = dict.fromkeys(keys, ())
+    papers: dict[tuple[str, str], tuple[PaperIssued, ...]] = dict.fromkeys(keys, ())
     for row in rows:
-        one = Issued(**{**row, "kind": PaperKind(row["kind"])})
+        one = PaperIssued(**{**row, "kind": PaperKind(row["kind"])})
         papers[one.gate, one.hold_id] += (one,)
     return papers
 
 
-def may_issue(before: tuple[Issued, ...], *, is_closed: bool) -> tuple[PaperKind, ...]:
+def may_issue(before: tuple[PaperIssued, ...], *, is_closed: bool) -> tuple[PaperKind, ...]:
     """Return which paper may come now, the usual one first. Pure."""
     if not before:
         return (PaperKind.FIRST,)

@@ -27,7 +27,14 @@ from gate_agent.contract.wire import validated
 from gate_agent.errors import GateError
 from gate_agent.words import Lang, word
 from gate_collector.policies.setting_words import accepted, label, value_text
-from gate_collector.policies.settings import InputKind, Part, Rows, Setting, Value, settings_of
+from gate_collector.policies.settings import (
+    InputKind,
+    Part,
+    Rows,
+    Setting,
+    Value,
+    settings_of,
+)
 from gate_collector.roles.session import By
 
 if TYPE_CHECKING:

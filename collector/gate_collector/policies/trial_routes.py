@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.contract.opening import Window, offered
+from gate_agent.contract.opening import ServiceWindow, offered
 from gate_agent.contract.policy import HallMode, Policy
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
@@ -27,7 +27,7 @@ _CLOCK = r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$"
 WindowName = Annotated[str, Field(max_length=40)]
 
 
-class Draft(BaseModel):
+class TrialBody(BaseModel):
     """What is tried, as the form sends it; empty: as it is."""
 
     model_config = ConfigDict(extra="ignore")
@@ -55,7 +55,9 @@ class Purposes:
 def purposes_with(policy: Policy, serving: Sequence[str]) -> Purposes:
     """Return what the hall would offer if these windows served, and no other."""
     windows = [
-        Window(name=one.name, purposes=one.purposes, open=one.name in serving, online=one.online)
+        ServiceWindow(
+            name=one.name, purposes=one.purposes, open=one.name in serving, online=one.online
+        )
         for one in policy.windows
     ]
     now, then = policy.offered, offered(policy.purposes, windows)
@@ -68,7 +70,7 @@ def build_trial(centre: Centre, pages: Pages, book: PolicyBook) -> APIRouter:
     routes = Routes()
 
     @routes.get("/policy/try", dependencies=[ACTORS], include_in_schema=False)
-    def page(draft: Annotated[Draft, Query()]) -> HTMLResponse:
+    def page(draft: Annotated[TrialBody, Query()]) -> HTMLResponse:
         """Return what a draft would have meant, and how a fever goes; nothing is stored."""
         policy, since = centre.policy(), centre.now - timedelta(days=draft.days)
         fixed = round(float(draft.alarm) * 100) if draft.alarm else policy.measurement.alarm_centi_c

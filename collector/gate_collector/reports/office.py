@@ -59,7 +59,7 @@ class HallStock(_Part):
         return [one.called for one in self.doors if one.stock is None]
 
 
-class Issued(_Part):
+class SuppliesIssued(_Part):
     """Supplies that the office gave to people or windows (发放)."""
 
     item: str
@@ -90,7 +90,7 @@ class OfficeDay(_Part):
 
     staff: StaffDay
     supplies: tuple[HallStock, ...] = ()
-    issued: tuple[Issued, ...] = ()
+    issued: tuple[SuppliesIssued, ...] = ()
     masks: tuple[MaskBags, ...] | None = Field(None, description="null: nobody entered anything")
     masks_sealed: int = Field(0, description="废弃口罩封存: so often told at the doors")
     counselled: int = Field(0, description="people, as doors and clerks recorded")

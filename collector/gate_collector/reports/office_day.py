@@ -34,10 +34,10 @@ from gate_collector.reports.entries import (
 from gate_collector.reports.office import (
     DoorStock,
     HallStock,
-    Issued,
     MaskBags,
     OfficeDay,
     StaffDay,
+    SuppliesIssued,
     Uncounselled,
 )
 from gate_collector.reports.rounds import RoundDone, kinds_of
@@ -90,7 +90,7 @@ def office_day(
         if isinstance(one.entry, MasksEntry)
     ]  # fmt: skip
     issued = [
-        Issued(item=one.entry.item, quantity=one.entry.quantity, to=one.entry.to, by=one.by)
+        SuppliesIssued(item=one.entry.item, quantity=one.entry.quantity, to=one.entry.to, by=one.by)
         for one in kept
         if isinstance(one.entry, SuppliesEntry) and one.entry.move is SupplyMove.ISSUED
     ]

@@ -32,7 +32,7 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class MissingItem:
     """What is missing, in words, and the links that mend it."""
 
     key: str
@@ -42,7 +42,7 @@ class Gap:
 
 def gaps(
     report: MergedReport, zone: ZoneInfo, lang: Lang, case_path: Callable[[str, str], str]
-) -> list[Gap]:
+) -> list[MissingItem]:
     """Return what is missing by now, in the order of the printed report."""
     is_over = report.made > report.until
     missing = []
@@ -52,7 +52,9 @@ def gaps(
         if not is_over and check.key in _BY_THE_DOORS and not _is_wrong(report, check.key):
             continue
         links = tuple(_links(check.key, report, zone, lang, case_path))
-        missing.append(Gap(key=check.key, text=check.zh if lang == "zh" else check.en, links=links))
+        missing.append(
+            MissingItem(key=check.key, text=check.zh if lang == "zh" else check.en, links=links)
+        )
     return missing
 
 

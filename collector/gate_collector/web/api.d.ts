@@ -18,6 +18,14 @@ declare namespace Centre {
     since: string;
     detail: string;
   }
+  /** A text for the public, and who publishes it. */
+  interface AnnouncementBody {
+    zh: string;
+    en?: string;
+    by: string;
+    /** the version in force that the draft was made from */
+    base: number;
+  }
   /** Who answers by a link; needed only where the link was sent to nobody by name. */
   interface Answerer {
     by?: string;
@@ -29,10 +37,6 @@ declare namespace Centre {
     area: string;
     kind: Round;
     dues: DueRound[];
-  }
-  /** Whom to look for: a reference, or a number that is hashed at once. */
-  interface Asked {
-    who: string;
   }
   /** Whose appointment is looked for: a code, a number, a reference or a name. */
   interface AskedBooking {
@@ -100,6 +104,11 @@ declare namespace Centre {
   }
   /** Who passes: one of the two kinds of person, or not known yet. */
   type Category = "visitor" | "staff" | "unknown";
+  /** Whether what comes can be stored, and every part works; if not, why. */
+  interface CentreHealth {
+    status: "ok" | "failing";
+    cause: string;
+  }
   /** Today by the hour and seven days by the day. */
   interface Charts {
     gates: string[];
@@ -183,8 +192,21 @@ declare namespace Centre {
   interface DistrictReceipt {
     is_needed: boolean;
     due: string | null;
-    told: Told_Output[];
+    told: DistrictRecord[];
     gaps: DistrictGap[];
+    late_s: number | null;
+  }
+  /** One record that the district's office was told. */
+  interface DistrictRecord {
+    at: string;
+    is_certain: boolean;
+    to: string | null;
+    taken_by: string;
+    by: string;
+    reference: string | null;
+    is_sealed: boolean;
+    at_door: boolean;
+    recorded: string | null;
     late_s: number | null;
   }
   /** Where what was done is seen. */
@@ -427,7 +449,7 @@ declare namespace Centre {
     unnamed_left: number;
     left_by: Record<string, number>;
     by_category: Record<string, number>;
-    people: InsideLine[];
+    people: InsidePerson[];
   }
   /** Who may enter (大厅运行状态), from nobody to everybody. */
   type HallMode = "emergency" | "closed" | "appointment" | "open";
@@ -461,11 +483,6 @@ declare namespace Centre {
     /** by the office in the day */
     issued: number;
     low: boolean;
-  }
-  /** Whether what comes can be stored, and every part works; if not, why. */
-  interface Health {
-    status: "ok" | "failing";
-    cause: string;
   }
   /** One hold of the day (暂留), without a name. */
   interface HoldLine {
@@ -521,20 +538,13 @@ declare namespace Centre {
     gates: Acknowledgement[];
   }
   /** Somebody who is inside, by reference. */
-  interface InsideLine {
+  interface InsidePerson {
     person_ref: string;
     gate: string;
     name: string;
     category: string;
     entered: string;
     inside_s: number;
-  }
-  /** Supplies that the office gave to people or windows (发放). */
-  interface Issued {
-    item: string;
-    quantity: number;
-    to: string;
-    by: string;
   }
   /** A new version, and where it is seen. */
   interface IssuedVersion {
@@ -674,7 +684,7 @@ declare namespace Centre {
   interface OfficeDay {
     staff: StaffDay;
     supplies: HallStock[];
-    issued: Issued[];
+    issued: SuppliesIssued[];
     /** null: nobody entered anything */
     masks: MaskBags[] | null;
     /** 废弃口罩封存: so often told at the doors */
@@ -852,6 +862,10 @@ declare namespace Centre {
     password: string;
     sha256: string;
   }
+  /** Whom to look for: a reference, or a number that is hashed at once. */
+  interface SearchBody {
+    who: string;
+  }
   /** A spreadsheet: CSV or XLSX, in base64. */
   interface SheetUpload {
     by: string;
@@ -923,6 +937,13 @@ declare namespace Centre {
     /** a person or a window */
     to?: string;
   }
+  /** Supplies that the office gave to people or windows (发放). */
+  interface SuppliesIssued {
+    item: string;
+    quantity: number;
+    to: string;
+    by: string;
+  }
   /** What was done with supplies of the office's own store. */
   type SupplyMove = "counted" | "received" | "issued";
   /** What was written freely in one event, by its field; none when it is gone. */
@@ -936,27 +957,6 @@ declare namespace Centre {
     sequence: number;
     by: string;
     why: string;
-  }
-  /** A text for the public, and who publishes it. */
-  interface Told_Input {
-    zh: string;
-    en?: string;
-    by: string;
-    /** the version in force that the draft was made from */
-    base: number;
-  }
-  /** One record that the district's office was told. */
-  interface Told_Output {
-    at: string;
-    is_certain: boolean;
-    to: string | null;
-    taken_by: string;
-    by: string;
-    reference: string | null;
-    is_sealed: boolean;
-    at_door: boolean;
-    recorded: string | null;
-    late_s: number | null;
   }
   /** A held person whose counselling nobody recorded. */
   interface Uncounselled {
@@ -995,7 +995,7 @@ declare namespace Centre {
     "/api/v1/status": PublicStatus;
     "/api/v1/stream": null;
     "/contacts/{gate}/{hold_id}/contacts.{form}": null;
-    "/healthz": Health;
+    "/healthz": CentreHealth;
     "/metrics": null;
     "/policy/{version}.json": unknown;
     "/reports/{day}/report.{form}": null;
@@ -1009,14 +1009,14 @@ declare namespace Centre {
     "/alerts/test": { body: Who; told: Done };
     "/alerts/{number}/answer": { body: Who; told: Done };
     "/alerts/{number}/comments": { body: Comment; told: Done };
-    "/announcements": { body: Told_Input; told: Done };
+    "/announcements": { body: AnnouncementBody; told: Done };
     "/answer/{token}": { body: Answerer; told: Done };
     "/api/v1/appointments/search": { body: AskedBooking; told: FoundBookings };
     "/api/v1/orders": { body: FoundForm; told: Record<string, string> };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };
     "/api/v1/reveal/inside": { body: NamesOrder; told: NamedInside };
     "/api/v1/reveal/texts": { body: TextsOrder; told: Texts };
-    "/api/v1/search": { body: Asked; told: Found };
+    "/api/v1/search": { body: SearchBody; told: Found };
     "/appointments/cancel": { body: CancelOrder; told: IssuedVersion };
     "/appointments/codes": { body: CodesOrder; told: IssuedVersion };
     "/appointments/move": { body: MoveOrder; told: IssuedVersion };

@@ -20,7 +20,7 @@ _ONE_DAY = timedelta(days=1)
 _EVER_BEFORE, _NEVER = "0", "9"  # compared with times as they are kept
 
 
-class Asked:
+class ListQuery:
     """The parameters of one request, as far as lists know them; anything else is left out."""
 
     def __init__(

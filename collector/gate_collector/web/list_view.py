@@ -10,7 +10,7 @@ from fastapi import Response
 
 from gate_agent.http.answers import refusal
 from gate_agent.words import Lang, word
-from gate_collector.web.asked import FILE, Asked
+from gate_collector.web.asked import FILE, ListQuery
 from gate_collector.web.columns import Cells, Column, Declared
 from gate_collector.web.workbook import FORMS, Line, as_csv, workbook
 
@@ -22,7 +22,7 @@ class ListView:
     """One page of a list, or all of it for a file."""
 
     listing: Declared
-    asked: Asked
+    asked: ListQuery
     rows: Sequence[Any]
     total: int
     offset: int

@@ -42,7 +42,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, literal, select
 
 from gate_collector.store.doors import known_doors
-from gate_collector.web.asked import Asked
+from gate_collector.web.asked import ListQuery
 from gate_collector.web.columns import MOST_COUNTED, Column, ColumnKind, Declared, numbers, section
 from gate_collector.web.list_view import ListView
 
@@ -54,7 +54,7 @@ _MOST_CHOICES = 60
 class Listing(Declared):
     """One list that can be read, from the database or of values that were reckoned."""
 
-    def read(self, connection: Connection, source: Select[Any], asked: Asked) -> ListView:
+    def read(self, connection: Connection, source: Select[Any], asked: ListQuery) -> ListView:
         """Return what is asked of a list in the database; every column that filters has its `of`.
 
         Its rows are counted up to a limit: a page of ten million events is not slow for that.
@@ -86,7 +86,7 @@ class Listing(Declared):
         }
         return ListView(self, asked, rows, total, offset, size, order, chosen, days, choices)
 
-    def shown(self, rows: Sequence[Any], asked: Asked) -> ListView:
+    def shown(self, rows: Sequence[Any], asked: ListQuery) -> ListView:
         """Return what is asked of a list that was reckoned."""
         kept = list(rows)
         chosen = self._chosen(asked)
@@ -116,7 +116,7 @@ class Listing(Declared):
     def _column(self, name: str) -> Column:
         return next(one for one in self.columns if one.name == name)
 
-    def _chosen(self, asked: Asked) -> dict[str, str]:
+    def _chosen(self, asked: ListQuery) -> dict[str, str]:
         """Return what is filtered by choice: a column's name, and the value it must have."""
         given = {
             one.name: asked.of_list(self.name, one.name)
@@ -129,12 +129,12 @@ class Listing(Declared):
             if text and text in (self._column(name).choices or (text,))
         }
 
-    def _days(self, asked: Asked) -> tuple[str, str]:
+    def _days(self, asked: ListQuery) -> tuple[str, str]:
         """Return from when and until when; empty where the address names no such day."""
         first, last = (asked.day(self.name, what) for what in ("from", "to"))
         return asked.begins(first) if first else "", asked.ends(last) if last else ""
 
-    def _order(self, asked: Asked) -> str:
+    def _order(self, asked: ListQuery) -> str:
         wanted = asked.of_list(self.name, "sort")
         names = {one.name for one in self.columns if one.sorts}
         return wanted if wanted.removeprefix("-") in names else self.order
@@ -146,7 +146,7 @@ class Listing(Declared):
             first = first.nulls_last()
         return [first, *self.then]
 
-    def _range(self, asked: Asked, total: int) -> tuple[int, int]:
+    def _range(self, asked: ListQuery, total: int) -> tuple[int, int]:
         """Return where to begin, and how many rows to take: a page, or all for a file."""
         if asked.file.partition(".")[0] == self.name:
             return 0, self.most
@@ -154,7 +154,7 @@ class Listing(Declared):
         pages = max(1, -(-min(total, MOST_COUNTED) // size))
         return (min(asked.number(self.name, "page"), pages) - 1) * size, size
 
-    def _size(self, asked: Asked) -> int:
+    def _size(self, asked: ListQuery) -> int:
         """Return how many rows a page has: as many as somebody wants of those that are offered."""
         wanted = asked.number(self.name, "rows")
         return wanted if wanted in self.sizes else self.page

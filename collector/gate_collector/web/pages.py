@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.words import Lang, joined, word
-from gate_collector.web.asked import Asked
+from gate_collector.web.asked import ListQuery
 from gate_collector.web.columns import Cells, door
 from gate_collector.web.list_view import ListView
 from gate_collector.web.spans import span, spoken
@@ -56,12 +56,12 @@ class Pages:
             "folded": _folded,
         }
 
-    def asked(self, request: Request, *keep: str) -> Asked:
+    def asked(self, request: Request, *keep: str) -> ListQuery:
         """Return what a request asks of its page's lists; `keep`: the page's own parameters."""
-        return Asked(request.query_params, self._zone, keep)
+        return ListQuery(request.query_params, self._zone, keep)
 
     def lists(
-        self, name: str, lang: Lang, asked: Asked, lists: Collection[ListView], **context: Any
+        self, name: str, lang: Lang, asked: ListQuery, lists: Collection[ListView], **context: Any
     ) -> Response:
         """Return template `name` with its lists by their names, or the one that is asked as a file.
 

@@ -25,7 +25,7 @@ from gate_collector.alarms.book import (
 )
 from gate_collector.alarms.watch import Hearing
 from gate_collector.alerts.causes import of_alarm
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.disbelieved import Disbelieved
 
 
@@ -272,7 +272,7 @@ def test_a_state_that_is_none_is_refused_and_changes_nothing(
     gate = Gate()
     centre.take(gate.says(at=BEGAN))
 
-    centre.take(Message(f"gate/v1/hall-01/{GATE}/state", payload))
+    centre.take(ArrivedMessage(f"gate/v1/hall-01/{GATE}/state", payload))
     centre.look()
 
     assert centre.standing() == {("refused", GATE)}

@@ -17,7 +17,7 @@ from gate_agent.host.supervision import Parts
 from gate_agent.words import texts
 from gate_collector.alerts.book import Alert, AlertBook
 from gate_collector.alerts.causes import Cause
-from gate_collector.alerts.channels import Recipient, Sent
+from gate_collector.alerts.channels import Recipient, TryResult
 from gate_collector.alerts.kinds import MODE
 from gate_collector.alerts.telling import RungTold, Teller
 from gate_collector.store.doors import DoorNames
@@ -34,12 +34,12 @@ class _Dripping:
     def ready(self) -> None:
         """Need nothing."""
 
-    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[Sent]:  # noqa: ARG002 whatever it says
+    def tell(self, recipient: Recipient, title: str, text: str) -> Sequence[TryResult]:  # noqa: ARG002 whatever it says
         """Drip for the leader; reach anybody else."""
         if recipient.name == LEADER:
             self.begun += 1
             self.ends.wait()
-        return [Sent("json", sent=True)]
+        return [TryResult("json", sent=True)]
 
 
 def test_a_service_that_drips_is_given_up_and_no_thread_waits_for_the_next_message(

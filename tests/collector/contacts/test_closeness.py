@@ -9,7 +9,7 @@ import pytest
 from collector.hall_of_doors import TEN
 from gate_collector.contacts.closeness import (
     Closeness,
-    Inside,
+    TimeInside,
     Together,
     nearest,
     rank,
@@ -19,10 +19,12 @@ from gate_collector.contacts.closeness import (
 _END = TEN
 
 
-def _inside(since: int, until: int | None, *, is_seen: bool = True) -> Inside:
+def _inside(since: int, until: int | None, *, is_seen: bool = True) -> TimeInside:
     """Minutes before ten."""
     left = None if until is None else TEN - timedelta(minutes=until)
-    return Inside(since=TEN - timedelta(minutes=since), until=left, is_seen=is_seen and bool(until))
+    return TimeInside(
+        since=TEN - timedelta(minutes=since), until=left, is_seen=is_seen and bool(until)
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,13 @@ import pytest
 from collector.hall_of_doors import TEN, ZONE, ref
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import ContactState
-from gate_collector.contacts.follow import Entry, FollowHealth, FollowPlace, FollowUp, follow_up
+from gate_collector.contacts.follow import (
+    FollowHealth,
+    FollowPlace,
+    FollowUp,
+    FollowUpEntry,
+    follow_up,
+)
 from gate_collector.contacts.listed import Judgement
 from gate_collector.contacts.trace import Near
 
@@ -28,8 +34,8 @@ def _near(*said: tuple[ContactState, int]) -> Near:
     )  # fmt: skip
 
 
-def _entry(day: int, health: FollowHealth = FollowHealth.WELL) -> Entry:
-    return Entry(
+def _entry(day: int, health: FollowHealth = FollowHealth.WELL) -> FollowUpEntry:
+    return FollowUpEntry(
         day=_day(day), place=FollowPlace.HOME, health=health, note="", by="王", at=format_utc(TEN)
     )
 
@@ -38,7 +44,7 @@ def _day(after: int) -> date:
     return _LAST + timedelta(days=after)
 
 
-def _follow(today: int, *entries: Entry, near: Near | None = None) -> FollowUp:
+def _follow(today: int, *entries: FollowUpEntry, near: Near | None = None) -> FollowUp:
     one = near or _near((ContactState.CONFIRMED, 0))
     made = follow_up(one, entries, today=_day(today), days=_DAYS, zone=ZONE)
     assert made is not None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from collector.recorded_gates import GATE, SITE, Gate, passage
 from collector.running_centre import Centre
 from gate_agent.contract.messages import Topics
-from gate_collector.ingest.arrival import LONGEST_BODY, Message, Unusable, read_event
+from gate_collector.ingest.arrival import LONGEST_BODY, ArrivedMessage, Unusable, read_event
 from gate_collector.store.opening import open_store
 from gate_collector.store.schema import QUARANTINE
 from postgres import Cluster
@@ -105,7 +105,7 @@ def test_the_writer_lives_and_takes_the_good_ones(
     centre, good = lasting
     (event,) = good.passages(1)
 
-    centre.ingest.offer(Message(topic, payload))
+    centre.ingest.offer(ArrivedMessage(topic, payload))
     centre.take(event)
 
     assert centre.ingest.alive
@@ -113,7 +113,7 @@ def test_the_writer_lives_and_takes_the_good_ones(
     told = dict(centre.receipts)["central-2f"]
     assert (told.upto, told.link) == (len(good.events), good.link.hex())
     try:
-        read_event(Message(topic, payload), SITE)
+        read_event(ArrivedMessage(topic, payload), SITE)
     except Unusable:
         if not topic.endswith("/state"):
             aside = centre.rows(QUARANTINE, bodysha256=sha256(payload).digest())
@@ -122,7 +122,7 @@ def test_the_writer_lives_and_takes_the_good_ones(
 
 
 def test_a_body_that_is_too_long_is_set_aside_by_its_beginning(centre: Centre) -> None:
-    long = Message(_TOPIC, b"x" * (LONGEST_BODY + 1))
+    long = ArrivedMessage(_TOPIC, b"x" * (LONGEST_BODY + 1))
 
     centre.take(long, long)
 
@@ -144,7 +144,7 @@ def test_a_body_that_is_too_long_is_set_aside_by_its_beginning(centre: Centre) -
 def test_an_event_on_the_topic_of_another_is_set_aside(centre: Centre, topic: str) -> None:
     event = Gate().append(passage(1))
 
-    centre.take(Message(topic, event.body))
+    centre.take(ArrivedMessage(topic, event.body))
 
     assert centre.sequences() == []
     (aside,) = centre.rows(QUARANTINE)
@@ -155,7 +155,7 @@ def test_an_event_on_the_topic_of_another_is_set_aside(centre: Centre, topic: st
 def test_an_event_of_another_hall_is_set_aside(centre: Centre) -> None:
     event = json.loads(Gate().append(passage(1)).body) | {"source": f"/gates/hall-02/{GATE}"}
 
-    centre.take(Message(_TOPIC, json.dumps(event).encode()))
+    centre.take(ArrivedMessage(_TOPIC, json.dumps(event).encode()))
 
     (aside,) = centre.rows(QUARANTINE)
     assert (aside.gate, aside.sequence) == (GATE, 1)
@@ -166,7 +166,7 @@ def test_an_event_of_a_type_that_is_not_known_yet_is_stored(centre: Centre) -> N
     gate = Gate()
     event = json.loads(gate.append(passage(1)).body) | {"type": "gate.lamp.lit.v1", "data": {}}
 
-    centre.take(Message(_TOPIC, json.dumps(event).encode()))
+    centre.take(ArrivedMessage(_TOPIC, json.dumps(event).encode()))
 
     assert [row.type for row in centre.rows()] == ["gate.lamp.lit.v1"]
     assert centre.receipt.upto == 1

@@ -29,7 +29,7 @@ from gate_agent.words import texts
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.contacts.trace import trace
-from gate_collector.ingest.arrival import Message, Unusable, read
+from gate_collector.ingest.arrival import ArrivedMessage, Unusable, read
 from gate_collector.ingest.batch import Batch
 from gate_collector.roles.reveal import reveal
 from gate_collector.store.opening import open_store
@@ -60,7 +60,7 @@ def _samples(name: str) -> list[Record]:
     return made
 
 
-def _take(engine: Engine, *messages: Message) -> None:
+def _take(engine: Engine, *messages: ArrivedMessage) -> None:
     with engine.begin() as connection:
         Batch(connection, ZONE, AT).take([read(one, SITE) for one in messages])
 
@@ -74,7 +74,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = [one for one in _samples("west") if one.TYPE != "gate.hold.closed.v1"]
     _take(engine, *(west.append(one).message for one in records))
     _take(engine, west.says(at=AT), central.says(at=AT))
-    _take(engine, Message(f"gate/v1/{SITE}/{GATE}/event/urgent", b"no event"))
+    _take(engine, ArrivedMessage(f"gate/v1/{SITE}/{GATE}/event/urgent", b"no event"))
     shelf = AlertBook(engine, b"s")
     shelf.open(
         Cause(
@@ -156,7 +156,7 @@ def test_what_another_door_sent_before_is_set_aside_for_each(engine: Engine) -> 
         before = _rows(connection)["quarantine"]
 
     for topic in (OTHER, OTHER, GATE):
-        _take(engine, Message(f"gate/v1/{SITE}/{topic}/event/urgent", b"no event"))
+        _take(engine, ArrivedMessage(f"gate/v1/{SITE}/{topic}/event/urgent", b"no event"))
 
     with engine.connect() as connection:
         aside = METADATA.tables["quarantine"]
@@ -169,7 +169,7 @@ def test_an_event_in_another_doors_name_is_none(engine: Engine) -> None:
     with engine.connect() as connection:
         before = _rows(connection)
     forged = Gate(GATE, epoch="d" * 32).append(SAMPLES[0])
-    message = Message(forged.message.topic.replace(GATE, OTHER), forged.body)
+    message = ArrivedMessage(forged.message.topic.replace(GATE, OTHER), forged.body)
 
     assert isinstance(read(message, SITE), Unusable)
     _take(engine, message)

@@ -12,7 +12,7 @@ from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.appointments import Appointment
 from gate_agent.contract.leading_group import Post, PostRank
 from gate_agent.contract.moment import format_utc
-from gate_agent.contract.opening import Window
+from gate_agent.contract.opening import ServiceWindow
 from gate_agent.contract.policy import HallMode, Policy, RosterEntry, RotaEntry
 from gate_agent.contract.records import Category, Decision, Outcome, PassageDecided, Temperature
 from gate_collector.policies.drill import played
@@ -99,8 +99,8 @@ def test_of_too_few_people_nothing_is_estimated() -> None:
 
 def test_what_other_windows_would_offer_is_told() -> None:
     windows = (
-        Window(name="1", purposes=("税务",)),
-        Window(name="2", purposes=("社保",), open=False),
+        ServiceWindow(name="1", purposes=("税务",)),
+        ServiceWindow(name="2", purposes=("社保",), open=False),
     )
     policy = Policy(purposes=("税务", "社保", "其他"), windows=windows)
 

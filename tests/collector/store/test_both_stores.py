@@ -20,7 +20,7 @@ from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import AgentStopped, EventsDropped, HoldState
 from gate_collector.contacts.judging import judge
 from gate_collector.contacts.trace import trace
-from gate_collector.ingest.arrival import Message
+from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.reports.versions import correct, make_due
 from postgres import Cluster
 
@@ -54,7 +54,7 @@ def _busy_day(one: Hall) -> None:
     )
     one.west.say(dropped)
     one.central.send(b"no event")
-    one.ingest.offer(Message("gate/v1/elsewhere", b"no event of a gate"))
+    one.ingest.offer(ArrivedMessage("gate/v1/elsewhere", b"no event of a gate"))
     one.west.heartbeat(oldest_s=400)
     one.settle()
     centre = centre_of(one, lambda: LED)

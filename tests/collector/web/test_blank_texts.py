@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from gate_agent.contract.printable import in_one_form
 from gate_agent.http.bodies import checked
-from gate_collector.announcements.routes import Told
+from gate_collector.announcements.routes import AnnouncementBody
 from gate_collector.policies.form import Author
 from gate_collector.roles.routes import NewAccount
 
@@ -32,7 +32,7 @@ def test_a_text_with_anything_in_it_stays_as_it_is_written(text: str) -> None:
     ("model", "body", "fields"),
     [
         (Author, {"by": "王", "why": "演习"}, ("by", "why")),
-        (Told, {"by": "王", "zh": "预约入场", "base": 0}, ("by", "zh")),
+        (AnnouncementBody, {"by": "王", "zh": "预约入场", "base": 0}, ("by", "zh")),
         (NewAccount, {"name": "王", "role": "office", "password": "correct horse battery"},
          ("name", "password")),
     ],

@@ -29,7 +29,7 @@ from gate_collector.policies.book import FILE
 from gate_collector.policies.lists import VERSIONS
 from gate_collector.roles.lists import LOOKS
 from gate_collector.store.schema_office import LOOK
-from gate_collector.web.asked import Asked
+from gate_collector.web.asked import ListQuery
 from gate_collector.web.columns import Cells
 from gate_collector.web.pages import HERE as PACKAGE
 from gate_collector.web.spans import spoken
@@ -94,7 +94,7 @@ def test_a_file_holds_exactly_what_is_filtered_and_no_formula(one: Hall) -> None
 
     wanted = [
         row for row in reversed(_looks(_ROWS))
-        if row["what"] == "reveal" and row["at"] >= Asked({}, ZONE).begins(since)
+        if row["what"] == "reveal" and row["at"] >= ListQuery({}, ZONE).begins(since)
     ]  # fmt: skip
     lines = list(csv.reader(io.StringIO(as_csv.content.decode("utf-8-sig"))))
     sheet = load_workbook(io.BytesIO(as_xlsx.content)).active
@@ -121,10 +121,10 @@ _ASKED = st.dictionaries(
 @given(asked=_ASKED)
 def test_a_list_that_was_reckoned_is_the_same_as_in_the_database(asked: dict[str, str]) -> None:
     rows = [SimpleNamespace(id=number, **row) for number, row in enumerate(_looks(120))]
-    reckoned = LOOKS.shown(rows, Asked(asked, ZONE))
+    reckoned = LOOKS.shown(rows, ListQuery(asked, ZONE))
 
     with _MEMORY.connect() as connection:
-        stored = LOOKS.read(connection, select(LOOK), Asked(asked, ZONE))
+        stored = LOOKS.read(connection, select(LOOK), ListQuery(asked, ZONE))
 
     by = reckoned.order.removeprefix("-")
     assert (reckoned.total, reckoned.order) == (stored.total, stored.order)
@@ -237,7 +237,7 @@ def test_a_time_is_told_as_people_say_it(hours: float, zh: str, en: str) -> None
 
 
 def test_a_day_that_no_calendar_goes_beyond_ends_the_list_of_no_row() -> None:
-    asked = Asked({"a.to": "9999-12-31", "a.from": "x", "a.page": "9" * 30}, ZoneInfo("UTC"))
+    asked = ListQuery({"a.to": "9999-12-31", "a.from": "x", "a.page": "9" * 30}, ZoneInfo("UTC"))
 
     day = asked.day("a", "to")
     assert day is not None

@@ -84,7 +84,7 @@ let submit = () => {};
 /** @param {string} text */
 const heading = (text) => make("h2", {}, text);
 
-/** @param {Door.Listed[]} people */
+/** @param {Door.ListedGuard[]} people */
 function names(people) {
   const buttons = people.map((person) =>
     make("button", { type: "button", "aria-pressed": String(person.code === chosen), onpress: () => choose(person.code) },
