@@ -30,7 +30,8 @@ from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.contract.wire import parse_in_steps
 from gate_agent.errors import ContractError
 from project.record_samples import REF, SAMPLES, UTC_TEXT
-from versions.older import RECORDED, recorded
+from versions.older import recorded
+from versions.released import KEPT
 
 _NOW = Moment(utc=parse_utc(UTC_TEXT), boot_ns=7)
 _HEADER = Header(
@@ -143,7 +144,7 @@ def test_no_odd_value_is_read_at_once_where_steps_refuse_it(
                 _expect_the_same(model, b"".join([*tokens[: at + 1], odd, *tokens[at + 2 :]]))
 
 
-@pytest.mark.parametrize("body", [*EVENTS, *(b for v in RECORDED for b in recorded(v, "events"))])
+@pytest.mark.parametrize("body", [*EVENTS, *(b for v in KEPT for b in recorded(v, "events"))])
 def test_every_event_of_ours_is_read_at_once(body: bytes) -> None:
     event = parse_event(body)
 

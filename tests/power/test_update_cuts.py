@@ -19,7 +19,8 @@ from gate_agent.store.kept_copy import copy_of
 from gate_agent.store.migrations import STEPS, MigrationStep
 from gate_agent.store.schema import VERSION
 from power.rig import Card, reason_not_to
-from versions.old_journals import NAMES, Rows, bring_up, proven, rows, unpacked, version
+from versions.old_journals import Rows, bring_up, proven, rows, unpacked, version
+from versions.released import FIRST
 
 CUTS = int(os.environ.get("CUTS", "10"))
 _why = reason_not_to("mkfs.btrfs", "mkfs.ext4", "cp")
@@ -46,11 +47,10 @@ def judge(path: Path, before: Rows, was: int) -> int:
 
 
 @private_mounts
-@pytest.mark.parametrize("name", NAMES)
-def test_a_cut_in_an_update_leaves_the_old_journal_or_the_new(name: str, tmp_path: Path) -> None:
+def test_a_cut_in_an_update_leaves_the_old_journal_or_the_new(tmp_path: Path) -> None:
     moments, card, pause = random.Random(CUTS), Card(tmp_path), threading.Event()  # noqa: S311
-    bring_up(unpacked(name, card.root / "first"))  # loads what it needs, and takes longer
-    path = unpacked(name, card.root / "timed")
+    bring_up(unpacked(FIRST, card.root / "first"))  # loads what it needs, and takes longer
+    path = unpacked(FIRST, card.root / "timed")
     before, was = rows(path), version(path)
     began = time.perf_counter()
     bring_up(path)
@@ -59,7 +59,7 @@ def test_a_cut_in_an_update_leaves_the_old_journal_or_the_new(name: str, tmp_pat
     print(f"an update takes {takes_s:.2f} s")
 
     for number in range(CUTS):
-        path = unpacked(name, card.root / f"{number}")
+        path = unpacked(FIRST, card.root / f"{number}")
         os.sync()  # the card is as it was; only the update is at stake
         with ThreadPoolExecutor(1) as pool:
             update = pool.submit(bring_up, path)
@@ -73,10 +73,9 @@ def test_a_cut_in_an_update_leaves_the_old_journal_or_the_new(name: str, tmp_pat
 
 
 @private_mounts
-@pytest.mark.parametrize("name", NAMES)
-def test_a_cut_before_the_commit_leaves_the_old_journal(name: str, tmp_path: Path) -> None:
+def test_a_cut_before_the_commit_leaves_the_old_journal(tmp_path: Path) -> None:
     card = Card(tmp_path)
-    path = unpacked(name, card.root / "door")
+    path = unpacked(FIRST, card.root / "door")
     before, was = rows(path), version(path)
     os.sync()
     found = []

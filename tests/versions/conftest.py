@@ -9,7 +9,8 @@ import pytest
 
 from collector.running_centre import Centre
 from gate_collector.store.opening import open_store
-from versions.older import FIRST, OlderCode, unpack
+from versions.older import OlderCode, unpack
+from versions.released import FIRST
 
 
 @pytest.fixture

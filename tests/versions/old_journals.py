@@ -5,17 +5,18 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from doorfiles import write_door
 from gate_agent.store.migrations import STEPS, MigrationStep
 from gate_agent.store.opening import open_for_writing
-from gate_agent.store.schema import METADATA
 from gate_agent.store.verify import rebuild, verify
+from versions.released import FIRST
 
 _FILES = Path(__file__).parent / "stores"
-NAMES = sorted(path.name[8:-10] for path in _FILES.glob("journal-*.sqlite.gz"))
 STORE_KEY = b"t" * 32  # what they were recorded with
 SITE, GATE, ZONE = "hall-01", "west-1f", "Asia/Shanghai"
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -38,14 +39,31 @@ def configured(path: Path) -> Path:
     return write_door(path.parent, {"journal": {"path": path}})
 
 
-def rows(path: Path) -> Rows:
-    """Return every row of every table, read without our code."""
+@cache
+def columns_of(name: str) -> dict[str, str]:
+    """Return the tables that version `name` made, and of each its columns, as SQL."""
+    columns: dict[str, str] = {}
+    with (
+        TemporaryDirectory() as folder,
+        closing(sqlite3.connect(unpacked(name, Path(folder)))) as connection,
+    ):
+        made = "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c"
+        for table, column in connection.execute(f"{made} WHERE t.type = 'table' ORDER BY 1, c.cid"):
+            columns[table] = f'{columns[table]}, "{column}"' if table in columns else f'"{column}"'
+    return columns
+
+
+def rows(path: Path, name: str = FIRST) -> Rows:
+    """Return every row of every table that version `name` made, in the columns it had.
+
+    It is read without our code.
+    """
     with closing(sqlite3.connect(path)) as connection:
         return {
-            table.name: connection.execute(
-                f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"  # noqa: S608
+            table: connection.execute(
+                f"SELECT {columns} FROM {table} ORDER BY {columns}"  # noqa: S608
             ).fetchall()
-            for table in METADATA.sorted_tables
+            for table, columns in columns_of(name).items()
         }
 
 

@@ -4,30 +4,64 @@ from __future__ import annotations
 
 import gzip
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
 from doorfiles import write_collector
 from gate_collector.ledger.verify import gates, verify
-from gate_collector.store.revisions.versions.r0001_baseline import TABLES
-from postgres import Cluster
+from gate_collector.store.schema import MIGRATION, REVISION, REVISIONS, SECRET
+from postgres import Cluster, name_of
+from versions.released import FIRST, KEPT
 
 FILES = Path(__file__).parent / "stores"
-NAMES = sorted(path.name[6:-10] for path in FILES.glob("store-*.sqlite.gz"))
 KINDS = ("sqlite", "postgresql")
+ITS_OWN = {SECRET.name}  # what no backup carries
 Rows = dict[str, list[tuple[Any, ...]]]
+_LOADED: dict[tuple[Cluster, str], str] = {}  # databases to be copied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldStore:
+    """A store as version `name` left it, in a database of one kind."""
+
+    name: str
+    kind: str
+    url: str
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The revisions to which it is brought up."""
+        return REVISIONS[REVISIONS.index(KEPT[self.name].store) + 1 :]
+
+    @property
+    def rows(self) -> Rows:
+        """What is in it now, as far as version `name` kept it."""
+        return rows(self.url, self.name)
 
 
 def unpacked(name: str, kind: str, folder: Path, cluster: Cluster) -> str:
     """Put the store of version `name` into a database of this kind; return its URL."""
     if kind == "sqlite":
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "collector.sqlite"
-        path.write_bytes(gzip.decompress((FILES / f"store-{name}.sqlite.gz").read_bytes()))
-        return f"sqlite:///{path}"
+        return _file(name, folder)
+    if (cluster, name) not in _LOADED:
+        _LOADED[cluster, name] = name_of(_loaded(name, cluster))
+    return cluster.database(_LOADED[cluster, name])
+
+
+def _file(name: str, folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "collector.sqlite"
+    path.write_bytes(gzip.decompress((FILES / f"store-{name}.sqlite.gz").read_bytes()))
+    return f"sqlite:///{path}"
+
+
+def _loaded(name: str, cluster: Cluster) -> str:
     url = cluster.database()
     dump = gzip.decompress((FILES / f"store-{name}.sql.gz").read_bytes())
     psql = ("psql", "--quiet", "--set=ON_ERROR_STOP=1", url.replace("+psycopg", ""))
@@ -41,19 +75,46 @@ def configured(url: str, folder: Path, **web: object) -> Path:
     return write_collector(folder, {"store": {"url": url}, "web": {"port": 1, **web}})
 
 
-def rows(url: str, tables: Iterable[str] = tuple(TABLES.tables)) -> Rows:
-    """Return every row of every table of the first schema, in the columns it had."""
+@cache
+def tables_of(name: str) -> MetaData:
+    """Return the tables that version `name` made, without those that say how it was brought up."""
+    tables = MetaData()
+    with TemporaryDirectory() as folder:
+        engine = create_engine(_file(name, Path(folder)))
+        tables.reflect(engine)
+        engine.dispose()
+    for about in (REVISION, MIGRATION):
+        if about.name in tables.tables:
+            tables.remove(tables.tables[about.name])
+    return tables
+
+
+def rows(url: str, name: str = FIRST, *, but: Collection[str] = ()) -> Rows:
+    """Return every row of every table that version `name` made, in the columns it had."""
     engine = create_engine(url)
     found: Rows = {}
     try:
         with engine.connect() as connection:
-            for name in tables:
-                table = TABLES.tables[name]
-                chosen = table.select().order_by(*table.primary_key)
-                found[name] = [tuple(row) for row in connection.execute(chosen)]
+            for table in tables_of(name).sorted_tables:
+                if table.name not in but:
+                    chosen = table.select().order_by(*table.primary_key)
+                    found[table.name] = [tuple(row) for row in connection.execute(chosen)]
     finally:
         engine.dispose()
     return found
+
+
+def noted(url: str) -> list[tuple[str, str]]:
+    """Return which program made which revision, as far as a store says so."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(MIGRATION.name):
+                return []
+            made = text("SELECT revision, program FROM migration ORDER BY revision")
+            return [(row.revision, row.program) for row in connection.execute(made)]
+    finally:
+        engine.dispose()
 
 
 def revision(url: str) -> str | None:
@@ -61,7 +122,7 @@ def revision(url: str) -> str | None:
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
+            if not inspect(connection).has_table(REVISION.name):
                 return None
             return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
     finally:

@@ -23,7 +23,7 @@ from gate_agent.errors import StorageError
 from gate_agent.host import systemd
 from gate_agent.store.errors import OlderSchema, OtherSchema
 from gate_agent.store.journal import Draft, Journal
-from gate_agent.store.migrations import STEPS, MigrationProgress, MigrationStep
+from gate_agent.store.migrations import PROGRAM, STEPS, MigrationProgress, MigrationStep
 from gate_agent.store.purge import Purge
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.schema import VERSION
@@ -32,7 +32,6 @@ from store.shelf import passage, raw, write
 from tree import ROOT
 from versions.old_journals import (
     GATE,
-    NAMES,
     SITE,
     STORE_KEY,
     ZONE,
@@ -46,9 +45,10 @@ from versions.old_journals import (
     unpacked,
     version,
 )
+from versions.released import FIRST, KEPT
 
 COPY = "journal.sqlite.schema-1"
-every_journal = pytest.mark.parametrize("name", NAMES)
+every_journal = pytest.mark.parametrize("name", KEPT)
 
 
 def opened(path: Path, *, zone: str = ZONE) -> Journal:
@@ -61,18 +61,28 @@ def without_meta(found: Rows) -> Rows:
     return {name: table for name, table in found.items() if name != "meta"}
 
 
+def _told_once(found: Rows) -> dict[str, str]:
+    """Return what a journal says of itself, but for the version that made its tables."""
+    return {key: value for key, value in found["meta"] if key not in (PROGRAM, "updated_at")}
+
+
 @every_journal
 def test_nothing_is_lost_and_nothing_is_changed(name: str, tmp_path: Path) -> None:
     path = unpacked(name, tmp_path)
-    before, receipt = rows(path), raw(path, "SELECT * FROM meta")
+    before, was = rows(path, name), version(path)
     assert all(before.values())
+    assert was == KEPT[name].journal
 
     with opened(path) as journal:
         assert journal.head.sequence == len(before["event"])
+        kept = [f"journal.sqlite.schema-{was}"] if was < VERSION else []
+        assert others(path) == kept, "one that is up to date is left as it is"
 
+    after = rows(path, name)
     assert version(path) == VERSION
-    assert without_meta(rows(path)) == without_meta(before)
-    assert set(receipt) <= set(raw(path, "SELECT * FROM meta"))
+    assert without_meta(after) == without_meta(before)
+    assert dict(after["meta"]).items() >= _told_once(before).items()
+    assert was < VERSION or after == before
     assert proven(path) == len(before["event"])
 
 
@@ -85,9 +95,8 @@ def test_it_is_made_as_a_new_one_is(name: str, tmp_path: Path) -> None:
     assert schema(path) == schema(tmp_path / "new.sqlite")
 
 
-@every_journal
-def test_the_file_before_it_is_kept_until_a_run_has_ended_well(name: str, tmp_path: Path) -> None:
-    path = unpacked(name, tmp_path)
+def test_the_file_before_it_is_kept_until_a_run_has_ended_well(tmp_path: Path) -> None:
+    path = unpacked(FIRST, tmp_path)
     before, was = rows(path), version(path)
     stopped = Draft(record=AgentStopped(reason="SIGTERM"), at=FakeClock().now())
 
@@ -110,7 +119,7 @@ def test_the_file_before_it_is_kept_until_a_run_has_ended_well(name: str, tmp_pa
 def test_the_way_back_as_it_is_written_holds_after_a_crash_too(
     document: str, tmp_path: Path
 ) -> None:
-    path = unpacked(NAMES[0], tmp_path / "board")
+    path = unpacked(FIRST, tmp_path / "board")
     path = path.rename(path.with_name("west-1f.sqlite"))
     before, home = rows(path), tmp_path / "crashed"
     with opened(path) as journal:
@@ -128,9 +137,8 @@ def test_the_way_back_as_it_is_written_holds_after_a_crash_too(
     assert raw(back, "PRAGMA integrity_check") == [("ok",)]
 
 
-@every_journal
-def test_a_real_daemon_starts_on_it(name: str, tmp_path: Path) -> None:
-    path = unpacked(name, tmp_path)
+def test_a_real_daemon_starts_on_it(tmp_path: Path) -> None:
+    path = unpacked(FIRST, tmp_path)
     events = len(rows(path)["event"])
     config = write_door(tmp_path, {"journal": {"path": path}, "web": {"port": free_port()}})
     daemon = Child(tmp_path / "log", program("gate-agent"), "run", "--config", config)
@@ -148,9 +156,8 @@ def test_a_real_daemon_starts_on_it(name: str, tmp_path: Path) -> None:
         daemon.stop()
 
 
-@every_journal
-def test_a_command_that_reads_is_told_how_and_then_reads(name: str, tmp_path: Path) -> None:
-    path = unpacked(name, tmp_path)
+def test_a_command_that_reads_is_told_how_and_then_reads(tmp_path: Path) -> None:
+    path = unpacked(FIRST, tmp_path)
     before = path.read_bytes()
     config = configured(path)
 
@@ -168,7 +175,7 @@ def test_a_command_that_reads_is_told_how_and_then_reads(name: str, tmp_path: Pa
 
 
 def test_the_command_makes_no_journal_and_takes_none_from_a_daemon(tmp_path: Path) -> None:
-    path = unpacked(NAMES[0], tmp_path)
+    path = unpacked(FIRST, tmp_path)
     config = configured(path)
     with opened(path):
         held = command("gate-agent", "journal", "migrate", "--config", config)
@@ -213,7 +220,7 @@ def test_the_newest_and_unknown_to_us_needs_no_table_that_we_know(tmp_path: Path
 
 
 def test_what_is_purged_is_in_no_copy_either(tmp_path: Path) -> None:
-    path = unpacked(NAMES[0], tmp_path)
+    path = unpacked(FIRST, tmp_path)
     with opened(path) as journal:
         assert others(path) == [COPY]
         purge = Purge(upto=journal.head.sequence, receipted=journal.head.sequence)
@@ -228,7 +235,7 @@ def test_what_is_purged_is_in_no_copy_either(tmp_path: Path) -> None:
 @private_mounts
 def test_without_room_the_update_is_refused_and_the_journal_is_as_it_was(tmp_path: Path) -> None:
     disk = tmpfs(tmp_path / "disk", "5m")
-    path = unpacked(NAMES[0], disk)
+    path = unpacked(FIRST, disk)
     before = path.read_bytes()
 
     with pytest.raises(StorageError, match="expected 6 MB free to update the journal, got 4 MB"):
@@ -241,7 +248,7 @@ def test_without_room_the_update_is_refused_and_the_journal_is_as_it_was(tmp_pat
 @private_mounts
 def test_a_disk_that_fills_up_takes_the_copy_before_any_passage(tmp_path: Path) -> None:
     disk = tmpfs(tmp_path / "disk", "20m")
-    path = unpacked(NAMES[0], disk)
+    path = unpacked(FIRST, disk)
     with opened(path) as journal:
         assert others(path) == [COPY]
         journal._writer.room.fill_up("the disk is full")
@@ -251,7 +258,7 @@ def test_a_disk_that_fills_up_takes_the_copy_before_any_passage(tmp_path: Path) 
 def test_views_that_a_step_cannot_keep_are_made_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = unpacked(NAMES[0], tmp_path)
+    path = unpacked(FIRST, tmp_path)
     before = rows(path)
     torn = before["event"][0][0]
 
@@ -272,7 +279,7 @@ def test_views_that_a_step_cannot_keep_are_made_again(
 
 
 def test_a_torn_journal_is_set_aside_with_the_holds_it_still_shows(tmp_path: Path) -> None:
-    path = unpacked(NAMES[0], tmp_path)
+    path = unpacked(FIRST, tmp_path)
     before = rows(path)
     held = {row[0] for row in before["hold"] if row[8] != "closed"}
     content = path.read_bytes()
@@ -297,8 +304,8 @@ def test_another_time_zone_moves_the_days_of_the_views(name: str, tmp_path: Path
     path = unpacked(name, tmp_path)
     bring_up(path, zone="America/Los_Angeles")
 
-    days = {row[2] for row in rows(path)["passage"]}
-    assert days != {row[2] for row in rows(unpacked(name, tmp_path / "again"))["passage"]}
+    days = {row[2] for row in rows(path, name)["passage"]}
+    assert days != {row[2] for row in rows(unpacked(name, tmp_path / "again"), name)["passage"]}
     proven(path)
 
 

@@ -14,7 +14,6 @@ from gate_agent.store.schema import VERSION
 from store.writers import needs_strace
 from versions.faults import WRITES, Point, Strace, points
 from versions.old_journals import (
-    NAMES,
     Rows,
     bring_up,
     configured,
@@ -25,6 +24,7 @@ from versions.old_journals import (
     unpacked,
     version,
 )
+from versions.released import FIRST
 
 MB = 1024 * 1024
 pytestmark = pytest.mark.timeout(1200)
@@ -47,16 +47,15 @@ def whole(path: Path, before: Rows, was: int) -> int:
 
 
 @needs_strace
-@pytest.mark.parametrize("name", NAMES)
-def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(name: str, tmp_path: Path) -> None:
-    path = unpacked(name, tmp_path)
+def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
+    path = unpacked(FIRST, tmp_path)
     before, was, old = rows(path), version(path), schema(path)
     calls = updating(path).calls()
     assert version(path) == VERSION
     found = set()
 
     for point in [*points(calls), Point("rename", 1), Point("unlink", calls["unlink"])]:
-        path = unpacked(name, tmp_path / f"{point}")
+        path = unpacked(FIRST, tmp_path / f"{point}")
         updating(path).killed_at(point)
         found.add(whole(path, before, was))
         assert (schema(path) == old) is (version(path) == was), "half of each"
@@ -69,17 +68,14 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(name: str, tmp_path
 
 
 @needs_strace
-@pytest.mark.parametrize("name", NAMES)
-def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_file(
-    name: str, tmp_path: Path
-) -> None:
-    path = unpacked(name, tmp_path)
+def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_file(tmp_path: Path) -> None:
+    path = unpacked(FIRST, tmp_path)
     before, was = rows(path), version(path)
     calls = updating(path).calls()
     ends = set()
 
     for point in points(calls, WRITES):
-        path = unpacked(name, tmp_path / f"{point}")
+        path = unpacked(FIRST, tmp_path / f"{point}")
         code, said = updating(path).full_from(point)
         ends.add(code)
         assert "Traceback" not in said
@@ -96,7 +92,7 @@ def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_file(
 @private_mounts
 def test_a_real_disk_that_fills_up_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
     disk = tmpfs(tmp_path / "disk", "24m")
-    path = unpacked(NAMES[0], disk)
+    path = unpacked(FIRST, disk)
     before, was = rows(path), version(path)
 
     def too_much(connection: sqlite3.Connection) -> None:

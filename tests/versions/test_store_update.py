@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,19 +18,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, create_engine, event, inspect, text
+from sqlalchemy import MetaData, create_engine, event, func, inspect, select, text
 
 from children import Child, free_port, program, wait_until
 from cli.commands import command
 from collector.recorded_gates import Gate
 from collector.running_centre import Centre
 from doorfiles import write_collector
-from gate_agent.errors import StorageError
+from gate_agent import __version__
 from gate_collector.ledger.backup import backup, restore
 from gate_collector.store.dialect import begin_writing
 from gate_collector.store.migrations import (
     FOLDER,
-    StoreAhead,
     StoreBehind,
     StoreInUse,
     hold_open,
@@ -42,16 +41,19 @@ from postgres import Cluster
 from tree import ROOT
 from versions.old_stores import (
     FILES,
+    ITS_OWN,
     KINDS,
-    NAMES,
+    OldStore,
     configured,
     months,
+    noted,
     proven,
     revision,
     rows,
     schema,
     unpacked,
 )
+from versions.released import FIRST, KEPT
 
 LATER = """
 revision, down_revision = "later", "{head}"
@@ -69,46 +71,72 @@ def upgrade():
 """
 
 
-@pytest.fixture(params=[(name, kind) for name in NAMES for kind in KINDS], ids="-".join)
-def old(request: pytest.FixtureRequest, tmp_path: Path, cluster: Cluster) -> Iterator[str]:
-    """A store of an earlier version, once in either database: its URL."""
+def _each(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the stores of these versions, each in either database."""
+    return [(name, kind) for name in names for kind in KINDS]
+
+
+every_store = pytest.mark.parametrize("old", _each(KEPT), ids="-".join, indirect=True)
+first_store = pytest.mark.parametrize("old", _each([FIRST]), ids="-".join, indirect=True)
+
+
+@pytest.fixture
+def old(request: pytest.FixtureRequest, tmp_path: Path, cluster: Cluster) -> Iterator[OldStore]:
+    """A store of an earlier version."""
     name, kind = request.param
-    url = unpacked(name, kind, tmp_path, cluster)
-    yield url
+    store = OldStore(name=name, kind=kind, url=unpacked(name, kind, tmp_path, cluster))
+    yield store
     if kind == "postgresql":
-        cluster.drop(url)
+        cluster.drop(store.url)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, tables: str) -> dict[str, str]:
+    """A new store of each kind: its URL."""
+    folder = tmp_path_factory.mktemp("new")
+    urls = {
+        "sqlite": f"sqlite:///{folder / 'collector.sqlite'}",
+        "postgresql": cluster.database(tables),
+    }
+    open_store(urls["sqlite"]).dispose()
+    return urls
 
 
 def quiet(_said: str) -> None:
     return
 
 
-def test_nothing_is_lost_and_nothing_is_changed(old: str) -> None:
-    before = rows(old)
+@every_store
+def test_nothing_is_lost_and_nothing_is_changed(old: OldStore) -> None:
+    before, was = old.rows, noted(old.url)
     assert all(before.values()), "expected rows in every table"
+    assert (revision(old.url) or REVISIONS[0]) == KEPT[old.name].store
     said: list[str] = []
 
-    migrate_store(old, said.append)
-    migrate_store(old, said.append)
+    migrate_store(old.url, said.append)
+    migrate_store(old.url, said.append)
 
-    engine = open_store(old)
-    with closing(engine.connect()) as connection:
-        made = connection.execute(text("SELECT revision, program FROM migration")).all()
-        assert [row.revision for row in made] == list(REVISIONS[1:])
-    assert (revision(old), rows(old)) == (HEAD, before)
-    assert said == [f"store: update 升级 from revision {REVISIONS[0]} to {HEAD} begins"]
-    assert {gate: lines[0].split()[3] for gate, lines in proven(engine).items()} == {
-        "central-2f": "83",
-        "west-1f": "51",
-    }
+    engine = open_store(old.url)
+    assert noted(old.url) == [*was, *((due, __version__) for due in old.due)]
+    assert (revision(old.url), old.rows) == (HEAD, before)
+    begins = f"store: update 升级 from revision {KEPT[old.name].store} to {HEAD} begins"
+    assert said == ([begins] if old.due else []), "one at the head is left as it is"
+    proofs = {gate: [line.split()[3] for line in lines] for gate, lines in proven(engine).items()}
+    counts = Counter(row[0] for row in before["event"])
+    assert proofs == {gate: [str(count)] for gate, count in counts.items()}
     engine.dispose()
 
 
-def test_it_is_made_as_a_new_one_is(old: str, tmp_path: Path, cluster: Cluster) -> None:
-    new = f"sqlite:///{tmp_path / 'new.sqlite'}" if "sqlite" in old else cluster.database()
-    migrate_store(old, quiet)
-    open_store(new).dispose()
-    engine = create_engine(new)
+@every_store
+def test_it_is_made_as_a_new_one_is(old: OldStore, made: dict[str, str]) -> None:
+    migrate_store(old.url, quiet)
+
+    assert schema(old.url) == schema(made[old.kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_one_is_made_as_the_models_say(kind: str, made: dict[str, str]) -> None:
+    engine = create_engine(made[kind])
     with engine.connect() as connection:
         expected = MetaData()
         for table in (*METADATA.sorted_tables, *ABOUT.sorted_tables):
@@ -120,7 +148,6 @@ def test_it_is_made_as_a_new_one_is(old: str, tmp_path: Path, cluster: Cluster) 
         ]
     engine.dispose()
 
-    assert schema(old) == schema(new)
     assert differs == []
 
 
@@ -134,9 +161,10 @@ def test_revisions_are_one_line_to_the_head_and_name_the_constants() -> None:
     assert set(ABOUT.tables) == {"alembic_version", "migration", "secret"}
 
 
-def test_the_centre_works_on_it_and_the_next_months_are_like_the_first(old: str) -> None:
-    migrate_store(old, quiet)
-    engine = open_store(old)
+@every_store
+def test_the_centre_works_on_it_and_the_next_months_are_like_the_first(old: OldStore) -> None:
+    migrate_store(old.url, quiet)
+    engine = open_store(old.url)
     with Centre(engine) as centre:
         centre.clock.advance(100 * 86_400)
         gate = Gate("north-3f")
@@ -144,16 +172,17 @@ def test_the_centre_works_on_it_and_the_next_months_are_like_the_first(old: str)
         assert centre.receipt.upto == 3
     engine.dispose()
 
-    if "postgresql" in old:
-        indexes = months(old)
+    if old.kind == "postgresql":
+        indexes = months(old.url)
         assert len(indexes) == 4
         assert len({frozenset(found) for found in indexes.values()}) == 1, indexes
         assert any("gate.person.registered.v1" in one for one in indexes["event_2027_03"])
 
 
-def test_what_is_due_is_found_by_its_index(old: str) -> None:
-    migrate_store(old, quiet)
-    engine = open_store(old)
+@first_store
+def test_what_is_due_is_found_by_its_index(old: OldStore) -> None:
+    migrate_store(old.url, quiet)
+    engine = open_store(old.url)
     asked = (
         "SELECT count(*), min(stored) FROM event WHERE type = 'gate.person.registered.v1' AND body"
         " IS NOT NULL AND stored < '2026-11-25'"
@@ -169,23 +198,24 @@ def test_what_is_due_is_found_by_its_index(old: str) -> None:
     engine.dispose()
 
 
-def test_a_command_is_told_how_exactly_and_then_works(old: str, tmp_path: Path) -> None:
-    before = rows(old)
-    config = configured(old, tmp_path)
+@first_store
+def test_a_command_is_told_how_exactly_and_then_works(old: OldStore, tmp_path: Path) -> None:
+    before = old.rows
+    config = configured(old.url, tmp_path)
 
     refused = command("gate-collector", "verify", "--config", config)
     checked = command("gate-collector", "check", "--config", config)
     with pytest.raises(StoreBehind):
-        open_store(old)
-    assert (refused.code, checked.code, revision(old)) == (1, 0, None)
+        open_store(old.url)
+    assert (refused.code, checked.code, revision(old.url)) == (1, 0, None)
     assert refused.err.endswith(f": gate-collector migrate --config {config}\n")
     assert "warning 注意: expected a store of revision" in checked.out
-    if "postgresql" in old:  # the manager starts it again, until the collector has done it
+    if old.kind == "postgresql":  # the manager starts it again, until the collector has done it
         sharing = write_collector(
-            tmp_path / "b1", {"store": {"url": old}, "ingest": {"workers": 1}}
+            tmp_path / "b1", {"store": {"url": old.url}, "ingest": {"workers": 1}}
         )
         worker = command("gate-collector", "work", "--config", sharing)
-        assert (worker.code, revision(old)) == (1, None)
+        assert (worker.code, revision(old.url)) == (1, None)
         assert worker.err.endswith(f"gate-collector migrate --config {sharing}\n")
 
     moved = command("gate-collector", "migrate", "--config", config)
@@ -193,12 +223,13 @@ def test_a_command_is_told_how_exactly_and_then_works(old: str, tmp_path: Path) 
     verified = command("gate-collector", "verify", "--config", config)
     assert (moved.code, again.code, verified.code) == (0, 0, 0), moved.err
     assert f"revision {HEAD}" in again.out
-    assert rows(old) == before
+    assert old.rows == before
 
 
-def test_a_real_collector_starts_on_it(old: str, tmp_path: Path) -> None:
+@first_store
+def test_a_real_collector_starts_on_it(old: OldStore, tmp_path: Path) -> None:
     port = free_port()
-    config = configured(old, tmp_path, port=port)
+    config = configured(old.url, tmp_path, port=port)
     running = Child(tmp_path / "log", program("gate-collector"), "run", "--config", config)
 
     with running.start():
@@ -210,23 +241,24 @@ def test_a_real_collector_starts_on_it(old: str, tmp_path: Path) -> None:
 
     assert running.said.count("update 升级 from revision") == 1
     assert {gate["gate"]: gate["events"] for gate in gates} == {"central-2f": 83, "west-1f": 51}
-    assert revision(old) == HEAD
+    assert revision(old.url) == HEAD
 
 
-def test_two_at_once_are_one_update(old: str, tmp_path: Path) -> None:
-    before = rows(old)
-    asked = (program("gate-collector"), "migrate", "--config", configured(old, tmp_path))
+@first_store
+def test_two_at_once_are_one_update(old: OldStore, tmp_path: Path) -> None:
+    before = old.rows
+    asked = (program("gate-collector"), "migrate", "--config", configured(old.url, tmp_path))
     both = [subprocess.Popen(asked, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     ends = [(one.communicate()[1], one.returncode) for one in both]
 
     assert {code for _, code in ends} <= {0, 1}
     assert all("expected nobody else" in said for said, code in ends if code), ends
     assert 0 in {code for _, code in ends}
-    assert (revision(old), rows(old)) == (HEAD, before)
+    assert (revision(old.url), old.rows) == (HEAD, before)
 
 
 def test_a_collector_at_work_on_sqlite_keeps_its_store(tmp_path: Path, cluster: Cluster) -> None:
-    url = unpacked(NAMES[0], "sqlite", tmp_path, cluster)
+    url = unpacked(FIRST, "sqlite", tmp_path, cluster)
     config = configured(url, tmp_path)
     with sole_writer(url):
         said = command("gate-collector", "migrate", "--config", config)
@@ -241,7 +273,7 @@ def test_a_collector_at_work_on_sqlite_keeps_its_store(tmp_path: Path, cluster: 
 def test_a_worker_of_an_earlier_version_on_postgresql_is_named(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+    url = unpacked(FIRST, "postgresql", tmp_path, cluster)
     config = configured(url, tmp_path)
     worker = create_engine(url)  # as f8c5a59 opens it: no name, no lock
     with worker.connect() as connection:
@@ -260,7 +292,7 @@ def test_a_worker_of_an_earlier_version_on_postgresql_is_named(
 def test_a_worker_of_ours_on_postgresql_is_waited_for_and_then_named(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+    url = unpacked(FIRST, "postgresql", tmp_path, cluster)
     worker = create_engine(url, connect_args={"application_name": "gate-collector 0.3.0"})
     event.listen(worker, "connect", hold_open)
     worker.connect().close()  # back in the pool, and open
@@ -274,86 +306,53 @@ def test_a_worker_of_ours_on_postgresql_is_waited_for_and_then_named(
     cluster.drop(url)
 
 
-def test_a_later_store_says_what_to_install_and_stays_as_it_is(store: str) -> None:
-    open_store(store).dispose()
-    later = create_engine(store)
-    with later.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
-        connection.execute(text("INSERT INTO migration VALUES ('0999', '7.1.0', '')"))
-    expected = r"got 0999: gate-collector 7\.1\.0 made it.* install that version"
-
-    for opening in (lambda: open_store(store), lambda: migrate_store(store, quiet)):
-        with pytest.raises(StoreAhead, match=expected):
-            opening()
-
-    assert revision(store) == "0999"
-    later.dispose()
-
-
-def test_a_later_versions_table_of_migrations_need_not_be_ours(store: str) -> None:
-    open_store(store).dispose()
-    later = create_engine(store)
-    with later.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
-        connection.execute(text("DROP TABLE migration"))
-    later.dispose()
-
-    with pytest.raises(StoreAhead, match="gate-collector of another version made it"):
-        open_store(store)
-
-
-def test_one_that_works_on_finds_out_when_its_store_was_changed(cluster: Cluster) -> None:
-    url = cluster.database()
-    engine = open_store(url)
-    engine.dispose()  # its connections are lost, as at a server's restart
-    other = create_engine(url)
-    with other.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
-    other.dispose()
-
-    with pytest.raises(StoreAhead, match="start anew"):
-        engine.connect()
-    engine.dispose()
-    cluster.drop(url)
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEPT)
 def test_a_backup_of_an_earlier_version_is_restored_and_brought_up(
     name: str, store: str, tmp_path: Path, cluster: Cluster
 ) -> None:
-    whole = rows(unpacked(name, "sqlite", tmp_path / "old", cluster))
+    whole = rows(unpacked(name, "sqlite", tmp_path / "old", cluster), name, but=ITS_OWN)
     engine = open_store(store)
 
     restored = restore(engine, FILES / f"store-{name}.backup")
 
     assert restored == sum(len(found) for table, found in whole.items() if table != "session")
-    assert rows(store) == whole | {"session": []}
+    assert rows(store, name, but=ITS_OWN) == whole | {"session": []}
     assert revision(store) == HEAD
-    links = len(whole["alert"])  # each has one now
-    assert backup(engine, tmp_path / "again") == restored + links
+    with engine.connect() as connection:
+        counts = [
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in METADATA.sorted_tables
+        ]
+    assert backup(engine, tmp_path / "again") == sum(counts) >= restored
     engine.dispose()
 
 
-def test_a_backup_of_a_later_version_says_what_to_install(store: str, tmp_path: Path) -> None:
-    file = tmp_path / "later"
-    head = {"format": "gate-collector-backup/1", "revision": "0999", "program": "7.1.0"}
-    file.write_bytes(gzip.compress(json.dumps(head).encode()))
-    engine = open_store(store)
-
-    with pytest.raises(StorageError, match=r"got 0999: gate-collector 7\.1\.0 made it; install"):
-        restore(engine, file)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_of_before_each_had_their_own_is_kept(
+    kind: str, tmp_path: Path, cluster: Cluster
+) -> None:
+    url = unpacked(FIRST, kind, tmp_path, cluster)
+    migrate_store(url, quiet)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        links = connection.execute(text("SELECT token_sha256, alert_id FROM alert_link")).all()
+        alerts = connection.execute(text("SELECT token_sha256, id FROM alert")).all()
     engine.dispose()
 
+    assert links
+    assert set(links) == set(alerts)
 
-def test_a_later_change_of_columns_keeps_every_row(old: str, tmp_path: Path) -> None:
+
+@every_store
+def test_a_later_change_of_columns_keeps_every_row(old: OldStore, tmp_path: Path) -> None:
     """What a revision to come will do: SQLite makes a table anew, PostgreSQL alters all months."""
-    before = rows(old)
-    migrate_store(old, quiet)
+    before = old.rows
+    migrate_store(old.url, quiet)
     folder = tmp_path / "revisions"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "later.py").write_text(LATER.format(head=HEAD), encoding="utf-8")
 
-    engine = create_engine(old)
+    engine = create_engine(old.url)
     with engine.begin() as connection:
         begin_writing(connection)
         upgrade(connection, "later", folder=folder)
@@ -368,8 +367,9 @@ def test_a_later_change_of_columns_keeps_every_row(old: str, tmp_path: Path) -> 
             row[4] == "urgent" for row in before["event"]
         )
     engine.dispose()
-    assert revision(old) == "later"
-    assert {**rows(old, set(before) - {"passage"}), "passage": before["passage"]} == before
+    assert revision(old.url) == "later"
+    renamed = {"passage": before["passage"]}
+    assert rows(old.url, old.name, but=renamed) | renamed == before
 
 
 def test_the_scripts_are_in_the_wheel(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from gate_collector.store.schema import HEAD
 from postgres import Cluster
 from store.writers import needs_strace
 from versions.faults import CALLS, WRITES, Point, Strace, points
-from versions.old_stores import NAMES, Rows, configured, proven, revision, rows, schema, unpacked
+from versions.old_stores import Rows, configured, proven, revision, rows, schema, unpacked
+from versions.released import FIRST
 
 SENT = ("sendto", "write", "close")  # what a client does, as PostgreSQL sees it
 TROUBLE = """
@@ -81,13 +82,12 @@ def upgraded(url: str, folder: Path, trouble: str) -> None:
 
 
 @needs_strace
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_kill_at_any_moment_leaves_the_old_store_or_the_new(
-    name: str, kind: str, tmp_path: Path, cluster: Cluster
+    kind: str, tmp_path: Path, cluster: Cluster
 ) -> None:
     kinds = CALLS if kind == "sqlite" else SENT
-    url = unpacked(name, kind, tmp_path, cluster)
+    url = unpacked(FIRST, kind, tmp_path, cluster)
     before, old = rows(url), schema(url)
     calls = updating(url, tmp_path, kinds).calls()
     assert revision(url) == HEAD
@@ -96,7 +96,7 @@ def test_a_kill_at_any_moment_leaves_the_old_store_or_the_new(
 
     for point in [*points(calls, kinds), Point(kinds[0], 2), Point(last, calls[last])]:
         folder = tmp_path / f"{point}"
-        url = unpacked(name, kind, folder, cluster)
+        url = unpacked(FIRST, kind, folder, cluster)
         updating(url, folder, kinds).killed_at(point)
         found.add(whole(url, before, old))
         finish(url, before)
@@ -107,18 +107,17 @@ def test_a_kill_at_any_moment_leaves_the_old_store_or_the_new(
 
 
 @needs_strace
-@pytest.mark.parametrize("name", NAMES)
 def test_a_disk_that_is_full_from_any_write_on_leaves_the_old_store(
-    name: str, tmp_path: Path, cluster: Cluster
+    tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(name, "sqlite", tmp_path, cluster)
+    url = unpacked(FIRST, "sqlite", tmp_path, cluster)
     before, old = rows(url), schema(url)
     calls = updating(url, tmp_path).calls()
     ends = set()
 
     for point in points(calls, WRITES):
         folder = tmp_path / f"{point}"
-        url = unpacked(name, "sqlite", folder, cluster)
+        url = unpacked(FIRST, "sqlite", folder, cluster)
         code, said = updating(url, folder).full_from(point)
         ends.add(code)
         assert "Traceback" not in said
@@ -134,7 +133,7 @@ def test_postgresql_on_a_disk_that_fills_up_keeps_the_old_store(tmp_path: Path) 
     disk = tmpfs(Path(tempfile.mkdtemp(prefix="gate-disk-")), "160m")  # where its user may go
     disk.chmod(0o755)
     with Cluster(below=disk) as cluster:
-        url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+        url = unpacked(FIRST, "postgresql", tmp_path, cluster)
         before = rows(url)
         finish(url, before)
         made = schema(url)
@@ -151,7 +150,7 @@ def test_postgresql_on_a_disk_that_fills_up_keeps_the_old_store(tmp_path: Path) 
 def test_a_server_that_dies_in_the_middle_keeps_the_old_store(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+    url = unpacked(FIRST, "postgresql", tmp_path, cluster)
     before = rows(url)
     finish(url, before)
     made = schema(url)

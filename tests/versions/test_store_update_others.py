@@ -20,7 +20,8 @@ from gate_collector.store.migrations import StoreInUse
 from gate_collector.store.opening import migrate_store
 from gate_collector.store.schema import HEAD
 from postgres import Cluster
-from versions.old_stores import NAMES, revision, unpacked
+from versions.old_stores import revision, unpacked
+from versions.released import FIRST
 
 
 def quiet(_said: str) -> None:
@@ -30,7 +31,7 @@ def quiet(_said: str) -> None:
 def test_a_view_and_a_trigger_of_somebody_else_outlive_the_update(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(NAMES[0], "sqlite", tmp_path, cluster)
+    url = unpacked(FIRST, "sqlite", tmp_path, cluster)
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE VIEW v_quar AS SELECT count(*) n FROM quarantine")
@@ -51,7 +52,7 @@ def test_a_view_and_a_trigger_of_somebody_else_outlive_the_update(
 def test_a_disk_without_room_for_the_store_once_more_is_told_before_anything_is_done(
     tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = unpacked(NAMES[0], "sqlite", tmp_path, cluster)
+    url = unpacked(FIRST, "sqlite", tmp_path, cluster)
     monkeypatch.setattr(opening, "_SPARE_BYTES", 1 << 60)
 
     with pytest.raises(StorageError, match=r"expected \d+ MB free to update the store, got \d+ MB"):
@@ -72,7 +73,7 @@ sys.stdin.read()
 def test_who_writes_to_the_file_is_named_with_the_command_that_helps(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(NAMES[0], "sqlite", tmp_path, cluster)
+    url = unpacked(FIRST, "sqlite", tmp_path, cluster)
     holds = [sys.executable, "-c", _HOLDS, str(sqlite_file(url))]
     with subprocess.Popen(holds, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -95,7 +96,7 @@ def test_a_disk_that_fills_up_in_the_middle_is_told_with_what_to_do(
     tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, leave: int
 ) -> None:
     disk = tmpfs(tmp_path / "disk", "2m")
-    url = unpacked(NAMES[0], "sqlite", disk, cluster)
+    url = unpacked(FIRST, "sqlite", disk, cluster)
     monkeypatch.setattr(opening, "expect_room", lambda *_: None)  # another took it since
     fill(disk, leave=leave)
 
@@ -123,7 +124,7 @@ def test_what_is_needed_and_what_is_there_never_read_the_same(tmp_path: Path) ->
 def test_who_does_not_own_the_tables_changes_none_and_who_writes_them_is_named(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    url = unpacked(NAMES[0], "postgresql", tmp_path, cluster)
+    url = unpacked(FIRST, "postgresql", tmp_path, cluster)
     owner = create_engine(url)
     with owner.begin() as connection:
         name = connection.execute(text("SELECT current_user")).scalar()

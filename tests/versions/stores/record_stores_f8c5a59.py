@@ -2,7 +2,7 @@
 
 Run once for a version, by that version's own code, from a worktree of its commit:
 
-    PYTHONPATH=tests:. .venv/bin/python …/stores/record_stores.py …/tests/versions/stores
+    PYTHONPATH=tests:. .venv/bin/python …/record_stores_f8c5a59.py …/tests/versions/stores
 
 It writes `journal-NAME.sqlite.gz`, `store-NAME.sqlite.gz`, its `store-NAME.backup` and
 `store-NAME.sql.gz` (pg_dump), NAME being the commit. What is recorded is never recorded again: it
