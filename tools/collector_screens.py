@@ -42,7 +42,8 @@ NAMES = {"west-1f": "一层西侧出入口", "central-2f": "二层中央出入�
 COLOURS = 96  # as tools/screens.py
 FOLDER = ROOT / "docs" / "screens"
 PAGES = {"live": "/", "ledger": "/ledger", "policy": "/policy", "alerts": "/alerts",
-         "report": "/reports/2026-11-23"}  # fmt: skip
+         "report": "/reports/2026-11-23", "preview": "/reports/2026-11-24",
+         "codes": "/rounds"}  # fmt: skip
 
 
 def main() -> None:
@@ -83,7 +84,8 @@ def _signed(browser: Browser, size: tuple[int, int], url: str) -> None:
         ("李主任", "alarms", "/ledger"),
         ("王科长", "retention", "/retention"),
         ("王科长", "certificate", ""),
-        ("王科长", "case", "/contacts/west-1f/hold-1"),
+        ("王科长", "contacts", "/contacts/west-1f/hold-1"),
+        ("王科长", "case", "/cases/west-1f/hold-1"),
     ):
         with _page(browser, size, f"{url}/sign-on") as page:
             _sign_on(page, who, PASSWORD)
@@ -94,7 +96,7 @@ def _signed(browser: Browser, size: tuple[int, int], url: str) -> None:
                 page.goto(f"{url}/retention")
                 page.get_by_role("link", name="证明").first.click()
                 page.locator(".sheet").wait_for()
-            if name == "case":
+            if name == "contacts":
                 _handed(browser, page, size)
             _take(page, name, size)
 

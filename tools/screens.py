@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Error, Page
 from chromium import KIOSK, PHONE, chromium, watched_page
 from gate_agent.contract.policy import HallMode
 from gate_agent.gate.screen_state import ScreenState
+from gate_agent.words import both
 from security.signing import PIN, door
 from tree import ROOT
 from web import cases, scenes
@@ -32,6 +33,7 @@ from web.served_door import Served
 FOLDER = ROOT / "docs" / "screens"
 COLOURS = 96
 DEMO_S = 120  # more than enough: it is stopped when its picture is taken
+CENTRE = both("terminal.demo_centre")  # as the demo calls it
 DEMO_EVENTS = 25
 WIDE = (1920, 1080)
 After = Callable[[Page], None]
@@ -178,7 +180,7 @@ def take_collector(browser: Browser) -> None:
     ):
         try:
             assert demo.stdout is not None  # noqa: S101 for mypy: it is a pipe
-            lines = (re.search(r"collector .*(http\S+)", line) for line in demo.stdout)
+            lines = (re.search(rf"{re.escape(CENTRE)} .*(http\S+)", line) for line in demo.stdout)
             url = next(match[1] for match in lines if match)
             with watched_page(browser, KIOSK) as watched:
                 page = watched.page
