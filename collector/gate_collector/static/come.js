@@ -5,7 +5,7 @@ import { now } from "./reader.js";
 const EVERY_MS = 1000;
 
 /** @param {HTMLElement} line */
-function watch(line) {
+export function watch(line) {
   const comes = Date.parse(line.dataset.comes ?? "");
   const timer = setInterval(() => {
     if (now().getTime() < comes) return;

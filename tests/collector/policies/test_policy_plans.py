@@ -11,6 +11,7 @@ import pytest
 
 from collector.hall_of_doors import TEN, Hall, hall
 from collector.served_centre import app_of, book_of, centre_of, serving
+from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.policy_document import digest, read_policy
 from gate_agent.contract.records import ModeApplied
@@ -76,6 +77,7 @@ def test_an_edit_counts_at_once_and_leaves_the_mode_and_the_plan(
         (plan,) = book.waiting()
         assert (plan.version, plan.hall_mode, plan.by, plan.why) == (4, "open", "李", "复业")
         assert "version 4 waits for its time" in page
+        assert f'data-comes="{format_utc(_TOMORROW)}"' in page
         assert page.count("(waits)") == 1, "version 2 waits no more"
         assert page.count("(superseded") == 1
 
