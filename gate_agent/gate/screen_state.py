@@ -90,6 +90,7 @@ class PassageView(_View):
     companions_ready: int = 0  # of them, who wait for nothing but the others
     with_passage: str | None = None  # of whom this companion came with
     unsure: bool = False  # named by time alone: the card may be another's
+    by_order: bool = False  # a companion whose typed name is theirs by the order of coming alone
     card_asked: bool = False  # and whose it is decides what comes: the guard is asked
     green: Green | None = None  # 绿色通道: goes first
 

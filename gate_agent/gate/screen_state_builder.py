@@ -214,6 +214,7 @@ class ScreenStateBuilder:
             companions_ready=len(ready(door, state.passage_id)),
             with_passage=state.adult,
             unsure=state.unsure,
+            by_order=state.by_order and state.person is None,
             card_asked=state.card_asked and state.person is not None,
             green=_green(door, state, now),
         )

@@ -429,6 +429,7 @@ declare namespace Door {
     companions_ready: number;
     with_passage: string | null;
     unsure: boolean;
+    by_order: boolean;
     card_asked: boolean;
     green: Green | null;
   }

@@ -27,7 +27,10 @@ export function askGroup(state) {
   const one = state.passage;
   if (one === null) return;
   if (one.with_passage) {
-    ask(one.passage_id, word("group.title"), [{ choices: [{ label: word("group.not_with"), kind: "tall", press: () => companion(one, null) }] }]);
+    ask(one.passage_id, word("group.title"), [{ choices: [
+      { label: word("group.not_with"), kind: "tall", press: () => companion(one, null) },
+      { label: word("group.is_adult"), kind: "tall", press: () => void sendOnce(`dismissal:${one.passage_id}`, `/api/v1/passages/${one.passage_id}/dismissal`, {}) },
+    ] }]);
     return;
   }
   const more = COUNTS.filter((n) => n > one.companions);

@@ -26,14 +26,29 @@ export function renderVerdict(state) {
   setText(find("verdict-person"), person(state.passage));
   const notice = state.asked?.phase === "registering" ? state.notice : null;
   setText(find("verdict-notice"), notice ? (document.documentElement.lang === "en" && notice.en) || notice.zh : "");
-  const group = state.passage ? groupOf(state.passage) : "";
   const asks = state.passage !== null && isAskedWhose(state.passage) ? state.passage : null;
-  const flags = [...(state.passage?.flags ?? []).map((flag) => word(`flag.${flag}`)), ...(group ? [group] : []), ...(state.passage?.unsure && !asks ? [word("flag.unsure")] : [])];
-  const key = JSON.stringify([flags, state.passage?.green, asks?.passage_id, document.documentElement.lang]);
+  const flags = flagsOf(state.passage, asks !== null);
+  const held = state.passage?.decision === "hold" && state.passage.person && !asks ? state.passage.passage_id : null;
+  const key = JSON.stringify([flags, state.passage?.green, asks?.passage_id, held, document.documentElement.lang]);
   const green = state.passage?.green ? [greenMark(state.passage.green)] : [];
-  rebuild(find("verdict-flags"), key, () => [...green, ...flags.map((flag) => make("span", { class: "flag" }, flag)), ...(asks ? whose(asks.passage_id) : [])]);
+  rebuild(find("verdict-flags"), key, () => [...green, ...flags.map((flag) => make("span", { class: "flag" }, flag)), ...(asks ? whose(asks.passage_id) : []), ...(held ? [anothers(held)] : [])]);
   setText(find("verdict-reason"), why(state, verdict));
   waiting(state.passage);
+}
+
+/**
+ * What the guard should know of who is shown; of a card that is asked of the question says it.
+ * @param {Door.PassageView | null} passage
+ * @param {boolean} asks
+ */
+function flagsOf(passage, asks) {
+  if (passage === null) return [];
+  const flags = [...passage.flags.map((flag) => word(`flag.${flag}`)), groupOf(passage)];
+  if (passage.unsure && !asks) flags.push(word("flag.unsure"));
+  if (passage.by_order) flags.push(word("flag.by_order"));
+  // no card tells a child from the adult who steps before the thermometer again
+  if (passage.with_passage && !passage.person && passage.phase !== "settled") flags.push(word("group.maybe_adult"));
+  return flags.filter(Boolean);
 }
 
 /**
@@ -47,14 +62,29 @@ const greenMark = (green) => make("span", { class: "flag green" }, shape("ahead"
  * @param {string} about
  */
 function whose(about) {
-  /** @param {boolean} theirs */
-  const answer = (theirs) => () => void sendOnce(`card:${about}:${theirs}`, `/api/v1/passages/${about}/card`, { theirs, by: by() });
   return [
     make("span", { class: "flag" }, word("card_question.asked")),
     make("div", { class: "answers" },
-      button(word("card_question.theirs"), { press: answer(true), id: "card-theirs" }),
-      button(word("card_question.anothers"), { press: answer(false), id: "card-anothers" })),
+      button(word("card_question.theirs"), { press: () => answer(about, true), id: "card-theirs" }),
+      button(word("card_question.anothers"), { press: () => answer(about, false), id: "card-anothers" })),
   ];
+}
+
+/**
+ * A held person's card may have been laid over their shoulder, however sure it seemed.
+ * @param {string} about
+ */
+function anothers(about) {
+  const no = button(word("card_question.not_theirs"), { press: () => answer(about, false), id: "card-anothers" });
+  return make("div", { class: "answers" }, no);
+}
+
+/**
+ * @param {string} about
+ * @param {boolean} theirs
+ */
+function answer(about, theirs) {
+  void sendOnce(`card:${about}:${theirs}`, `/api/v1/passages/${about}/card`, { theirs, by: by() });
 }
 
 /**
