@@ -186,7 +186,8 @@ class PassageDecided(Record):
     )
     unsure: bool = Field(
         default=False,
-        description="named by time alone: the card may be another's (证件未核对); clears nobody",
+        description="named by time alone: the card may be another's (证件未核对), or a typed name "
+        "is theirs by the order of coming alone; clears nobody",
     )
 
     @property

@@ -21,6 +21,7 @@ from gate_agent.domain.effects import Effects, StepRefused, WriteEvent
 from gate_agent.domain.events import ContactJudged, ContactsFound
 from gate_agent.domain.hold import Hold
 
+PATIENT = "patient"  # why somebody is no contact of their own case
 _WITH_A_REASON = (ContactState.DISMISSED, ContactState.CLEARED)
 
 
@@ -32,13 +33,20 @@ class Contact:
     entry: ContactEntry
     state: ContactState
     drill: bool
+    as_patient: bool = False  # off the list as the patient: on it again once that is another
 
 
 def propose(
     hold: Hold, known: Collection[Contact], event: ContactsFound, policy: ContactsPolicy
 ) -> tuple[tuple[Contact, ...], Effects]:
     """Return who passed near the held person and is not listed yet, and their record."""
-    mine = [contact.entry for contact in known if contact.hold_id == hold.hold_id]
+    listed = sum(1 for contact in known if contact.hold_id == hold.hold_id)
+    mine = [
+        contact.entry
+        for contact in known
+        if contact.hold_id == hold.hold_id
+        and not (contact.as_patient and contact.entry.person_ref != hold.person_ref)
+    ]
     seen = {hold.passage_id, *(entry.passage_id for entry in mine)}
     people = {hold.person_ref, *(entry.person_ref for entry in mine)} - {None}
     near: list[tuple[float, PassageDecided]] = []
@@ -58,7 +66,7 @@ def propose(
             people.add(passage.person_ref)
         entries.append(
             ContactEntry(
-                contact_id=f"{hold.hold_id}-c{len(mine) + len(entries) + 1}",
+                contact_id=f"{hold.hold_id}-c{listed + len(entries) + 1}",
                 passage_id=passage.passage_id,
                 person_ref=passage.person_ref,
                 category=passage.category,
@@ -128,7 +136,10 @@ def replayed(
                 contacts |= {contact.entry.contact_id: contact for contact in new}
             case ContactUpdated() if record.contact_id in contacts:
                 was = contacts[record.contact_id]
-                contacts[record.contact_id] = replace(was, state=record.state)
+                as_patient = record.reason == PATIENT
+                contacts[record.contact_id] = replace(
+                    was, state=record.state, as_patient=as_patient
+                )
             case _:
                 pass
     return still_open(contacts.values(), holds)

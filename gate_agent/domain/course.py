@@ -155,7 +155,8 @@ def on_due(door: DoorState, at: Moment) -> Step:
 
 def on_measured(door: DoorState, attempt: Attempt, temperature: Temperature, at: Moment) -> Step:
     """A measurement is there: decide on it, or wait for the card."""
-    measured = replace(attempt, temperature=temperature)
+    card_until_ns = pair_ns(door, at) if attempt.person is None else None
+    measured = replace(attempt, temperature=temperature, card_until_ns=card_until_ns)
     match temperature.outcome:
         case Outcome.ELEVATED:
             known = _vouched(door, measured, at)
@@ -202,7 +203,11 @@ def _arrived(door: DoorState, presence: Presence, reading: Reading, at: Moment) 
             return _with_who_waited(door, measuring, at)
     door = asking_whose(door, at)
     passage_id, ids = door.ids.take()
-    new = Attempt(passage_id=passage_id, started=at, presence=presence, adult=wanting(door))
+    back = any(place.back_ns is not None and at.boot_ns < place.back_ns for place in door.desk)
+    adult = None if back else wanting(door)  # who laid the card again is no companion of their own
+    if back:
+        door = replace(door, desk=tuple(replace(place, back_ns=None) for place in door.desk))
+    new = Attempt(passage_id=passage_id, started=at, presence=presence, adult=adult)
     measuring = _measuring(door, new, reading, at, pair_due_ns=None)
     return _with_who_waited(replace(door, ids=ids), measuring, at)
 
@@ -250,7 +255,7 @@ def _measuring(
 ) -> Measuring:
     window = ReadingWindow(started=at, readings=(reading,))
     if attempt.identified is not None and at.seconds_since(attempt.identified) > EARLY_S:
-        attempt = replace(attempt, unsure=True, early=False)  # somebody else may have come
+        attempt = replace(attempt, unsure=True, doubt_ns=None, early=False)  # another may have come
     return Measuring(
         **carried(attempt),
         window=window,

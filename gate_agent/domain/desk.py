@@ -52,7 +52,8 @@ def waits(door: DoorState, state: PassageState) -> bool:
 def set_aside(door: DoorState) -> DoorState:
     """Free the spot: who waits goes to the desk, behind the others; one hold has one place."""
     state = door.passage
-    if isinstance(state, Idle) or not waits(door, state):
+    is_kept = isinstance(state, Settled) and state.kept_ns > 0
+    if isinstance(state, Idle) or not (is_kept or waits(door, state)):
         return replace(door, passage=Idle())
     assert isinstance(state, Waiting)  # noqa: S101 they wait
     kept = door.desk
@@ -76,7 +77,8 @@ def freed(door: DoorState, at: Moment) -> DoorState:
     held = isinstance(state, Settled) and state.decision is Decision.HOLD
     if present and isinstance(state, Settled) and not held:
         return replace(door, passage=Idle(presence=state.presence, last=state))
-    door = set_aside(door) if held else replace(door, passage=Idle())
+    is_kept = isinstance(state, Settled) and state.kept_ns > at.boot_ns
+    door = set_aside(door) if held or is_kept else replace(door, passage=Idle())
     for early in door.desk:
         if isinstance(early, Identified):
             return replace(door.without(early.passage_id), passage=early)
@@ -96,8 +98,9 @@ def asking_whose(door: DoorState, at: Moment) -> DoorState:
 
 
 def _named_away(place: Waiting, since_ns: int) -> bool:
+    is_in = isinstance(place, Settled) and place.kept_ns > 0
     return (
-        isinstance(place, Registering | Gathering)
+        (is_in or isinstance(place, Registering | Gathering))
         and place.unsure
         and place.identified is not None
         and place.started.boot_ns < place.identified.boot_ns >= since_ns

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TypeVar
 
-from gate_agent.contract.identity import Person, Secret
+from gate_agent.contract.identity import Companion, Person, Secret
 from gate_agent.contract.records import Category, Decision
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.desk import waits
@@ -79,14 +79,29 @@ def unfinished(door: DoorState, state: Gathering) -> bool:
 def named(attempt: _A, adult: PassageState | None, here: tuple[OpenPassage | Settled, ...]) -> _A:
     """Return a companion with what the adult's registration says: the phone, and the name typed.
 
-    Names are taken in the order in which the companions came.
+    Whose card tells the name has that. The others take what is left in the order in which they
+    came; that alone makes no name sure, where more than one person or name is left.
     """
     if attempt.adult is None or not isinstance(adult, Attempt):
         return attempt
-    place = next((n for n, one in enumerate(here) if one.passage_id == attempt.passage_id), None)
+    known = replace(attempt, known_phone=attempt.known_phone or adult.known_phone)
     typed = adult.given.details.companions if adult.given else ()
-    called = typed[place] if place is not None and place < len(typed) else attempt.called
-    return replace(attempt, called=called, known_phone=attempt.known_phone or adult.known_phone)
+    if attempt.person is not None or not typed:
+        return known
+    cards = [one.person for one in here if one.person is not None]
+    shown = {text.reveal() for one in cards for text in (one.name, one.number)}
+    left = [one for one in typed if shown.isdisjoint(_texts(one))]
+    others = [one.passage_id for one in here if one.person is None]
+    place = others.index(attempt.passage_id) if attempt.passage_id in others else len(others)
+    if place >= len(left):
+        return known
+    awaited = max(adult.companions, len(here)) - len(cards)
+    by_order = len(left) > 1 or awaited > 1
+    return replace(known, called=left[place], by_order=by_order)
+
+
+def _texts(one: Companion) -> set[str]:
+    return {one.name.reveal(), *((one.number.reveal(),) if one.number else ())}
 
 
 def _is_held(state: PassageState) -> bool:

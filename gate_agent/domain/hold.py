@@ -27,7 +27,7 @@ FOUND_INSIDE = "found_inside"  # 厅内发现: no passage was stopped, and none 
 COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
 OWN_LEADERS = ("带班领导", "值班领导")  # as call lists name the hall's own leader
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal
-_LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)
+LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)
 
 _NEXT: dict[HoldState, tuple[HoldState, ...]] = {
     HoldState.FLAGGED: (HoldState.ACKNOWLEDGED, HoldState.LEFT),
@@ -207,7 +207,7 @@ def step_hold(
         overdue=0,
         steps=(*hold.steps, record),
     )
-    if hold.drill or event.step not in _LOOKS_FOR_CONTACTS:  # a drill touches no real person
+    if hold.drill or event.step not in LOOKS_FOR_CONTACTS:  # a drill touches no real person
         return moved, done
     return moved, (*done, FindContacts(hold.hold_id))
 

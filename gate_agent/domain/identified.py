@@ -15,12 +15,12 @@ from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import ContactState, ContactUpdated, HoldState
 from gate_agent.domain import hall, verdict
-from gate_agent.domain.contact import still_open
-from gate_agent.domain.effects import Effects, StepRefused, WriteEvent
+from gate_agent.domain.contact import PATIENT, still_open
+from gate_agent.domain.effects import Effects, FindContacts, StepRefused, WriteEvent
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
 from gate_agent.domain.group import members, named, who
-from gate_agent.domain.hold import FOUND_INSIDE, Hold
-from gate_agent.domain.passage import Settled
+from gate_agent.domain.hold import FOUND_INSIDE, LOOKS_FOR_CONTACTS, Hold
+from gate_agent.domain.passage import Attempt, Settled, is_unsure
 from gate_agent.domain.state import DoorState, Step
 
 BY_CARD = "gate"  # who told it, where a card did
@@ -34,8 +34,10 @@ class Identity(TypedDict):
     identified: Moment
     is_repeat: bool
     unsure: bool
+    doubt_ns: int | None
     early: bool
     card_asked: bool
+    card_until_ns: None
 
 
 def identity(
@@ -43,9 +45,13 @@ def identity(
     shown: Secret | None = None,
     *,
     unsure: bool = False,
+    doubt_ns: int | None = None,
     early: bool = False,
 ) -> Identity:
-    """Return what a card makes known of an attempt; a phone `shown` as a code is newer."""
+    """Return what a card makes known of an attempt; a phone `shown` as a code is newer.
+
+    `doubt_ns`: of a name that is unsure for others' doubts alone, when the first of those was.
+    """
     phone = event.known_phone
     return Identity(
         person=event.person,
@@ -53,8 +59,10 @@ def identity(
         identified=event.at,
         is_repeat=phone is not None,
         unsure=unsure,
+        doubt_ns=doubt_ns,
         early=early,
         card_asked=False,
+        card_until_ns=None,
     )
 
 
@@ -128,7 +136,9 @@ def _told(
 ) -> Step:
     person = who(state)
     ref = None if person is None else person.person_ref
-    named = replace(hold, person_ref=ref, category=verdict.category(person), unsure=state.unsure)
+    named = replace(
+        hold, person_ref=ref, category=verdict.category(person), unsure=is_unsure(state)
+    )
     record = HoldIdentified(
         hold_id=hold.hold_id,
         passage_id=state.passage_id,
@@ -137,37 +147,48 @@ def _told(
         registered=state.registered,
         phone=state.known_phone is not None,
         companions=companions,
-        unsure=state.unsure,
+        unsure=is_unsure(state),
         by=by,
         at=format_utc(at.utc),
     )
     door = replace(door, holds=tuple(named if one is hold else one for one in door.holds))
-    door, own = _without_the_patient(door.placed(state), named, by, at)
+    done = without_the_patient(door.placed(state), state, by, at)
     no_passage = hold.reason == FOUND_INSIDE
     decided = () if no_passage else (WriteEvent(verdict.decided(door, state, at)),)
-    return Step(door, (*register, WriteEvent(record), *own, *decided))
+    again: Effects = ()
+    if hold.person_ref not in (None, ref) and hold.state in LOOKS_FOR_CONTACTS:
+        again = (FindContacts(hold.hold_id),)  # whom the name that is taken off kept off the list
+    return Step(done.door, (*register, WriteEvent(record), *done.effects, *decided, *again))
 
 
-def _without_the_patient(
-    door: DoorState, hold: Hold, by: str, at: Moment
-) -> tuple[DoorState, Effects]:
-    """Take the patient off his own contacts, where he was listed before he was known."""
+def without_the_patient(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
+    """Take a person off the contacts of their own holds, where listed before they were known."""
+    person = who(state)
+    own = {one.hold_id for one in door.holds if person and one.person_ref == person.person_ref}
     effects: list[WriteEvent] = []
     contacts = []
     for contact in door.contacts:
-        is_own = contact.hold_id == hold.hold_id and contact.entry.person_ref == hold.person_ref
-        if is_own and hold.person_ref and ContactState.DISMISSED in next_states(contact.state):
+        entry = contact.entry
+        is_they = entry.passage_id == state.passage_id or (
+            person is not None and entry.person_ref == person.person_ref
+        )
+        if (
+            is_they
+            and contact.hold_id in own
+            and ContactState.DISMISSED in next_states(contact.state)
+        ):
             record = ContactUpdated(
                 contact_id=contact.entry.contact_id,
-                hold_id=hold.hold_id,
+                hold_id=contact.hold_id,
                 state=ContactState.DISMISSED,
                 by=by,
                 at=format_utc(at.utc),
-                reason="patient",
+                reason=PATIENT,
             )
             effects.append(WriteEvent(record, contact.drill))
-            contact = replace(contact, state=ContactState.DISMISSED)  # noqa: PLW2901 as judged
+            dismissed = replace(contact, state=ContactState.DISMISSED, as_patient=True)
+            contact = dismissed  # noqa: PLW2901 as judged
         contacts.append(contact)
     if not effects:
-        return door, ()
-    return replace(door, contacts=still_open(contacts, door.holds)), tuple(effects)
+        return Step(door)
+    return Step(replace(door, contacts=still_open(contacts, door.holds)), tuple(effects))

@@ -7,7 +7,9 @@ restricts, is said to be unsure, and is put right by a guard.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict
 
+from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain import verdict
@@ -19,6 +21,7 @@ from gate_agent.domain.hold import Hold
 from gate_agent.domain.identified import BY_CARD, Identity, hold_of, identity, tell_who
 from gate_agent.domain.passage import (
     NEAR_S,
+    SAME_CARD_S,
     Attempt,
     Gathering,
     Idle,
@@ -31,14 +34,38 @@ from gate_agent.domain.passage import (
     carried,
 )
 from gate_agent.domain.release import on_cleared_named
+from gate_agent.domain.returning import adult_of, with_group_of
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import is_by_hand
 
 
+class CardDoubt(TypedDict):
+    """Whether a name is unsure, and since when, where for others' doubts alone."""
+
+    unsure: bool
+    doubt_ns: int | None
+
+
+SURE = CardDoubt(unsure=False, doubt_ns=None)
+ANOTHERS = CardDoubt(unsure=True, doubt_ns=None)
+"""Of a card that came when its person may have stepped away."""
+
+
 def is_sure(door: DoorState, at: Moment) -> bool:
     """Whether a card laid now can only be of who stands at the spot, unbroken."""
-    here = door.thermometer_usable and not door.passage.presence.is_gone(at)
-    return here and _others_are_named(door, at)
+    return _stands_there(door, at) and not _doubts(door, at)
+
+
+def doubt(door: DoorState, at: Moment) -> CardDoubt:
+    """Return what is in doubt of a card that is laid now, if it is of who is at the spot."""
+    if not _stands_there(door, at):
+        return ANOTHERS
+    doubts = _doubts(door, at)
+    return CardDoubt(unsure=bool(doubts), doubt_ns=min(doubts, default=None))
+
+
+def _stands_there(door: DoorState, at: Moment) -> bool:
+    return door.thermometer_usable and not door.passage.presence.is_gone(at)
 
 
 def laid_first(door: DoorState, event: PersonIdentified) -> Identity:
@@ -47,10 +74,51 @@ def laid_first(door: DoorState, event: PersonIdentified) -> Identity:
     With others near it may be laid over the shoulder of who steps in front. A guard who typed the
     document sees who comes by it.
     """
-    early = _is_named(door.passage) and _others_are_named(door, event.at)
-    if early and event.person.by_hand is not None:
+    doubts = (*_doubts(door, event.at), *_doubts_of(door, door.passage, event.at))
+    if not doubts and event.person.by_hand is not None:
         return identity(event)
-    return identity(event, unsure=not early or _others_are_near(door, event), early=early)
+    again = went_in_lately(door, event.person, event.at, SAME_CARD_S)
+    unsure = bool(doubts) or again or _others_are_near(door, event)
+    return identity(event, unsure=unsure, doubt_ns=min(doubts, default=None), early=not doubts)
+
+
+def is_anothers_lately(door: DoorState, person: Person, at: Moment) -> bool:
+    """Whether this card let somebody in a moment ago, or named who is held, elsewhere than here.
+
+    Laid again it is most likely theirs still, whoever stands at the spot by now.
+    """
+    within_s = door.policy.measurement.pair_within_s
+    held = _held_lately(door, person, at.plus_s(-within_s))
+    return held is not None or went_in_lately(door, person, at, within_s)
+
+
+def went_in_lately(door: DoorState, person: Person, at: Moment, within_s: float) -> bool:
+    """Whether this card let somebody in so short a time ago, who is not at the spot."""
+    entered = door.inside.of(person.person_ref)
+    if entered is None or entered.passage_id == door.passage.passage_id:
+        return False
+    return at.boot_ns < entered.at_ns + round(within_s * NS_PER_S)
+
+
+def doubting_the_held(door: DoorState, person: Person, at: Moment) -> Step:
+    """Ask whose card it is that named who is held, and is laid again by another as it seems."""
+    since_ns = at.plus_s(-door.policy.measurement.pair_within_s)
+    state = _held_lately(door, person, since_ns)
+    hold = None if state is None else hold_of(door, state)
+    if state is None or hold is None:
+        return Step(door)
+    asked = replace(state, unsure=True, card_asked=True)
+    return tell_who(door, hold, asked, BY_CARD, at)
+
+
+def _held_lately(door: DoorState, person: Person, since_ns: int) -> Settled | None:
+    for place in door.desk:
+        if not isinstance(place, Settled) or place.decision is not Decision.HOLD:
+            continue
+        is_they = place.person is not None and place.person.person_ref == person.person_ref
+        if is_they and place.identified is not None and place.identified.boot_ns > since_ns:
+            return place
+    return None
 
 
 def _others_are_near(door: DoorState, event: PersonIdentified) -> bool:
@@ -61,30 +129,43 @@ def _others_are_near(door: DoorState, event: PersonIdentified) -> bool:
     return is_near and person_ref != event.person.person_ref
 
 
-def _others_are_named(door: DoorState, at: Moment) -> bool:
-    """Whether nobody but who is at the spot is nameless, or may be in truth.
+def _doubts(door: DoorState, at: Moment) -> tuple[int, ...]:
+    """Return since when others than who is at the spot are nameless, or may be in truth.
 
-    Nor was anybody sent away like that a moment ago.
+    Also who was sent away like that a moment ago.
     """
     since_ns = at.plus_s(-door.policy.measurement.pair_within_s)
-    lately = any(
-        since_ns <= ns and passage_id != door.passage.passage_id
+    lately = (
+        ns
         for passage_id, ns in door.strangers
+        if since_ns <= ns and passage_id != door.passage.passage_id
     )
-    return not lately and all(place.person is not None and _is_named(place) for place in door.desk)
+    nameless = (at.boot_ns for place in door.desk if place.person is None)
+    waiting = (ns for place in door.desk for ns in _doubts_of(door, place, at))
+    return (*lately, *nameless, *waiting)
 
 
-def _is_named(place: PassageState) -> bool:
-    """Whether nobody waits for a card of theirs, as far as is known."""
-    return isinstance(place, Idle) or place.early or not place.unsure
+def _doubts_of(door: DoorState, place: PassageState, at: Moment) -> tuple[int, ...]:
+    """Return since when it is in doubt whose card this place has, while their own may come.
+
+    What is in doubt for others' doubts is so no longer than those: else one card that may be
+    another's would put everybody behind in doubt, without end.
+    """
+    if isinstance(place, Idle) or place.person is None or place.early or not place.unsure:
+        return ()
+    own_ns = (place.identified or place.started).boot_ns
+    since_ns = own_ns if place.doubt_ns is None else place.doubt_ns
+    is_asked = place.card_asked and place.doubt_ns is None  # until a guard says whose it is
+    oldest_ns = at.plus_s(-door.policy.measurement.pair_within_s)
+    return (since_ns,) if is_asked or since_ns >= oldest_ns else ()
 
 
 def name_the_held(
     door: DoorState,
     state: Settled,
     event: PersonIdentified,
+    in_doubt: CardDoubt = SURE,
     *,
-    unsure: bool = False,
     asked: bool = False,
 ) -> Step | None:
     """A held person is known now, by card or by what a guard typed; None where no hold stands.
@@ -95,7 +176,7 @@ def name_the_held(
     hold = hold_of(door, state)
     if hold is None:
         return None
-    known = identity(event, state.known_phone, unsure=unsure)
+    known = identity(event, state.known_phone, **in_doubt)
     named = replace(replace(state, **known), registered=False, card_asked=asked)
     by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
     return _told(door, hold, named, by, event.at)
@@ -103,7 +184,7 @@ def name_the_held(
 
 def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
     """The card is theirs: what is known of whom it names counts for them from now on."""
-    sure = replace(state, unsure=False, early=False, card_asked=False)
+    sure = replace(state, unsure=False, doubt_ns=None, early=False, card_asked=False)
     hold = hold_of(door, sure) if isinstance(sure, Settled) else None
     if isinstance(sure, Settled) and hold is not None:
         return _told(door, hold, sure, by, at)
@@ -120,6 +201,7 @@ def unnamed(door: DoorState, state: OpenPassage | Settled, by: str, at: Moment) 
         is_repeat=False,
         registered=False,
         unsure=False,
+        doubt_ns=None,
         early=False,
         card_asked=True,
     )
@@ -148,9 +230,14 @@ def _kept(door: DoorState, state: Attempt, at: Moment) -> Step:
 
 def _told(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> Step:
     """Tell who is held; let go whom the contact thermometer cleared before, or ask whose card."""
+    adult = adult_of(door, state, state.person) if state.person and not state.unsure else None
+    taken = Step(door)
+    if adult is not None:
+        state, taken = with_group_of(door, state, adult, at)
+        door = taken.door
     one = _clearing(door, hold, state, at)  # before this very hold ends it
     asked = state.unsure and (state.card_asked or one is not None)
-    done = tell_who(door, hold, replace(state, card_asked=asked), by, at)
+    done = taken.then(tell_who(door, hold, replace(state, card_asked=asked), by, at))
     if one is None or state.unsure:
         return done
     named = next(held for held in done.door.holds if held.hold_id == hold.hold_id)

@@ -16,7 +16,26 @@ from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
 from gate_agent.domain.identified import BY_CARD, identity
-from gate_agent.domain.naming import is_sure, laid_first, made_sure, name_the_held
+from gate_agent.domain.late_cards import (
+    awaits_card,
+    name_late,
+    named_by_time,
+    put_right,
+    stepped_aside,
+)
+from gate_agent.domain.naming import (
+    ANOTHERS,
+    CardDoubt,
+    doubt,
+    doubting_the_held,
+    is_anothers_lately,
+    is_sure,
+    laid_first,
+    made_sure,
+    name_the_held,
+    unnamed,
+    went_in_lately,
+)
 from gate_agent.domain.passage import (
     NOBODY,
     SAME_CARD_S,
@@ -31,10 +50,10 @@ from gate_agent.domain.passage import (
     Settled,
     carried,
 )
+from gate_agent.domain.returning import adult_of, is_back, no_companion
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import is_by_hand
-
-DOUBTED_FOR_S = 60  # a card that two may have laid, laid again so soon, is of who stands there
+from gate_agent.domain.two_people import both_again, doubting, is_the_others, nobodys, was_doubted
 
 
 def on_card(door: DoorState, event: PersonIdentified) -> Step:
@@ -44,52 +63,81 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     person, at, spot = event.person, event.at, door.passage
     if _is_same(spot, person):
         if isinstance(spot, OpenPassage | Settled) and spot.unsure and is_sure(door, at):
+            if is_anothers_lately(door, person, at):
+                return Step(door, (Note("same_card"),))
             return made_sure(door, spot, BY_CARD, at)
         again = isinstance(spot, Idle) or (
             isinstance(spot, Settled)
             and not waits(door, spot)
             and at.boot_ns >= spot.settled.plus_s(SAME_CARD_S)
         )
-        return _begin(door, event) if again else Step(door, (Note("same_card"),))
+        if again:
+            return _begin(door, event)
+        return is_back(door, person, at, BY_CARD) or Step(door, (Note("same_card"),))
     mine = [place for place in door.desk if _is_same(place, person) and not _is_held(place)]
+    late = next((one for one in mine if named_by_time(one, at)), None)
+    if late is not None and isinstance(spot, Measuring | Measured) and spot.person is None:
+        back = unnamed(door, late, BY_CARD, at)  # whose owner has come up
+        return back.then(on_card(back.door, event))
+    if (came_back := is_back(door, person, at, BY_CARD)) is not None:
+        return _also_the_held(door, event) or came_back
     if any(waits(door, place) and not _steps_up_again(place, at) for place in mine):
         return _also_the_held(door, event) or Step(door, (Note("same_card"),))
+    again = is_anothers_lately(door, person, at)
     door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
-    wants, unsure = _wants_card(door, at), not is_sure(door, at)
-    if _is_the_others(door, person, at):
-        return _nobodys(_doubting(door, person, at), at)
-    is_doubted = any(ref == person.person_ref for ref, _ in _doubted(door, at, DOUBTED_FOR_S))
+    wants, in_doubt = _wants_card(door, at), doubt(door, at)
+    if is_the_others(door, person, at):
+        return nobodys(doubting(door, person, at), at)
+    is_doubted = was_doubted(door, person, at)
     cardless = None if wants and is_doubted else _cardless(door, at, asked_too=not wants)
     if cardless is not None and wants:
-        return _ambiguous(_doubting(door, person, at), cardless, at)
+        return both_again(doubting(door, person, at), cardless, at)
     if isinstance(cardless, Settled):
-        return _name_the_rechecked(door, cardless, event, unsure=True)
+        return _name_the_rechecked(door, cardless, event, ANOTHERS)
     if cardless is not None:
-        known = replace(cardless, **identity(event, cardless.known_phone, unsure=True))
+        known = replace(cardless, **identity(event, cardless.known_phone, **ANOTHERS))
         return verdict.decide(door, known, person, at)
     if isinstance(spot, Measuring | Measured) and spot.with_next:  # a child: it is the adult's
         here = door.thermometer_usable and not spot.presence.is_gone(at)
         return _wait_for_the_spot(door, event) if here else _begin(door, event)
+    doubted = Step(door)
+    if again and wants and (isinstance(spot, Gathering) or awaits_card(spot, at)):
+        return Step(door, (Note("same_card"),))
+    if again and wants and isinstance(spot, Measuring | Measured):
+        doubted, in_doubt = doubting_the_held(door, person, at), ANOTHERS
+    return doubted.then(_pair(doubted.door, event, in_doubt, wants=wants, again=again))
+
+
+def _pair(
+    door: DoorState, event: PersonIdentified, in_doubt: CardDoubt, *, wants: bool, again: bool
+) -> Step:
+    """Let the card name who is at the spot, or went in without one, or begin a passage."""
+    person, at, spot = event.person, event.at, door.passage
     match spot:
         case Measured():
-            known = replace(spot, **identity(event, spot.known_phone, unsure=unsure))
+            known = replace(spot, **identity(event, spot.known_phone, **in_doubt))
             return verdict.decide(door, asked_too(door, known), person, at)
         case Measuring():
-            known_now = identity(event, spot.known_phone, unsure=unsure)
+            known_now = identity(event, spot.known_phone, **in_doubt)
             paired = replace(spot, **known_now, pair_due_ns=pair_ns(door, at))
             return Step(replace(door, passage=asked_too(door, paired)))
         case Gathering(person=None) if wants:  # a companion who has a card, too
-            return verdict.decide(door, replace(spot, **identity(event, unsure=unsure)), person, at)
+            return name_late(door, spot, event, in_doubt)
         case Settled() if (wants and spot.waits_for_hand) or _waits_nameless(door, spot, at):
-            return _name_the_rechecked(door, spot, event, unsure=unsure)
+            return _name_the_rechecked(door, spot, event, in_doubt)
+        case Settled() if wants and awaits_card(spot, at):
+            return name_late(door, spot, event, in_doubt)
         case Settled(person=None, decision=Decision.HOLD) if wants:
-            named = name_the_held(door, spot, event, unsure=unsure)
+            named = name_the_held(door, spot, event, in_doubt)
             if named is not None:
                 return named
         case _:
             pass
+    late = None if wants or again else stepped_aside(door, at)
+    if late is not None:
+        return name_late(door, late, event, ANOTHERS)
     if _is_taken(door, at):
         return _wait_for_the_spot(door, event)
     return _begin(door, event)
@@ -105,7 +153,7 @@ def _also_the_held(door: DoorState, event: PersonIdentified) -> Step | None:
         return None
     if spot.presence.is_gone(event.at):
         return None
-    return name_the_held(door, spot, event, unsure=True, asked=True)
+    return name_the_held(door, spot, event, ANOTHERS, asked=True)
 
 
 def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
@@ -124,7 +172,7 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
         case _:
             pass
     if cardless is not None and cardless is not spot and wants:
-        done = _ambiguous(door, cardless, at)
+        done = both_again(door, cardless, at)
     elif isinstance(cardless, Settled):
         again = (*cardless.reasons, event.reason)
         done = verdict.settle(door, cardless, Decision.RECHECK, again, at)
@@ -209,53 +257,6 @@ def _is_taken(door: DoorState, at: Moment) -> bool:
     return door.thermometer_usable and spot.person is not None and not spot.presence.is_gone(at)
 
 
-def _ambiguous(door: DoorState, cardless: Measured | Settled, at: Moment) -> Step:
-    """One card, two people who may have laid it: neither is named, both are measured again.
-
-    Whom a guard measures by hand keeps that reading, and the place: the guard asks for the card.
-    """
-    again = []
-    for one in (cardless, door.passage):
-        if isinstance(one, Measuring | Measured) and not is_by_hand(one.temperature):
-            again.append(one)
-        elif isinstance(one, Measured | Settled):
-            door = door.placed(replace(one, card_asked=True))
-    done = Step(door)
-    for one in again:
-        more = verdict.ambiguous(done.door, one, "two_people", at)
-        done = done.then(more)
-    return done if again else _nobodys(door, at)
-
-
-def _nobodys(door: DoorState, at: Moment) -> Step:
-    """Record a card that is nobody's, whose people are measured again, or keep their places."""
-    passage_id, ids = door.ids.take()
-    nobody = Attempt(passage_id=passage_id, started=at, presence=door.passage.presence)
-    aside = replace(set_aside(door), ids=ids)
-    return verdict.ambiguous(aside, nobody, "two_people", at)
-
-
-def _doubted(door: DoorState, at: Moment, for_s: float) -> tuple[tuple[str, int], ...]:
-    since_ns = at.plus_s(-for_s)
-    return tuple(one for one in door.doubted if one[1] >= since_ns)
-
-
-def _doubting(door: DoorState, person: Person, at: Moment) -> DoorState:
-    """Remember a card that two may have laid: laid again, it is of who stands there then."""
-    kept = _doubted(door, at, DOUBTED_FOR_S)
-    return replace(door, doubted=(*kept, (person.person_ref, at.boot_ns)))
-
-
-def _is_the_others(door: DoorState, person: Person, at: Moment) -> bool:
-    """Whether two people could not be told apart a moment ago, and this is the second card.
-
-    Somebody who came since lays their own; a held person is named, unsurely, and a guard asked.
-    """
-    of_late = [ref for ref, _ in _doubted(door, at, SAME_CARD_S)]
-    is_new = isinstance(door.passage, Measuring | Measured) or _is_held(door.passage)
-    return bool(of_late) and person.person_ref not in of_late and not is_new
-
-
 def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
     """A card came before its person could step up; of two such cards neither has a person."""
     for early in door.desk:
@@ -277,7 +278,8 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     spot = door.passage
     theirs = spot.person is None or _is_same(spot, event.person)
     presence = spot.presence if theirs else NOBODY
-    stands = theirs and is_sure(door, event.at)
+    again = went_in_lately(door, event.person, event.at, SAME_CARD_S)
+    stands = theirs and not again and is_sure(door, event.at)
     known = identity(event) if stands else laid_first(door, event)
     door = set_aside(door)
     passage_id, ids = door.ids.take()
@@ -296,10 +298,10 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
 
 
 def _name_the_rechecked(
-    door: DoorState, state: Settled, event: PersonIdentified, *, unsure: bool
+    door: DoorState, state: Settled, event: PersonIdentified, in_doubt: CardDoubt
 ) -> Step:
     """Name who waits for the contact thermometer: one person, one place."""
-    known = replace(state, **identity(event, state.known_phone, unsure=unsure))
+    known = replace(state, **identity(event, state.known_phone, **in_doubt))
     return Step(door.placed(known), (WriteEvent(verdict.decided(door, known, event.at)),))
 
 
@@ -314,6 +316,9 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
             return named
     elif state.person is not None and not state.unsure:
         pass
+    elif adult_of(door, state, event.person) is not None:
+        by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
+        return no_companion(door, state, event.at, by)
     elif isinstance(state, Measured | Gathering | Registering):
         known = replace(state, **identity(event, state.known_phone))
         return verdict.decide(door, known, event.person, event.at)
@@ -324,17 +329,9 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
         return Step(door.placed(paired))
     elif isinstance(state, Settled) and state.decision is not Decision.ADMIT:
         return Step(door.placed(replace(state, **identity(event, state.known_phone))))
-    elif isinstance(state, Settled) and state.person is not None:
-        return _put_right(door, state, event)
+    elif isinstance(state, Settled):
+        return put_right(door, state, event)
     raise StepRefused("out_of_turn", "a passage without a document", "one that has it")
-
-
-def _put_right(door: DoorState, state: Settled, event: PersonIdentified) -> Step:
-    """Who was let in by a card that was another's is recorded under the right name."""
-    known = replace(state, **identity(event), registered=False)
-    register = verdict.register(door, known)
-    known = replace(known, registered=bool(register))
-    return Step(door.placed(known), (*register, WriteEvent(verdict.decided(door, known, event.at))))
 
 
 def _steps_up_again(place: Attempt, at: Moment) -> bool:

@@ -81,10 +81,14 @@ class Attempt:
     companions: int = 0  # 随行 n 人: who go in with this person
     given: RegistrationGiven | None = None  # what was typed, while the others are awaited
     adult: str | None = None  # the passage of whom a companion came with
+    back_ns: int | None = None  # who has companions laid the card again: comes back by then
     called: Companion | None = None  # who a companion is, where it was typed
+    by_order: bool = False  # and whether that name is theirs by the order of coming alone
     card_asked: bool = False  # a card came that may be theirs or another's: a guard asks for it
     with_next: bool = False  # came with who comes to the spot next
+    card_until_ns: int | None = None  # measured without a card: so long it may come
     unsure: bool = False  # named by time alone: the card may be another's
+    doubt_ns: int | None = None  # unsure for others' doubts alone: when the first of those was
     early: bool = False  # named by a card laid before they stepped up, and in no other doubt
 
 
@@ -181,6 +185,12 @@ class Settled(Attempt):
         return self.decision is Decision.RECHECK and not BY_HAND.isdisjoint(self.reasons)
 
     @property
+    def kept_ns(self) -> int:
+        """Until when it is kept, wherever its person is: a card of theirs may come."""
+        is_in = self.decision is Decision.ADMIT
+        return self.card_until_ns or 0 if is_in else 0
+
+    @property
     def due_ns(self) -> int | None:
         """When nothing more is shown of it. A held person stays as long as they stand there."""
         if self.decision is Decision.HOLD:
@@ -188,7 +198,7 @@ class Settled(Attempt):
             return None if gone is None else max(gone, self.settled.plus_s(GONE_AFTER_S))
         if self.waits_for_hand:
             return self.settled.plus_s(HAND_FOR_S)
-        latest = self.settled.plus_s(SETTLED_FOR_S)
+        latest = max(self.settled.plus_s(SETTLED_FOR_S), self.kept_ns)
         gone = self.presence.gone_ns
         return latest if gone is None else min(latest, max(gone, self.settled.plus_s(GONE_AFTER_S)))
 
@@ -226,11 +236,20 @@ class Carried(TypedDict):
     companions: int
     given: RegistrationGiven | None
     adult: str | None
+    back_ns: int | None
     called: Companion | None
+    by_order: bool
     card_asked: bool
     with_next: bool
+    card_until_ns: int | None
     unsure: bool
+    doubt_ns: int | None
     early: bool
+
+
+def is_unsure(attempt: Attempt) -> bool:
+    """Whether they may be another: by the card, or by the order in which names were typed."""
+    return attempt.unsure or (attempt.by_order and attempt.person is None)
 
 
 def carried(attempt: Attempt) -> Carried:
@@ -251,9 +270,13 @@ def carried(attempt: Attempt) -> Carried:
         companions=attempt.companions,
         given=attempt.given,
         adult=attempt.adult,
+        back_ns=attempt.back_ns,
         called=attempt.called,
+        by_order=attempt.by_order,
         card_asked=attempt.card_asked,
         with_next=attempt.with_next,
+        card_until_ns=attempt.card_until_ns,
         unsure=attempt.unsure,
+        doubt_ns=attempt.doubt_ns,
         early=attempt.early,
     )

@@ -27,7 +27,15 @@ from gate_agent.domain.effects import (
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.group import members, named, ready, unfinished, who
 from gate_agent.domain.hold import NOT_DECIDED, open_hold
-from gate_agent.domain.passage import Attempt, Gathering, Idle, Registering, Settled, carried
+from gate_agent.domain.passage import (
+    Attempt,
+    Gathering,
+    Idle,
+    Registering,
+    Settled,
+    carried,
+    is_unsure,
+)
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import not_measured
 
@@ -105,11 +113,14 @@ def go_in(door: DoorState, adult_id: str, at: Moment) -> Step:
         if refused is None and (held := held_before(door, one, at)) is not None:
             return held
     done, everybody = Step(door), members(door, adult_id)
+    cards_ns = max((one.card_until_ns or 0 for one in here), default=0)
     for one in going:
         if refused is not None:
             more = settle(done.door, one, Decision.DENY, (refused,), at)
         else:
             known = named(one, adult, everybody)
+            if one is adult and cards_ns:  # whose companions' cards may come is known as long
+                known = replace(known, card_until_ns=cards_ns)
             if one.companions and one.early:
                 known = replace(known, unsure=True)  # the card may be a companion's
             more = admit(done.door, known, at)
@@ -174,6 +185,7 @@ def ambiguous(door: DoorState, attempt: Attempt, reason: str, at: Moment) -> Ste
         is_green=False,
         adult=None,
         unsure=False,
+        doubt_ns=None,
         early=False,
     )
     return settle(door, nobody, Decision.AMBIGUOUS, (reason,), at)
@@ -196,6 +208,8 @@ def hold(
     attempt = named(attempt, door.find(attempt.adult), members(door, attempt.adult))
     known, temperature = who(attempt), attempt.temperature
     standing = hall.standing_hold(door.holds, attempt.person)
+    if standing is not None and standing.unsure:  # one of the two has it by another's card
+        attempt = replace(attempt, unsure=True, doubt_ns=None)
     if attempt.unsure:  # whether it is theirs decides what stops them: a guard is asked
         matters = standing is not None or door.clearing(attempt.person, at) is not None
         attempt = replace(attempt, card_asked=matters)
@@ -223,7 +237,7 @@ def hold(
             at=at,
             policy=door.policy.hold,
             with_passage=attempt.adult,
-            unsure=attempt.unsure,
+            unsure=is_unsure(attempt),
         )
         door = replace(door, holds=(*door.holds, opened), ids=ids)
     return settle(
@@ -273,14 +287,19 @@ def settle(
 
 
 def _remembering(door: DoorState, settled: Settled) -> DoorState:
-    """Remember for a while who went without a name, or a sure one: a card may be theirs."""
+    """Remember for a while who went without a name, or a sure one: a card may be theirs.
+
+    A name is in doubt since its card came, or since the doubt that made it so: not anew here.
+    """
     nameless = settled.person is None
     again = settled.decision in (Decision.AMBIGUOUS, Decision.RECHECK)
     if not ((settled.unsure and not settled.early) or (nameless and again)):
         return door
     since_ns = settled.settled.plus_s(-door.policy.measurement.pair_within_s)
     kept = tuple(one for one in door.strangers if one[1] >= since_ns)
-    return replace(door, strangers=(*kept, (settled.passage_id, settled.settled.boot_ns)))
+    doubted = settled.settled if nameless else settled.identified or settled.settled
+    since = doubted.boot_ns if settled.doubt_ns is None else settled.doubt_ns
+    return replace(door, strangers=(*kept, (settled.passage_id, since)))
 
 
 def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
@@ -305,7 +324,7 @@ def decided(door: DoorState, settled: Settled, at: Moment) -> PassageDecided:
         green_channel=hall.is_green(door.policy, settled, at.utc),
         companions=settled.companions,
         with_passage=settled.adult,
-        unsure=settled.unsure,
+        unsure=is_unsure(settled),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.records import Decision
 from gate_agent.domain import verdict
 from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import StepRefused
@@ -36,7 +37,8 @@ def on_card_judged(door: DoorState, event: CardJudged) -> Step:
     if not event.by.strip():
         raise StepRefused("invalid", "who says so", "nobody")
     person = state.person
-    if isinstance(state, Identified) or person is None or not state.unsure:
+    in_question = state.unsure or (_is_held(state) and not event.theirs)
+    if isinstance(state, Identified) or person is None or not in_question:
         raise StepRefused("out_of_turn", "a person whose card is in question", "another")
     if event.theirs:
         return _theirs(door, state, person, event)
@@ -63,6 +65,7 @@ def _anothers(
     """It is another's: of who came to the spot nameless by then, as far as that is known.
 
     Of two whose cards are in question each is asked of; two times no, and they have each other's.
+    A held person's may have been laid over their shoulder, however sure it seemed.
     """
     taken = LooseCard(of=state.passage_id, person=person, known_phone=state.known_phone)
     before, others = door.loose, [one for one in _unsure(door, state) if one.card_asked]
@@ -77,15 +80,20 @@ def _anothers(
 
 
 def _nameless_by(door: DoorState, state: OpenPassage | Settled) -> str | None:
-    """Return who came to the spot first within a moment of this card, and has none."""
-    laid_ns = -_SOON_NS if state.identified is None else state.identified.boot_ns
+    """Return who came to the spot first within a moment of this card, and has none.
+
+    Who is behind a held person comes as soon as that one steps aside.
+    """
+    paired_ns = round(door.policy.measurement.pair_within_s * NS_PER_S)
+    within_ns = paired_ns if _is_held(state) else _SOON_NS
+    laid_ns = -within_ns if state.identified is None else state.identified.boot_ns
     came = [
         (place.started.boot_ns, place.passage_id)
         for place in (door.passage, *door.desk)
         if isinstance(place, Measuring | Measured | Gathering)
         and place.person is None
         and place.passage_id != state.passage_id
-        and laid_ns <= place.started.boot_ns <= laid_ns + _SOON_NS
+        and laid_ns <= place.started.boot_ns <= laid_ns + within_ns
     ]
     return min(came)[1] if came else None
 
@@ -118,6 +126,10 @@ def _given(door: DoorState, to: str, card: LooseCard, at: Moment) -> Step:
     if isinstance(known, Measuring):
         return Step(door.placed(replace(known, pair_due_ns=pair_ns(door, at))))
     return verdict.decide(door, known, card.person, at)
+
+
+def _is_held(state: Attempt) -> bool:
+    return isinstance(state, Settled) and state.decision is Decision.HOLD
 
 
 def _ref(place: Attempt) -> str | None:

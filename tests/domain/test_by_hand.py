@@ -193,3 +193,18 @@ def test_impossible_air_hides_no_fever_over_the_rail() -> None:
     bench.read(*[FEVER] * 5, ambient=6000)
 
     assert verdict(bench) == (Decision.HOLD, ("elevated",))
+
+
+def test_who_waits_for_a_hand_at_the_spot_is_one_person_after_a_card_that_is_nobodys() -> None:
+    bench = untrusted()
+    bench.steady(NORMAL)
+    by_hand(bench, 3660)  # somebody without a card waits for it at the desk
+    bench.nobody_for(2)
+    bench.steady(NORMAL)
+    second = bench.door.passage.passage_id
+    bench.card()
+    assert bench.verdicts[-1].decision is Decision.AMBIGUOUS
+    assert bench.door.passage.passage_id == second
+
+    bench.read(*[3540] * 10)
+    assert [hold.passage_id for hold in bench.door.holds] == [second]

@@ -57,8 +57,11 @@ class Family(Bench):
         self.take(CompanionTold(at=self.now, passage_id=passage_id, adult=adult, by="g"))
 
     def registers(self, *typed: Companion) -> None:
+        self.register(self.adult, *typed)
+
+    def register(self, passage_id: str, *typed: Companion) -> None:
         details = RegistrationDetails(phone=PHONE, companions=typed)
-        given = RegistrationGiven(at=self.now, passage_id=self.adult, details=details, by="g")
+        given = RegistrationGiven(at=self.now, passage_id=passage_id, details=details, by="g")
         self.take(given)
 
     def admitted(self) -> list[str]:
