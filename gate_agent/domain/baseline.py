@@ -155,15 +155,13 @@ class Memory:
         score, surface = measured.score_centi_c, measured.surface_centi_c
         if score is None or surface is None or measured.outcome is Outcome.UNUSABLE:
             return self
-        proof: Proof | None = None
-        contact = measured.contact_centi_c
-        others = []
-        for seen in self.seen:
-            if seen.passage_id == record.passage_id:
-                proof = seen.proof
-                contact = contact or seen.contact
-            elif record.person_ref is None or seen.person_ref != record.person_ref:
-                others.append(seen)
+        ref, passage_id = record.person_ref, record.passage_id
+        before = next((one for one in self.seen if one.passage_id == passage_id), None)
+        others = [one for one in self.seen if one.passage_id != passage_id]
+        if ref is not None:
+            others = [one for one in others if one.person_ref != ref]
+        proof = None if before is None else before.proof
+        contact = measured.contact_centi_c or (None if before is None else before.contact)
         new = Score(
             passage_id=record.passage_id,
             person_ref=record.person_ref,

@@ -6,7 +6,6 @@ Who went in here may leave by another door: the centre knows of both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gate_agent.contract.moment import NS_PER_S
@@ -77,20 +76,22 @@ class Inside:
         """Return who is inside once this person is; whom nobody saw leave for long is not."""
         before_ns = new.at_ns - STAYS_S * NS_PER_S
         others = self._others(new.passage_id, new.person_ref)
-        kept = tuple(one for one in others if one.at_ns >= before_ns)[-_MOST:]
+        kept = [one for one in others if one.at_ns >= before_ns][-_MOST:]
         unnamed = self.unnamed_left if kept else 0
         return replace(self, entered=(*kept, new), unnamed_left=unnamed)
 
-    def _others(self, passage_id: str, person_ref: str | None) -> Iterator[Entered]:
-        for one in self.entered:
-            if one.passage_id != passage_id and (
-                person_ref is None or one.person_ref != person_ref
-            ):
-                yield one
+    def _others(self, passage_id: str, person_ref: str | None) -> tuple[Entered, ...]:
+        """Return who is neither this passage nor this person; most times everybody."""
+        those = [one for one in self.entered if one.passage_id == passage_id]
+        if person_ref is not None:
+            those += [one for one in self.entered if one.person_ref == person_ref]
+        if not those:
+            return self.entered
+        return tuple(one for one in self.entered if one not in those)
 
     def _without(self, passage_id: str, person_ref: str | None) -> Inside:
-        kept = tuple(self._others(passage_id, person_ref))
-        return self if len(kept) == len(self.entered) else replace(self, entered=kept)
+        kept = self._others(passage_id, person_ref)
+        return self if kept is self.entered else replace(self, entered=kept)
 
 
 NOBODY_INSIDE = Inside()

@@ -75,6 +75,7 @@ from gate_agent.store.reader import JournalReader
 
 THERMOMETER = "thermometer"
 _FULL_RETRY_S = 0.5
+_ON_ITS_WAY_S = 0.005  # to the centre: that comes first, what other doors may know after it
 _PASSED = 200  # newest passages in which contacts are looked for: more than a door lets by in time
 
 _LOG = logging.getLogger(__name__)
@@ -333,7 +334,7 @@ class Gate:
         if done is not None:
             done()
         for tell in self._tellers:
-            self._loop.call_soon(tell, state, "durable")  # once the centre has it on its way
+            self._loop.call_later(_ON_ITS_WAY_S, tell, state, "durable")
 
     def _is_admitted(self, passage_id: str) -> bool:
         state = self._door.find(passage_id)

@@ -82,13 +82,14 @@ class WaitingBook:
             if _is_as_before(self._seen, seen := _seen(door)):
                 return  # most readings
             self._seen = seen
-            self._places |= _waiting(door)
+            kept = self._places | _waiting(door)
         else:
             newest = _waiting(self._gate.door)
             before = _waiting(door).keys() | newest.keys()
-            kept = {key: place for key, place in self._places.items() if key in before}
-            self._places = kept | newest
-        self._write()
+            kept = {key: place for key, place in self._places.items() if key in before} | newest
+        if kept != self._places or not self._written:
+            self._places = kept
+            self._write()
 
     def _is_told(self, place: WaitingPlace) -> bool:
         """Whether the journal says what became of them; a contact reading since may be news."""
@@ -146,6 +147,7 @@ class WaitingBook:
                 with os.fdopen(descriptor, "wb", buffering=0) as out:
                     out.write(content)
         except OSError as exc:
+            self._written = b""
             self._size = _MOST_BYTES  # what is there may be cut short: whole, the next time
             self._trouble.met("who waits cannot be kept: %s", exc)
         else:
