@@ -113,6 +113,9 @@ class HoldStep(StepDetails, OfHold):
     by: str
     at: Utc
     deadline_s: Real | None = Field(None, description="seconds in which the next step is due")
+    contact_threshold_centi_c: Centi | None = Field(
+        None, description="fever from here on: the line of the time when it was read"
+    )
 
 
 class NoteKind(StrEnum):
@@ -184,7 +187,10 @@ class HoldClosed(OfHold):
     """A hold came to its end (结案), with an outcome."""
 
     TYPE: ClassVar[str] = "gate.hold.closed.v1"
-    outcome: str = Field(description="released | transferred | left")
+    outcome: str = Field(description="released | transferred | left | closed 并入另一暂留: `into`")
+    into: str | None = Field(
+        None, description="并案: the hold of the same person, which goes on instead"
+    )
     by: str
     disinfected: bool = Field(description="the spot was disinfected (终末消毒)")
     closed: Utc

@@ -61,6 +61,31 @@ class Temperature(BaseModel):
     )
 
 
+class ContactRead(Record):
+    """Somebody was measured with the contact thermometer (人工测温).
+
+    Where no verdict of that moment, and no step of a hold, tells it: none is lost.
+    """
+
+    TYPE: ClassVar[str] = "gate.passage.measured.v1"
+    passage_id: str
+    hold_id: str | None = Field(None, description="the hold it was read in, where it moved no step")
+    contact_centi_c: Centi
+    contact_threshold_centi_c: Centi = Field(description="fever from here on, when it was read")
+    by: str
+    at: Utc
+
+    @property
+    def subject(self) -> str:
+        """The passage."""
+        return self.passage_id
+
+    @property
+    def severity(self) -> Severity:
+        """What is read in a hold is urgent."""
+        return Severity.ROUTINE if self.hold_id is None else Severity.URGENT
+
+
 class CheckDetails(BaseModel):
     """What a check is made with, one definition for tap, event and record."""
 

@@ -57,6 +57,7 @@ from gate_agent.contract.hold_records import (
 )
 from gate_agent.contract.leaving_records import ExitMeans, PersonLeft
 from gate_agent.contract.measurement_records import (
+    ContactRead,
     CoverageLost,
     CoverageRestored,
     Temperature,
@@ -97,6 +98,7 @@ __all__ = [
     "ClockSynced",
     "ContactEntry",
     "ContactListed",
+    "ContactRead",
     "ContactState",
     "ContactUpdated",
     "CoverageLost",
@@ -301,7 +303,7 @@ RECORDS: tuple[type[Record], ...] = (
     ThermometerChecked, ThermometerCommissioned, ThermometerCompared,
     CoverageLost, CoverageRestored,
     PassageDecided, PassageLeft, PassageGrouped, PersonRegistered, PersonLeft,
-    PassageMarked, AppointmentMade,
+    PassageMarked, ContactRead, AppointmentMade,
     HoldOpened, HoldIdentified, HoldStep, HoldNoted, HoldOverdue, HoldClosed,
     AnchorKept,
     HoldAnswered, OrderAnswered, ContactListed, ContactUpdated,

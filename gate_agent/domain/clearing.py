@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gate_agent.contract.contact_reading import COLDEST_CENTI_C
 from gate_agent.contract.records import Decision, Outcome, PassageDecided, Record, Temperature
 
 BY_CONTACT = "cleared_by_contact"
@@ -36,6 +37,8 @@ def cleared_after(cleared: tuple[Cleared, ...], record: Record, at_ns: int) -> t
     contact, by = record.temperature.contact_centi_c, record.temperature.contact_by
     fresh = contact is not None and record.temperature.contact_at is None
     if record.unsure or not fresh or contact is None or by is None or not _stands(record):
+        return cleared
+    if contact < COLDEST_CENTI_C:  # an older version let somebody in with it
         return cleared
     new = Cleared(
         person_ref=record.person_ref,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gate_agent.contract.contact_reading import COLDEST_CENTI_C, HOTTEST_CENTI_C
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.policy import CallEntry, HoldPolicy
 from gate_agent.contract.records import (
@@ -24,7 +25,7 @@ from gate_agent.domain.events import HoldStepped, NoteTaken
 NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
 """In these nobody has said yet whether it is a fever."""
 FOUND_INSIDE = "found_inside"  # 厅内发现: no passage was stopped, and none goes on
-COLDEST_CONTACT_CENTI_C, HOTTEST_CONTACT_CENTI_C = 2500, 4500
+DISAGREES_CENTI_C = 200  # a forehead is cooler than its body: warmer by more, one was badly read
 OWN_LEADERS = ("带班领导", "值班领导")  # as call lists name the hall's own leader
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal
 LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)
@@ -52,7 +53,7 @@ class Hold:
     category: Category
     reason: str  # elevated | declared_symptoms | guard | held_elsewhere
     surface_centi_c: int | None
-    contact_centi_c: int | None
+    contact_centi_c: int | None  # the newest contact reading
     opened: str
     state: HoldState
     due_s: float | None
@@ -62,6 +63,8 @@ class Hold:
     unsure: bool = False  # the card that named it may be another's
     place: str | None = None  # 厅内发现: where
     ordered_by: str | None = None  # 中心平台发起: who there
+    line_centi_c: int | None = None  # which that reading was held against, when it was taken
+    is_read_again: bool = False  # it is not the only reading
     notes: tuple[HoldNoted, ...] = ()
     steps: tuple[HoldStep, ...] = ()
 
@@ -69,6 +72,26 @@ class Hold:
     def disinfected(self) -> bool:
         """Whether the spot is noted as disinfected (终末消毒)."""
         return any(note.kind is NoteKind.DISINFECTED for note in self.notes)
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether one contact reading is too far below the forehead to let anybody go alone."""
+        if self.contact_centi_c is None or self.surface_centi_c is None or self.is_read_again:
+            return False
+        return self.surface_centi_c - self.contact_centi_c > DISAGREES_CENTI_C
+
+    def line(self, policy: HoldPolicy) -> int:
+        """Return the line that judges: of the time of the reading, or the one in force."""
+        return policy.contact_line_centi_c if self.line_centi_c is None else self.line_centi_c
+
+    def read(self, contact_centi_c: int, line_centi_c: int) -> Hold:
+        """Return the hold with one more contact reading, held against the line of its time."""
+        return replace(
+            self,
+            contact_centi_c=contact_centi_c,
+            line_centi_c=line_centi_c,
+            is_read_again=self.contact_centi_c is not None,
+        )
 
 
 def next_steps(hold: Hold | HoldState) -> tuple[HoldState, ...]:
@@ -170,11 +193,16 @@ def step_hold(
         turn = " or ".join(next_steps(hold)) or "nothing more"
         raise StepRefused("out_of_turn", turn, f"{event.step} while {hold.state}")
     details, contact = event.details, _required(hold, event)
-    line = policy.contact_line_centi_c
+    if details.contact_centi_c is not None:
+        in_force = policy.contact_line_centi_c
+        hold = hold.read(details.contact_centi_c, event.line_centi_c or in_force)
+    line = hold.line(policy)
     is_let_go = event.step is HoldState.RELEASED and hold.state is HoldState.RECHECKED
     if is_let_go and contact is not None and contact >= line:
         expected = f"{HoldState.CONFIRMED}, or a contact reading below {line} centi °C"
         raise StepRefused("out_of_turn", expected, str(contact))
+    if is_let_go and hold.asks_again:
+        raise StepRefused("out_of_turn", "a second contact reading", "one far below the forehead")
     _check_report(event, calls)
     if _brings_contact(event):
         details = details.model_copy(update={"contact_centi_c": contact})
@@ -185,6 +213,7 @@ def step_hold(
         by=event.by,
         at=format_utc(event.at.utc),
         deadline_s=due_s,
+        contact_threshold_centi_c=None if details.contact_centi_c is None else line,
         **details.model_dump(),
     )
     done: Effects = (WriteEvent(record, hold.drill),)
@@ -201,7 +230,6 @@ def step_hold(
     moved = replace(
         hold,
         state=event.step,
-        contact_centi_c=contact,
         due_s=due_s,
         due_ns=None if due_s is None else event.at.plus_s(due_s),
         overdue=0,
@@ -273,6 +301,14 @@ def hold_overdue(hold: Hold, now: Moment, calls: Sequence[Called] = ()) -> tuple
     return late, (CallGuard(hold.hold_id), WriteEvent(record, hold.drill))
 
 
+def check_reading(contact_centi_c: int | None) -> None:
+    """Refuse what no contact thermometer shows of a person: it is to be measured again."""
+    if contact_centi_c is None or COLDEST_CENTI_C <= contact_centi_c <= HOTTEST_CENTI_C:
+        return
+    expected = f"a contact reading of {COLDEST_CENTI_C} to {HOTTEST_CENTI_C} centi °C, taken again"
+    raise StepRefused("invalid", expected, str(contact_centi_c))
+
+
 def _check_report(event: HoldStepped, calls: Sequence[CallEntry]) -> None:
     """Refuse a report that stays in the hall, and a reference number that no office gave."""
     to = (event.details.to or "").strip()
@@ -292,12 +328,7 @@ def _required(hold: Hold, event: HoldStepped) -> int | None:
     if not event.by.strip():
         raise StepRefused("invalid", "who did it", "nobody")
     given = event.details.contact_centi_c
-    if given is not None and not COLDEST_CONTACT_CENTI_C <= given <= HOTTEST_CONTACT_CENTI_C:
-        raise StepRefused(
-            "invalid",
-            f"a contact reading of {COLDEST_CONTACT_CENTI_C} to {HOTTEST_CONTACT_CENTI_C} centi °C",
-            str(given),
-        )
+    check_reading(given)
     contact = hold.contact_centi_c if given is None else given
     if (event.step is HoldState.RECHECKED and given is None) or (
         event.step is HoldState.RELEASED and contact is None

@@ -142,6 +142,8 @@ class HoldView(_View):
     person: PersonView | None
     surface_centi_c: int | None
     contact_centi_c: int | None
+    contact_line_centi_c: int  # fever from here on: the line of the time of that reading
+    asks_again: bool = False  # it is far below the forehead: a second reading is asked for
     opened: str
     due_s: float | None  # seconds left for the next step, negative when overdue
     overdue: int  # how often this state was overdue

@@ -248,11 +248,11 @@ class ScreenStateBuilder:
     def _other_holds(self, door: DoorState) -> Iterator[OtherHoldView]:
         for one in door.neighbours:
             for hold in one.told.holds:
-                if hold.state in OVER:
+                if hold.state in OVER or hold.closed:
                     continue
                 answered = (one.gate, hold.hold_id) in door.answers
                 yield OtherHoldView(
-                    **hold.model_dump(exclude={"person_ref"}),
+                    **hold.model_dump(exclude={"person_ref", "closed"}),
                     gate=one.gate,
                     name=one.name,
                     person=self._person(hold.person_ref),
@@ -272,6 +272,8 @@ class ScreenStateBuilder:
             person=self._person(hold.person_ref),
             surface_centi_c=hold.surface_centi_c,
             contact_centi_c=hold.contact_centi_c,
+            contact_line_centi_c=hold.line(door.policy.hold),
+            asks_again=hold.state is HoldState.RECHECKED and hold.asks_again,
             opened=hold.opened,
             due_s=_left_s(hold.due_ns, now),
             overdue=hold.overdue,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import (
     AppointmentMade,
+    ContactRead,
     EventsDropped,
     PassageDecided,
     PassageGrouped,
@@ -17,7 +18,9 @@ from gate_agent.contract.records import (
 )
 from gate_agent.store.transaction import Draft
 
-_OF_A_PASSAGE = (PassageGrouped, PassageLeft, PassageMarked, AppointmentMade, PersonRegistered)
+_OF_A_PASSAGE = (
+    PassageGrouped, PassageLeft, PassageMarked, AppointmentMade, PersonRegistered,
+)  # fmt: skip
 
 
 def may_be_dropped(drafts: Sequence[Draft]) -> bool:
@@ -25,6 +28,7 @@ def may_be_dropped(drafts: Sequence[Draft]) -> bool:
     return bool(drafts) and all(
         (isinstance(draft.record, PassageDecided) and draft.record.hold_id is None)
         or isinstance(draft.record, _OF_A_PASSAGE)
+        or (isinstance(draft.record, ContactRead) and draft.record.hold_id is None)
         for draft in drafts
     )
 

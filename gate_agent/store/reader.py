@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import bindparam, func, select, text
 
-from gate_agent.contract.messages import Envelope, Receipt, parse_body
+from gate_agent.contract.messages import Receipt, parse_body
 from gate_agent.contract.moment import Moment, corrected_utc
 from gate_agent.contract.records import (
     Category,
@@ -39,6 +39,7 @@ from gate_agent.contract.records import (
 from gate_agent.domain.thermometer_health import Checks
 from gate_agent.errors import StorageError
 from gate_agent.store.day_figures import DailyFigures, daily_figures
+from gate_agent.store.of_holds import OfHolds
 from gate_agent.store.opening import Head, open_for_reading, read_head, read_receipt, typed_errors
 from gate_agent.store.people import PersonRow, find_person
 from gate_agent.store.purge import Purge
@@ -125,21 +126,6 @@ _DECISIONS = compiled(
     .order_by(EVENT.c.sequence.desc())
     .limit(bindparam("limit"))
 )
-_CASES = compiled(
-    select(EVENT.c.body)
-    .where(
-        IS_URGENT,  # the index of the lane: a long journal costs no more
-        text(
-            "(type IN ('gate.hold.noted.v1', 'gate.contact.listed.v1', 'gate.contact.updated.v1',"
-            " 'gate.order.answered.v1')"
-            " OR type IN ('gate.hold.opened.v1', 'gate.hold.step.v1') AND sequence >="
-            " (SELECT MIN(opened_sequence) FROM hold WHERE closed_sequence IS NULL))"
-            # of what is closed, nothing is asked for
-        ),
-        EVENT.c.body.is_not(None),
-    )
-    .order_by(EVENT.c.sequence)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +189,7 @@ class JournalReader:
         self._box = None if key is None else StoreBox(key)
         self._turn = threading.Lock()
         self.today = Today(self._rows)
+        self.of_holds = OfHolds(self._rows)
         self._told_unreadable = False
 
     @property
@@ -237,10 +224,6 @@ class JournalReader:
         """
         after = self.head().sequence - _LOOKED_AT
         return [_event(row) for row in reversed(self._rows(_DECISIONS, after=after, limit=limit))]
-
-    def cases(self) -> list[Envelope]:
-        """Return notes, what open holds began with and did, contacts, answered orders; in order."""
-        return [parse_body(body) for (body,) in self._rows(_CASES)]
 
     def oldest_time(self, after_sequence: int) -> str | None:
         """Return when the first event after this one occurred (UTC)."""

@@ -56,7 +56,7 @@ def _holds(path: Path, now: Moment) -> list[Draft]:
     try:
         with closing(JournalReader(path, older=True)) as reader:
             rows = reader.open_holds()
-            noted = [(event.record(), event.drill) for event in reader.cases()]
+            noted = [(event.record(), event.drill) for event in reader.of_holds.cases()]
     except (GateError, ValueError):
         return []
     drafts = []

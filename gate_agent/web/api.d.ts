@@ -261,6 +261,8 @@ declare namespace Door {
     person: PersonView | null;
     surface_centi_c: number | null;
     contact_centi_c: number | null;
+    contact_line_centi_c: number;
+    asks_again: boolean;
     opened: string;
     due_s: number | null;
     overdue: number;
@@ -594,8 +596,10 @@ declare namespace Door {
     used: number;
     low: boolean;
   }
-  /** The person at the door declares symptoms (申报症状): a hold at any temperature. */
+  /** Somebody at the door declares symptoms (申报症状): a hold at any temperature. */
   interface SymptomsRequest {
+    /** of whom the screen shows; null: somebody stands there, and none is shown */
+    passage_id: string | null;
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
     note?: string | null;

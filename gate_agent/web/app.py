@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gate_agent.contract.contact_reading import COLDEST_CENTI_C, HOTTEST_CENTI_C
 from gate_agent.gate.ports import Desk, DutyDesk, ThermometerDesk
 from gate_agent.host.supervision import Parts
 from gate_agent.http.grants import Granted, granted, take_in
@@ -73,7 +74,7 @@ def create_app(
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
     )
-    pages.globals["word"] = word
+    pages.globals |= {"word": word, "contact_range": (COLDEST_CENTI_C, HOTTEST_CENTI_C)}
     routes: list[Granted] = []
     install_answers(app)
     install_waiting(app)

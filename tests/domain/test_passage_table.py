@@ -328,6 +328,8 @@ def expected_effects(event: str, state: str, cell: str) -> tuple[str, ...]:
         event in ("registers", "no_phone") and cell == "="
     ):
         return ("SealRegistration", "hold.identified", "passage.decided")
+    if event == "hand" and not reasons and not cell.startswith("✗"):
+        return ("passage.measured",)
     if not reasons:
         return notes
     match decision.split()[0]:

@@ -60,6 +60,7 @@ CODES = {  # the same name is free text elsewhere
     ("gate.agent.stopped.v1", "reason"),
     ("gate.coverage.lost.v1", "reasons"),
     ("gate.hold.overdue.v1", "to"),
+    ("gate.hold.closed.v1", "into"),
     ("gate.device.changed.v1", "cause"),
     ("gate.store.changed.v1", "cause"),
     ("gate.events.dropped.v1", "cause"),
@@ -178,7 +179,14 @@ async def _writes_everywhere(door: AtWork) -> None:
                   details=note)
     )  # fmt: skip
     door.clear()
-    await door.desk.request(SymptomsDeclared(at=door.desk.now(), by="guard-1", note=CANARY))
+    await door.desk.request(
+        SymptomsDeclared(
+            at=door.desk.now(),
+            passage_id=door.gate.door.passage.passage_id,
+            by="guard-1",
+            note=CANARY,
+        )
+    )
     note_taken = ShiftNoted(text=CANARY, by="guard-1", at="2026-11-24T04:00:00.000Z")
     assert door.gate.keep([note_taken], door.gate.now())
     await door.durable()

@@ -331,7 +331,7 @@ async def test_a_held_person_is_released_after_a_restart_and_the_same_passage_go
     assert place.person is not None
     await door.gate.request(
         HandMeasured(
-            at=door.gate.now(), passage_id=place.passage_id, contact_centi_c=3660, by="guard-1"
+            at=door.gate.now(), passage_id=place.passage_id, contact_centi_c=3700, by="guard-1"
         )
     )
     await door.durable()
@@ -339,12 +339,12 @@ async def test_a_held_person_is_released_after_a_restart_and_the_same_passage_go
     told = door.verdicts[-1]
     assert (told.decision, told.passage_id) == (Decision.ADMIT, stopped.passage_id)
     assert told.person_ref is not None
-    assert told.temperature.contact_centi_c == 3660
+    assert told.temperature.contact_centi_c == 3700
     assert [event.data["person_ref"] for event in door.told("hold.identified")] == [told.person_ref]
     await door.end()
 
     door = AtWork(tmp_path, clock)
-    assert [one.contact_centi_c for one in door.gate.door.cleared] == [3660]
+    assert [one.contact_centi_c for one in door.gate.door.cleared] == [3700]
     await door.end()
 
 

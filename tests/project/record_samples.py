@@ -75,6 +75,13 @@ SAMPLES: tuple[Record, ...] = (
     records.PassageMarked(
         passage_id="7f3a-1", green_channel=True, reason="老年人", by="guard-1", at=UTC_TEXT
     ),
+    records.ContactRead(
+        passage_id="7f3a-1",
+        contact_centi_c=3650,
+        contact_threshold_centi_c=3730,
+        by="guard-1",
+        at=UTC_TEXT,
+    ),
     records.AppointmentMade(passage_id="7f3a-1", person_ref=REF, by="guard-1", at=UTC_TEXT),
     records.PersonRegistered(
         passage_id="7f3a-1", person_ref=REF, sealed="c2VhbGVk", key_id="00112233aabbccdd"

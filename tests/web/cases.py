@@ -56,6 +56,7 @@ def hold(
         person=person,
         surface_centi_c=3762,
         contact_centi_c=contact_centi_c,
+        contact_line_centi_c=3730,
         opened="2026-11-24T06:51:05.000Z",
         due_s=due_s,
         overdue=overdue,

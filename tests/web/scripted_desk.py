@@ -75,7 +75,7 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     ContactJudged: ("judge_contact", "contact_id"),
     DrillStarted: ("start_drill", ""),
     GuardOverrode: ("override", "passage_id"),
-    SymptomsDeclared: ("declare_symptoms", ""),
+    SymptomsDeclared: ("declare_symptoms", "passage_id"),
     PassageDismissed: ("dismiss", "passage_id"),
     GroupTold: ("group", "passage_id"),
     CardJudged: ("judge_card", "passage_id"),

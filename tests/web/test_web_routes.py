@@ -73,7 +73,7 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
             "/api/v1/holds/ab12-902/steps",
             {"step": "rechecked", "by": "guard-1", "contact_centi_c": 3781},
         ),
-        ("/api/v1/symptoms", {"by": "guard-1", "note": "干咳"}),
+        ("/api/v1/symptoms", {"passage_id": "ab12-901", "by": "guard-1", "note": "干咳"}),
         (
             "/api/v1/holds/ab12-902/notes",
             {"kind": "called", "by": "guard-1", "to": "疾控中心", "answered": False},
@@ -109,9 +109,10 @@ def test_every_request_reaches_the_desk_as_it_was_sent(
                 "disinfected": False,
                 "vehicle": None,
                 "office_reference": None,
+                "line_centi_c": None,
             },
         ),
-        Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "干咳"}),
+        Asked(what="declare_symptoms", about="ab12-901", details={"by": "guard-1", "note": "干咳"}),
         Asked(
             what="note_hold",
             about="ab12-902",
@@ -329,7 +330,7 @@ def test_a_reason_with_a_phone_is_taken_whole_and_told_to_nobody(
 
     answers = [
         client.post("/api/v1/passages/ab12-901/override", json=body),
-        client.post("/api/v1/symptoms", json={"by": "guard-1", "note": reason}),
+        client.post("/api/v1/symptoms", json={"passage_id": None, "by": "guard-1", "note": reason}),
         client.post("/api/v1/duties/notes", json={"by": "guard-1", "text": reason}),
     ]
 

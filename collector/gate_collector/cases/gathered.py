@@ -208,9 +208,9 @@ def _measured(
     last: int | None = None
     for entry in entries:
         record = entry.record
-        contact = record.contact_centi_c if isinstance(record, HoldStep) else None
-        if contact is None or (isinstance(record, HoldStep) and record.step is HoldState.RELEASED
-                               and contact == last):  # fmt: skip
+        if not isinstance(record, HoldStep) or (contact := record.contact_centi_c) is None:
+            continue
+        if record.step is HoldState.RELEASED and contact == last:
             continue  # a release repeats what the recheck said
         last = contact
         readings.append(
@@ -219,8 +219,8 @@ def _measured(
                 gate=entry.gate,
                 is_contact=True,
                 contact_centi_c=contact,
-                limit_centi_c=line_centi_c,
-                by=record.by if isinstance(record, HoldStep) else "",
+                limit_centi_c=record.contact_threshold_centi_c or line_centi_c,
+                by=record.by,
             )
         )
     return tuple(sorted(readings, key=lambda one: one.at))

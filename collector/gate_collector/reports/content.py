@@ -159,8 +159,8 @@ class HoldLine(_Part):
 
     @property
     def is_released(self) -> bool:
-        """Whether they were found well and let go: no case."""
-        return self.outcome == "released"
+        """Whether they were found well and let go, or the hold is one with another: no case."""
+        return self.outcome in ("released", "closed")
 
     district: DistrictReceipt = Field(
         DistrictReceipt(), description="区防疫部门接报: of a hold that needs it"

@@ -32,8 +32,11 @@ test("there is one thing to do in every state", () => {
 });
 
 test("from 37.30 on the thermometer says fever, and the guard decides", () => {
-  assert.deepEqual(act({ state: "rechecked", contact_centi_c: 3729 }), { does: "decide", warm: false });
-  assert.deepEqual(act({ state: "rechecked", contact_centi_c: 3730 }), { does: "decide", warm: true });
+  const read = { state: "rechecked", contact_line_centi_c: 3730 };
+  assert.deepEqual(act({ ...read, contact_centi_c: 3729 }), { does: "decide", warm: false });
+  assert.deepEqual(act({ ...read, contact_centi_c: 3730 }), { does: "decide", warm: true });
+  assert.deepEqual(act({ ...read, contact_line_centi_c: 3700, contact_centi_c: 3729 }), { does: "decide", warm: true });
+  assert.deepEqual(act({ ...read, contact_centi_c: 3600, asks_again: true }), { does: "measure" });
 });
 
 test("without telephones in the policy the guard chooses who was told", () => {

@@ -29,7 +29,7 @@ export function renderActions(state, language) {
   label("leave", "E", language);
   const passage = state.passage;
   findButton("manual").disabled = state.spot?.phase === "identified"; // another card would be two
-  findButton("symptoms").disabled = passage !== state.spot || passage?.decision === "hold";
+  findButton("symptoms").disabled = passage?.decision === "hold";
   findButton("override").disabled = passage === null || passage.decision === "hold";
   findButton("group").disabled = passage === null || (passage.phase === "settled" && passage.decision !== "hold" && !passage.needs_hand);
   findButton("dismiss").disabled = passage === null || passage.decision === "hold"; // leaving a hold is a step of it
@@ -72,12 +72,13 @@ function askManualNow() {
 
 function askSymptoms() {
   if (findButton("symptoms").disabled) return;
-  const about = current()?.passage?.passage_id ?? "door";
+  const shown = current()?.passage?.passage_id ?? null; // whom the guard means, whoever comes meanwhile
+  const about = shown ?? "door";
   const choices = keysOf("symptom").map((name) => ({
     label: word(`symptom.${name}`),
     kind: "tall",
     // One request for one panel: the door makes one hold of it, whatever was declared.
-    press: () => sendOnce(`symptoms:${about}:${performance.now()}`, "/api/v1/symptoms", { by: by(), note: recorded(`symptom.${name}`) }),
+    press: () => sendOnce(`symptoms:${about}:${performance.now()}`, "/api/v1/symptoms", { passage_id: shown, by: by(), note: recorded(`symptom.${name}`) }),
   }));
   ask(about, word("action.symptoms_title"), [{ choices }]);
 }

@@ -1,10 +1,11 @@
 // The guided sequence of one hold (暂留处置): where it stands, what to say, the one thing to do now.
 
+import { degrees } from "../shared/figures.js";
 import { button, find, make, rebuild, setData, setText } from "../shared/page.js";
 import { lookButton } from "./look.js";
 import { callRows, contactRows, noteTime, resetSections, sectionOf, stepButton } from "./case_sections.js";
 import { due, escalation, foundAt, heat, nameOf } from "./hold_words.js";
-import { makePad } from "./pad.js";
+import { contactPad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { calls, isOverdue, orderedHolds, places } from "./snapshot.js";
@@ -14,7 +15,7 @@ import { actOf, filedAs, mustHeed, railOf, sendKey } from "./steps.js";
 import { keysOf, recorded, word } from "../shared/words.js";
 
 const TABS = /** @type {const} */ (["step", "calls", "symptoms", "contacts"]);
-const pad = makePad(2500, 4500);
+const pad = contactPad();
 
 /** @typedef {import("./snapshot.js").State} State */
 /** @typedef {import("./case_sections.js").Section} Section */
@@ -200,11 +201,12 @@ function step(section) {
     case "come":
       return [title("case.flagged_title"), forward("acknowledged", {}, "go tall")];
     case "measure":
-      return [pad.typing(title("case.acknowledged_title"), (centi) => measured(current(), hold, centi))];
+      return [pad.typing(title(hold.asks_again ? "case.again_title" : "case.acknowledged_title"), (centi) => measured(current(), hold, centi))];
     case "decide":
-      return [title("case.rechecked_title"), make("output", { class: "field" }, heat(hold)), make("div", { class: "choices two" },
-        forward("confirmed", {}, act.warm ? "go tall" : "tall"),
-        forward("released", { contact_centi_c: hold.contact_centi_c }, act.warm ? "tall" : "go tall"))];
+      return [title("case.rechecked_title"), make("output", { class: "field" }, heat(hold)),
+        make("p", { class: "hint" }, word("case.line", { t: degrees(hold.contact_line_centi_c) })), make("div", { class: "choices two" },
+          forward("confirmed", {}, act.warm ? "go tall" : "tall"),
+          forward("released", {}, act.warm ? "tall" : "go tall"))];
     case "report":
       if (!act.calls) return [title("case.no_calls"), choose("reported_to", (key) => take("reported", { to: recorded(key) }))];
       return [title("case.confirmed_title"), ...callRows(section, (to) => take("reported", { to }))];
@@ -242,7 +244,8 @@ function ending({ state, hold, step: take, note: write }, cleaned) {
 function measured(state, hold, centi) {
   const here = state && places(state).find((place) => place.hold_id === hold.hold_id);
   if (!here) {
-    post(hold, "rechecked", { contact_centi_c: centi });
+    const decides = centi >= hold.contact_line_centi_c ? "confirmed" : "released";
+    post(hold, hold.asks_again ? decides : "rechecked", { contact_centi_c: centi });
     return;
   }
   tab = "step";
@@ -280,7 +283,8 @@ export function caseKey(key) {
     return true;
   }
   const hold = current()?.holds.find((one) => one.hold_id === openId);
-  if (tab === "step" && hold?.state === "acknowledged" && pad.key(key)) return true;
+  const isMeasured = hold?.state === "acknowledged" || hold?.asks_again;
+  if (tab === "step" && isMeasured && pad.key(key)) return true;
   const go = /** @type {HTMLButtonElement | null} */ (find("case").querySelector(".case-do button.go:not(:disabled)"));
   if (key === "F9") go?.click();
   return key === "F9" || /^[0-9]$/.test(key);

@@ -3,13 +3,13 @@
 import { degrees, minuteText } from "../shared/figures.js";
 import { button, make } from "../shared/page.js";
 import { nameOf } from "./hold_words.js";
-import { makePad } from "./pad.js";
+import { contactPad } from "./pad.js";
 import { by } from "./post.js";
 import { sendOnce } from "./send.js";
 import { places } from "./snapshot.js";
 import { word } from "../shared/words.js";
 
-const pad = makePad(3400, 4500, "hand_range");
+const pad = contactPad();
 /** @type {string | null} */
 let whose = null; // contact reading is typed
 

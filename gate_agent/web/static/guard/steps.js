@@ -6,7 +6,6 @@ const FEVER = ["acknowledged", "rechecked", "confirmed", "reported", "transferre
 const RELEASED = ["acknowledged", "rechecked", "released", "closed"];
 /** @type {Door.HoldState[]} */
 const LEFT = ["left", "closed"];
-const WARM_CENTI_C = 3730;
 
 /**
  * Which way this hold goes: to the hospital, home, or it has left.
@@ -53,7 +52,8 @@ export function actOf(hold, calls, handedTo) {
     case "acknowledged":
       return { does: "measure" };
     case "rechecked":
-      return { does: "decide", warm: (hold.contact_centi_c ?? 0) >= WARM_CENTI_C };
+      if (hold.asks_again) return { does: "measure" };
+      return { does: "decide", warm: (hold.contact_centi_c ?? 0) >= hold.contact_line_centi_c };
     case "confirmed":
       return { does: "report", calls: calls.length > 0 };
     case "reported":

@@ -2,14 +2,14 @@
 
 import { degrees, minuteText } from "../shared/figures.js";
 import { button, find, make, rebuild, setData } from "../shared/page.js";
-import { makePad } from "./pad.js";
+import { contactPad, makePad } from "./pad.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { current } from "./state.js";
 import { word } from "../shared/words.js";
 
-const hand = makePad(3400, 4500, "hand_range");
-const reference = makePad(3400, 4200, "reference_range");
+const hand = contactPad();
+const reference = makePad("reference_range", () => ({ low: 3400, high: 4200 }));
 /** @type {string | null} */
 let handId = null; // whose contact reading is asked for
 /** @type {Door.CheckRequest["reference"] | null} */
