@@ -22,7 +22,7 @@ class _Told(BaseModel):
 
 
 class HoldTold(_Told):
-    """An open hold at the door that tells it (暂留); drills are not told."""
+    """A hold at the door that tells it (暂留), open, or of who was taken away. No drill is told."""
 
     hold_id: Annotated[str, Field(pattern="^[0-9A-Za-z-]{1,80}$")]
     person_ref: Hex64 | None = None
@@ -33,6 +33,7 @@ class HoldTold(_Told):
     overdue: Annotated[int, Field(ge=0)] = 0
     surface_centi_c: int | None = None
     contact_centi_c: int | None = None
+    closed: bool = Field(default=False, description="the person was taken away, not long ago 移送")
 
 
 class ClearedTold(_Told):
@@ -59,6 +60,13 @@ class AnswerTold(_Told):
     hold_id: str
 
 
+class FreedTold(_Told):
+    """Who is held at another door was found well here since it told of that hold."""
+
+    gate: Name
+    hold_id: str
+
+
 class DoorTold(Message):
     """Everything that the other doors must know of this one."""
 
@@ -69,6 +77,7 @@ class DoorTold(Message):
     cleared: tuple[ClearedTold, ...] = ()
     rechecks: tuple[RecheckTold, ...] = ()
     answers: tuple[AnswerTold, ...] = ()
+    freed: tuple[FreedTold, ...] = ()
 
 
 def parse_told(payload: bytes) -> Parsed[DoorTold]:

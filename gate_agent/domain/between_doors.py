@@ -9,6 +9,7 @@ from gate_agent.contract.door_told import (
     AnswerTold,
     ClearedTold,
     DoorTold,
+    FreedTold,
     HoldTold,
     RecheckTold,
 )
@@ -28,7 +29,9 @@ def on_other_door(door: DoorState, event: OtherDoorHeard) -> Step:
     """Another door told something, or is not there any more: what it told last still counts."""
     before = next((one for one in door.neighbours if one.gate == event.gate), None)
     if event.told is not None:
-        now = heard(before, event.told, event.at, is_live=event.is_live)
+        now = heard(
+            before, event.told, event.at, is_live=event.is_live, freed_ours=event.freed_ours
+        )
     elif before is not None:
         now = replace(before, is_live=event.is_live)
     else:
@@ -38,12 +41,13 @@ def on_other_door(door: DoorState, event: OtherDoorHeard) -> Step:
     neighbours = tuple(sorted((*others, now), key=lambda one: one.gate))
     there = {(one.gate, hold.hold_id): hold for one in neighbours for hold in one.told.holds}
     waiting = {key for key, hold in there.items() if hold.state == HoldState.FLAGGED}
+    freed = (door.freed | {(event.gate, hold_id) for hold_id in event.freed}) & there.keys()
     door = replace(
         door,
         neighbours=neighbours,
-        freed=door.freed & there.keys(),
+        freed=freed,
         answers=door.answers & waiting,
-        cleared=still_cleared(door.cleared, neighbours),
+        cleared=still_cleared(door.cleared, neighbours, freed),
     )
     done = Step(door)
     for hold_id in event.answered:
@@ -99,7 +103,8 @@ def told_of(
         gate=gate,
         name=name,
         time=format_utc(at.utc),
-        holds=tuple(
+        holds=tuple(one.told() for one in door.taken if one.is_of_late(at))
+        + tuple(
             HoldTold(
                 hold_id=hold.hold_id,
                 person_ref=None if _frees_nobody(hold) else hold.person_ref,
@@ -126,6 +131,7 @@ def told_of(
         )[-MOST_TOLD:],
         rechecks=door.rechecked,
         answers=tuple(AnswerTold(gate=to, hold_id=hold_id) for to, hold_id in sorted(door.answers)),
+        freed=tuple(FreedTold(gate=to, hold_id=hold_id) for to, hold_id in sorted(door.freed)),
     )
 
 

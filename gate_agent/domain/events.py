@@ -69,9 +69,13 @@ class RegistrationGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymptomsDeclared:
-    """The person at the door declares symptoms (申报症状)."""
+    """Somebody at the door declares symptoms (申报症状).
+
+    `passage_id`: of whom the guard saw; None where somebody stands there and no passage is shown.
+    """
 
     at: Moment
+    passage_id: str | None
     by: str
     note: str | None = None
 
@@ -215,6 +219,7 @@ class HoldStepped:
     by: str
     details: StepDetails = field(default_factory=StepDetails)
     disinfected: bool = False
+    line_centi_c: int | None = None  # of the reading, where it was taken before; else the one now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +288,8 @@ class OtherDoorHeard:
     told: DoorTold | None
     is_live: bool
     answered: tuple[str, ...] = ()  # holds of ours that a guard there acknowledged
+    freed_ours: tuple[str, ...] = ()  # holds of ours whose people were found well there since
+    freed: tuple[str, ...] = ()  # holds there that this door let go before a restart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gate_agent.contract.contact_reading import COLDEST_CENTI_C
 from gate_agent.contract.door_told import DoorTold, HoldTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment, parse_utc
 from gate_agent.contract.record import HoldState
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.hall import GONE
-from gate_agent.domain.hold import Hold
+from gate_agent.domain.hold import NOT_DECIDED, Hold
 
 RECHECKED_FOR_S = 1800  # whom the other door sent to be measured again is news for so long
 OVER = (HoldState.RELEASED, HoldState.CLOSED)
 FreedHolds = frozenset[tuple[str, str]]
-"""Door and hold of whom was released here since: that hold stops nobody at this door."""
+"""Door and hold of whom was released since, where that hold was known: it stops nobody there."""
+HERE = ""  # this door, among the doors of such holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Neighbour:
     told: DoorTold
     is_live: bool = False
     cleared: tuple[Cleared, ...] = ()  # as told, on the clock of this boot
+    freed: FreedHolds = frozenset()  # holds of others whose people it found well, knowing of them
 
     @property
     def name(self) -> str:
@@ -37,7 +40,14 @@ class Neighbour:
         return self.told.name or self.gate
 
 
-def heard(before: Neighbour | None, door_told: DoorTold, at: Moment, *, is_live: bool) -> Neighbour:
+def heard(
+    before: Neighbour | None,
+    door_told: DoorTold,
+    at: Moment,
+    *,
+    is_live: bool,
+    freed_ours: Iterable[str] = (),
+) -> Neighbour:
     """Return the other door as it is told now. A reading never grows younger by being told anew."""
     known = () if before is None else before.cleared
     since = {(one.person_ref, one.at): one.at_ns for one in known}
@@ -48,12 +58,23 @@ def heard(before: Neighbour | None, door_told: DoorTold, at: Moment, *, is_live:
             threshold_centi_c=one.threshold_centi_c,
             by=door_told.gate,
             at=one.at,
-            at_ns=since.get((one.person_ref, one.at), _at_ns(one.at, at)),
+            at_ns=since.get((one.person_ref, one.at), _at_ns(one.at, door_told.time, at)),
         )
         for one in door_told.cleared
-        if one.contact_centi_c < one.threshold_centi_c
+        if COLDEST_CENTI_C <= one.contact_centi_c < one.threshold_centi_c
     )
-    return Neighbour(gate=door_told.gate, told=door_told, is_live=is_live, cleared=cleared)
+    return Neighbour(
+        gate=door_told.gate,
+        told=door_told,
+        is_live=is_live,
+        cleared=cleared,
+        freed=frozenset(
+            (
+                *((one.gate, one.hold_id) for one in door_told.freed),
+                *((HERE, hold_id) for hold_id in freed_ours),
+            )
+        ),
+    )
 
 
 def held_elsewhere(
@@ -61,35 +82,23 @@ def held_elsewhere(
     person: Person | None,
     *,
     freed: FreedHolds,
-    holds: Sequence[Hold],
-    cleared: Sequence[Cleared],
 ) -> tuple[Neighbour, HoldTold] | None:
-    """Return the newest hold at another door that stops this person here, None if none does.
+    """Return the gravest hold at another door that stops this person here, None if none does.
 
-    Who was released here, or let in with a contact reading anywhere since, is free.
+    Who was found well here, or at a third door, is free of the holds that were known there then.
+    Which of two came first, no clock of a door says: what is not known to be over, stands.
     """
     if person is None:
         return None
-    ref = person.person_ref
     all_doors = tuple(neighbours)
-    free_since = max(
-        (
-            *(one.at for one in _clearings(all_doors, cleared) if one.person_ref == ref),
-            *(
-                hold.opened
-                for hold in holds
-                if hold.person_ref == ref and hold.state is HoldState.RELEASED and not hold.unsure
-            ),
-        ),
-        default="",
-    )
+    over = freed.union(*(one.freed for one in all_doors))
     stopping = [
         (one, hold)
         for one in all_doors
-        for hold in _standing(one.told.holds, ref)
-        if hold.opened > free_since and (one.gate, hold.hold_id) not in freed
+        for hold in _standing(one.told.holds, person.person_ref)
+        if (one.gate, hold.hold_id) not in over
     ]
-    return max(stopping, key=lambda pair: pair[1].opened, default=None)
+    return max(stopping, key=lambda pair: pair[1].state not in NOT_DECIDED, default=None)
 
 
 def clearing(
@@ -98,46 +107,55 @@ def clearing(
     now_ns: int,
     within_s: float,
     *,
+    freed: FreedHolds,
     holds: Iterable[Hold],
     cleared: Sequence[Cleared],
 ) -> Cleared | None:
-    """Return the newest reading, of either door, that clears this person now."""
+    """Return the newest reading, of either door, that clears this person now.
+
+    A hold ends the readings of before: by the clock of its own door, or where the door of the
+    reading did not know of the hold.
+    """
     if person is None:
         return None
     ref, since_ns = person.person_ref, now_ns - round(within_s * NS_PER_S)
     all_doors = tuple(neighbours)
-    stopped = max(
-        (
-            *(
-                hold.opened
-                for hold in holds
-                if hold.person_ref == ref
-                and hold.state is not HoldState.RELEASED
-                and not hold.unsure
-            ),
-            *(hold.opened for one in all_doors for hold in _standing(one.told.holds, ref)),
-        ),
-        default="",
-    )
+    opened = [
+        (HERE, hold.hold_id, hold.opened)
+        for hold in holds
+        if hold.person_ref == ref and hold.state is not HoldState.RELEASED and not hold.unsure
+    ]
+    opened += [
+        (one.gate, hold.hold_id, hold.opened)
+        for one in all_doors
+        for hold in _standing(one.told.holds, ref)
+    ]
+    readings = [(HERE, freed, one) for one in cleared]
+    readings += [(door.gate, door.freed, one) for door in all_doors for one in door.cleared]
     valid = [
         one
-        for one in _clearings(all_doors, cleared)
-        if one.person_ref == ref and one.at_ns >= since_ns and one.at > stopped
+        for by, known, one in readings
+        if one.person_ref == ref
+        and one.at_ns >= since_ns
+        and all(
+            since < one.at if gate == by else (gate, hold_id) in known
+            for gate, hold_id, since in opened
+        )
     ]
     return max(valid, key=lambda one: one.at_ns, default=None)
 
 
 def still_cleared(
-    cleared: tuple[Cleared, ...], neighbours: Sequence[Neighbour]
+    cleared: tuple[Cleared, ...], neighbours: Sequence[Neighbour], freed: FreedHolds
 ) -> tuple[Cleared, ...]:
     """Return who is cleared here after what the others told: who was stopped there is not."""
     stopped = {
-        hold.person_ref: hold.opened
+        hold.person_ref
         for one in neighbours
         for hold in one.told.holds
-        if hold.person_ref is not None and hold.state not in OVER
+        if hold.state not in OVER and (one.gate, hold.hold_id) not in freed
     }
-    return tuple(one for one in cleared if one.at > stopped.get(one.person_ref, ""))
+    return tuple(one for one in cleared if one.person_ref not in stopped)
 
 
 def held_there(neighbours: Iterable[Neighbour], person_ref: str | None) -> bool:
@@ -161,24 +179,18 @@ def _standing(holds: Sequence[HoldTold], person_ref: str) -> Iterator[HoldTold]:
             yield hold
 
 
-def _clearings(neighbours: Iterable[Neighbour], cleared: Sequence[Cleared]) -> Iterator[Cleared]:
-    yield from cleared
-    for one in neighbours:
-        yield from one.cleared
+def _at_ns(at: str, said: str, now: Moment) -> int:
+    """Return when it was on the clock of this boot: of two ages the older is believed.
 
-
-def _at_ns(at: str, now: Moment) -> int:
-    """Return when it was on the clock of this boot; of two clocks the one ahead is not believed."""
-    return now.plus_s(-max(0.0, (now.utc - parse_utc(at)).total_seconds()))
+    By the other door's clock alone, as it told it; and by both, where it was told long ago.
+    """
+    there = (parse_utc(said) - parse_utc(at)).total_seconds()
+    return now.plus_s(-max(0.0, there, (now.utc - parse_utc(at)).total_seconds()))
 
 
 def cleared_at(neighbours: Iterable[Neighbour], hold: Hold) -> Neighbour | None:
     """Return the door that found this held person healthy since, None if none did."""
-    for one in neighbours:
-        for reading in one.cleared:
-            if reading.person_ref == hold.person_ref and reading.at > hold.opened:
-                return one
-    return None
+    return next((one for one in neighbours if (HERE, hold.hold_id) in one.freed), None)
 
 
 def rechecked_there(neighbours: Iterable[Neighbour], person_ref: str, now: Moment) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gate_agent.config.model import GateSection
-from gate_agent.contract.door_told import DoorTold, parse_told
+from gate_agent.contract.door_told import DoorTold, FreedTold, parse_told
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import gate_of_topic
 from gate_agent.domain.between_doors import told_of
@@ -45,13 +46,15 @@ class BetweenDoors:
         self._clock = clock
         self._kept = kept
         self._publish = publish
-        self._newest = gate.door
         self._live: dict[str, int] = {}  # until when, unless it says again that it is there
         self._heard: dict[str, str] = {}
         self._trouble = Trouble(_LOG, "what the other doors told is kept again")
-        self._told = self._whole(gate.door)
-        for payload in _read(kept):
+        told_before = _read(kept)
+        self._freed = self._freed_before(told_before)
+        for payload in told_before:
             self._take_kept(payload)
+        self._newest = gate.door
+        self._told = self._whole(gate.door)
 
     def begin(self) -> None:
         """Tell the others how this door starts, and from now on what changes."""
@@ -75,8 +78,10 @@ class BetweenDoors:
             more = tuple(hold for hold in newest if hold.hold_id not in known)
             telling = telling.model_copy(update={"holds": (*telling.holds, *more)})
         if telling.model_copy(update={"time": self._told.time}) != self._told:
-            self._told = telling
+            freed, self._told = self._told.freed, telling
             self._publish(telling.encode())
+            if freed != telling.freed:
+                self._keep()
 
     def _whole(self, door: DoorState) -> DoorTold:
         return told_of(
@@ -139,12 +144,25 @@ class BetweenDoors:
                 told=heard,
                 is_live=heard.gate in self._live,
                 answered=tuple(one.hold_id for one in heard.answers if one.gate == mine),
+                freed_ours=tuple(one.hold_id for one in heard.freed if one.gate == mine),
+                freed=tuple(one.hold_id for one in self._freed if one.gate == heard.gate),
             )
         )
         return heard.gate
 
+    def _freed_before(self, payloads: Sequence[str]) -> tuple[FreedTold, ...]:
+        """Return which holds of the others this door let go: its own word is kept with theirs."""
+        for payload in payloads:
+            with suppress(ContractError):
+                own = parse_told(payload.encode()).value
+                if own.gate == self._section.id:
+                    return own.freed
+        return ()
+
     def _take_kept(self, payload: str) -> None:
         try:
+            if parse_told(payload.encode()).value.gate == self._section.id:
+                return
             self._heard[self._take(payload)] = payload
         except ContractError as exc:
             _LOG.warning("what another door told before the start cannot be read: %s", exc)
@@ -152,7 +170,8 @@ class BetweenDoors:
     def _keep(self) -> None:
         """Keep what was heard; a disk that takes nothing costs only what a restart would know."""
         try:
-            write_whole(self._kept, json.dumps(list(self._heard.values())).encode(), synced=False)
+            all_told = [*self._heard.values(), self._told.encode().decode()]
+            write_whole(self._kept, json.dumps(all_told).encode(), synced=False)
         except OSError as exc:
             self._trouble.met("what the other doors told cannot be kept: %s", exc)
         else:

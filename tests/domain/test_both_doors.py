@@ -70,8 +70,16 @@ class Hall:
 def hear(bench: Bench, payload: bytes, *, mine: str, is_live: bool = True) -> None:
     told = parse_told(payload).value
     answered = tuple(one.hold_id for one in told.answers if one.gate == mine)
+    freed = tuple(one.hold_id for one in told.freed if one.gate == mine)
     bench.take(
-        OtherDoorHeard(at=bench.now, gate=told.gate, told=told, is_live=is_live, answered=answered)
+        OtherDoorHeard(
+            at=bench.now,
+            gate=told.gate,
+            told=told,
+            is_live=is_live,
+            answered=answered,
+            freed_ours=freed,
+        )
     )
 
 
@@ -185,7 +193,11 @@ def test_a_fever_or_symptoms_at_one_door_no_reading_alone_frees_at_the_other(was
         hand(hall.west, 3850)
     else:
         hall.west.card()
-        hall.west.take(SymptomsDeclared(at=hall.west.now, by="guard-1"))
+        hall.west.take(
+            SymptomsDeclared(
+                at=hall.west.now, passage_id=hall.west.door.passage.passage_id, by="guard-1"
+            )
+        )
     hall.talk()
     come(hall.central)
     hand(hall.central, 3660)
