@@ -20,6 +20,7 @@ from gate_agent.domain.effects import Effects, FindContacts, StepRefused, WriteE
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
 from gate_agent.domain.group import members, named, who
 from gate_agent.domain.hold import FOUND_INSIDE, LOOKS_FOR_CONTACTS, Hold
+from gate_agent.domain.joining import joined
 from gate_agent.domain.passage import Attempt, Settled, is_unsure
 from gate_agent.domain.state import DoorState, Step
 
@@ -158,7 +159,8 @@ def _told(
     again: Effects = ()
     if hold.person_ref not in (None, ref) and hold.state in LOOKS_FOR_CONTACTS:
         again = (FindContacts(hold.hold_id),)  # whom the name that is taken off kept off the list
-    return Step(done.door, (*register, WriteEvent(record), *done.effects, *decided, *again))
+    done = Step(done.door, (*register, WriteEvent(record), *done.effects, *decided, *again))
+    return done if named.unsure else done.then(joined(done.door, named, by, at))
 
 
 def without_the_patient(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gate_agent.contract.leaving_records import ExitMeans, PersonLeft
-from gate_agent.contract.moment import NS_PER_S, format_utc, parse_utc
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.effects import CallGuard, Effects, Note, StepRefused, WriteEvent
 from gate_agent.domain.events import DeparturesTold, ExitSeen
+from gate_agent.domain.hold import FOUND_INSIDE, Hold
+from gate_agent.domain.inside import Entered, Inside
 from gate_agent.domain.passage import SAME_CARD_S
 from gate_agent.domain.state import DoorState, Step
 
@@ -19,8 +21,6 @@ def on_exit(door: DoorState, event: ExitSeen) -> Step:
     again = newest is not None and newest[0] == event.person_ref
     if again and newest and at.boot_ns < newest[1] + SAME_CARD_S * NS_PER_S:
         return Step(door, (Note("same_card_at_exit"),))
-    known = door.inside.of(event.person_ref)
-    since_s = None if known is None else (at.utc - parse_utc(known.since)).total_seconds()
     held = [
         hold
         for hold in door.holds
@@ -28,16 +28,37 @@ def on_exit(door: DoorState, event: ExitSeen) -> Step:
         and hold.person_ref == event.person_ref
         and hold.state in UNDECIDED
     ]
-    record = PersonLeft(
-        person_ref=event.person_ref,
-        means=event.means,
+    known = door.inside.of(event.person_ref)
+    record = _left(known, person_ref=event.person_ref, means=event.means, at=at)
+    if held:
+        record = record.model_copy(update={"hold_id": held[-1].hold_id})
+    rings: Effects = tuple(CallGuard(hold.hold_id) for hold in held[-1:])
+    return Step(door, (*rings, WriteEvent(record)))
+
+
+def went(inside: Inside, hold: Hold, by: str, at: Moment) -> Effects:
+    """Tell that who was held is inside no more: taken away, or gone; who never went in, nothing.
+
+    Whom nobody named, and who was found ill inside, is counted.
+    """
+    known = inside.of(hold.person_ref)
+    if hold.drill or (known is None and hold.reason != FOUND_INSIDE):
+        return ()
+    record = _left(known, person_ref=hold.person_ref, means=ExitMeans.GUARD, at=at)
+    return (WriteEvent(record.model_copy(update={"by": by})),)
+
+
+def _left(
+    known: Entered | None, *, person_ref: str | None, means: ExitMeans, at: Moment
+) -> PersonLeft:
+    since_s = None if known is None else (at.utc - parse_utc(known.since)).total_seconds()
+    return PersonLeft(
+        person_ref=person_ref,
+        means=means,
         at=format_utc(at.utc),
         entered=None if known is None else known.since,
         inside_s=None if since_s is None else max(0.0, round(since_s, 1)),
-        hold_id=held[-1].hold_id if held else None,
     )
-    rings: Effects = tuple(CallGuard(hold.hold_id) for hold in held[-1:])
-    return Step(door, (*rings, WriteEvent(record)))
 
 
 def on_departures(door: DoorState, event: DeparturesTold) -> Step:

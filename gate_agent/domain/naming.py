@@ -65,7 +65,8 @@ def doubt(door: DoorState, at: Moment) -> CardDoubt:
 
 
 def _stands_there(door: DoorState, at: Moment) -> bool:
-    return door.thermometer_usable and not door.passage.presence.is_gone(at)
+    presence = door.passage.presence
+    return door.thermometer_usable and not presence.is_gone(at) and not presence.doubtful
 
 
 def laid_first(door: DoorState, event: PersonIdentified) -> Identity:
@@ -240,7 +241,9 @@ def _told(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> S
     done = taken.then(tell_who(door, hold, replace(state, card_asked=asked), by, at))
     if one is None or state.unsure:
         return done
-    named = next(held for held in done.door.holds if held.hold_id == hold.hold_id)
+    named = next((held for held in done.door.holds if held.hold_id == hold.hold_id), None)
+    if named is None:  # one with another of theirs
+        return done
     let_go = on_cleared_named(done.door, named, one, at)
     return done.then(let_go)
 

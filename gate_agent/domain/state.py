@@ -24,6 +24,7 @@ from gate_agent.domain.passage import (
     Settled,
     Waiting,
 )
+from gate_agent.domain.taken import Taken
 from gate_agent.domain.temperature import Profile
 
 
@@ -64,6 +65,7 @@ class DoorState:
     neighbours: tuple[Neighbour, ...] = ()
     freed: FreedHolds = frozenset()
     answers: frozenset[tuple[str, str]] = frozenset()  # of other doors' holds, given here
+    taken: tuple[Taken, ...] = ()  # who was taken away of late
     rechecked: tuple[RecheckTold, ...] = ()
     doubted: tuple[tuple[str, int], ...] = ()  # cards that two people may have laid, and when
     loose: LooseCard | None = None  # is another's than whom it named
@@ -105,9 +107,7 @@ class DoorState:
 
     def held_elsewhere(self, person: Person | None) -> tuple[Neighbour, HoldTold] | None:
         """Return the hold of another door that stops this person here, None if none does."""
-        return held_elsewhere(
-            self.neighbours, person, freed=self.freed, holds=self.holds, cleared=self.cleared
-        )
+        return held_elsewhere(self.neighbours, person, freed=self.freed)
 
     def clearing(self, person: Person | None, at: Moment) -> Cleared | None:
         """Return the contact reading of either door that clears this person now."""
@@ -117,6 +117,7 @@ class DoorState:
             person,
             at.boot_ns,
             within_s,
+            freed=self.freed,
             holds=self.holds,
             cleared=self.cleared,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gate_agent.contract.door_told import HoldTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import (
@@ -26,7 +25,7 @@ from gate_agent.domain.effects import (
 )
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.group import members, named, ready, unfinished, who
-from gate_agent.domain.hold import NOT_DECIDED, open_hold
+from gate_agent.domain.hold import open_hold
 from gate_agent.domain.passage import (
     Attempt,
     Gathering,
@@ -37,6 +36,8 @@ from gate_agent.domain.passage import (
     is_unsure,
 )
 from gate_agent.domain.state import DoorState, Step
+from gate_agent.domain.stopping import stopped_by
+from gate_agent.domain.taken import TAKEN
 from gate_agent.domain.temperature import not_measured
 
 
@@ -73,13 +74,8 @@ def decide(
 
 def held_before(door: DoorState, attempt: Attempt, at: Moment) -> Step | None:
     """Hold whom a hold of theirs stops, of this door or another; None where none does."""
-    standing = hall.standing_hold(door.holds, attempt.person)
-    if standing is not None:
-        return hold(door, attempt, standing.reason, at, reasons=("open_hold",))
-    other = door.held_elsewhere(attempt.person)
-    if other is not None:
-        return hold(door, attempt, _reason_here(other[1]), at, reasons=("held_elsewhere",))
-    return None
+    stop = stopped_by(door, attempt.person, at)
+    return None if stop is None else hold(door, attempt, stop.reason, at, reasons=(stop.shown,))
 
 
 def refusal(door: DoorState, attempt: Attempt, person: Person, at: Moment) -> str | None:
@@ -135,14 +131,6 @@ def waited(door: DoorState, state: Gathering, at: Moment) -> Step:
             door.placed(replace(state, due_ns=at.plus_s(door.policy.registration.within_s)))
         )
     return recheck(door, state, "group_incomplete", at)
-
-
-def _reason_here(hold_told: HoldTold) -> str:
-    """Return what the hold here is for: what the contact thermometer may still answer, or not.
-
-    Whom only a forehead flagged there, it clears here; whom it confirmed there, a person decides.
-    """
-    return hold_told.reason if hold_told.state in NOT_DECIDED else "held_elsewhere"
 
 
 def admit(
@@ -207,6 +195,10 @@ def hold(
     """
     attempt = named(attempt, door.find(attempt.adult), members(door, attempt.adult))
     known, temperature = who(attempt), attempt.temperature
+    stop = stopped_by(door, attempt.person, at)
+    if stop is not None and stop.shown == TAKEN:  # whatever flags them, no temperature releases
+        reasons = (*(one for one in reasons or (reason,) if one != TAKEN), TAKEN)
+        reason = TAKEN if reason == "elevated" else reason
     standing = hall.standing_hold(door.holds, attempt.person)
     if standing is not None and standing.unsure:  # one of the two has it by another's card
         attempt = replace(attempt, unsure=True, doubt_ns=None)
@@ -217,6 +209,8 @@ def hold(
     if standing is not None and standing.state not in hall.GONE and not unsure:
         hold_id = standing.hold_id
         held: Effects = (CallGuard(hold_id),)
+        here = replace(standing, passage_id=attempt.passage_id)
+        door = replace(door, holds=tuple(here if one is standing else one for one in door.holds))
         before = door.of_hold(hold_id)
         if before is not None and before.passage_id != attempt.passage_id:  # one person, one place
             if before is door.passage:

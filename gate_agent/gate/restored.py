@@ -14,9 +14,12 @@ from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.contract.order_records import OrderAnswered
 from gate_agent.contract.records import (
     Category,
+    ContactRead,
     Decision,
+    HoldClosed,
     HoldNoted,
     HoldOpened,
+    HoldState,
     HoldStep,
     PersonLeft,
 )
@@ -30,6 +33,7 @@ from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.hold import FOUND_INSIDE, Hold
 from gate_agent.domain.inside import NOBODY_INSIDE, STAYS_S, Entered, Inside
 from gate_agent.domain.passage import Settled
+from gate_agent.domain.taken import TAKEN_FOR_S, Taken
 from gate_agent.store.reader import Event, HoldRow, JournalReader
 
 _LOOKED_AT = 20_000  # events, for who is inside
@@ -40,6 +44,7 @@ class KnownCases(TypedDict):
     """What is open at a door."""
 
     holds: tuple[Hold, ...]
+    taken: tuple[Taken, ...]
     contacts: tuple[Contact, ...]
     answered: tuple[str, ...]
 
@@ -50,15 +55,19 @@ def restored_cases(reader: JournalReader, now: Moment, boot_id: str) -> KnownCas
     And which orders of the centre were answered: none is done twice.
     """
     events = [
-        (record, event.drill) for event in reader.cases() if (record := event.record()) is not None
+        (record, event.drill)
+        for event in reader.of_holds.cases()
+        if (record := event.record()) is not None
     ]
     notes = [record for record, _ in events if isinstance(record, HoldNoted)]
     steps = [record for record, _ in events if isinstance(record, HoldStep)]
     opened = {record.hold_id: record for record, _ in events if isinstance(record, HoldOpened)}
+    read = [record for record, _ in events if isinstance(record, HoldStep | ContactRead)]
     holds = tuple(
         replace(
-            hold,
-            unsure=_is_unsure(reader, hold),
+            _read(hold, read),
+            passage_id=reader.of_holds.newest_passage(hold.hold_id) or hold.passage_id,
+            unsure=_is_unsure(reader, hold.passage_id),
             notes=tuple(note for note in notes if note.hold_id == hold.hold_id),
             steps=tuple(step for step in steps if step.hold_id == hold.hold_id),
             place=opened[hold.hold_id].place if hold.hold_id in opened else None,
@@ -68,15 +77,57 @@ def restored_cases(reader: JournalReader, now: Moment, boot_id: str) -> KnownCas
     )
     return KnownCases(
         holds=holds,
+        taken=_restored_taken(reader, now),
         contacts=replayed(events, holds),
         answered=tuple(one.order_id for one, _ in events if isinstance(one, OrderAnswered)),
     )
 
 
-def _is_unsure(reader: JournalReader, hold: Hold) -> bool:
+def _read(hold: Hold, records: Iterable[HoldStep | ContactRead]) -> Hold:
+    """Return the hold with its newest contact reading, and the line that was held against."""
+    for one in records:
+        line = one.contact_threshold_centi_c
+        if one.hold_id == hold.hold_id and one.contact_centi_c is not None and line is not None:
+            hold = replace(
+                hold,
+                contact_centi_c=one.contact_centi_c,
+                line_centi_c=line,
+                is_read_again=hold.line_centi_c is not None,
+            )
+    return hold
+
+
+def _is_unsure(reader: JournalReader, passage_id: str) -> bool:
     """Return whether the card that named this hold may be another's, as its verdict says."""
-    decided = reader.passage(hold.passage_id)
+    decided = reader.passage(passage_id)
     return decided is not None and decided.unsure
+
+
+def _restored_taken(reader: JournalReader, now: Moment) -> tuple[Taken, ...]:
+    """Return who was taken away of late, and was not released since."""
+    taken: tuple[Taken, ...] = ()
+    since = format_utc(now.utc - timedelta(seconds=TAKEN_FOR_S))
+    for record in reader.of_holds.ends(since):
+        is_away = isinstance(record, HoldClosed) and record.outcome == HoldState.TRANSFERRED
+        is_free = isinstance(record, HoldStep) and record.step is HoldState.RELEASED
+        if not isinstance(record, HoldClosed | HoldStep) or not (is_away or is_free):
+            continue
+        known = reader.of_holds.named(record.hold_id)
+        if known is None:
+            continue
+        ref, category, passage_id, opened = known
+        if isinstance(record, HoldClosed):
+            new = Taken(
+                hold_id=record.hold_id,
+                person_ref=ref,
+                category=category,
+                opened=opened,
+                at_ns=_ago_ns(record.closed, now),
+            )
+            taken = (*taken, new)
+        elif not _is_unsure(reader, passage_id):
+            taken = tuple(one for one in taken if one.person_ref != ref)
+    return taken
 
 
 def restored_desk(reader: JournalReader, holds: Iterable[Hold], now: Moment) -> tuple[Settled, ...]:
