@@ -79,7 +79,8 @@ def on_reading(door: DoorState, event: ReadingTaken) -> Step:
 def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
     """The thermometer is lost or back. Lost, it also no longer tells who stands there.
 
-    Who waits at the spot is taken to stand there still when it is back: nobody is held twice.
+    Who waits at the spot is taken to stand there still when it is back, so that nobody is held
+    twice; where what it sees then, or a card, speaks against that, it is measured as another.
     """
     seen = None if door.seen is None else (None, event.at.boot_ns)  # whoever came meanwhile
     door = replace(door, thermometer_usable=event.usable, seen=seen)
@@ -89,7 +90,7 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
     if isinstance(state, Registering | Gathering) or (
         isinstance(state, Settled) and (state.decision is Decision.HOLD or state.waits_for_hand)
     ):
-        unseen = replace(state.presence, recent=(), judged=0)
+        unseen = replace(state.presence, recent=(), judged=0, doubtful=True)
         door = replace(door, passage=replace(state, presence=unseen))
     elif isinstance(state, Idle):
         door = replace(door, passage=Idle())
@@ -239,6 +240,8 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
     known = replace(still, presence=replace(still.presence, judged=judged))
     door = replace(door, passage=known)
     who = known.last if isinstance(known, Idle) else known
+    if isinstance(known, Waiting) and known.presence.doubtful and _differs(known, temperature):
+        return _another(door, known, temperature, at)
     if who is None or (isinstance(who, Settled) and who.decision is Decision.HOLD):
         return Step(door)
     if temperature.outcome is not Outcome.ELEVATED:
@@ -248,6 +251,34 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
         return Step(door)  # the contact thermometer decided of this very person, or is going to
     hot = replace(who, temperature=temperature, presence=known.presence)
     return verdict.hold(door, hot, "elevated", at)
+
+
+def _differs(state: Waiting, seen: Temperature) -> bool:
+    """Whether a forehead is warm that was not, or no longer: it may be another's."""
+    return _is_warm(state.temperature) != _is_warm(seen)
+
+
+def _is_warm(measured: Temperature | None) -> bool:
+    if measured is None or measured.score_centi_c is None or measured.threshold_centi_c is None:
+        return measured is not None and measured.outcome is Outcome.ELEVATED
+    return measured.outcome is Outcome.ELEVATED or (
+        measured.score_centi_c >= measured.threshold_centi_c
+    )
+
+
+def _another(door: DoorState, state: Waiting, temperature: Temperature, at: Moment) -> Step:
+    """Somebody stands there who may be another than who waits: measured for themselves.
+
+    Who was well before, and may be who is warm now, is measured by hand before they go on.
+    """
+    done = Step(door)
+    if isinstance(state, Registering | Gathering):
+        done = verdict.recheck(door, state, "thermometer_lost", at)
+    door = set_aside(done.door)
+    passage_id, ids = door.ids.take()
+    here = replace(state.presence, doubtful=False)
+    new = Attempt(passage_id=passage_id, started=at, presence=here, adult=wanting(door))
+    return done.then(on_measured(replace(door, ids=ids), new, temperature, at))
 
 
 def _measuring(

@@ -25,6 +25,7 @@ from gate_agent.domain.late_cards import (
 )
 from gate_agent.domain.naming import (
     ANOTHERS,
+    SURE,
     CardDoubt,
     doubt,
     doubting_the_held,
@@ -254,7 +255,8 @@ def _wants_card(door: DoorState, at: Moment) -> bool:
 def _is_taken(door: DoorState, at: Moment) -> bool:
     """Whether somebody known stands at the spot: another's card is measured after them."""
     spot = door.passage
-    return door.thermometer_usable and spot.person is not None and not spot.presence.is_gone(at)
+    known = spot.person is not None and not spot.presence.doubtful
+    return door.thermometer_usable and known and not spot.presence.is_gone(at)
 
 
 def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
@@ -328,7 +330,7 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
         )
         return Step(door.placed(paired))
     elif isinstance(state, Settled) and state.decision is not Decision.ADMIT:
-        return Step(door.placed(replace(state, **identity(event, state.known_phone))))
+        return _name_the_rechecked(door, state, event, SURE)
     elif isinstance(state, Settled):
         return put_right(door, state, event)
     raise StepRefused("out_of_turn", "a passage without a document", "one that has it")

@@ -30,13 +30,15 @@ class Presence:
 
     Silence is no departure: only readings without skin, for GONE_AFTER_S since the last with.
     Unbroken, it is the same person: `recent` is what was seen of them last, oldest first, and
-    `judged` the highest value that an outcome is known of already.
+    `judged` the highest value that an outcome is known of already. Where the thermometer was lost
+    meanwhile it is `doubtful`: somebody else may stand there since.
     """
 
     seen_ns: int | None = None
     fell: bool = False
     recent: tuple[Reading, ...] = ()
     judged: int = 0
+    doubtful: bool = False
 
     def after(self, reading: Reading, *, skin: bool, at: Moment, kept: int) -> Presence:
         """Return the presence after one more reading; `kept` of the newest are remembered."""
@@ -45,7 +47,7 @@ class Presence:
         if self.is_gone(at):
             return Presence(seen_ns=at.boot_ns, recent=(reading,))
         recent = (*self.recent, reading)[-kept:]
-        return Presence(seen_ns=at.boot_ns, recent=recent, judged=self.judged)
+        return replace(self, seen_ns=at.boot_ns, fell=False, recent=recent)
 
     @property
     def gone_ns(self) -> int | None:
