@@ -151,7 +151,11 @@ EVENTS: dict[str, Case] = {
         once(GroupTold, passage_id=PASSAGE, companions=0, by="guard-1", reason="测试"),
     ),
     "symptoms": Case(
-        "申报症状", "symptoms declared", once(SymptomsDeclared, by="guard-1", note="发热")
+        "申报症状",
+        "symptoms declared",
+        lambda door, at: [
+            SymptomsDeclared(at=at, passage_id=door.passage.passage_id, by="guard-1", note="发热")
+        ],
     ),
     "admit": Case("更改为放行", "overrule: admit", override(Decision.ADMIT)),
     "admit_why": Case("无理由放行", "overrule: admit, no reason", override(Decision.ADMIT, "")),

@@ -8,7 +8,7 @@ from bench.simulate.guard import QUICK_S, person_of, typed_first
 from bench.simulate.people import Stage, Walker
 from bench.simulate.rules import above_line, at_ambient
 from bench.simulate.script import BRIM_CENTI_C, DAY_S, Card, Leaves, Visit
-from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.desk import waits
 from gate_agent.domain.door import (
@@ -20,6 +20,8 @@ from gate_agent.domain.door import (
 from gate_agent.domain.passage import Idle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.simulate.hall import Hall, Place
 
 FRAME_NS = NS_PER_S // 10
@@ -226,7 +228,11 @@ class Walking:
 
     def _declare(self, place: Place, walker: Walker) -> None:
         if place.spot is walker and not place.broken.guard_until_ns > self._hall.now_ns:
-            self._hall.take(place, lambda at: SymptomsDeclared(at=at, by="guard", note="发热"))
+            self._hall.take(place, self._declared(place))
+
+    def _declared(self, place: Place) -> Callable[[Moment], SymptomsDeclared]:
+        shown = place.door.door.passage.passage_id
+        return lambda at: SymptomsDeclared(at=at, passage_id=shown, by="guard", note="发热")
 
     def sent_back(self, place: Place, walker: Walker, passage_id: str) -> None:
         """Come again, unless something else came of it meanwhile."""

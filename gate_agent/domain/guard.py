@@ -10,7 +10,7 @@ from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import judge, propose, still_open
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import freed, set_aside, waits
-from gate_agent.domain.effects import Effects, Note, StepRefused
+from gate_agent.domain.effects import Effects, Note, StepRefused, WriteEvent
 from gate_agent.domain.events import (
     ContactJudged,
     ContactsFound,
@@ -22,7 +22,7 @@ from gate_agent.domain.events import (
     RegistrationGiven,
     SymptomsDeclared,
 )
-from gate_agent.domain.hold import HOTTEST_CONTACT_CENTI_C, note_hold, open_hold
+from gate_agent.domain.hold import check_reading, note_hold, open_hold
 from gate_agent.domain.identified import register_the_held, tell_companions
 from gate_agent.domain.passage import (
     Attempt,
@@ -34,8 +34,9 @@ from gate_agent.domain.passage import (
     Settled,
 )
 from gate_agent.domain.registration import checked
-from gate_agent.domain.release import find_hold, on_held_measured, with_hold
+from gate_agent.domain.release import contact_read, find_hold, on_held_measured, with_hold
 from gate_agent.domain.state import DoorState, Step
+from gate_agent.domain.stopping import stopped_by
 from gate_agent.domain.temperature import by_hand, is_by_hand, not_measured
 
 # What a verdict may be overruled to. The gate that has opened cannot be denied any more, and a
@@ -48,7 +49,6 @@ _OVERRULED_TO: dict[Decision, tuple[Decision, ...]] = {
     Decision.HOLD: (),
 }
 _OPEN_TO = (Decision.ADMIT, Decision.DENY, Decision.RECHECK, Decision.HOLD)
-COLDEST_BODY_CENTI_C = 3400  # a contact thermometer under it was not on a body
 _MEASURED = (Outcome.NORMAL, Outcome.LOW)  # unknown is not normal, whoever says so
 
 
@@ -83,37 +83,44 @@ def on_hand_measured(door: DoorState, event: HandMeasured) -> Step:
     state = _passage(door, event.passage_id)
     if not event.by.strip():
         raise StepRefused("invalid", "who measured", "nobody")
-    if not COLDEST_BODY_CENTI_C <= event.contact_centi_c <= HOTTEST_CONTACT_CENTI_C:
-        expected = f"{COLDEST_BODY_CENTI_C} to {HOTTEST_CONTACT_CENTI_C} centi °C"
-        raise StepRefused("invalid", expected, str(event.contact_centi_c))
+    check_reading(event.contact_centi_c)
     if isinstance(state, Settled) and state.decision is Decision.HOLD:
         return on_held_measured(door, state, event)
     measured = state.temperature or not_measured(door.profile)
     line = door.policy.hold.contact_line_centi_c
     by_contact = by_hand(measured, event.contact_centi_c, event.by, line)
+    read = WriteEvent(contact_read(event, line))
     if by_contact.outcome is Outcome.NORMAL:
         if isinstance(state, Measured | Registering | Gathering):
-            return Step(door.placed(replace(state, temperature=by_contact)))
+            return Step(door.placed(replace(state, temperature=by_contact)), (read,))
         if isinstance(state, Settled) and state.decision in (Decision.ADMIT, Decision.DENY):
             raise StepRefused("out_of_turn", "a passage that is to be measured", _name(state))
-    return on_measured(door, state, by_contact, event.at)
+    done = on_measured(door, state, by_contact, event.at)
+    decided = [effect for effect in done.effects if isinstance(effect, WriteEvent)]
+    return done if decided else Step(done.door, (*done.effects, read))
 
 
 def on_symptoms(door: DoorState, event: SymptomsDeclared) -> Step:
-    """Hold the person at the door, at whatever temperature, whether known to us or not."""
-    state = door.passage
+    """Hold whom the guard saw, at whatever temperature, whether known to us or not.
+
+    Raises StepRefused where that person is gone: who stands there now declared nothing.
+    """
+    state, spot = door.find(event.passage_id), door.passage
     held = {h.hold_id for h in door.holds if h.state is not HoldState.RELEASED}
     if isinstance(state, Settled) and state.hold_id in held:
         return Step(door, (Note("already_held"),))
+    lingers = spot.last if isinstance(spot, Idle) and not spot.presence.is_gone(event.at) else None
     attempt: Attempt
-    if not isinstance(state, Idle):
+    if state is not None:
         attempt = state
-    elif state.last is not None and not state.presence.is_gone(event.at):
-        attempt = replace(state.last, presence=state.presence)
-    else:
+    elif lingers is not None and event.passage_id in (None, lingers.passage_id):
+        attempt = replace(lingers, presence=spot.presence)
+    elif isinstance(spot, Idle) and event.passage_id is None:
         passage_id, ids = door.ids.take()
         door = replace(door, ids=ids)
-        attempt = Attempt(passage_id=passage_id, started=event.at, presence=state.presence)
+        attempt = Attempt(passage_id=passage_id, started=event.at, presence=spot.presence)
+    else:
+        raise StepRefused("out_of_turn", "a passage that is still at the door", _name(spot))
     reasons = ("declared_symptoms", *((event.note,) if event.note else ()))
     return verdict.hold(door, attempt, "declared_symptoms", event.at, reasons=reasons, by=event.by)
 
@@ -226,11 +233,9 @@ def _may_be_admitted(
     if outcome not in _MEASURED:
         got = outcome or "none"
         raise StepRefused("out_of_turn", "a measured temperature that is not elevated", got)
-    if hall.standing_hold(door.holds, state.person) is not None:
-        raise StepRefused("out_of_turn", "the steps of the hold", "a hold that stands")
-    other = door.held_elsewhere(state.person)
-    if other is not None:
-        raise StepRefused("out_of_turn", "a hold, and its steps", f"one held at {other[0].name}")
+    stop = stopped_by(door, state.person, at)
+    if stop is not None:
+        raise StepRefused("out_of_turn", "a hold, and its steps", stop.by)
 
 
 def _name(state: Idle | OpenPassage | Settled) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from gate_agent.contract.contact_reading import COLDEST_CENTI_C, HOTTEST_CENTI_C
 from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.free_text import file_reference, without_number
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
@@ -73,6 +74,7 @@ _Reference = Annotated[
 ]
 _Name = Annotated[str, Field(min_length=1, max_length=60, description="as on the document")]
 _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on the document")]
+_PassageId = Annotated[str, Field(max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
 
 class TapBody(BaseModel):
@@ -109,11 +111,8 @@ class ManualRequest(TapBody):
     number: _Number
     reason: Literal["no_card", "card_damaged", "reader_broken", "other_document"]
     by: Post
-    passage_id: str | None = Field(
-        None,
-        max_length=80,
-        pattern="^[0-9A-Za-z-]+$",
-        description="of somebody who waits, or is held; absent: as if the card had been laid",
+    passage_id: _PassageId | None = Field(
+        None, description="of somebody who waits, or is held; absent: as if the card had been laid"
     )
 
     def event(self, at: Moment) -> DocumentTyped:
@@ -208,8 +207,8 @@ class HoldStepRequest(StepDetails, TapBody):
     contact_centi_c: int | None = Field(
         None,
         strict=True,
-        ge=2500,
-        le=4500,
+        ge=COLDEST_CENTI_C,
+        le=HOTTEST_CENTI_C,
         description="contact thermometer, hundredths of °C; rechecked and released need it",
     )
     to: Note | None = Field(None, description="whom it is reported or handed over to")
@@ -275,10 +274,8 @@ class ContactRequest(JudgementDetails, TapBody):
 class FoundRequest(TapBody):
     """Somebody inside the hall is ill (厅内发现): a hold without a door."""
 
-    passage_id: str | None = Field(
+    passage_id: _PassageId | None = Field(
         None,
-        max_length=80,
-        pattern="^[0-9A-Za-z-]+$",
         description="of the entry, as /api/v1/inside tells; absent: nobody knows yet who it is",
     )
     place: Annotated[str, Field(min_length=1, max_length=40)]
@@ -313,7 +310,9 @@ class DrillRequest(TapBody):
 class HandRequest(TapBody):
     """The person was measured with the contact thermometer (人工测温)."""
 
-    contact_centi_c: int = Field(strict=True, ge=3400, le=4500, description="hundredths of °C")
+    contact_centi_c: int = Field(
+        strict=True, ge=COLDEST_CENTI_C, le=HOTTEST_CENTI_C, description="hundredths of °C"
+    )
     by: Post
 
     def event(self, at: Moment, passage_id: str) -> HandMeasured:
@@ -337,14 +336,17 @@ class CheckRequest(CheckDetails, TapBody):
 
 
 class SymptomsRequest(TapBody):
-    """The person at the door declares symptoms (申报症状): a hold at any temperature."""
+    """Somebody at the door declares symptoms (申报症状): a hold at any temperature."""
 
+    passage_id: _PassageId | None = Field(
+        description="of whom the screen shows; null: somebody stands there, and none is shown"
+    )
     by: Post
     note: Note | None = None
 
     def event(self, at: Moment) -> SymptomsDeclared:
-        """Return what the person at the door declared."""
-        return SymptomsDeclared(at=at, by=self.by, note=self.note)
+        """Return what this person declared."""
+        return SymptomsDeclared(at=at, passage_id=self.passage_id, by=self.by, note=self.note)
 
 
 class TouchRequest(TapBody):

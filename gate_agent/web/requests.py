@@ -106,7 +106,7 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/symptoms", dependencies=[SIGNED_ON])
     async def symptoms(body: SymptomsRequest) -> Accepted:
-        """Hold the person at the door for declared symptoms (申报症状)."""
+        """Hold somebody at the door for declared symptoms (申报症状)."""
         return await _done(desk, body.event(desk.now()))
 
 

@@ -135,7 +135,7 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/staff": ("", {"name": "李管", "role": "guard", "pin": "583027"}),
     "/api/v1/staff/{code}/disable": ("/api/v1/staff/g77/disable", {}),
     "/api/v1/staff/{code}/pin": ("/api/v1/staff/g77/pin", {"pin": "583027"}),
-    "/api/v1/symptoms": ("", {**_GUARD, "note": "干咳"}),
+    "/api/v1/symptoms": ("", {**_GUARD, "passage_id": "p-1", "note": "干咳"}),
     "/api/v1/thermometer/checks": ("", {
         **_GUARD, "reference": "black_body", "reference_centi_c": 3700}),
     "/api/v1/thermometer/reference": ("", {}),

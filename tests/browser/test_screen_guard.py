@@ -166,7 +166,7 @@ def test_declared_symptoms_hold_in_two_taps(page: Page, served: Served) -> None:
 
     expect(page.locator("#verdict-word")).to_have_text("暂留")
     assert served.asked() == [
-        Asked(what="declare_symptoms", about="", details={"by": "guard-1", "note": "干咳"})
+        Asked(what="declare_symptoms", about="ab12-901", details={"by": "guard-1", "note": "干咳"})
     ]
 
 

@@ -147,7 +147,9 @@ MAKES: st.SearchStrategy[Make] = st.one_of(
     st.sampled_from(
         [
             lambda _door, at: CardUnreadable(at=at, fault="shape"),
-            lambda _door, at: SymptomsDeclared(at=at, by="guard-1", note=None),
+            lambda door, at: SymptomsDeclared(
+                at=at, passage_id=door.passage.passage_id, by="guard-1", note=None
+            ),
             lambda door, at: PassageDismissed(at=at, passage_id=passage_of(door)),
             with_next,
             lambda _door, at: TimePassed(at=at),

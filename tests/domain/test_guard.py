@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from domain.benches import COLD, FEVER, NORMAL, Bench, hold_step, verdict
+from domain.benches import COLD, FEVER, NORMAL, Bench, hold_step, new_door, somebody, verdict
+from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Decision, HoldState
-from gate_agent.domain.door import GuardOverrode, SymptomsDeclared
+from gate_agent.domain.door import GuardOverrode, PersonIdentified, SymptomsDeclared
 from gate_agent.domain.effects import Admit, StepRefused
 
 
@@ -78,7 +79,11 @@ def test_declared_symptoms_hold_at_a_normal_temperature() -> None:
     bench.card()
     bench.steady(NORMAL)
 
-    bench.take(SymptomsDeclared(at=bench.now, by="guard-1", note="咳嗽"))
+    bench.take(
+        SymptomsDeclared(
+            at=bench.now, passage_id=bench.door.passage.passage_id, by="guard-1", note="咳嗽"
+        )
+    )
 
     assert verdict(bench) == (Decision.HOLD, ("declared_symptoms", "咳嗽"))
     assert bench.verdicts[-1].by == "guard-1"
@@ -91,7 +96,9 @@ def test_symptoms_declared_after_a_release_hold_anew() -> None:
     for to in (HoldState.ACKNOWLEDGED, HoldState.RECHECKED, HoldState.RELEASED):
         bench.take(hold_step(bench, to))
 
-    bench.take(SymptomsDeclared(at=bench.now, by="guard-1"))
+    bench.take(
+        SymptomsDeclared(at=bench.now, passage_id=bench.door.passage.passage_id, by="guard-1")
+    )
 
     assert [hold.state for hold in bench.door.holds] == [HoldState.RELEASED, HoldState.FLAGGED]
 
@@ -99,7 +106,55 @@ def test_symptoms_declared_after_a_release_hold_anew() -> None:
 def test_symptoms_may_be_declared_before_anybody_was_noticed() -> None:
     bench = Bench()
 
-    bench.take(SymptomsDeclared(at=bench.now, by="guard-1"))
+    bench.take(
+        SymptomsDeclared(at=bench.now, passage_id=bench.door.passage.passage_id, by="guard-1")
+    )
 
     assert verdict(bench) == (Decision.HOLD, ("declared_symptoms",))
     assert bench.verdicts[0].temperature.reason == "not_measured"
+
+
+def test_symptoms_are_of_whom_the_guard_saw_and_refused_where_that_person_is_gone() -> None:
+    bench = Bench()
+    bench.card("a")
+    bench.steady(NORMAL)
+    seen = bench.door.passage.passage_id
+    bench.nobody_for(12)
+    bench.card("b")
+    bench.steady(NORMAL)
+    before = bench.door
+    for passage_id in (seen, None):
+        with pytest.raises(StepRefused) as refused:
+            bench.take(SymptomsDeclared(at=bench.now, passage_id=passage_id, by="guard-1"))
+        assert refused.value.code == "out_of_turn"
+
+    assert bench.door is before
+
+
+def test_symptoms_of_who_stepped_aside_hold_them_and_not_who_stands_there() -> None:
+    bench = Bench(new_door(Policy()))
+    bench.card("a")
+    bench.steady(NORMAL)  # to be registered
+    seen = bench.door.passage.passage_id or ""
+    bench.nobody_for(2)
+    bench.card("b")
+    bench.steady(NORMAL)
+    bench.take(SymptomsDeclared(at=bench.now, passage_id=seen, by="guard-1"))
+
+    assert (verdict(bench)[0], bench.verdicts[-1].person_ref) == (Decision.HOLD, "a" * 64)
+    assert [hold.passage_id for hold in bench.door.holds] == [seen]
+    assert bench.door.passage.person is not None
+    assert bench.door.passage.person.person_ref == "b" * 64
+
+
+@pytest.mark.parametrize("surface", [COLD, 4280])
+def test_a_document_typed_for_who_is_to_be_measured_again_is_recorded(surface: int) -> None:
+    bench = Bench()
+    bench.steady(surface)
+    about = bench.door.passage.passage_id or ""
+    assert verdict(bench)[0] is Decision.RECHECK
+    bench.take(PersonIdentified(at=bench.now, person=somebody("a"), passage_id=about))
+
+    told = bench.verdicts[-1]
+    assert (told.passage_id, told.person_ref, told.decision) == (about, "a" * 64, Decision.RECHECK)
+    assert [one.person_ref for one in bench.door.rechecked] == ["a" * 64]

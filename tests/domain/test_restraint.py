@@ -67,7 +67,9 @@ def test_a_card_after_the_held_person_has_gone_is_another_passage() -> None:
 
 def test_a_card_names_no_hold_when_nobody_is_seen_at_the_door() -> None:
     bench = Bench()
-    bench.take(SymptomsDeclared(at=bench.now, by="guard-1"))
+    bench.take(
+        SymptomsDeclared(at=bench.now, passage_id=bench.door.passage.passage_id, by="guard-1")
+    )
 
     bench.card("b")
 

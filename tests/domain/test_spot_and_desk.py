@@ -270,7 +270,9 @@ def test_symptoms_are_of_who_stands_there_also_after_the_verdict_is_gone() -> No
     bench = Bench()
     bench.card()
     bench.read(*[NORMAL] * 150)
-    bench.take(SymptomsDeclared(at=bench.now, by="guard-1"))
+    bench.take(
+        SymptomsDeclared(at=bench.now, passage_id=bench.door.passage.passage_id, by="guard-1")
+    )
 
     assert bench.door.holds[0].person_ref == "a" * 64
 

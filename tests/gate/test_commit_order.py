@@ -133,7 +133,11 @@ async def test_a_full_journal_leaves_the_door_before_a_hold_as_it_was_and_says_s
         assert door.gate.counts()["journal_full"] > 0
         assert door.passage.decision is None, "measured on: nobody is held unrecorded"
         with pytest.raises(JournalUnavailable):
-            await door.desk.request(SymptomsDeclared(at=door.desk.now(), by="guard-1"))
+            await door.desk.request(
+                SymptomsDeclared(
+                    at=door.desk.now(), passage_id=door.passage.passage_id, by="guard-1"
+                )
+            )
     await door.durable()
     door.measure(FEVER, times=1)
     await door.durable()

@@ -72,7 +72,9 @@ class _Door:
 
     def declare_symptoms(self) -> None:
         """Have whoever is at the door held, if somebody is and may be."""
-        httpx.post(f"{self._api}/symptoms", json={"by": "guard-1"}, timeout=5)
+        shown = self.state()["passage"]
+        body = {"passage_id": shown and shown["passage_id"], "by": "guard-1"}
+        httpx.post(f"{self._api}/symptoms", json=body, timeout=5)
 
     def types(self) -> list[str]:
         """Return the types of the journal's events."""
