@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
+from children import wait_until
 from doorfiles import write_collector
 from gate_collector.ledger.verify import gates, verify
 from gate_collector.store.schema import MIGRATION, REVISION, REVISIONS, SECRET
@@ -50,7 +51,10 @@ def unpacked(name: str, kind: str, folder: Path, cluster: Cluster) -> str:
     if kind == "sqlite":
         return _file(name, folder)
     if (cluster, name) not in _LOADED:
-        _LOADED[cluster, name] = name_of(_loaded(name, cluster))
+        database = name_of(_loaded(name, cluster))
+        here = f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}'"  # noqa: S608 ours
+        wait_until(lambda: not cluster.asked(here), "psql's session to end: nobody may be there")
+        _LOADED[cluster, name] = database
     return cluster.database(_LOADED[cluster, name])
 
 
