@@ -26,6 +26,7 @@ from gate_agent.domain.events import (
     CardJudged,
     CardUnreadable,
     CodeShown,
+    CompanionCame,
     CompanionTold,
     ContactJudged,
     ContactsFound,
@@ -62,6 +63,7 @@ __all__ = [
     "CardJudged",
     "CardUnreadable",
     "CodeShown",
+    "CompanionCame",
     "CompanionTold",
     "ContactJudged",
     "ContactsFound",
@@ -156,6 +158,8 @@ def _happen(door: DoorState, event: DoorEvent) -> Step:
             return together.on_group(door, event)
         case CompanionTold():
             return together.on_companion(door, event)
+        case CompanionCame():
+            return together.on_companion_came(door, event)
         case GreenGiven():
             return green.on_green(door, event)
         case AppointmentGiven():

@@ -147,6 +147,15 @@ class CompanionTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanionCame:
+    """One of a group is here whom the thermometer does not see (随行人员已到): lost, untrusted."""
+
+    at: Moment
+    adult: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GreenGiven:
     """The guard lets this person come by the green channel (绿色通道); no reason: no more."""
 
@@ -325,6 +334,7 @@ GuardEvent = (
     | HandMeasured
     | GroupTold
     | CompanionTold
+    | CompanionCame
     | CardJudged
     | GreenGiven
     | AppointmentGiven

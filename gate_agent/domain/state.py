@@ -8,7 +8,7 @@ from gate_agent.contract.door_told import HoldTold, RecheckTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
-from gate_agent.domain.baseline import NOBODY_SEEN, Memory
+from gate_agent.domain.baseline import NOBODY_SEEN, UNTRUSTED, Memory
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.commissioning import is_known
 from gate_agent.domain.contact import Contact
@@ -140,6 +140,11 @@ class DoorState:
     def measures_by_hand(self) -> bool:
         """Whether the contact thermometer alone can let somebody in."""
         return not (self.thermometer_usable and self.thermometer_trusted)
+
+    @property
+    def why_by_hand(self) -> str:
+        """Return the reason, where it alone can."""
+        return UNTRUSTED if self.thermometer_usable else "thermometer_lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from gate_agent.domain import verdict
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import waits
 from gate_agent.domain.effects import StepRefused, WriteEvent
-from gate_agent.domain.events import CompanionTold, GroupTold
+from gate_agent.domain.events import CompanionCame, CompanionTold, GroupTold
 from gate_agent.domain.group import members
 from gate_agent.domain.passage import (
+    Attempt,
     Gathering,
+    Identified,
     Measured,
     Measuring,
     OpenPassage,
@@ -73,6 +75,26 @@ def on_companion(door: DoorState, event: CompanionTold) -> Step:
     return Step(done.door, (WriteEvent(record), *done.effects))
 
 
+def on_companion_came(door: DoorState, event: CompanionCame) -> Step:
+    """One of the group is here, and is to be measured by hand: a place of their own, as any.
+
+    Who has a card lays it; the others leave no trace while the thermometer sees nobody.
+    """
+    if not event.by.strip():
+        raise StepRefused("invalid", "who says so", "nobody")
+    if not door.measures_by_hand:
+        raise StepRefused("out_of_turn", "the thermometer, which measures", "a companion by hand")
+    adult = _takes_companions(door, event.adult, "")
+    passage_id, ids = door.ids.take()
+    new = Attempt(passage_id=passage_id, started=event.at, adult=event.adult)
+    others = len(members(door, event.adult))
+    if not isinstance(adult, Settled) or waits(door, adult):
+        door = door.placed(replace(adult, companions=max(adult.companions, others + 1)))
+    place = Identified(**carried(new), due_ns=event.at.boot_ns)
+    beside = replace(door, ids=ids, desk=(*door.desk, place))
+    return verdict.recheck(beside, new, door.why_by_hand, event.at, by=event.by)
+
+
 def _with_next(door: DoorState, state: OpenPassage | Settled, event: CompanionTold) -> Step:
     """Let a child who went first wait for who comes next, whose card is not the child's."""
     if event.adult is not None or not isinstance(state, Measuring | Measured):
@@ -109,7 +131,7 @@ def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold)
     return Step(door.placed(state))
 
 
-def _takes_companions(door: DoorState, adult_id: str, passage_id: str) -> None:
+def _takes_companions(door: DoorState, adult_id: str, passage_id: str) -> OpenPassage | Settled:
     adult = door.find(adult_id)
     is_in = isinstance(adult, Settled) and adult.decision is Decision.ADMIT
     is_here = is_in or isinstance(adult, Measuring)  # whose verdict the companion waits for
@@ -117,6 +139,7 @@ def _takes_companions(door: DoorState, adult_id: str, passage_id: str) -> None:
         raise StepRefused("not_found", "somebody at the door to come with", "nobody")
     if adult.adult is not None or adult_id == passage_id:
         raise StepRefused("out_of_turn", "somebody who came with nobody", "a companion")
+    return adult
 
 
 def _passage(door: DoorState, passage_id: str) -> OpenPassage | Settled:

@@ -36,6 +36,11 @@ declare namespace Door {
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
   }
+  /** One of this person's companions is here, to be measured by hand (随行人员已到). */
+  interface ArrivalRequest {
+    /** who acts: a post or a staff code, such as guard-1; never a name */
+    by: string;
+  }
   /** Whom the guard calls: a post, and its duty telephone. */
   interface CallView {
     post: string;
@@ -762,6 +767,7 @@ declare namespace Door {
     "/api/v1/holds/{hold_id}/picture": { body: RevealRequest; told: null };
     "/api/v1/holds/{hold_id}/steps": { body: HoldStepRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/appointment": { body: AppointmentRequest; told: Accepted };
+    "/api/v1/passages/{passage_id}/arrival": { body: ArrivalRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/card": { body: CardRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/companion": { body: CompanionRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/dismissal": { body: DismissalRequest | null; told: Accepted };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from gate_agent.contract.moment import Moment
-from gate_agent.domain.events import CompanionTold, GroupTold
+from gate_agent.domain.events import CompanionCame, CompanionTold, GroupTold
 from gate_agent.web.bodies import Note, Post, TapBody
 
 
@@ -25,6 +25,16 @@ class GroupRequest(TapBody):
             by=self.by,
             reason=self.reason,
         )
+
+
+class ArrivalRequest(TapBody):
+    """One of this person's companions is here, to be measured by hand (随行人员已到)."""
+
+    by: Post
+
+    def event(self, at: Moment, passage_id: str) -> CompanionCame:
+        """Return who came to be with this passage."""
+        return CompanionCame(at=at, adult=passage_id, by=self.by)
 
 
 class CompanionRequest(TapBody):

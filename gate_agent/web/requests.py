@@ -28,7 +28,7 @@ from gate_agent.web.bodies import (
 )
 from gate_agent.web.grants import ALARM, NAMED, PUBLIC, SIGNED_ON
 from gate_agent.web.green_bodies import AppointmentRequest, GreenRequest
-from gate_agent.web.group_bodies import CompanionRequest, GroupRequest
+from gate_agent.web.group_bodies import ArrivalRequest, CompanionRequest, GroupRequest
 
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
@@ -82,6 +82,11 @@ def _about_passages(router: APIRouter, desk: Desk) -> None:
     @router.post("/passages/{passage_id}/companion", dependencies=[NAMED])
     async def companion(passage_id: _Id, body: CompanionRequest) -> Accepted:
         """Say with whom this person came (同行), or that it is with nobody."""
+        return await _done(desk, body.event(desk.now(), passage_id))
+
+    @router.post("/passages/{passage_id}/arrival", dependencies=[NAMED])
+    async def arrival(passage_id: _Id, body: ArrivalRequest) -> Accepted:
+        """Say that one of this person's companions is here, whom no thermometer measures."""
         return await _done(desk, body.event(desk.now(), passage_id))
 
     @router.post("/passages/{passage_id}/card", dependencies=[NAMED])

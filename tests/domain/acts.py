@@ -21,6 +21,7 @@ from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import (
     CardJudged,
     CardUnreadable,
+    CompanionCame,
     CompanionTold,
     DoorEvent,
     DoorState,
@@ -112,6 +113,10 @@ def with_next(door: DoorState, at: Moment) -> DoorEvent:
     return CompanionTold(at=at, passage_id=passage_id, adult=None, with_next=True, by="guard-1")
 
 
+def came(door: DoorState, at: Moment) -> DoorEvent:
+    return CompanionCame(at=at, adult=passage_of(door), by="guard-1")
+
+
 def registration(*, phone: bool) -> Make:
     return lambda door, at: RegistrationGiven(
         at=at,
@@ -152,6 +157,7 @@ MAKES: st.SearchStrategy[Make] = st.one_of(
             ),
             lambda door, at: PassageDismissed(at=at, passage_id=passage_of(door)),
             with_next,
+            came,
             lambda _door, at: TimePassed(at=at),
         ]
     ),

@@ -28,6 +28,7 @@ from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C
 from gate_agent.domain.events import (
     AppointmentGiven,
     CardJudged,
+    CompanionCame,
     CompanionTold,
     ContactJudged,
     DeparturesTold,
@@ -82,6 +83,7 @@ _WHAT: dict[type[Tap], tuple[str, str]] = {
     GreenGiven: ("give_green", "passage_id"),
     AppointmentGiven: ("give_appointment", "passage_id"),
     CompanionTold: ("companion", "passage_id"),
+    CompanionCame: ("arrival", "adult"),
     DeparturesTold: ("left", ""),
     FoundInside: ("found", "passage_id"),
     HandMeasured: ("measure_by_hand", "passage_id"),

@@ -269,6 +269,7 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/passages/{passage_id}/green",
         "/api/v1/passages/{passage_id}/appointment",
         "/api/v1/passages/{passage_id}/companion",
+        "/api/v1/passages/{passage_id}/arrival",
         "/api/v1/passages/{passage_id}/card",
         "/api/v1/passages/{passage_id}/dismissal",
         "/api/v1/holds/{hold_id}/steps",

@@ -35,6 +35,10 @@ export function askGroup(state) {
   }
   const more = COUNTS.filter((n) => n > one.companions);
   const groups = [{ heading: word("group.how_many"), choices: more.map((n) => ({ label: word("group.n", { n }), kind: "tall", press: () => group(one, n, null) })) }];
+  if (needsHand(state)) {
+    const came = () => void sendOnce(`arrival:${one.passage_id}:${performance.now()}`, `/api/v1/passages/${one.passage_id}/arrival`, { by: by() });
+    groups.push({ heading: word("group.came"), choices: [{ label: word("group.came_do"), kind: "tall", press: came }] });
+  }
   if (one.companions) {
     const reasons = keysOf("split_reason").map((why) => ({ label: word(`split_reason.${why}`), kind: "tall", press: () => group(one, Math.min(one.companions_ready, one.companions - 1), why) }));
     groups.push({ heading: word("group.split"), choices: reasons });
@@ -46,6 +50,12 @@ export function askGroup(state) {
   }
   ask(one.passage_id, word("group.title"), groups);
 }
+
+/**
+ * Whether the contact thermometer alone measures whoever comes now.
+ * @param {import("./snapshot.js").State} state
+ */
+const needsHand = (state) => Boolean(state.thermometer?.by_hand);
 
 /**
  * @param {Door.PassageView} one
