@@ -237,6 +237,7 @@ class DoorProgram:
             reader=self._reader,
             identification=self._identification,
             thermometer=self._thermometer,
+            elsewhere=self._elsewhere,
         )
         return create_app(
             counter,

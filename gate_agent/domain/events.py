@@ -88,6 +88,8 @@ class FoundInside:
     place: str
     by: str
     passage_id: str | None = None  # of the entry, where the person is known
+    entry: str | None = None  # or of another door's, as the list of who is inside has it
+    person_ref: str | None = None  # whom that is of
     person: Person | None = None  # who that is, as far as this door remembers
 
 

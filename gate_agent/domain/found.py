@@ -31,10 +31,12 @@ def on_found(door: DoorState, event: FoundInside) -> Step:
     entry = next((one for one in entries if one.passage_id == event.passage_id), None)
     if event.passage_id is not None and entry is None:
         raise StepRefused("not_found", "somebody who is inside", "another")
-    person_ref = None if event.person is None else event.person.person_ref
+    person_ref = event.person_ref if event.person is None else event.person.person_ref
+    if event.entry is not None and person_ref is None:
+        raise StepRefused("not_found", "somebody whom another door let in", "another")
     if entry is not None:
         person_ref = entry.person_ref
-    if _is_held(door, person_ref):
+    if _is_held(door, person_ref) or held_there(door.neighbours, person_ref):
         raise StepRefused("out_of_turn", "somebody without an open hold", "one who is held")
     known = category(event.person) if entry is None else entry.category
     return _held(door, event.at, person_ref, known, event.person, place=event.place, by=event.by)

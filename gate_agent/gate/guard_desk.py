@@ -12,13 +12,17 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from gate_agent.contract.identity import CARD_FAULTS
+from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import Moment
+from gate_agent.contract.records import Category
 from gate_agent.domain.events import FoundInside, PersonIdentified
+from gate_agent.domain.inside import STAYS_S
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.identification import Identification
-from gate_agent.gate.inside_view import inside_view
+from gate_agent.gate.inside_view import ENTRY_DIGITS, inside_view
+from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
 from gate_agent.gate.restored import known_person
 from gate_agent.gate.screen_state import InsideView, ScreenState
@@ -43,7 +47,9 @@ class GuardDesk:
         reader: JournalReader,
         identification: Identification,
         thermometer: ThermometerKeeper | None = None,
+        elsewhere: OtherDoors | None = None,
     ) -> None:
+        self._elsewhere = elsewhere
         self._identification = identification
         self._gate = gate
         self._thermometer = thermometer
@@ -60,7 +66,17 @@ class GuardDesk:
 
     def inside(self) -> InsideView:
         """Return who is inside, as far as this door knows."""
-        return inside_view(self._gate.door.inside, self._gate.now(), self._reader)
+        door = self._gate.door
+        return inside_view(
+            door.inside,
+            self._gate.now(),
+            self._reader,
+            self._let_in_elsewhere(),
+            {one.gate: one.name for one in door.neighbours},
+        )
+
+    def _let_in_elsewhere(self) -> Sequence[PersonSeen]:
+        return () if self._elsewhere is None else self._elsewhere.let_in(STAYS_S)
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows."""
@@ -103,7 +119,11 @@ class GuardDesk:
                 await self._gate.request(tap)
 
     def _known(self, tap: FoundInside) -> FoundInside:
-        """Return it with the person that this entry was of."""
+        """Return it with the person that this entry was of, here or at another door."""
+        for seen in self._let_in_elsewhere() if tap.entry else ():
+            if seen.person_ref[:ENTRY_DIGITS] == tap.entry:
+                person, _ = known_person(self._reader, seen.person_ref, Category.VISITOR)
+                return replace(tap, person_ref=seen.person_ref, person=person)
         entries = self._gate.door.inside.entered
         entry = next((one for one in entries if one.passage_id == tap.passage_id), None)
         if entry is None:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 from gate_agent.contract.identity import mask_name, mask_number
+from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import Moment, parse_utc
 from gate_agent.domain.inside import Inside
 from gate_agent.errors import StorageError
-from gate_agent.gate.screen_state import InsideLine, InsideView, PersonView
+from gate_agent.gate.screen_state import InsideElsewhere, InsideLine, InsideView, PersonView
 from gate_agent.store.reader import JournalReader
 
+ENTRY_DIGITS = 16  # of a reference: as much as names one person of a day
+_MOST_ELSEWHERE = 200
 
-def inside_view(inside: Inside, now: Moment, reader: JournalReader) -> InsideView:
-    """Return who was let in here and was not seen leaving."""
+
+def inside_view(
+    inside: Inside,
+    now: Moment,
+    reader: JournalReader,
+    elsewhere: Iterable[PersonSeen] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> InsideView:
+    """Return who was let in here and was not seen leaving; and whom other doors let in today."""
+    others = [seen for seen in elsewhere if inside.of(seen.person_ref) is None]
     return InsideView(
         count=inside.count,
         unnamed_left=inside.unnamed_left,
@@ -24,6 +38,15 @@ def inside_view(inside: Inside, now: Moment, reader: JournalReader) -> InsideVie
                 inside_s=max(0.0, (now.utc - parse_utc(one.since)).total_seconds()),
             )
             for one in inside.entered
+        ),
+        elsewhere=tuple(
+            InsideElsewhere(
+                entry=seen.person_ref[:ENTRY_DIGITS],
+                person=_masked(seen.person_ref, reader),
+                door=names.get(seen.gate, seen.gate),
+                since=seen.time,
+            )
+            for seen in others[:_MOST_ELSEWHERE]
         ),
     )
 

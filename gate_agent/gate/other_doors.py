@@ -28,7 +28,7 @@ class OtherDoors:
     def __init__(self, gate: str, clock: Clock) -> None:
         self._gate = gate
         self._clock = clock
-        self._heard: OrderedDict[str, tuple[int, str]] = OrderedDict()  # when, and of which time
+        self._heard: OrderedDict[str, tuple[int, PersonSeen]] = OrderedDict()  # when, and what
         self._doors: dict[str, tuple[int, ThermometerState]] = {}
 
     def hear(self, payload: bytes) -> None:
@@ -40,14 +40,15 @@ class OtherDoors:
             return
         if seen.gate == self._gate or self._was_told(seen):
             return
-        self._heard[seen.person_ref] = self._clock.now().boot_ns, seen.time
+        self._heard[seen.person_ref] = self._clock.now().boot_ns, seen
         self._heard.move_to_end(seen.person_ref)
         if len(self._heard) > _MOST:
             self._heard.popitem(last=False)
 
     def _was_told(self, seen: PersonSeen) -> bool:
         """Whether it is nothing new: a broker may keep it, and bring it whenever it likes."""
-        _, newest = self._heard.get(seen.person_ref, (0, ""))
+        known = self._heard.get(seen.person_ref)
+        newest = "" if known is None else known[1].time
         is_dated = self._clock.quality() is ClockQuality.SYNCED
         oldest = format_utc(self._clock.now().utc - _OLD) if is_dated else ""
         return seen.time <= max(newest, oldest)
@@ -57,6 +58,11 @@ class OtherDoors:
         heard = self._heard.get(person_ref)
         now_ns = self._clock.now().boot_ns
         return heard is not None and now_ns - heard[0] <= within_s * NS_PER_S
+
+    def let_in(self, within_s: float) -> list[PersonSeen]:
+        """Return whom other doors let in within so many seconds, the newest first."""
+        since_ns = self._clock.now().boot_ns - round(within_s * NS_PER_S)
+        return [seen for ns, seen in reversed(self._heard.values()) if ns >= since_ns]
 
     def hear_door(self, topic: str, payload: bytes) -> tuple[str, bool] | None:
         """Take what another door says of itself; return whether it is there."""

@@ -302,12 +302,22 @@ class InsideLine(_View):
     inside_s: float
 
 
+class InsideElsewhere(_View):
+    """Somebody whom another door let in today (另一入口进入), and this one did not."""
+
+    entry: str  # how a tap names them
+    person: PersonView | None  # where this door knows them
+    door: str
+    since: str
+
+
 class InsideView(_View):
     """Who is inside as far as this door knows (在馆人员): the body of `/api/v1/inside`."""
 
     count: int
     unnamed_left: int  # of whom nobody knows who they were
     people: tuple[InsideLine, ...]  # longest first; who left uncounted by name is among them
+    elsewhere: tuple[InsideElsewhere, ...] = ()  # newest first; who left is among them
 
 
 class ScreenState(_View):

@@ -181,6 +181,8 @@ declare namespace Door {
   interface FoundRequest {
     /** of the entry, as /api/v1/inside tells; absent: nobody knows yet who it is */
     passage_id?: string | null;
+    /** or of whom another door let in, by its list */
+    entry?: string | null;
     place: string;
     /** who acts: a post or a staff code, such as guard-1; never a name */
     by: string;
@@ -281,6 +283,13 @@ declare namespace Door {
     place: string | null;
     ordered_by: string | null;
   }
+  /** Somebody whom another door let in today (另一入口进入), and this one did not. */
+  interface InsideElsewhere {
+    entry: string;
+    person: PersonView | null;
+    door: string;
+    since: string;
+  }
   /** Somebody who was let in here and was not seen leaving (未见离场). */
   interface InsideLine {
     passage_id: string;
@@ -294,6 +303,7 @@ declare namespace Door {
     count: number;
     unnamed_left: number;
     people: InsideLine[];
+    elsewhere: InsideElsewhere[];
   }
   /** The data of a `journal` event in the stream: that something was recorded, not what. */
   interface JournalMark {

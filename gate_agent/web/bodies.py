@@ -278,12 +278,17 @@ class FoundRequest(TapBody):
         None,
         description="of the entry, as /api/v1/inside tells; absent: nobody knows yet who it is",
     )
+    entry: str | None = Field(
+        None, pattern="^[0-9a-f]{16}$", description="or of whom another door let in, by its list"
+    )
     place: Annotated[str, Field(min_length=1, max_length=40)]
     by: Post
 
     def event(self, at: Moment) -> FoundInside:
         """Return who was found, and where."""
-        return FoundInside(at=at, place=self.place, by=self.by, passage_id=self.passage_id)
+        return FoundInside(
+            at=at, place=self.place, by=self.by, passage_id=self.passage_id, entry=self.entry
+        )
 
 
 class DepartureRequest(TapBody):

@@ -108,7 +108,11 @@ class AtWork:
             self.gate, journal=self.journal, reader=self.reader, clock=self.clock, zone=ZONE
         )
         self.desk = GuardDesk(
-            self.gate, ticker=self.ticker, reader=self.reader, identification=identification
+            self.gate,
+            ticker=self.ticker,
+            reader=self.reader,
+            identification=identification,
+            elsewhere=elsewhere,
         )
         self.gate.start(config_sha256="0" * 64)
         kept = path.parent / "waiting.json"

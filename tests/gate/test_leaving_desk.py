@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from gate.at_work import NORMAL, PHONE_OPTIONAL, at_work
+import pytest
+
+from gate.at_work import NORMAL, PHONE_OPTIONAL, AtWork, at_work, in_loop
+from gate_agent.contract.messages import PersonSeen
+from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import ExitMeans, PersonLeft
-from gate_agent.domain.door import DeparturesTold, ExitSeen
+from gate_agent.domain.door import DeparturesTold, ExitSeen, FoundInside
 from gate_agent.domain.inside import Inside
+from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.inside_view import inside_view
+from gate_agent.gate.other_doors import OtherDoors
 from gate_agent.testing import FakeClock
 
 
@@ -42,3 +48,36 @@ def test_who_is_inside_is_known_again_after_a_restart(tmp_path: Path) -> None:
 
     asyncio.run(first())
     asyncio.run(again())
+
+
+@in_loop
+async def test_whom_the_other_door_let_in_can_be_picked_and_is_held_under_their_name(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    elsewhere = OtherDoors("west-1f", clock)
+    door = AtWork(tmp_path, clock, elsewhere=elsewhere)
+    for card in (1, 2):  # known here from earlier
+        door.comes(NORMAL, card)
+    mine, other = (one.person_ref for one in door.gate.door.inside.entered)
+    door.gate.take(ExitSeen(at=door.desk.now(), means=ExitMeans.CARD, person_ref=other))
+    await door.durable()
+    clock.advance(3600)
+    time = format_utc(clock.now().utc)
+    for ref in (mine, other, "ab" * 32):
+        elsewhere.hear(PersonSeen(person_ref=ref, gate="central-2f", time=time).encode())
+
+    stranger, known = door.desk.inside().elsewhere
+    assert (stranger.person, stranger.door, stranger.since) == (None, "central-2f", time)
+    assert known.person is not None
+    for line in (known, stranger):
+        at = door.desk.now()
+        await door.desk.request(FoundInside(at=at, place="窗口", by="guard-1", entry=line.entry))
+    with pytest.raises(RequestRefused):
+        await door.desk.request(
+            FoundInside(at=door.desk.now(), place="窗口", by="guard-1", entry="0" * 16)
+        )
+
+    assert [one.person_ref for one in door.gate.door.holds] == [other, "ab" * 32]
+    assert [one.person is not None for one in door.gate.door.desk] == [True, False]
+    await door.end()

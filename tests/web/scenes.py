@@ -19,6 +19,7 @@ from gate_agent.gate.screen_state import (
     DeviceView,
     GateView,
     Green,
+    InsideElsewhere,
     InsideLine,
     InsideView,
     JournalView,
@@ -202,7 +203,15 @@ def inside() -> InsideView:
         )
         for n, person in enumerate((ZHANG, OUYANG, ZHANG))
     )
-    return InsideView(count=2, unnamed_left=1, people=people)
+    others = (
+        InsideElsewhere(
+            entry="0123456789abcdef",
+            person=None,
+            door="二层中央出入口",
+            since="2026-11-24T06:20:13.000Z",
+        ),
+    )
+    return InsideView(count=2, unnamed_left=1, people=people, elsewhere=others)
 
 
 def settled(

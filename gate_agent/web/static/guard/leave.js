@@ -40,9 +40,13 @@ function show(view, zone) {
   showPanel(ABOUT, word("action.leave"), keys, [
     make("div", { class: "choices" }, ...choices),
     make("h3", { id: "inside-count" }, view === null ? word("leave.asking") : word("leave.inside", { n: view.count })),
-    button(`${word("reason.found_inside")} · ${word("leave.unknown")}`, { press: () => askFound(null), id: "found-unknown" }),
+    button(`${word("reason.found_inside")} · ${word("leave.unknown")}`, { press: () => askFound(null, word("leave.unknown")), id: "found-unknown" }),
     view === null || !view.unnamed_left ? null : make("p", {}, word("leave.unnamed", { n: view.unnamed_left })),
     view === null ? null : make("ul", { class: "accounts", id: "inside" }, ...view.people.slice(0, MOST).map((one) => line(one, zone))),
+    ...(view?.elsewhere.length ? [
+      make("h3", {}, word("leave.elsewhere")),
+      make("ul", { class: "accounts", id: "inside-elsewhere" }, ...view.elsewhere.map((one) => lineElsewhere(one, zone))),
+    ] : []),
   ]);
 }
 
@@ -54,18 +58,31 @@ function line(one, zone) {
   const since = clockText(new Date(one.since), zone).slice(0, 5);
   return make("li", {},
     make("div", {}, make("b", {}, nameOf(one)), make("span", {}, word("leave.since", { t: since, s: span(one.inside_s) }))),
-    button(word("reason.found_inside"), { press: () => askFound(one) }));
+    button(word("reason.found_inside"), { press: () => askFound({ passage_id: one.passage_id }, nameOf(one)) }));
+}
+
+/**
+ * Somebody whom another door let in: by name where this door knows it, else by door and time.
+ * @param {Door.InsideElsewhere} one
+ * @param {string} zone
+ */
+function lineElsewhere(one, zone) {
+  const said = word("leave.by_door", { p: one.door, t: clockText(new Date(one.since), zone).slice(0, 5) });
+  return make("li", {},
+    make("div", {}, make("b", {}, one.person?.name ?? word("leave.unknown")), make("span", {}, said)),
+    button(word("reason.found_inside"), { press: () => askFound({ entry: one.entry }, `${one.person?.name ?? ""} ${said}`.trim()) }));
 }
 
 /**
  * Somebody is ill inside (厅内发现): where? One tap more opens the hold.
- * @param {Door.InsideLine | null} one null: nobody knows yet who it is
+ * @param {{ passage_id: string } | { entry: string } | null} who null: nobody knows yet who it is
+ * @param {string} said who that is, in words
  */
-function askFound(one) {
+function askFound(who, said) {
   const choices = keysOf("hall_place").map((place) => ({
     label: word(`hall_place.${place}`),
     kind: "tall",
-    press: () => void sendOnce(`found:${performance.now()}`, "/api/v1/found", { passage_id: one?.passage_id ?? null, place: recorded(`hall_place.${place}`), by: by() }),
+    press: () => void sendOnce(`found:${performance.now()}`, "/api/v1/found", { passage_id: null, ...who, place: recorded(`hall_place.${place}`), by: by() }),
   }));
-  ask(ABOUT, `${word("reason.found_inside")} · ${one ? nameOf(one) : word("leave.unknown")}`, [{ heading: word("leave.where"), choices }]);
+  ask(ABOUT, `${word("reason.found_inside")} · ${said}`, [{ heading: word("leave.where"), choices }]);
 }
