@@ -164,13 +164,16 @@ def course() -> dict[str, ScreenState]:
         "close": (HoldState.TRANSFERRED, 7020, (*after, note(NoteKind.DISINFECTED))),
         "released": (HoldState.RELEASED, 7100, (asked,)),
     }
-    return {
+    far_below = hold(state=HoldState.RECHECKED, due_s=571, contact_centi_c=3550)
+    again = far_below.model_copy(update={"surface_centi_c": 3990, "asks_again": True})
+    steps = {
         name: held(
             noted(hold(state=state, due_s=due_s, contact_centi_c=contact_centi_c), *notes)
         ).model_copy(update={"calls": CALLS, "contacts": contacts()})
         for name, (state, due_s, notes) in states.items()
         for contact_centi_c in (None if name == "contact" else 3781,)
     }
+    return {**steps, "contact-again": held(again)}
 
 
 def late_hold() -> HoldView:
