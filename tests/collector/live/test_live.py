@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -128,13 +129,13 @@ def test_a_person_is_found_by_number_or_reference(one: Hall, client: httpx.Clien
     assert client.post("/api/v1/search", json={"who": number}).json()["passages"] == []
 
 
-def test_who_was_found_is_listed_for_who_searched_and_for_an_hour(one: Hall) -> None:
-    for minutes in range(213):
-        one.west.passage(who="someone", at=TEN - timedelta(minutes=minutes))
-        one.west.passage(who="another", at=TEN - timedelta(minutes=minutes))
-    one.central.hold("hold-1", who="someone")
-    one.settle()
-    with serving(app_of(centre_of(one))) as client:
+def test_who_was_found_is_listed_for_who_searched_and_for_an_hour(tmp_path: Path) -> None:
+    with hall(tmp_path) as one, serving(app_of(centre_of(one))) as client:
+        for minutes in range(213):
+            one.west.passage(who="someone", at=TEN - timedelta(minutes=minutes))
+            one.west.passage(who="another", at=TEN - timedelta(minutes=minutes))
+        one.central.hold("hold-1", who="someone")
+        one.settle()
         page = client.post("/api/v1/search", json={"who": ref("someone")}).json()["page"]
         asked = f"{page}?passages.rows=200&passages.gate=west-1f"
         first, second = (client.get(f"{asked}&passages.page={n}").text for n in (1, 2))

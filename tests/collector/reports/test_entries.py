@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -205,31 +206,32 @@ def test_a_held_person_whom_nobody_comforted_is_named_until_it_is_entered(
     assert (after.counselled, after.uncounselled) == (1, ())
 
 
-def test_every_possible_gap_has_a_link_that_opens(one: Hall, client: httpx.Client) -> None:
-    one.west.hold("before", who="earlier", at=TEN - timedelta(days=2))
-    one.west.passage(who="near")
-    one.west.hold("sick")
-    one.west.close("sick", "transferred")
-    to(one, 8.01)
-    report = _made(one)
-    assert report.open_before
-    lacking = {
-        check.key: check.model_copy(update={"verdict": "lacking"}) for check in report.checks
-    }
-    report = report.model_copy(update={"checks": tuple(lacking.values())})
-    page = client.get(f"/reports/{DAY}").text
+def test_every_possible_gap_has_a_link_that_opens(tmp_path: Path) -> None:
+    with hall(tmp_path) as one, serving(app_of(centre_of(one, lambda: LED))) as client:
+        one.west.hold("before", who="earlier", at=TEN - timedelta(days=2))
+        one.west.passage(who="near")
+        one.west.hold("sick")
+        one.west.close("sick", "transferred")
+        to(one, 8.01)
+        report = _made(one)
+        assert report.open_before
+        lacking = {
+            check.key: check.model_copy(update={"verdict": "lacking"}) for check in report.checks
+        }
+        report = report.model_copy(update={"checks": tuple(lacking.values())})
+        page = client.get(f"/reports/{DAY}").text
 
-    shown = gaps(report, ZONE, "zh", case_path)
+        shown = gaps(report, ZONE, "zh", case_path)
 
-    assert {gap.key for gap in shown} == set(lacking)
-    for gap in shown:
-        assert gap.links, gap.key
-        for link in gap.links:
-            kind = link.href.partition("#")[2].partition("&")[0]
-            if link.href.startswith("/"):
-                assert client.get(link.href).status_code == 200, link.href
-            else:
-                assert f'id="{kind}"' in page, link.href
+        assert {gap.key for gap in shown} == set(lacking)
+        for gap in shown:
+            assert gap.links, gap.key
+            for link in gap.links:
+                kind = link.href.partition("#")[2].partition("&")[0]
+                if link.href.startswith("/"):
+                    assert client.get(link.href).status_code == 200, link.href
+                else:
+                    assert f'id="{kind}"' in page, link.href
 
 
 def test_contacts_nobody_judged_are_a_gap(one: Hall) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -23,8 +24,8 @@ _DONE = {"scope": "both", "done_by": "保洁 张", "method": "chlorine"}
 
 
 @pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
+def one(tmp_path: Path) -> Iterator[Hall]:
+    with hall(tmp_path) as opened:
         for door, name in ((opened.west, "一层西侧出入口"), (opened.central, "二层中央出入口")):
             door.heartbeat(name=name)
             pass_two(door)
