@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import without_number
 from gate_agent.contract.hall_times import HallDay
+from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
+from gate_collector.contacts.due_list import DUE, due_lines
 from gate_collector.contacts.follow import FollowHealth, FollowPlace
 from gate_collector.contacts.follow_book import (
     AskedAfter,
@@ -23,7 +24,8 @@ from gate_collector.contacts.follow_book import (
     today_of,
     waiting_counts,
 )
-from gate_collector.contacts.wording import reasons, told
+from gate_collector.contacts.trace import Case
+from gate_collector.contacts.wording import told
 from gate_collector.roles.grants import ACTORS, READERS
 from gate_collector.roles.session import By, acting
 from gate_collector.web.done import Done, done_at
@@ -68,14 +70,20 @@ def build_follow_ups(centre: Centre, pages: Pages) -> APIRouter:
     routes = Routes()
 
     @routes.get("/contacts/due", dependencies=[READERS], include_in_schema=False)
-    def due(lang: Lang = "zh") -> HTMLResponse:
+    def due(request: Request, lang: Lang = "zh") -> Response:
         """Return who is to be asked after today, case by case, the longest overdue first."""
-        return pages.show(
+        asked, names = pages.asked(request), centre.door_names()
+
+        def called(case: Case) -> str:
+            return f"{names[case.gate]} {on_clock(parse_utc(case.opened), centre.zone):%m-%d %H:%M}"
+
+        lines = list(due_lines(all_follow_ups(centre), called))
+        return pages.lists(
             "contacts_due.html",
             lang,
-            cases=[one for one in all_follow_ups(centre) if one.waiting],
+            asked,
+            [DUE.shown(lines, asked)],
             counts=waiting_counts(centre),
-            reasons=lambda near: reasons(near, lang),
             day_told=lambda day: told(day, lang),
             **follow_form(centre),
         )

@@ -178,6 +178,10 @@ def test_each_morning_brings_who_is_due_until_the_end_of_the_observation(few: Ha
 
         few.clock.advance(86400)
         assert waiting(client) == (3, 1)
+        asked = "due.sort=-owed&due.state=confirmed"
+        rows = csv.DictReader(io.StringIO(client.get(f"/contacts/due?{asked}&file=due.csv").text))
+        stands = [row["随访"] for row in rows]
+        assert [stand.count("逾期 11-25") for stand in stands] == [1, 0, 0]
         page = client.get(_PATH).text
         assert "逾期 11-25" in page
         assert "第 1 天 居家 无异常" in page
