@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
             "sure_in_family",
             "unsure",
             "asked",
+            "found_inside",
         ),
         0,
     )

@@ -19,6 +19,7 @@ from gate_agent.contract.signals import CardType
 from gate_agent.domain.desk import UNDECIDED, waits
 from gate_agent.domain.door import (
     CardJudged,
+    CompanionCame,
     CompanionTold,
     DoorEvent,
     DoorState,
@@ -87,8 +88,30 @@ def wanted(door: DoorState, whose: Whose) -> Iterator[Tap]:
             tap = _of_place(door, place, walker, whose)
             if tap is not None:
                 yield tap
+        yield from _companions_who_came(door, place, walker)
     for hold in door.holds:
         yield _of_hold(door, hold, whose(hold.passage_id, hold.person_ref))
+
+
+def _companions_who_came(
+    door: DoorState, place: OpenPassage | Settled, walker: Walker | None
+) -> Iterator[Tap]:
+    """Yield that a companion without a card is here, whom no thermometer sees."""
+    if walker is None or not door.measures_by_hand or place.adult is not None:
+        return
+    if place.passage_id != walker.passage_id or not waits(door, place) or walker.is_gone:
+        return
+    if isinstance(place, Identified) or (isinstance(place, Settled) and not place.waits_for_hand):
+        return
+    for one in walker.companions:
+        is_here = any(door.find(passage_id) for passage_id in one.mine)
+        if one.waits_aside and not one.has_document and one.door == walker.door and not is_here:
+            yield Tap(
+                (place.passage_id, "came", one.somebody.ref),
+                walker.guard_s,
+                lambda at: CompanionCame(at=at, adult=place.passage_id, by="guard"),
+                one,
+            )
 
 
 def _of_place(
@@ -143,6 +166,14 @@ def _of_place(
                     2,
                     lambda at: CompanionTold(at=at, passage_id=pid, adult=told, by="guard"),
                 )
+            if _adult_comes_next(walker) and not place.with_next:
+                return tap(
+                    "next",
+                    1,
+                    lambda at: CompanionTold(
+                        at=at, passage_id=pid, adult=None, with_next=True, by="guard"
+                    ),
+                )
             later_s = 8 if walker.lays_card else 0
             return tap(
                 "type", min(walker.guard_s, QUICK_S) + later_s, lambda at: _typed(at, walker, pid)
@@ -176,6 +207,11 @@ def _of_place(
         case _:
             pass
     return None
+
+
+def _adult_comes_next(walker: Walker) -> bool:
+    """Whether this child went first, and the adult is still in the line."""
+    return walker.visit.child_first and walker.adult is not None and walker.adult.is_coming
 
 
 def _adult_here(door: DoorState, walker: Walker, passage_id: str) -> str | None:

@@ -36,6 +36,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.domain.door import (
     CardJudged,
+    CompanionCame,
     DoorEvent,
     DoorState,
     HandMeasured,
@@ -234,6 +235,8 @@ class Hall:
         match record.decision:
             case Decision.ADMIT:
                 walker.stage = Stage.IN
+                if walker.visit.found_s is not None and walker.adult is None:
+                    self.after(walker.visit.found_s, self.walking.found, place, walker)
             case _ if not newest:
                 pass
             case Decision.HOLD:
@@ -298,6 +301,8 @@ class Hall:
             raise Breach(Rule.REFUSED, detail, self.now_s)
         if isinstance(event, PersonIdentified) and tap.of is not None:
             self.walking.named(place, tap.of)
+        if isinstance(event, CompanionCame) and tap.of is not None:
+            self.attribute(place, tap.of, place.door.door.desk[-1].passage_id)
 
     # --- faults ---------------------------------------------------------------------------------
 

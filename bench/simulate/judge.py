@@ -12,7 +12,9 @@ from bench.simulate.rules import Breach, Rule
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import Decision, HoldState, PassageDecided
 from gate_agent.domain.desk import UNDECIDED, waits
-from gate_agent.domain.hold import Hold
+from gate_agent.domain.effects import StepRefused
+from gate_agent.domain.events import FoundInside
+from gate_agent.domain.hold import FOUND_INSIDE, Hold
 from gate_agent.domain.passage import Idle, Measured, Settled
 from gate_agent.domain.temperature import is_by_hand
 
@@ -41,6 +43,7 @@ class Judge:
     sure_in_family: int = 0  # of them surely, with the card of somebody who came along
     unsure: int = 0  # went in by a card that may be another's
     asked: int = 0  # whose card it is
+    found_inside: int = 0
     opened: dict[str, int] = field(default_factory=dict)  # when each hold was
     _recorded: dict[str, None] = field(default_factory=dict)
     _verdicts: dict[str, PassageDecided] = field(default_factory=dict)
@@ -99,7 +102,9 @@ class Judge:
         of = walker.somebody.ref
         if measured.contact_at is None:
             of = self._read_in.get(record.passage_id, of)
-        if ref != of and record.with_passage is None:
+        laid = self.hall.by_ref.get(ref)
+        in_family = laid is not None and laid.visit is walker.visit  # counted as sure in family
+        if ref != of and record.with_passage is None and not in_family:
             raise self._breach(Rule.CLEARED_ANOTHER, walker, place, record.passage_id)
 
     def let_go(self, place: Place, hold_id: str) -> None:
@@ -111,6 +116,26 @@ class Judge:
                 continue
             if self._last_read.get(walker.somebody.ref, since_ns - 1) < since_ns:
                 raise self._breach(Rule.CLEARED_ANOTHER, walker, place, hold_id)
+
+    def found(
+        self,
+        place: Place,
+        walker: Walker,
+        event: FoundInside,
+        refused: StepRefused | None,
+        held: Hold | None,
+    ) -> None:
+        """Somebody was found ill inside: there is a hold of them, or there was one already."""
+        self.found_inside += 1
+        if refused is not None:
+            if refused.code != "out_of_turn":
+                raise self._breach(Rule.REFUSED, walker, place, str(refused))
+            return
+        entered = place.door.door.inside.entered
+        refs = {one.person_ref for one in entered if one.passage_id == event.passage_id}
+        is_theirs = held is not None and (not refs or held.person_ref in refs)
+        if held is None or held.reason != FOUND_INSIDE or not is_theirs:
+            raise self._breach(Rule.NOT_FOUND, walker, place)
 
     def _not_held_elsewhere(self, place: Place, walker: Walker, record: PassageDecided) -> None:
         other = self.hall.places[1 - place.number]

@@ -53,6 +53,16 @@ class Walker:
         return self.stage is Stage.GONE
 
     @property
+    def is_coming(self) -> bool:
+        """Whether they are in the line."""
+        return self.stage is Stage.COMING
+
+    @property
+    def waits_aside(self) -> bool:
+        """Whether they have stepped away from the sensor, and wait."""
+        return self.stage is Stage.DESK
+
+    @property
     def wants_on(self) -> bool:
         """Whether they are still on the way in."""
         return self.stage not in (Stage.IN, Stage.GONE)

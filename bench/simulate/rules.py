@@ -28,6 +28,7 @@ class Rule(StrEnum):
     NAMELESS = "a held person's card did not name the hold"
     CLEARED_ANOTHER = "a contact reading let go somebody else than it was of"
     SURELY_ANOTHERS = "somebody was surely named by the card of a stranger"
+    NOT_FOUND = "somebody found ill inside has no hold of theirs"
     UNEQUAL = "door and centre differ"
     DEADLINE = "a deadline was forgotten"
     REFUSED = "what a guard has to do was refused"

@@ -36,6 +36,7 @@ class Outcome:
     sure_in_family: int
     unsure: int
     asked: int
+    found_inside: int
     took_s: float
     hall_s: float
 
@@ -69,6 +70,7 @@ def run(script: Sequence[Input], rules: Rules = step, trace: Trace | None = None
             sure_in_family=hall.judge.sure_in_family,
             unsure=hall.judge.unsure,
             asked=hall.judge.asked,
+            found_inside=hall.judge.found_inside,
             took_s=process_time() - began,
             hall_s=hall.now_s,
         )

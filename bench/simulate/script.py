@@ -21,6 +21,8 @@ _USUAL, _SPREAD = 3455, 35  # of a healthy forehead: one in twenty is over the l
 _FEVER, _FEVER_SPREAD = 3650, 60
 BRIM_CENTI_C = 3430
 _OVER = 0.05  # of those behind somebody
+_TWO_ADULTS, _CHILD_FIRST = 0.3, 0.3  # of families
+_FOUND = 0.01  # of visits: somebody is found ill inside (厅内发现)
 
 
 class Card(StrEnum):
@@ -77,6 +79,8 @@ class Visit:
     leaves: Leaves | None = None
     other_door_s: float | None = None  # a held one walks to the other door after this
     declares: bool = False  # symptoms, at whatever temperature
+    child_first: bool = False  # the one companion steps up before the adult (与下一位同行)
+    found_s: float | None = None  # so long after going in, the first of them falls ill inside
 
 
 class What(StrEnum):
@@ -156,6 +160,11 @@ def _visit(dice: random.Random, number: str, day_s: float) -> Visit:
         _somebody(dice, f"{number}/{k}", companion=k > 0, family=family > 0)
         for k in range(family + 1)
     ]
+    of_family = _dice(number, "family")
+    two_adults, child_first = of_family.random() < _TWO_ADULTS, of_family.random() < _CHILD_FIRST
+    if family and two_adults:
+        people[1] = replace(people[1], card=Card.READ)
+    inside = _dice(number, "inside")
     leaves = None
     drawn = dice.random()
     ill = people[0].is_ill
@@ -173,6 +182,8 @@ def _visit(dice: random.Random, number: str, day_s: float) -> Visit:
         leaves=leaves,
         other_door_s=dice.uniform(20, 240) if leaves is Leaves.HELD else None,
         declares=not family and leaves is None and dice.random() < 0.003,
+        child_first=family == 1 and not two_adults and child_first,
+        found_s=inside.uniform(120, 3600) if inside.random() < _FOUND else None,
     )
 
 

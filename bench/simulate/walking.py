@@ -13,6 +13,7 @@ from gate_agent.contract.signals import Reading
 from gate_agent.domain.desk import waits
 from gate_agent.domain.door import (
     CardUnreadable,
+    FoundInside,
     PersonIdentified,
     ReadingTaken,
     SymptomsDeclared,
@@ -42,7 +43,7 @@ class Walking:
         walkers = [Walker(one, visit, visit.door) for one in visit.people]
         adult, *companions = walkers
         adult.companions = companions
-        for walker in walkers:
+        for walker in reversed(walkers) if visit.child_first else walkers:
             self._hall.people += 1
             self._hall.by_ref[walker.somebody.ref] = walker
             walker.adult = None if walker is adult else adult
@@ -190,7 +191,8 @@ class Walking:
     def _rejoin(self, place: Place, walker: Walker) -> None:
         if walker.stage is not Stage.COMING:
             return
-        if walker.adult is not None and walker.adult.stage is Stage.COMING:
+        adult = walker.adult
+        if adult is not None and adult.stage is Stage.COMING and not walker.visit.child_first:
             self._hall.after(AGAIN_S, self._rejoin, place, walker)  # who came with them goes first
         else:
             place.line.appendleft(walker)
@@ -240,6 +242,33 @@ class Walking:
             return
         if walker.passage_id == passage_id and walker.door == place.number:
             self._again(place, walker)
+
+    def found(self, place: Place, walker: Walker) -> None:
+        """Somebody falls ill inside (厅内发现): the guard of the door they came in by is told."""
+        hall = self._hall
+        if walker.stage is not Stage.IN:
+            return
+        if place.broken.down or place.broken.guard_until_ns > hall.now_ns:
+            hall.after(_LOOK_S, self.found, place, walker)
+            return
+        hall.set_clock(place)
+        entries = place.door.door.inside.entered
+        entry = next((one for one in entries if one.passage_id in walker.mine), None)
+        is_named = entry is not None and entry.person_ref == walker.somebody.ref
+        event = FoundInside(
+            at=place.door.clock.now(),
+            place="二楼",
+            by="guard",
+            passage_id=None if entry is None else entry.passage_id,
+            person=person_of(walker) if is_named else None,
+        )
+        refused = place.door.ask(event)
+        holds = place.door.door.holds
+        held = holds[-1] if refused is None and holds else None
+        walker.readings.clear()  # a reading inside is asked for anew
+        hall.judge.found(place, walker, event, refused, held)
+        if held is not None:
+            hall.attribute(place, walker, held.passage_id)
 
     def walk_off(self, walker: Walker) -> None:
         """A held person leaves one door, cools down, and tries the other."""

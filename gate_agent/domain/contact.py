@@ -48,7 +48,7 @@ def propose(
         and not (contact.as_patient and contact.entry.person_ref != hold.person_ref)
     ]
     seen = {hold.passage_id, *(entry.passage_id for entry in mine)}
-    people = {hold.person_ref, *(entry.person_ref for entry in mine)} - {None}
+    people = {hold.person_ref, hold.known_as, *(entry.person_ref for entry in mine)} - {None}
     near: list[tuple[float, PassageDecided]] = []
     since_s = min(-policy.before_s, _entered_s(hold, event))
     for passage in event.passages:
@@ -88,7 +88,7 @@ def _entered_s(hold: Hold, event: ContactsFound) -> float:
         (parse_utc(one.decided) - parse_utc(hold.opened)).total_seconds()
         for one in event.passages
         if one.person_ref is not None
-        and one.person_ref == hold.person_ref
+        and one.person_ref in (hold.person_ref, hold.known_as)
         and one.decision is Decision.ADMIT
     ]
     return min(admitted, default=0.0)

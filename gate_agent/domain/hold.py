@@ -62,6 +62,7 @@ class Hold:
     drill: bool
     unsure: bool = False  # the card that named it may be another's
     place: str | None = None  # 厅内发现: where
+    known_as: str | None = None  # and who a companion was before a document named them
     ordered_by: str | None = None  # 中心平台发起: who there
     line_centi_c: int | None = None  # which that reading was held against, when it was taken
     is_read_again: bool = False  # it is not the only reading

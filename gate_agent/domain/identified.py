@@ -135,10 +135,16 @@ def _told(
     at: Moment,
     companions: int = 0,
 ) -> Step:
-    person = who(state)
-    ref = None if person is None else person.person_ref
+    person, before, known_as = who(state), door.find(state.passage_id), hold.known_as
+    if hold.reason == FOUND_INSIDE and before is not None and before.person is None:
+        known_as = hold.person_ref
+    ref = known_as if person is None else person.person_ref
     named = replace(
-        hold, person_ref=ref, category=verdict.category(person), unsure=is_unsure(state)
+        hold,
+        person_ref=ref,
+        category=verdict.category(person),
+        unsure=is_unsure(state),
+        known_as=known_as,
     )
     record = HoldIdentified(
         hold_id=hold.hold_id,
@@ -166,14 +172,14 @@ def _told(
 def without_the_patient(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
     """Take a person off the contacts of their own holds, where listed before they were known."""
     person = who(state)
-    own = {one.hold_id for one in door.holds if person and one.person_ref == person.person_ref}
+    ref = None if person is None else person.person_ref
+    own = {one.hold_id: one.known_as for one in door.holds if ref and one.person_ref == ref}
     effects: list[WriteEvent] = []
     contacts = []
     for contact in door.contacts:
         entry = contact.entry
-        is_they = entry.passage_id == state.passage_id or (
-            person is not None and entry.person_ref == person.person_ref
-        )
+        refs = {ref, own.get(contact.hold_id)} - {None}
+        is_they = entry.passage_id == state.passage_id or entry.person_ref in refs
         if (
             is_they
             and contact.hold_id in own

@@ -71,6 +71,7 @@ def restored_cases(reader: JournalReader, now: Moment, boot_id: str) -> KnownCas
             notes=tuple(note for note in notes if note.hold_id == hold.hold_id),
             steps=tuple(step for step in steps if step.hold_id == hold.hold_id),
             place=opened[hold.hold_id].place if hold.hold_id in opened else None,
+            known_as=_known_as(reader, hold, opened.get(hold.hold_id)),
             ordered_by=opened[hold.hold_id].ordered_by if hold.hold_id in opened else None,
         )
         for hold in restored_holds(reader.open_holds(), now, boot_id)
@@ -95,6 +96,13 @@ def _read(hold: Hold, records: Iterable[HoldStep | ContactRead]) -> Hold:
                 is_read_again=hold.line_centi_c is not None,
             )
     return hold
+
+
+def _known_as(reader: JournalReader, hold: Hold, opened: HoldOpened | None) -> str | None:
+    """Return who a companion found inside was before a document named them (厅内发现)."""
+    before = None if opened is None or hold.reason != FOUND_INSIDE else opened.person_ref
+    row = None if before in (None, hold.person_ref) else reader.person(before or "")
+    return before if row is not None and not row.number.reveal() else None
 
 
 def _is_unsure(reader: JournalReader, passage_id: str) -> bool:

@@ -9,6 +9,7 @@ from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.door import (
     DoorEvent,
     DoorState,
+    FoundInside,
     HandMeasured,
     OtherDoorHeard,
     PassagesInterrupted,
@@ -111,3 +112,8 @@ def restart_forgets_who_waits(door: DoorState, event: DoorEvent) -> Step:
 def whoever_comes_laid_the_card(door: DoorState, event: DoorEvent) -> Step:
     """Who was at the spot a moment ago has nobody behind."""
     return step(replace(door, seen=None), event)
+
+
+def nobody_is_found_inside(door: DoorState, event: DoorEvent) -> Step:
+    """Who falls ill inside is nobody's business."""
+    return Step(door) if isinstance(event, FoundInside) else step(door, event)

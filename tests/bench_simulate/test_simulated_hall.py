@@ -10,13 +10,14 @@ from bench.simulate.__main__ import main
 from bench.simulate.door import Rules
 from bench.simulate.rules import Rule
 from bench.simulate.runs import run, shrunk
-from bench.simulate.script import Card, Input, Plan, Somebody, Visit
+from bench.simulate.script import Card, Fault, Input, Plan, Somebody, Visit, What
 from bench_simulate.older_rules import (
     any_card_names_surely,
     blind_while_registering,
     first_verdict_stands,
     holds_stay_at_their_door,
     holds_stay_nameless,
+    nobody_is_found_inside,
     released_is_flagged_again,
     restart_forgets_who_waits,
     whoever_comes_laid_the_card,
@@ -33,6 +34,7 @@ OLDER: dict[str, tuple[Rules, set[Rule]]] = {
     "holds are not shared": (holds_stay_at_their_door, {Rule.HELD_ELSEWHERE}),
     "a restart forgets who waits": (restart_forgets_who_waits, {Rule.UNRECORDED}),
     "a hold stays nameless": (holds_stay_nameless, {Rule.NAMELESS}),
+    "nobody is found inside": (nobody_is_found_inside, {Rule.NOT_FOUND}),
 }
 
 
@@ -77,6 +79,32 @@ def test_anothers_card_lets_nobody_go_and_the_older_rule_is_found_out() -> None:
 
     assert breach is not None
     assert breach.rule is Rule.SURELY_ANOTHERS
+
+
+def family(number: str, at_s: float, *cards: Card, **more: Any) -> Visit:
+    people = tuple(
+        somebody("abcdef"[n], skin_centi_c=3450, card=card) for n, card in enumerate(cards)
+    )
+    return Visit(number=number, at_s=at_s, door=0, people=people, gap_s=1.5, guard_s=5, **more)
+
+
+LOST = Fault(number="f", what=What.THERMOMETER, at_s=3590, for_s=900, door=0)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        (family("two adults", 3600, Card.READ, Card.READ, Card.NONE),),
+        (family("child first", 3600, Card.READ, Card.NONE, child_first=True),),
+        (LOST, family("by hand", 3600, Card.READ, Card.NONE, Card.NONE)),
+    ],
+    ids=lambda script: script[-1].number,
+)
+def test_families_of_each_kind_get_in_together(script: tuple[Input, ...]) -> None:
+    outcome = run(script)
+
+    assert outcome.breach is None
+    assert outcome.admitted == outcome.people
 
 
 LAID_OVER = (  # behind others, somebody lays the card over the shoulder of who steps in front

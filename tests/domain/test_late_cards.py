@@ -183,3 +183,24 @@ def test_a_patient_who_is_named_late_is_no_contact_of_their_own_case() -> None:
     assert [(one.contact_id, one.state, one.reason) for one in told] == [
         (theirs[child], ContactState.DISMISSED, "patient")
     ]
+
+
+@pytest.mark.parametrize("named", ["before", "after"])
+def test_a_companion_found_inside_and_named_by_a_document_is_no_contact_of_their_own(
+    named: str,
+) -> None:
+    bench, child = just_in()
+    bench.nobody_for(25)
+    bench.take(FoundInside(at=bench.now, place="2F", by="g", passage_id=child))
+    hold = bench.door.holds[-1]
+    newest = {one.passage_id: one for one in bench.verdicts}
+    looks = ContactsFound(at=bench.now, hold_id=hold.hold_id, passages=tuple(newest.values()))
+    if named == "after":
+        bench.take(looks)
+    typed = replace(somebody("b"), by_hand=ByHand(reason="no_card", by="g"))
+    bench.take(PersonIdentified(at=bench.now, person=typed, passage_id=hold.passage_id))
+    bench.take(looks)
+
+    assert bench.door.holds[-1].person_ref == B
+    listed = [one for one in bench.records if isinstance(one, ContactListed)]
+    assert [one.passage_id for record in listed for one in record.contacts] == [bench.adult]
