@@ -13,10 +13,12 @@ import pytest
 from collector.days import DAY, LED, pass_two, to
 from collector.hall_of_doors import Hall, hall
 from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.duty_records import Disinfectant
 from gate_collector.reports.content import MergedReport
-from gate_collector.reports.entries import entries_of
+from gate_collector.reports.entries import RoundScope, entries_of
 from gate_collector.reports.evidence import gather
-from gate_collector.reports.round_codes import RoundCode, codes, void_all
+from gate_collector.reports.round_codes import RoundCode, codes, tell_round, void_all
+from gate_collector.reports.versions import merge_now
 from gate_collector.roles.accounts import Accounts
 
 _ON = date.fromisoformat(DAY)
@@ -116,3 +118,17 @@ def test_the_office_prints_them_and_sees_who_told_and_may_withdraw_it(one: Hall)
     assert "保洁 张" in page
     assert (gone.status_code, forged.status_code) == (201, 422)
     assert [door.met for door in _report(one).doors] == [[], []]
+
+
+def test_print_and_file_tell_rounds_by_a_code_alike(one: Hall) -> None:
+    centre = centre_of(one, lambda: LED)
+    code = next(code for code in _codes(one) if len(code.scopes) > 1)
+    tell_round(centre, code, scope=RoundScope.BOTH, done_by="保洁 张", method=Disinfectant.CHLORINE)
+    to(one, 8.01)
+    merge_now(centre, _ON, by="王科长")
+    with serving(app_of(centre)) as client:
+        sheet = client.get(f"/reports/{DAY}").text
+        rows = client.get(f"/reports/{DAY}/report.csv").text.splitlines()
+
+    assert "扫码登记 2 轮。" in sheet
+    assert [row.rpartition(",")[2] for row in rows if "保洁 张" in row] == ["扫码", "扫码"]
