@@ -28,11 +28,16 @@ def who(attempt: Attempt) -> Person | None:
         name, number = attempt.called.name, attempt.called.number
     return Person(
         category=Category.VISITOR,
-        person_ref=sha256(f"companion:{attempt.passage_id}".encode()).hexdigest(),
+        person_ref=companion_ref(attempt.passage_id),
         card_type=CardType.OTHER,
         name=name,
         number=number or Secret(""),
     )
+
+
+def companion_ref(passage_id: str) -> str:
+    """Return who a companion without a card is: of this one visit."""
+    return sha256(f"companion:{passage_id}".encode()).hexdigest()
 
 
 def members(door: DoorState, adult_id: str | None) -> tuple[OpenPassage | Settled, ...]:

@@ -18,7 +18,7 @@ from gate_agent.domain import hall, verdict
 from gate_agent.domain.contact import PATIENT, still_open
 from gate_agent.domain.effects import Effects, FindContacts, StepRefused, WriteEvent
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven
-from gate_agent.domain.group import members, named, who
+from gate_agent.domain.group import companion_ref, members, named, who
 from gate_agent.domain.hold import FOUND_INSIDE, LOOKS_FOR_CONTACTS, Hold
 from gate_agent.domain.joining import joined
 from gate_agent.domain.passage import Attempt, Settled, is_unsure
@@ -136,7 +136,7 @@ def _told(
     companions: int = 0,
 ) -> Step:
     person, before, known_as = who(state), door.find(state.passage_id), hold.known_as
-    if hold.reason == FOUND_INSIDE and before is not None and before.person is None:
+    if before is not None and before.person is None and _is_companion(door, hold):
         known_as = hold.person_ref
     ref = known_as if person is None else person.person_ref
     named = replace(
@@ -167,6 +167,13 @@ def _told(
         again = (FindContacts(hold.hold_id),)  # whom the name that is taken off kept off the list
     done = Step(done.door, (*register, WriteEvent(record), *done.effects, *decided, *again))
     return done if named.unsure else done.then(joined(done.door, named, by, at))
+
+
+def _is_companion(door: DoorState, hold: Hold) -> bool:
+    """Whether who is held was found inside, and went in along with somebody, without a card."""
+    return hold.reason == FOUND_INSIDE and any(
+        companion_ref(one.passage_id) == hold.person_ref for one in door.inside.entered
+    )
 
 
 def without_the_patient(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:

@@ -10,12 +10,14 @@ import pytest
 from gate.at_work import NORMAL, PHONE_OPTIONAL, AtWork, at_work, in_loop
 from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import format_utc
-from gate_agent.contract.records import ExitMeans, PersonLeft
-from gate_agent.domain.door import DeparturesTold, ExitSeen, FoundInside
+from gate_agent.contract.records import ByHand, ExitMeans, PersonLeft
+from gate_agent.domain.door import DeparturesTold, ExitSeen, FoundInside, GroupTold
 from gate_agent.domain.inside import Inside
+from gate_agent.emulation.people import synthetic_card
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.inside_view import inside_view
 from gate_agent.gate.other_doors import OtherDoors
+from gate_agent.gate.ports import DocumentTyped
 from gate_agent.testing import FakeClock
 
 
@@ -80,4 +82,38 @@ async def test_whom_the_other_door_let_in_can_be_picked_and_is_held_under_their_
 
     assert [one.person_ref for one in door.gate.door.holds] == [other, "ab" * 32]
     assert [one.person is not None for one in door.gate.door.desk] == [True, False]
+    await door.end()
+
+
+@in_loop
+async def test_who_a_companion_found_inside_was_before_a_document_is_known_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    door = AtWork(tmp_path, clock, policy={"version": 1})
+    door.lay(1)
+    door.measure(NORMAL)
+    adult = door.passage.passage_id
+    group = GroupTold(at=door.desk.now(), passage_id=adult, companions=1, by="guard-1")
+    await door.desk.request(group)
+    door.clear()
+    door.measure(NORMAL)
+    child = door.passage.passage_id
+    await door.register(adult, phone="13800138000")
+    ill = FoundInside(at=door.desk.now(), place="窗口", by="guard-1", passage_id=child)
+    await door.desk.request(ill)
+    (hold,) = door.gate.door.holds
+    by_hand = ByHand(reason="no_card", by="guard-1")
+    document = DocumentTyped(
+        at=door.gate.now(), card=synthetic_card(2), by_hand=by_hand, passage_id=hold.passage_id
+    )
+    await door.desk.request(document)
+    await door.durable()
+    (named,) = door.gate.door.holds
+    assert (named.known_as, named.person_ref != hold.person_ref) == (hold.person_ref, True)
+    await door.end()
+
+    door = AtWork(tmp_path, clock, policy={"version": 1})
+    (after,) = door.gate.door.holds
+    assert (after.known_as, after.person_ref) == (hold.person_ref, named.person_ref)
     await door.end()

@@ -36,8 +36,9 @@ export function askGroup(state) {
   const more = COUNTS.filter((n) => n > one.companions);
   const groups = [{ heading: word("group.how_many"), choices: more.map((n) => ({ label: word("group.n", { n }), kind: "tall", press: () => group(one, n, null) })) }];
   if (needsHand(state)) {
-    const came = () => void sendOnce(`arrival:${one.passage_id}:${performance.now()}`, `/api/v1/passages/${one.passage_id}/arrival`, { by: by() });
-    groups.push({ heading: word("group.came"), choices: [{ label: word("group.came_do"), kind: "tall", press: came }] });
+    const once = `arrival:${one.passage_id}:${performance.now()}`; // one place for one panel
+    const came = () => void sendOnce(once, `/api/v1/passages/${one.passage_id}/arrival`, { by: by() });
+    groups.unshift({ heading: word("group.came"), choices: [{ label: word("group.came_do"), kind: "tall", press: came }] });
   }
   if (one.companions) {
     const reasons = keysOf("split_reason").map((why) => ({ label: word(`split_reason.${why}`), kind: "tall", press: () => group(one, Math.min(one.companions_ready, one.companions - 1), why) }));
