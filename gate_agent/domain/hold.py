@@ -25,7 +25,7 @@ from gate_agent.domain.events import HoldStepped, NoteTaken
 NOT_DECIDED = (HoldState.FLAGGED, HoldState.ACKNOWLEDGED, HoldState.RECHECKED)
 """In these nobody has said yet whether it is a fever."""
 FOUND_INSIDE = "found_inside"  # 厅内发现: no passage was stopped, and none goes on
-DISAGREES_CENTI_C = 200  # a forehead is cooler than its body: warmer by more, one was badly read
+DISAGREES_CENTI_C = 250  # a forehead is cooler than its body: warmer by more, one was badly read
 OWN_LEADERS = ("带班领导", "值班领导")  # as call lists name the hall's own leader
 MOST_NOTES = 100  # of one hold: a stuck button fills no journal
 LOOKS_FOR_CONTACTS = (HoldState.CONFIRMED, HoldState.REPORTED, HoldState.TRANSFERRED)

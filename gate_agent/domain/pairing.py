@@ -282,7 +282,8 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     presence = spot.presence if theirs else NOBODY
     again = went_in_lately(door, event.person, event.at, SAME_CARD_S)
     stands = theirs and not again and is_sure(door, event.at)
-    known = identity(event) if stands else laid_first(door, event)
+    is_theirs = stands or event.passage_id is not None  # a guard says so
+    known = identity(event) if is_theirs else laid_first(door, event)
     door = set_aside(door)
     passage_id, ids = door.ids.take()
     door = replace(door, ids=ids)
@@ -308,8 +309,13 @@ def _name_the_rechecked(
 
 
 def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step:
-    """A guard typed the document of this very passage, wherever its person waits."""
+    """A guard typed the document of this very passage, wherever its person waits.
+
+    Who stands there still, and was to come again, is measured by it at once.
+    """
     state = door.find(passage_id)
+    if _lingers(door, passage_id, event):
+        return _begin(door, event)
     if state is None:
         raise StepRefused("not_found", "a passage at the door", "another")
     if isinstance(state, Settled) and state.decision is Decision.HOLD:
@@ -334,6 +340,16 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
     elif isinstance(state, Settled):
         return put_right(door, state, event)
     raise StepRefused("out_of_turn", "a passage without a document", "one that has it")
+
+
+def _lingers(door: DoorState, passage_id: str, event: PersonIdentified) -> bool:
+    """Whether the person of this passage, which waits for nothing, stands at the spot unnamed."""
+    spot = door.passage
+    last = spot.last if isinstance(spot, Idle) else spot
+    if not isinstance(last, Settled) or last.passage_id != passage_id or waits(door, last):
+        return False
+    is_over = last.decision is not Decision.ADMIT and last.person is None
+    return is_over and not spot.presence.is_gone(event.at)
 
 
 def _steps_up_again(place: Attempt, at: Moment) -> bool:

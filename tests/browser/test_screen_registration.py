@@ -94,6 +94,7 @@ def test_a_document_is_typed_where_no_reader_reads(page: Page, served: Served) -
             "country": "rus",
             "reason": "reader_broken",
             "by": "guard-1",
+            "passage_id": "ab12-901",
         }
     ]
 

@@ -7,7 +7,7 @@ import pytest
 from domain.benches import COLD, FEVER, NORMAL, Bench, hold_step, new_door, somebody, verdict
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Decision, HoldState
-from gate_agent.domain.door import GuardOverrode, PersonIdentified, SymptomsDeclared
+from gate_agent.domain.door import GuardOverrode, PersonIdentified, SymptomsDeclared, TrustChanged
 from gate_agent.domain.effects import Admit, StepRefused
 
 
@@ -148,11 +148,40 @@ def test_symptoms_of_who_stepped_aside_hold_them_and_not_who_stands_there() -> N
 
 
 @pytest.mark.parametrize("surface", [COLD, 4280])
-def test_a_document_typed_for_who_is_to_be_measured_again_is_recorded(surface: int) -> None:
+@pytest.mark.parametrize("waits_s", [0, 12])
+def test_a_document_typed_for_who_was_to_come_again_and_stands_there_measures_them(
+    surface: int, waits_s: int
+) -> None:
     bench = Bench()
     bench.steady(surface)
     about = bench.door.passage.passage_id or ""
     assert verdict(bench)[0] is Decision.RECHECK
+    bench.read(*[surface] * (10 * waits_s))
+    bench.take(PersonIdentified(at=bench.now, person=somebody("a"), passage_id=about))
+    bench.steady(NORMAL)
+
+    assert (bench.verdicts[-1].person_ref, verdict(bench)[0]) == ("a" * 64, Decision.ADMIT)
+
+
+def test_a_document_typed_for_who_is_gone_meanwhile_names_nobody_else() -> None:
+    bench = Bench()
+    bench.steady(COLD)
+    about = bench.door.passage.passage_id or ""
+    bench.nobody_for(12)
+    bench.steady(NORMAL)
+    before = bench.door
+    with pytest.raises(StepRefused, match="a passage at the door"):
+        bench.take(PersonIdentified(at=bench.now, person=somebody("a"), passage_id=about))
+
+    assert bench.door is before
+
+
+def test_a_document_typed_for_who_waits_for_a_hand_is_recorded_with_their_verdict() -> None:
+    bench = Bench()
+    bench.take(TrustChanged(at=bench.now, trusted=False))
+    bench.steady(NORMAL)
+    about = bench.door.passage.passage_id or ""
+    bench.nobody_for(30)
     bench.take(PersonIdentified(at=bench.now, person=somebody("a"), passage_id=about))
 
     told = bench.verdicts[-1]

@@ -55,10 +55,10 @@ def test_a_hold_after_the_release_stops_at_both_doors(apart_s: int) -> None:
     come(hall.central, FEVER)
     assert verdict(hall.central) == (Decision.HOLD, ("elevated",))
     hall.talk()
+    assert not hall.west.door.cleared, "also once that hold is closed"
     come(hall.west, FLAG)
 
     assert verdict(hall.west)[0] is Decision.HOLD
-    assert not hall.west.door.cleared
 
 
 @APART_S

@@ -66,8 +66,8 @@ function askManualNow() {
   if (findButton("manual").disabled) return;
   const state = current();
   const shown = state?.passage ?? null;
-  const isElsewhere = shown !== null && (shown !== state?.spot || shown.decision === "hold");
-  askManual(isElsewhere ? shown.passage_id : null);
+  const isMeant = shown !== null && (shown !== state?.spot || shown.decision === "hold" || shown.person === null);
+  askManual(isMeant ? shown.passage_id : null); // of whom the guard sees, whoever comes while it is typed
 }
 
 function askSymptoms() {

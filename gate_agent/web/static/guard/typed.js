@@ -4,6 +4,8 @@ import { button, find, make, setData, textField, typedIn } from "../shared/page.
 import { closePanel, showPanel } from "./panel.js";
 import { by } from "./post.js";
 import { say, sendOnce } from "./send.js";
+import { places } from "./snapshot.js";
+import { current } from "./state.js";
 import { keysOf, word } from "../shared/words.js";
 
 /** @type {Door.CardType[]} */
@@ -43,11 +45,18 @@ function field(id, name, hint) {
   return make("label", {}, make("span", {}, word(`manual.${name}`)), input);
 }
 
+/** @param {string | null} passageId */
+function isHere(passageId) {
+  const state = current();
+  return state !== null && places(state).some((one) => one.passage_id === passageId);
+}
+
 /**
  * Ask for a document that no reader reads; `passageId`: of somebody who waits, or is held.
  * @param {string | null} passageId
  */
 export function askManual(passageId) {
+  let about = passageId;
   const country = field("typed-country", "country", "country_hint");
   const documents = choice("card_type", DOCUMENTS, (name) => { country.hidden = !OF_ANY_COUNTRY.includes(name); });
   const reasons = choice("manual_reason", /** @type {Door.ManualRequest["reason"][]} */ (keysOf("manual_reason")));
@@ -62,8 +71,9 @@ export function askManual(passageId) {
       say(word("manual.country_missing"), "bad");
       return;
     }
-    const body = { ...(issued ? { country: issued } : {}), ...(passageId ? { passage_id: passageId } : {}), document: documents.chosen() ?? "other", name, number, reason, by: by() };
+    const body = { ...(issued ? { country: issued } : {}), ...(about ? { passage_id: about } : {}), document: documents.chosen() ?? "other", name, number, reason, by: by() };
     if (await sendOnce(`person:${performance.now()}`, "/api/v1/persons", body)) closePanel();
+    else if (!isHere(about)) about = null; // who was meant is gone: sent again, it is as a card laid
   };
   showPanel(MANUAL, word("action.manual"), new Map([["Enter", send]]), [
     documents.row, field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_hint"), country,
