@@ -106,7 +106,10 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     doubted = Step(door)
     if again and wants and (isinstance(spot, Gathering) or awaits_card(spot, at)):
         return Step(door, (Note("same_card"),))
-    if again and wants and isinstance(spot, Measuring | Measured):
+    is_here = isinstance(spot, Measuring | Measured) or (
+        isinstance(spot, Settled) and spot.waits_for_hand
+    )
+    if again and wants and is_here:
         doubted, in_doubt = doubting_the_held(door, person, at), ANOTHERS
     return doubted.then(_pair(doubted.door, event, in_doubt, wants=wants, again=again))
 

@@ -10,7 +10,7 @@ from gate_agent.contract.contact_records import ContactState
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ContactListed, ContactUpdated, Decision, HoldState
 from gate_agent.contract.registration import RegistrationDetails
-from gate_agent.domain.door import ContactsFound, RegistrationGiven
+from gate_agent.domain.door import ContactsFound, RegistrationGiven, TrustChanged
 from gate_agent.domain.effects import FindContacts, StepRefused
 from gate_agent.domain.passage import Registering
 
@@ -32,6 +32,21 @@ def test_the_card_of_who_just_went_in_names_the_next_one_unsurely(
     bench.read(*[NORMAL] * (5 - readings))
 
     assert (bench.verdicts[-1].person_ref, bench.verdicts[-1].unsure) == (A, True)
+
+
+def test_the_card_of_who_just_went_in_names_who_waits_for_a_hand_unsurely() -> None:
+    bench = Named()
+    bench.card("a")
+    bench.steady(NORMAL)
+    bench.take(TrustChanged(at=bench.now, trusted=False))
+    bench.nobody_for(3)
+    bench.steady(NORMAL)
+    waits = bench.door.passage.passage_id or ""
+    bench.card("a")
+
+    assert (bench.place(waits).person, bench.place(waits).unsure) == (somebody("a"), True)
+    bench.by_hand(waits)
+    assert not bench.door.cleared
 
 
 def test_who_comes_back_a_minute_later_is_surely_named() -> None:
