@@ -363,3 +363,19 @@ def test_a_drill_is_started_marked_and_rings(page: Page, served: Served) -> None
     expect(page.locator("body")).to_have_attribute("data-alarm", "high")
     open_case(page)
     expect(page.locator("#case .drill")).to_have_text("演练")
+
+
+def test_a_held_persons_card_is_said_to_be_anothers_and_a_companion_is_put_down_by_hand(
+    page: Page, served: Served
+) -> None:
+    show(page, served, cases.held())
+    with page.expect_response("**/card"):
+        page.locator("#card-anothers").click()
+    show(page, served, scenes.not_trusted(scenes.registering()))
+    page.locator("#group").click()
+    with page.expect_response("**/arrival"):
+        page.locator("#panel button", has_text="来了一位随行人员").click()
+
+    told = [(one.what, one.details) for one in served.asked()]
+    assert ("judge_card", {"theirs": False, "by": "guard-1"}) in told
+    assert ("arrival", {"by": "guard-1"}) in told
