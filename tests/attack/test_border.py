@@ -111,6 +111,7 @@ _DOOR: dict[str, tuple[str, Body]] = {
         **_GUARD, "step": "rechecked", "contact_centi_c": 3781}),
     "/api/v1/passages/{passage_id}/card": ("/api/v1/passages/p-1/card", {
         **_GUARD, "theirs": True}),
+    "/api/v1/passages/{passage_id}/arrival": ("/api/v1/passages/p-1/arrival", _GUARD),
     "/api/v1/passages/{passage_id}/dismissal": ("/api/v1/passages/p-1/dismissal", _GUARD),
     "/api/v1/passages/{passage_id}/companion": ("/api/v1/passages/p-1/companion", {
         **_GUARD, "with_passage": "p-2"}),

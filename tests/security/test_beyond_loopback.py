@@ -62,7 +62,9 @@ def test_who_is_signed_on_reads_and_acts(tmp_path: Path) -> None:
         assert begun.status_code == 200
         assert (await client.get("/api/v1/state")).status_code == 200
         headers = {"X-Gate-CSRF": begun.json()["csrf"], "Origin": HERE}
-        done = await client.post("/api/v1/symptoms", json={"by": "x"}, headers=headers)
+        done = await client.post(
+            "/api/v1/symptoms", json={"passage_id": None, "by": "x"}, headers=headers
+        )
         assert done.status_code == 200
 
     from_another_machine(tmp_path, do)

@@ -38,7 +38,7 @@ def asked(gate: Door) -> list[tuple[str, object]]:
         ("/api/v1/passages/ab12-901/override", {"decision": "deny", "by": "g01", "reason": "x"}),
         ("/api/v1/passages/ab12-901/dismissal", {}),
         (STEPS, {"step": "rechecked", "by": "g01", "contact_centi_c": 3650}),
-        ("/api/v1/symptoms", {"by": "g01"}),
+        ("/api/v1/symptoms", {"passage_id": "ab12-901", "by": "g01"}),
         ("/api/v1/staff", {"name": "x", "role": "supervisor", "pin": PIN}),
         ("/api/v1/passages/p-1/reveal", {"reason": "x"}),
         ("/api/v1/session/end", {}),
@@ -76,7 +76,7 @@ def test_whoever_is_signed_on_acts_in_their_own_name_whatever_the_page_says(gate
     with gate.browser() as browser:
         browser.sign_on("g01")
         browser.post(STEPS, ACKNOWLEDGE)
-        browser.post("/api/v1/symptoms", {"by": "s01", "note": "咳嗽"})
+        browser.post("/api/v1/symptoms", {"passage_id": None, "by": "s01", "note": "咳嗽"})
         browser.post(REGISTER, REGISTRATION)
         browser.post("/api/v1/passages/ab12-901/dismissal", {})
 
