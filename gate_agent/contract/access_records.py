@@ -11,7 +11,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import FREE
-from gate_agent.contract.record import Record, Ref
+from gate_agent.contract.record import Id, Record, Ref
 
 
 class GuardRole(StrEnum):
@@ -82,7 +82,7 @@ class PersonRevealed(Look, Record):
     """Somebody looked at what a screen masks (查看未脱敏信息): who, of whom, and why."""
 
     TYPE: ClassVar[str] = "gate.person.revealed.v1"
-    passage_id: str
+    passage_id: Id
     person_ref: Ref
 
     @property

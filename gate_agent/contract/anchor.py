@@ -13,12 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.numbers import Whole
-from gate_agent.contract.record import Record, Ref, Utc
+from gate_agent.contract.record import Day, Record, Ref, Utc
 from gate_agent.contract.wire import parse_message, parse_tree
 from gate_agent.errors import ContractError
 
 MOST_ENDS = 256  # doors of one hall, an epoch each
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 
 class ChainEnd(BaseModel):

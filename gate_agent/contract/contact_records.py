@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gate_agent.contract.free_text import FREE
 from gate_agent.contract.hold_records import OfHold
 from gate_agent.contract.numbers import Real
-from gate_agent.contract.record import Category, Record, Ref, Severity, Utc
+from gate_agent.contract.record import Category, Id, Record, Ref, Severity, Utc
 
 
 class ContactState(StrEnum):
@@ -27,8 +27,8 @@ class ContactEntry(BaseModel):
     """One passage near that of the held person."""
 
     model_config = ConfigDict(frozen=True)
-    contact_id: str
-    passage_id: str
+    contact_id: Id
+    passage_id: Id
     person_ref: Ref | None
     category: Category
     passed: Utc
@@ -55,8 +55,8 @@ class ContactUpdated(JudgementDetails, Record):
 
     TYPE: ClassVar[str] = "gate.contact.updated.v1"
     SEVERITY: ClassVar[Severity] = Severity.URGENT
-    contact_id: str
-    hold_id: str
+    contact_id: Id
+    hold_id: Id
     state: ContactState
     by: str
     at: Utc

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.messages import Hex64, Message, Name
-from gate_agent.contract.record import Category, Utc
+from gate_agent.contract.record import Category, Id, Utc
 from gate_agent.contract.wire import Parsed, parse_message
 
 MOST_TOLD = 64  # of each kind: a slow line carries it in a second
@@ -24,7 +24,7 @@ class _Told(BaseModel):
 class HoldTold(_Told):
     """A hold at the door that tells it (暂留), open, or of who was taken away. No drill is told."""
 
-    hold_id: Annotated[str, Field(pattern="^[0-9A-Za-z-]{1,80}$")]
+    hold_id: Id
     person_ref: Hex64 | None = None
     category: Category = Category.UNKNOWN
     reason: str = Field("guard", description="as hold.opened has it")
@@ -57,21 +57,23 @@ class AnswerTold(_Told):
     """A guard here acknowledged a hold of another door for the colleague (代为响应)."""
 
     gate: Name
-    hold_id: str
+    hold_id: Id
 
 
 class FreedTold(_Told):
     """Who is held at another door was found well here since it told of that hold."""
 
     gate: Name
-    hold_id: str
+    hold_id: Id
 
 
 class DoorTold(Message):
     """Everything that the other doors must know of this one."""
 
     gate: Name
-    name: str | None = Field(None, description="what people call this door 出入口名称")
+    name: str | None = Field(
+        None, max_length=80, description="what people call this door 出入口名称"
+    )
     time: Utc
     holds: tuple[HoldTold, ...] = ()
     cleared: tuple[ClearedTold, ...] = ()

@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import FREE
 from gate_agent.contract.numbers import Centi, Real, Small, Whole
-from gate_agent.contract.record import Category, HoldState, Record, Ref, Severity, Utc
+from gate_agent.contract.record import Category, HoldState, Id, Record, Ref, Severity, Utc
 
 
 class OfHold(Record):
     """Base of what is recorded of one hold: it overtakes any backlog (急事急报)."""
 
     SEVERITY: ClassVar[Severity] = Severity.URGENT
-    hold_id: str
+    hold_id: Id
 
     @property
     def subject(self) -> str:
@@ -28,7 +28,7 @@ class HoldOpened(OfHold):
     """A person is asked to stay (暂留)."""
 
     TYPE: ClassVar[str] = "gate.hold.opened.v1"
-    passage_id: str
+    passage_id: Id
     person_ref: Ref | None
     category: Category
     reason: str = Field(
@@ -52,7 +52,7 @@ class HoldOpened(OfHold):
     place: str | None = Field(
         None, json_schema_extra=FREE, description="厅内发现: where inside the hall"
     )
-    with_passage: str | None = Field(
+    with_passage: Id | None = Field(
         None, description="随行: the passage of whom this companion came with"
     )
     unsure: bool = Field(
@@ -67,7 +67,7 @@ class HoldIdentified(OfHold):
     """More is known of a held person (暂留人员信息): a document, a phone, companions."""
 
     TYPE: ClassVar[str] = "gate.hold.identified.v1"
-    passage_id: str
+    passage_id: Id
     person_ref: Ref | None
     category: Category
     registered: bool = Field(description="a registration is sealed for the centre")
@@ -173,7 +173,7 @@ class HoldAnswered(Record):
 
     TYPE: ClassVar[str] = "gate.hold.answered.v1"
     gate: str = Field(description="the door whose hold it is")
-    hold_id: str
+    hold_id: Id
     by: str
     at: Utc
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from gate_agent.contract.numbers import Real, Whole
-from gate_agent.contract.record import Record, Ref, Severity, Utc
+from gate_agent.contract.record import Id, Record, Ref, Severity, Utc
 
 
 class ExitMeans(StrEnum):
@@ -31,7 +31,7 @@ class PersonLeft(Record):
     at: Utc
     entered: Utc | None = Field(None, description="when this person was let in at this door")
     inside_s: Real | None = Field(None, ge=0, description="for how long they were inside")
-    hold_id: str | None = Field(None, description="an open hold of who left: they were to stay")
+    hold_id: Id | None = Field(None, description="an open hold of who left: they were to stay")
     by: str | None = Field(None, description="who said so, where a guard did")
 
     @property

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.numbers import Centi, Real, Whole
-from gate_agent.contract.record import Outcome, Record, Severity, Utc
+from gate_agent.contract.record import Id, Outcome, Record, Severity, Utc
 
 Reference = Literal["contact", "blackbody"]
 Found = Literal["apart", "together", "other_untrusted"]
@@ -68,8 +68,8 @@ class ContactRead(Record):
     """
 
     TYPE: ClassVar[str] = "gate.passage.measured.v1"
-    passage_id: str
-    hold_id: str | None = Field(None, description="the hold it was read in, where it moved no step")
+    passage_id: Id
+    hold_id: Id | None = Field(None, description="the hold it was read in, where it moved no step")
     contact_centi_c: Centi
     contact_threshold_centi_c: Centi = Field(description="fever from here on, when it was read")
     by: str

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from gate_agent.contract.record import Record, Severity, Utc
+from gate_agent.contract.record import Id, Record, Severity, Utc
 
 
 class OrderRefusal(StrEnum):
@@ -23,7 +23,7 @@ class OrderAnswered(Record):
     TYPE: ClassVar[str] = "gate.order.answered.v1"
     SEVERITY: ClassVar[Severity] = Severity.URGENT
     order_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    hold_id: str | None = Field(description="the hold it opened; null: it was refused")
+    hold_id: Id | None = Field(description="the hold it opened; null: it was refused")
     refusal: OrderRefusal | None = None
     by: str = Field(description="who at the centre asked for it")
     made: Utc

@@ -5,13 +5,27 @@ The records themselves stand in `domain.records`, and beside it in files of thei
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Utc = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+_DAY = r"(19[7-9]\d|2[0-2]\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"  # of a Linux clock
+_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}"
+
+
+def _in_calendar(text: str) -> str:
+    """Refuse 30 February: whoever reads it later must be able to count on it."""
+    if text[8:10] > "28":
+        date.fromisoformat(text[:10])
+    return text
+
+
+Utc = Annotated[str, Field(pattern=f"^{_DAY}T{_TIME}Z$"), AfterValidator(_in_calendar)]
+Day = Annotated[str, Field(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
 Ref = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Id = Annotated[str, Field(pattern="^[0-9A-Za-z][0-9A-Za-z._-]{0,79}$")]  # can stand in an address
 Life = Literal["online", "stopped", "lost"]  # what a door is, by its own word or by its will
 
 

@@ -73,9 +73,11 @@ from gate_agent.contract.privacy_records import DataPurged, PurgeCause
 from gate_agent.contract.record import (
     ByHand,
     Category,
+    Day,
     Decision,
     DeviceState,
     HoldState,
+    Id,
     Outcome,
     Record,
     Ref,
@@ -160,7 +162,7 @@ class PassageDecided(Record):
     """One person's attempt came to its outcome (通行结论)."""
 
     TYPE: ClassVar[str] = "gate.passage.decided.v1"
-    passage_id: str
+    passage_id: Id
     category: Category
     person_ref: Ref | None
     decision: Decision
@@ -172,7 +174,7 @@ class PassageDecided(Record):
     decided: Utc
     registered: bool
     hall_mode: HallMode
-    hold_id: str | None = None
+    hold_id: Id | None = None
     by: str | None = Field(None, description="who overrode, where a guard did")
     by_hand: ByHand | None = Field(None, description="where no reader read the document")
     repeat_visit: bool = Field(default=False, description="known here from an earlier visit")
@@ -183,7 +185,7 @@ class PassageDecided(Record):
         None, description="绿色通道: came by it; null: this door does not mark it"
     )
     companions: Whole = Field(0, ge=0, description="随行 n 人: who go in with this person")
-    with_passage: str | None = Field(
+    with_passage: Id | None = Field(
         None, description="随行: the passage of whom this companion came with"
     )
     unsure: bool = Field(
@@ -202,7 +204,7 @@ class PassageLeft(Record):
     """Somebody was seen, and went before anything was decided (未判定离开)."""
 
     TYPE: ClassVar[str] = "gate.passage.left.v1"
-    passage_id: str
+    passage_id: Id
     temperature: Temperature
     started: Utc
     left: Utc
@@ -217,10 +219,10 @@ class PassageGrouped(Record):
     """A guard said who go in together (随行): how many with this person, or with whom this one."""
 
     TYPE: ClassVar[str] = "gate.passage.grouped.v1"
-    passage_id: str
+    passage_id: Id
     companions: Whole = Field(ge=0, description="how many go in with this person from now on")
     was: Whole = Field(0, ge=0, description="how many it was before")
-    with_passage: str | None = Field(
+    with_passage: Id | None = Field(
         None, description="of a companion: whom this person came with; null: with nobody any more"
     )
     with_next: bool = Field(
@@ -242,7 +244,7 @@ class PersonRegistered(Record):
     """A visitor was registered (实名登记). `sealed` opens with the collector's key alone."""
 
     TYPE: ClassVar[str] = "gate.person.registered.v1"
-    passage_id: str
+    passage_id: Id
     person_ref: Ref
     sealed: str = Field(description="base64 of an X25519 sealed box over a JSON object")
     key_id: str = Field(description="first 16 hex digits of SHA-256 of the collector's public key")
@@ -250,7 +252,7 @@ class PersonRegistered(Record):
     companions: Whole = Field(0, ge=0, description="随行人员: registered with this person")
     notice_version: Whole = Field(0, ge=0, description="which notice was shown 个人信息告知")
     by: str | None = Field(None, description="who registered, where somebody was signed on")
-    with_passage: str | None = Field(
+    with_passage: Id | None = Field(
         None, description="随行: the passage of whom this companion came with"
     )
     with_ref: Ref | None = Field(None, description="who that is, where it is known")
@@ -274,7 +276,7 @@ class DailyReport(Record):
     """The day at this door (每日零报告): written also when every count is zero."""
 
     TYPE: ClassVar[str] = "gate.report.daily.v1"
-    day: str = Field(pattern=r"^\d{4}-\d\d-\d\d$", description="local date")
+    day: Day = Field(description="local date")
     since: Utc
     until: Utc
     passages: tuple[PassageCount, ...]

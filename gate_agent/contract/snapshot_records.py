@@ -8,14 +8,14 @@ from pydantic import Field
 
 from gate_agent.contract.access_records import Look
 from gate_agent.contract.numbers import Whole
-from gate_agent.contract.record import Record
+from gate_agent.contract.record import Id, Record
 
 
 class SnapshotTaken(Record):
     """A picture was taken when a hold opened; it lies encrypted at the gate, and goes first."""
 
     TYPE: ClassVar[str] = "gate.snapshot.taken.v1"
-    hold_id: str
+    hold_id: Id
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="of the picture, a JPEG")
     bytes: Whole = Field(ge=1)
 
@@ -29,7 +29,7 @@ class SnapshotViewed(Look, Record):
     """Somebody looked at the picture of a hold: who, and why."""
 
     TYPE: ClassVar[str] = "gate.snapshot.viewed.v1"
-    hold_id: str
+    hold_id: Id
 
     @property
     def subject(self) -> str:

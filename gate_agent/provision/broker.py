@@ -86,6 +86,7 @@ certfile {files}/broker.crt
 keyfile {files}/broker.key
 crlfile {files}/revoked.crl
 tls_version tlsv1.2
+ciphers ECDHE+AESGCM:ECDHE+CHACHA20
 require_certificate true
 allow_anonymous false
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -199,6 +201,28 @@ def test_a_broker_of_another_site_is_not_talked_to(started: Hall, tmp_path: Path
             await eventually(lambda: "of another CA" in uplink.status.cause)
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"])
+def test_the_broker_agrees_on_authenticated_ciphers_only(started: Hall, suite: str) -> None:
+    section = started.section(GATE)
+    assert section.cert_file is not None
+    context = ssl.create_default_context(cafile=str(section.ca_file))
+    context.load_cert_chain(section.cert_file, section.key_file)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def agreed() -> str:
+        with (
+            socket.create_connection((section.host, section.port), timeout=60) as plain,
+            context.wrap_socket(plain, server_hostname=section.host) as line,
+        ):
+            cipher = line.cipher()
+        return "" if cipher is None else cipher[0]
+
+    assert "GCM" in agreed()
+    context.set_ciphers(f"{suite}:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError, match="HANDSHAKE_FAILURE"):
+        agreed()
 
 
 def test_a_stolen_board_is_locked_out_and_its_successor_is_let_in(

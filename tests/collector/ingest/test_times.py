@@ -226,7 +226,8 @@ def test_a_boot_that_no_calendar_has_stops_nothing(one: Hall) -> None:
     one.central.off, one.central.clock = -_DAY, ClockQuality.UNSYNCED
     one.central.passage()
     one.clock.advance(60)
-    one.central.say(ClockSynced(boot="b" * 32, booted="9999-12-31T23:59:59.999Z"))
+    synced = one.central.body(ClockSynced(boot="b" * 32, booted=format_utc(TEN)))
+    one.central.send(synced.replace(b'"booted":"2026', b'"booted":"9999'))
     _synchronise(one)
 
     with one.engine.connect() as connection:
