@@ -75,6 +75,7 @@ class Gate:
 
     def __init__(self, gate: str = GATE, epoch: str = "a" * 32) -> None:
         self.gate, self.epoch = gate, epoch
+        self.clock = ClockQuality.SYNCED
         self.events: list[Event] = []
 
     @property
@@ -93,7 +94,7 @@ class Gate:
             occurred=at,
             recorded=at,
             boot_id="b" * 32,
-            clock=ClockQuality.SYNCED,
+            clock=self.clock,
         )
         body = encode_body(header, record)
         topic = Topics(site=SITE, gate=self.gate).event(record.severity)

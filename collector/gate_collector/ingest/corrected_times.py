@@ -32,9 +32,10 @@ from gate_agent.contract.records import (
 )
 from gate_agent.errors import StorageError
 from gate_collector.ingest.arrival import Arrived
+from gate_collector.ingest.hold_view import OF_HOLDS, keep_hold_anew
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.records import read_record
-from gate_collector.store.schema import DOUBTED, EVENT, HOLD, NOTABLE, PASSAGE, own_word_of
+from gate_collector.store.schema import DOUBTED, EVENT, NOTABLE, PASSAGE, STREAM, own_word_of
 
 MOST_AT_ONCE = 500  # events of one transaction
 _LOOKED_AT_AGAIN = 100  # synchronisations: workers commit out of order
@@ -149,6 +150,7 @@ def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[in
         .where(NOTABLE.c.type == ClockSynced.TYPE, NOTABLE.c.id > after - _LOOKED_AT_AGAIN)
         .order_by(NOTABLE.c.id)
     ).all()
+    _lock_undated(connection, {row.gate for row in synced})
     done = 0
     for row in synced:
         sync = read_record(ClockSynced, row.data)
@@ -173,6 +175,14 @@ def correct_some(connection: Connection, zone: ZoneInfo, after: int) -> tuple[in
             break
         after = max(after, row.id)
     return done, after
+
+
+def _lock_undated(connection: Connection, gates: set[str]) -> None:
+    """Make these gates ours, as for ingest, where there is anything to correct: views follow."""
+    undated = DOUBTED.c.booted.is_(None), DOUBTED.c.gate.in_(sorted(gates))
+    of_these = STREAM.c.gate.in_(select(DOUBTED.c.gate).where(*undated).distinct())
+    rows = select(STREAM.c.gate).where(of_these).order_by(STREAM.c.gate, STREAM.c.epoch)
+    connection.execute(rows.with_for_update()).all()
 
 
 def _row(envelope: Attributes, booted: str | None) -> dict[str, Any]:
@@ -241,16 +251,8 @@ def _correct(connection: Connection, row: Any, booted: str, zone: ZoneInfo) -> N
             change(PASSAGE, *is_it(PASSAGE), PASSAGE.c.passage_id == passage_id, **times)
         case Record():
             change(NOTABLE, *is_it(NOTABLE), time=happened, data=record.model_dump_json())
-    match record:
-        case HoldOpened(hold_id=hold_id, opened=opened):
-            change(HOLD, HOLD.c.hold_id == hold_id, opened=opened)
-        case HoldClosed(hold_id=hold_id, closed=closed):
-            change(HOLD, HOLD.c.hold_id == hold_id, closed=closed)
-        case _:
-            pass
-    held = getattr(record, "hold_id", None)
-    if held is not None:
-        change(HOLD, HOLD.c.hold_id == held, HOLD.c.stepped == row.sequence, since=happened)
+    if isinstance(record, OF_HOLDS):
+        keep_hold_anew(connection, row.gate, record.hold_id)
 
 
 def expected_times(

@@ -48,13 +48,17 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def put_newest(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Add rows, or put them in the place of those of the same key and a lower `sequence`."""
+    """Add rows, or put them in the place of those of the same key and a lower `sequence`.
+
+    Two journals of one door may count alike: then the epoch's name decides, not who came first.
+    """
     if _is_copied(connection, rows):
         with suppress(IntegrityError), connection.begin_nested():
             _copy(connection, table, rows)  # most are new: it costs half as much
             return
     if rows:
-        newest = f"{_instead(table)} WHERE {table.name}.sequence < excluded.sequence"
+        of_both = (f"({name}.sequence, {name}.epoch)" for name in (table.name, "excluded"))
+        newest = f"{_instead(table)} WHERE {' < '.join(of_both)}"
         _put(connection, table, rows, newest)
 
 
