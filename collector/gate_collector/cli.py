@@ -164,7 +164,7 @@ def verify(
                 for line in verify_gate(engine, name):
                     typer.echo(f"{name} {line}")
             except BrokenStream as exc:
-                faults.append(str(exc))
+                faults += exc.faults
             zone = ZoneInfo(hall.timezone)
             broken = faults_of(engine, name, site=hall.site, zone=zone)
             faults += [f"{name} {fault}" for fault in broken]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from hashlib import sha256
+from itertools import groupby
 from typing import Any, BinaryIO
 
 from sqlalchemy import Engine, func, select, union
@@ -26,10 +27,15 @@ from gate_collector.store.schema import (
 )
 
 _BATCH = 500
+_MOST_TOLD = 20  # of one epoch
 
 
 class BrokenStream(GateError):  # noqa: N818 named after what is so
-    """A gate's chain, as received, has a bad event."""
+    """A gate's chains, as received, have bad events; `faults` names them, one a line."""
+
+    def __init__(self, why: str, faults: Sequence[str] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(why)
 
 
 _OF_GATES = (STREAM, EVENT, GATE, PASSAGE, HOLD, REPORT, NOTABLE, PURGED, DOUBTED)
@@ -49,38 +55,78 @@ def named_gates(engine: Engine) -> list[str]:
 
 
 def verify(engine: Engine, gate: str) -> Iterator[str]:
-    """Yield one line for each epoch whose chain holds; BrokenChain at the first bad event."""
-    epoch, count, link = "", 0, LINK_0
+    """Yield one line for each epoch whose chain holds.
+
+    Raises BrokenStream when all epochs were read: with a line for each bad event, the first of each
+    epoch, and how many more there are. After a bad event the chain goes on from what is kept of it.
+    """
+    faults: list[str] = []
+    whole = 0
     with closing(_events(engine, gate)) as events:
-        for row in events:
-            if row.epoch != epoch:
-                if epoch:
-                    yield _line(epoch, count, link)
-                epoch, count, link = row.epoch, 0, LINK_0
-            count += 1
-            where = f"{gate} epoch {epoch} event {count}"
-            try:
-                link = _check(row, count, link, where)
-            except (ContractError, TypeError, ValueError) as exc:
-                raise BrokenStream(f"{where}: expected an event, got what is none") from exc
-    yield _line(epoch or "-", count, link)
+        for epoch, rows in groupby(events, lambda row: row.epoch):
+            chain = _Chain(f"{gate} epoch {epoch}")
+            for row in rows:
+                chain.follow(row)
+            faults += chain.told()
+            if not chain.bad:
+                whole += 1
+                yield _line(epoch, chain.count, chain.link)
+    if faults:
+        raise BrokenStream("\n  ".join(faults), faults)
+    if not whole:
+        yield _line("-", 0, LINK_0)
 
 
-def _check(row: Any, count: int, link: bytes, where: str) -> bytes:
-    """Return the link of an event that follows; BrokenChain if it does not."""
-    if row.sequence != count:
-        raise BrokenStream(f"{where}: it is missing, the next is {row.sequence}")
-    if bytes(row.prevlink) != link:
-        raise BrokenStream(f"{where}: it does not follow the event before it")
-    digest = bytes(row.bodysha256)
-    if row.body is not None and sha256(bytes(row.body)).digest() != digest:
-        raise BrokenStream(f"{where}: its body is not the one that was received")
-    link = link_after(link, digest)
-    if bytes(row.link) != link:
-        raise BrokenStream(f"{where}: its link does not follow from its body")
-    if fault := _contradiction(row):
-        raise BrokenStream(f"{where}: {fault}")
-    return link
+class _Chain:
+    """One epoch's events, as they are read one after the other."""
+
+    def __init__(self, name: str) -> None:
+        self.count, self.bad = 0, 0
+        self._name = name
+        self._ends = [LINK_0]  # after a bad event two: what is kept, and what follows from it
+        self._listed: list[str] = []
+
+    @property
+    def link(self) -> bytes:
+        return self._ends[0]
+
+    def follow(self, row: Any) -> None:
+        """Take the next event; note what is wrong with it, and go on after it."""
+        self.count += 1
+        try:
+            fault = self._fault(row)
+        except (ContractError, TypeError, ValueError):
+            fault = "expected an event, got what is none"
+        if fault:
+            self._note(fault)
+
+    def told(self) -> Iterator[str]:
+        """Yield the first bad events, and how many more there are."""
+        yield from self._listed
+        if self.bad > len(self._listed):
+            yield f"{self._name}: expected no bad event, got {self.bad - len(self._listed)} more"
+
+    def _fault(self, row: Any) -> str | None:
+        """Return why an event does not follow the one before it, or is none."""
+        before, digest, end = bytes(row.prevlink), bytes(row.bodysha256), bytes(row.link)
+        if row.sequence != self.count:
+            self._note(f"it is missing, the next is {row.sequence}")
+            self.count, self._ends = int(row.sequence), [before]
+        ends = self._ends
+        self._ends = list(dict.fromkeys([end, *(link_after(one, digest) for one in ends)]))
+        if before not in ends:
+            return "it does not follow the event before it"
+        if row.body is not None and sha256(bytes(row.body)).digest() != digest:
+            return "its body is not the one that was received"
+        if end != link_after(before, digest):
+            return "its link does not follow from its body"
+        self._ends = [end]
+        return _contradiction(row)
+
+    def _note(self, why: str) -> None:
+        self.bad += 1
+        if len(self._listed) < _MOST_TOLD:
+            self._listed.append(f"{self._name} event {self.count}: {why}")
 
 
 def _contradiction(row: Any) -> str | None:

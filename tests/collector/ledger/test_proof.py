@@ -102,7 +102,58 @@ def test_the_first_bad_event_is_named(
 
     with pytest.raises(BrokenStream) as found:
         list(verify(engine, GATE))
-    assert str(found.value) == f"{GATE} epoch {gate.epoch} event 3: {why}"
+    assert found.value.faults[0] == f"{GATE} epoch {gate.epoch} event 3: {why}"
+    if "sequence" not in change:  # what follows it is as it was
+        assert len(found.value.faults) == 1
+
+
+def test_no_bad_event_hides_another_of_its_epoch_or_of_the_next(
+    centre: Centre, engine: Engine
+) -> None:
+    old, new = Gate(), Gate(epoch="c" * 32)
+    centre.take(*old.passages(60))
+    centre.clock.advance(1)
+    centre.take(*new.passages(50))
+    _change(engine, 55, prevlink=bytes(32))
+    of_old, of_new = (EVENT.c.epoch == one.epoch for one in (old, new))
+    with engine.begin() as connection:
+        for where, values in (
+            ((of_old, EVENT.c.sequence == 3), {"link": bytes(32)}),
+            ((of_old, EVENT.c.sequence == 9), {"severity": "urgent"}),
+            ((of_new, EVENT.c.sequence == 2), {"severity": "urgent"}),
+            ((of_new, EVENT.c.sequence > 20), {"body": b"{}"}),
+        ):
+            connection.execute(update(EVENT).where(*where).values(**values))
+
+    with pytest.raises(BrokenStream) as found:
+        list(verify(engine, GATE))
+
+    severity = "its column severity says other than its body"
+    is_other = "its body is not the one that was received"
+    assert list(found.value.faults) == [
+        f"{GATE} epoch {old.epoch} event 3: its link does not follow from its body",
+        f"{GATE} epoch {old.epoch} event 9: {severity}",
+        f"{GATE} epoch {old.epoch} event 55: it does not follow the event before it",
+        f"{GATE} epoch {new.epoch} event 2: {severity}",
+        *(f"{GATE} epoch {new.epoch} event {number}: {is_other}" for number in range(21, 40)),
+        f"{GATE} epoch {new.epoch}: expected no bad event, got 11 more",
+    ]
+
+
+def test_an_epoch_that_is_whole_is_told_beside_one_that_is_not(
+    centre: Centre, engine: Engine
+) -> None:
+    old, new = Gate(), Gate(epoch="c" * 32)
+    centre.take(*old.passages(3))
+    centre.clock.advance(1)
+    centre.take(*new.passages(2))
+    _change(engine, 3, link=bytes(32))
+
+    lines = verify(engine, GATE)
+
+    assert next(lines) == f"epoch {new.epoch} events 2 last 2 link {new.link.hex()}"
+    with pytest.raises(BrokenStream):
+        next(lines)
 
 
 def test_a_broken_chain_ends_with_1_and_every_fault_of_every_door(
