@@ -12,21 +12,26 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 from gate_collector.policies.book import PolicyFault
+from gate_collector.policies.sheet_parts import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    STYLES,
+    MeasuredArchive,
+    SheetFacts,
+)
 from gate_collector.policies.sheet_words import at_line, said
 
-_MOST_UNPACKED = 24 * 1024 * 1024
-_MOST_ROWS = 100_000
-_MOST_COLUMNS = 200
-_MOST_ELEMENTS = 600_000  # of texts and styles: 50,000 rows of three texts
 MOST_FAULTS = 200  # that are told
-_LAST_ROW = 1_048_576
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+ONE_AT_A_TIME = Lock()  # the largest sheet takes much of what the centre may have of memory
 Row = tuple[int, list[Any]]
 
 
@@ -41,7 +46,12 @@ class Table:
 
 
 def read_table(content: bytes) -> Table:
-    """Return the rows of a sheet. Raises PolicyFault."""
+    """Return the rows of a sheet, after those that are being read. Raises PolicyFault."""
+    with ONE_AT_A_TIME:
+        return _table(content)
+
+
+def _table(content: bytes) -> Table:
     if content.startswith(_OLD_EXCEL):
         raise PolicyFault([said("old_excel")])
     if content.startswith(b"PK"):
@@ -72,8 +82,8 @@ def _filled(rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Row]:
     """Return the rows that hold something. Raises PolicyFault for more than a sheet takes."""
     filled: list[Row] = []
     for number, row in rows:
-        if len(filled) > _MOST_ROWS or len(row) > _MOST_COLUMNS:
-            raise PolicyFault([said("too_many_rows", most=_MOST_ROWS)])
+        if len(filled) > MOST_ROWS or len(row) > MOST_COLUMNS:
+            raise PolicyFault([said("too_many_rows", most=MOST_ROWS)])
         if any(cell not in (None, "") for cell in row):
             filled.append((number, list(row)))
     return filled
@@ -110,35 +120,13 @@ def _text(content: bytes) -> str:
     raise PolicyFault([said("no_code")])
 
 
-@dataclass(slots=True)
-class _Facts:
-    """What a sheet's XML says that its rows do not."""
-
-    rows: int = 0
-    last: int = 0
-    filled: bool = False
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: set[int] = field(default_factory=set)
-    merged: list[str] = field(default_factory=list)
-    formulas: set[tuple[int, int]] = field(default_factory=set)
-
-
 def _workbook(content: bytes) -> Table:
-    from openpyxl import load_workbook  # noqa: PLC0415 slow to import, and seldom wanted
-
     try:
-        facts = _only_sheet(content)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows: list[Row] = []
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what the file says of its size is not believed
-            rows = rows or _filled(enumerate(sheet.iter_rows(values_only=True), start=1))
-        book.close()
-    except (zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError,
+        with MeasuredArchive(content) as archive:
+            facts, rows = _only_sheet(content, archive)
+    except (zipfile.BadZipFile, zlib.error, ParseError, ExpatError, RuntimeError, OverflowError,
             EOFError, OSError, LookupError, ValueError, TypeError, AttributeError):  # fmt: skip
         raise PolicyFault([said("unreadable")]) from None
-    if rows and not facts.filled:  # a sheet that lies elsewhere: what it hides was not looked at
-        raise PolicyFault([said("unreadable")])
     passed_over = {row for row, _ in facts.formulas} - {number for number, _ in rows}
     if passed_over:
         faults = [at_line(row, said("no_result"))
@@ -147,82 +135,57 @@ def _workbook(content: bytes) -> Table:
     return Table(_headings(rows), rows, frozenset(facts.hidden_columns), frozenset(facts.formulas))
 
 
-def _only_sheet(content: bytes) -> _Facts:
-    """Return what the one sheet with content says of itself. Raises PolicyFault."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _MOST_UNPACKED:
-            raise PolicyFault([said("too_large", most=_MOST_UNPACKED)])
-        sheets, elements = [], 0
-        for name in archive.namelist():
-            with archive.open(name) as part:
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    sheets.append(_facts(part))
-                elif name.endswith(".xml"):  # texts and styles, which take long to read
-                    elements = _counted(part, elements)
-    filled = [facts for facts in sheets if facts.filled]
-    if len(filled) > 1:
-        raise PolicyFault([said("sheets", n=len(filled))])
-    facts = filled[0] if filled else _Facts()
-    faults = [at_line(row, said("hidden_row"))
-              for row in facts.hidden_rows]  # fmt: skip
+def _only_sheet(content: bytes, archive: MeasuredArchive) -> tuple[SheetFacts, list[Row]]:
+    """Return the one sheet with content, as a spreadsheet would show it. Raises PolicyFault.
+
+    The reader opens no part that the archive has not measured, and none that it does not need.
+    """
+    from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415 slow, and seldom wanted
+    from openpyxl.styles.stylesheet import apply_stylesheet  # noqa: PLC0415 as above
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # noqa: PLC0415 as above
+    from openpyxl.xml.constants import SHARED_STRINGS  # noqa: PLC0415 as above
+
+    reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    reader.archive.close()
+    reader.archive = archive
+    reader.read_manifest()
+    reader.read_workbook()
+    states = [(sheet.state, rel.target) for sheet, rel in reader.parser.find_sheets()]
+    texts = reader.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+    texts_path = texts.PartName.removeprefix("/") if texts is not None else None
+    _check_links(archive, reader.parser.workbook_part_name, texts_path)
+    archive.stream([path for _, path in states], texts_path)
+    shown = [(state, path) for state, path in states if archive.facts(path).filled]
+    if not shown:
+        return SheetFacts(), []
+    if len(shown) > 1:
+        raise PolicyFault([said("sheets", n=len(shown))])
+    (state, path), facts = shown[0], archive.facts(shown[0][1])
+    if state != "visible" or any(view.visibility != "visible" for view in reader.wb.views):
+        raise PolicyFault([said("hidden_sheet")])
+    faults = [said("filtered")] if facts.filtered else []
+    faults += [at_line(row, said("hidden_row"))
+               for row in facts.hidden_rows]  # fmt: skip
     faults += [f"{cells}：{said('merged')}" for cells in facts.merged]
     if faults:
         raise PolicyFault(faults[:MOST_FAULTS])
-    return facts
+    reader.read_strings()
+    apply_stylesheet(archive, reader.wb)
+    sheet = ReadOnlyWorksheet(reader.wb, path, path, reader.shared_strings)
+    sheet.reset_dimensions()  # what the file says of its size is not believed
+    return facts, _filled(enumerate(sheet.values, start=1))
 
 
-def _counted(part: IO[bytes], elements: int) -> int:
-    for _, element in iterparse(part):  # noqa: S314 as below
-        element.clear()
-        elements += 1
-        if elements > _MOST_ELEMENTS:
-            raise PolicyFault([said("too_many_texts", most=_MOST_ELEMENTS)])
-    return elements
+def _check_links(archive: MeasuredArchive, book: str, texts: str | None) -> None:
+    """Raise ValueError where a spreadsheet would follow the links to other parts than the reader.
 
+    The reader takes the book and its texts by their types, and the styles by their name.
+    """
+    from openpyxl.packaging.relationship import get_dependents, get_rels_path  # noqa: PLC0415
 
-def _facts(part: IO[bytes]) -> _Facts:
-    facts = _Facts()
-    for _, element in iterparse(part):  # noqa: S314 bounded above, and expat bounds entities
-        match element.tag.rpartition("}")[2]:
-            case "row":
-                _row_facts(element, facts)
-                element.clear()
-            case "col" if _is_hidden(element, "width"):
-                first, last = int(element.get("min", "1")), int(element.get("max", "1"))
-                facts.hidden_columns |= set(range(first - 1, min(last, _MOST_COLUMNS)))
-            case "mergeCell":
-                facts.merged.append(element.get("ref", "?"))
-    return facts
-
-
-def _is_hidden(element: Element, size: str) -> bool:
-    """Whether nobody sees a row or a column: it is said to be hidden, or has no size."""
-    return element.get("hidden") in ("1", "true") or float(element.get(size, "1")) <= 0
-
-
-def _row_facts(row: Element, facts: _Facts) -> None:
-    facts.rows += 1
-    if facts.rows > _MOST_ROWS + 1:
-        raise PolicyFault([said("too_many_rows", most=_MOST_ROWS)])
-    number = int(row.get("r", facts.last + 1))
-    if not facts.last < number <= _LAST_ROW:
-        raise ValueError(f"expected rows that follow each other, got {number}")
-    facts.last = number
-    filled = False
-    for place, cell in enumerate(row):
-        inside = {child.tag.rpartition("}")[2] for child in cell}
-        filled = filled or bool(inside & {"v", "is", "f"})
-        if "f" in inside:
-            facts.formulas.add((number, _place(cell.get("r", ""), place)))
-    facts.filled = facts.filled or filled
-    if filled and _is_hidden(row, "ht"):
-        facts.hidden_rows.append(number)
-
-
-def _place(name: str, otherwise: int) -> int:
-    """Return the place of a cell such as AB12, from 0."""
-    letters = name.rstrip("0123456789")
-    place = 0
-    for letter in letters:
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1 if letters else otherwise
+    beside = get_rels_path(book)  # type: ignore[no-untyped-call]
+    links = [*get_dependents(archive, "_rels/.rels"), *get_dependents(archive, beside)]
+    for kind, path in {"officeDocument": book, "sharedStrings": texts, "styles": STYLES}.items():
+        linked = [link.target for link in links if link.Type.endswith(f"/{kind}")]
+        if linked not in ([], [path]) or (kind == "officeDocument" and not linked):
+            raise ValueError(f"expected the link of {kind} to lead to what is read")
