@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gate_agent.errors import StorageError
 
 
@@ -38,9 +40,12 @@ class JournalFull(StorageError):  # noqa: N818 as above
 
 
 class BrokenChain(StorageError):  # noqa: N818 as above
-    """The journal does not prove itself: `sequence` is the first bad event, `why` says how."""
+    """The journal does not prove itself: `sequence` is the first bad event, `why` says how.
 
-    def __init__(self, sequence: int, why: str) -> None:
+    `more` are lines about those after it.
+    """
+
+    def __init__(self, sequence: int, why: str, more: Sequence[str] = ()) -> None:
         self.sequence = sequence
         self.why = why
-        super().__init__(f"event {sequence}: {why}")
+        super().__init__("\n  ".join([f"event {sequence}: {why}", *more]))

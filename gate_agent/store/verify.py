@@ -46,7 +46,7 @@ from gate_agent.store.schema import VIEWS
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.watermark import read_mark
 
-_MOST_DIFFERENCES = 20
+_MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class RebuildResult:
 def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = None) -> Head:
     """Return the head of a journal whose whole chain holds.
 
-    Raises BrokenChain at the first bad event: a gap, a body that was changed, or is gone and no
-    record of removal says so, a link that does not follow, a column that says other than its body,
-    an end before what was durable already. Raises StorageError for a bad file, JournalForeign for
-    one that is not of `whose` site and gate.
+    Raises BrokenChain when all was read, with the first bad events and how many more there are: a
+    gap, a body that was changed, or is gone and no record of removal says so, a link that does not
+    follow, a column that says other than its body, an end before what was durable already. Raises
+    StorageError for a bad file, JournalForeign for one that is not of `whose` site and gate.
     """
     mark = read_mark(path)  # first: a running gate is ahead of what it was
     connection, about = open_for_reading(path)
@@ -74,30 +74,74 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
         if whose not in (None, (about.site, about.gate)):
             expected = f"the journal of {'/'.join(whose or ())}"
             raise JournalForeign(f"{path}: expected {expected}, got {about.site}/{about.gate}")
-        removed = Removed()
         promised = _promised(mark, read_receipt(connection), about.epoch)
         promised += _anchored(connection, about)
-        promises: defaultdict[int, list[bytes]] = defaultdict(list)
-        for at, promise in promised:
-            promises[at].append(promise)
         total = last_sequence(connection)
-        sequence, link = 0, LINK_0
-        for row in every_event(connection):
+        chain = _Chain(about, promised)
+        for count, row in enumerate(every_event(connection), 1):
+            chain.follow(row)
+            if count % TELL_EVERY == 0:
+                progress(count, total)
+        progress(total, total)
+        return chain.end()
+
+
+class _Chain:
+    """The events of a journal, as they are read one after the other."""
+
+    def __init__(self, about: About, promised: list[tuple[int, bytes]]) -> None:
+        self._about = about
+        self._promises: defaultdict[int, list[bytes]] = defaultdict(list)
+        for at, promise in promised:
+            self._promises[at].append(promise)
+        self._sequence = 0
+        self._ends = [LINK_0]  # after a bad event two: what is kept, and what follows; []: unknown
+        self._removed = Removed()
+        self._faults: list[BrokenChain] = []  # the first of them
+        self._bad = 0
+
+    def follow(self, row: EventRow) -> None:
+        """Take the next event; note what is wrong with it, and go on after it."""
+        self._sequence += 1
+        ends, self._ends = self._ends, []
+        try:
             row.check()
-            sequence += 1
-            if row.sequence != sequence:
-                raise BrokenChain(sequence, f"it is missing, the next is {row.sequence}")
-            removed.see(row, _check(row, link, about))
-            link = row.link
-            if any(promise != link for promise in promises.get(sequence, ())):
-                raise BrokenChain(sequence, "it was another when it was told to be durable")
-            if sequence % TELL_EVERY == 0:
-                progress(sequence, total)
-        progress(sequence, total)
-        if (last := max((at for at, _ in promised), default=0)) > sequence:
-            raise BrokenChain(sequence + 1, f"it is missing, and {last} was durable already")
-        removed.check()
-        return Head(about.epoch, sequence, link)
+            if row.sequence != self._sequence:
+                why = f"it is missing, the next is {row.sequence}"
+                self._note(BrokenChain(self._sequence, why))
+                self._sequence, ends = row.sequence, []
+            follows = (link_after(end, row.bodysha256) for end in ends)
+            self._ends = list(dict.fromkeys([row.link, *follows]))
+            envelope = _check(row, ends, self._about)
+            self._ends = [row.link]
+            self._removed.see(row, envelope)
+        except BrokenChain as exc:
+            self._note(exc)
+        if any(promise != row.link for promise in self._promises.get(self._sequence, ())):
+            why = "it was another when it was told to be durable"
+            self._note(BrokenChain(self._sequence, why))
+
+    def end(self) -> Head:
+        """Return where the chain ends. Raises BrokenChain where anything was bad."""
+        if (last := max(self._promises, default=0)) > self._sequence:
+            why = f"it is missing, and {last} was durable already"
+            self._note(BrokenChain(self._sequence + 1, why))
+        try:
+            self._removed.check()
+        except BrokenChain as exc:
+            self._note(exc)
+        if self._faults:
+            first, *others = self._faults
+            more = [str(one) for one in others]
+            if self._bad > len(self._faults):
+                more.append(f"expected no bad event, got {self._bad - len(self._faults)} more")
+            raise BrokenChain(first.sequence, first.why, more)
+        return Head(self._about.epoch, self._sequence, self._ends[0])
+
+    def _note(self, fault: BrokenChain) -> None:
+        self._bad += 1
+        if len(self._faults) < _MOST_TOLD:
+            self._faults.append(fault)
 
 
 def _promised(mark: Head | None, receipt: Receipt | None, epoch: str) -> list[tuple[int, bytes]]:
@@ -173,7 +217,7 @@ def rebuild(path: Path, key: bytes | None, progress: Progress) -> RebuildResult:
         if key and (unreadable := unreadable_people(connection, StoreBox(key))):
             differences.append(f"people: {unreadable} rows do not open with this store key")
         connection.execute("ROLLBACK")
-    return RebuildResult(not differences, tuple(differences[:_MOST_DIFFERENCES]))
+    return RebuildResult(not differences, tuple(differences[:_MOST_TOLD]))
 
 
 class Removed:
@@ -213,8 +257,11 @@ class Removed:
             raise BrokenChain(self._gone[-1], why)
 
 
-def _check(row: EventRow, link: bytes, about: About) -> Envelope | None:
-    """Return what an event that follows `link` says, None if that is gone. Raises BrokenChain."""
+def _check(row: EventRow, ends: list[bytes], about: About) -> Envelope | None:
+    """Return what an event that follows one of `ends` says, None if that is gone.
+
+    Raises BrokenChain. No ends: nobody knows what was before it.
+    """
     envelope: Envelope | None = None
     if row.body is not None:
         if sha256(row.body).digest() != row.bodysha256:
@@ -223,11 +270,13 @@ def _check(row: EventRow, link: bytes, about: About) -> Envelope | None:
             envelope = parse_body(row.body)
         except ContractError as exc:
             raise BrokenChain(row.sequence, str(exc)) from exc
-        if envelope.prevlink != link.hex():
+        said = [end for end in ends if end.hex() == envelope.prevlink]
+        if ends and not said:
             raise BrokenChain(row.sequence, "its body names another event before it")
+        ends = said
         if fault := _contradiction(row, envelope, about):
             raise BrokenChain(row.sequence, f"its column {fault} says other than its body")
-    if link_after(link, row.bodysha256) != row.link:
+    if ends and row.link not in [link_after(end, row.bodysha256) for end in ends]:
         raise BrokenChain(row.sequence, "its link does not follow from the one before")
     return envelope
 
@@ -257,7 +306,7 @@ def _differences(kept: sqlite3.Connection, replay: sqlite3.Connection, table: Ta
     differences: list[str] = []
     ours, theirs = iter(kept.execute(sql)), iter(replay.execute(sql))
     mine, due = next(ours, None), next(theirs, None)
-    while (mine, due) != (None, None) and len(differences) < _MOST_DIFFERENCES:
+    while (mine, due) != (None, None) and len(differences) < _MOST_TOLD:
         at_mine = None if mine is None else tuple(mine[n] for n in keys)
         at_due = None if due is None else tuple(due[n] for n in keys)
         if at_mine == at_due:

@@ -98,6 +98,22 @@ def test_verify_names_the_first_bad_event_and_why(
     assert (told.value.sequence, why in told.value.why) == (sequence, True)
 
 
+def test_no_bad_event_hides_another(path: Path) -> None:
+    raw(path, "UPDATE event SET link = zeroblob(32) WHERE sequence = 2")
+    raw(path, "DELETE FROM event WHERE sequence = 4")
+    raw(path, "UPDATE event SET severity = 'urgent' WHERE sequence IN (5, 7)")
+
+    with pytest.raises(BrokenChain) as told:
+        verify(path, _quiet)
+
+    assert str(told.value).splitlines() == [
+        "event 2: its link does not follow from the one before",
+        "  event 4: it is missing, the next is 5",
+        "  event 5: its column severity says other than its body",
+        "  event 7: its column severity says other than its body",
+    ]
+
+
 def test_verify_returns_the_head_and_tells_how_far_it_is(path: Path) -> None:
     told: list[tuple[int, int]] = []
 
