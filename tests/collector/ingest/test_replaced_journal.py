@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collector.recorded_gates import Gate, hold
+from datetime import timedelta
+
+from collector.recorded_gates import BEGAN, Gate, hold
 from collector.running_centre import Centre
 from gate_agent.contract.records import HoldClosed, HoldState, HoldStep
 from gate_collector.store.schema import HOLD
@@ -16,19 +18,20 @@ def _step(step: HoldState) -> HoldStep:
 
 def test_a_hold_carried_into_a_new_epoch_goes_on_from_where_it_stood(centre: Centre) -> None:
     old, new = Gate(), Gate(epoch="c" * 32)
+    later = BEGAN + timedelta(minutes=1)  # a journal is begun after what the one before it tells
     old.passages(20)
     centre.take(*old.events, old.append(hold(1)), old.append(_step(HoldState.ACKNOWLEDGED)))
 
-    centre.take(new.append(hold(1)), new.append(_step(HoldState.ACKNOWLEDGED)))
+    centre.take(new.append(hold(1), later), new.append(_step(HoldState.ACKNOWLEDGED), later))
     (row,) = centre.rows(HOLD)
     assert row.state == HoldState.ACKNOWLEDGED
-    centre.take(new.append(_step(HoldState.RECHECKED)))
+    centre.take(new.append(_step(HoldState.RECHECKED), later))
     (row,) = centre.rows(HOLD)
     assert row.state == HoldState.RECHECKED
     closed = HoldClosed(
         hold_id=hold(1).hold_id, outcome="released", by="guard", disinfected=True, closed=WHEN
     )
-    centre.take(new.append(closed))
+    centre.take(new.append(closed, later))
 
     (row,) = centre.rows(HOLD)
     assert (row.state, row.outcome) == (HoldState.CLOSED, "released")
