@@ -75,7 +75,7 @@ def _goes_on(connection: Connection, row: Mapping[Any, Any], new: list[Attribute
     last = select(NOTABLE.c.epoch).where(
         NOTABLE.c.type.in_(_KINDS),
         NOTABLE.c.time == row["since"],
-        NOTABLE.c.gate == row["gate"],
+        NOTABLE.c.gate.concat("") == row["gate"],  # else SQLite reads all of the gate
         NOTABLE.c.subject == row["hold_id"],
         NOTABLE.c.sequence == row["stepped"],
     )
