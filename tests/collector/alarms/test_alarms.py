@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -136,11 +137,15 @@ def test_a_certificate_that_ends_soon_is_told_until_it_is_renewed(centre: Centre
     assert told(5, "stopped") == []
 
 
-def test_a_certificate_that_ends_on_no_day_is_refused_and_the_watch_goes_on(centre: Centre) -> None:
-    centre.take(Gate().says(at=BEGAN, certificate_until="2026-13-45T00:00:00.000Z"))
+def test_a_certificate_that_ends_on_no_day_is_not_read_and_the_watch_goes_on(
+    centre: Centre, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = Gate().says(at=BEGAN, certificate_until="2026-12-31T00:00:00.000Z", oldest_pending_s=61)
+    centre.take(replace(said, payload=said.payload.replace(b"2026-12-31T", b"2026-13-45T")))
     centre.look()
 
-    assert centre.standing() == {("refused", "")}, "of a door that nobody knows yet"
+    assert centre.standing() == {("late", GATE)}
+    assert f"a state of {GATE}: not read: certificate_until" in caplog.text
 
 
 def test_every_alarm_says_to_leaders_what_it_asks_for() -> None:

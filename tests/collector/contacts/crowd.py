@@ -53,7 +53,7 @@ def a_crowd(one: Hall, people: int) -> None:
     for number in range(COMPANIONS):
         at = entered + timedelta(seconds=90 * (number + 1))
         came(one.west, f"companion {number}", at, passage_id=f"c{number}", with_passage="patient")
-    came(one.central, "feverish", TEN - timedelta(minutes=10), passage_id="patient again")
+    came(one.central, "feverish", TEN - timedelta(minutes=10), passage_id="patient-again")
     for number in range(STAFF):
         at = entered + timedelta(seconds=180 + number)
         came(one.central, f"staff {number}", at, passage_id=f"s{number}", category=Category.STAFF)
