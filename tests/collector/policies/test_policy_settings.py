@@ -36,12 +36,20 @@ _ONE_EACH: dict[SettingGroup, tuple[str, str, Any]] = {
 }  # fmt: skip
 
 
+def _new_row(field: Locator) -> Locator:
+    """Add a row and return it; what is pressed before the page's scripts comes with them."""
+    rows = field.locator("ol").first.locator(":scope > li")
+    known = rows.count()
+    field.get_by_role("button", name="添加一行").click()
+    expect(rows).to_have_count(known + 1)
+    return rows.last
+
+
 def _set(field: Locator, typed: str) -> None:
     """Type into a value, into a new row of a list, or into the first field of a part."""
     node = field.get_attribute("data-node")
     if node == "rows":
-        field.get_by_role("button", name="添加一行").click()
-        field = field.locator("li").last
+        field = _new_row(field)
     control = field.locator("input, select, textarea").first
     if control.evaluate("control => control.tagName") == "SELECT":
         control.select_option(typed)
@@ -131,9 +139,9 @@ def test_names_of_fifteen_characters_and_rare_ones_come_to_the_door_whole(
     with policy_page(browser, tmp_path) as opened:
         calls = opened.setting("calls")
         for post in (_LONG, _RARE):
-            calls.get_by_role("button", name="添加一行").click()
-            calls.locator("li").last.get_by_label("岗位").fill(post)
-            calls.locator("li").last.get_by_label("电话").fill("120")
+            row = _new_row(calls)
+            row.get_by_label("岗位").fill(post)
+            row.get_by_label("电话").fill("120")
         opened.issue(1)
 
         shown = opened.setting("calls").get_by_label("岗位")
@@ -156,10 +164,10 @@ def test_a_long_list_is_changed_where_it_is_meant(
         rows.nth(5).get_by_label("名称").fill("改名")
         rows.nth(7).get_by_role("button", name="上移").click()
         rows.nth(2).get_by_role("button", name="删除").click()
-        areas.get_by_role("button", name="添加一行").click()
-        rows.last.get_by_label("名称").fill("新区域")
-        rows.last.get_by_label("消毒").uncheck()
-        rows.last.get_by_label("通风").check()
+        row = _new_row(areas)
+        row.get_by_label("名称").fill("新区域")
+        row.get_by_label("消毒").uncheck()
+        row.get_by_label("通风").check()
         opened.issue(2)
 
     wanted = [*names[:2], *names[3:5], "改名", names[7], names[6], *names[8:], "新区域"]
