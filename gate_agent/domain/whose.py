@@ -54,8 +54,9 @@ def _theirs(
         if place not in also and place.card_asked and not isinstance(place, Settled):
             door = door.placed(replace(place, card_asked=False))
     done = made_sure(replace(door, loose=None), state, event.by, event.at)
-    for place in also:
-        done = done.then(unnamed(done.door, place, event.by, event.at))
+    for place in also:  # but who has just taken their place over, as the adult that they are
+        if done.door.find(place.passage_id) is not None:
+            done = done.then(unnamed(done.door, place, event.by, event.at))
     return done
 
 
