@@ -40,6 +40,7 @@ from gate_agent.domain.passage import (
     OpenPassage,
     Registering,
     Settled,
+    is_held,
 )
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _of_place(
     def tap(what: str, after_s: float, make: Make) -> Tap:
         return Tap((pid, kind, what), after_s, make, walker)
 
-    held = isinstance(place, Settled) and place.decision is Decision.HOLD
+    held = is_held(place)
     if walker.is_gone and not held:
         if isinstance(place, Settled):
             return None

@@ -34,6 +34,7 @@ from gate_agent.domain.passage import (
     Settled,
     Waiting,
     carried,
+    is_held,
 )
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import (
@@ -242,7 +243,7 @@ def _more_of(door: DoorState, still: Idle | Waiting, at: Moment) -> Step:
     who = known.last if isinstance(known, Idle) else known
     if isinstance(known, Waiting) and known.presence.doubtful and _differs(known, temperature):
         return _another(door, known, temperature, at)
-    if who is None or (isinstance(who, Settled) and who.decision is Decision.HOLD):
+    if who is None or is_held(who):
         return Step(door)
     if temperature.outcome is not Outcome.ELEVATED:
         return Step(door)

@@ -20,6 +20,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
     Waiting,
+    is_held,
 )
 from gate_agent.domain.state import DoorState
 
@@ -74,7 +75,7 @@ def freed(door: DoorState, at: Moment) -> DoorState:
     """
     state = door.passage
     present = not state.presence.is_gone(at)
-    held = isinstance(state, Settled) and state.decision is Decision.HOLD
+    held = is_held(state)
     if present and isinstance(state, Settled) and not held:
         return replace(door, passage=Idle(presence=state.presence, last=state))
     is_kept = isinstance(state, Settled) and state.kept_ns > at.boot_ns

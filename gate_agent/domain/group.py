@@ -7,10 +7,18 @@ from hashlib import sha256
 from typing import TypeVar
 
 from gate_agent.contract.identity import Companion, Person, Secret
-from gate_agent.contract.records import Category, Decision
+from gate_agent.contract.records import Category
 from gate_agent.contract.signals import CardType
 from gate_agent.domain.desk import waits
-from gate_agent.domain.passage import Attempt, Gathering, Idle, OpenPassage, PassageState, Settled
+from gate_agent.domain.passage import (
+    Attempt,
+    Gathering,
+    Idle,
+    OpenPassage,
+    PassageState,
+    Settled,
+    is_held,
+)
 from gate_agent.domain.state import DoorState
 
 _A = TypeVar("_A", bound=Attempt)
@@ -67,7 +75,7 @@ def wanting(door: DoorState) -> str | None:
         if (
             state.companions > len(members(door, state.passage_id))
             and waits(door, state)
-            and not _is_held(state)
+            and not is_held(state)
         ):
             return state.passage_id
     return None
@@ -76,7 +84,7 @@ def wanting(door: DoorState) -> str | None:
 def unfinished(door: DoorState, state: Gathering) -> bool:
     """Whether the others of this group are still at the desk, or in a hold."""
     if state.adult is None:
-        return any(_is_held(one) for one in members(door, state.passage_id))
+        return any(is_held(one) for one in members(door, state.passage_id))
     adult = door.find(state.adult)
     return adult is not None and waits(door, adult)
 
@@ -107,7 +115,3 @@ def named(attempt: _A, adult: PassageState | None, here: tuple[OpenPassage | Set
 
 def _texts(one: Companion) -> set[str]:
     return {one.name.reveal(), *((one.number.reveal(),) if one.number else ())}
-
-
-def _is_held(state: PassageState) -> bool:
-    return isinstance(state, Settled) and state.decision is Decision.HOLD

@@ -32,6 +32,7 @@ from gate_agent.domain.passage import (
     OpenPassage,
     Registering,
     Settled,
+    is_held,
 )
 from gate_agent.domain.registration import checked
 from gate_agent.domain.release import contact_read, find_hold, on_held_measured, with_hold
@@ -63,7 +64,7 @@ def on_registration(door: DoorState, event: RegistrationGiven) -> Step:
     )
     event = replace(event, details=details)
     state = _passage(door, event.passage_id)
-    if isinstance(state, Settled) and state.decision is Decision.HOLD:
+    if is_held(state):
         return register_the_held(door, state, event)
     if not isinstance(state, Registering) or state.person is None:
         raise StepRefused("out_of_turn", "a passage that waits for it", _name(state))
@@ -84,7 +85,7 @@ def on_hand_measured(door: DoorState, event: HandMeasured) -> Step:
     if not event.by.strip():
         raise StepRefused("invalid", "who measured", "nobody")
     check_reading(event.contact_centi_c)
-    if isinstance(state, Settled) and state.decision is Decision.HOLD:
+    if is_held(state):
         return on_held_measured(door, state, event)
     measured = state.temperature or not_measured(door.profile)
     line = door.policy.hold.contact_line_centi_c
@@ -157,10 +158,10 @@ def on_dismissal(door: DoorState, event: PassageDismissed) -> Step:
     if not isinstance(state, Settled):
         effects = verdict.recheck(door, state, "dismissed", event.at, by=event.by).effects
     if state is door.passage:  # a held one still waits, at the desk
-        held = isinstance(state, Settled) and state.decision is Decision.HOLD
+        held = is_held(state)
         done = set_aside(door) if held else door
         return Step(freed(replace(done, passage=Idle()), event.at), effects)
-    if isinstance(state, Settled) and state.decision is Decision.HOLD and waits(door, state):
+    if is_held(state) and waits(door, state):
         raise StepRefused("out_of_turn", "the steps of the hold", _name(state))
     return Step(door.without(state.passage_id), effects)
 

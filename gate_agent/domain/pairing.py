@@ -50,6 +50,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
     carried,
+    is_held,
 )
 from gate_agent.domain.returning import adult_of, is_back, no_companion
 from gate_agent.domain.state import DoorState, Step
@@ -75,7 +76,7 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
         if again:
             return _begin(door, event)
         return is_back(door, person, at, BY_CARD) or Step(door, (Note("same_card"),))
-    mine = [place for place in door.desk if _is_same(place, person) and not _is_held(place)]
+    mine = [place for place in door.desk if _is_same(place, person) and not is_held(place)]
     late = next((one for one in mine if named_by_time(one, at)), None)
     if late is not None and isinstance(spot, Measuring | Measured) and spot.person is None:
         back = unnamed(door, late, BY_CARD, at)  # whose owner has come up
@@ -153,7 +154,7 @@ def _also_the_held(door: DoorState, event: PersonIdentified) -> Step | None:
     Both are stopped until a guard says whose it is.
     """
     spot = door.passage
-    if not isinstance(spot, Settled) or not _is_held(spot) or spot.person is not None:
+    if not is_held(spot) or spot.person is not None:
         return None
     if spot.presence.is_gone(event.at):
         return None
@@ -164,7 +165,7 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     """A card was laid that names nobody: whose it is, is not known."""
     at, spot = event.at, door.passage
     note = Note(f"card_fault_{event.fault}")
-    if _is_held(spot) and not spot.presence.is_gone(at):
+    if is_held(spot) and not spot.presence.is_gone(at):
         return Step(door, (note,))
     wants = _wants_card(door, at)
     cardless = _cardless(door, at, asked_too=not wants)
@@ -321,7 +322,7 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
         return _begin(door, event)
     if state is None:
         raise StepRefused("not_found", "a passage at the door", "another")
-    if isinstance(state, Settled) and state.decision is Decision.HOLD:
+    if is_held(state):
         named = name_the_held(door, state, event)
         if named is not None:
             return named
@@ -358,10 +359,6 @@ def _lingers(door: DoorState, passage_id: str, event: PersonIdentified) -> bool:
 def _steps_up_again(place: Attempt, at: Moment) -> bool:
     """Whether who was sent to be measured again comes back: else their own card is deaf."""
     return isinstance(place, Settled) and at.boot_ns >= place.settled.plus_s(SAME_CARD_S)
-
-
-def _is_held(state: object) -> bool:
-    return isinstance(state, Settled) and state.decision is Decision.HOLD
 
 
 def _is_same(state: Attempt | Idle, person: Person) -> bool:

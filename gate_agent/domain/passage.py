@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypedDict
+from typing import TypedDict, TypeGuard
 
 from gate_agent.contract.appointments import CancelReason
 from gate_agent.contract.identity import Companion, Person, Secret
@@ -247,6 +247,11 @@ class Carried(TypedDict):
     unsure: bool
     doubt_ns: int | None
     early: bool
+
+
+def is_held(state: object) -> TypeGuard[Settled]:
+    """Whether the verdict is a hold (暂留)."""
+    return isinstance(state, Settled) and state.decision is Decision.HOLD
 
 
 def is_unsure(attempt: Attempt) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment, format_utc
-from gate_agent.contract.records import Decision, PassageGrouped, PassageLeft
+from gate_agent.contract.records import PassageGrouped, PassageLeft
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import waits
 from gate_agent.domain.effects import Note, WriteEvent
@@ -25,6 +25,7 @@ from gate_agent.domain.passage import (
     Settled,
     Waiting,
     carried,
+    is_held,
 )
 from gate_agent.domain.state import DoorState, Step
 
@@ -41,7 +42,7 @@ def is_back(door: DoorState, person: Person, at: Moment, by: str) -> Step | None
     if adult is spot and not spot.presence.is_gone(at):
         return None
     if not isinstance(spot, Idle) and spot.person is None and spot.adult == adult.passage_id:
-        return None if _is_held(spot) else no_companion(door, spot, at, by)
+        return None if is_held(spot) else no_companion(door, spot, at, by)
     back = replace(adult, back_ns=at.plus_s(EARLY_S))
     return Step(door.placed(back), (Note("same_card"),))
 
@@ -96,10 +97,6 @@ def _waiting_adult(door: DoorState, person: Person) -> Waiting | None:
         if not isinstance(place, Waiting):
             continue
         is_they = place.person is not None and place.person.person_ref == person.person_ref
-        if is_they and place.companions and waits(door, place) and not _is_held(place):
+        if is_they and place.companions and waits(door, place) and not is_held(place):
             return place
     return None
-
-
-def _is_held(state: Attempt) -> bool:
-    return isinstance(state, Settled) and state.decision is Decision.HOLD

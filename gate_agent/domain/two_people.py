@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
-from gate_agent.contract.records import Decision
 from gate_agent.domain import verdict
 from gate_agent.domain.desk import set_aside, waits
 from gate_agent.domain.passage import (
@@ -18,6 +17,7 @@ from gate_agent.domain.passage import (
     Measuring,
     Settled,
     carried,
+    is_held,
 )
 from gate_agent.domain.state import DoorState, Step
 from gate_agent.domain.temperature import is_by_hand
@@ -82,9 +82,5 @@ def is_the_others(door: DoorState, person: Person, at: Moment) -> bool:
     Somebody who came since lays their own; a held person is named, unsurely, and a guard asked.
     """
     of_late = [ref for ref, _ in _doubted(door, at, SAME_CARD_S)]
-    is_new = isinstance(door.passage, Measuring | Measured) or _is_held(door.passage)
+    is_new = isinstance(door.passage, Measuring | Measured) or is_held(door.passage)
     return bool(of_late) and person.person_ref not in of_late and not is_new
-
-
-def _is_held(state: object) -> bool:
-    return isinstance(state, Settled) and state.decision is Decision.HOLD

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
-from gate_agent.contract.records import Decision
 from gate_agent.domain import verdict
 from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import StepRefused
@@ -23,6 +22,7 @@ from gate_agent.domain.passage import (
     Measuring,
     OpenPassage,
     Settled,
+    is_held,
 )
 from gate_agent.domain.state import DoorState, Step
 
@@ -37,7 +37,7 @@ def on_card_judged(door: DoorState, event: CardJudged) -> Step:
     if not event.by.strip():
         raise StepRefused("invalid", "who says so", "nobody")
     person = state.person
-    in_question = state.unsure or (_is_held(state) and not event.theirs)
+    in_question = state.unsure or (is_held(state) and not event.theirs)
     if isinstance(state, Identified) or person is None or not in_question:
         raise StepRefused("out_of_turn", "a person whose card is in question", "another")
     if event.theirs:
@@ -86,7 +86,7 @@ def _nameless_by(door: DoorState, state: OpenPassage | Settled) -> str | None:
     Who is behind a held person comes as soon as that one steps aside.
     """
     paired_ns = round(door.policy.measurement.pair_within_s * NS_PER_S)
-    within_ns = paired_ns if _is_held(state) else _SOON_NS
+    within_ns = paired_ns if is_held(state) else _SOON_NS
     laid_ns = -within_ns if state.identified is None else state.identified.boot_ns
     came = [
         (place.started.boot_ns, place.passage_id)
@@ -127,10 +127,6 @@ def _given(door: DoorState, to: str, card: LooseCard, at: Moment) -> Step:
     if isinstance(known, Measuring):
         return Step(door.placed(replace(known, pair_due_ns=pair_ns(door, at))))
     return verdict.decide(door, known, card.person, at)
-
-
-def _is_held(state: Attempt) -> bool:
-    return isinstance(state, Settled) and state.decision is Decision.HOLD
 
 
 def _ref(place: Attempt) -> str | None:
