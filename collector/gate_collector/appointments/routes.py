@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from markupsafe import Markup
@@ -42,6 +41,7 @@ from gate_collector.roles.session import Record, Role
 from gate_collector.web.done import IssuedVersion
 from gate_collector.web.lists import Column, ColumnKind, Listing, section
 from gate_collector.web.pages import Pages
+from gate_collector.web.qr import drawn
 
 _PAGE, _MOST_FOUND, _DAYS = "/appointments", 50, 14
 _MOST = 2000  # appointments of one order
@@ -277,5 +277,4 @@ def _today(centre: Centre) -> date:
 
 def _drawn(code: str) -> Markup:
     """Return what a door's scanner reads of a code, as a drawing."""
-    drawing = segno.make(f"GATE-A:{code}", error="m", micro=False)
-    return Markup(drawing.svg_inline(border=2, omitsize=True))  # noqa: S704 of a code's letters
+    return drawn(f"GATE-A:{code}")

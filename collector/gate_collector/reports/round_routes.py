@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import segno
 from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gate_agent.contract.duty_records import Disinfectant, Round
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
+from gate_agent.http.hosts import is_loopback
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.reports.entries import RoundScope, UnkeptEntry
@@ -31,8 +31,8 @@ from gate_collector.roles.grants import PUBLIC, only
 from gate_collector.roles.session import By, Record, Role
 from gate_collector.web.done import Done, done_at
 from gate_collector.web.pages import Pages
+from gate_collector.web.qr import drawn
 
-_HERE = ("127.0.0.1", "localhost", "::1")
 Token = Annotated[str, Path(pattern="^[0-9a-f]{40}$")]
 
 
@@ -63,16 +63,15 @@ def build_rounds(centre: Centre, pages: Pages, record: Record, url: str) -> APIR
             raise HTTPException(404)
         return code
 
-    def drawn(token: str) -> Markup:
-        drawing = segno.make(f"{url}/rounds/{token}", error="m", micro=False)
-        return Markup(drawing.svg_inline(border=2, omitsize=True))  # noqa: S704 of an address
+    def code_drawn(token: str) -> Markup:
+        return drawn(f"{url}/rounds/{token}")
 
     @routes.get("/rounds", dependencies=[only(Role.OFFICE)], include_in_schema=False)
     def sheet(lang: Lang = "zh") -> HTMLResponse:
         """Return the codes of all areas, to print and to hang up."""
-        is_here = urlsplit(url).hostname in _HERE
+        is_here = is_loopback(urlsplit(url).netloc)
         return pages.show(
-            "round_codes.html", lang, codes=codes(centre), drawn=drawn, hall=centre.name,
+            "round_codes.html", lang, codes=codes(centre), drawn=code_drawn, hall=centre.name,
             kinds_of=kinds_of, is_here=is_here,
         )  # fmt: skip
 
