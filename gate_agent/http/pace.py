@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.host.clock import Clock
+from gate_agent.http.networks import network_of
 from gate_agent.http.tries import Wait
 
 _MOST_SOURCES = 4096
@@ -21,7 +22,8 @@ class SourcePace:
         self._full_at: OrderedDict[str, int] = OrderedDict()
 
     def take(self, source: str) -> None:
-        """Count one request. Raises Wait when this source asks too often."""
+        """Count one request. Raises Wait when this source's network asks too often."""
+        source = network_of(source)
         now = self._clock.now().boot_ns
         full_at = max(self._full_at.get(source, now), now)
         if full_at - now > self._slack_ns:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from children import Child, free_port, listens, program, wait_until
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of, serving
 from doorfiles import write_collector
-from gate_agent.http.tries import A_DAY, AT_ONCE, Tries, Try, Wait
+from gate_agent.http.allowances import Allowances
+from gate_agent.http.networks import around_of, network_of
+from gate_agent.http.tries import A_DAY, LEFT, MOST_IN_A_DAY, OF_ONE, Tries, Try, Wait
 from gate_agent.testing import FakeClock
 from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.session import Role
@@ -103,23 +105,106 @@ def test_many_at_once_are_checked_one_by_one_and_counted(centre: httpx.Client) -
     assert told.count(403) <= 5
 
 
-def test_a_day_has_only_so_many_tries_however_many_addresses_a_stranger_has() -> None:
-    clock, checked = FakeClock(), 0
+class _Guard:
+    """One account's tries in virtual time, and how many were checked."""
 
-    def verify() -> None:
-        nonlocal checked
-        checked += 1
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.checked = 0
+        self._tries = Tries(self.clock, free=3, longest_s=60)
 
-    async def a_day() -> None:
-        tries = Tries(clock, free=3, longest_s=60)
-        for number in range(24 * 360):
-            with contextlib.suppress(Wait):
-                await tries.check(Try("g01", f"10.0.{number % 250}.{number // 250}"), verify)
-            clock.advance(10)
+    async def wrong(self, source: str) -> None:
+        with contextlib.suppress(Wait):
+            await self._tries.check(Try("g01", network_of(source)), self._verify)
 
-    asyncio.run(a_day())
+    async def right(self, source: str) -> bool:
+        """Return whether the right PIN is taken, typed wrong as often as may be before it."""
+        one = Try("g01", network_of(source))
+        for _ in range(OF_ONE - 1):
+            await self._tries.check(one, self._verify)
+        return await self._tries.check(one, lambda: True) is True
 
-    assert A_DAY * 0.9 < checked <= A_DAY + AT_ONCE
+    async def attacked(self, sources: Sequence[str]) -> None:
+        """Try from each source in turn, nine times as often as all of them may."""
+        for number in range(24 * 3600 // 12):
+            await self.wrong(sources[number % len(sources)])
+            self.clock.advance(12)
+
+    def _verify(self) -> bool | None:
+        self.checked += 1
+        return None
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ["10.0.7.9"],
+        [f"10.0.7.{number}" for number in range(1, 51)],
+        [f"::ffff:10.0.7.{number}" for number in range(1, 51)],
+        [f"2001:db8:0:7::{number:x}" for number in range(1, 500)],
+        [f"2001:db8:0:{number:x}::1" for number in range(1, 5000)],
+    ],
+    ids=["an address", "50 addresses", "50 mapped addresses", "a /64", "a /48"],
+)
+@pytest.mark.parametrize("own", ["10.0.7.200", "192.0.2.1", "2001:db8:1::5"])
+def test_a_new_browser_signs_on_while_strangers_try_all_day(
+    sources: Sequence[str], own: str
+) -> None:
+    async def a_day() -> bool:
+        guard = _Guard()
+        await guard.attacked(sources)
+        return await guard.right(own)
+
+    assert asyncio.run(a_day())
+
+
+def test_a_day_has_only_so_many_tries_however_many_networks_a_stranger_has() -> None:
+    everywhere = [
+        *(f"10.{number % 250}.{number // 250}.7" for number in range(2000)),
+        *(f"2001:db8:{number:x}::7" for number in range(2000)),
+    ]
+
+    async def a_day() -> int:
+        guard = _Guard()
+        await guard.attacked(everywhere)
+        first = guard.checked
+        await guard.attacked(everywhere)
+        assert guard.checked - first <= A_DAY + LEFT + 1
+        return first
+
+    assert A_DAY * 0.9 < asyncio.run(a_day()) <= MOST_IN_A_DAY
+
+
+def test_a_network_has_a_few_tries_a_day_once_the_common_ones_are_used_up() -> None:
+    async def a_day() -> list[int]:
+        guard, counts = _Guard(), []
+        for hour in range(24):
+            for number in range(250):
+                guard.clock.advance(3600 / 250)
+                await guard.wrong(f"192.0.2.{number}")  # the common ones are gone
+            before = guard.checked
+            for one in range(50):
+                await guard.wrong(f"2001:db8::{hour}:{one}")
+            counts.append(guard.checked - before)
+        return counts
+
+    assert sum(asyncio.run(a_day())) <= 2 * OF_ONE
+
+
+@pytest.mark.parametrize(
+    ("source", "network", "around"),
+    [
+        ("10.0.7.9", "10.0.7.9/32", "10.0.7.0/24"),
+        ("::ffff:10.0.7.9", "10.0.7.9/32", "10.0.7.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
+        ("::1", "::/64", "::/48"),
+        ("", "", ""),
+        ("testclient", "testclient", "testclient"),
+    ],
+)
+def test_a_network_is_what_one_machine_may_have(source: str, network: str, around: str) -> None:
+    assert (network_of(source), around_of(network_of(source))) == (network, around)
 
 
 def test_ten_thousand_names_take_no_more_memory_than_a_thousand_did() -> None:
@@ -138,6 +223,42 @@ def test_ten_thousand_names_take_no_more_memory_than_a_thousand_did() -> None:
             tracemalloc.stop()
 
     assert asyncio.run(grown()) < 2_500_000
+
+
+def test_a_million_networks_take_no_more_memory_than_the_first_ones_did() -> None:
+    networks = Allowances(at_once=1, a_day=1, most=1000)
+    for number in range(1000):
+        networks.spend(number << 40, 0)
+    tracemalloc.start()
+    try:
+        for number in range(1000, 50_000):
+            networks.spend(number << 40, number)
+        assert tracemalloc.get_traced_memory()[0] < 300_000
+    finally:
+        tracemalloc.stop()
+    assert networks.wait_ns(49_999 << 40, 50_000) > 0
+    assert networks.wait_ns(0, 50_000) <= 0
+
+
+def test_a_known_browser_waits_for_one_stranger_at_most() -> None:
+    async def seen() -> list[str]:
+        tries, order = Tries(FakeClock(), free=3, longest_s=60), []
+
+        def stranger() -> None:
+            order.append("stranger")
+
+        def known() -> bool:
+            order.append("known")
+            return True
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(20):
+                group.create_task(tries.check(Try("g01", f"10.0.0.{number}"), stranger))
+            await asyncio.sleep(0)
+            group.create_task(tries.check(Try("g01", "10.0.1.1", "browser"), known))
+        return order
+
+    assert asyncio.run(seen()).index("known") <= 2
 
 
 def test_sixty_sign_ons_at_once_do_not_take_the_centres_memory(tmp_path: Path) -> None:
