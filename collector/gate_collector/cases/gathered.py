@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from gate_agent.contract.free_text import sealed_box
-from gate_agent.contract.messages import parse_body
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import PhoneRule, Policy
 from gate_agent.contract.records import (
@@ -19,27 +18,22 @@ from gate_agent.contract.records import (
     HoldNoted,
     HoldOpened,
     HoldState,
-    HoldStep,
     NoteKind,
-    PassageDecided,
 )
 from gate_agent.words import Lang
 from gate_collector.alerts.listed import text_of
+from gate_collector.cases.readings import Passed, course_of, measured
 from gate_collector.cases.timeline import by_office, hand_over_of, lines_of, symptoms_of
 from gate_collector.centre import Centre
 from gate_collector.contacts.trace import trace
 from gate_collector.ledger.district import receipt_of
-from gate_collector.ledger.held import HoldEntry, entries_of
-from gate_collector.papers.content import CaseFacts, HeldPerson, HoldReading
+from gate_collector.ledger.held import HoldEntry
+from gate_collector.papers.content import CaseFacts, HeldPerson
 from gate_collector.papers.kept import PaperIssued, papers_of
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import door_names
-from gate_collector.store.schema import EVENT, HOLD, NOTABLE, PASSAGE
+from gate_collector.store.schema import HOLD, NOTABLE
 from gate_collector.store.schema_office import ALERT, ATTEMPT, DISTRICT, JUDGED, PAPER
-
-_AROUND = timedelta(hours=12)  # readings of the same person so long before and after
-_MOST_PASSAGES = 50
-Passed = tuple[str, PassageDecided]  # at which door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +71,13 @@ def gather_case(centre: Centre, gate: str, hold_id: str) -> OpenCase | None:
         ).first()
         if hold is None:
             return None
-        entries = entries_of(connection, gate, hold_id)
+        course = course_of(connection, hold)
+        entries, passages = course.own, course.passages
         by_office_rows = _district_rows(connection, gate, hold_id)
-        passages = list(_passages(connection, hold))
         opened = next((one for one in entries if isinstance(one.record, HoldOpened)), None)
-        symptoms, symptoms_sealed = symptoms_of(entries)
+        symptoms, symptoms_sealed = symptoms_of((*course.joined, *entries))
         handed = hand_over_of(entries)
-        lines = lines_of(entries) + [by_office(row) for row in by_office_rows]
+        lines = lines_of(course.everything, hold_id) + [by_office(row) for row in by_office_rows]
         if all(one.is_certain for one in lines):
             lines.sort(key=lambda one: one.at)
         names = door_names(connection)
@@ -101,12 +95,12 @@ def gather_case(centre: Centre, gate: str, hold_id: str) -> OpenCase | None:
             entered=traced and traced.entered,
             person=_person(hold, entries, passages, policy),
             lines=tuple(lines),
-            measured=_measured(hold, entries, passages, policy.hold.contact_line_centi_c),
+            measured=measured(course, policy.hold.contact_line_centi_c),
             district=receipt_of(connection, hold, policy, centre.now, entries),
             contacts=Counter(str(near.state) for near in traced.contacts) if traced else {},
             symptoms=symptoms,
             symptoms_sealed=symptoms_sealed,
-            is_counselled=_noted(entries, NoteKind.COUNSELLED),
+            is_counselled=_noted((*course.joined, *entries), NoteKind.COUNSELLED),
             is_disinfected=hold.state == HoldState.CLOSED or _noted(entries, NoteKind.DISINFECTED),
             handed_to=handed and _clear(handed.to),
             vehicle=handed and _clear(handed.vehicle),
@@ -196,92 +190,6 @@ def _person(
         has_phone=newest.phone if newest else is_registered and asked,
         companions=max([newest.companions if newest else 0, *(one.companions for one in own)]),
     )
-
-
-def _measured(
-    hold: Any, entries: Sequence[HoldEntry], passages: Sequence[Passed], line_centi_c: int
-) -> tuple[HoldReading, ...]:
-    """Return every reading of this person around the hold, in the order of time."""
-    readings = [one for gate, record in passages for one in _of_passage(gate, record)]
-    if not any(one.gate == hold.gate and not one.is_contact for one in readings):
-        readings += _at_opening(entries)
-    last: int | None = None
-    for entry in entries:
-        record = entry.record
-        if not isinstance(record, HoldStep) or (contact := record.contact_centi_c) is None:
-            continue
-        if record.step is HoldState.RELEASED and contact == last:
-            continue  # a release repeats what the recheck said
-        last = contact
-        readings.append(
-            HoldReading(
-                at=entry.time,
-                gate=entry.gate,
-                is_contact=True,
-                contact_centi_c=contact,
-                limit_centi_c=record.contact_threshold_centi_c or line_centi_c,
-                by=record.by,
-            )
-        )
-    return tuple(sorted(readings, key=lambda one: one.at))
-
-
-def _at_opening(entries: Sequence[HoldEntry]) -> Iterator[HoldReading]:
-    """Yield what the opening of the hold tells, where no passage does."""
-    for entry in entries:
-        if isinstance(entry.record, HoldOpened) and entry.record.surface_centi_c is not None:
-            skin = entry.record.surface_centi_c
-            yield HoldReading(
-                at=entry.time, gate=entry.gate, is_contact=False, surface_centi_c=skin
-            )
-
-
-def _passages(connection: Connection, hold: Any) -> Iterator[Passed]:
-    """Yield the passage that was held, and this person's others around it, at either door."""
-    these = and_(PASSAGE.c.gate == hold.gate, PASSAGE.c.passage_id == hold.passage_id)
-    if hold.person_ref is not None and hold.opened is not None:
-        opened = parse_utc(hold.opened)
-        around = PASSAGE.c.decided.between(
-            format_utc(opened - _AROUND), format_utc(opened + _AROUND)
-        )
-        these = or_(these, and_(PASSAGE.c.person_ref == hold.person_ref, around))
-    same = and_(*(EVENT.c[key] == PASSAGE.c[key] for key in ("gate", "epoch", "sequence")))
-    bodies = connection.execute(
-        select(EVENT.c.body)
-        .select_from(PASSAGE.join(EVENT, same))
-        .where(these, PASSAGE.c.drill.is_(hold.drill))
-        .order_by(PASSAGE.c.decided)
-        .limit(_MOST_PASSAGES)
-    ).scalars()
-    for body in bodies:
-        event = None if body is None else parse_body(bytes(body))
-        record = None if event is None else event.record()
-        if event is not None and isinstance(record, PassageDecided):
-            yield event.gate, record
-
-
-def _of_passage(gate: str, record: PassageDecided) -> Iterator[HoldReading]:
-    temperature = record.temperature
-    if temperature.surface_centi_c is not None:
-        yield HoldReading(
-            at=record.decided,
-            gate=gate,
-            is_contact=False,
-            surface_centi_c=temperature.surface_centi_c,
-            judged_centi_c=temperature.score_centi_c,
-            limit_centi_c=temperature.threshold_centi_c,
-            ambient_centi_c=temperature.ambient_centi_c,
-            outcome=temperature.outcome.value,
-        )
-    if temperature.contact_centi_c is not None:
-        yield HoldReading(
-            at=temperature.contact_at or record.decided,
-            gate=gate,
-            is_contact=True,
-            contact_centi_c=temperature.contact_centi_c,
-            limit_centi_c=temperature.contact_threshold_centi_c,
-            by=temperature.contact_by or "",
-        )
 
 
 def _alerts(connection: Connection, gate: str, hold_id: str) -> Iterator[ToldOf]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from gate_agent.contract.contact_records import ContactListed
 from gate_agent.contract.free_text import sealed_box
+from gate_agent.contract.hold_records import OfHold
+from gate_agent.contract.measurement_records import ContactRead
 from gate_agent.contract.records import (
     HoldAnswered,
     HoldClosed,
@@ -23,25 +25,38 @@ from gate_agent.contract.records import (
 from gate_collector.ledger.held import HoldEntry, elapsed_s
 from gate_collector.papers.content import Detail, LineSort, TimelineLine
 
+_Told = tuple[
+    LineSort, str, str, Iterable[Detail]
+]  # its sort, its word, who did it, what it brings
 
-def lines_of(entries: Sequence[HoldEntry]) -> list[TimelineLine]:
-    """Return the doors' events as lines, each step with how long it took and how long it had."""
+
+def lines_of(entries: Sequence[HoldEntry], hold_id: str) -> list[TimelineLine]:
+    """Return the doors' events as lines, each step with how long it took and how long it had.
+
+    Of a hold that became part of this one: what was read and noted, and that it did.
+    """
     lines = []
     before: HoldEntry | None = None
     within_s: float | None = None
     for entry in entries:
+        if isinstance(entry.record, OfHold) and entry.record.hold_id != hold_id:
+            joined = _of_joined(entry.record)
+            lines += [] if joined is None else [_line(entry, joined)]
+            continue
         took_s = None
         limit_s = None
         if isinstance(entry.record, HoldStep) and before is not None:
             took_s, limit_s = elapsed_s(before, entry), within_s
-        lines.append(_line(entry, took_s, limit_s))
+        lines.append(_line(entry, _told(entry.record), took_s, limit_s))
         if isinstance(entry.record, HoldOpened | HoldStep):
             before, within_s = entry, entry.record.deadline_s
     return lines
 
 
-def _line(entry: HoldEntry, took_s: float | None, within_s: float | None) -> TimelineLine:
-    sort, key, by, details = _told(entry.record)
+def _line(
+    entry: HoldEntry, says: _Told, took_s: float | None = None, within_s: float | None = None
+) -> TimelineLine:
+    sort, key, by, details = says
     return TimelineLine(
         sort=sort,
         word=key,
@@ -59,7 +74,24 @@ def _line(entry: HoldEntry, took_s: float | None, within_s: float | None) -> Tim
     )
 
 
-def _told(record: Record) -> tuple[LineSort, str, str, Iterable[Detail]]:
+def _of_joined(record: OfHold) -> _Told | None:
+    """Return what an event of a hold says that became part of another; None for nothing more."""
+    match record:
+        case HoldStep(contact_centi_c=int() as contact):
+            return _read(record.by, contact)
+        case HoldNoted():
+            return _told(record)
+        case HoldClosed():
+            return LineSort.JOINED, "case_page.joined", record.by, ()
+    return None
+
+
+def _read(by: str, contact_centi_c: int) -> _Told:
+    details = _given({"contact_centi_c": contact_centi_c})
+    return LineSort.READ, f"event_type.{ContactRead.TYPE}", by, details
+
+
+def _told(record: Record) -> _Told:
     """Return what sort of line an event makes, its word, who did it, and what it brings."""
     match record:
         case HoldOpened():
@@ -80,8 +112,11 @@ def _told(record: Record) -> tuple[LineSort, str, str, Iterable[Detail]]:
             if record.to:
                 details.append(_detail("to", record.to))
             return LineSort.OVERDUE, "event_type.gate.hold.overdue.v1", "", details
+        case ContactRead():
+            return _read(record.by, record.contact_centi_c)
         case HoldClosed():
-            details = [_detail("outcome", f"hold_state.{record.outcome}", is_word=True)]
+            outcome = f"hold_state.{record.outcome}" if record.into is None else "case_page.into"
+            details = [_detail("outcome", outcome, is_word=True)]
             return LineSort.CLOSED, "event_type.gate.hold.closed.v1", record.by, details
         case HoldAnswered():
             return LineSort.ANSWERED, "event_type.gate.hold.answered.v1", record.by, ()

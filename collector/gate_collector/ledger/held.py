@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from gate_agent.contract.contact_records import ContactListed
 from gate_agent.contract.moment import NS_PER_S, parse_utc
@@ -31,6 +34,7 @@ _OF_ITS_DOOR: dict[str, type[Record]] = {
     )
 }  # fmt: skip
 _OF_ANY_DOOR: dict[str, type[Record]] = {HoldAnswered.TYPE: HoldAnswered}
+_OF_BOTH = _OF_ITS_DOOR | _OF_ANY_DOOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,21 @@ class HoldEntry:
 def entries_of(connection: Connection, gate: str, hold_id: str) -> tuple[HoldEntry, ...]:
     """Return every event of a hold: by time, or as its door wrote them where a time is in doubt."""
     own = and_(NOTABLE.c.gate == gate, NOTABLE.c.type.in_(_OF_ITS_DOOR))
+    kept = kept_of(
+        connection,
+        _OF_BOTH,
+        or_(own, NOTABLE.c.type.in_(_OF_ANY_DOOR)),
+        NOTABLE.c.subject == hold_id,
+    )
+    return in_order(
+        one for one in kept if not isinstance(one.record, HoldAnswered) or one.record.gate == gate
+    )
+
+
+def kept_of(
+    connection: Connection, kinds: Mapping[str, type[Record]], *where: ColumnElement[bool]
+) -> list[HoldEntry]:
+    """Return the events for which all this is so, in no order; each is of one of these kinds."""
     event = and_(*(EVENT.c[key] == NOTABLE.c[key] for key in ("gate", "epoch", "sequence")))
     columns = [NOTABLE.c[name] for name in ("gate", "epoch", "sequence", "type", "time", "data")]
     doubt = [DOUBTED.c[name] for name in ("said", "booted", "boot", "bootns")]
@@ -65,37 +84,43 @@ def entries_of(connection: Connection, gate: str, hold_id: str) -> tuple[HoldEnt
         .select_from(
             NOTABLE.outerjoin(EVENT, event).outerjoin(DOUBTED, own_word_of(NOTABLE))
         )
-        .where(
-            or_(own, NOTABLE.c.type.in_(_OF_ANY_DOOR)),
-            NOTABLE.c.subject == hold_id,
-        )
-        .order_by(NOTABLE.c.id)
+        .where(*where)
     ).all()  # fmt: skip
-    journals: dict[tuple[str, str], int] = {}
-    entries = []
-    for row in rows:
-        record = read_record((_OF_ITS_DOOR | _OF_ANY_DOOR)[row.type], row.data)
-        if record is None or (isinstance(record, HoldAnswered) and record.gate != gate):
-            continue
-        journals.setdefault((row.gate, row.epoch), len(journals))
-        entries.append(
-            HoldEntry(
-                gate=row.gate,
-                epoch=row.epoch,
-                sequence=row.sequence,
-                time=row.time,
-                record=record,
-                late_ms=row.late_ms,
-                said=row.said,
-                booted=row.booted,
-                boot=row.boot,
-                boot_ns=row.bootns,
-            )
-        )
-    entries.sort(key=lambda one: (journals[one.gate, one.epoch], one.sequence))
-    if all(one.is_certain for one in entries):
-        entries.sort(key=lambda one: one.time)  # stable: of one millisecond in their order
-    return tuple(entries)
+    return [
+        _entry(row, record)
+        for row in rows
+        if (record := read_record(kinds[row.type], row.data)) is not None
+    ]
+
+
+def _entry(row: Any, record: Record) -> HoldEntry:
+    return HoldEntry(
+        gate=row.gate,
+        epoch=row.epoch,
+        sequence=row.sequence,
+        time=row.time,
+        record=record,
+        late_ms=row.late_ms,
+        said=row.said,
+        booted=row.booted,
+        boot=row.boot,
+        boot_ns=row.bootns,
+    )
+
+
+def in_order(entries: Iterable[HoldEntry]) -> tuple[HoldEntry, ...]:
+    """Return them by time, or one journal after the other where a time is in doubt.
+
+    The order in which they came says nothing: of two journals that is later whose first event is.
+    """
+    journals: dict[tuple[str, str], list[HoldEntry]] = defaultdict(list)
+    for one in sorted(entries, key=lambda one: one.sequence):
+        journals[one.gate, one.epoch].append(one)
+    wrote = sorted(journals.items(), key=lambda journal: (journal[1][0].time, journal[0]))
+    ordered = [one for _, journal in wrote for one in journal]
+    if all(one.is_certain for one in ordered):
+        ordered.sort(key=lambda one: one.time)  # stable: of one millisecond in their order
+    return tuple(ordered)
 
 
 def elapsed_s(before: HoldEntry, after: HoldEntry) -> float | None:

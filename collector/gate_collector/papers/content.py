@@ -34,6 +34,8 @@ class LineSort(StrEnum):
     NOTE = "note"
     OVERDUE = "overdue"
     CLOSED = "closed"
+    READ = "read"  # by the contact thermometer, and no step of this hold
+    JOINED = "joined"  # another hold of the same person became part of it 并案
     ANSWERED = "answered"  # at another door, for the colleague
     LISTED = "listed"  # contacts
     PHOTO = "photo"
