@@ -15,7 +15,13 @@ from pydantic import BaseModel
 from gate_agent.contract.anchor import DayAnchor
 from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.found_orders import FoundOrders
-from gate_agent.contract.messages import Envelope, GateState, PersonSeen, Receipt
+from gate_agent.contract.messages import (
+    CollectorPresence,
+    Envelope,
+    GateState,
+    PersonSeen,
+    Receipt,
+)
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_parts import PolicyHead
 from gate_agent.contract.records import RECORDS, Record
@@ -35,6 +41,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "orders": FoundOrders,
     "seen": PersonSeen,
     "door": DoorTold,
+    "collector": CollectorPresence,
 }
 CHANNELS: Mapping[str, tuple[str, str, bool]] = {
     # name: address, what it is, retained
@@ -108,6 +115,11 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
         ),
         True,
     ),
+    "collector": (
+        "gate/v1/{site}/collector",
+        "Which process the collector is: two that use one name find each other (中心平台重名).",
+        True,
+    ),
 }
 ATTRIBUTES: Mapping[str, str] = {
     # What CloudEvents says of its own, and what this contract adds.
@@ -168,6 +180,7 @@ def _asyncapi() -> dict[str, object]:
         "orders": ["orders"],
         "seen": ["seen"],
         "door": ["door"],
+        "collector": ["collector"],
     }
     return {
         "asyncapi": "3.0.0",

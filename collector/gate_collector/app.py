@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import threading
@@ -17,7 +18,7 @@ from fastapi import FastAPI
 from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy_file
-from gate_agent.errors import StorageError
+from gate_agent.contract.moment import format_utc
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import KeptThread, Parts, tell_what_is_raised
@@ -25,6 +26,7 @@ from gate_agent.host.tls import server_context
 from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
+from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
@@ -46,12 +48,14 @@ from gate_collector.retention.retention import Retention, spool_of
 from gate_collector.roles.accounts import Accounts
 from gate_collector.schedule import Duty, Schedule
 from gate_collector.site import SiteAccess, create_app
-from gate_collector.store.opening import open_to_run, sole_writer
+from gate_collector.store.opening import open_to_run
+from gate_collector.store.place import PlaceTaken, StorePlace, place_at
 from gate_collector.store.secret import secret_of
 from gate_collector.store.signers import signatures_of
 from gate_collector.validation import sound_collector
 
 _CLERK_S = 5.0
+_PLACE_S = 1.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -61,10 +65,7 @@ def run_collector(config_file: Path) -> None:
     core_dumps.forbid()
     with listen(config.web.host, config.web.port) as listener:
         collector = _Collector(config, config_file)
-        with sole_writer(config.store.url) as alone:
-            if not alone:
-                raise StorageError("expected the store free, got: held by another collector")
-            collector.run(listener)
+        collector.run(listener)
 
 
 class _Collector:
@@ -98,17 +99,33 @@ class _Collector:
         self._alerter = self._make_alerter()
         self._teller = self._schedule("teller", {"alerts": self._alerter.round}, EVERY_S)
         self._clerk = self._schedule("clerk", self._duties(), _CLERK_S)
+        self._taken: PlaceTaken | None = None
 
     def run(self, listener: socket.socket) -> None:
-        """Collect, and serve the pages, until SIGTERM or SIGINT."""
+        """Collect, and serve the pages, until SIGTERM or SIGINT.
+
+        Raises PlaceTaken when another collector is at the store, now or later.
+        """
+        try:
+            with place_at(self._engine, "collector") as place:
+                self._run(listener, place)
+        finally:
+            self._engine.dispose()
+        if self._taken is not None:
+            raise self._taken
+
+    def _run(self, listener: socket.socket, place: StorePlace) -> None:
         self._tell_first_code()
         stopping = threading.Event()
         feeding = KeptThread(
             "watchdog", lambda: self._feed_watchdog(stopping), self._parts, stopping
         )
+        place_kept = KeptThread(
+            "place", lambda: self._end_without(place, stopping), self._parts, stopping
+        )
         app, disbelieved = self._app(), Disbelieved(self._ingest.write, self._clock)
-        self._broker.start(self._ingest.offer, self._tell_all, disbelieved.tell)
-        for part in (self._ingest, self._workers, feeding, self._clerk, self._teller):
+        self._broker.start(self._ingest.offer, self._tell_all, disbelieved.tell, self._met)
+        for part in (self._ingest, self._workers, feeding, place_kept, self._clerk, self._teller):
             part.start()
         try:
             asyncio.run(_serve(app, listener, self._config, self._parts))
@@ -118,7 +135,7 @@ class _Collector:
             for ended in (self._teller, self._clerk, self._workers, self._broker, self._ingest):
                 ended.close()
             self._alerter.close()  # after the receipts: a service that hangs may take its time
-            self._engine.dispose()
+            place_kept.join(_PLACE_S)
 
     def _make_broker(self) -> Broker:
         config = self._config
@@ -251,6 +268,11 @@ class _Collector:
         self._anchors.anew()
         self._ingest.tell_all()
 
+    def _met(self, who: str) -> None:
+        """Raise the alarm of another collector at the broker with our name."""
+        at = format_utc(self._clock.now().utc)
+        self._ingest.write(lambda store: raise_alarm(store, AlarmKind.RIVAL, "", who, at))
+
     def _tell_first_code(self) -> None:
         if self._config.web.sign_on and self._accounts.first_code:
             code = self._accounts.first_code
@@ -265,6 +287,16 @@ class _Collector:
             if not self._parts.is_stuck:
                 systemd.notify("WATCHDOG=1")
             if stopping.wait(period_s):
+                return
+
+    def _end_without(self, place: StorePlace, stopping: threading.Event) -> None:
+        """End when another one took our place: we would throw it off the broker."""
+        while not stopping.wait(_PLACE_S):
+            try:
+                place.expect_ours()
+            except PlaceTaken as exc:
+                self._taken = exc
+                os.kill(os.getpid(), signal.SIGTERM)
                 return
 
 

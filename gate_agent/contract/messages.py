@@ -104,6 +104,11 @@ class Topics:
         return f"gate/v1/{self.site}/seen"
 
     @property
+    def collector(self) -> str:
+        """Retained, by the collector, for another one: which process it is."""
+        return f"gate/v1/{self.site}/collector"
+
+    @property
     def door(self) -> str:
         """Retained, for the other doors: what stands at this one."""
         return f"gate/v1/{self.site}/{self.gate}/door"
@@ -337,6 +342,20 @@ class PersonSeen(Message):
     person_ref: Hex64
     gate: Name
     time: Utc
+
+
+class CollectorPresence(Message):
+    """Which process the collector is (中心平台进程): two with one name find each other by it."""
+
+    id: Annotated[Hex32, Field(description="random, made at its start")]
+    process: Annotated[int, Field(ge=0, lt=2**32)]
+    host: Annotated[str, Field(pattern=r"^[!-~]{0,64}$", description="its machine's name")]
+    since: Utc
+
+
+def parse_presence(payload: bytes) -> CollectorPresence:
+    """Return which process the collector says that it is. Raises ContractError."""
+    return parse_message(CollectorPresence, payload).value
 
 
 def parse_seen(payload: bytes) -> PersonSeen:

@@ -54,6 +54,7 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
         f"topic readwrite {every.anchor}",
         f"topic readwrite {every.orders}",
         f"topic write {every.seen}",
+        f"topic readwrite {every.collector}",
     ]
     for worker in workers:
         lines += [

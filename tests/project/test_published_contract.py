@@ -211,6 +211,7 @@ def test_the_channels_are_the_topics_the_code_publishes_to() -> None:
         "orders": topics.orders,
         "seen": topics.seen,
         "door": topics.door,
+        "collector": topics.collector,
     }
 
 

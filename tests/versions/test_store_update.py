@@ -35,7 +35,8 @@ from gate_collector.store.migrations import (
     hold_open,
     upgrade,
 )
-from gate_collector.store.opening import migrate_store, open_store, sole_writer
+from gate_collector.store.opening import migrate_store, open_store
+from gate_collector.store.place import sole_writer
 from gate_collector.store.schema import ABOUT, HEAD, METADATA, REVISIONS
 from postgres import Cluster
 from tree import ROOT

@@ -36,6 +36,7 @@ class AlarmKind(StrEnum):
     CERTIFICATE = "certificate"  # 证书将到期: a gate's line ends soon
     MISMATCH = "mismatch"  # 链值不符: another event of a known number: a cloned or forged journal
     TWINS = "twins"  # 两台设备同号: two journals of one gate speak in turn
+    RIVAL = "rival"  # 中心平台重名: another collector with our name at the broker
     REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
     REFUSED = "refused"  # 拒收: what came is not an event of this hall
     UNAPPLIED = "unapplied"  # 措施未生效: a door that is heard does not follow the policy in force
@@ -43,7 +44,14 @@ class AlarmKind(StrEnum):
 
 
 BY_HAND = frozenset(
-    {AlarmKind.MISMATCH, AlarmKind.TWINS, AlarmKind.REWOUND, AlarmKind.REFUSED, AlarmKind.UNREAD}
+    {
+        AlarmKind.MISMATCH,
+        AlarmKind.TWINS,
+        AlarmKind.RIVAL,
+        AlarmKind.REWOUND,
+        AlarmKind.REFUSED,
+        AlarmKind.UNREAD,
+    }
 )
 
 

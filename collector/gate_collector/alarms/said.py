@@ -40,6 +40,10 @@ _FORMS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         AlarmKind.TWINS: {
             "twins": r"epoch (?P<epoch>\w+) speaks again after epoch (?P<other>\w+): .+"
         },
+        AlarmKind.RIVAL: {
+            "rival": r"(?P<rest>process \d+ on \S+), since (?P<at>\S+)",
+            "rival_unnamed": "a process that left no word",
+        },
         AlarmKind.REWOUND: {
             "rewound": r"expected event (?P<n>\d+) or later of epoch (?P<epoch>\w+), "
             r"got (?P<m>\d+): .+"

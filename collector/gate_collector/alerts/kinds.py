@@ -29,6 +29,7 @@ RESTLESS = frozenset(
     {
         AlarmKind.MISMATCH,
         AlarmKind.TWINS,
+        AlarmKind.RIVAL,
         AlarmKind.REWOUND,
         AlarmKind.REFUSED,
         AlarmKind.UNAPPLIED,

@@ -46,12 +46,12 @@ from gate_collector.alarms.watch import Hearing
 from gate_collector.ingest.arrival import ArrivedMessage
 from gate_collector.ingest.behind import Behind
 from gate_collector.ingest.receipts import Heard
+from gate_collector.ingest.rival import Rival
 
 _QOS = 1
 _KEPT_FOR_US_S = 24 * 3600  # the broker keeps our session while we are away
 _GOODBYE_S = 2.0
 _LOOK_S = 0.5
-_AGAIN_S = 1.0  # until the next try to connect
 _ANSWER_S = 10.0  # what is behind waits so long for what is before it
 GROUP = "share"  # the secret that names the workers' group
 WORKER = r"[a-z0-9][a-z0-9-]{0,62}"  # a worker's name
@@ -106,6 +106,10 @@ class Broker:
         self.largest = LARGEST_PACKET - BESIDE_PAYLOAD  # bytes of one payload that the broker takes
         self._name = client_id(site, worker)
         self._behind = Behind()
+        self._rival = Rival(clock.now())
+        self._own_topic = Topics(site=site, gate="+").collector
+        self._asked_of_us: int | None = None  # the subscription that tells who else is we
+        self._on_rival: Callable[[str], None] = lambda _: None
         self._on_message: Callable[[ArrivedMessage], None] = lambda _: None
         self._on_fault: Callable[[str, str], None] = lambda _topic, _fault: None
         self._client = self._new_client()
@@ -140,11 +144,14 @@ class Broker:
         on_message: Callable[[ArrivedMessage], None],
         on_connected: Callable[[], None] = lambda: None,
         on_fault: Callable[[str, str], None] = lambda _topic, _fault: None,
+        on_rival: Callable[[str], None] = lambda _who: None,
     ) -> None:
         """Begin to connect, and tell what comes, and each time that all of it is heard.
 
-        `on_fault(topic, why)` is told of a state that must not be believed.
+        `on_fault(topic, why)` is told of a state that must not be believed, `on_rival(who)` of
+        another process with our name.
         """
+        self._on_rival = on_rival
         self._on_message, self._told_connected, self._on_fault = on_message, on_connected, on_fault
         if self._section.tls:
             self._tls = tls_context(self._section)
@@ -153,7 +160,9 @@ class Broker:
 
     def _came(self, _client: Client, _data: Any, heard: MQTTMessage) -> None:
         fault = self._fault_of(heard)
-        if fault is None:
+        if fault is None and _topic(heard) == self._own_topic:
+            self._met(self._rival.hear(bytes(heard.payload)))
+        elif fault is None:
             self._on_message(_message(heard))
         elif fault:
             self._on_fault(_topic(heard), fault)
@@ -257,7 +266,7 @@ class Broker:
                 while client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
                     pass
             self._behind.clear()
-            self._closing.wait(_AGAIN_S)
+            self._closing.wait(self._rival.next_s())
 
     def _guarded(self, callback: Callable[_Told, None]) -> Callable[_Told, None]:
         """Let what is raised over one packet end nothing but its own matter."""
@@ -290,6 +299,8 @@ class Broker:
         if self._hears is Hears.STATES:  # of a session from before there were workers
             client.unsubscribe(self._events)
         client.subscribe([(topic, SubscribeOptions(qos=_QOS)) for topic in topics])
+        if self._hears is not Hears.SHARE:  # rules from before it was there do not allow it
+            _, self._asked_of_us = client.subscribe(self._own_topic, options=SubscribeOptions(_QOS))
 
     @property
     def _events(self) -> list[str]:
@@ -300,9 +311,12 @@ class Broker:
         ]
 
     def _on_subscribe(
-        self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Any
+        self, _client: Client, _data: Any, mid: int, codes: list[ReasonCode], _properties: Any
     ) -> None:
         """Only now is every event heard: what the gates send because of a receipt as well."""
+        if mid == self._asked_of_us:  # who was here last comes before it
+            self._publish(self._own_topic, self._rival.ours.encode())
+            return
         if refused := next((code for code in codes if code.is_failure), None):
             said = f"0x{refused.value:02x} {refused.getName()}"
             self.cause = f"expected leave to hear every gate of {self._site}, got {said}"
@@ -321,7 +335,15 @@ class Broker:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
+        self._met(self._rival.end(reason.value))
         self._lost(f"disconnected: {self._why(reason.getName())}")
+
+    def _met(self, rival: str) -> None:
+        if rival:
+            _LOG.error(
+                "expected to be the only %s at the broker, got another: %s", self._name, rival
+            )
+            self._on_rival(rival)
 
     def _lost(self, cause: str) -> None:
         if cause != self.cause:  # once, and not at every try

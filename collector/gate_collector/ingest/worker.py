@@ -10,18 +10,23 @@ import logging
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from gate_agent.config.load import placed
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.host import core_dumps, systemd
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import KeptThread, Parts
-from gate_collector.config import load_collector
+from gate_collector.config import CollectorConfig, load_collector
 from gate_collector.ingest.broker import GROUP, Broker, Hears
 from gate_collector.ingest.writer import Ingest, collect_rarely
 from gate_collector.store.opening import open_store
+from gate_collector.store.place import StorePlace, place_at
 from gate_collector.store.secret import secret_of
 from gate_collector.store.signers import signatures_of
 
@@ -42,13 +47,23 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
     if faults:
         raise ConfigurationError(placed(config_file, faults))
     core_dumps.forbid()
+    engine = open_store(config.store.url, config_file=config_file)
+    try:
+        with place_at(engine, f"worker {name}") as place:
+            _work(config, engine, place, name, of_collector=of_collector)
+    finally:
+        engine.dispose()
+
+
+def _work(
+    config: CollectorConfig, engine: Engine, place: StorePlace, name: str, *, of_collector: bool
+) -> None:
     stopping, clock = threading.Event(), SystemClock()
     parts = Parts(clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     if of_collector:
         KeptThread("collector", lambda: _wait_for_its_end(stopping), parts, stopping).start()
-    engine = open_store(config.store.url, config_file=config_file)
     site = config.collector.site
     broker = Broker(
         config.mqtt_of(name),
@@ -84,13 +99,14 @@ def run_worker(config_file: Path, name: str, *, of_collector: bool) -> None:
                 raise StorageError("expected the writer at work, got: it stopped")
             if parts.is_stuck:
                 raise StorageError(f"expected every part at work, got {parts.told}")
+            with suppress(SQLAlchemyError):  # the writer tells that the store is away
+                place.expect_ours()
             systemd.notify("WATCHDOG=1")
     finally:
         systemd.notify("STOPPING=1")
         broker.leave()
         ingest.close()
         broker.close()
-        engine.dispose()
 
 
 def _wait_for_its_end(stopping: threading.Event) -> None:

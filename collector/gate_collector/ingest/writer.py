@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from gate_agent.contract.messages import PersonSeen
+from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.host.supervision import KeptThread, Parts
 from gate_agent.host.trouble import Trouble
@@ -231,4 +232,6 @@ class Ingest:
 
 def _is_away(exc: Exception) -> bool:
     """Whether it is the store that does not answer, and not what it was given."""
+    if isinstance(exc, StorageError):
+        return True  # another process has our place: the doors send it again, to that one
     return isinstance(exc, SQLAlchemyError) and not isinstance(exc, DataError | IntegrityError)

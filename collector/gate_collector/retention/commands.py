@@ -23,7 +23,8 @@ from gate_agent.host.spool import Spool, SpoolRequest
 from gate_agent.words import both
 from gate_collector.config import CollectorConfig, load_collector
 from gate_collector.retention.retention import Retention, directly, spool_of
-from gate_collector.store.opening import open_store, sole_writer
+from gate_collector.store.opening import open_store
+from gate_collector.store.place import sole_writer
 from gate_collector.store.schema import PURGED
 
 app = typer.Typer(help="Remove personal data 清除个人信息.", no_args_is_help=True)
@@ -66,8 +67,8 @@ def _carry_out(config_file: Path, config: CollectorConfig, ref: str | None) -> N
             if spool is None
             else spool.put(ref)
         )
-        with sole_writer(url) as alone:
-            if alone:
+        with sole_writer(url) as holder:
+            if not holder:
                 retention = Retention(
                     write=directly(engine),
                     clock=SystemClock(),

@@ -7,9 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
 PROGRAM = "gate-collector"  # how PostgreSQL knows our sessions
+_OVER_A_LINE = {  # unless the URL says otherwise
+    "target_session_attrs": "read-write",  # of several hosts, the one that writes
+    "connect_timeout": "4",  # a server that lost its power refuses nothing, and answers nothing
+    "tcp_user_timeout": "6000",
+    "keepalives_idle": "3",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+}
 _MAKING_TABLES = 0x67617465  # "gate": a number for PostgreSQL's advisory locks
 
 
@@ -52,3 +60,15 @@ def sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite store; None for another database."""
     made = make_url(url)
     return Path(made.database) if made.drivername == "sqlite" and made.database else None
+
+
+def over_a_line(url: str, name: str) -> dict[str, str]:
+    """Return how a session of PostgreSQL is called, and how soon a dead line is given up."""
+    said = make_url(url).query
+    ours = {key: value for key, value in _OVER_A_LINE.items() if key not in said}
+    return ours | {"application_name": name}
+
+
+def session_engine(url: str, name: str) -> Engine:
+    """Return an engine of PostgreSQL each of whose connections is a session of its own."""
+    return create_engine(url, poolclass=NullPool, connect_args=over_a_line(url, name))

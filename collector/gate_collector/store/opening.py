@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -10,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event
 
 from gate_agent import __version__
 from gate_agent.errors import StorageError
 from gate_agent.host import systemd
 from gate_agent.host.files import expect_room, who_has_open
 from gate_agent.words import both
-from gate_collector.store.dialect import PROGRAM, sqlite_file
+from gate_collector.store.dialect import PROGRAM, over_a_line, session_engine, sqlite_file
 from gate_collector.store.migrations import (
     Say,
     StoreBehind,
@@ -29,18 +28,11 @@ from gate_collector.store.migrations import (
     make_tables,
     still_ours,
 )
+from gate_collector.store.place import sole_writer
 from gate_collector.store.schema import HEAD
 
 _DISK_FULL = "53100"  # disk_full
 _READ_ONLY = "25006"  # read_only_sql_transaction
-_OVER_A_LINE = {  # unless the URL says otherwise
-    "target_session_attrs": "read-write",  # of several hosts, the one that writes
-    "connect_timeout": "4",  # a server that lost its power refuses nothing, and answers nothing
-    "tcp_user_timeout": "6000",
-    "keepalives_idle": "3",
-    "keepalives_interval": "2",
-    "keepalives_count": "2",
-}
 _SPARE_BYTES = 1 << 20  # beside the tables, for what the database notes meanwhile
 
 
@@ -87,10 +79,10 @@ def migrate_store(url: str, say: Say, *, config_file: Path | None = None) -> Non
 
     Raises StoreInUse while somebody else has it open, and names who; StoreAhead, StorageError.
     """
-    with _told(url, _migrate(config_file)), sole_writer(url) as free:
-        if not free:
+    with _told(url, _migrate(config_file)), sole_writer(url) as holder:
+        if holder:
             raise StoreInUse(
-                "expected nobody else at the store, got: another collector: stop it, then "
+                f"expected nobody else at the store, got: {holder}: stop it, then "
                 f"{_migrate(config_file)}"
             )
         _expect_room(url)
@@ -113,25 +105,6 @@ def _expect_room(url: str) -> None:
     expect_room(path, needed, "update the store", otherwise)
 
 
-@contextmanager
-def sole_writer(url: str) -> Iterator[bool]:
-    """Hold the lock of a SQLite store, and tell whether it was free; other databases need none."""
-    path = sqlite_file(url)
-    if path is None:
-        yield True
-        return
-    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
-
-
 def _engine(url: str, *, holds: bool = True) -> Engine:
     """Return an engine; on PostgreSQL its connections keep others from changing the tables."""
     if (path := sqlite_file(url)) is not None:
@@ -139,12 +112,10 @@ def _engine(url: str, *, holds: bool = True) -> Engine:
         engine = create_engine(url)
         event.listen(engine, "connect", _careful)
         return engine
-    said = make_url(url).query
-    ours = {name: value for name, value in _OVER_A_LINE.items() if name not in said}
-    ours["application_name"] = f"{PROGRAM} {__version__}"
+    name = f"{PROGRAM} {__version__}"
     if not holds:
-        return create_engine(url, poolclass=NullPool, connect_args=ours)
-    engine = create_engine(url, pool_pre_ping=True, connect_args=ours)
+        return session_engine(url, name)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=over_a_line(url, name))
     event.listen(engine, "connect", hold_open)
     event.listen(engine, "handle_error", _look_for_who_writes)
     return engine

@@ -53,6 +53,7 @@ DETAILS: dict[str, tuple[str, ...]] = {  # whatever one of a kind may tell, and 
         ),
     ),
     AlarmKind.TWINS: (f"epoch {_A} speaks again after epoch {_B}: two boards, one name",),
+    AlarmKind.RIVAL: (f"process 7 on centre.example, since {_AT}", "a process that left no word"),
     AlarmKind.REWOUND: (f"expected event 9 or later of epoch {_A}, got 3: a restored journal",),
     AlarmKind.REFUSED: ("expected a state, got what is none: GateState: pending: missing",),
     AlarmKind.UNREAD: (

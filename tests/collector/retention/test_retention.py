@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +24,8 @@ from gate_agent.host.spool import SpoolRequest
 from gate_agent.store.seal import seal_registration
 from gate_collector.ledger.verify import export, verify
 from gate_collector.retention.retention import Retention
-from gate_collector.store.opening import open_store, sole_writer
+from gate_collector.store.opening import open_store
+from gate_collector.store.place import sole_writer
 from gate_collector.store.schema import PURGED
 
 DAY_S = 24 * 3600.0
@@ -214,7 +217,8 @@ def test_a_sqlite_store_is_its_owners_alone_and_has_one_collector(tmp_path: Path
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with sole_writer(url) as first, sole_writer(url) as second:
-        assert (first, second) == (True, False)
+        assert first == ""
+        assert f"process {os.getpid()} on {socket.gethostname()}, since 20" in second
 
 
 def test_the_command_hands_the_request_to_a_running_collector(tmp_path: Path) -> None:

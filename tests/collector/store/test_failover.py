@@ -16,6 +16,7 @@ from gate_agent.testing import eventually
 from gate_collector.ingest.broker import Broker
 from gate_collector.ledger.verify import verify
 from gate_collector.store.opening import open_store
+from gate_collector.store.place import PlaceTaken, place_at
 from postgres import Cluster, Follower, name_of
 from signatures import unsigned
 from uplink.records import passages
@@ -32,7 +33,7 @@ def test_a_replica_that_is_promoted_is_found_and_has_all_that_was_receipted() ->
             f"postgresql+psycopg://centre@/{name}?host={first.folder}&host={second.folder}"
         )
         gate, clock = Gate(), SystemClock()
-        with Centre(engine) as centre:
+        with place_at(engine, "collector") as place, Centre(engine) as centre:
             centre.take(*gate.passages(5))
             assert centre.receipt.upto == 5
             # the old one still answers, and only reads: its connections must be given up
@@ -47,6 +48,11 @@ def test_a_replica_that_is_promoted_is_found_and_has_all_that_was_receipted() ->
                 "a receipt of the one that writes now",
             )
             took_s = clock.now().seconds_since(began)
+            place.expect_ours()
+            beside = open_store(engine.url.render_as_string())
+            with pytest.raises(PlaceTaken):  # it is ours at the one that writes now
+                place_at(beside, "collector").take()
+            beside.dispose()
         print(f"promoted and written to: {took_s:.1f} s")
         first.stop()
         assert list(verify(engine, gate.gate)) == [
