@@ -20,6 +20,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
     Waiting,
+    is_anothers,
     is_held,
 )
 from gate_agent.domain.state import DoorState
@@ -124,6 +125,8 @@ def _may_have_laid(door: DoorState, place: Waiting, named: Attempt) -> bool:
     if not isinstance(place, Settled) or place.decision is not Decision.HOLD:
         return False
     if place.person is not None or named.identified is None or not waits(door, place):
+        return False
+    if named.person is not None and is_anothers(named.person, place):
         return False
     until_ns = place.settled.plus_s(door.policy.measurement.pair_within_s)
     return place.settled.boot_ns <= named.identified.boot_ns < until_ns

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
+from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision
 from gate_agent.domain import hall, verdict
@@ -18,7 +19,7 @@ from gate_agent.domain.group import wanting
 from gate_agent.domain.hold import FOUND_INSIDE
 from gate_agent.domain.identified import BY_CARD, identity, without_the_patient
 from gate_agent.domain.naming import SURE, CardDoubt
-from gate_agent.domain.passage import SAME_CARD_S, Gathering, PassageState, Settled
+from gate_agent.domain.passage import SAME_CARD_S, Gathering, PassageState, Settled, is_anothers
 from gate_agent.domain.state import DoorState, Step
 
 
@@ -41,7 +42,7 @@ def named_by_time(place: PassageState, at: Moment) -> TypeGuard[Gathering | Sett
     return laid is not None and at.boot_ns >= laid.plus_s(SAME_CARD_S)
 
 
-def stepped_aside(door: DoorState, at: Moment) -> Gathering | Settled | None:
+def stepped_aside(door: DoorState, person: Person, at: Moment) -> Gathering | Settled | None:
     """Return who went in, or goes in, without a card first, and has left the spot.
 
     Where one more of a group is awaited, a card is taken to be of that one.
@@ -50,7 +51,7 @@ def stepped_aside(door: DoorState, at: Moment) -> Gathering | Settled | None:
         return None
     here = (door.passage,) if door.passage.presence.is_gone(at) else ()
     for place in (*door.desk, *here):
-        if awaits_card(place, at):
+        if awaits_card(place, at) and not is_anothers(person, place):
             return place
     return None
 

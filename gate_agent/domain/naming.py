@@ -193,9 +193,16 @@ def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
 
 
 def unnamed(door: DoorState, state: OpenPassage | Settled, by: str, at: Moment) -> Step:
-    """The card is another's: they have no name, and are asked for theirs."""
+    """The card is another's: they have no name, and are asked for theirs.
+
+    Where a guard says so it names them no more, unless a guard says that as well.
+    """
+    not_theirs = state.not_theirs
+    if by != BY_CARD and state.person is not None:
+        not_theirs |= {state.person.person_ref}
     nobody = replace(
         state,
+        not_theirs=not_theirs,
         person=None,
         known_phone=None,
         identified=None,

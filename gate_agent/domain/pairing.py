@@ -50,6 +50,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
     carried,
+    is_anothers,
     is_held,
 )
 from gate_agent.domain.returning import adult_of, is_back, no_companion
@@ -78,7 +79,8 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
         return is_back(door, person, at, BY_CARD) or Step(door, (Note("same_card"),))
     mine = [place for place in door.desk if _is_same(place, person) and not is_held(place)]
     late = next((one for one in mine if named_by_time(one, at)), None)
-    if late is not None and isinstance(spot, Measuring | Measured) and spot.person is None:
+    refused = is_anothers(person, spot)
+    if late and not refused and isinstance(spot, Measuring | Measured) and spot.person is None:
         back = unnamed(door, late, BY_CARD, at)  # whose owner has come up
         return back.then(on_card(back.door, event))
     if (came_back := is_back(door, person, at, BY_CARD)) is not None:
@@ -89,11 +91,11 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     door = replace(door, desk=tuple(place for place in door.desk if place not in mine))
     if isinstance(spot, Measuring | Identified) and spot.person is not None:
         return verdict.ambiguous(door, spot, "two_cards", at)
-    wants, in_doubt = _wants_card(door, at), doubt(door, at)
+    wants, in_doubt = _wants_card(door, at) and not refused, doubt(door, at)
     if is_the_others(door, person, at):
         return nobodys(doubting(door, person, at), at)
     is_doubted = was_doubted(door, person, at)
-    cardless = None if wants and is_doubted else _cardless(door, at, asked_too=not wants)
+    cardless = None if wants and is_doubted else _cardless(door, at, person, asked_too=not wants)
     if cardless is not None and wants:
         return both_again(doubting(door, person, at), cardless, at)
     if isinstance(cardless, Settled):
@@ -121,6 +123,8 @@ def _pair(
     """Let the card name who is at the spot, or went in without one, or begin a passage."""
     person, at, spot = event.person, event.at, door.passage
     match spot:
+        case _ if is_anothers(person, spot):
+            pass
         case Measured():
             known = replace(spot, **identity(event, spot.known_phone, **in_doubt))
             return verdict.decide(door, asked_too(door, known), person, at)
@@ -140,10 +144,10 @@ def _pair(
                 return named
         case _:
             pass
-    late = None if wants or again else stepped_aside(door, at)
+    late = None if wants or again else stepped_aside(door, person, at)
     if late is not None:
         return name_late(door, late, event, ANOTHERS)
-    if _is_taken(door, at):
+    if _is_taken(door, person, at):
         return _wait_for_the_spot(door, event)
     return _begin(door, event)
 
@@ -154,7 +158,7 @@ def _also_the_held(door: DoorState, event: PersonIdentified) -> Step | None:
     Both are stopped until a guard says whose it is.
     """
     spot = door.passage
-    if not is_held(spot) or spot.person is not None:
+    if not is_held(spot) or spot.person is not None or is_anothers(event.person, spot):
         return None
     if spot.presence.is_gone(event.at):
         return None
@@ -168,7 +172,7 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
     if is_held(spot) and not spot.presence.is_gone(at):
         return Step(door, (note,))
     wants = _wants_card(door, at)
-    cardless = _cardless(door, at, asked_too=not wants)
+    cardless = _cardless(door, at, None, asked_too=not wants)
     match spot:
         case Measured(person=None) if cardless is None and is_by_hand(spot.temperature):
             cardless = spot
@@ -224,7 +228,9 @@ def on_code(door: DoorState, event: CodeShown) -> Step:
     return Step(door.placed(shown))
 
 
-def _cardless(door: DoorState, at: Moment, *, asked_too: bool) -> Measured | Settled | None:
+def _cardless(
+    door: DoorState, at: Moment, person: Person | None, *, asked_too: bool
+) -> Measured | Settled | None:
     """Return who has waited longest at the desk for a card: for it alone, or for a hand as well.
 
     `asked_too`: also whom a guard asks for it since a card was ambiguous. While somebody stands at
@@ -233,7 +239,7 @@ def _cardless(door: DoorState, at: Moment, *, asked_too: bool) -> Measured | Set
     for place in door.desk:
         if isinstance(place, Measured | Settled) and place.card_asked and not asked_too:
             continue
-        if place.with_next:
+        if place.with_next or (person is not None and is_anothers(person, place)):
             continue
         if isinstance(place, Measured) and place.person is None:
             return place
@@ -256,10 +262,11 @@ def _wants_card(door: DoorState, at: Moment) -> bool:
     return isinstance(spot, Measuring | Measured) or not spot.presence.is_gone(at)
 
 
-def _is_taken(door: DoorState, at: Moment) -> bool:
-    """Whether somebody known stands at the spot: another's card is measured after them."""
+def _is_taken(door: DoorState, person: Person, at: Moment) -> bool:
+    """Whether another stands at the spot, as is known: this card is measured after them."""
     spot = door.passage
-    known = spot.person is not None and not spot.presence.doubtful
+    is_another = spot.person is not None or is_anothers(person, spot)
+    known = is_another and not spot.presence.doubtful
     return door.thermometer_usable and known and not spot.presence.is_gone(at)
 
 
@@ -282,7 +289,8 @@ def _wait_for_the_spot(door: DoorState, event: PersonIdentified) -> Step:
 def _begin(door: DoorState, event: PersonIdentified) -> Step:
     """Begin a passage that is measured from here on, whatever was measured before."""
     spot = door.passage
-    theirs = spot.person is None or _is_same(spot, event.person)
+    refused = is_anothers(event.person, spot)
+    theirs = (spot.person is None and not refused) or _is_same(spot, event.person)
     presence = spot.presence if theirs else NOBODY
     again = went_in_lately(door, event.person, event.at, SAME_CARD_S)
     stands = theirs and not again and is_sure(door, event.at)

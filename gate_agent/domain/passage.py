@@ -92,6 +92,7 @@ class Attempt:
     unsure: bool = False  # named by time alone: the card may be another's
     doubt_ns: int | None = None  # unsure for others' doubts alone: when the first of those was
     early: bool = False  # named by a card laid before they stepped up, and in no other doubt
+    not_theirs: frozenset[str] = frozenset()  # whose cards a guard said are another's than theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,11 +248,18 @@ class Carried(TypedDict):
     unsure: bool
     doubt_ns: int | None
     early: bool
+    not_theirs: frozenset[str]
 
 
 def is_held(state: object) -> TypeGuard[Settled]:
     """Whether the verdict is a hold (暂留)."""
     return isinstance(state, Settled) and state.decision is Decision.HOLD
+
+
+def is_anothers(person: Person, state: PassageState) -> bool:
+    """Whether a guard said that this card is not theirs: by time it never names them again."""
+    attempt = state.last if isinstance(state, Idle) else state
+    return attempt is not None and person.person_ref in attempt.not_theirs
 
 
 def is_unsure(attempt: Attempt) -> bool:
@@ -286,4 +294,5 @@ def carried(attempt: Attempt) -> Carried:
         unsure=attempt.unsure,
         doubt_ns=attempt.doubt_ns,
         early=attempt.early,
+        not_theirs=attempt.not_theirs,
     )

@@ -25,6 +25,7 @@ from gate_agent.domain.passage import (
     Settled,
     Waiting,
     carried,
+    is_anothers,
     is_held,
 )
 from gate_agent.domain.state import DoorState, Step
@@ -41,8 +42,14 @@ def is_back(door: DoorState, person: Person, at: Moment, by: str) -> Step | None
     spot = door.passage
     if adult is spot and not spot.presence.is_gone(at):
         return None
-    if not isinstance(spot, Idle) and spot.person is None and spot.adult == adult.passage_id:
+    if isinstance(spot, Idle) or is_anothers(person, spot):
+        return _comes_back(door, adult, at)
+    if spot.person is None and spot.adult == adult.passage_id:
         return None if is_held(spot) else no_companion(door, spot, at, by)
+    return _comes_back(door, adult, at)
+
+
+def _comes_back(door: DoorState, adult: Waiting, at: Moment) -> Step:
     back = replace(adult, back_ns=at.plus_s(EARLY_S))
     return Step(door.placed(back), (Note("same_card"),))
 

@@ -22,6 +22,7 @@ from gate_agent.domain.passage import (
     Measuring,
     OpenPassage,
     Settled,
+    is_anothers,
     is_held,
 )
 from gate_agent.domain.state import DoorState, Step
@@ -94,6 +95,7 @@ def _nameless_by(door: DoorState, state: OpenPassage | Settled) -> str | None:
         if isinstance(place, Measuring | Measured | Gathering)
         and place.person is None
         and place.passage_id != state.passage_id
+        and (state.person is None or not is_anothers(state.person, place))
         and laid_ns <= place.started.boot_ns <= laid_ns + within_ns
     ]
     return min(came)[1] if came else None
@@ -113,7 +115,7 @@ def _unsure(door: DoorState, but: Attempt) -> list[OpenPassage | Settled]:
 def _given(door: DoorState, to: str, card: LooseCard, at: Moment) -> Step:
     """Give the card to who may have laid it, where they still wait for one: asked of, too."""
     state = door.find(to)
-    if not isinstance(state, Measuring | Measured | Gathering):
+    if not isinstance(state, Measuring | Measured | Gathering) or is_anothers(card.person, state):
         return Step(door)
     known = replace(
         state,
