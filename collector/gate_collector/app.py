@@ -27,6 +27,7 @@ from gate_agent.http.listen import listen
 from gate_agent.http.server import PageServer, Patience
 from gate_agent.words import both
 from gate_collector.alarms.book import AlarmKind, raise_alarm
+from gate_collector.alarms.planted import watch_planted
 from gate_collector.alerts.alerter import EVERY_S, Alerter
 from gate_collector.alerts.book import ANSWERS, AlertBook
 from gate_collector.alerts.channels import AppriseMessenger, load_recipients
@@ -217,6 +218,7 @@ class _Collector:
             "follow_ups": FollowUpsTold(self._centre, self._shelf, self._alerter.tell).round,
             "anchor": self._anchors.round,
             "missing": lambda: watch_missing(self._centre),
+            "planted": lambda: watch_planted(self._centre),
             "policy": self._book.keep_published,
             "applied": self._policy_watch.round,
             "orders": self._orders.keep_published,

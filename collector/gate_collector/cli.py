@@ -31,6 +31,7 @@ from gate_collector.retention import commands as people
 from gate_collector.store.doors import retire as retire_door
 from gate_collector.store.migrations import StoreBehind
 from gate_collector.store.opening import migrate_store, open_store
+from gate_collector.store.planted import planted
 from gate_collector.store.schema import HEAD
 from gate_collector.validation import sound_collector
 
@@ -170,6 +171,8 @@ def verify(
             faults += [f"{name} {fault}" for fault in broken]
         if gate is None:
             faults += faults_of_hall(engine)
+        with engine.connect() as connection:
+            faults += [f"expected this version's schema, got {one}" for one in planted(connection)]
         if against is not None:
             with against.open("rb") as lines:
                 faults += other.faults_against(engine, lines, site=hall.site)

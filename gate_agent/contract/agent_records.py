@@ -74,27 +74,33 @@ class ClockSynced(Record):
 
 
 class StoreState(StrEnum):
-    """How the journal's disk stands (存储)."""
+    """How the journal's disk stands, or its file (存储)."""
 
     OK = "ok"
     FILLING = "filling"  # 将满: `hours_left` says how long it lasts
     FULL = "full"  # 已满: only holds are written, into the reserve
+    PLANTED = (
+        "planted"  # 被植入: somebody's SQL was in the file, `cause` names it; it was taken out
+    )
 
 
 class StoreChanged(Record):
-    """The journal's disk is filling up, full, or well again after commits failed."""
+    """The journal's disk is filling up, full, or well again; or SQL was planted in its file."""
 
     TYPE: ClassVar[str] = "gate.store.changed.v1"
     state: StoreState
     cause: str = Field("", description="what the disk said; when well again, what it had said")
-    since: Utc | None = Field(None, description="when well again: since when commits failed")
+    since: Utc | None = Field(
+        None, description="when well again: since when commits failed; planted: when it was seen"
+    )
     free_bytes: Whole = Field(ge=0)
     hours_left: Real | None = Field(None, description="at the measured rate; null when unknown")
 
     @property
     def severity(self) -> Severity:
-        """A full disk is urgent."""
-        return Severity.URGENT if self.state is StoreState.FULL else Severity.ROUTINE
+        """A full disk is urgent, and so is what somebody planted."""
+        is_urgent = self.state in (StoreState.FULL, StoreState.PLANTED)
+        return Severity.URGENT if is_urgent else Severity.ROUTINE
 
 
 class EventsDropped(Record):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
 from gate_agent.contract.records import Record, StoreChanged, StoreState
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
+from gate_agent.host.planted import Planted
 from gate_agent.host.trouble import Trouble
 from gate_agent.store.disk import WARN_BELOW_H, WELL_ABOVE_H, Gauge, Reserve
 from gate_agent.store.dropping import Tally
 from gate_agent.store.transaction import Draft
 
 _TELL_DROPPED_S = 60.0
+_NAMED = 5
 _TOO_MANY = "too many events wait for the disk"
 
 _LOG = logging.getLogger("gate_agent.store.journal")
@@ -70,6 +73,14 @@ class DiskState:
     def well(self, cause: str, since: Moment) -> None:
         """Tell that commits succeed again, which `cause` had kept from it."""
         self._tell(self._changed(StoreState.OK, cause, since), self._clock.now())
+
+    def tell_planted(self, there: Sequence[Planted]) -> None:
+        """Tell what somebody planted in the journal: the first few by name."""
+        if there:
+            more = f" and {len(there) - _NAMED} more" if len(there) > _NAMED else ""
+            cause = ", ".join(str(one) for one in there[:_NAMED]) + more
+            now = self._clock.now()
+            self._tell(self._changed(StoreState.PLANTED, cause, now), now)
 
     def tell_dropped(self, *, at_once: bool) -> None:
         """Tell what was dropped; while the disk is full, once a minute."""

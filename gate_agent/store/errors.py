@@ -48,4 +48,5 @@ class BrokenChain(StorageError):  # noqa: N818 as above
     def __init__(self, sequence: int, why: str, more: Sequence[str] = ()) -> None:
         self.sequence = sequence
         self.why = why
+        self.more = tuple(more)
         super().__init__("\n  ".join([f"event {sequence}: {why}", *more]))

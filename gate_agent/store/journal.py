@@ -26,6 +26,7 @@ from gate_agent.store.opening import (
     typed_errors,
 )
 from gate_agent.store.people import PersonRow
+from gate_agent.store.planted import take_out
 from gate_agent.store.seal import StoreBox
 from gate_agent.store.set_aside import set_aside
 from gate_agent.store.transaction import Draft, JournalEnd, Stored
@@ -80,6 +81,7 @@ class Journal:
         """
         box, migrating = StoreBox(key), MigrationProgress(clock)
         first: list[Draft] = []
+        room = DiskState(Reserve(path, reserve_bytes), clock)
 
         def opened() -> tuple[JournalEnd, Receipt | None]:
             mark = None if first else read_mark(path)
@@ -99,6 +101,7 @@ class Journal:
             )
             try:
                 with typed_errors(path):
+                    room.tell_planted(take_out(connection, path))
                     head = read_head(connection, about.epoch)
                     receipt = read_receipt(connection)
                     connection.execute(f"PRAGMA busy_timeout={_COMMIT_WAIT_MS}")
@@ -128,7 +131,6 @@ class Journal:
             return ledger
 
         lock = take_lock(path)
-        room = DiskState(Reserve(path, reserve_bytes), clock)
         try:
             try:
                 ledger, receipt = opened()

@@ -10,6 +10,7 @@ import sqlite3
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -30,9 +31,11 @@ from gate_agent.contract.messages import (
 )
 from gate_agent.contract.records import DataPurged, PersonRegistered, Severity
 from gate_agent.errors import ContractError, StorageError
+from gate_agent.host.planted import Planted
 from gate_agent.store.errors import BrokenChain, JournalForeign
 from gate_agent.store.opening import About, Head, open_for_reading, read_receipt, typed_errors
 from gate_agent.store.people import unreadable_people
+from gate_agent.store.planted import planted
 from gate_agent.store.replay import (
     TELL_EVERY,
     EventRow,
@@ -83,7 +86,19 @@ def verify(path: Path, progress: Progress, *, whose: tuple[str, str] | None = No
             if count % TELL_EVERY == 0:
                 progress(count, total)
         progress(total, total)
-        return chain.end()
+        return _unplanted(chain.end, planted(connection), path)
+
+
+def _unplanted(end: Callable[[], Head], there: Sequence[Planted], path: Path) -> Head:
+    """Return the chain's end. Raises also for what somebody planted, beside all that is bad."""
+    also = [f"expected this version's schema, got {one}" for one in there]
+    try:
+        head = end()
+    except BrokenChain as exc:
+        raise BrokenChain(exc.sequence, exc.why, [*exc.more, *also]) from exc
+    if also:
+        raise StorageError("\n  ".join([f"{path}: {also[0]}", *also[1:]]))
+    return head
 
 
 class _Chain:

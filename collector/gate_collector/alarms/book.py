@@ -40,6 +40,7 @@ class AlarmKind(StrEnum):
     REWOUND = "rewound"  # 序号倒退: the gate says a lower number than before: a restored journal
     REFUSED = "refused"  # 拒收: what came is not an event of this hall
     UNAPPLIED = "unapplied"  # 措施未生效: a door that is heard does not follow the policy in force
+    PLANTED = "planted"  # 数据库被植入: triggers, rules, views that this version does not make
     UNREAD = "unread"  # 读不懂: an event is kept, and this version cannot read all of it
 
 
@@ -50,6 +51,7 @@ BY_HAND = frozenset(
         AlarmKind.RIVAL,
         AlarmKind.REWOUND,
         AlarmKind.REFUSED,
+        AlarmKind.PLANTED,
         AlarmKind.UNREAD,
     }
 )

@@ -48,6 +48,7 @@ _FORMS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
             "rewound": r"expected event (?P<n>\d+) or later of epoch (?P<epoch>\w+), "
             r"got (?P<m>\d+): .+"
         },
+        AlarmKind.PLANTED: {"planted": r"(?P<rest>\S.*)"},
         AlarmKind.UNAPPLIED: {
             "follows": r"expected version (?P<n>\d+) to be followed, "
             r"got version (?P<m>\d+), (?P<mode>\w+)",

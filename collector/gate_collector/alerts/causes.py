@@ -14,9 +14,11 @@ from gate_agent.contract.records import (
     HoldStep,
     JournalReplaced,
     Record,
+    StoreChanged,
+    StoreState,
 )
 from gate_agent.words import WORDS, Texts, texts
-from gate_collector.alarms.book import Alarm
+from gate_collector.alarms.book import Alarm, AlarmKind
 from gate_collector.alerts.kinds import CONFIRMED, LEFT, PAST
 from gate_collector.web.spans import spans
 
@@ -143,6 +145,14 @@ def _of_record(origin: From, record: Record, came: Came) -> Cause | None:
                 gate=origin.gate,
                 subject="",
                 text=texts("alert.replaced", door=door),
+            )
+        case StoreChanged(state=StoreState.PLANTED) as changed:
+            return Cause(
+                key=f"planted:{origin.gate}:{origin.epoch}:{changed.since}",
+                kind=AlarmKind.PLANTED,
+                gate=origin.gate,
+                subject="",
+                text=texts("alert.planted", door=door),
             )
         case _:
             return None

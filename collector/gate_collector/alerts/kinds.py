@@ -32,6 +32,7 @@ RESTLESS = frozenset(
         AlarmKind.RIVAL,
         AlarmKind.REWOUND,
         AlarmKind.REFUSED,
+        AlarmKind.PLANTED,
         AlarmKind.UNAPPLIED,
     }
 )

@@ -56,6 +56,7 @@ DETAILS: dict[str, tuple[str, ...]] = {  # whatever one of a kind may tell, and 
     AlarmKind.RIVAL: (f"process 7 on centre.example, since {_AT}", "a process that left no word"),
     AlarmKind.REWOUND: (f"expected event 9 or later of epoch {_A}, got 3: a restored journal",),
     AlarmKind.REFUSED: ("expected a state, got what is none: GateState: pending: missing",),
+    AlarmKind.PLANTED: ("trigger keeps_out on event, view passage, and 2 more",),
     AlarmKind.UNREAD: (
         "gate.hold.opened.v1: not read: data.category",
         "gate.lamp.lit.v1: not read: type",
