@@ -210,7 +210,7 @@ class Journal:
         self._writer.take(DraftBatch(tuple(drafts), done))
 
     def subscribe(self, callback: Callback) -> None:
-        """Call `callback` in the writer thread after each commit, after the `done`s."""
+        """Call `callback` in the writer thread after each commit, before the `done`s."""
         self._writer.subscribers += (callback,)
 
     def on_health(self, callback: HealthCallback) -> None:

@@ -216,13 +216,13 @@ class Writer(threading.Thread):
             self.receipt = receipt
         self._well_again()
         self._written(calls)
+        together = tuple(event for events in stored for event in events)
+        if together:
+            for subscriber in self.subscribers:  # first: the centre waits for a fever, a gate may
+                _call_back(subscriber, together)
         for call, events in zip(calls, stored, strict=True):
             if call.done is not None:
                 _call_back(call.done, events)
-        together = tuple(event for events in stored for event in events)
-        if together:
-            for subscriber in self.subscribers:
-                _call_back(subscriber, together)
 
     def _commit(self, calls: list[DraftBatch], receipt: Receipt | None) -> list[tuple[Stored, ...]]:
         """Try until it succeeds. A full disk changes `calls`: passages go, the news of it comes."""
