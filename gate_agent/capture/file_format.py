@@ -35,7 +35,7 @@ class CaptureError(GateError):
 
 
 class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     def line(self) -> str:
         """Return the line, with its end."""

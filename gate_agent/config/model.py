@@ -44,7 +44,7 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 class Section(BaseModel):
     """Base of every section: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", strict=True)
 
 
 class GateSection(Section):

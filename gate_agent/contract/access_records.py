@@ -72,7 +72,7 @@ class StaffChanged(Record):
 class Look(BaseModel):
     """Who looks at what a screen masks, and why: one definition for the request and its records."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     by: str
     role: GuardRole
     reason: str = Field(json_schema_extra=FREE)

@@ -23,7 +23,7 @@ MOST_ENDS = 256  # doors of one hall, an epoch each
 class ChainEnd(BaseModel):
     """The last event of a chain that the centre had without a gap."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     gate: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
     epoch: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
     sequence: Annotated[Whole, Field(ge=1)]
@@ -33,7 +33,7 @@ class ChainEnd(BaseModel):
 class DayAnchor(BaseModel):
     """What the centre tells once a day."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     day: Day
     made: Utc
     ends: Annotated[tuple[ChainEnd, ...], Field(max_length=MOST_ENDS)]

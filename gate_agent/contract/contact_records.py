@@ -26,7 +26,7 @@ class ContactState(StrEnum):
 class ContactEntry(BaseModel):
     """One passage near that of the held person."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     contact_id: Id
     passage_id: Id
     person_ref: Ref | None
@@ -46,7 +46,7 @@ class ContactListed(OfHold):
 class JudgementDetails(BaseModel):
     """What a judgement of a contact may say, one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     reason: str | None = Field(None, json_schema_extra=FREE)
 
 

@@ -18,7 +18,7 @@ MOST_TOLD = 64  # of each kind: a slow line carries it in a second
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
 
 class HoldTold(_Told):

@@ -75,7 +75,7 @@ class ShiftNoted(Record):
 class RoundCount(BaseModel):
     """How often one kind of round was done in one area in a day, of how many."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     area: str
     kind: Round
     done: Whole = Field(ge=0)
@@ -85,7 +85,7 @@ class RoundCount(BaseModel):
 class Stock(BaseModel):
     """What is there of one item, and what was used in the day."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     item: str
     stock: Whole | None = Field(ge=0, description="null when it was never counted")
     used: Whole = Field(ge=0)

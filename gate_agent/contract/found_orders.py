@@ -35,7 +35,7 @@ class HallPlace(StrEnum):
 class FoundOrder(BaseModel):
     """Somebody inside is ill: the door opens the hold, as if its own guard had found them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     order_id: Hex32
     place: HallPlace = HallPlace.ELSEWHERE
     person_ref: Annotated[Hex64 | None, Field(description="null: nobody knows yet who")] = None

@@ -85,7 +85,7 @@ class HoldIdentified(OfHold):
 class StepDetails(BaseModel):
     """What a step of a hold may bring (处置内容), one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     contact_centi_c: Centi | None = Field(None, description="contact thermometer (体温计)")
     to: str | None = Field(
         None, json_schema_extra=FREE, description="whom it was reported or handed over to"
@@ -130,7 +130,7 @@ class NoteKind(StrEnum):
 class NoteDetails(BaseModel):
     """What a note on a hold may say, one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     to: str | None = Field(None, json_schema_extra=FREE, description="which post was called")
     answered: bool | None = Field(None, description="whether that call was answered")
     symptoms: tuple[str, ...] = Field((), json_schema_extra=FREE)

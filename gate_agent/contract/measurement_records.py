@@ -16,7 +16,7 @@ Found = Literal["apart", "together", "other_untrusted"]
 class Temperature(BaseModel):
     """One measurement, with everything needed to decide again. Hundredths of °C."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     outcome: Outcome
     reason: str | None = Field(None, description="why it is unusable or low")
     surface_centi_c: Centi | None = Field(None, description="体表温度: as measured, never edited")
@@ -89,7 +89,7 @@ class ContactRead(Record):
 class CheckDetails(BaseModel):
     """What a check is made with, one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     reference: Reference
     reference_centi_c: Centi = Field(description="what the black body or the contact reading says")
 

@@ -181,7 +181,7 @@ def link_after(prev_link: bytes, body_sha256: bytes) -> bytes:
 class Attributes(BaseModel):
     """What an event says of itself, beside its data; unknown attributes are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     specversion: Literal["1.0"]
     id: str
     source: Annotated[str, Field(pattern="^/gates/[a-z0-9-]+/[a-z0-9-]+$")]
@@ -296,7 +296,7 @@ def parse_record(envelope: Envelope) -> Parsed[Record] | None:
 class Message(BaseModel):
     """Base of what goes between door and centre beside events."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     def encode(self) -> bytes:
         """Return the exact bytes to publish."""

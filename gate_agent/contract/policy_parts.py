@@ -40,7 +40,7 @@ _NAME = 64
 class Rest(BaseModel):
     """What comes in parts."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     sha256: Annotated[Hex64, Field(description="of the whole document")]
     parts: Annotated[int, Field(ge=1, le=MOST_PARTS, description="how many there are")]
 
@@ -48,7 +48,7 @@ class Rest(BaseModel):
 class PolicyHead(BaseModel):
     """What is urgent of a large policy; a small one stands on this topic whole."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     version: PolicyVersion
     valid_from: HallMoment | None = None
     hall_mode: HallMode

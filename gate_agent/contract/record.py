@@ -88,7 +88,7 @@ class HoldState(StrEnum):
 class ByHand(BaseModel):
     """Who typed what no reader read, and why (人工录入)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     reason: str = Field(description="no_card | card_damaged | reader_broken | other_document | …")
     by: str
 
@@ -96,7 +96,7 @@ class ByHand(BaseModel):
 class Record(BaseModel):
     """Base of every event's data. `TYPE` is its name; `SEVERITY` its lane."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     TYPE: ClassVar[str]
     SEVERITY: ClassVar[Severity] = Severity.ROUTINE
 

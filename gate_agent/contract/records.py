@@ -266,7 +266,7 @@ class PersonRegistered(Record):
 class PassageCount(BaseModel):
     """How many passages of one kind came to one outcome."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     category: Category
     decision: Decision
     count: Whole = Field(ge=0)

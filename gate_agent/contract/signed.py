@@ -44,7 +44,7 @@ _GATE_LEVELS = 5  # gate/v1/<site>/<gate>/what
 class Warrant(BaseModel):
     """Whose key it is."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     use: Literal["sign"] = "sign"
     site: str
     name: Annotated[str, Field(description=f"a door's id, or {CENTRE}")]

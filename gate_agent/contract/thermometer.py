@@ -47,7 +47,7 @@ LOUD = frozenset(
 class ThermometerState(BaseModel):
     """What a door says of its thermometer, and of the people it has just seen: nobody's own."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     trust: Trust
     doubts: tuple[str, ...] = Field((), description="what speaks against it 存疑原因")
     profile: str = Field("", description="doors of one profile are compared")

@@ -39,7 +39,7 @@ class Priority(StrEnum):
 class AlarmView(BaseModel):
     """One alarm that stands. A screen sounds it anew when `rung` has grown, and only then."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     id: str
     priority: Priority
     technical: bool  # a fault of the gate, not a person
@@ -54,7 +54,7 @@ class AlarmView(BaseModel):
 class AlarmCounts(BaseModel):
     """Alarms of the last eight hours (EEMUA 191): how many asked for somebody."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     since: str
     high: int = 0
     medium: int = 0

@@ -47,7 +47,7 @@ class Green(StrEnum):
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class GateView(_View):

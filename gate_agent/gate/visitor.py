@@ -39,7 +39,7 @@ class Guide(StrEnum):
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class TextView(_View):

@@ -34,7 +34,7 @@ _LOG = logging.getLogger(__name__)
 class WaitingPlace(BaseModel):
     """Somebody who was not decided on yet."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     passage_id: str
     started: Utc
     category: Category

@@ -38,7 +38,7 @@ _HOST = re.compile(r"[0-9A-Za-z.:-]{1,253}")
 
 
 class _Paper(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
     serial: str
     until: str
     revoked: bool = False
@@ -47,7 +47,7 @@ class _Paper(BaseModel):
 class _Register(BaseModel):
     """What was issued so far; `site.json`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
     site: Name
     brokers: list[str]
     gates: list[Name] = []

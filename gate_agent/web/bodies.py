@@ -80,7 +80,7 @@ _PassageId = Annotated[str, Field(max_length=80, pattern="^[0-9A-Za-z-]+$")]
 class TapBody(BaseModel):
     """What every tap's body is made of: nothing in it that is not known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     def only(self, details: type[_Details]) -> _Details:
         """Return the part of this body that the contract defines."""
@@ -374,7 +374,7 @@ class DoorHealth(BaseModel):
 class JournalMark(BaseModel):
     """The data of a `journal` event in the stream: that something was recorded, not what."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(defer_build=True, extra="ignore")
     sequence: int
     type: str
     severity: str

@@ -40,7 +40,7 @@ Name = Annotated[str, Field(min_length=1, max_length=20)]
 class Body(BaseModel):
     """Base of the bodies of these requests; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 class Nothing(Body):
