@@ -108,6 +108,7 @@ async def _latencies(  # noqa: PLR0917 one bench
                     at = doors.get(name)
                     if at is not None:
                         await at.lay_next_card()
+                    ear.forget(name)  # a card that was laid anew left a verdict of its own
                     wrote = await (line if at is None else at.thermometer).measured()
                     came = await ear.hears(name, _NOTHING if at is None else DECIDED)
                     if number >= _WARM:
