@@ -20,7 +20,7 @@ from gate_agent.domain import (
 )
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.commissioning import commissioned
-from gate_agent.domain.effects import Admit, Effect, Effects, WriteEvent
+from gate_agent.domain.effects import Admit, Effect, Effects, Note, WriteEvent
 from gate_agent.domain.events import (
     AppointmentGiven,
     CardJudged,
@@ -106,12 +106,22 @@ def step(door: DoorState, event: DoorEvent) -> Step:
     Raises StepRefused for a guard's request that cannot be done: then nothing was done.
     """
     late = _remembered(_overdue(door, event.at), event.at)
-    done = late.then(_remembered(_happen(late.door, event), event.at))
+    done = _told(late.then(_remembered(_happen(late.door, event), event.at)))
     return Step(done.door, tuple(sorted(done.effects, key=_permits)))  # of several people, too
 
 
 def _permits(effect: Effect) -> bool:
     return isinstance(effect, Admit)
+
+
+def _told(done: Step) -> Step:
+    """Tell of each passage that was to be put where it cannot be; the gate opens for none."""
+    gone = done.door.misplaced
+    if not gone:
+        return done
+    kept = (one for one in done.effects if not isinstance(one, Admit) or one.passage_id not in gone)
+    notes = (Note("misplaced") for _ in gone)
+    return Step(replace(done.door, misplaced=()), (*kept, *notes))
 
 
 def next_deadline_ns(door: DoorState) -> int | None:

@@ -197,11 +197,11 @@ def on_unreadable(door: DoorState, event: CardUnreadable) -> Step:
         passage_id, ids = door.ids.take()
         new = Attempt(passage_id=passage_id, started=at)
         door = replace(door, ids=ids)
-        if waits(door, spot):  # whoever laid it waits behind
+        if waits(door, spot) or awaits_card(spot, at):  # whoever laid it waits behind
             place = Identified(**carried(new), due_ns=pair_ns(door, at))
             door = replace(door, desk=(*door.desk, place))
         else:
-            new = replace(new, presence=spot.presence)
+            new, door = replace(new, presence=spot.presence), set_aside(door)
         done = verdict.recheck(door, new, event.reason, at)
     return Step(done.door, (*done.effects, note))
 

@@ -72,6 +72,7 @@ class DoorState:
     strangers: tuple[tuple[str, int], ...] = ()  # passages that ended nameless of late, and when
     seen: tuple[str | None, int] | None = None  # who stood, or may have, at the spot, and when
     answered: tuple[str, ...] = ()  # orders of the centre, the newest last: each is done once
+    misplaced: tuple[str, ...] = ()  # passages that had no place, in this one step: a fault of ours
     guided: bool = False  # a new door has everybody measured by hand, until it knows its normal
 
     def find(self, passage_id: str | None) -> OpenPassage | Settled | None:
@@ -91,13 +92,16 @@ class DoorState:
     def placed(self, state: OpenPassage | Settled) -> DoorState:
         """Return the door with this passage as it is now, in the place where it was.
 
-        One that had no place stands at the spot.
+        One that begins stands at the spot, which is free. One that is gone is not put over somebody
+        else, nor one at the desk that cannot wait: the door stays, and the fault of ours is told.
         """
         for n, place in enumerate(self.desk):
             if place.passage_id == state.passage_id:
                 if not isinstance(state, Waiting):
-                    raise TypeError(f"expected what can wait at the desk, got {state!r}")
+                    return replace(self, misplaced=(*self.misplaced, state.passage_id))
                 return replace(self, desk=(*self.desk[:n], state, *self.desk[n + 1 :]))
+        if self.passage.passage_id not in (None, state.passage_id):
+            return replace(self, misplaced=(*self.misplaced, state.passage_id))
         return replace(self, passage=state)
 
     def without(self, passage_id: str) -> DoorState:

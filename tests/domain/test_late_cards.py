@@ -17,6 +17,7 @@ from gate_agent.contract.records import (
     Decision,
 )
 from gate_agent.domain.door import (
+    CardUnreadable,
     ContactsFound,
     FoundInside,
     GuardOverrode,
@@ -65,6 +66,18 @@ def test_a_companions_card_after_the_group_went_in_names_the_companion(
     ]
     assert mine.adult is not None
     assert (mine.passage_id, mine.details.phone, mine.adult.person_ref) == (child, PHONE, A)
+
+
+@pytest.mark.parametrize("after_s", [0.5, 6])
+def test_a_card_that_cannot_be_read_at_first_names_the_companion_when_it_can(
+    after_s: float,
+) -> None:
+    bench, child = just_in()
+    bench.take(CardUnreadable(at=bench.now, fault="shape"))
+    bench.nobody_for(after_s)
+    bench.card("b")
+
+    assert people(bench)[child] == B
 
 
 def test_a_document_typed_late_names_the_companion_too() -> None:

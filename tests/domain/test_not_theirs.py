@@ -15,7 +15,8 @@ from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain.door import CardJudged, GroupTold, RegistrationGiven, ThermometerChanged
-from gate_agent.domain.passage import Idle, Registering
+from gate_agent.domain.effects import Note
+from gate_agent.domain.passage import Gathering, Idle, Registering, is_held
 
 
 @pytest.mark.parametrize("after_s", [0, 4, 15, 40])
@@ -72,25 +73,50 @@ def test_while_the_thermometer_is_lost_it_begins_a_passage_of_its_own() -> None:
     assert bench.door.passage.presence.seen_ns is None
 
 
-def test_a_held_child_is_not_the_adult_who_lays_the_card_once_more() -> None:
-    bench = Named(new_door(Policy()))
-    bench.card("a")
-    bench.steady(NORMAL)
-    adult = bench.door.passage.passage_id or ""
-    bench.take(GroupTold(at=bench.now, passage_id=adult, companions=1, by="g"))
-    details = RegistrationDetails(phone=PHONE)
-    bench.take(RegistrationGiven(at=bench.now, passage_id=adult, details=details))
+def _held_child() -> tuple[Named, str, str]:
+    """A waits for a child, who is feverish; A's card is laid once more, and may be the child's."""
+    bench, adult = Named(new_door(Policy())), ""
+    for letter in "ca":  # whose card is laid first, with somebody near: by time alone
+        bench.card(letter)
+        bench.steady(NORMAL)
+        adult = bench.door.passage.passage_id or ""
+        if letter == "a":
+            bench.take(GroupTold(at=bench.now, passage_id=adult, companions=1, by="g"))
+        details = RegistrationDetails(phone=PHONE)
+        bench.take(RegistrationGiven(at=bench.now, passage_id=adult, details=details))
+        bench.nobody_for(1.5)
+    assert bench.place(adult).unsure
     bench.nobody_for(2)
     bench.steady(FLAG)
     child = bench.door.passage.passage_id or ""
     bench.card("a")
     assert bench.hold.unsure
+    return bench, adult, child
+
+
+def test_a_held_child_is_not_the_adult_who_lays_the_card_once_more() -> None:
+    bench, adult, child = _held_child()
     bench.judge(child, theirs=False)
     bench.card("a")
 
     assert bench.hold.person_ref not in (None, A)  # a companion's own, of this visit
     assert bench.place(child).person is None
     assert bench.place(adult).person == somebody("a")
+
+
+def test_a_feverish_child_whom_the_guard_says_to_be_the_adult_keeps_the_place() -> None:
+    bench, adult, child = _held_child()
+    bench.judge(child, theirs=True)
+
+    assert (bench.hold.person_ref, bench.hold.unsure, bench.hold.passage_id) == (A, False, child)
+    assert bench.place(child).person == somebody("a")
+    assert is_held(bench.place(child))
+    assert bench.door.find(adult) is None  # it was the same person
+    assert Note("misplaced") not in bench.effects
+    assert bench.door.of_hold(bench.hold.hold_id) is bench.place(child)
+    bench.by_hand(child)
+    assert bench.hold.state is HoldState.RELEASED
+    assert isinstance(bench.place(child), Gathering | Registering)
 
 
 def test_the_card_asks_nobody_once_more_of_whom_the_guard_said_it_is_not() -> None:
