@@ -89,7 +89,7 @@ def on_thermometer(door: DoorState, event: ThermometerChanged) -> Step:
         return Step(_still_there(door, event.at))
     state = door.passage
     if isinstance(state, Registering | Gathering) or (
-        isinstance(state, Settled) and (state.decision is Decision.HOLD or state.waits_for_hand)
+        isinstance(state, Settled) and (is_held(state) or state.waits_for_hand)
     ):
         unseen = replace(state.presence, recent=(), judged=0, doubtful=True)
         door = replace(door, passage=replace(state, presence=unseen))

@@ -122,7 +122,7 @@ def asked_too(door: DoorState, named: _Named) -> _Named:
 
 
 def _may_have_laid(door: DoorState, place: Waiting, named: Attempt) -> bool:
-    if not isinstance(place, Settled) or place.decision is not Decision.HOLD:
+    if not is_held(place):
         return False
     if place.person is not None or named.identified is None or not waits(door, place):
         return False

@@ -27,6 +27,11 @@ from gate_agent.domain.state import DoorState, Step
 BY_CARD = "gate"  # who told it, where a card did
 
 
+def told_by(person: Person) -> str:
+    """Return who told who this is: the guard who typed the document, or the card."""
+    return BY_CARD if person.by_hand is None else person.by_hand.by
+
+
 class Identity(TypedDict):
     """What a card makes known of an attempt."""
 

@@ -11,14 +11,14 @@ from typing import TypedDict
 
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
-from gate_agent.contract.records import Decision, HoldState
+from gate_agent.contract.records import HoldState
 from gate_agent.domain import verdict
 from gate_agent.domain.clearing import Cleared, beyond_rail
 from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import WriteEvent
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.identified import BY_CARD, Identity, hold_of, identity, tell_who
+from gate_agent.domain.identified import BY_CARD, Identity, hold_of, identity, tell_who, told_by
 from gate_agent.domain.passage import (
     NEAR_S,
     SAME_CARD_S,
@@ -32,6 +32,8 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
     carried,
+    is_held,
+    is_of,
 )
 from gate_agent.domain.release import on_cleared_named
 from gate_agent.domain.returning import adult_of, with_group_of
@@ -114,10 +116,9 @@ def doubting_the_held(door: DoorState, person: Person, at: Moment) -> Step:
 
 def _held_lately(door: DoorState, person: Person, since_ns: int) -> Settled | None:
     for place in door.desk:
-        if not isinstance(place, Settled) or place.decision is not Decision.HOLD:
+        if not is_held(place) or not is_of(place, person) or place.identified is None:
             continue
-        is_they = place.person is not None and place.person.person_ref == person.person_ref
-        if is_they and place.identified is not None and place.identified.boot_ns > since_ns:
+        if place.identified.boot_ns > since_ns:
             return place
     return None
 
@@ -179,8 +180,7 @@ def name_the_held(
         return None
     known = identity(event, state.known_phone, **in_doubt)
     named = replace(replace(state, **known), registered=False, card_asked=asked)
-    by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
-    return _told(door, hold, named, by, event.at)
+    return _told(door, hold, named, told_by(event.person), event.at)
 
 
 def made_sure(door: DoorState, state: Attempt, by: str, at: Moment) -> Step:
@@ -258,6 +258,6 @@ def _told(door: DoorState, hold: Hold, state: Settled, by: str, at: Moment) -> S
 def _clearing(door: DoorState, hold: Hold, state: Settled, at: Moment) -> Cleared | None:
     """Return the contact reading that answers this flag, where the forehead alone raised it."""
     flagged = hold.state is HoldState.FLAGGED and hold.reason == "elevated"
-    if not flagged or state.decision is not Decision.HOLD or beyond_rail(state.temperature):
+    if not flagged or not is_held(state) or beyond_rail(state.temperature):
         return None
     return door.clearing(state.person, at)

@@ -15,7 +15,7 @@ from gate_agent.domain.desk import asked_too, pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
-from gate_agent.domain.identified import BY_CARD, identity
+from gate_agent.domain.identified import BY_CARD, identity, told_by
 from gate_agent.domain.late_cards import (
     awaits_card,
     name_late,
@@ -52,6 +52,7 @@ from gate_agent.domain.passage import (
     carried,
     is_anothers,
     is_held,
+    is_of,
 )
 from gate_agent.domain.returning import adult_of, is_back, no_companion
 from gate_agent.domain.state import DoorState, Step
@@ -64,7 +65,7 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
     if event.passage_id is not None:
         return _given_to(door, event, event.passage_id)
     person, at, spot = event.person, event.at, door.passage
-    if _is_same(spot, person):
+    if is_of(spot, person):
         if isinstance(spot, OpenPassage | Settled) and spot.unsure and is_sure(door, at):
             if is_anothers_lately(door, person, at):
                 return Step(door, (Note("same_card"),))
@@ -77,7 +78,7 @@ def on_card(door: DoorState, event: PersonIdentified) -> Step:
         if again:
             return _begin(door, event)
         return is_back(door, person, at, BY_CARD) or Step(door, (Note("same_card"),))
-    mine = [place for place in door.desk if _is_same(place, person) and not is_held(place)]
+    mine = [place for place in door.desk if is_of(place, person) and not is_held(place)]
     late = next((one for one in mine if named_by_time(one, at)), None)
     refused = is_anothers(person, spot)
     if late and not refused and isinstance(spot, Measuring | Measured) and spot.person is None:
@@ -290,7 +291,7 @@ def _begin(door: DoorState, event: PersonIdentified) -> Step:
     """Begin a passage that is measured from here on, whatever was measured before."""
     spot = door.passage
     refused = is_anothers(event.person, spot)
-    theirs = (spot.person is None and not refused) or _is_same(spot, event.person)
+    theirs = (spot.person is None and not refused) or is_of(spot, event.person)
     presence = spot.presence if theirs else NOBODY
     again = went_in_lately(door, event.person, event.at, SAME_CARD_S)
     stands = theirs and not again and is_sure(door, event.at)
@@ -337,8 +338,7 @@ def _given_to(door: DoorState, event: PersonIdentified, passage_id: str) -> Step
     elif state.person is not None and not state.unsure:
         pass
     elif adult_of(door, state, event.person) is not None:
-        by = BY_CARD if event.person.by_hand is None else event.person.by_hand.by
-        return no_companion(door, state, event.at, by)
+        return no_companion(door, state, event.at, told_by(event.person))
     elif isinstance(state, Measured | Gathering | Registering):
         known = replace(state, **identity(event, state.known_phone))
         return verdict.decide(door, known, event.person, event.at)
@@ -367,7 +367,3 @@ def _lingers(door: DoorState, passage_id: str, event: PersonIdentified) -> bool:
 def _steps_up_again(place: Attempt, at: Moment) -> bool:
     """Whether who was sent to be measured again comes back: else their own card is deaf."""
     return isinstance(place, Settled) and at.boot_ns >= place.settled.plus_s(SAME_CARD_S)
-
-
-def _is_same(state: Attempt | Idle, person: Person) -> bool:
-    return state.person is not None and state.person.person_ref == person.person_ref

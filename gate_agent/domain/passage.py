@@ -256,6 +256,11 @@ def is_held(state: object) -> TypeGuard[Settled]:
     return isinstance(state, Settled) and state.decision is Decision.HOLD
 
 
+def is_of(state: PassageState, person: Person) -> bool:
+    """Whether this passage has the name of this very person."""
+    return state.person is not None and state.person.person_ref == person.person_ref
+
+
 def is_anothers(person: Person, state: PassageState) -> bool:
     """Whether a guard said that this card is not theirs: by time it never names them again."""
     attempt = state.last if isinstance(state, Idle) else state

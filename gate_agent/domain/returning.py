@@ -27,6 +27,7 @@ from gate_agent.domain.passage import (
     carried,
     is_anothers,
     is_held,
+    is_of,
 )
 from gate_agent.domain.state import DoorState, Step
 
@@ -103,7 +104,6 @@ def _waiting_adult(door: DoorState, person: Person) -> Waiting | None:
     for place in (door.passage, *door.desk):
         if not isinstance(place, Waiting):
             continue
-        is_they = place.person is not None and place.person.person_ref == person.person_ref
-        if is_they and place.companions and waits(door, place) and not is_held(place):
+        if is_of(place, person) and place.companions and waits(door, place) and not is_held(place):
             return place
     return None

@@ -24,6 +24,7 @@ from gate_agent.domain.passage import (
     Settled,
     is_anothers,
     is_held,
+    is_of,
 )
 from gate_agent.domain.state import DoorState, Step
 
@@ -50,7 +51,7 @@ def _theirs(
     door: DoorState, state: OpenPassage | Settled, person: Person, event: CardJudged
 ) -> Step:
     """It is theirs: nobody else has this name, and of the others there is nothing to ask."""
-    also = [place for place in _unsure(door, state) if _ref(place) == person.person_ref]
+    also = [place for place in _unsure(door, state) if is_of(place, person)]
     for place in _unsure(door, state):
         if place not in also and place.card_asked and not isinstance(place, Settled):
             door = door.placed(replace(place, card_asked=False))
@@ -129,7 +130,3 @@ def _given(door: DoorState, to: str, card: LooseCard, at: Moment) -> Step:
     if isinstance(known, Measuring):
         return Step(door.placed(replace(known, pair_due_ns=pair_ns(door, at))))
     return verdict.decide(door, known, card.person, at)
-
-
-def _ref(place: Attempt) -> str | None:
-    return None if place.person is None else place.person.person_ref
