@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.simulate.script import Fault, What
+from bench.simulate.script import EMPTY_CENTI_C, Fault, What
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, format_utc
 from gate_agent.contract.records import ClockSynced, DeviceState
-from gate_agent.domain.door import TrustChanged
+from gate_agent.contract.signals import Reading
+from gate_agent.domain.door import ReadingTaken, TrustChanged
 from gate_agent.domain.passage import OpenPassage
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def end(hall: Hall, place: Place, fault: Fault) -> None:
             broken.thermometer -= 1
             if not broken.thermometer and not broken.down:
                 door.device("thermometer", DeviceState.OK)
+                _see_nobody(hall, place)
         case What.TRUST:
             broken.trust -= 1
             _trust(hall, place)
@@ -97,6 +99,13 @@ def end(hall: Hall, place: Place, fault: Fault) -> None:
                 _start(hall, place, reboots=fault.what is What.REBOOT)
         case What.CLOCK | What.GUARD:
             pass
+
+
+def _see_nobody(hall: Hall, place: Place) -> None:
+    """A thermometer that is back sees an empty spot ten times a second: once says as much."""
+    if place.spot is None:
+        reading = Reading(surface_centi_c=EMPTY_CENTI_C, ambient_centi_c=EMPTY_CENTI_C)
+        hall.take(place, lambda at: ReadingTaken(at=at, reading=reading))
 
 
 def synchronise(hall: Hall, place: Place) -> None:
@@ -133,6 +142,8 @@ def _start(hall: Hall, place: Place, *, reboots: bool) -> None:
     for device, is_lost in (("id_reader", broken.reader), ("thermometer", broken.thermometer)):
         if not is_lost:
             door.device(device, DeviceState.OK)
+    if not broken.thermometer:
+        _see_nobody(hall, place)
     if broken.trust:
         _trust(hall, place)
     broken.line_mended_ns = hall.now_ns

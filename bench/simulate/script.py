@@ -20,6 +20,7 @@ _HOURS = (14, 20, 18, 9, 8, 13, 11, 7)  # how many of a hundred come in each of 
 _USUAL, _SPREAD = 3455, 35  # of a healthy forehead: one in twenty is over the line
 _FEVER, _FEVER_SPREAD = 3650, 60
 BRIM_CENTI_C = 3430
+EMPTY_CENTI_C = 2400  # nobody stands there: the wall
 _OVER = 0.05  # of those behind somebody
 _TWO_ADULTS, _CHILD_FIRST = 0.3, 0.3  # of families
 _FOUND = 0.01  # of visits: somebody is found ill inside (厅内发现)

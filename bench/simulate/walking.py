@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bench.simulate.guard import QUICK_S, person_of, typed_first
 from bench.simulate.people import Stage, Walker
 from bench.simulate.rules import above_line, at_ambient
-from bench.simulate.script import BRIM_CENTI_C, DAY_S, Card, Leaves, Visit
+from bench.simulate.script import BRIM_CENTI_C, DAY_S, EMPTY_CENTI_C, Card, Leaves, Visit
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.desk import waits
@@ -151,7 +151,7 @@ class Walking:
 
     def _leave(self, place: Place, walker: Walker) -> None:
         place.spot = None
-        reading = Reading(surface_centi_c=2400, ambient_centi_c=2400)
+        reading = Reading(surface_centi_c=EMPTY_CENTI_C, ambient_centi_c=EMPTY_CENTI_C)
         if not place.broken.thermometer:
             self._hall.take(place, lambda at: ReadingTaken(at=at, reading=reading))
         if walker.stage is Stage.SPOT:
