@@ -14,6 +14,7 @@ from datetime import date
 
 from stdnum.iso7064 import mod_11_2
 
+from gate_agent.contract.entries import entries
 from gate_agent.contract.names import NameFault, check_name
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ByHand, Category
@@ -197,7 +198,7 @@ def identify(
     check_number(card.card_type, number, today=today)
     country = _country(card)
     ref = person_ref(number, site_key, card.card_type, country)
-    staff = any(entry.person_ref == ref for entry in policy.roster)
+    staff = ref in entries(policy).roster
     return Person(
         category=Category.STAFF if staff else Category.VISITOR,
         person_ref=ref,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from gate_agent.contract.appointments import Appointment, CancelledAppointment, CancelReason
+from gate_agent.contract.entries import entries
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.policy import HallMode, KnownPhone, PhoneRule, Policy
 from gate_agent.contract.records import Category, HoldState
@@ -35,23 +36,22 @@ def refusal(
         case HallMode.EMERGENCY:
             return "emergency"
         case HallMode.CLOSED:
-            on_duty = any(
-                entry.on_duty and entry.person_ref == person.person_ref for entry in policy.roster
-            )
+            theirs = entries(policy).roster.get(person.person_ref, ())
+            on_duty = any(entry.on_duty for entry in theirs)
             return None if on_duty else "hall_closed"
         case HallMode.APPOINTMENT:
             booked = (
                 is_booked
                 or person.category is Category.STAFF
                 or any(
-                    entry.person_ref == person.person_ref and _is_valid(entry, utc)
-                    for entry in policy.appointments
+                    _is_valid(entry, utc)
+                    for entry in entries(policy).appointments.get(person.person_ref, ())
                 )
             )
             if booked:
                 return None
-            theirs = (one for one in policy.cancelled if one.person_ref == person.person_ref)
-            why = cancelled or _cancelled(theirs, utc)
+            gone = entries(policy).cancelled.get(person.person_ref, ())
+            why = cancelled or _cancelled(gone, utc)
             return NO_APPOINTMENT if why is None else f"{CANCELLED}{why}"
         case HallMode.OPEN:
             return None
@@ -59,11 +59,10 @@ def refusal(
 
 def is_green(policy: Policy, attempt: Attempt, utc: datetime) -> bool:
     """Whether this person comes by the green channel (绿色通道): by list, or a guard's word."""
-    ref = None if attempt.person is None else attempt.person.person_ref
-    return attempt.is_green or any(
-        entry.green_channel and entry.person_ref == ref and _is_valid(entry, utc)
-        for entry in policy.appointments
-    )
+    if attempt.is_green or attempt.person is None:
+        return attempt.is_green
+    theirs = entries(policy).appointments.get(attempt.person.person_ref, ())
+    return any(entry.green_channel and _is_valid(entry, utc) for entry in theirs)
 
 
 def is_unbooked(reasons: Iterable[str]) -> bool:
@@ -74,7 +73,7 @@ def is_unbooked(reasons: Iterable[str]) -> bool:
 def is_booked_by_code(policy: Policy, code_sha256: str | None, utc: datetime) -> bool:
     """Whether a code that was shown is that of an appointment of now."""
     return code_sha256 is not None and any(
-        entry.code_sha256 == code_sha256 and _is_valid(entry, utc) for entry in policy.appointments
+        _is_valid(entry, utc) for entry in entries(policy).codes.get(code_sha256, ())
     )
 
 
@@ -82,7 +81,7 @@ def cancelled_code(policy: Policy, code_sha256: str | None, utc: datetime) -> Ca
     """Return why a code that was shown books nobody any more; None where it was not cancelled."""
     if code_sha256 is None:
         return None
-    return _cancelled((one for one in policy.cancelled if one.code_sha256 == code_sha256), utc)
+    return _cancelled(entries(policy).cancelled_codes.get(code_sha256, ()), utc)
 
 
 def _cancelled(theirs: Iterable[CancelledAppointment], utc: datetime) -> CancelReason | None:
