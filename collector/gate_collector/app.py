@@ -187,6 +187,7 @@ class _Collector:
             name=hall.name,
             unit=hall.unit,
             policy=self._book.in_force,
+            policy_then=self._book.held,
             sign=self._signatures.sign,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -27,6 +27,7 @@ class Centre:
     name: str = word("hall.name")
     unit: str = word("hall.unit")
     policy: Callable[[], Policy]
+    policy_then: Callable[[datetime], Policy] | None = None  # None: it never changed
     sign: Callable[[str, bytes], str | None] = lambda _topic, _payload: None
 
     @property
@@ -37,11 +38,23 @@ class Centre:
     @property
     def today(self) -> ReportDay:
         """The day to which the present time belongs."""
-        return day_at(self.now, self.policy().daily_report_at, self.zone)
+        return day_at(self.now, self._cut, self.zone)
 
     def day(self, day: date) -> ReportDay:
-        """Return the day of this date."""
-        return report_day(day, self.policy().daily_report_at, self.zone)
+        """Return the day of this date, as the policy of that time cut it."""
+        return report_day(day, self._cut)
+
+    def policy_at(self, moment: datetime) -> Policy:
+        """Return the policy that was in force then; of what is to come, the one in force now."""
+        if self.policy_then is None:
+            return self.policy()
+        return self.policy_then(min(moment, self.now))
+
+    def _cut(self, day: date) -> datetime:
+        """Return when the day of a date ends: a change of the cut counts that came before it."""
+        planned = self.policy_at(datetime.combine(day, time(), tzinfo=self.zone)).daily_report_at
+        at = datetime.combine(day, planned, tzinfo=self.zone)
+        return datetime.combine(day, self.policy_at(at).daily_report_at, tzinfo=self.zone)
 
     def door_names(self) -> DoorNames:
         """Return what people call the doors, by their ids."""

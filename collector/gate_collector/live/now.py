@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
-from gate_agent.contract.records import Decision, ModeApplied
+from gate_agent.contract.records import ModeApplied
 from gate_collector.centre import Centre
 from gate_collector.day import in_order
 from gate_collector.policies.acknowledged import newest_modes
 from gate_collector.store.doors import door_names
-from gate_collector.store.schema import PASSAGE
+from gate_collector.store.schema import HOLD, PASSAGE
 
 FLOW_S = 300
 _FLOW_BARS = 24  # two hours
@@ -107,37 +108,38 @@ def _mode(applied: tuple[ModeApplied, str] | None) -> Row:
 
 def charts(centre: Centre) -> Row:
     """Return what is drawn: today by the hour, the last seven days by the day, for each door."""
-    today, held = centre.today, Decision.HOLD.value
+    today = centre.today
     week = [centre.day(today.date - timedelta(days=back)) for back in reversed(range(_DAYS))]
-    day_of = case(*((day.includes(PASSAGE.c.decided), day.name) for day in week))
+    day_of = case(*((day.includes(PASSAGE.c.started), day.name) for day in week))
+    span_of_week = replace(today, begin=week[0].begin)
     with centre.engine.connect() as connection:
         rows = connection.execute(
-            select(PASSAGE.c.gate, PASSAGE.c.decided, PASSAGE.c.decision).where(
-                today.includes(PASSAGE.c.decided), PASSAGE.c.drill.is_(False)
+            select(PASSAGE.c.gate, PASSAGE.c.started).where(
+                today.began(PASSAGE), PASSAGE.c.drill.is_(False)
             )
         )
-        hours, hour_holds = Counter[tuple[str, int]](), Counter[int]()
-        for gate, decided, decision in rows:
-            hour = on_clock(parse_utc(decided), centre.zone).hour
-            hours[gate, hour] += 1
-            hour_holds[hour] += decision == held
+        hours = Counter((gate, _hour(started, centre)) for gate, started in rows)
         by_day = connection.execute(
-            select(PASSAGE.c.gate, day_of, PASSAGE.c.decision, func.count())
-            .where(
-                PASSAGE.c.decided > format_utc(week[0].begin),
-                PASSAGE.c.decided <= format_utc(today.end),
-                PASSAGE.c.drill.is_(False),
-            )
-            .group_by(PASSAGE.c.gate, day_of, PASSAGE.c.decision)
+            select(PASSAGE.c.gate, day_of, func.count())
+            .where(span_of_week.began(PASSAGE), PASSAGE.c.drill.is_(False))
+            .group_by(PASSAGE.c.gate, day_of)
         )
-        days, day_holds = Counter[tuple[str, str]](), Counter[str]()
-        for gate, day, decision, count in by_day:
-            days[gate, day] += count
-            day_holds[day] += count if decision == held else 0
+        days = {(gate, day): count for gate, day, count in by_day}
+        held = connection.execute(
+            select(HOLD.c.opened).where(
+                span_of_week.includes(HOLD.c.opened), HOLD.c.drill.is_(False)
+            )
+        )
+        opened = [parse_utc(text) for text in held.scalars()]
         names = door_names(connection)
     gates = sorted({gate for gate, _ in (*hours, *days)})
+    hour_holds = Counter(
+        on_clock(at, centre.zone).hour for at in opened if today.begin <= at < today.end
+    )
+    day_holds = {day.name: sum(day.begin <= at < day.end for at in opened) for day in week}
     first = on_clock(today.begin, centre.zone).hour
-    span = in_order({*range(_OPENS, _CLOSES + 1), *(hour for _, hour in hours)}, first)
+    seen = {*(hour for _, hour in hours), *hour_holds}
+    span = in_order({*range(_OPENS, _CLOSES + 1), *seen}, first)
     return {
         "gates": gates,
         "names": [names[gate] for gate in gates],
@@ -147,8 +149,12 @@ def charts(centre: Centre) -> Row:
             for hour in span
         ],
         "week": [
-            {"at": day.name[5:], "counts": [days[gate, day.name] for gate in gates],
+            {"at": day.name[5:], "counts": [days.get((gate, day.name), 0) for gate in gates],
              "holds": day_holds[day.name], "day": day.name, "hour": None}
             for day in week
         ],
     }  # fmt: skip
+
+
+def _hour(utc: str, centre: Centre) -> int:
+    return on_clock(parse_utc(utc), centre.zone).hour

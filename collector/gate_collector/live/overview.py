@@ -96,7 +96,7 @@ def _missing(connection: Connection, row: Any) -> list[list[int]]:
 def _counts(connection: Connection, day: ReportDay) -> dict[str, list[Row]]:
     counts = connection.execute(
         select(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision, func.count().label("count"))
-        .where(day.includes(PASSAGE.c.decided), PASSAGE.c.drill.is_(False))
+        .where(day.began(PASSAGE), PASSAGE.c.drill.is_(False))
         .group_by(PASSAGE.c.gate, PASSAGE.c.category, PASSAGE.c.decision)
         .order_by(PASSAGE.c.category, PASSAGE.c.decision)
     )

@@ -55,7 +55,7 @@ def passed(day: ReportDay | None, hour: int | None, zone: ZoneInfo) -> Select[An
     asked = select(*(PASSAGE.c[name] for name in names)).where(PASSAGE.c.drill.is_(False))
     if day is None:
         return asked
-    asked = asked.where(day.includes(PASSAGE.c.decided))
+    asked = asked.where(day.began(PASSAGE))
     return asked if hour is None else asked.where(or_(*_within(day, hour, zone)))
 
 
@@ -65,7 +65,7 @@ def _within(day: ReportDay, hour: int, zone: ZoneInfo) -> Iterator[ColumnElement
     An hour in which a day ends is in it twice: its end, and before that its beginning.
     """
     begin = day.begin
-    while begin <= day.end:
+    while begin < day.end:
         local = on_clock(begin, zone)
         end = begin + _HOUR - timedelta(minutes=local.minute, seconds=local.second)
         if local.hour == hour:
@@ -74,8 +74,8 @@ def _within(day: ReportDay, hour: int, zone: ZoneInfo) -> Iterator[ColumnElement
 
 
 def _between(begin: datetime, end: datetime) -> ColumnElement[bool]:
-    is_after: ColumnElement[bool] = PASSAGE.c.decided >= format_utc(begin)
-    return is_after & (PASSAGE.c.decided < format_utc(end))
+    is_after: ColumnElement[bool] = PASSAGE.c.started >= format_utc(begin)
+    return is_after & (PASSAGE.c.started < format_utc(end))
 
 
 def build_passages(centre: Centre, pages: Pages) -> APIRouter:

@@ -125,6 +125,17 @@ class PolicyBook:
             version = connection.execute(select(func.max(POLICY.c.version)).where(begun)).scalar()
         return self._policy(version or 0)
 
+    def held(self, moment: datetime) -> Policy:
+        """Return the policy that was in force at a past moment; before all of them, the first."""
+        at = format_utc(moment)
+        begun = POLICY.c.valid_from.is_(None) | (POLICY.c.valid_from <= at)
+        asked = select(func.max(POLICY.c.version)).where(POLICY.c.issued <= at, begun)
+        with self._engine.connect() as connection:
+            version = connection.execute(asked).scalar()
+            if version is None:
+                version = connection.execute(select(func.min(POLICY.c.version))).scalar()
+        return self._policy(version or 0)
+
     def waiting(self, after: datetime | None = None) -> list[Issue]:
         """Return the versions that will come into force after `after` or now, the first first."""
         waits = POLICY.c.valid_from > self._not_past(after)

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, func, select
 
-from gate_agent.contract.moment import format_utc
+from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.records import HoldState
 from gate_collector.centre import Centre
+from gate_collector.day import ReportDay
 from gate_collector.reports.content import DoorDay, MergedReport
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import HOLD, PASSAGE
@@ -52,41 +53,41 @@ class AfterCut(BaseModel):
 def after_cut(centre: Centre, report: MergedReport) -> AfterCut | None:
     """Return what came after a report's cut; None while the day is not over."""
     day = date.fromisoformat(report.day)
-    if centre.now <= centre.day(day).end:
+    begin = parse_utc(report.until) if report.until else centre.day(day).end
+    if centre.now < begin:
         return None
-    until = format_utc(min(centre.now, centre.day(day + _ONE).end))
+    end = min(centre.now, centre.day(day + _ONE).end)
+    after = ReportDay(date=day + _ONE, begin=begin, end=end)
     with snapshot(centre.engine) as connection:
-        doors = tuple(_door(connection, door, until) for door in report.doors)
+        doors = tuple(_door(connection, door, after) for door in report.doors)
         closed = sum(
             connection.execute(
                 select(HOLD.c.state).where(HOLD.c.gate == line.gate, HOLD.c.hold_id == line.hold_id)
             ).scalar()
             == HoldState.CLOSED.value
-            for line in report.holds
+            for line in report.told_holds
             if line.outcome is None
         )
-    return AfterCut(until=until, doors=doors, closed_since=closed)
+    return AfterCut(until=format_utc(end), doors=doors, closed_since=closed)
 
 
-def _door(connection: Connection, door: DoorDay, until: str) -> DoorAfter:
+def _door(connection: Connection, door: DoorDay, after: ReportDay) -> DoorAfter:
     def count(*conditions: Any) -> int:
         return connection.execute(select(func.count()).where(*conditions)).scalar_one()
 
     passed = (
         PASSAGE.c.gate == door.gate,
         PASSAGE.c.drill.is_(False),
-        PASSAGE.c.decided > door.until,
-        PASSAGE.c.decided <= until,
+        after.began(PASSAGE),
     )
     held = (
         HOLD.c.gate == door.gate,
         HOLD.c.drill.is_(False),
-        HOLD.c.opened > door.until,
-        HOLD.c.opened <= until,
+        after.includes(HOLD.c.opened),
     )
     return DoorAfter(
         called=door.called,
-        since=door.until,
+        since=format_utc(after.begin),
         passages=count(*passed),
         holds=count(*held),
         still_open=count(*held, HOLD.c.state != HoldState.CLOSED.value),

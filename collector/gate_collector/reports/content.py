@@ -167,6 +167,20 @@ class HoldLine(_Part):
     )
 
 
+class HoldStepOfDay(_Part):
+    """What was done with a hold in the day."""
+
+    at: str
+    step: str
+    reference: str = Field("", description="受理编号, where the district's office gave one")
+
+
+class CarriedHold(HoldLine):
+    """A hold of an earlier day that was open when this one began (前期转入)."""
+
+    steps: tuple[HoldStepOfDay, ...] = Field((), description="in this day alone")
+
+
 class OpenContacts(_Part):
     """The close contacts of one hold whom nobody has judged, or asked after, yet."""
 
@@ -197,7 +211,8 @@ class MergedReport(_Part):
     leaders: tuple[str, ...] = ()
     doors: tuple[DoorDay, ...]
     holds: tuple[HoldLine, ...] = ()
-    open_before: int = Field(0, description="holds of earlier days that are still open")
+    carried: tuple[CarriedHold, ...] = Field((), description="前期转入: open at the begin")
+    open_before: int = Field(0, description="so many an earlier version told in their place")
     contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
     contacts_open: tuple[OpenContacts, ...] = Field((), description="待确认、缺随访, of two weeks")
     office: OfficeDay | None = Field(None, description="null: an earlier version made it")
@@ -217,8 +232,18 @@ class MergedReport(_Part):
 
     @property
     def abnormal(self) -> int:
-        """How many holds were not simply released: transferred, left, or still open."""
-        return self.open_before + sum(not line.is_released for line in self.holds)
+        """How many holds were no mere alarm: transferred, left, or open in any part of the day."""
+        return self.open_before + sum(not line.is_released for line in self.told_holds)
+
+    @property
+    def told_holds(self) -> tuple[HoldLine, ...]:
+        """The holds that this report answers for: of its day, and carried over."""
+        return (*self.carried, *self.holds)
+
+    @property
+    def still_open(self) -> int:
+        """How many of them were not closed when it was made."""
+        return self.by_outcome(None) + self.open_before
 
     def called(self, gate: str) -> str:
         """Return what this report calls a door."""
@@ -226,7 +251,7 @@ class MergedReport(_Part):
 
     def by_outcome(self, outcome: str | None) -> int:
         """Return how many holds ended so; None for those still open."""
-        return sum(line.outcome == outcome for line in self.holds)
+        return sum(line.outcome == outcome for line in self.told_holds)
 
     def hours(self) -> list[int]:
         """Return the hours in which anybody passed, as they follow each other in this day."""

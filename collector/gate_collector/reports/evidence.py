@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,11 +24,11 @@ from gate_agent.contract.records import (
 from gate_collector.centre import Centre
 from gate_collector.day import ReportDay
 from gate_collector.ingest.chains import load_beyond, stream_of
-from gate_collector.ledger.district import receipt_of
 from gate_collector.ledger.read import beginnings, gates
 from gate_collector.reports.contacts_open import contacts_of
-from gate_collector.reports.content import DoorDay, HoldLine, HourCount, MergedReport
+from gate_collector.reports.content import DoorDay, HourCount, MergedReport
 from gate_collector.reports.coverage import uncovered_s
+from gate_collector.reports.held import carried_into, holds_of
 from gate_collector.reports.judge import judge
 from gate_collector.reports.office_day import office_day, rounds_done
 from gate_collector.reports.rounds import areas_of_day
@@ -37,28 +37,35 @@ from gate_collector.store.doors import door_names
 from gate_collector.store.records import read_record, read_records
 from gate_collector.store.schema import (
     EVENT,
-    HOLD,
     NOTABLE,
-    OLDEST_HOLDS,
+    PASSAGE,
     QUARANTINE,
     REPORT,
     STREAM,
 )
 
-_COUNTED = ("overdue", "office_reference", "district")  # of a hold, from its events
 
+def gather(
+    centre: Centre,
+    on: date,
+    *,
+    version: int,
+    by: str,
+    why: str = "",
+    period: ReportDay | None = None,
+) -> MergedReport:
+    """Return the merged report of a day, judged by the policy of that day, with what it proves.
 
-def gather(centre: Centre, on: date, *, version: int, by: str, why: str = "") -> MergedReport:
-    """Return the merged report of a day, with what it proves."""
-    policy, day = centre.policy(), centre.day(on)
+    `period`: as an earlier version of this report told it.
+    """
+    day = period or centre.day(on)
+    policy = centre.policy_at(day.end)
     with snapshot(centre.engine) as connection:
         names = door_names(connection)
         doors = tuple(
             _door(connection, gate, day, centre, policy, name=names.get(gate, ""))
             for gate in _gates(connection, day.end)
         )
-        since = min([*(parse_utc(door.since) for door in doors), day.begin])
-        until = max([*(parse_utc(door.until) for door in doors), day.end])
         report = MergedReport(
             site=centre.site,
             name=centre.name,
@@ -75,11 +82,11 @@ def gather(centre: Centre, on: date, *, version: int, by: str, why: str = "") ->
             leaders=tuple(
                 entry.leader
                 for entry in policy.rota
-                if entry.valid_from < until and entry.valid_until > since
+                if entry.valid_from < day.end and entry.valid_until > day.begin
             ),
             doors=doors,
-            holds=tuple(_holds(connection, doors, centre, policy)),
-            open_before=_open_before(connection, doors),
+            holds=tuple(holds_of(connection, day, centre.now, policy)),
+            carried=tuple(carried_into(connection, day, centre.now, policy)),
         )
         office = office_day(
             connection, day, [(door.gate, door.called) for door in doors], report.holds, policy
@@ -115,8 +122,6 @@ def _door(
         stream: tuple[Any, ...] = EVENT.c.gate == gate, day.includes(EVENT.c.time)
         common: dict[str, Any] = {
             "came": None,
-            "since": format_utc(day.begin),
-            "until": format_utc(day.end),
             "missing_events": _missing(connection, gate),
         }
     else:
@@ -129,8 +134,6 @@ def _door(
         common = {
             "came": row.stored,
             "late": parse_utc(row.stored) > day.end + grace,
-            "since": own.since,
-            "until": own.until,
             "first_sequence": own.first_sequence,
             "last_sequence": own.last_sequence,
             "joined": _joined(connection, gate, row.epoch, own),
@@ -142,21 +145,21 @@ def _door(
     events = _events(connection, stream)
     if own is not None and own.last_sequence:
         common["missing_events"] = own.last_sequence - own.first_sequence + 1 - len(events)
-    decided = list(_decided(events))
-    counts = tuple(_counts(decided, centre))
-    common["green"] = _green(decided)
-    common["agrees"] = None if own is None else _totals(counts) == _told(own)
-    since_text, until_text = common["since"], common["until"]
-    span = (NOTABLE.c.gate == gate, NOTABLE.c.time > since_text, NOTABLE.c.time <= until_text)
+    common["agrees"] = None if own is None else _totals(events) == _told(own)
+    passed = _passed(connection, gate, day)
+    common["counts"] = tuple(_counts(passed, centre))
+    common["green"] = _green(passed)
+    common["since"], common["until"] = format_utc(day.begin), format_utc(day.end)
+    span = (NOTABLE.c.gate == gate, day.includes(NOTABLE.c.time))
     common["down_s"] = _down_s(connection, span)
     common["thermometer_checks"] = _checks(connection, span)
     done = rounds_done(connection, gate, day, centre, policy)
     common["areas"] = areas_of_day(policy.duties, (gate, name), done, day, centre.zone)
-    common["uncovered_s"] = uncovered_s(connection, gate, since_text, until_text)
-    aside = (QUARANTINE.c.gate == gate, QUARANTINE.c.at > since_text, QUARANTINE.c.at <= until_text)
+    common["uncovered_s"] = uncovered_s(connection, gate, common["since"], common["until"])
+    aside = (QUARANTINE.c.gate == gate, day.includes(QUARANTINE.c.at))
     common["aside"] = connection.execute(select(func.count()).where(*aside)).scalar_one()
     return DoorDay.model_validate(
-        {"gate": gate, "name": name, "counts": counts, **common, **_lateness(events, policy)}
+        {"gate": gate, "name": name, **common, **_lateness(events, policy)}
     )
 
 
@@ -192,41 +195,51 @@ def _events(connection: Connection, stream: tuple[Any, ...]) -> Sequence[Any]:
     return connection.execute(select(*columns).where(*stream).order_by(EVENT.c.sequence)).all()
 
 
-def _decided(events: Sequence[Any]) -> Iterator[tuple[str, PassageDecided]]:
-    """Yield every verdict of a passage with its time; no drills.
+def _verdict(body: bytes | None) -> PassageDecided | None:
+    """Return the verdict that an event tells; none of a drill.
 
     One whose data this version cannot read is not counted: the door's own count then differs.
     """
-    for event in events:
-        tree = None if event.body is None else parse_body(bytes(event.body))
-        record = None if tree is None or tree.drill else tree.record()
-        if isinstance(record, PassageDecided):
-            yield event.time, record
+    tree = None if body is None else parse_body(bytes(body))
+    record = None if tree is None or tree.drill else tree.record()
+    return record if isinstance(record, PassageDecided) else None
 
 
-def _green(decided: Iterable[tuple[str, PassageDecided]]) -> int | None:
+def _passed(connection: Connection, gate: str, day: ReportDay) -> Sequence[Any]:
+    """Return the passages that began in the day, each once, with the body of its last verdict."""
+    body = (EVENT.c.gate == gate) & (EVENT.c.epoch == PASSAGE.c.epoch)
+    body &= EVENT.c.sequence == PASSAGE.c.sequence
+    return connection.execute(
+        select(PASSAGE.c.started, PASSAGE.c.category, PASSAGE.c.decision, EVENT.c.body)
+        .join(EVENT, body)
+        .where(PASSAGE.c.gate == gate, PASSAGE.c.drill.is_(False), day.began(PASSAGE))
+    ).all()
+
+
+def _green(passed: Sequence[Any]) -> int | None:
     """Return how many were let in by the green channel; None where the door marks nobody."""
-    newest = {record.passage_id: record for _, record in decided}
-    known = [one for one in newest.values() if one.green_channel is not None]
+    newest = [one for row in passed if (one := _verdict(row.body)) is not None]
+    known = [one for one in newest if one.green_channel is not None]
     went_in = [one for one in known if one.green_channel and one.decision is Decision.ADMIT]
     return len(went_in) if known else None
 
 
-def _counts(decided: Iterable[tuple[str, PassageDecided]], centre: Centre) -> Iterator[HourCount]:
-    """Yield how many passages had which newest verdict, as their events say."""
-    newest: dict[str, tuple[int, Category, Decision]] = {}
-    for time, record in decided:
-        hour = on_clock(parse_utc(time), centre.zone).hour
-        newest[record.passage_id] = hour, record.category, record.decision
-    for (hour, category, decision), count in sorted(Counter(newest.values()).items()):
+def _counts(passed: Sequence[Any], centre: Centre) -> Iterator[HourCount]:
+    """Yield how many passages had which newest verdict, by the hour in which they began."""
+    counts = Counter(
+        (on_clock(parse_utc(row.started), centre.zone).hour,
+         Category(row.category), Decision(row.decision))
+        for row in passed
+    )  # fmt: skip
+    for (hour, category, decision), count in sorted(counts.items()):
         yield HourCount(hour=hour, category=category, decision=decision, count=count)
 
 
-def _totals(counts: tuple[HourCount, ...]) -> Counter[tuple[Category, Decision]]:
-    totals = Counter[tuple[Category, Decision]]()
-    for line in counts:
-        totals[line.category, line.decision] += line.count
-    return totals
+def _totals(events: Sequence[Any]) -> Counter[tuple[Category, Decision]]:
+    """Return what the events of a door's own span say, to hold against its report."""
+    verdicts = (_verdict(event.body) for event in events)
+    newest = {one.passage_id: (one.category, one.decision) for one in verdicts if one is not None}
+    return Counter(newest.values())
 
 
 def _told(own: DailyReport) -> Counter[tuple[Category, Decision]]:
@@ -277,47 +290,3 @@ def _lateness(events: Sequence[Any], policy: Policy) -> dict[str, Any]:
     lateness |= {"dated": len(dated), "undated": len(events) - len(dated)}
     lateness["late_p95_ms"] = lates[min(len(lates) - 1, len(lates) * 95 // 100)] if lates else None
     return lateness
-
-
-def _holds(
-    connection: Connection, doors: tuple[DoorDay, ...], centre: Centre, policy: Policy
-) -> Iterator[HoldLine]:
-    shown = [name for name in HoldLine.model_fields if name not in _COUNTED]
-    for door in doors:
-        rows = connection.execute(
-            select(HOLD)
-            .where(
-                HOLD.c.gate == door.gate,
-                HOLD.c.drill.is_(False),
-                HOLD.c.opened > door.since,
-                HOLD.c.opened <= door.until,
-            )
-            .order_by(*OLDEST_HOLDS)
-        )
-        for row in rows.all():
-            overdue = select(func.count()).where(
-                NOTABLE.c.type == "gate.hold.overdue.v1",
-                NOTABLE.c.gate == door.gate,
-                NOTABLE.c.subject == row.hold_id,
-            )
-            receipt = receipt_of(connection, row, policy, centre.now)
-            yield HoldLine(
-                **{name: getattr(row, name) for name in shown},
-                overdue=connection.execute(overdue).scalar_one(),
-                office_reference=receipt.reference,
-                district=receipt,
-            )
-
-
-def _open_before(connection: Connection, doors: tuple[DoorDay, ...]) -> int:
-    return sum(
-        connection.execute(
-            select(func.count()).where(
-                HOLD.c.gate == door.gate,
-                HOLD.c.drill.is_(False),
-                HOLD.c.opened <= door.since,
-                HOLD.c.state != "closed",
-            )
-        ).scalar_one()
-        for door in doors
-    )

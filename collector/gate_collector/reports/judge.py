@@ -14,6 +14,7 @@ from gate_collector.reports.content import AreaDay, Check, DoorDay, MergedReport
 
 _LOST_S = 60  # a device that is plugged in again within a minute covers the day
 _QUARTER = timedelta(minutes=15)
+_OWED = (DistrictGap.MISSING, DistrictGap.NUMBERLESS)  # what was late was told on its day
 Said = tuple[str, str]  # Chinese, English
 
 
@@ -145,14 +146,14 @@ def _late(door: DoorDay) -> Said | None:
 
 
 def _holds(report: MergedReport) -> Check:
-    still = report.by_outcome(None) + report.open_before
     overdue = sum(line.overdue > 0 for line in report.holds)
-    lacking = {"finding.still_open": still, "finding.overdue": overdue}
+    lacking = {"finding.still_open": report.still_open, "finding.overdue": overdue}
     return _check("holds", [_said(key, n=n) for key, n in lacking.items() if n])
 
 
 def _district(report: MergedReport) -> Check:
     gaps = [gap for line in report.holds for gap in line.district.gaps]
+    gaps += [gap for line in report.carried for gap in line.district.gaps if gap in _OWED]
     return _check(
         "district",
         [

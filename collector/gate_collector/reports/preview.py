@@ -81,14 +81,11 @@ def _links(
     office = report.office
     match key:
         case "holds" | "district":
-            for line in report.holds:
+            for line in report.told_holds:
                 is_open = line.state != HoldState.CLOSED.value or line.overdue
                 if line.district.gaps if key == "district" else is_open:
                     text = f"{report.called(line.gate)} {at(line.opened)}"
                     yield Mend(text=text, href=case_path(line.gate, line.hold_id))
-            if key == "holds" and report.open_before:
-                text = word("preview.open_before", lang, n=report.open_before)
-                yield Mend(text=text, href="/contacts?held.sort=-opened")
         case "contacts":
             for one in report.contacts_open:
                 said = {"door": report.called(one.gate), "at": at(one.opened)}

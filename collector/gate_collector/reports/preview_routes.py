@@ -67,7 +67,7 @@ def entries_shown(centre: Centre, day: date, report: MergedReport, lang: Lang) -
     return {
         "day": day,
         "doors": report.doors,
-        "unreleased": [line for line in report.holds if not line.is_released],
+        "unreleased": [line for line in report.told_holds if not line.is_released],
         "policy": centre.policy(),
         "entries": entries,
         "told": lambda entry: said(entry, lang, lambda gate: names.get(gate, gate)),

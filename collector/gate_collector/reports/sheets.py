@@ -41,6 +41,7 @@ def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iter
             (word("report_file.why"), report.why),
             (word("report_file.complete"), _yes(report.complete)),
             (word("report_file.holds"), len(report.holds)),
+            (word("report_file.carried"), len(report.carried) + report.open_before),
             (word("report_file.abnormal"), report.abnormal),
             (word("term.duty_leader"), joined(report.leaders)),
         ],
@@ -75,9 +76,20 @@ def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iter
                 line.overdue,
                 line.office_reference or "",
             )
-            for line in report.holds
+            for line in report.told_holds
         ],
     )
+    yield (
+        word("report_file.carried_steps"),
+        (word("column.door"), word("column.at"), word("report_file.step"),
+         word("report_file.step_at"), word("step_detail.office_reference")),
+        [
+            (report.called(line.gate), local(line.opened), word(f"hold_state.{step.step}"),
+             local(step.at), step.reference)
+            for line in report.carried
+            for step in line.steps
+        ],
+    )  # fmt: skip
     yield (
         word("term.close_contacts"),
         (word("column.state"), word("report_file.people")),

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.anchor import parse_anchor
 from gate_agent.contract.messages import Topics
-from gate_agent.contract.moment import format_utc, on_clock
+from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
 from gate_agent.words import joined, texts, word
@@ -22,6 +22,7 @@ from gate_collector.alarms.book import keep_to
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import REPORTED
 from gate_collector.centre import Centre
+from gate_collector.day import ReportDay
 from gate_collector.ledger.anchors import anchor_of
 from gate_collector.ledger.findings import DueReport, Punctual
 from gate_collector.ledger.read import due_reports
@@ -86,7 +87,7 @@ def merge_now(centre: Centre, day: date, *, by: str) -> MergedReport:
     """Make a day's report before it is due by the clock, once the day is over. Raises TooEarly."""
     with centre.engine.connect() as connection:
         newest = _newest(connection, day)
-    if centre.now <= centre.day(day).end or newest is not None:
+    if centre.now < centre.day(day).end or newest is not None:
         got = "one that runs" if newest is None else "one whose report is made"
         raise TooEarly(f"expected a day that is over and not merged, got {got}")
     return _make(centre, day, version=1, by=by)
@@ -160,7 +161,8 @@ def _newest(connection: Connection, day: date) -> MergedReport | None:
 
 
 def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") -> MergedReport:
-    report = gather(centre, day, version=version, by=by, why=why)
+    period = _period(centre, day) if version > 1 else None
+    report = gather(centre, day, version=version, by=by, why=why, period=period)
     report = report.model_copy(update={"anchor": _anchored(centre, report.day)})
     document = report.model_dump_json()
     row = {
@@ -180,6 +182,14 @@ def _make(centre: Centre, day: date, *, version: int, by: str, why: str = "") ->
     except IntegrityError:
         return read(centre, day, version).report  # another worker was first: theirs counts
     return report
+
+
+def _period(centre: Centre, day: date) -> ReportDay | None:
+    """Return the period as the first version told it; None where that told none."""
+    first = read(centre, day, 1).report
+    if not first.since or not first.until:
+        return None
+    return ReportDay(date=day, begin=parse_utc(first.since), end=parse_utc(first.until))
 
 
 def _anchored(centre: Centre, day: str) -> str:

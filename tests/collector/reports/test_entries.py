@@ -214,7 +214,7 @@ def test_every_possible_gap_has_a_link_that_opens(tmp_path: Path) -> None:
         one.west.close("sick", "transferred")
         to(one, 8.01)
         report = _made(one)
-        assert report.open_before
+        assert report.carried
         lacking = {
             check.key: check.model_copy(update={"verdict": "lacking"}) for check in report.checks
         }

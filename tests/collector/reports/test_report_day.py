@@ -11,7 +11,7 @@ from collector.days import DAY, LED, SIX, quiet_day, to
 from collector.hall_of_doors import TEN, ZONE, hall
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.moment import ClockQuality
-from gate_collector.day import day_at, in_order, report_day
+from gate_collector.day import cut_at, day_at, in_order, report_day
 from gate_collector.live.now import charts
 from gate_collector.live.overview import overview
 from gate_collector.reports.after_cut import after_cut
@@ -26,16 +26,17 @@ CUT = time(16, 0)
     ("now", "day"),
     [
         ("2026-11-29T07:59:59", "2026-11-29"),
-        ("2026-11-29T08:00:00", "2026-11-29"),  # the cut itself, 16:00 at the hall
-        ("2026-11-29T08:00:00.001", "2026-11-30"),
+        ("2026-11-29T07:59:59.999", "2026-11-29"),
+        ("2026-11-29T08:00:00", "2026-11-30"),  # the cut itself, 16:00 at the hall
         ("2026-11-28T16:00:00", "2026-11-29"),  # midnight at the hall
     ],
 )
 def test_a_moment_belongs_to_the_day_whose_report_will_tell_of_it(now: str, day: str) -> None:
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
 
-    assert day_at(at, CUT, ZONE).name == day
-    assert day_at(at, CUT, ZONE) == report_day(date.fromisoformat(day), CUT, ZONE)
+    cuts = cut_at(CUT, ZONE)
+    assert day_at(at, cuts, ZONE).name == day
+    assert day_at(at, cuts, ZONE) == report_day(date.fromisoformat(day), cuts)
 
 
 def test_the_hours_of_a_day_follow_each_other_from_its_cut() -> None:
@@ -55,11 +56,11 @@ def test_the_live_page_the_charts_and_the_report_count_the_same_people(store: st
         drawn = charts(centre)
 
     assert report.doors[0].total() == 2
-    assert report.hours() == [19, 10]
+    assert report.hours() == [18, 9]
     assert sum(line["count"] for line in seen["counts"]) == 2
     assert [sum(bar["counts"]) for bar in drawn["week"]][-2:] == [1, 2]
     assert sum(sum(bar["counts"]) for bar in drawn["day"]) == 2
-    assert drawn["day"][0]["at"] == "19"
+    assert drawn["day"][0]["at"] == "18"
 
 
 def test_holds_after_the_cut_stand_on_the_page_of_a_day_that_had_none(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_the_workbook_holds_every_table(client: httpx.Client) -> None:
         "证据",
         "通行",
         "暂留",
+        "前期转入的处置",
         "密切接触者",
         "人员与其他",
         "消毒通风",

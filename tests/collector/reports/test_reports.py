@@ -59,7 +59,7 @@ def test_a_quiet_day_proves_zero_but_for_what_nobody_records(store: str) -> None
     assert report.abnormal == 0
     assert {door.gate: door.total() for door in report.doors} == {"central-2f": 2, "west-1f": 2}
     assert report.doors[0].total(category=Category.STAFF, decision=Decision.ADMIT) == 1
-    assert report.hours() == [10]
+    assert report.hours() == [9]
     assert report.leaders == ("李主任",)
 
 
@@ -181,11 +181,12 @@ def _lost(one: Hall, since: datetime, until: datetime | None = None) -> None:
 @pytest.mark.parametrize(
     ("losses", "minutes"),
     [
-        ([(-10, 10)], 10),  # lost before the span: the day before has the rest
-        ([(-600, -500)], 0),
+        ([(-970, -950)], 10),  # lost before the day began, at minute -960: that one has the rest
+        ([(-990, -970)], 0),
+        ([(-10, 10)], 20),
         ([(100, 110), (200, 205)], 15),
         ([(470, None)], 10),  # still lost when the door reports, at minute 480
-        ([(-600, None)], 480),
+        ([(-970, None)], 1440),
         ([(100, 110), (470, None)], 20),
         ([(470, 490)], 10),  # restored after it
         ([(485, None)], 0),

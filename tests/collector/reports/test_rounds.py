@@ -9,13 +9,13 @@ import pytest
 from collector.hall_of_doors import ZONE
 from gate_agent.contract.duty_records import Round
 from gate_agent.contract.policy import Area, AreaDoor, DutiesPolicy
-from gate_collector.day import report_day
+from gate_collector.day import cut_at, report_day
 from gate_collector.reports.content import AreaDay
 from gate_collector.reports.rounds import RoundDone, areas_of_day
 
 _DOOR = Area(name="出入口门")
 _DUTIES = DutiesPolicy(areas=(_DOOR,))  # due at 10:00, 14:00, 17:30
-_DAY = report_day(date(2026, 11, 24), time(18, 0), ZONE)
+_DAY = report_day(date(2026, 11, 24), cut_at(time(18, 0), ZONE))
 
 
 def _judged(*times: str) -> AreaDay:
