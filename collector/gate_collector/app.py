@@ -39,6 +39,7 @@ from gate_collector.ingest.corrected_times import Corrector
 from gate_collector.ingest.disbelieved import Disbelieved
 from gate_collector.ingest.workers import Workers
 from gate_collector.ingest.writer import Ingest, collect_rarely
+from gate_collector.ledger.renewed import renew_views
 from gate_collector.live.found_orders import OrderBook
 from gate_collector.live.overview import overview
 from gate_collector.policies.book import PolicyBook
@@ -80,6 +81,7 @@ class _Collector:
         self._base_url = config.alerts.base_url or config.web.url
         self._parts = Parts(self._clock)
         self._engine = open_to_run(config.store.url, _LOG.warning, config_file=config_file)
+        renew_views(self._engine, self._zone, _LOG.warning)
         self._signatures = signatures_of(config, self._engine)
         self._broker = self._make_broker()
         self._ingest = self._make_ingest()

@@ -129,9 +129,16 @@ def check(config: ConfigFile) -> None:
 @app.command()
 def migrate(config: ConfigFile) -> None:
     """Bring the store of an earlier version up to this one, as `run` does when it starts. 升级."""
-    url = sound_collector(config).store.url
+    from gate_collector.ledger.renewed import renew_views  # noqa: PLC0415 as above
+
+    loaded = sound_collector(config)
+    url, zone = loaded.store.url, ZoneInfo(loaded.collector.timezone)
     migrate_store(url, typer.echo, config_file=config)
-    open_store(url, config_file=config).dispose()
+    engine = open_store(url, config_file=config)
+    try:
+        renew_views(engine, zone, typer.echo)
+    finally:
+        engine.dispose()
     typer.echo(f"store: revision {HEAD}, {both('terminal.this_version')}")
 
 

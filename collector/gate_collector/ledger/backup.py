@@ -33,7 +33,7 @@ from gate_agent.contract.json_text import read_json
 from gate_agent.errors import StorageError
 from gate_collector.store import months, schema_office
 from gate_collector.store.dialect import begin_writing, snapshot
-from gate_collector.store.migrations import upgrade
+from gate_collector.store.migrations import forget_views, upgrade
 from gate_collector.store.schema import ABOUT, EVENT, HEAD, METADATA, REVISIONS
 
 FORMAT = "gate-collector-backup/1"
@@ -94,6 +94,7 @@ def restore(engine: Engine, file: Path) -> int:
                 raise StorageError(f"expected a whole backup, got one cut after {count} rows")
             if revision != HEAD:
                 upgrade(connection, HEAD)
+            forget_views(connection)  # of whatever version made the backup
             _go_on_counting(connection)
     except (OSError, EOFError, zlib.error, ValueError) as exc:
         why = f"{type(exc).__name__} after {count} rows"

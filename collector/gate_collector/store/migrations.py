@@ -30,6 +30,7 @@ from gate_collector.store.schema import (
     REVISION,
     REVISIONS,
     STREAM,
+    VIEWS_OF,
 )
 
 FOLDER = Path(__file__).with_name("revisions")
@@ -37,6 +38,8 @@ _BASELINE = REVISIONS[0]
 _IN_USE = 0x67617466  # "gatf": a number for PostgreSQL's advisory locks
 _FREE_WITHIN_S = 5  # how long others may take to let go: a command that ends by itself
 _TABLE_WITHIN_S = 60  # no session of ours is there: only somebody's own can hold a table
+_VIEWS = "views-"  # beside the revisions of the tables: how what stands in them was made
+_OF_VIEWS = select(MIGRATION.c.revision).where(MIGRATION.c.revision.startswith(_VIEWS))
 Say = Callable[[str], None]
 
 _HOLDERS = text(
@@ -127,6 +130,7 @@ def make_tables(engine: Engine) -> None:
             tables.create_all(connection)
         connection.execute(REVISION.insert().values(version_num=HEAD))
         _note(connection, HEAD)
+        note_views(connection)
 
 
 def bring_up(connection: Connection, say: Say) -> None:
@@ -206,6 +210,23 @@ def still_ours(raw: Any, _record: object) -> None:
         raise StoreAhead(f"expected the store at revision {HEAD}, got {revisions}: start anew")
 
 
+def are_views_ours(connection: Connection) -> bool:
+    """Whether the views were made as this version makes them, or a later one."""
+    noted = connection.execute(_OF_VIEWS).scalars()
+    return any(int(one.removeprefix(_VIEWS)) >= VIEWS_OF for one in noted)
+
+
+def note_views(connection: Connection) -> None:
+    """Note that the views are as this version makes them."""
+    forget_views(connection)
+    _note(connection, f"{_VIEWS}{VIEWS_OF}")
+
+
+def forget_views(connection: Connection) -> None:
+    """Note that nobody knows which version made the views: they were restored."""
+    connection.execute(MIGRATION.delete().where(MIGRATION.c.revision.startswith(_VIEWS)))
+
+
 def _note(connection: Connection, revision: str) -> None:
     at = format_utc(SystemClock().now().utc)
     row = {"revision": revision, "program": __version__, "at": at}
@@ -216,7 +237,10 @@ def _program(connection: Connection, there: Iterable[str]) -> str:
     """Return which version of the program made the newest revision, as far as it is noted."""
     if MIGRATION.name not in there:
         return "of another version"
-    noted = select(MIGRATION.c.program).order_by(MIGRATION.c.revision.desc()).limit(1)
+    of_tables = MIGRATION.c.revision.not_like(f"{_VIEWS}%")
+    noted = (
+        select(MIGRATION.c.program).where(of_tables).order_by(MIGRATION.c.revision.desc()).limit(1)
+    )
     return connection.execute(noted).scalar() or "of another version"
 
 

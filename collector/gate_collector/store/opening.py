@@ -41,7 +41,7 @@ def open_store(url: str, *, config_file: Path | None = None) -> Engine:
 
     Raises StoreBehind, which names the command that helps, StoreAhead, StorageError.
     """
-    with _told(url, "start again"):
+    with storage_errors(url, "start again"):
         engine = _engine(url)
         try:
             with engine.connect() as connection:
@@ -79,7 +79,7 @@ def migrate_store(url: str, say: Say, *, config_file: Path | None = None) -> Non
 
     Raises StoreInUse while somebody else has it open, and names who; StoreAhead, StorageError.
     """
-    with _told(url, _migrate(config_file)), sole_writer(url) as holder:
+    with storage_errors(url, _migrate(config_file)), sole_writer(url) as holder:
         if holder:
             raise StoreInUse(
                 f"expected nobody else at the store, got: {holder}: stop it, then "
@@ -135,7 +135,7 @@ def _migrate(config_file: Path | None) -> str:
 
 
 @contextmanager
-def _told(url: str, again: str) -> Iterator[None]:
+def storage_errors(url: str, again: str) -> Iterator[None]:
     """Turn what the database refuses into an error of the storage; `again` is what to do then."""
     try:
         yield
