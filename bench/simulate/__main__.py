@@ -43,6 +43,10 @@ def main(arguments: list[str]) -> int:
             "unsure",
             "asked",
             "found_inside",
+            "not_theirs",
+            "freed_since",
+            "departures",
+            "drills",
         ),
         0,
     )

@@ -238,6 +238,8 @@ def _of_hold(door: DoorState, hold: Hold, walker: Walker | None) -> Tap:
         return Tap((hold.hold_id, hold.state, state), after_s, make, walker)
 
     guard_s = QUICK_S if walker is None else walker.guard_s
+    if hold.drill:
+        return _of_drill(hold, step_tap)
     if hold.state in NOT_DECIDED:
         if walker is None or walker.is_gone:
             return step_tap(HoldState.LEFT, guard_s)
@@ -263,6 +265,23 @@ def _of_hold(door: DoorState, hold: Hold, walker: Walker | None) -> Tap:
             return step_tap(HoldState.TRANSFERRED, 3 * _ATTEND_S, to="120")
         case HoldState.REPORTED:
             return step_tap(HoldState.LEFT, _ATTEND_S)
+        case _:
+            return step_tap(HoldState.CLOSED, _CLOSE_S)
+
+
+def _of_drill(hold: Hold, step_tap: Callable[..., Tap]) -> Tap:
+    """Go through all the steps: a fever is practised."""
+    match hold.state:
+        case HoldState.FLAGGED:
+            return step_tap(HoldState.ACKNOWLEDGED, QUICK_S)
+        case HoldState.ACKNOWLEDGED:
+            return step_tap(HoldState.RECHECKED, QUICK_S, contact_centi_c=3850)
+        case HoldState.RECHECKED:
+            return step_tap(HoldState.CONFIRMED, QUICK_S)
+        case HoldState.CONFIRMED:
+            return step_tap(HoldState.REPORTED, _ATTEND_S, to=OFFICE)
+        case HoldState.REPORTED:
+            return step_tap(HoldState.TRANSFERRED, _ATTEND_S, to="120")
         case _:
             return step_tap(HoldState.CLOSED, _CLOSE_S)
 

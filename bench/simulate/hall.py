@@ -18,10 +18,11 @@ from bench.simulate.door import Rules, SimulatedDoor
 from bench.simulate.faults import Broken, begin, end
 from bench.simulate.guard import Tap, wanted
 from bench.simulate.judge import Judge
+from bench.simulate.keyed import Keying
 from bench.simulate.lines import FLUSH_S, Lines
 from bench.simulate.people import Stage, Walker
 from bench.simulate.rules import Breach, Rule, forgotten
-from bench.simulate.script import DAY_S, DOORS, Fault, Input, Visit
+from bench.simulate.script import DAY_S, DOORS, Fault, Input, Keyed, Visit
 from bench.simulate.walking import AGAIN_S, Walking
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.contract.records import (
@@ -46,7 +47,7 @@ from gate_agent.domain.door import (
     TimePassed,
     step,
 )
-from gate_agent.domain.effects import Effects, WriteEvent
+from gate_agent.domain.effects import Effects, StepRefused, WriteEvent
 from gate_agent.domain.passage import Settled
 
 _EVENING_S = 14 * 3600.0
@@ -87,13 +88,15 @@ class Hall:
             place = Place(number, SimulatedDoor(name, folder, tell, rules))
             self.places.append(place)
             place.door.heard = partial(self._stepped, place)
-        self.judge = Judge(self)
+        self.judge, self.keying = Judge(self), Keying(self)
         for place in self.places:
             self.lines.connect(place)
             place.door.device("thermometer", DeviceState.OK)
         for one in script:
             if isinstance(one, Visit):
                 self.at(one.at_s, self.walking.arrive, one)
+            elif isinstance(one, Keyed):
+                self.at(one.at_s, self.keying.key, one)
             else:
                 self.at(one.at_s, self._fail, one)
         last_day = int(max((one.at_s for one in script), default=0) // DAY_S)
@@ -168,6 +171,7 @@ class Hall:
         late = forgotten(state, event.at)
         if late is not None:
             raise Breach(Rule.DEADLINE, f"{place.door.name}: {late}", self.now_s)
+        self.keying.look(place)
         self._ask_guard(place)
         if place.door.outbox and not place.flushing:
             place.flushing = True
@@ -195,6 +199,7 @@ class Hall:
         for effect in effects:
             if not isinstance(effect, WriteEvent):
                 continue
+            self.keying.wrote(place, effect)
             match effect.record:
                 case PassageDecided() as decided:
                     self._decided(place, decided)
@@ -294,8 +299,9 @@ class Hall:
         event = tap.make(place.door.clock.now())
         if isinstance(event, HandMeasured) and tap.of is not None:
             self.judge.measured(tap.of, event.passage_id, self.now_ns)
-        self.judge.asked += isinstance(event, CardJudged)
-        refused = place.door.ask(event)
+        refused = (
+            self._judged(place, event) if isinstance(event, CardJudged) else place.door.ask(event)
+        )
         if refused is not None:
             detail = f"{place.door.name}: {type(event).__name__}: {refused}"
             raise Breach(Rule.REFUSED, detail, self.now_s)
@@ -303,6 +309,14 @@ class Hall:
             self.walking.named(place, tap.of)
         if isinstance(event, CompanionCame) and tap.of is not None:
             self.attribute(place, tap.of, place.door.door.desk[-1].passage_id)
+
+    def _judged(self, place: Place, event: CardJudged) -> StepRefused | None:
+        self.judge.asked += 1
+        named = place.door.door.find(event.passage_id)
+        refused = place.door.ask(event)
+        ref = None if named is None or named.person is None else named.person.person_ref
+        self.keying.judged(place, event, ref)
+        return refused
 
     # --- faults ---------------------------------------------------------------------------------
 

@@ -114,6 +114,7 @@ class Judge:
             walker = place.people.get(hold.passage_id)
             if hold.hold_id != hold_id or hold.drill or walker is None:
                 continue
+            self.hall.keying.let_go(hold.passage_id)
             if self._last_read.get(walker.somebody.ref, since_ns - 1) < since_ns:
                 raise self._breach(Rule.CLEARED_ANOTHER, walker, place, hold_id)
 

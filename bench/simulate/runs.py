@@ -37,6 +37,10 @@ class Outcome:
     unsure: int
     asked: int
     found_inside: int
+    not_theirs: int
+    freed_since: int
+    departures: int
+    drills: int
     took_s: float
     hall_s: float
 
@@ -71,6 +75,10 @@ def run(script: Sequence[Input], rules: Rules = step, trace: Trace | None = None
             unsure=hall.judge.unsure,
             asked=hall.judge.asked,
             found_inside=hall.judge.found_inside,
+            not_theirs=hall.keying.not_theirs,
+            freed_since=hall.keying.freed_since,
+            departures=hall.keying.departures,
+            drills=hall.keying.drills,
             took_s=process_time() - began,
             hall_s=hall.now_s,
         )

@@ -110,7 +110,25 @@ class Fault:
     size: float = 0
 
 
-Input = Visit | Fault
+class Keys(StrEnum):
+    """What a guard keys beside the people at the door."""
+
+    LEFT = "left"  # 离场
+    DRILL = "drill"  # 演练
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed:
+    """A guard keys something at a door."""
+
+    number: str
+    what: Keys
+    at_s: float
+    door: int
+    count: int = 1  # how many left
+
+
+Input = Visit | Fault | Keyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +139,7 @@ class Plan:
     seed: int
     people: int = A_DAY  # a day, in both doors
     faults: int = 14  # a day
+    keyed: int = 30  # a day: a drill, and how many left
 
     def inputs(self) -> tuple[Input, ...]:
         """Return everything that happens, in its order."""
@@ -152,6 +171,9 @@ def _day(plan: Plan, day: int) -> Iterator[Input]:
             yield replace(again, leaves=None, declares=False, guard_s=_guard_s(dice))
     for n in range(plan.faults):
         yield _fault(_dice(plan.seed, day, "fault", n), f"{day}.f{n}", day * DAY_S)
+    for n in range(plan.keyed):
+        what = Keys.LEFT if n else Keys.DRILL
+        yield _keyed(_dice(plan.seed, day, "keyed", n), f"{day}.k{n}", day * DAY_S, what)
 
 
 def _visit(dice: random.Random, number: str, day_s: float) -> Visit:
@@ -214,6 +236,16 @@ def _somebody(dice: random.Random, of: str, *, companion: bool, family: bool) ->
 def _guard_s(dice: random.Random) -> float:
     """Return how long a guard takes: mostly some seconds, now and then far too long."""
     return dice.uniform(60, 300) if dice.random() < 0.02 else dice.uniform(2, 14)
+
+
+def _keyed(dice: random.Random, number: str, day_s: float, what: Keys) -> Keyed:
+    return Keyed(
+        number=number,
+        what=what,
+        at_s=day_s + dice.uniform(OPENS_S, CLOSES_S),
+        door=dice.randrange(2),
+        count=dice.randint(1, 12),
+    )
 
 
 def _fault(dice: random.Random, number: str, day_s: float) -> Fault:

@@ -66,7 +66,7 @@ class Walking:
         if behind is None or over_s is None or behind.stage is not Stage.COMING:
             return 0.0
         behind.laid_over = True
-        self._lay(place, behind)
+        self.lay(place, behind)
         return over_s
 
     def _step_up(self, place: Place, walker: Walker) -> None:
@@ -79,7 +79,7 @@ class Walking:
         if laid:
             wait_s = 0.0  # they think that they have laid it
         elif (ready and walker.lays_card) or (card is Card.REFUSED and ready and walker.tries == 1):
-            self._hall.after(max(0.0, delay_s), self._lay, place, walker)
+            self._hall.after(max(0.0, delay_s), self.lay, place, walker)
         elif (
             walker.tries > 1
             and card is not Card.READ
@@ -198,7 +198,7 @@ class Walking:
             place.line.appendleft(walker)
             self._next(place)
 
-    def _lay(self, place: Place, walker: Walker) -> None:
+    def lay(self, place: Place, walker: Walker) -> None:
         """A card is laid; the reader may have gone meanwhile."""
         if place.broken.reader or place.broken.down or walker.is_gone or walker.stage is Stage.IN:
             return

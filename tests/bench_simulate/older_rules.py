@@ -7,10 +7,12 @@ from dataclasses import replace
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
 from gate_agent.domain.door import (
+    DeparturesTold,
     DoorEvent,
     DoorState,
     FoundInside,
     HandMeasured,
+    HoldStepped,
     OtherDoorHeard,
     PassagesInterrupted,
     PersonIdentified,
@@ -19,6 +21,7 @@ from gate_agent.domain.door import (
     TimePassed,
     step,
 )
+from gate_agent.domain.effects import FindContacts
 from gate_agent.domain.passage import Identified, Idle, Measuring, Registering, Settled
 
 
@@ -112,6 +115,37 @@ def restart_forgets_who_waits(door: DoorState, event: DoorEvent) -> Step:
 def whoever_comes_laid_the_card(door: DoorState, event: DoorEvent) -> Step:
     """Who was at the spot a moment ago has nobody behind."""
     return step(replace(door, seen=None), event)
+
+
+def a_no_is_forgotten(door: DoorState, event: DoorEvent) -> Step:
+    """A card that a guard said is another's may name that person again."""
+    if isinstance(event, PersonIdentified):
+        spot, none = door.passage, frozenset[str]()
+        if not isinstance(spot, Idle):
+            spot = replace(spot, not_theirs=none)
+        elif spot.last is not None:
+            spot = replace(spot, last=replace(spot.last, not_theirs=none))
+        desk = tuple(replace(one, not_theirs=none) for one in door.desk)
+        door = replace(door, passage=spot, desk=desk)
+    return step(door, event)
+
+
+def a_drill_finds_contacts(door: DoorState, event: DoorEvent) -> Step:
+    """Who passed near a drill is proposed as a contact, as near a fever."""
+    done = step(door, event)
+    drills = {hold.hold_id for hold in door.holds if hold.drill}
+    if isinstance(event, HoldStepped) and event.hold_id in drills:
+        return Step(done.door, (*done.effects, FindContacts(event.hold_id)))
+    return done
+
+
+def departures_are_nobodys(door: DoorState, event: DoorEvent) -> Step:
+    """How many left is not recorded."""
+    return (
+        step(door, TimePassed(at=event.at))
+        if isinstance(event, DeparturesTold)
+        else step(door, event)
+    )
 
 
 def nobody_is_found_inside(door: DoorState, event: DoorEvent) -> Step:

@@ -12,8 +12,11 @@ from bench.simulate.rules import Rule
 from bench.simulate.runs import run, shrunk
 from bench.simulate.script import Card, Fault, Input, Plan, Somebody, Visit, What
 from bench_simulate.older_rules import (
+    a_drill_finds_contacts,
+    a_no_is_forgotten,
     any_card_names_surely,
     blind_while_registering,
+    departures_are_nobodys,
     first_verdict_stands,
     holds_stay_at_their_door,
     holds_stay_nameless,
@@ -34,6 +37,8 @@ OLDER: dict[str, tuple[Rules, set[Rule]]] = {
     "holds are not shared": (holds_stay_at_their_door, {Rule.HELD_ELSEWHERE}),
     "a restart forgets who waits": (restart_forgets_who_waits, {Rule.UNRECORDED}),
     "a hold stays nameless": (holds_stay_nameless, {Rule.NAMELESS}),
+    "a drill finds contacts": (a_drill_finds_contacts, {Rule.PRACTISED}),
+    "departures are nobody's": (departures_are_nobodys, {Rule.LEFT}),
     "nobody is found inside": (nobody_is_found_inside, {Rule.NOT_FOUND}),
 }
 
@@ -79,6 +84,25 @@ def test_anothers_card_lets_nobody_go_and_the_older_rule_is_found_out() -> None:
 
     assert breach is not None
     assert breach.rule is Rule.SURELY_ANOTHERS
+
+
+NOT_THEIRS = (  # the card of somebody cleared, laid over the shoulder of who is held in front
+    visit("0", 3600, somebody("c", skin_centi_c=3545)),
+    visit("1", 4200, somebody("a", skin_centi_c=3450, stays_s=6)),
+    visit("2", 4201, somebody("b", skin_centi_c=3545, stays_s=20, card=Card.NONE)),
+    visit("3", 4202, somebody("c", skin_centi_c=3450, over_s=2)),
+)
+
+
+def test_a_no_of_the_guard_stands_and_the_older_rule_is_found_out() -> None:
+    outcome = run(NOT_THEIRS)
+    assert outcome.breach is None
+    assert (outcome.not_theirs, outcome.freed_since) == (1, 1)
+
+    breach = run(NOT_THEIRS, a_no_is_forgotten).breach
+
+    assert breach is not None
+    assert breach.rule is Rule.NAMED_AGAIN
 
 
 def family(number: str, at_s: float, *cards: Card, **more: Any) -> Visit:
