@@ -24,7 +24,7 @@ IN_ONE_PLACE = {"读卡器": {"device_short.id_reader"}}  # the status line has 
 OUT_OF_USE_EN = {  # of a person; a shift is handed over
     "handed over": "transferred", "hand-over,": "transfer", "set aside": "in doubt",
 }  # fmt: skip
-TECHNICAL = re.compile(r"\bp\d\d\b|SHA-?256|\bv\d", re.IGNORECASE)
+TECHNICAL = re.compile(r"\bp\d\d\b|SHA-?256|\bv\d|\b95 ?%|--anchors", re.IGNORECASE)
 SYMPTOMS = [
     "发热",
     "干咳",

@@ -93,8 +93,12 @@ class FollowUp:
     @property
     def waits(self) -> bool:
         """Whether the office has something to do."""
-        is_to_clear = self.is_over and self.near.state is ContactState.CONFIRMED
-        return bool(self.owed) or is_to_clear
+        return bool(self.owed) or self.is_to_end
+
+    @property
+    def is_to_end(self) -> bool:
+        """Whether the observation is over, and somebody has to say how it ended."""
+        return self.is_over and self.near.state is ContactState.CONFIRMED
 
     @property
     def newest(self) -> FollowUpEntry | None:

@@ -25,7 +25,7 @@ from gate_collector.store.schema_office import FOLLOWED
 
 _SICK = (HoldState.CONFIRMED.value, HoldState.REPORTED.value, HoldState.TRANSFERRED.value)
 _WENT = ("transferred", "left")
-_LONGER = timedelta(days=14)  # what nobody entered stays owed so long after the end
+_SOON = timedelta(milliseconds=1)  # also what begins right now
 
 
 class Unfollowed(AskedInVain):
@@ -46,8 +46,8 @@ class CaseFollowUps:
         return tuple(sorted(waiting, key=lambda one: (not one.is_ill, not one.overdue, one.owed)))
 
 
-def cases_before(connection: Connection, until: str, since: str) -> Sequence[tuple[str, str, str]]:
-    """Return door, id and beginning of each case of this time, the oldest first.
+def cases_before(connection: Connection, until: str) -> Sequence[tuple[str, str, str]]:
+    """Return door, id and beginning of each case that began until then, the oldest first.
 
     A hold is a case once it is confirmed: nobody is the contact of who was released.
     """
@@ -55,8 +55,7 @@ def cases_before(connection: Connection, until: str, since: str) -> Sequence[tup
         select(HOLD.c.gate, HOLD.c.hold_id, HOLD.c.opened)
         .where(
             HOLD.c.drill.is_(False),
-            HOLD.c.opened > since,
-            HOLD.c.opened <= until,
+            HOLD.c.opened < until,
             or_(HOLD.c.state.in_(_SICK), HOLD.c.outcome.in_(_WENT)),
         )
         .order_by(*OLDEST_HOLDS)
@@ -103,11 +102,10 @@ def followed_of(centre: Centre, case: Case) -> dict[str, FollowUp]:
 
 
 def all_follow_ups(centre: Centre, today: date | None = None) -> list[CaseFollowUps]:
-    """Return every case whose contacts are observed, or are owed something still."""
+    """Return every case with its follow-ups: what nobody entered or ended waits for ever."""
     policy = centre.policy().contacts
-    since = centre.now - timedelta(days=policy.observe_days) - _LONGER
     with centre.engine.connect() as connection:
-        cases = cases_before(connection, format_utc(centre.now), format_utc(since))
+        cases = cases_before(connection, format_utc(centre.now + _SOON))
     day = today or today_of(centre)
     followed = []
     for gate, hold_id, _ in cases:

@@ -163,6 +163,11 @@ class Ledger:
         return sum(lane.late for lane in self.lanes) + late_reports + len(self.silent) + told_late
 
     @property
+    def undated(self) -> int:
+        """Of how many events nobody knows whether they were late (未能核实)."""
+        return sum(lane.undated for lane in self.lanes)
+
+    @property
     def missing_reports(self) -> tuple[DueReport, ...]:
         """The reports that were due and never came."""
         return tuple(report for report in self.reports if report.state is Punctual.MISSING)

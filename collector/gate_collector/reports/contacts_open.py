@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
+from collections import defaultdict
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import ContactState
@@ -11,33 +10,47 @@ from gate_collector.centre import Centre
 from gate_collector.contacts.follow_book import cases_before, follow_ups_of, today_of
 from gate_collector.contacts.trace import trace
 from gate_collector.day import ReportDay
-from gate_collector.reports.content import OpenContacts
+from gate_collector.reports.content import ContactsDay, OpenContacts
 
 
-def contacts_of(centre: Centre, day: ReportDay) -> tuple[dict[str, int], tuple[OpenContacts, ...]]:
-    """Return the contacts of this day's cases by state, and of each case who is still open.
+def contacts_of(centre: Centre, day: ReportDay) -> ContactsDay:
+    """Return the contacts of this day's cases by state, and of every case who is still open.
 
-    Open is who is not judged, and whom nobody asked after on a day until this one.
+    Open is who is not judged, whom nobody asked after on a day until this one, and whose
+    observation is over and was ended by nobody: for as long as that is so. One person near three
+    cases is one person; the case of each is named beside it.
     """
     policy = centre.policy().contacts
-    since = day.begin - timedelta(days=policy.observe_days)
     with centre.engine.connect() as connection:
-        cases = cases_before(connection, format_utc(day.end), format_utc(since))
+        cases = cases_before(connection, format_utc(day.end))
     today = min(day.date, today_of(centre))
-    states: Counter[str] = Counter()
+    people = defaultdict[str, set[str]](set)  # by what they are or lack
     still_open = []
     for gate, hold_id, opened in cases:
         case = trace(centre.engine, gate, hold_id, policy)
-        by_state = Counter(near.state.value for near in (case.contacts if case else ()))
-        if opened > format_utc(day.begin):
-            states += by_state
-        followed = follow_ups_of(centre, case, today).follow_ups if case else ()
-        count = by_state[ContactState.PROPOSED.value]
-        unfollowed = sum(bool(one.owed) for one in followed)
-        if count or unfollowed:
-            still_open.append(
-                OpenContacts(
-                    gate=gate, hold_id=hold_id, opened=opened, count=count, unfollowed=unfollowed
-                )
-            )
-    return dict(states), tuple(still_open)
+        if case is None:
+            continue
+        if opened >= format_utc(day.begin):
+            for near in case.contacts:
+                people[near.state.value].add(near.person_ref)
+        followed = follow_ups_of(centre, case, today).follow_ups
+        lacks = {
+            "count": {near.person_ref for near in case.contacts
+                      if near.state is ContactState.PROPOSED},
+            "unfollowed": {one.near.person_ref for one in followed if one.owed},
+            "unended": {one.near.person_ref for one in followed if one.is_to_end},
+        }  # fmt: skip
+        if any(lacks.values()):
+            counts = {name: len(refs) for name, refs in lacks.items()}
+            still_open.append(OpenContacts(gate=gate, hold_id=hold_id, opened=opened, **counts))
+        for name, refs in lacks.items():
+            people[name] |= refs
+    return ContactsDay(
+        contacts={
+            state.value: len(people[state.value]) for state in ContactState if people[state.value]
+        },
+        contacts_open=tuple(still_open),
+        unjudged=len(people["count"]),
+        unfollowed=len(people["unfollowed"]),
+        unended=len(people["unended"]),
+    )

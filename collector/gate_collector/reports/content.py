@@ -182,7 +182,7 @@ class CarriedHold(HoldLine):
 
 
 class OpenContacts(_Part):
-    """The close contacts of one hold whom nobody has judged, or asked after, yet."""
+    """The close contacts of one hold whom nobody has judged, asked after, or ended, yet."""
 
     gate: str
     hold_id: str
@@ -191,9 +191,34 @@ class OpenContacts(_Part):
     unfollowed: int = Field(
         0, description="缺随访: whom nobody asked after on a day until this one"
     )
+    unended: int = Field(0, description="期满待解除: observed to the end, which nobody said")
 
 
-class MergedReport(_Part):
+class ContactsDay(_Part):
+    """What a report says of close contacts: people, each counted once over all cases."""
+
+    contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
+    contacts_open: tuple[OpenContacts, ...] = Field((), description="待确认、缺随访, case by case")
+    unjudged: int | None = Field(None, description="people; null: an earlier version made it")
+    unfollowed: int | None = Field(None, description="people; null: an earlier version made it")
+    unended: int = 0
+
+    @property
+    def lacking(self) -> dict[str, tuple[int, int]]:
+        """What is lacking of how many people, in how many cases; what nobody lacks left out."""
+        columns = {
+            "unjudged": ([one.count for one in self.contacts_open], self.unjudged),
+            "unfollowed": ([one.unfollowed for one in self.contacts_open], self.unfollowed),
+            "unended": ([one.unended for one in self.contacts_open], self.unended),
+        }
+        return {
+            name: (sum(each) if people is None else people, sum(map(bool, each)))
+            for name, (each, people) in columns.items()
+            if any(each)
+        }
+
+
+class MergedReport(ContactsDay):
     """Both doors' day in one document."""
 
     site: str
@@ -213,8 +238,6 @@ class MergedReport(_Part):
     holds: tuple[HoldLine, ...] = ()
     carried: tuple[CarriedHold, ...] = Field((), description="前期转入: open at the begin")
     open_before: int = Field(0, description="so many an earlier version told in their place")
-    contacts: dict[str, int] = Field(default_factory=dict, description="密切接触者 by state")
-    contacts_open: tuple[OpenContacts, ...] = Field((), description="待确认、缺随访, of two weeks")
     office: OfficeDay | None = Field(None, description="null: an earlier version made it")
     checks: tuple[Check, ...] = ()
     anchor: str = Field("", description="每日锚点: a DayAnchor as JSON, and the centre's signature")

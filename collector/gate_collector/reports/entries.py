@@ -22,6 +22,8 @@ from gate_collector.roles.session import acting
 from gate_collector.store.schema_office import DAY_ENTRY
 
 _ONE = timedelta(days=1)
+_STAFF = "staff"  # what the store keeps a StaffEntry as
+_GATE = "[a-z0-9][a-z0-9-]{0,62}"
 Word = Annotated[str, Field(max_length=60)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -53,7 +55,7 @@ class _Entry(BaseModel):
 class RoundAt(_Entry):
     """A round that nobody tapped at the door's own screen: who did it, when, with what."""
 
-    gate: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")
+    gate: str = Field(pattern=f"^{_GATE}$")
     area: Word = Field("", description="empty: every area of the door")
     scope: RoundScope = RoundScope.BOTH
     at: time = Field(description="local")
@@ -89,18 +91,24 @@ class MasksEntry(_Entry):
 
 
 class SuppliesEntry(_Entry):
-    """Supplies (物资) of the office's store: counted, received, or issued to people and windows."""
+    """Supplies (物资) of the office's store: counted, received, or issued to people and windows.
+
+    With a `gate` they are those of a door, which a clerk counted there.
+    """
 
     kind: Literal["supplies"] = "supplies"
     item: str = Field(min_length=1, max_length=40)
     move: SupplyMove
     quantity: Count
     to: Word = Field("", description="a person or a window")
+    gate: str = Field("", pattern=f"^({_GATE})?$", description="empty: the office's own store")
 
     @model_validator(mode="after")
     def _is_whole(self) -> SuppliesEntry:
         if self.move is SupplyMove.ISSUED and not self.to:
             raise ValueError("expected to whom it was issued")
+        if self.gate and self.move is not SupplyMove.COUNTED:
+            raise ValueError("expected a count at a door, got a move of the office's store")
         return self
 
 
@@ -145,6 +153,7 @@ class Kept:
     entry: KeptEntry
     corrects: int | None
     is_replaced: bool
+    first: tuple[str, int]  # when the first of its row was entered, and its id: its place in order
 
     @property
     def counts(self) -> bool:
@@ -153,7 +162,10 @@ class Kept:
 
 
 def entries_until(connection: Connection, day: date, *, since: date | None = None) -> list[Kept]:
-    """Return what was entered for the days up to this one, or for it alone, in order."""
+    """Return what was entered for the days up to this one, or for it alone, in order.
+
+    What corrects stands where the corrected stood. Of absent staff the newest of a day counts.
+    """
     columns = DAY_ENTRY.c
     rows = connection.execute(
         select(DAY_ENTRY)
@@ -161,11 +173,18 @@ def entries_until(connection: Connection, day: date, *, since: date | None = Non
         .order_by(columns.day, columns.id)
     ).all()
     replaced = {row.corrects for row in rows}
-    return [
-        Kept(id=row.id, at=row.at, by=row.by, entry=_READ.validate_json(row.data),
-             corrects=row.corrects, is_replaced=row.id in replaced)
-        for row in rows
-    ]  # fmt: skip
+    newest = {row.day: row.id for row in rows if row.kind == _STAFF}
+    first: dict[int, tuple[str, int]] = {}
+    kept = []
+    for row in rows:
+        first[row.id] = first.get(row.corrects, (row.at, row.id))
+        is_older = row.kind == _STAFF and row.id != newest[row.day]
+        entry = Kept(
+            id=row.id, at=row.at, by=row.by, entry=_READ.validate_json(row.data),
+            corrects=row.corrects, is_replaced=row.id in replaced or is_older, first=first[row.id],
+        )  # fmt: skip
+        kept.append((row.day, entry))
+    return [entry for _, entry in sorted(kept, key=lambda one: (one[0], one[1].first, one[1].id))]
 
 
 def entries_of(connection: Connection, day: date) -> list[Kept]:
@@ -175,6 +194,10 @@ def entries_of(connection: Connection, day: date) -> list[Kept]:
 
 def keep(centre: Centre, day: date, entry: KeptEntry, *, by: str, corrects: int | None) -> None:
     """Keep one. Raises UnkeptEntry."""
+    if day > centre.today.date:
+        raise UnkeptEntry("too_early", f"expected a day that has begun, got {day}")
+    if isinstance(entry, StaffEntry):
+        _expect_on_roster(centre, day, entry)
     if isinstance(entry, RoundAt) and moment_of(centre, day, entry.at) > centre.now:
         raise UnkeptEntry("too_early", "expected a time that is over, got a later one")
     if isinstance(entry, WithdrawnEntry) and corrects is None:
@@ -195,6 +218,13 @@ def keep(centre: Centre, day: date, entry: KeptEntry, *, by: str, corrects: int 
             connection.execute(insert(DAY_ENTRY).values(row))
     except IntegrityError as exc:
         raise UnkeptEntry("again", "expected the newest entry, got a replaced one") from exc
+
+
+def _expect_on_roster(centre: Centre, day: date, entry: StaffEntry) -> None:
+    most = len(centre.policy_at(centre.day(day).end).roster)
+    if entry.with_symptoms > entry.absent or (most and entry.absent > most):
+        got = f"{entry.absent} absent, {entry.with_symptoms} with symptoms"
+        raise UnkeptEntry("absent", f"absent: expected at most the roster of {most}, got {got}")
 
 
 def _expect_counting(connection: Connection, day: date, entry: KeptEntry, corrects: int) -> None:

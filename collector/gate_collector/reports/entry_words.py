@@ -29,6 +29,7 @@ def said(entry: KeptEntry, lang: Lang, named: Callable[[str], str]) -> str:
             parts += [to] if entry.handed_to else []
         case SuppliesEntry():
             parts = [
+                named(entry.gate) if entry.gate else "",
                 entry.item,
                 f"{word(f'supply_move.{entry.move}', lang)} {entry.quantity}",
                 entry.to,

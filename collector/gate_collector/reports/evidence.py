@@ -89,12 +89,10 @@ def gather(
             carried=tuple(carried_into(connection, day, centre.now, policy)),
         )
         office = office_day(
-            connection, day, [(door.gate, door.called) for door in doors], report.holds, policy
+            connection, day, [(door.gate, door.called) for door in doors], report.told_holds, policy
         )
-    contacts, still_open = contacts_of(centre, day)
-    report = report.model_copy(
-        update={"office": office, "contacts": contacts, "contacts_open": still_open}
-    )
+    contacts = contacts_of(centre, day)
+    report = report.model_copy(update={"office": office, **dict(contacts)})
     return report.model_copy(update={"checks": judge(report, policy, centre.zone)})
 
 

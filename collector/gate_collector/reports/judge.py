@@ -166,11 +166,8 @@ def _district(report: MergedReport) -> Check:
 
 
 def _contacts(report: MergedReport) -> Check:
-    counts = {
-        "finding.unjudged": sum(line.count for line in report.contacts_open),
-        "finding.unfollowed": sum(line.unfollowed for line in report.contacts_open),
-    }
-    return _check("contacts", [_said(key, n=n) for key, n in counts.items() if n])
+    lacking = report.lacking.items()
+    return _check("contacts", [_said(f"finding.{key}", n=n, cases=k) for key, (n, k) in lacking])
 
 
 def _rounds(report: MergedReport, zone: ZoneInfo) -> Check:
@@ -216,13 +213,29 @@ def _masks(report: MergedReport) -> Check:
 
 
 def _supplies(report: MergedReport) -> Check:
-    """Judge whether each item was ever counted anywhere: what nobody counted is not there."""
+    """Judge whether each item was counted in the day at every door, which is named else."""
     supplies = report.office.supplies if report.office else ()
-    uncounted = [item.item for item in supplies if item.total is None]
-    if uncounted:
-        zh, en = (word("finding.uncounted", lang, items=joined(uncounted, lang)) for lang in LANGS)
-        return _told("supplies", ReportVerdict.UNKNOWN, (zh, en))
+    missing: dict[str, list[str]] = {}
+    for item in supplies:
+        for door in item.uncounted:
+            missing.setdefault(door, []).append(item.item)
+    if missing:
+        sayings = [
+            _uncounted(door, [] if len(items) == len(supplies) else items)
+            for door, items in missing.items()
+        ]
+        return _told("supplies", ReportVerdict.UNKNOWN, _joined("paper.semicolon", sayings))
     return _check("supplies", []) if supplies else _unknown("supplies")
+
+
+def _uncounted(door: str, items: list[str]) -> Said:
+    """Return what was not counted at a door; no items mean all of them."""
+    named = [joined(items, lang) or word("finding.every_item", lang) for lang in LANGS]
+    zh, en = (
+        word("finding.uncounted", lang, door=door, items=text)
+        for lang, text in zip(LANGS, named, strict=True)
+    )
+    return zh, en
 
 
 def _staff(report: MergedReport) -> Check:

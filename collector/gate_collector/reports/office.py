@@ -32,6 +32,7 @@ class DoorStock(_Part):
 
     called: str
     stock: int | None = Field(description="null: never counted")
+    is_counted: bool | None = Field(None, description="in the day; null: an earlier version")
 
 
 class HallStock(_Part):
@@ -41,7 +42,8 @@ class HallStock(_Part):
     unit: str
     doors: tuple[DoorStock, ...]
     office: int | None = Field(description="null: never counted")
-    used: int = Field(description="taken at the doors in the day")
+    used: int | None = Field(description="taken at the doors in the day; null: nobody knows")
+    is_used_more: bool = Field(default=False, description="some door did not tell: at least `used`")
     received: int = Field(description="by the office in the day")
     issued: int = Field(description="by the office in the day")
     low: bool
@@ -55,8 +57,8 @@ class HallStock(_Part):
 
     @property
     def uncounted(self) -> list[str]:
-        """The doors that never counted it."""
-        return [one.called for one in self.doors if one.stock is None]
+        """The doors where nobody counted it in the day."""
+        return [one.called for one in self.doors if one.stock is None or one.is_counted is False]
 
 
 class SuppliesIssued(_Part):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -40,29 +41,31 @@ from gate_collector.reports.office import (
     SuppliesIssued,
     Uncounselled,
 )
-from gate_collector.reports.rounds import RoundDone, kinds_of
+from gate_collector.reports.rounds import RoundDone, kinds_of, since_midnight
 from gate_collector.store.records import read_record, read_records
 from gate_collector.store.schema import NOTABLE, PASSAGE
 
+_ONE = timedelta(days=1)
 _COUNTED_WITHIN = timedelta(days=92)  # an older count of supplies says nothing of today
 
 
 def rounds_done(
     connection: Connection, gate: str, day: ReportDay, centre: Centre, policy: Policy
 ) -> list[RoundDone]:
-    """Return the rounds at a door, as it told them and as a clerk entered them."""
+    """Return the rounds at a door since the midnight before the day began, told or entered."""
+    wide = since_midnight(day, centre.zone)
     done = [
         RoundDone(area=one.area, kind=one.kind, at=parse_utc(one.at), by=one.by, method=one.method)
-        for one in _told(connection, DutyDone, gate, day)
+        for one in _told(connection, DutyDone, gate, wide)
     ]
-    for kept in entries_of(connection, day.date):
-        if kept.counts and isinstance(kept.entry, RoundAt) and kept.entry.gate == gate:
-            done += _entered(kept.entry, day, centre, policy)
-    return done
+    for date in (day.date - _ONE, day.date):
+        for kept in entries_of(connection, date):
+            if kept.counts and isinstance(kept.entry, RoundAt) and kept.entry.gate == gate:
+                done += _entered(kept.entry, moment_of(centre, date, kept.entry.at), policy)
+    return [one for one in done if one.at >= wide.begin]
 
 
-def _entered(entry: RoundAt, day: ReportDay, centre: Centre, policy: Policy) -> Iterator[RoundDone]:
-    at = moment_of(centre, day.date, entry.at)
+def _entered(entry: RoundAt, at: datetime, policy: Policy) -> Iterator[RoundDone]:
     is_scanned = isinstance(entry, ScannedEntry)
     for area in policy.duties.areas:
         for kind in kinds_of(area):
@@ -135,7 +138,7 @@ def _staff(
     refs = connection.execute(
         select(PASSAGE.c.person_ref)
         .where(
-            day.includes(PASSAGE.c.decided),
+            day.began(PASSAGE),
             PASSAGE.c.category == Category.STAFF.value,
             PASSAGE.c.drill.is_(False),
         )
@@ -149,55 +152,76 @@ def _staff(
         roster=len(roster) if roster else None,
         measured=len(measured),
         unseen=len(roster - measured) if roster else None,
-        absent=sum(one.absent for one in entered) if entered else None,
+        absent=entered[-1].absent if entered else None,
         held=sum(line.category == staff and not line.is_released for line in holds),
-        with_symptoms=sum(one.with_symptoms for one in entered) if entered else None,
+        with_symptoms=entered[-1].with_symptoms if entered else None,
     )
+
+
+@dataclass(slots=True)
+class _AtDoor:
+    """What one door has of one item, by whoever told of it last."""
+
+    stock: int | None = None
+    is_counted: bool = False  # in the day
+    used: int | None = None  # in the day; None: nobody told
 
 
 def _supplies(
     connection: Connection, day: ReportDay, doors: Sequence[tuple[str, str]], policy: Policy
 ) -> Iterator[HallStock]:
-    since = format_utc(day.end - _COUNTED_WITHIN)
+    entries = [one for one in entries_until(connection, day.date) if one.counts]
+    today = {one.id for one in entries_of(connection, day.date)}
+    at_doors = _at_doors(connection, day, entries, today)
+    for item in policy.supplies:
+        here = [(called, at_doors[gate, item.item]) for gate, called in doors]
+        yield _stock(item, here, entries, today)
+
+
+def _at_doors(
+    connection: Connection, day: ReportDay, entries: list[Kept], today: set[int]
+) -> dict[tuple[str, str], _AtDoor]:
+    """Return what each door has of each item: as it told, or as a clerk counted there."""
     rows = connection.execute(
         select(NOTABLE.c.gate, NOTABLE.c.time, NOTABLE.c.data)
         .where(
             NOTABLE.c.type == SuppliesCounted.TYPE,
-            NOTABLE.c.time > since,
-            NOTABLE.c.time <= format_utc(day.end),
+            NOTABLE.c.time >= format_utc(day.end - _COUNTED_WITHIN),
+            NOTABLE.c.time < format_utc(day.end),
             NOTABLE.c.drill.is_(False),
         )
         .order_by(NOTABLE.c.time, NOTABLE.c.id)
-    )
-    stocks: dict[tuple[str, str], int] = {}
-    used: dict[str, int] = defaultdict(int)
-    for row in rows:
-        counted = read_record(SuppliesCounted, row.data)
-        if counted is None:
-            continue
-        stocks[row.gate, counted.item] = counted.stock
-        if row.time > format_utc(day.begin):
-            used[counted.item] += max(0, -(counted.change or 0))
-    entries = [one for one in entries_until(connection, day.date) if one.counts]
-    today = {one.id for one in entries_of(connection, day.date)}
-    for item in policy.supplies:
-        yield _stock(item, doors, stocks, used=used[item.item], entries=entries, today=today)
+    ).all()
+    counts = [
+        (row.time, row.gate, counted.item, counted.stock, counted.change)
+        for row in rows
+        if (counted := read_record(SuppliesCounted, row.data)) is not None
+    ]
+    begin, end = format_utc(day.begin), format_utc(day.end)
+    for kept in entries:
+        entry = kept.entry
+        if isinstance(entry, SuppliesEntry) and entry.gate:
+            at = min(max(kept.first[0], begin), end) if kept.id in today else kept.first[0]
+            counts.append((at, entry.gate, entry.item, entry.quantity, None))
+    at_doors = defaultdict[tuple[str, str], _AtDoor](_AtDoor)
+    for time, gate, item, stock, change in sorted(counts, key=lambda one: one[0]):
+        here = at_doors[gate, item]
+        here.stock = stock
+        if time >= begin:
+            here.is_counted = True
+            if change is not None:
+                here.used = (here.used or 0) + max(0, -change)
+    return at_doors
 
 
 def _stock(
-    item: SupplyItem,
-    doors: Sequence[tuple[str, str]],
-    stocks: dict[tuple[str, str], int],
-    *,
-    used: int,
-    entries: list[Kept],
-    today: set[int],
+    item: SupplyItem, doors: list[tuple[str, _AtDoor]], entries: list[Kept], today: set[int]
 ) -> HallStock:
     office: int | None = None
     moved: dict[SupplyMove, int] = defaultdict(int)
     for kept in entries:
         entry = kept.entry
-        if not isinstance(entry, SuppliesEntry) or entry.item != item.item:
+        if not isinstance(entry, SuppliesEntry) or entry.item != item.item or entry.gate:
             continue
         if entry.move is SupplyMove.COUNTED:
             office = entry.quantity
@@ -206,14 +230,17 @@ def _stock(
             office = max(0, office + sign * entry.quantity)
         if kept.id in today:
             moved[entry.move] += entry.quantity
+    used = [here.used for _, here in doors if here.used is not None]
     stock = HallStock(
         item=item.item,
         unit=item.unit,
         doors=tuple(
-            DoorStock(called=called, stock=stocks.get((gate, item.item))) for gate, called in doors
+            DoorStock(called=called, stock=here.stock, is_counted=here.is_counted)
+            for called, here in doors
         ),
         office=office,
-        used=used,
+        used=sum(used) if used else None,
+        is_used_more=0 < len(used) < len(doors),
         received=moved[SupplyMove.RECEIVED],
         issued=moved[SupplyMove.ISSUED],
         low=False,
@@ -225,23 +252,36 @@ def _stock(
 def _counselled(
     connection: Connection, day: ReportDay, kept: list[Kept], holds: Sequence[HoldLine]
 ) -> tuple[int, tuple[Uncounselled, ...]]:
+    """Return how many people were counselled in the day, and the holds of whom nobody ever was.
+
+    It belongs to its hold: done once, by a door's word or a clerk's, it counts on the day of the
+    first.
+    """
     rows = connection.execute(
-        select(NOTABLE.c.data)
-        .where(
-            NOTABLE.c.type == HoldNoted.TYPE,
-            day.includes(NOTABLE.c.time),
-            NOTABLE.c.drill.is_(False),
-        )
-        .order_by(NOTABLE.c.id)
-    ).scalars()
-    noted = {
-        one.hold_id for one in read_records(HoldNoted, rows) if one.kind is NoteKind.COUNSELLED
-    }
-    entered = [one.entry for one in kept if isinstance(one.entry, CounselEntry)]
-    known = noted | {one.hold_id for one in entered}
+        select(NOTABLE.c.time, NOTABLE.c.data)
+        .where(NOTABLE.c.type == HoldNoted.TYPE, NOTABLE.c.drill.is_(False))
+        .where(NOTABLE.c.time >= format_utc(day.begin - _COUNTED_WITHIN))
+        .order_by(NOTABLE.c.time, NOTABLE.c.id)
+    ).all()
+    begin, end, today = format_utc(day.begin), format_utc(day.end), {one.id for one in kept}
+    done: list[tuple[str, str, bool]] = []  # hold, when it was told, whether of this day
+    for row in rows:
+        note = read_record(HoldNoted, row.data)
+        if note is not None and note.kind is NoteKind.COUNSELLED:
+            done.append((note.hold_id, row.time, begin <= row.time < end))
+    people = 0
+    for one in entries_until(connection, day.date):
+        if one.counts and isinstance(one.entry, CounselEntry):
+            if one.entry.hold_id:
+                done.append((one.entry.hold_id, one.first[0], one.id in today))
+            elif one.id in today:
+                people += one.entry.people
+    first: dict[str, bool] = {}
+    for hold_id, _, is_today in sorted(done, key=lambda told: told[1]):
+        first.setdefault(hold_id, is_today)
     lacking = tuple(
         Uncounselled(gate=line.gate, hold_id=line.hold_id, opened=line.opened)
         for line in holds
-        if not line.is_released and line.hold_id not in known
+        if not line.is_released and line.hold_id not in first
     )
-    return len(noted) + sum(one.people for one in entered), lacking
+    return sum(first.values()) + people, lacking

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gate_agent.words import word
 from gate_collector.reports.content import DueRound, MergedReport
-from gate_collector.reports.office import OfficeDay
+from gate_collector.reports.office import HallStock, OfficeDay
 from gate_collector.web.workbook import Line, Section
 
 Local = Callable[[str | None], str]
@@ -52,7 +52,7 @@ def office_sections(report: MergedReport, office: OfficeDay, local: Local) -> It
                  "supply_move.issued", "term.low_stock")),
         [
             (item.item, *(_stock(one.stock) for one in item.doors), _stock(item.office),
-             _stock(item.total), item.used, item.received, item.issued,
+             _stock(item.total), _used(item), item.received, item.issued,
              word("report_file.yes" if item.low else "report_file.no"))
             for item in office.supplies
         ],
@@ -82,14 +82,22 @@ def _figures(report: MergedReport, office: OfficeDay) -> list[Line]:
         (word("entry.counselled"), office.counselled),
         (word("report_file.bags"), _known(office.bags)),
         (word("round.masks_sealed"), office.masks_sealed),
-        (word("report_file.unjudged"), sum(one.count for one in report.contacts_open)),
-        (word("report_file.unfollowed"), sum(one.unfollowed for one in report.contacts_open)),
+        *(
+            (word(f"report_file.{key}"), report.lacking.get(key, (0, 0))[0])
+            for key in ("unjudged", "unfollowed", "unended")
+        ),
     ]
 
 
 def _known(figure: int | None) -> int | str:
     """Return a figure; what nobody counted is no zero."""
     return word("paper.not_counted") if figure is None else figure
+
+
+def _used(item: HallStock) -> int | str:
+    if item.used is None:
+        return word("paper.not_counted")
+    return word("paper.at_least", n=item.used) if item.is_used_more else item.used
 
 
 def _stock(figure: int | None) -> int | str:

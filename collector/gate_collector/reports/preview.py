@@ -92,8 +92,9 @@ def _links(
                 if one.count:
                     text = word("preview.contacts_of", lang, n=one.count, **said)
                     yield Mend(text=text, href=f"/contacts/{one.gate}/{one.hold_id}")
-                if one.unfollowed:
-                    text = word("preview.follow_of", lang, n=one.unfollowed, **said)
+                if one.unfollowed or one.unended:
+                    n = max(one.unfollowed, one.unended)
+                    text = word("preview.follow_of", lang, n=n, **said)
                     yield Mend(text=text, href="/contacts/due")
         case "counselled":
             for held in office.uncounselled if office else ():
@@ -104,9 +105,10 @@ def _links(
                 yield from _rounds(door, report.made, at, lang)
         case "supplies":
             for item in office.supplies if office else ():
-                if item.total is None:
-                    fill = {"item": item.item, "move": "counted"}
-                    yield Mend(text=item.item, href=form_at("supplies", fill))
+                for door in (one for one in report.doors if one.called in item.uncounted):
+                    fill = {"item": item.item, "move": "counted", "gate": door.gate}
+                    text = f"{door.called} {item.item}"
+                    yield Mend(text=text, href=form_at("supplies", fill))
         case "masks" | "staff":
             yield Mend(text=word("preview.enter", lang), href=form_at(key, {}))
         case _:

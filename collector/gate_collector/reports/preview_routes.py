@@ -21,7 +21,7 @@ from gate_collector.reports.entries import AnyEntry, UnkeptEntry, entries_of, ke
 from gate_collector.reports.entry_words import filled, said
 from gate_collector.reports.evidence import gather
 from gate_collector.reports.preview import form_at, gaps
-from gate_collector.reports.versions import TooEarly, merge_now
+from gate_collector.reports.versions import TooEarly, is_open, merge_now
 from gate_collector.roles.grants import only
 from gate_collector.roles.session import By, Role
 from gate_collector.web.done import Done, IssuedVersion, done_at, version_at
@@ -70,6 +70,7 @@ def entries_shown(centre: Centre, day: date, report: MergedReport, lang: Lang) -
         "unreleased": [line for line in report.told_holds if not line.is_released],
         "policy": centre.policy(),
         "entries": entries,
+        "unreported": sum(report.version > 0 and one.at > report.made for one in entries),
         "told": lambda entry: said(entry, lang, lambda gate: names.get(gate, gate)),
         "filled": filled,
         "form_at": form_at,
@@ -104,6 +105,9 @@ def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIR
     )
     def entered(day: HallDay, asked: AskedEntry) -> Response:
         """Keep what a clerk enters for a day; nothing is edited, another entry corrects it."""
+        if not is_open(centre, day):
+            late = UnkeptEntry("too_late", f"expected a day to be reported, got {day}")
+            return refused(409, late, code=late.code)
         try:
             keep(centre, day, asked.entry, by=asked.by, corrects=asked.corrects)
         except UnkeptEntry as exc:

@@ -77,6 +77,11 @@ def void_all(centre: Centre) -> None:
 
 def done_today(centre: Centre, code: RoundCode) -> list[RoundDone]:
     """Return today's rounds at this place, the newest first."""
+    return [one for one in _done_lately(centre, code) if one.at >= centre.today.begin]
+
+
+def _done_lately(centre: Centre, code: RoundCode) -> list[RoundDone]:
+    """Return the newest rounds at this place, also from before the cut: it keeps none apart."""
     with centre.engine.connect() as connection:
         rounds = rounds_done(connection, code.gate, centre.today, centre, centre.policy())
     here = [one for one in rounds if one.area == code.area.name]
@@ -90,7 +95,7 @@ def tell_round(
     if scope not in code.scopes:
         raise UnkeptEntry("out_of_turn", "expected what is done there, got another")
     apart = timedelta(seconds=centre.policy().duties.apart_s)
-    newest = {one.kind: one.at for one in reversed(done_today(centre, code))}
+    newest = {one.kind: one.at for one in reversed(_done_lately(centre, code))}
     if any(kind in newest and centre.now - newest[kind] < apart for kind in _SCOPES[scope]):
         raise UnkeptEntry("again", "expected another round, got the one that was told already")
     entry = ScannedEntry(

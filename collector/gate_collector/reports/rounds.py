@@ -1,14 +1,15 @@
 """Judges disinfection and airing (消毒通风): each due time by a round of its own. Pure.
 
-A round belongs to the due time before which it was done, and after the one before: what was done
-in the morning does not serve the evening. What comes too soon after a round is that round, tapped
-again. A due time that was missed may be made up for by one more round before the next.
+A round belongs to the due time before which it was done, and after the one before on the same
+calendar day, wherever the cut is: what was done in the evening does not serve the morning. What
+comes too soon after a round is that round, tapped again. A due time that was missed may be made up
+for by one more round before the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,14 +35,19 @@ class RoundDone:
     is_scanned: bool = False
 
 
-def due_times(due_at: Iterable[time], day: ReportDay, zone: ZoneInfo) -> list[datetime]:
-    """Return the due times that lie in a day, in order."""
-    local = [
-        datetime.combine(date, due, tzinfo=zone)
-        for due in due_at
-        for date in (day.date - _ONE, day.date)
-    ]
-    return sorted(at for at in local if day.begin < at <= day.end)
+def since_midnight(day: ReportDay, zone: ZoneInfo) -> ReportDay:
+    """Return the day with the whole of the calendar day in which it begins: its rounds count."""
+    return replace(day, begin=_midnights(day, zone)[0])
+
+
+def _midnights(day: ReportDay, zone: ZoneInfo) -> list[datetime]:
+    """Return when the calendar days begin that a day touches."""
+    begin = datetime.combine(on_clock(day.begin, zone).date(), time(), tzinfo=zone)
+    return [begin + number * _ONE for number in range((day.end - begin).days + 1)]
+
+
+def _dues_on(midnight: datetime, due_at: Iterable[time]) -> list[datetime]:
+    return sorted(datetime.combine(midnight.date(), due, midnight.tzinfo) for due in due_at)
 
 
 def kinds_of(area: Area) -> list[Round]:
@@ -58,14 +64,19 @@ def areas_of_day(
     zone: ZoneInfo,
 ) -> tuple[AreaDay, ...]:
     """Return each area of the door that has these names, with its due times."""
-    dues = due_times(policy.due_at, day, zone)
     apart = timedelta(seconds=policy.apart_s)
     areas = []
     for area in policy.areas_of(*names):
         for kind in kinds_of(area):
             here = [one for one in done if (one.area, one.kind) == (area.name, kind)]
-            judged = _judged(dues, _apart(here, apart), day, zone)
-            areas.append(AreaDay(area=area.name, kind=kind, dues=tuple(judged)))
+            rounds = [one for one in _apart(here, apart) if one.at <= day.end]
+            judged = tuple(
+                _due(due, met)
+                for start in _midnights(day, zone)
+                for due, met in _judged(_dues_on(start, policy.due_at), rounds, start)
+                if day.begin < due <= day.end
+            )
+            areas.append(AreaDay(area=area.name, kind=kind, dues=judged))
     return tuple(areas)
 
 
@@ -79,19 +90,19 @@ def _apart(done: Iterable[RoundDone], apart: timedelta) -> list[RoundDone]:
 
 
 def _judged(
-    dues: list[datetime], rounds: list[RoundDone], day: ReportDay, zone: ZoneInfo
-) -> list[DueRound]:
+    dues: list[datetime], rounds: list[RoundDone], midnight: datetime
+) -> list[tuple[datetime, RoundDone | None]]:
+    """Return each due time of one calendar day with the round that met it."""
     met: list[RoundDone | None] = [None] * len(dues)
-    for number, due in enumerate([*dues, day.end]):
-        midnight = on_clock(due, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        since = dues[number - 1] if number else max(day.begin, midnight)
+    for number, due in enumerate([*dues, midnight + _ONE]):
+        since = dues[number - 1] if number else midnight
         inside = [one for one in rounds if since < one.at <= due]
         is_tail = number == len(dues)
         if number and met[number - 1] is None and len(inside) > (0 if is_tail else 1):
             met[number - 1] = inside.pop(0)
         if inside and not is_tail:
             met[number] = inside[0]
-    return [_due(due, one) for due, one in zip(dues, met, strict=True)]
+    return list(zip(dues, met, strict=True))
 
 
 def _due(due: datetime, done: RoundDone | None) -> DueRound:

@@ -103,6 +103,13 @@ def is_previewed(centre: Centre, day: date) -> bool:
     return begun and centre.now < reported.end + timedelta(days=_LOOK_BACK) and not is_made
 
 
+def is_open(centre: Centre, day: date) -> bool:
+    """Whether something can still be entered for a day: for its preview, or to correct it."""
+    with centre.engine.connect() as connection:
+        is_made = _newest(connection, day) is not None
+    return is_made or centre.now < centre.day(day).end + timedelta(days=_LOOK_BACK)
+
+
 def previewed_day(centre: Centre) -> date:
     """Return the day that is next to be reported: today until its report is made."""
     today = on_clock(centre.now, centre.zone).date()

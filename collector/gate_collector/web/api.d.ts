@@ -92,6 +92,27 @@ declare namespace Centre {
   }
   /** Why an appointment was cancelled (取消预约): told at the door to whoever comes by it. */
   type CancelReason = "by_visitor" | "by_hall" | "epidemic" | "mistake";
+  /** A hold of an earlier day that was open when this one began (前期转入). */
+  interface CarriedHold {
+    gate: string;
+    hold_id: string;
+    opened: string;
+    category: string;
+    reason: string;
+    surface_centi_c: number | null;
+    contact_centi_c: number | null;
+    state: string;
+    outcome: string | null;
+    closed: string | null;
+    /** how often a step was not done in its time */
+    overdue: number;
+    /** 受理编号: the newest that the district's office gave */
+    office_reference: string | null;
+    /** 区防疫部门接报: of a hold that needs it */
+    district: DistrictReceipt;
+    /** in this day alone */
+    steps: HoldStepOfDay[];
+  }
   /** Who wants the names of a case's contacts, and why. */
   interface CaseNamesOrder {
     by: string;
@@ -291,6 +312,8 @@ declare namespace Centre {
     called: string;
     /** null: never counted */
     stock: number | null;
+    /** in the day; null: an earlier version */
+    is_counted: boolean | null;
   }
   /** One door, as it was heard last, and what is stored of it. */
   interface DoorView {
@@ -476,8 +499,10 @@ declare namespace Centre {
     doors: DoorStock[];
     /** null: never counted */
     office: number | null;
-    /** taken at the doors in the day */
-    used: number;
+    /** taken at the doors in the day; null: nobody knows */
+    used: number | null;
+    /** some door did not tell: at least `used` */
+    is_used_more: boolean;
     /** by the office in the day */
     received: number;
     /** by the office in the day */
@@ -523,6 +548,13 @@ declare namespace Centre {
   /** The newest holds, open and closed. */
   interface HoldRecords {
     holds: HoldRecord[];
+  }
+  /** What was done with a hold in the day. */
+  interface HoldStepOfDay {
+    at: string;
+    step: string;
+    /** 受理编号, where the district's office gave one */
+    reference: string;
   }
   /** Passages of one kind and outcome in one hour of the day. */
   interface HourCount {
@@ -590,6 +622,15 @@ declare namespace Centre {
   }
   /** Both doors' day in one document. */
   interface MergedReport {
+    /** 密切接触者 by state */
+    contacts: Record<string, number>;
+    /** 待确认、缺随访, case by case */
+    contacts_open: OpenContacts[];
+    /** people; null: an earlier version made it */
+    unjudged: number | null;
+    /** people; null: an earlier version made it */
+    unfollowed: number | null;
+    unended: number;
     site: string;
     name: string;
     unit: string;
@@ -610,12 +651,10 @@ declare namespace Centre {
     leaders: string[];
     doors: DoorDay[];
     holds: HoldLine[];
-    /** holds of earlier days that are still open */
+    /** 前期转入: open at the begin */
+    carried: CarriedHold[];
+    /** so many an earlier version told in their place */
     open_before: number;
-    /** 密切接触者 by state */
-    contacts: Record<string, number>;
-    /** 待确认、缺随访, of two weeks */
-    contacts_open: OpenContacts[];
     /** null: an earlier version made it */
     office: OfficeDay | null;
     checks: Check[];
@@ -719,7 +758,7 @@ declare namespace Centre {
     /** 预约码 */
     code?: string;
   }
-  /** The close contacts of one hold whom nobody has judged, or asked after, yet. */
+  /** The close contacts of one hold whom nobody has judged, asked after, or ended, yet. */
   interface OpenContacts {
     gate: string;
     hold_id: string;
@@ -728,6 +767,8 @@ declare namespace Centre {
     count: number;
     /** 缺随访: whom nobody asked after on a day until this one */
     unfollowed: number;
+    /** 期满待解除: observed to the end, which nobody said */
+    unended: number;
   }
   /** A hold (暂留) that is not closed, without a person. */
   interface OpenHold {
@@ -928,7 +969,7 @@ declare namespace Centre {
   interface Streams {
     streams: StreamRow[];
   }
-  /** Supplies (物资) of the office's store: counted, received, or issued to people and windows. */
+  /** Supplies (物资) of the office's store: counted, received, or issued to people and windows. With a `gate` they are those of a door, which a clerk counted there. */
   interface SuppliesEntry {
     kind?: "supplies";
     item: string;
@@ -936,6 +977,8 @@ declare namespace Centre {
     quantity: number;
     /** a person or a window */
     to?: string;
+    /** empty: the office's own store */
+    gate?: string;
   }
   /** Supplies that the office gave to people or windows (发放). */
   interface SuppliesIssued {

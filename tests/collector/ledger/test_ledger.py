@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from collector.hall_of_doors import TEN, hall
 from collector.served_centre import app_of, centre_of, serving
-from gate_agent.contract.moment import format_utc
+from gate_agent.contract.moment import ClockQuality, format_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import AgentStopped, EventsDropped, Severity
 from gate_collector.ledger.findings import Punctual
@@ -29,6 +30,19 @@ def test_an_honest_day_has_nothing_to_find(store: str) -> None:
     assert [(lane.severity, lane.of, lane.late) for lane in ledger.lanes] == [
         (Severity.URGENT, 0, 0), (Severity.ROUTINE, 5, 0),
     ]  # fmt: skip
+
+
+def test_of_what_nobody_can_date_it_is_not_said_that_none_was_late(tmp_path: Path) -> None:
+    with hall(tmp_path) as one:
+        one.west.clock = ClockQuality.UNSYNCED
+        for _ in range(9):
+            one.west.passage()
+        one.settle()
+        with serving(app_of(centre_of(one))) as client:
+            page = client.get("/ledger").text
+
+    assert 'data-sum="late"' not in page
+    assert "<b>9</b> 是否迟报未能核实" in page
 
 
 def test_a_number_that_never_came_is_named(store: str) -> None:

@@ -163,6 +163,7 @@ def test_stock_is_told_over_both_doors_and_the_office(one: Hall, client: httpx.C
     assert (suits.total, suits.issued, suits.received, suits.uncounted) == (
         22, 5, 5, ["central-2f", "west-1f"],
     )  # fmt: skip
+    assert (masks.is_used_more, suits.used) == (True, None)  # what nobody told is not 0
     assert stocks["护目镜"].total is None
 
 

@@ -50,6 +50,18 @@ def _report(one: Hall) -> MergedReport:
     return gather(centre_of(one, lambda: LED), _ON, version=1, by="clock")
 
 
+def test_a_code_that_was_scanned_before_the_cut_is_not_another_round_after_it(
+    one: Hall, client: httpx.Client
+) -> None:
+    code = next(code for code in _codes(one) if len(code.scopes) > 1)
+    answers = []
+    for hour in (7.98, 8.03, 9):
+        to(one, hour)
+        answers.append(client.post(f"/rounds/{code.token}", json=_DONE).status_code)
+
+    assert answers == [201, 409, 201]
+
+
 def test_who_scans_a_code_tells_a_round_there_and_nowhere_else(
     one: Hall, client: httpx.Client
 ) -> None:

@@ -18,8 +18,8 @@ _DUTIES = DutiesPolicy(areas=(_DOOR,))  # due at 10:00, 14:00, 17:30
 _DAY = report_day(date(2026, 11, 24), cut_at(time(18, 0), ZONE))
 
 
-def _judged(*times: str) -> AreaDay:
-    done = [
+def _rounds(times: tuple[str, ...]) -> list[RoundDone]:
+    return [
         RoundDone(
             area=_DOOR.name,
             kind=Round.DISINFECTED,
@@ -28,7 +28,10 @@ def _judged(*times: str) -> AreaDay:
         )
         for at in times
     ]
-    (area,) = areas_of_day(_DUTIES, ("west-1f",), done, _DAY, ZONE)
+
+
+def _judged(*times: str) -> AreaDay:
+    (area,) = areas_of_day(_DUTIES, ("west-1f",), _rounds(times), _DAY, ZONE)
     return area
 
 
@@ -54,6 +57,28 @@ def test_a_due_time_is_met_by_its_own_round(
     assert tuple(due.at is not None for due in area.dues) == done
     assert sum(due.late_min for due in area.dues) == late_min
     assert area.done == sum(done)
+
+
+_SHORT = DutiesPolicy(areas=(_DOOR,), due_at=(time(10), time(14), time(17, 30)))
+_CUT_AT_FOUR = report_day(date(2026, 11, 24), cut_at(time(16, 0), ZONE))
+
+
+@pytest.mark.parametrize(
+    ("times", "done"),
+    [
+        (("23T17:00", "23T20:31"), (True, False, False)),  # nothing of the evening for a morning
+        (("23T15:45",), (True, False, False)),  # before the cut, within the window of 17:30
+        (("23T20:31",), (True, False, False)),  # made up for, the same evening
+        (("23T17:10", "24T09:30", "24T13:00"), (True, True, True)),
+        (("23T15:59", "23T16:02", "24T09:30"), (True, True, False)),  # too soon, over the cut
+    ],
+)
+def test_a_due_time_is_met_within_its_calendar_day_wherever_the_cut_is(
+    times: tuple[str, ...], done: tuple[bool, ...]
+) -> None:
+    (area,) = areas_of_day(_SHORT, ("west-1f",), _rounds(times), _CUT_AT_FOUR, ZONE)
+
+    assert tuple(due.at is not None for due in area.dues) == done
 
 
 def test_what_is_not_due_yet_is_not_missed() -> None:
