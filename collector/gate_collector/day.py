@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Table
+from sqlalchemy import ColumnElement, Table
 
 from gate_agent.contract.moment import format_utc, on_clock
 
@@ -33,7 +33,7 @@ class ReportDay:
         """The date as it is kept and linked."""
         return self.date.isoformat()
 
-    def includes(self, column: Column[str]) -> ColumnElement[bool]:
+    def includes(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         """Return the condition that a kept time is of this day."""
         begin: ColumnElement[bool] = column >= format_utc(self.begin)
         return begin & (column < format_utc(self.end))

@@ -17,6 +17,7 @@ from gate_collector.centre import Centre
 from gate_collector.day import in_order
 from gate_collector.policies.acknowledged import newest_modes
 from gate_collector.store.doors import door_names
+from gate_collector.store.hold_days import BEGAN, HELD
 from gate_collector.store.schema import HOLD, PASSAGE
 
 FLOW_S = 300
@@ -126,9 +127,9 @@ def charts(centre: Centre) -> Row:
         )
         days = {(gate, day): count for gate, day, count in by_day}
         held = connection.execute(
-            select(HOLD.c.opened).where(
-                span_of_week.includes(HOLD.c.opened), HOLD.c.drill.is_(False)
-            )
+            select(BEGAN)
+            .select_from(HELD)
+            .where(span_of_week.includes(BEGAN), HOLD.c.drill.is_(False))
         )
         opened = [parse_utc(text) for text in held.scalars()]
         names = door_names(connection)

@@ -14,6 +14,7 @@ from gate_collector.centre import Centre
 from gate_collector.day import ReportDay
 from gate_collector.reports.content import DoorDay, MergedReport
 from gate_collector.store.dialect import snapshot
+from gate_collector.store.hold_days import BEGAN, HELD
 from gate_collector.store.schema import HOLD, PASSAGE
 
 _ONE = timedelta(days=1)
@@ -72,8 +73,9 @@ def after_cut(centre: Centre, report: MergedReport) -> AfterCut | None:
 
 
 def _door(connection: Connection, door: DoorDay, after: ReportDay) -> DoorAfter:
-    def count(*conditions: Any) -> int:
-        return connection.execute(select(func.count()).where(*conditions)).scalar_one()
+    def count(*conditions: Any, of_holds: bool = True) -> int:
+        asked = select(func.count()).select_from(HELD if of_holds else PASSAGE)
+        return connection.execute(asked.where(*conditions)).scalar_one()
 
     passed = (
         PASSAGE.c.gate == door.gate,
@@ -83,12 +85,12 @@ def _door(connection: Connection, door: DoorDay, after: ReportDay) -> DoorAfter:
     held = (
         HOLD.c.gate == door.gate,
         HOLD.c.drill.is_(False),
-        after.includes(HOLD.c.opened),
+        after.includes(BEGAN),
     )
     return DoorAfter(
         called=door.called,
         since=format_utc(after.begin),
-        passages=count(*passed),
+        passages=count(*passed, of_holds=False),
         holds=count(*held),
         still_open=count(*held, HOLD.c.state != HoldState.CLOSED.value),
         transferred=count(*held, HOLD.c.outcome == "transferred"),

@@ -15,6 +15,7 @@ from gate_agent.contract.records import HoldState
 from gate_collector.day import ReportDay
 from gate_collector.ledger.district import DistrictReceipt, receipt_of
 from gate_collector.reports.content import CarriedHold, HoldLine, HoldStepOfDay
+from gate_collector.store.hold_days import BEGAN, HELD
 from gate_collector.store.records import read_record
 from gate_collector.store.schema import HOLD, NOTABLE, OLDEST_HOLDS
 
@@ -26,7 +27,7 @@ def holds_of(
     connection: Connection, day: ReportDay, now: datetime, policy: Policy
 ) -> Iterator[HoldLine]:
     """Yield what began in the day."""
-    for row in _rows(connection, day.includes(HOLD.c.opened)):
+    for row in _rows(connection, day.includes(BEGAN)):
         yield HoldLine(**_line(connection, row, now, policy))
 
 
@@ -36,7 +37,7 @@ def carried_into(
     """Yield what began earlier and was open when the day began, with its steps in the day."""
     begin = format_utc(day.begin)
     is_open = or_(HOLD.c.closed.is_(None), HOLD.c.closed >= begin)
-    for row in _rows(connection, HOLD.c.opened < begin, is_open):
+    for row in _rows(connection, begin > BEGAN, is_open):
         line = _line(connection, row, now, policy)
         steps = [*_steps(connection, row, day), *_told(line["district"], day)]
         steps.sort(key=lambda step: step.at)
@@ -44,8 +45,8 @@ def carried_into(
 
 
 def _rows(connection: Connection, *where: Any) -> Sequence[Any]:
-    asked = select(HOLD).where(HOLD.c.drill.is_(False), *where).order_by(*OLDEST_HOLDS)
-    return connection.execute(asked).all()
+    asked = select(HOLD).select_from(HELD).where(HOLD.c.drill.is_(False), *where)
+    return connection.execute(asked.order_by(*OLDEST_HOLDS)).all()
 
 
 def _line(connection: Connection, row: Any, now: datetime, policy: Policy) -> dict[str, Any]:

@@ -122,6 +122,24 @@ def test_what_comes_at_and_after_the_cut_stands_in_one_day_whenever_the_door_rep
     assert second.hours() == [18]
 
 
+def test_who_steps_up_before_the_cut_and_is_held_after_it_is_of_one_day(store: str) -> None:
+    with hall(store) as one:
+        one.west.passage(at=TEN)
+        one.west.hold("edge", at=SIX + timedelta(seconds=1))  # stepped up three seconds before
+        one.west.hold("inside", who="found", at=SIX + timedelta(minutes=1))
+        to(one, 32.5)
+        centre = centre_of(one, lambda: LED)
+
+        first, second = (gather(centre, day, version=1, by="clock") for day in (_DAY, _NEXT))
+        drawn = charts(centre)
+
+    for report in (first, second):
+        held = report.doors[0].total(decision=Decision.HOLD)
+        assert len(report.holds) == held == 1
+    assert [line.hold_id for line in second.carried] == ["edge"]
+    assert [bar["holds"] for bar in drawn["week"]][-3:-1] == [1, 1]
+
+
 def test_a_passage_that_was_overruled_after_the_cut_is_counted_once(store: str) -> None:
     with hall(store) as one:
         at = SIX - timedelta(seconds=5)
