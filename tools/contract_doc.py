@@ -16,6 +16,9 @@ from gate_agent.contract.anchor import DayAnchor
 from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.found_orders import FoundOrders
 from gate_agent.contract.messages import (
+    BYTES,
+    CLOUDEVENT,
+    JSON,
     CollectorPresence,
     Envelope,
     GateState,
@@ -30,7 +33,6 @@ from tools.generated import ROOT, Generated
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FORMAT = "application/schema+json;version=2020-12"
-CLOUDEVENT = "application/cloudevents+json"
 MESSAGES: Mapping[str, type[BaseModel]] = {
     "envelope": Envelope,
     "receipt": Receipt,
@@ -166,7 +168,7 @@ def _schema(model: type[BaseModel]) -> dict[str, object]:
 def _asyncapi() -> dict[str, object]:
     events = {record.TYPE: _event_message(record) for record in RECORDS}
     others = {name: _message(name) for name in MESSAGES if name != "envelope"} | {
-        "policy_part": {"name": "policy_part", "contentType": "application/octet-stream"}
+        "policy_part": {"name": "policy_part", "contentType": BYTES}
     }
     on_channel = {
         "urgent": [record.TYPE for record in RECORDS if "urgent" in _lanes(record)],
@@ -271,7 +273,7 @@ def _message(name: str) -> dict[str, object]:
     return {
         "name": name,
         "title": _first_line(MESSAGES[name]),
-        "contentType": "application/json",
+        "contentType": JSON,
         "payload": {
             "schemaFormat": SCHEMA_FORMAT,
             "schema": {"$ref": f"schemas/{name}.schema.json"},

@@ -29,6 +29,8 @@ from gate_agent.errors import ContractError
 LINK_0 = bytes(32)
 UNKNOWN_BOOT = "0" * 32  # of an event that does not say it in a form that is known here
 _DATA = ',"data":'  # comes last, and in no string of JSON
+CLOUDEVENT = "application/cloudevents+json"  # CloudEvents 1.0, MQTT binding, structured mode
+JSON, BYTES = "application/json", "application/octet-stream"
 HISTORICAL = "historical"  # MQTT user property, "1": it waited at the gate for this connection
 _MOST_SEQUENCE = 2**63 - 1  # what every database counts to
 Hex32 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -112,6 +114,14 @@ class Topics:
     def door(self) -> str:
         """Retained, for the other doors: what stands at this one."""
         return f"gate/v1/{self.site}/{self.gate}/door"
+
+
+def content_type(topic: str) -> str:
+    """Return what a payload on this topic is: the MQTT property, and AsyncAPI's `contentType`."""
+    words = topic.split("/")
+    if words[4:5] == ["event"]:
+        return CLOUDEVENT
+    return BYTES if words[3:5] == ["policy", "part"] else JSON
 
 
 def gate_of_topic(topic: str) -> str:

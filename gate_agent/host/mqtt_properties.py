@@ -5,18 +5,29 @@ from __future__ import annotations
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.properties import Properties
 
+from gate_agent.contract.messages import BYTES, HISTORICAL, content_type
 from gate_agent.contract.signed import PROPERTY
 
 LARGEST_PACKET = 256 * 1024 * 1024  # what the protocol allows
+_BINARY, _UTF8 = 0, 1  # payload format indicator
 BESIDE_PAYLOAD = 4096  # topic, signature and other properties, at most
 
 
-def signed_properties(kind: int, signature: str | None) -> Properties | None:
-    """Return the properties of a packet of this kind that carries `signature`."""
-    if signature is None:
-        return None
+def payload_properties(
+    kind: int, topic: str, *, signature: str | None = None, historical: bool = False
+) -> Properties:
+    """Return what stands beside a payload: what it is, who signed it, whether it had to wait.
+
+    MQTT 5, 3.3.2.3.2 and 3.3.2.3.9: whoever hears it need not guess by the topic.
+    """
     made = Properties(kind)  # type: ignore[no-untyped-call]
-    made.UserProperty = (PROPERTY, signature)
+    kind_of_payload = content_type(topic)
+    made.ContentType = kind_of_payload
+    made.PayloadFormatIndicator = _BINARY if kind_of_payload == BYTES else _UTF8
+    if signature is not None:
+        made.UserProperty = (PROPERTY, signature)
+    if historical:
+        made.UserProperty = (HISTORICAL, "1")
     return made
 
 

@@ -22,8 +22,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_agent.config.model import MqttSection
-from gate_agent.contract.messages import HISTORICAL
+from gate_agent.contract.messages import Topics
 from gate_agent.contract.policy_parts import MOST_PACKET
+from gate_agent.contract.record import Severity
 from gate_agent.contract.signed import is_event
 from gate_agent.errors import UplinkError
 from gate_agent.host.clock import Clock
@@ -31,8 +32,8 @@ from gate_agent.host.keys import Signatures
 from gate_agent.host.mqtt_properties import (
     BESIDE_PAYLOAD,
     LARGEST_PACKET,
+    payload_properties,
     signature_of,
-    signed_properties,
 )
 from gate_agent.host.supervision import apart
 from gate_agent.host.tls import in_words, tls_context
@@ -87,8 +88,9 @@ class MqttLink:
         self._socket: socket.socket | None = None
         self._writing = False
         self._looking: asyncio.TimerHandle | None = None
-        self._waited = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        self._waited.UserProperty = (HISTORICAL, "1")
+        event = Topics(site="", gate="").event(Severity.URGENT)
+        self._fresh = payload_properties(PacketTypes.PUBLISH, event)
+        self._waited = payload_properties(PacketTypes.PUBLISH, event, historical=True)
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -98,8 +100,8 @@ class MqttLink:
         client.connect_timeout = _REACH_WITHIN_S
         client.max_inflight_messages_set(0)  # the lanes keep the broker's Receive Maximum
         signature = signatures.sign_will(will.topic, will.payload)
-        signed = signed_properties(PacketTypes.WILLMESSAGE, signature)
-        client.will_set(will.topic, will.payload, qos=_QOS, retain=True, properties=signed)
+        beside = payload_properties(PacketTypes.WILLMESSAGE, will.topic, signature=signature)
+        client.will_set(will.topic, will.payload, qos=_QOS, retain=True, properties=beside)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
@@ -177,10 +179,10 @@ class MqttLink:
             self.too_large = said
             return None
         if is_event(topic):
-            properties = self._waited if historical else None
+            properties = self._waited if historical else self._fresh
         else:
             signature = self._signatures.sign(topic, payload)
-            properties = signed_properties(PacketTypes.PUBLISH, signature)
+            properties = payload_properties(PacketTypes.PUBLISH, topic, signature=signature)
         return self._client.publish(
             topic, payload, qos=_QOS, retain=retain, properties=properties
         ).mid

@@ -13,6 +13,7 @@ class Spy:
 
     def __init__(self, port: int) -> None:
         self.heard: list[tuple[str, bytes]] = []
+        self.kinds: set[tuple[str, str | None, int | None]] = set()
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
         client.reconnect_delay_set(1, 1)
         client.on_connect = self._on_connect
@@ -33,3 +34,6 @@ class Spy:
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self.heard.append((message.topic, bytes(message.payload)))
+        said = message.properties
+        kind = getattr(said, "ContentType", None), getattr(said, "PayloadFormatIndicator", None)
+        self.kinds.add((message.topic, *kind))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -26,6 +27,7 @@ from gate_agent.testing import eventually
 from system.canary import files_below, pages_of, traces
 from system.door_processes import SystemDoor, doors_of
 from system.spy import Spy
+from tree import ROOT
 
 PEOPLE = 200 if os.environ.get("CHAOS") == "long" else 60  # `make chaos` is the long form
 DOWN_S = 2.0  # how long what was killed stays down
@@ -136,6 +138,19 @@ def events(export: bytes) -> list[Envelope]:
     return [parse_body(line) for line in export.splitlines()]
 
 
+def published_kind(topic: str) -> tuple[str, int]:
+    """Return what AsyncAPI says that a payload on this topic is, and whether it is text."""
+    contract = json.loads((ROOT / "docs/events/asyncapi.json").read_text(encoding="utf-8"))
+    (channel,) = (
+        one
+        for one in contract["channels"].values()
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one["address"])), topic)
+    )
+    messages = contract["components"]["messages"]
+    (kind,) = {messages[name]["contentType"] for name in channel["messages"]}
+    return kind, 0 if kind == "application/octet-stream" else 1
+
+
 async def play(folder: Path, pages: dict[str, bytes]) -> tuple[Hall, list[str], Spy]:
     async with hall(folder) as one:
         with Spy(one.site.broker_port) as spy:
@@ -169,6 +184,7 @@ def test_nothing_is_lost_doubled_or_shown_while_everything_fails_in_turn(tmp_pat
     collector = ("--config", site.collector_config)
 
     assert one.passed == PEOPLE
+    assert not [kind for kind in sorted(spy.kinds, key=str) if kind[1:] != published_kind(kind[0])]
     for door in one.doors:
         here = exported(*journal("export", door))
         pages[f"export {door.gate.id}"] = here

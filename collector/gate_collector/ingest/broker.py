@@ -37,8 +37,8 @@ from gate_agent.host.keys import Signatures
 from gate_agent.host.mqtt_properties import (
     BESIDE_PAYLOAD,
     LARGEST_PACKET,
+    payload_properties,
     signature_of,
-    signed_properties,
 )
 from gate_agent.host.supervision import KeptThread, Parts
 from gate_agent.host.tls import CertificateWatch, in_words, reload, tls_context
@@ -217,7 +217,7 @@ class Broker:
         self, topic: str, payload: bytes, *, qos: int = _QOS, retain: bool = True
     ) -> MQTTMessageInfo:
         signature = self._signatures.sign(topic, payload)
-        properties = signed_properties(PacketTypes.PUBLISH, signature)
+        properties = payload_properties(PacketTypes.PUBLISH, topic, signature=signature)
         return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
 
     def _fault_of(self, message: MQTTMessage) -> str | None:
