@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel
 
@@ -70,7 +70,7 @@ class _Figures(Collector):
         self._look = look
         self._faults = faults
 
-    def collect(self) -> list[GaugeMetricFamily]:
+    def collect(self) -> list[Metric]:
         """Read the overview as it is now."""
         overview = self._look()
         names = {
@@ -80,7 +80,7 @@ class _Figures(Collector):
             "pending": "Events the gate holds no receipt for",
             "silent_s": "Seconds since the gate was heard",
         }
-        samples = []
+        samples: list[Metric] = []
         for name, text in names.items():
             family = GaugeMetricFamily(f"collector_gate_{name}", text, labels=("gate",))
             for gate in overview["gates"]:
@@ -97,9 +97,9 @@ class _Figures(Collector):
         for alarm in overview["alarms"]:
             alarms.add_metric((alarm["alarm"], alarm["gate"]), 1)
         aside = GaugeMetricFamily(
-            "collector_quarantined", "Messages set aside", value=overview["quarantined"]
+            "collector_set_aside", "Messages in quarantine, all", value=overview["quarantined"]
         )
-        parts = GaugeMetricFamily(
+        parts = CounterMetricFamily(
             "collector_part_failures", "How often a thread or duty failed", labels=("part",)
         )
         for part, times in sorted(self._faults().items()):

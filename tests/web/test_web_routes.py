@@ -12,6 +12,7 @@ from gate_agent.errors import ConfigurationError
 from gate_agent.gate.errors import Invalid, JournalUnavailable, NotFound, OutOfTurn, RequestRefused
 from gate_agent.gate.screen_state import ScreenState
 from gate_agent.http.listen import listen
+from scraped import expect_sound
 from web import cases, scenes
 from web.scripted_desk import Asked
 from web.served_door import Served
@@ -47,6 +48,7 @@ def test_metrics_show_what_the_snapshot_shows(served: Served, client: httpx.Clie
     lines = set(answer.text.splitlines())
 
     assert answer.headers["content-type"].startswith("text/plain")
+    expect_sound(answer.text)
     assert 'gate_passages_today{category="visitor",decision="admit"} 412.0' in lines
     assert 'gate_device_state{device="thermometer",driver="gy-614v3",state="lost"} 1.0' in lines
     assert 'gate_device_state{device="id_reader",driver="sam-uart",state="lost"} 0.0' in lines

@@ -6,11 +6,17 @@ import re
 
 import yaml  # type: ignore[import-untyped]
 
-from collector.hall_of_doors import hall
+from collector.hall_of_doors import Hall, hall
 from collector.served_centre import app_of, centre_of, serving
+from scraped import TYPE, expect_sound
 from tree import text
 
 _METRIC = re.compile(r"\b(?:up|collector_\w+)\b")
+
+
+def figures(one: Hall) -> str:
+    with serving(app_of(centre_of(one))) as client:
+        return client.get("/metrics").text
 
 
 def test_every_figure_of_a_rule_is_told(store: str) -> None:
@@ -24,10 +30,17 @@ def test_every_figure_of_a_rule_is_told(store: str) -> None:
         one.west.passage()
         one.west.hold("hold-1")
         one.settle()
-        with serving(app_of(centre_of(one))) as client:
-            told = set(re.findall(r"^# TYPE (\S+)", client.get("/metrics").text, re.MULTILINE))
+        told = {name for name, _ in TYPE.findall(figures(one))}
 
     assert len(rules) == len({rule["alert"] for rule in rules}) >= 8
     assert asked
     assert asked <= told
     assert all(rule["annotations"]["summary"] for rule in rules)
+
+
+def test_figures_are_what_a_scraper_takes(store: str) -> None:
+    with hall(store) as one:
+        one.west.passage()
+        one.west.hold("hold-1")
+        one.settle()
+        expect_sound(figures(one))
