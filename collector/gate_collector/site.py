@@ -127,7 +127,7 @@ def create_app(
         ),
         build_rounds(centre, pages, accounts.record, door.url),
         build_contacts(centre, pages, accounts.record, private),
-        build_cases(centre, pages, private),
+        build_cases(centre, pages, private, accounts.record, days=desk.retention.days),
         build_purge(centre, pages, desk, site_key, accounts.record),
         build_interface(centre),
         build_accounts(centre, pages, accounts, keys, private, days=desk.retention.days),

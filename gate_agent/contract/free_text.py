@@ -23,11 +23,28 @@ _PERSONAL = re.compile(
 )
 
 FREE: dict[str, Any] = {"x-free-text": True}
+REFERENCE: dict[str, Any] = FREE | {"x-reference": True}  # 受理编号: sealed only by its own rule
 _SEALED = re.compile(r"sealed:([0-9a-f]{16}):([0-9A-Za-z+/=]+)")
-_REFERENCE = re.compile(
-    r"[\u4e00-\u9fff]{0,8}\u3014[0-9]{4}\u3015[0-9]{1,6}\u53f7|[A-Z]{0,8}-?20[0-9]{2}[0-9-]{2,20}"
+_SHAPE = re.compile(
+    r"(?=.*[0-9])[0-9A-Za-z\u3007\u4e00-\u9fff\u3014\u3015()\[\]\u3010\u3011/.:#_ -]{1,40}"
+)
+_LONG_NUMBER = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{6,}}")
+_LETTERS = re.compile(r"[A-Za-z]{9,}|(?![A-Z]+(?![A-Za-z]))[A-Za-z]{4,}")  # JACDC, No; no name
+_HAN = re.compile(r"[\u3007\u4e00-\u9fff]{2,}(?![\u3014\u3010\[(][0-9]{4})")
+_COUNTED = re.compile("[第号字年月日]")
+_OFFICE = re.compile(  # 区接, 受, 编 …, or what offices of the district are called
+    ".?[接受编报文函]?|.*(?:[区市县旗疾疫]|卫健|防控|防办|应急|指挥).*"
 )
 M = TypeVar("M", bound=BaseModel)
+
+
+@cache
+def _references(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-reference")
+    )
 
 
 @cache
@@ -41,11 +58,16 @@ def free_fields(model: type[BaseModel]) -> tuple[str, ...]:
 
 
 def with_texts(record: M, change: Callable[[str], str]) -> M:
-    """Return the record with each free text changed; the same one where none is."""
+    """Return the record with each free text changed; the same one where none is.
+
+    A file's number in the field of one is none.
+    """
     changes: dict[str, object] = {}
     for name in free_fields(type(record)):
         value = getattr(record, name)
         if isinstance(value, str):
+            if name in _references(type(record)) and is_reference(value):
+                continue
             now: object = change(value)
         elif isinstance(value, tuple):
             now = tuple(change(one) for one in value)
@@ -68,8 +90,18 @@ def sealed_box(text: str) -> tuple[str, str] | None:
 
 
 def is_reference(text: str) -> bool:
-    """Whether this is a file's number (文号、受理编号) by its form: it names nobody."""
-    return _REFERENCE.fullmatch(text) is not None and not _PERSONAL.search(text)
+    """Whether this is a file's number (文号、受理编号): nothing in it may be a person's.
+
+    Seven digits or more begin with a year; longer words are an office's name, or stand before the
+    year in brackets.
+    """
+    return (
+        _SHAPE.fullmatch(text) is not None
+        and not _PERSONAL.search(text)
+        and all(one.startswith("20") for one in _LONG_NUMBER.findall(text))
+        and not _LETTERS.search(text)
+        and all(_OFFICE.fullmatch(_COUNTED.sub("", one)) for one in _HAN.findall(text))
+    )
 
 
 def without_number(text: str) -> str:

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.contract.free_text import FREE
+from gate_agent.contract.free_text import FREE, REFERENCE
 from gate_agent.contract.numbers import Centi, Real, Small, Whole
 from gate_agent.contract.record import Category, HoldState, Id, Record, Ref, Severity, Utc
+
+BY_CARD = "gate"  # who told who is held, where a card did
 
 
 class OfHold(Record):
@@ -96,7 +98,7 @@ class StepDetails(BaseModel):
     )
     office_reference: str | None = Field(
         None,
-        json_schema_extra=FREE,
+        json_schema_extra=REFERENCE,
         description="受理编号: under which number the district's office took the report",
     )
 
@@ -137,7 +139,7 @@ class NoteDetails(BaseModel):
     note: str | None = Field(None, json_schema_extra=FREE)
     office_reference: str | None = Field(
         None,
-        json_schema_extra=FREE,
+        json_schema_extra=REFERENCE,
         description="受理编号, where the office told it after it took the report",
     )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypedDict
 
 from gate_agent.contract.contact_states import next_states
-from gate_agent.contract.hold_records import HoldIdentified
+from gate_agent.contract.hold_records import BY_CARD, HoldIdentified
 from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import ContactState, ContactUpdated, HoldState
@@ -23,8 +23,6 @@ from gate_agent.domain.hold import FOUND_INSIDE, LOOKS_FOR_CONTACTS, Hold
 from gate_agent.domain.joining import joined
 from gate_agent.domain.passage import Attempt, Settled, is_unsure
 from gate_agent.domain.state import DoorState, Step
-
-BY_CARD = "gate"  # who told it, where a card did
 
 
 def told_by(person: Person) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
+from gate_agent.contract.hold_records import BY_CARD
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision
@@ -17,7 +18,7 @@ from gate_agent.domain.effects import WriteEvent
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.domain.group import wanting
 from gate_agent.domain.hold import FOUND_INSIDE
-from gate_agent.domain.identified import BY_CARD, identity, without_the_patient
+from gate_agent.domain.identified import identity, without_the_patient
 from gate_agent.domain.naming import SURE, CardDoubt
 from gate_agent.domain.passage import SAME_CARD_S, Gathering, PassageState, Settled, is_anothers
 from gate_agent.domain.state import DoorState, Step

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypedDict
 
+from gate_agent.contract.hold_records import BY_CARD
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import HoldState
@@ -18,7 +19,7 @@ from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import WriteEvent
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.domain.hold import Hold
-from gate_agent.domain.identified import BY_CARD, Identity, hold_of, identity, tell_who, told_by
+from gate_agent.domain.identified import Identity, hold_of, identity, tell_who, told_by
 from gate_agent.domain.passage import (
     NEAR_S,
     SAME_CARD_S,

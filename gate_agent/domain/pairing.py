@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gate_agent.contract.hold_records import BY_CARD
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision
@@ -15,7 +16,7 @@ from gate_agent.domain.desk import asked_too, pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified
 from gate_agent.domain.group import wanting
-from gate_agent.domain.identified import BY_CARD, identity, told_by
+from gate_agent.domain.identified import identity, told_by
 from gate_agent.domain.late_cards import (
     awaits_card,
     name_late,

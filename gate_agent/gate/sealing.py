@@ -1,8 +1,8 @@
 """Seals what a guard wrote freely (自由文字) before it is recorded; at home it can be read again.
 
-In clear stays a word that a screen offers, a post of the policy, and a file's number. The rest goes
-to the centre in a box; a copy under the door's own key lies beside the journal, as long as people
-do, so that the next shift reads its note.
+In clear stays a word that a screen offers, a post of the policy, and a file's number in its own
+field. The rest goes to the centre in a box; a copy under the door's own key lies beside the
+journal, as long as people do, so that the next shift reads its note.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
-from gate_agent.contract.free_text import is_reference, sealed_box, sealed_text, with_texts
+from gate_agent.contract.free_text import sealed_box, sealed_text, with_texts
 from gate_agent.contract.moment import format_utc, parse_utc
 from gate_agent.contract.policy import Policy
 from gate_agent.errors import StorageError
@@ -78,7 +78,7 @@ class Sealing:
     def _sealed(self, at: datetime, text: str) -> str:
         policy = self._policy()
         posts = (*(one.post for one in policy.calls), *(one.leader for one in policy.rota))
-        if text in _words() or text in posts or is_reference(text) or sealed_box(text):
+        if text in _words() or text in posts or sealed_box(text):
             return text
         box, key_id = seal_registration({"text": text}, self._public)
         sealed = sealed_text(key_id, box)

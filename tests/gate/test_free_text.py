@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from gate.at_work import ZONE, AtWork, at_work, in_loop
 from gate_agent.config.keyfile import load_key, public_half
 from gate_agent.config.model import KeysSection
-from gate_agent.contract.free_text import free_fields, is_reference, sealed_box
+from gate_agent.contract.free_text import free_fields, sealed_box
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.messages import LINK_0, Header, encode_body
 from gate_agent.contract.moment import ClockQuality
@@ -21,7 +21,9 @@ from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import (
     BY_TYPE,
     Decision,
+    HoldNoted,
     HoldState,
+    HoldStep,
     NoteKind,
     Record,
     ShiftNoted,
@@ -42,6 +44,7 @@ from gate_agent.testing import FakeClock
 from gate_agent.words import word
 from project.record_samples import SAMPLES
 
+AT = "2026-11-24T04:00:00.000Z"
 NAME, NUMBER = "欧阳若曦", "13912345678"
 CANARY = f"问过{NAME}，电话 {NUMBER}"
 # What is no free text: ids, codes of the program, posts and names of the policy.
@@ -115,15 +118,27 @@ def test_every_text_of_every_record_is_free_and_sealed_or_never_typed(
 def test_what_a_screen_or_the_policy_offers_stays_in_clear(tmp_path: Path) -> None:
     policy = validated(Policy, {"calls": [{"post": "区疫情防控办", "phone": "010-8900 1202"}]})
     sealing = Sealing(resolve_keys(KeysSection(), tmp_path), tmp_path / "texts.box", lambda: policy)
-    for text in (word("symptom.dry_cough"), "区疫情防控办", "elevated", "东疾控〔2026〕12号"):
+    for text in (word("symptom.dry_cough"), "区疫情防控办", "elevated"):
         record = ShiftNoted(text=text, by="guard-1", at="2026-11-24T04:00:00.000Z")
         (draft,) = sealing.drafts([Draft(record=record, at=FakeClock().now())])
         assert draft.record == record
 
 
-@pytest.mark.parametrize("text", ["zhangsan", "13800138000", "010-62770334", "张三", "张三1"])
-def test_a_name_or_a_number_is_no_reference(text: str) -> None:
-    assert not is_reference(text)
+@pytest.mark.parametrize("number", ["第118号", "JA1203", "区接〔2026〕118号", "20261129-000031"])
+def test_a_file_number_is_sealed_in_no_field_of_its_own_and_in_every_other(
+    tmp_path: Path, number: str
+) -> None:
+    sealing = Sealing(resolve_keys(KeysSection(), tmp_path), tmp_path / "texts.box", Policy)
+    step = HoldStep(hold_id="h", step=HoldState.REPORTED, by="guard-1", at=AT,
+                    to=number, note=number, office_reference=number)  # fmt: skip
+    called = HoldNoted(hold_id="h", kind=NoteKind.CALLED, by="guard-1", at=AT,
+                       answered=True, office_reference=number)  # fmt: skip
+    for record in (step, called):
+        (draft,) = sealing.drafts([Draft(record=record, at=FakeClock().now())])
+        assert isinstance(draft.record, HoldStep | HoldNoted)
+        assert draft.record.office_reference == number
+        for text in (draft.record.to, draft.record.note):
+            assert text is None or sealed_box(text)
 
 
 @in_loop

@@ -45,6 +45,10 @@ NO_WORDS: dict[str, tuple[str, set[str]]] = {
         "the shape of an army document's number, as it is printed",
         {r"[\u4e00-\u9fff]{0,8}字?第?[0-9]{5,12}号?", "words such as 军字第, and 5 to 12 digits"},
     ),
+    "gate_agent/contract/free_text.py": (
+        "what stands in an office's reference number",
+        {"[第号字年月日]", ".?[接受编报文函]?|.*(?:[区市县旗疾疫]|卫健|防控|防办|应急|指挥).*"},
+    ),
     "gate_agent/capture/stand_ins.py": ("an invented number of that shape", {"军字第", "号"}),
     "gate_agent/cli/roster.py": ("what somebody's CSV may say", {"是", "否", "在岗", "不在岗"}),
     "collector/gate_collector/policies/sheets.py": (

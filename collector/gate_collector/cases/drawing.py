@@ -80,7 +80,7 @@ def _column(
         if value is not None:
             held_to = None if kind == "skin" else limit
             marks.append(_mark(x, y(value), value, held_to, kind))
-    time = f"{on_clock(parse_utc(one.at), zone):%H:%M:%S}"
+    time = f"{on_clock(parse_utc(one.at), zone):%H:%M:%S}{'' if one.is_certain else ' ?'}"
     what = word("case_page.by_contact" if one.is_contact else "case_page.by_forehead", lang)
     foot = Markup(
         '<text class="foot" x="{x}" y="{a}" text-anchor="middle">{time}</text>'

@@ -28,7 +28,7 @@ from gate_collector.centre import Centre
 from gate_collector.contacts.trace import trace
 from gate_collector.ledger.district import receipt_of
 from gate_collector.ledger.held import HoldEntry
-from gate_collector.papers.content import CaseFacts, HeldPerson
+from gate_collector.papers.content import CaseFacts, HeldPerson, TimelineLine
 from gate_collector.papers.kept import PaperIssued, papers_of
 from gate_collector.store.dialect import snapshot
 from gate_collector.store.doors import door_names
@@ -105,7 +105,7 @@ def gather_case(centre: Centre, gate: str, hold_id: str) -> OpenCase | None:
             handed_to=handed and _clear(handed.to),
             vehicle=handed and _clear(handed.vehicle),
             is_handed_over=handed is not None,
-            doors={one: names[one] for one in {gate, *(line.gate for line in lines)} if one},
+            doors=_doors(gate, lines, names),
         )
         key = gate, hold_id
         return OpenCase(
@@ -149,6 +149,12 @@ def _due(hold: Any) -> str | None:
     return format_utc(parse_utc(hold.since) + timedelta(seconds=hold.due_s))
 
 
+def _doors(gate: str, lines: Sequence[TimelineLine], names: dict[str, str]) -> dict[str, str]:
+    """Return what the doors are called that did something: also one that answered for another."""
+    those = {gate, *(line.gate for line in lines), *(line.by for line in lines if line.by in names)}
+    return {one: names[one] for one in sorted(those) if one}
+
+
 def _clear(text: str | None) -> str | None:
     """Return a text that stands in clear."""
     return None if text is None or sealed_box(text) else text
@@ -173,10 +179,10 @@ def _person(
     known = [one.record for one in entries if isinstance(one.record, HoldIdentified)]
     newest = known[-1] if known else None
     own = [
-        record
-        for gate, record in passages
-        if gate == hold.gate and record.passage_id == hold.passage_id
-        and record.person_ref == hold.person_ref is not None
+        one.record
+        for one in passages
+        if one.gate == hold.gate and one.record.passage_id == hold.passage_id
+        and one.record.person_ref == hold.person_ref is not None
     ]  # fmt: skip
     opened = (one.record for one in entries if isinstance(one.record, HoldOpened))
     named = newest or next(opened, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -25,14 +25,22 @@ from gate_agent.contract.records import (
     PassageDecided,
     Record,
 )
+from gate_collector.ingest.corrected_times import shifted
 from gate_collector.ledger.held import HoldEntry, entries_of, in_order, kept_of
 from gate_collector.papers.content import HoldReading
-from gate_collector.store.schema import EVENT, NOTABLE, PASSAGE
+from gate_collector.store.schema import DOUBTED, EVENT, NOTABLE, PASSAGE, own_word_of
 
 _AROUND = timedelta(hours=12)  # readings of the same person so long before and after
 _MOST_PASSAGES = 50
 _ENDS = (HoldState.RELEASED, HoldState.LEFT, HoldState.TRANSFERRED, HoldState.CLOSED)
-Passed = tuple[str, PassageDecided]  # at which door
+
+
+class Passed(NamedTuple):
+    """A passage at one door, with the times that count."""
+
+    gate: str
+    record: PassageDecided
+    is_certain: bool  # whether anybody knows when it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +162,20 @@ def _passed(connection: Connection, hold: Any, passage_ids: Collection[str]) -> 
         )
         these = or_(these, and_(PASSAGE.c.person_ref == hold.person_ref, around))
     same = and_(*(EVENT.c[key] == PASSAGE.c[key] for key in ("gate", "epoch", "sequence")))
-    bodies = connection.execute(
-        select(EVENT.c.body)
-        .select_from(PASSAGE.join(EVENT, same))
+    rows = connection.execute(
+        select(EVENT.c.body, EVENT.c.time, DOUBTED.c.said, DOUBTED.c.booted)
+        .select_from(PASSAGE.join(EVENT, same).outerjoin(DOUBTED, own_word_of(EVENT)))
         .where(these, PASSAGE.c.drill.is_(hold.drill))
         .order_by(PASSAGE.c.decided)
         .limit(_MOST_PASSAGES)
-    ).scalars()
-    for body in bodies:
-        event = None if body is None else parse_body(bytes(body))
-        record = None if event is None else event.record()
-        if event is not None and isinstance(record, PassageDecided):
-            yield event.gate, record
+    ).all()
+    for row in rows:
+        event = None if row.body is None else parse_body(bytes(row.body))
+        if event is None:
+            continue
+        _, record = shifted(event, event.record(), parse_utc(row.time) - parse_utc(event.time))
+        if isinstance(record, PassageDecided):
+            yield Passed(event.gate, record, row.said is None or row.booted is not None)
 
 
 def measured(course: Course, line_centi_c: int) -> tuple[HoldReading, ...]:
@@ -175,11 +185,11 @@ def measured(course: Course, line_centi_c: int) -> tuple[HoldReading, ...]:
     """
     by_contact = list(_by_contact(course, line_centi_c))
     by_forehead: list[HoldReading] = []
-    for gate, record in course.passages:
-        by_forehead += _by_forehead(gate, record)
+    for passed in course.passages:
+        by_forehead += _by_forehead(passed)
         by_contact += (
             one
-            for one in _by_verdict(gate, record)
+            for one in _by_verdict(passed)
             if not any(_is_again(one, other) for other in by_contact)
         )
     if not any(one.gate == course.gate for one in by_forehead):
@@ -205,6 +215,7 @@ def _by_contact(course: Course, line_centi_c: int) -> Iterator[HoldReading]:
                 continue
         yield HoldReading(
             at=entry.time,
+            is_certain=entry.is_certain,
             gate=entry.gate,
             is_contact=True,
             contact_centi_c=record.contact_centi_c,
@@ -225,16 +236,18 @@ def _at_opening(entries: Iterable[HoldEntry]) -> Iterator[HoldReading]:
         if isinstance(entry.record, HoldOpened) and entry.record.surface_centi_c is not None:
             skin = entry.record.surface_centi_c
             yield HoldReading(
-                at=entry.time, gate=entry.gate, is_contact=False, surface_centi_c=skin
-            )
+                at=entry.time, is_certain=entry.is_certain, gate=entry.gate, is_contact=False,
+                surface_centi_c=skin,
+            )  # fmt: skip
 
 
-def _by_forehead(gate: str, record: PassageDecided) -> Iterator[HoldReading]:
-    temperature = record.temperature
+def _by_forehead(passed: Passed) -> Iterator[HoldReading]:
+    temperature = passed.record.temperature
     if temperature.surface_centi_c is not None:
         yield HoldReading(
-            at=record.decided,
-            gate=gate,
+            at=passed.record.decided,
+            is_certain=passed.is_certain,
+            gate=passed.gate,
             is_contact=False,
             surface_centi_c=temperature.surface_centi_c,
             judged_centi_c=temperature.score_centi_c,
@@ -244,12 +257,13 @@ def _by_forehead(gate: str, record: PassageDecided) -> Iterator[HoldReading]:
         )
 
 
-def _by_verdict(gate: str, record: PassageDecided) -> Iterator[HoldReading]:
-    temperature = record.temperature
+def _by_verdict(passed: Passed) -> Iterator[HoldReading]:
+    temperature = passed.record.temperature
     if temperature.contact_centi_c is not None:
         yield HoldReading(
-            at=temperature.contact_at or record.decided,
-            gate=gate,
+            at=temperature.contact_at or passed.record.decided,
+            is_certain=passed.is_certain,
+            gate=passed.gate,
             is_contact=True,
             contact_centi_c=temperature.contact_centi_c,
             limit_centi_c=temperature.contact_threshold_centi_c,

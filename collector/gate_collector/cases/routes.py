@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
@@ -9,16 +11,18 @@ from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gate_agent.contract.free_text import without_number
+from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_agent.http.places import InPlace, Places
-from gate_agent.words import Lang
+from gate_agent.words import Lang, word
 from gate_collector.cases.district import DistrictEntry, Unbelievable, offices, record_told
 from gate_collector.cases.drawing import drawn
 from gate_collector.cases.gathered import OpenCase, due_in_s, gather_case, newest_of
 from gate_collector.cases.lists import ALERTS_OF_CASE, COURSE, MEASURED, PAPERS, course
+from gate_collector.cases.opening import opened_for_paper, sealed_for_paper
 from gate_collector.centre import Centre
-from gate_collector.papers.content import PaperKind
+from gate_collector.papers.content import CaseFacts, PaperKind
 from gate_collector.papers.kept import (
     NoSuchPaper,
     Order,
@@ -33,6 +37,8 @@ from gate_collector.web.done import Done, IssuedVersion, done_at, version_at
 from gate_collector.web.pages import Pages
 from gate_collector.web.streams import looked_at
 
+Record = Callable[[str, str, str], None]
+_PAPER = "paper"  # a look: texts were opened for it
 _MOST_SCREENS, _OF_ONE = 64, 24
 Gate = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 HoldId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,80}$")]
@@ -55,8 +61,10 @@ class CaseNow(BaseModel):
     due_s: float | None
 
 
-def build_cases(centre: Centre, pages: Pages, private: bytes | None) -> APIRouter:
-    """Return the routes."""
+def build_cases(
+    centre: Centre, pages: Pages, private: bytes | None, record: Record, *, days: int
+) -> APIRouter:
+    """Return the routes; texts that are older than `days` are opened for no paper."""
     routes = Routes()
     screens = Places(_MOST_SCREENS, of_one=_OF_ONE)
 
@@ -65,6 +73,15 @@ def build_cases(centre: Centre, pages: Pages, private: bytes | None) -> APIRoute
         if case is None:
             raise HTTPException(404)
         return case
+
+    def for_paper(facts: CaseFacts, asked: PaperOrder) -> CaseFacts:
+        """Return the facts with where the person went and the office's number, recorded before."""
+        if private is None or facts.is_drill or not sealed_for_paper(facts):
+            return facts
+        why = f"{asked.by}: {word(f'paper_kind.{asked.kind}')}"
+        record(_PAPER, f"{facts.gate}/{facts.hold_id}", why)
+        since = format_utc(centre.now - timedelta(days=days))
+        return opened_for_paper(centre.engine, facts, private, since=since)
 
     @routes.get("/cases/{gate}/{hold_id}", dependencies=[READERS], include_in_schema=False)
     def page(request: Request, gate: Gate, hold_id: HoldId, lang: Lang = "zh") -> Response:
@@ -145,7 +162,7 @@ def build_cases(centre: Centre, pages: Pages, private: bytes | None) -> APIRoute
             kind=asked.kind, by=asked.by, role=acting().role.value, statement=asked.statement,
             unit=centre.unit, hall=centre.name, leader=None if leader is None else leader.leader,
         )  # fmt: skip
-        facts = case_of(gate, hold_id).facts
+        facts = for_paper(case_of(gate, hold_id).facts, asked)
         try:
             paper = issue(centre.engine, facts, order, now=centre.now, zone=centre.zone)
         except Unissuable as exc:

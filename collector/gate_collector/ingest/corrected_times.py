@@ -133,6 +133,9 @@ def shifted(
                 entry.model_copy(update={"passed": moved(entry.passed)})
                 for entry in record.contacts
             )
+        elif isinstance(record, PassageDecided) and record.temperature.contact_at is not None:
+            read = {"contact_at": moved(record.temperature.contact_at)}
+            update["temperature"] = record.temperature.model_copy(update=read)
         record = record.model_copy(update=update)
     recorded = format_utc(parse_utc(envelope.recordedtime) + by)
     return envelope.model_copy(

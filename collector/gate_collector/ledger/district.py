@@ -49,6 +49,9 @@ class DistrictRecord(BaseModel):
     reference: str | None = None
     is_sealed: bool = False  # the number is there, and sealed
     at_door: bool
+    gate: str = ""  # with them: the door's event that says it
+    epoch: str = ""
+    sequence: int = 0
     recorded: str | None = None  # when the hall's office wrote it down
     late_s: float | None = None  # over the limit; None: nobody knows
 
@@ -176,6 +179,9 @@ def _by_door(entry: HoldEntry, begin: HoldEntry | None, within_s: float) -> Dist
         reference=None if is_sealed else number,
         is_sealed=is_sealed,
         at_door=True,
+        gate=entry.gate,
+        epoch=entry.epoch,
+        sequence=entry.sequence,
         late_s=None if took_s is None else max(0.0, took_s - within_s),
     )
 

@@ -1,7 +1,8 @@
 """What is known of a case, as a page shows it and a paper keeps it: codes, no text of a person.
 
 It is kept as JSON: a new field gets a default. No name, number or reference of a person stands in
-it, so a paper outlives what is removed. Pure.
+it, so a paper outlives what is removed; where the person went, by what, and the office's number are
+opened when a paper is issued. Pure.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from gate_collector.ledger.district import DistrictGap, DistrictReceipt
+from gate_collector.store.doors import doer
 
 
 class _Part(BaseModel):
@@ -86,6 +88,7 @@ class HoldReading(_Part):
     """One reading of the held person, with what it was held against. Hundredths of °C."""
 
     at: str
+    is_certain: bool = Field(default=True, description="whether anybody knows when it was")
     gate: str
     is_contact: bool = Field(description="by the contact thermometer 体温计")
     surface_centi_c: int | None = None
@@ -145,6 +148,10 @@ class CaseFacts(_Part):
         """Return what people call a door."""
         return self.doors.get(gate, gate)
 
+    def did(self, by: str) -> str:
+        """Return who did something, by a door's name where a door did it; empty: nobody says."""
+        return doer(by, self.doors)
+
     @property
     def is_closed(self) -> bool:
         """Whether it came to its end."""
@@ -181,7 +188,8 @@ class CaseFacts(_Part):
             "whereabouts": left,
             "disinfected": not self.is_disinfected,
             "outcome": not self.is_closed,
-            "times": not all(line.is_certain for line in self.lines),
+            "times": not all(line.is_certain for line in self.lines)
+            or not all(one.is_certain for one in self.measured),
         }  # fmt: skip
         return tuple(name for name, it_is in lacking.items() if it_is)
 
@@ -200,3 +208,14 @@ class CasePaper(_Part):
     statement: str = ""
     leader: str | None = Field(None, description="带班领导 when it was issued")
     facts: CaseFacts
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return what this paper cannot say (尚未掌握): also what was written and stayed sealed."""
+        facts, known = self.facts, self.facts.unknown
+        lacking = {
+            "handed_to": facts.is_handed_over and not facts.handed_to,
+            "vehicle": facts.is_handed_over and not facts.vehicle,
+            "reference": bool(facts.district.told) and not facts.district.reference,
+        }
+        return (*known, *(name for name, it_is in lacking.items() if it_is and name not in known))

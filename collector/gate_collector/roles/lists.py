@@ -13,7 +13,7 @@ from gate_collector.web.lists import Column, ColumnKind, Listing, section
 _PART = 20
 _LOOKED = (
     "search", "contacts", "contact_names", "appointments", "codes", "round_codes", "reveal",
-    "inside", "found", "reveal_text", "erase", "retention run", "export", "account made",
+    "inside", "found", "reveal_text", "paper", "erase", "retention run", "export", "account made",
     "password set", "account disabled", "key made", "key disabled",
 )  # fmt: skip
 _ROLES = tuple(Role)

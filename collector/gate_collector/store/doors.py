@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, Select, select
 
+from gate_agent.contract.hold_records import BY_CARD
 from gate_agent.contract.json_text import read_json
 from gate_agent.errors import GateError
+from gate_agent.words import Lang, word
 from gate_collector.store.schema import ALARM, GATE, STREAM
 
 RETIRED = "retired"
@@ -17,6 +21,11 @@ class DoorNames(dict[str, str]):
 
     def __missing__(self, gate: str) -> str:
         return gate
+
+
+def doer(by: str, names: Mapping[str, str], lang: Lang = "zh") -> str:
+    """Return who did something: a post or a person as told, a door or its card reader by name."""
+    return names.get(by) or (word("say.by_program", lang) if by == BY_CARD else by)
 
 
 def door_names(connection: Connection) -> DoorNames:

@@ -227,6 +227,9 @@ declare namespace Centre {
     reference: string | null;
     is_sealed: boolean;
     at_door: boolean;
+    gate: string;
+    epoch: string;
+    sequence: number;
     recorded: string | null;
     late_s: number | null;
   }

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.words import Lang, word
+from gate_collector.store.doors import doer
 from gate_collector.web.spans import span, spoken
 
 PAGE = 50
@@ -34,6 +35,7 @@ class ColumnKind(StrEnum):
     TEXT = "text"
     WORD = "word"  # a code that the table of words knows
     DOOR = "door"
+    WHO = "who"  # who did it: a person, a post, or a door by itself
     TIME = "time"  # as it is kept: UTC
     DAY = "day"
     NUMBER = "number"
@@ -146,7 +148,7 @@ class Cells:
         if column.says is not None:
             return column.says(row, self.lang)
         match column.kind:
-            case ColumnKind.WORD | ColumnKind.DOOR:
+            case ColumnKind.WORD | ColumnKind.DOOR | ColumnKind.WHO:
                 return self.choice(column, value)
             case ColumnKind.TIME:
                 return f"{on_clock(parse_utc(value), self._zone):%Y-%m-%d %H:%M:%S}"
@@ -172,6 +174,8 @@ class Cells:
         """Return what one value of a column is called."""
         if column.kind is ColumnKind.DOOR:  # what is of no door is of the whole hall
             return self._names().get(value, value) if value else word("ledger.hall", self.lang)
+        if column.kind is ColumnKind.WHO:
+            return doer(value, self._names(), self.lang)
         return word(f"{column.words}.{value}", self.lang) if column.words else str(value)
 
 

@@ -76,13 +76,14 @@ def opened_nameless(door: Door, hold_id: str = "hold-1") -> None:
 
 
 def identified(
-    door: Door, seconds: float, *, who: str = "feverish", hold_id: str = "hold-1"
-) -> None:
+    door: Door, seconds: float, *, who: str = "feverish", hold_id: str = "hold-1",
+    by: str = "王值守",
+) -> None:  # fmt: skip
     """Tell who is held, with a registration and a phone."""
     door.say(
         HoldIdentified(
             hold_id=hold_id, passage_id="p-0", person_ref=ref(who), category=Category.VISITOR,
-            registered=True, phone=True, companions=1, by="王值守", at=format_utc(at(seconds)),
+            registered=True, phone=True, companions=1, by=by, at=format_utc(at(seconds)),
         ),
         at=at(seconds),
     )  # fmt: skip

@@ -20,17 +20,19 @@ from collector.cases.day_of_fever import (
     reported,
     step,
 )
-from collector.hall_of_doors import Hall, hall, ref
+from collector.hall_of_doors import ZONE, Hall, hall, ref
 from collector.handed import NAME, NUMBER, PHONE, PRIVATE, registered
 from collector.served_centre import SITE_KEY, app_of, centre_of, serving
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
-from gate_agent.contract.moment import ClockQuality, format_utc
+from gate_agent.contract.moment import ClockQuality, format_utc, parse_utc
 from gate_agent.contract.policy import HallMode
 from gate_agent.contract.records import (
     Category,
+    ClockSynced,
     Decision,
     HoldAnswered,
     HoldIdentified,
+    HoldOpened,
     HoldOverdue,
     HoldState,
     NoteKind,
@@ -43,6 +45,7 @@ from gate_agent.words import texts
 from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.causes import Cause
 from gate_collector.cases.gathered import OpenCase, gather_case
+from gate_collector.ingest.corrected_times import Corrector
 from gate_collector.papers.content import LineSort
 
 _PATH = "/cases/west-1f/hold-1"
@@ -115,6 +118,55 @@ def test_a_clock_in_doubt_proves_no_time_and_keeps_the_doors_own_order(one: Hall
     assert facts.lines[-1].took_s is None
     assert "未能核实" in page
     assert "times" in facts.unknown
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=25), timedelta(hours=-30)])
+@pytest.mark.parametrize("is_synced_later", [False, True])
+def test_readings_have_the_times_of_their_events_however_the_clock_went(
+    one: Hall, off: timedelta, *, is_synced_later: bool
+) -> None:
+    west = one.west
+    west.clock, west.off = ClockQuality.UNSYNCED, off
+    one.clock.advance(60)
+    said = format_utc(west.utc)
+    read = Temperature(
+        outcome=Outcome.ELEVATED, surface_centi_c=3590, contact_centi_c=3810, contact_by="王值守",
+        contact_at=format_utc(west.utc - timedelta(seconds=30)),
+    )  # fmt: skip
+    west.say(PassageDecided(
+        passage_id="p-0", category=Category.VISITOR, person_ref=ref("feverish"),
+        decision=Decision.HOLD, reasons=(), temperature=read, started=said, decided=said,
+        registered=True, hall_mode=HallMode.OPEN, hold_id="hold-1",
+    ))  # fmt: skip
+    west.say(HoldOpened(
+        hold_id="hold-1", passage_id="p-0", person_ref=ref("feverish"), deadline_s=15,
+        category=Category.VISITOR, reason="elevated", surface_centi_c=3590, opened=said,
+    ))  # fmt: skip
+    one.settle()
+    one.clock.advance(180)
+    west.step("hold-1", HoldState.RECHECKED, brought=StepDetails(contact_centi_c=3840))
+    one.settle()
+    if is_synced_later:
+        west.clock, west.off = ClockQuality.SYNCED, timedelta()
+        west.say(ClockSynced(boot="b" * 32, booted=west.booted))
+        one.settle()
+        Corrector(one.ingest.write, ZONE).round()
+
+    facts = _case(one).facts
+    with serving(app_of(centre_of(one))) as client:
+        page = client.get(_PATH).text
+        readings = page[page.index('id="measured"') : page.index('id="course"')]
+
+    times = [one.at for one in facts.measured]
+    assert times == sorted(times)
+    opened = next(line.at for line in facts.lines if line.sort is LineSort.OPENED)
+    assert [(one.is_contact, one.value_centi_c) for one in facts.measured] == [
+        (True, 3810), (False, 3590), (True, 3840),
+    ]  # fmt: skip
+    assert times[1] <= opened < times[2]
+    assert all(abs(parse_utc(time) - parse_utc(opened)) < timedelta(minutes=4) for time in times)
+    assert all(one.is_certain is is_synced_later for one in facts.measured)
+    assert ("时间存疑" in readings) is not is_synced_later
 
 
 def test_the_readings_of_both_doors_are_held_against_their_lines(one: Hall) -> None:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from nacl.public import PrivateKey
+from sqlalchemy import select, update
 
-from collector.cases.day_of_fever import at, confirmed, ended, identified, opened_nameless, reported
+from collector.cases.day_of_fever import (
+    at,
+    confirmed,
+    ended,
+    identified,
+    opened_nameless,
+    reported,
+    step,
+)
 from collector.hall_of_doors import Hall, hall
 from collector.served_centre import app_of, centre_of, serving
+from gate_agent.contract.free_text import sealed_text
+from gate_agent.contract.hold_records import StepDetails
+from gate_agent.contract.records import HoldState
+from gate_agent.store.seal import seal_registration
 from gate_collector.cases.gathered import gather_case
 from gate_collector.papers.content import CaseFacts, CasePaper, PaperKind
 from gate_collector.papers.kept import (
@@ -24,8 +38,12 @@ from gate_collector.papers.kept import (
     read_paper,
     short_name,
 )
-from gate_collector.store.schema_office import PAPER
+from gate_collector.store.doors import doer
+from gate_collector.store.schema_office import LOOK, PAPER
+from gate_collector.web.pages import HERE
 
+_PRIVATE = bytes(range(1, 33))
+_RELATIVE = re.compile(r"(?<!\d-)\b(?:今天|昨天|明天|前天)")
 _PATH = "/cases/west-1f/hold-1"
 _FIRST, _FOLLOW_UP, _FINAL = PaperKind
 
@@ -199,3 +217,106 @@ def test_a_door_is_called_by_its_side_and_floor_or_by_its_own_name() -> None:
         for gate, door in (("west-1f", "一层西侧出入口"), ("east-b1", "east-b1"),
                            ("g7", "七号出入口"), ("g7", "g7"))
     ] == ["西1F", "东B1", "七号", "G7"]  # fmt: skip
+
+
+def _sealed(text: str) -> str:
+    box, key_id = seal_registration({"text": text}, bytes(PrivateKey(_PRIVATE).public_key))
+    return sealed_text(key_id, box)
+
+
+def _handed_over(one: Hall, to: str, vehicle: str | None, number: str) -> None:
+    """Bring a fever to its end, with everything that was typed at the door sealed."""
+    opened_nameless(one.west)
+    confirmed(one.west)
+    reported(one.west, 240, to=_sealed("区疫情防控办王科"), number=_sealed(number))
+    brought = StepDetails(
+        to=_sealed(to), note=_sealed("问过张三"), vehicle=vehicle and _sealed(vehicle)
+    )
+    step(one.west, HoldState.TRANSFERRED, 1800, brought=brought)
+    one.settle()
+
+
+def _printed(one: Hall, private: bytes | None) -> str:
+    with serving(app_of(centre_of(one), private=private)) as client:
+        asked = {"by": "王科长", "kind": "first", "statement": ""}
+        issued = client.post(f"{_PATH}/papers", json=asked)
+        return client.get(issued.json()["location"]).text
+
+
+def _section_seven(page: str) -> str:
+    return page[page.index("七、") :]
+
+
+def test_a_paper_names_where_the_person_went_by_what_and_the_number(one: Hall) -> None:
+    _handed_over(one, "市六院发热门诊", "京A12345", "丰台第118号")
+
+    page = _printed(one, _PRIVATE)
+
+    for text in ("市六院发热门诊", "京A12345", "丰台第118号", "区疫情防控办王科"):
+        assert page.count(text) > 1, text
+    assert "问过张三" not in page
+    for lacking in ("移送去向", "移送车辆", "受理编号"):
+        assert lacking not in _section_seven(page)
+    with one.engine.connect() as connection:
+        looks = connection.execute(select(LOOK)).all()
+    assert [(look.what, look.subject, look.why) for look in looks] == [
+        ("paper", "west-1f/hold-1", "王科长: 初报")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("private", "to", "vehicle"),
+    [
+        (None, "市六院发热门诊", "京A12345"),  # a centre without the key
+        (_PRIVATE, "家属 13800138000", None),  # what no paper may hold, and what nobody told
+    ],
+)
+def test_a_paper_says_what_it_does_not_know_of_the_hand_over(
+    one: Hall, private: bytes | None, to: str, vehicle: str | None
+) -> None:
+    _handed_over(one, to, vehicle, "138 0013 8000")
+
+    page = _printed(one, private)
+
+    assert "138" not in page
+    for lacking in ("移送去向", "移送车辆", "受理编号"):
+        assert lacking in _section_seven(page), lacking
+
+
+def test_a_paper_reads_the_same_days_later_with_doors_and_doers_by_name(one: Hall) -> None:
+    one.west.heartbeat(name="一层西侧出入口")
+    one.central.heartbeat(name="二层中央出入口")
+    opened_nameless(one.west)
+    identified(one.west, 30, by="gate")
+    step(one.west, HoldState.ACKNOWLEDGED, 40, by="central-2f")
+    step(one.west, HoldState.RECHECKED, 60, brought=StepDetails(contact_centi_c=3840))
+    step(one.west, HoldState.CONFIRMED, 90)
+    reported(one.west, 120)
+    ended(one.west)
+
+    page = _printed(one, None)
+    one.clock.advance(9 * 86_400)
+    with serving(app_of(centre_of(one))) as client:
+        later = client.get(f"{_PATH}/papers/1").text
+        case = client.get(_PATH).text
+
+    article = re.compile("<article.*</article>", re.DOTALL)
+    assert article.findall(page) == article.findall(later)
+    assert not _RELATIVE.search(page)
+    assert "2026-11-24 10:01" in page
+    for shown in (page, case):
+        assert re.search(r"<td[^>]*>(?:<span[^>]*>)?二层中央出入口", shown)
+        assert "出入口读卡" in shown
+        assert not re.search(r">\s*(gate|central-2f)\s*<", shown)
+    assert doer("王值守", {"west-1f": "西"}) == "王值守"
+
+
+def test_no_template_that_is_printed_says_a_time_as_of_today() -> None:
+    """`local` without a form says 今天, which is another day when the paper is read again."""
+    templates = {path: path.read_text(encoding="utf-8") for path in (HERE / "templates").iterdir()}
+    printed = {path: text for path, text in templates.items() if "data-print" in text}
+
+    assert len(printed) > 3
+    for path, text in printed.items():
+        assert not re.search(r"\|local(?!\()", text), path.name
+        assert not re.search(r"moment\(\w+\)|(?<!macro )(readings|district)\(\w+\)", text)
