@@ -33,6 +33,7 @@ class CancelReason(StrEnum):
     BY_HALL = "by_hall"  # 大厅调整
     EPIDEMIC = "epidemic"  # 疫情防控需要
     MISTAKE = "mistake"  # 登记有误
+    MOVED = "moved"  # 已改期: it holds at another time
 
 
 class CancelledAppointment(StrictModel):

@@ -27,7 +27,7 @@ from gate_collector.alerts.kinds import (
     AlertState,
     sort_of,
 )
-from gate_collector.alerts.replies import ReplyLink, answer, keep_link, read_link, token_of
+from gate_collector.alerts.replies import ReplyLink, answer, has_it, keep_link, read_link, token_of
 from gate_collector.store.dialect import insert_for
 from gate_collector.store.schema_office import ALERT, ATTEMPT
 
@@ -200,14 +200,16 @@ class AlertBook:
     def answer(self, token: str, by: str, now: datetime) -> bool:
         """Answer the alert of this token; tell whether there is one, and its time is not over.
 
-        Whom the link was sent to is who answers, whatever name is given.
+        Whom the link was sent to is who answers, whatever name is given. Who taps late, when the
+        alert is over, has it all the same: that is recorded, and changes nothing else.
         """
         with self._engine.begin() as connection:
             link = read_link(connection, token, now)
             if link is None or link.is_expired:
                 return False
             who, at = link.person or by, format_utc(now)
-            answer(connection, link.alert.id, by=who, role="", at=at)
+            if not answer(connection, link.alert.id, by=who, role="", at=at):
+                has_it(connection, link.alert.id, by=who, role="", at=at)
         return True
 
     def _change(self, alert: Alert, values: dict[str, object]) -> None:

@@ -71,17 +71,22 @@ def answer(connection: Connection, alert_id: int, *, by: str, role: str, at: str
     state = connection.execute(select(ALERT.c.state).where(ALERT.c.id == alert_id)).scalar()
     if state not in _TAKES_AN_ANSWER:
         return False
-    again = select(ALERT_REPLY.c.id).where(
-        ALERT_REPLY.c.alert_id == alert_id, ALERT_REPLY.c.by == by, ALERT_REPLY.c.text == ""
-    )
-    if connection.execute(again).first() is None:
-        reply(connection, alert_id, by=by, role=role, at=at)
+    has_it(connection, alert_id, by=by, role=role, at=at)
     connection.execute(
         ALERT.update()
         .where(ALERT.c.id == alert_id, ALERT.c.state.in_(WAITING))
         .values(state=AlertState.ANSWERED.value, answered=at, answered_by=by, next_at=NEVER)
     )
     return True
+
+
+def has_it(connection: Connection, alert_id: int, *, by: str, role: str, at: str) -> None:
+    """Record once that somebody has an alert, also one that is over."""
+    again = select(ALERT_REPLY.c.id).where(
+        ALERT_REPLY.c.alert_id == alert_id, ALERT_REPLY.c.by == by, ALERT_REPLY.c.text == ""
+    )
+    if connection.execute(again).first() is None:
+        reply(connection, alert_id, by=by, role=role, at=at)
 
 
 def reply(

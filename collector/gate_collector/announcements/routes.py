@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 import segno
@@ -11,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from gate_agent.contract.policy import HallMode, Policy
+from gate_agent.contract.policy import HallMode
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.http.pace import SourcePace
@@ -19,13 +18,17 @@ from gate_agent.http.tries import source_of
 from gate_agent.words import Lang
 from gate_collector.announcements.book import (
     OutdatedDraft,
+    Told,
     announcement,
+    digest_of,
     history,
     in_force,
     publish,
+    tells_plans,
 )
-from gate_collector.announcements.status import PublicStatus, paragraphs, status
-from gate_collector.announcements.texts import draft
+from gate_collector.announcements.course import Version, outlook
+from gate_collector.announcements.status import PublicStatus, status
+from gate_collector.announcements.texts import changes, draft
 from gate_collector.centre import Centre
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PUBLIC
 from gate_collector.roles.session import By
@@ -64,11 +67,16 @@ class AnnouncementBody(BaseModel):
     en: str = Field("", max_length=8000)
     by: By
     base: int = Field(ge=0, description="the version in force that the draft was made from")
+    ahead: bool = Field(
+        default=True,
+        description="it tells what is planned, too, and holds then; false: of what holds now alone",
+    )
+    draft: str | None = Field(
+        None, pattern="^[0-9a-f]{64}$", description="the digest that the page gave with its draft"
+    )
 
 
-def build_announcements(
-    centre: Centre, pages: Pages, version: Callable[[int], Policy | None], url: str
-) -> APIRouter:
+def build_announcements(centre: Centre, pages: Pages, version: Version, url: str) -> APIRouter:
     """Return the routes; `version` gives one of the policy, `url` is where the public comes."""
     routes = Routes()
     pace = SourcePace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
@@ -77,13 +85,16 @@ def build_announcements(
     def page(request: Request, lang: Lang = "zh") -> Response:
         """Return what was published, and the draft of the next."""
         asked = pages.asked(request)
-        base = centre.policy().version  # before the draft: what comes between makes it outdated
         with centre.engine.connect() as connection:
             view = PUBLISHED.read(connection, history(), asked)
-            newest = in_force(connection, centre.policy())
+            hall = outlook(connection, centre.policy(), centre.now, version)
+            newest = in_force(connection, hall)
         return pages.lists(
             "announcements.html", lang, asked, [view], in_force=newest,
-            base=base, zh=draft(centre, "zh"), en=draft(centre, "en"),
+            base=hall.policy.version, draft=digest_of(hall),
+            zh=draft(centre, hall, "zh"), en=draft(centre, hall, "en"),
+            coming=changes(hall, centre.zone, lang),
+            is_ahead=newest is not None and tells_plans(newest, hall),
         )  # fmt: skip
 
     @routes.post("/announcements", dependencies=[ACTORS], status_code=201, response_model=Done)
@@ -92,8 +103,14 @@ def build_announcements(
 
         None of a hall that is no more as the page told it: the public would hear the old mode.
         """
+        seen = Told(ahead=asked.ahead, draft=asked.draft)
+        with centre.engine.connect() as connection:
+            hall = outlook(connection, centre.policy(), centre.now, version)
         try:
-            publish(centre, base=version(asked.base), zh=asked.zh, en=asked.en, by=asked.by)
+            publish(
+                centre, hall, seen=seen, base=version(asked.base), zh=asked.zh,
+                en=asked.en.strip(), by=asked.by,
+            )  # fmt: skip
         except OutdatedDraft as exc:
             return refused(409, exc, code="outdated")
         return done_at("/announcements")
@@ -122,8 +139,7 @@ def build_announcements(
     def public_page(request: Request, lang: Lang = "zh") -> HTMLResponse:
         """Return the hall as anybody may know it."""
         pace.take(source_of(request))
-        shown = status(centre)
-        answer = pages.show("status.html", lang, shown=shown, lines=paragraphs(shown, lang))
+        answer = pages.show("status.html", lang, shown=status(centre, version))
         answer.headers.update(_CACHED)
         return answer
 
@@ -131,6 +147,6 @@ def build_announcements(
     def public_status(request: Request) -> Response:
         """Return the hall as anybody may know it: mode, hours, windows, the announcement."""
         pace.take(source_of(request))
-        return JSONResponse(status(centre).model_dump(mode="json"), headers=_CACHED)
+        return JSONResponse(status(centre, version).model_dump(mode="json"), headers=_CACHED)
 
     return routes

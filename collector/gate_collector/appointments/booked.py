@@ -7,13 +7,13 @@ of a page that is out of date finds none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from enum import StrEnum
 from hashlib import sha256
 
-from gate_agent.contract.appointments import Appointment, CancelledAppointment
+from gate_agent.contract.appointments import Appointment, CancelledAppointment, CancelReason
 from gate_agent.contract.identity import Secret
 from gate_agent.contract.moment import format_utc, on_clock
 from gate_agent.contract.policy import Policy
@@ -74,10 +74,15 @@ def window_of(entry: Appointment | CancelledAppointment, zone: tzinfo) -> str:
     return "–".join(at for at in times if at)
 
 
+def shown_cancelled(policy: Policy) -> Iterator[CancelledAppointment]:
+    """Yield what is cancelled; what was moved stands at its new time alone."""
+    return (one for one in policy.cancelled if one.reason is not CancelReason.MOVED)
+
+
 def rows(policy: Policy, codes: Mapping[str, Secret], zone: tzinfo) -> list[BookedRow]:
     """Return every appointment of a policy, with what is known of its code."""
     entries: tuple[Appointment | CancelledAppointment, ...] = (
-        *policy.appointments, *policy.cancelled
+        *policy.appointments, *shown_cancelled(policy)
     )  # fmt: skip
     return [_row(entry, codes, zone) for entry in entries]
 

@@ -16,6 +16,7 @@ from gate_agent.contract.appointments import Appointment, CancelledAppointment, 
 from gate_agent.contract.policy import Policy
 from gate_agent.errors import AskedInVain
 from gate_collector.appointments.booked import key_of
+from gate_collector.policies.sheet_appointments import unbooked
 from gate_collector.policies.sheets import check_quota
 
 
@@ -87,7 +88,21 @@ class Move(_Order):
         if len(places) != len(set(places)):
             raise Gone("booked_then", "expected a time that is free of this person's, got theirs")
         check_quota(moved, old.quotas, self.zone)
-        return {"appointments": _plain(moved)}
+        cancelled = [*old.cancelled, *map(self._marked, named.values())]
+        again = [self._goes_on(one, {it.person_ref for it in named.values()}) for one in cancelled]
+        return {"appointments": _plain(moved), "cancelled": _plain(unbooked(again, moved))}
+
+    def _marked(self, one: Appointment) -> CancelledAppointment:
+        """Return what tells that this time books nobody any more; the code goes along."""
+        return CancelledAppointment(
+            person_ref=one.person_ref, valid_from=one.valid_from, valid_until=self.ends,
+            reason=CancelReason.MOVED,
+        )  # fmt: skip
+
+    def _goes_on(self, one: CancelledAppointment, moved: Collection[str]) -> CancelledAppointment:
+        """Return it with the end of where it was moved to now, if it was moved before."""
+        is_it = one.reason is CancelReason.MOVED and one.person_ref in moved
+        return one.model_copy(update={"valid_until": self.ends}) if is_it else one
 
 
 @dataclass(slots=True, kw_only=True)

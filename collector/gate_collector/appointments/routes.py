@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -43,6 +43,7 @@ from gate_collector.web.lists import Column, ColumnKind, Listing, section
 from gate_collector.web.pages import Pages
 from gate_collector.web.qr import drawn
 
+_REASONS = tuple(one for one in CancelReason if one is not CancelReason.MOVED)
 _PAGE, _MOST_FOUND, _DAYS = "/appointments", 50, 14
 _MOST = 2000  # appointments of one order
 _LOOKED = "appointments"  # what it is called in the record of looks
@@ -64,7 +65,7 @@ BOOKED = Listing(
                choices=tuple(BookingState), filters=True),
         Column("code", "appointments.code"),
         Column("reason", "appointments.cancelled_why", ColumnKind.WORD,
-               words=section("cancel_reason"), choices=tuple(CancelReason), filters=True),
+               words=section("cancel_reason"), choices=_REASONS, filters=True),
     ),
     order="begins",
     empty="appointments.none",
@@ -103,7 +104,9 @@ class CancelOrder(Author):
     """Which appointments are cancelled, and why."""
 
     keys: Keys
-    reason: CancelReason
+    reason: Literal[
+        CancelReason.BY_VISITOR, CancelReason.BY_HALL, CancelReason.EPIDEMIC, CancelReason.MISTAKE
+    ]
 
 
 class MoveOrder(Author):
@@ -152,7 +155,7 @@ def build_appointments(
             doors=doors,
             waiting=book.waiting(),
             quotas=quota_lines(policy, _today(centre), centre.zone, days=_DAYS),
-            reasons=tuple(CancelReason),
+            reasons=_REASONS,
             day=asked.day(BOOKED.name, "from") or _today(centre),
             has_key=site_key is not None,
         )
@@ -243,6 +246,9 @@ def _changes(centre: Centre, book: PolicyBook, site_key: bytes | None) -> APIRou
         begins, ends = times if len(times) == len((asked.begins, asked.ends)) else (None, None)
         if begins is None or ends is None or ends <= begins:
             return refusal(422, code="times", expected="a beginning and a later end", got="others")
+        if ends <= centre.now:
+            expected = "a time that is not over yet"
+            return refusal(422, code="past", expected=expected, got="one that is past")
         order = Move(keys=[asked.key], begins=begins, ends=ends, zone=centre.zone)
         return issued(asked, order)
 

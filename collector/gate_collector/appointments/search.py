@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from gate_agent.contract.appointments import Appointment, CancelledAppointment
 from gate_agent.contract.codes import APPOINTMENT_CODE, code_digest
 from gate_agent.contract.policy import Policy
+from gate_collector.appointments.booked import shown_cancelled
 from gate_collector.live.search import reference
 from gate_collector.roles.known_names import NamedBy, known_names
 
@@ -45,7 +46,7 @@ def matching(
 
 def _entries(policy: Policy) -> Iterator[Entry]:
     yield from policy.appointments
-    yield from policy.cancelled
+    yield from shown_cancelled(policy)
 
 
 def _plain(name: str) -> str:

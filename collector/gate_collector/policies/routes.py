@@ -17,6 +17,7 @@ from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.announcements.book import in_force as announced
+from gate_collector.announcements.course import outlook
 from gate_collector.centre import Centre
 from gate_collector.policies import setting_words
 from gate_collector.policies.acknowledged import Acknowledgement, acknowledgements
@@ -64,6 +65,10 @@ class SheetUpload(Author):
     content: str = Field(max_length=_MOST_SHEET)
     seen: str = Field("", description="what the look told; without it, only a look is taken")
     replace: bool = Field(default=True, description="in place of what is there, or beside it")
+    restore: bool = Field(
+        default=False,
+        description="also what was cancelled or moved since is as the sheet has it",
+    )
 
 
 class OneAppointment(Author):
@@ -96,7 +101,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
         newest, in_force, waiting = book.newest(), book.in_force(), book.waiting()
         with centre.engine.connect() as connection:
             doors = acknowledgements(connection, in_force.version)
-            is_announced = announced(connection, in_force) is not None
+            text = announced(connection, outlook(connection, in_force, centre.now, book.version))
             versions = VERSIONS.read(connection, book.history(), asked)
         return pages.lists(
             "policy.html",
@@ -110,7 +115,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             waiting=waiting,
             plans={plan.version for plan in waiting},
             now=format_utc(centre.now),
-            announcement_due=in_force.version > 0 and not is_announced,
+            announcement_due=in_force.version > 0 and text is None,
             modes=list(HallMode),
             leader=in_force.on_duty(centre.now),
             published=book.published,
@@ -185,6 +190,7 @@ def build_policy_changes(
             kind=kind,
             content=content,
             replace=asked.replace,
+            restore=asked.restore,
             site_key=site_key,
             zone=centre.zone,
         )
@@ -221,6 +227,7 @@ def build_policy_changes(
             kind="appointments",
             content=line.getvalue().encode(),
             replace=False,
+            restore=True,  # somebody books this one appointment, whatever it was
             site_key=site_key,
             zone=centre.zone,
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gate_agent.contract.policy import Policy
 from gate_collector.policies import sheets
+from gate_collector.policies.sheet_appointments import Merged, merged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,18 +20,20 @@ class SheetChange:
     kind: sheets.Kind
     content: bytes
     replace: bool
+    restore: bool = False  # also what the office cancelled or moved since
     site_key: bytes | None
     zone: ZoneInfo
 
     @property
     def seen(self) -> str:
         """What shows that somebody was told of this very sheet before it is published."""
-        content = f"{self.kind} {self.replace} ".encode()
+        content = f"{self.kind} {self.replace} {self.restore} ".encode()
         return sha256(content + self.content).hexdigest()
 
     def look(self, old: Policy) -> dict[str, Any]:
         """Return what the sheet holds and what it changes of `old`; nobody's name or number."""
         sheet = self.sheet
+        since = self._appointments(old) if self.kind == "appointments" else None
         before, after = set(getattr(old, self.kind)), set(self._merged(sheet, old))
         return {
             "seen": self.seen,
@@ -41,12 +44,18 @@ class SheetChange:
             "added": len(after - before),
             "removed": len(before - after),
             "unchanged": len(before & after),
+            "cancelled_since": since.cancelled_since if since else 0,
+            "moved_since": since.moved_since if since else 0,
         }
 
     def change(self, old: Policy) -> dict[str, Any]:
         """Return the part of the document that the sheet sets."""
         merged = self._merged(self.sheet, old)
-        return {self.kind: [entry.model_dump(mode="json") for entry in merged]}
+        part: dict[str, Any] = {self.kind: [entry.model_dump(mode="json") for entry in merged]}
+        if self.kind == "appointments":
+            cancelled = self._appointments(old).cancelled
+            part["cancelled"] = [entry.model_dump(mode="json") for entry in cancelled]
+        return part
 
     @cached_property
     def sheet(self) -> sheets.Sheet[Any]:
@@ -62,9 +71,13 @@ class SheetChange:
                 return sheets.appointments(self.content, self.site_key or b"", self.zone)
 
     def _merged(self, sheet: sheets.Sheet[Any], old: Policy) -> tuple[Any, ...]:
+        if self.kind == "appointments":
+            booked = self._appointments(old).appointments
+            sheets.check_quota(booked, old.quotas, self.zone)
+            return booked
         made = set(sheet.entries)
         kept = () if self.replace else getattr(old, self.kind)
-        merged = (*(entry for entry in kept if entry not in made), *sheet.entries)
-        if self.kind == "appointments":
-            sheets.check_quota(merged, old.quotas, self.zone)
-        return merged
+        return (*(entry for entry in kept if entry not in made), *sheet.entries)
+
+    def _appointments(self, old: Policy) -> Merged:
+        return merged(self.sheet.entries, old, replace=self.replace, restore=self.restore)

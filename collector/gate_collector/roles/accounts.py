@@ -47,12 +47,17 @@ class Accounts:
             known = self.first_code
             if not known or not secrets.compare_digest(code.encode(), known.encode()):
                 raise Denied("code", "expected the code that the collector told at its first start")
-            self.make(name, Role.MAINTAINER, password)
+            self._make(name, Role.MAINTAINER, password)
+            self._record(Session(name, Role.MAINTAINER, ""), "first account", name, "")
             self._code = ""
         return True
 
     def make(self, name: str, role: Role, password: str) -> None:
         """Make an account. Raises Denied when the name is taken."""
+        self._make(name, role, password)
+        self.record("account made", name, role.value)
+
+    def _make(self, name: str, role: Role, password: str) -> None:
         row = {"name": name, "role": role.value, "password": kept_of(password),
                "made": format_utc(self._centre.now), "disabled": False}  # fmt: skip
         try:
@@ -60,7 +65,6 @@ class Accounts:
                 connection.execute(ACCOUNT.insert().values(row))
         except IntegrityError:
             raise Denied("taken", "expected a name that is free, got one that is taken") from None
-        self.record("account made", name, role.value)
 
     def set_password(self, name: str, password: str) -> None:
         """Give an account another password, and let it sign on; its sessions end now.
@@ -139,7 +143,9 @@ class Accounts:
 
     def record(self, what: str, subject: str, why: str) -> None:
         """Record that whoever acts now looked at something, or changed an account."""
-        who = acting()
+        self._record(acting(), what, subject, why)
+
+    def _record(self, who: Session, what: str, subject: str, why: str) -> None:
         row = {"at": format_utc(self._centre.now), "who": who.name, "role": who.role.value,
                "what": what, "subject": subject, "why": why}  # fmt: skip
         with self._centre.engine.begin() as connection:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, select
 
+from gate_agent.words import WORDS, Lang, word
 from gate_collector.roles.session import Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
 from gate_collector.web.lists import Column, ColumnKind, Listing, section
@@ -13,11 +14,22 @@ from gate_collector.web.lists import Column, ColumnKind, Listing, section
 _PART = 20
 _LOOKED = (
     "search", "contacts", "contact_names", "appointments", "codes", "round_codes", "reveal",
-    "inside", "found", "reveal_text", "paper", "erase", "retention run", "export", "account made",
-    "password set", "account disabled", "key made", "key disabled",
+    "inside", "found", "reveal_text", "paper", "erase", "retention run", "export", "first account",
+    "account made", "password set", "account disabled", "key made", "key disabled",
 )  # fmt: skip
 _ROLES = tuple(Role)
 _STATES = ("enabled", "disabled")
+
+
+_WHY = {"appointments": "looked_by", "account made": "centre_role", "contacts": "looked_by"}
+
+
+def _why(row: Any, lang: Lang) -> str:
+    """Return why, in words where a code was kept: by what was searched, as what, how many."""
+    if row.what == "codes" and row.why.isdecimal():
+        return word("looks.cards", lang, n=row.why)
+    key = f"{_WHY.get(row.what, '')}.{row.why}"
+    return word(key, lang) if key in WORDS else str(row.why)
 
 
 def _state(table: Any) -> Any:
@@ -71,7 +83,7 @@ LOOKS = Listing(
         Column("what", "looks.what", ColumnKind.WORD, of=LOOK.c.what, filters=True,
                words=section("looked"), choices=_LOOKED),
         Column("subject", "looks.subject", of=LOOK.c.subject),
-        Column("why", "column.reason", of=LOOK.c.why, sorts=False),
+        Column("why", "column.reason", of=LOOK.c.why, sorts=False, says=_why),
     ),
     order="-at",
     then=(LOOK.c.id.desc(),),

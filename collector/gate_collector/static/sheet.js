@@ -1,7 +1,7 @@
 // Sends a sheet twice: to be told what it would change, and, once that was read, to be published.
 
 import { leave, post, valuesOf } from "./forms.js";
-import { joined } from "./shared/words.js";
+import { joined, word } from "./shared/words.js";
 
 const CHUNK = 32_768; // as many arguments as any browser takes
 
@@ -38,6 +38,12 @@ function wire(form) {
     seen = told.seen;
     for (const place of /** @type {Iterable<HTMLElement>} */ (look.querySelectorAll("[data-told]"))) {
       place.textContent = joined([told[place.dataset.told ?? ""] ?? ""].flat().map(String));
+    }
+    const back = Boolean(valuesOf(form).restore);
+    for (const place of /** @type {Iterable<HTMLElement>} */ (look.querySelectorAll("[data-since]"))) {
+      const [n, says] = [Number(told[place.dataset.since ?? ""]), /** @type {HTMLElement} */ (place.querySelector("dd"))];
+      place.hidden = !n;
+      says.textContent = word((back ? says.dataset.back : says.dataset.stays) ?? "", { n });
     }
     const ignored = /** @type {HTMLElement | null} */ (look.querySelector("[data-ignored]"));
     if (ignored) ignored.hidden = !told.ignored.length;

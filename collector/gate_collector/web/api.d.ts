@@ -25,6 +25,10 @@ declare namespace Centre {
     by: string;
     /** the version in force that the draft was made from */
     base: number;
+    /** it tells what is planned, too, and holds then; false: of what holds now alone */
+    ahead?: boolean;
+    /** the digest that the page gave with its draft */
+    draft?: string | null;
   }
   /** Who answers by a link; needed only where the link was sent to nobody by name. */
   interface Answerer {
@@ -88,10 +92,8 @@ declare namespace Centre {
     /** local time such as 2026-12-01T08:30; at once if empty */
     valid_from?: string;
     keys: string[];
-    reason: CancelReason;
+    reason: "by_visitor" | "by_hall" | "epidemic" | "mistake";
   }
-  /** Why an appointment was cancelled (取消预约): told at the door to whoever comes by it. */
-  type CancelReason = "by_visitor" | "by_hall" | "epidemic" | "mistake";
   /** A hold of an earlier day that was open when this one began (前期转入). */
   interface CarriedHold {
     gate: string;
@@ -819,15 +821,27 @@ declare namespace Centre {
     kind: PaperKind;
     statement?: string;
   }
+  /** What will be so from a time on (预定变更). */
+  interface PlannedChange {
+    at: string;
+    hall_mode: HallMode;
+    text: PublicText;
+  }
   /** The hall as the public is told of it. */
   interface PublicStatus {
     hall: string;
     hall_mode: HallMode;
+    /** when the mode was set; null: nobody ever set one */
+    since: string | null;
     time: string;
     text: PublicText;
     published: string | null;
+    /** the same of the English text; null: made from the policy */
+    published_en: string | null;
+    /** what is planned, the first first */
+    coming: PlannedChange[];
   }
-  /** The announcement in both languages. */
+  /** A text in both languages. */
   interface PublicText {
     zh: string;
     en: string;
@@ -925,6 +939,8 @@ declare namespace Centre {
     seen?: string;
     /** in place of what is there, or beside it */
     replace?: boolean;
+    /** also what was cancelled or moved since is as the sheet has it */
+    restore?: boolean;
   }
   /** Who asks for a removal, and why. */
   interface Signed {

@@ -178,6 +178,27 @@ def test_what_is_over_takes_no_answer(one: Hall) -> None:
     assert "<button" not in page
 
 
+def test_a_late_tap_is_kept_and_changes_nothing_else(one: Hall) -> None:
+    book, alert = _fever(one)
+    first, late = (f"/answer/{book.link(alert, who, TEN)}" for who in (LEADER, DEPUTY))
+    with serving(app_of(centre_of(one))) as client:
+        assert client.post(first, json={}).status_code == 201
+        one.west.step("hold-1", HoldState.ACKNOWLEDGED)
+        one.settle()
+        assert book.claim(one.clock.utc + timedelta(seconds=1), 120) == []
+        before = client.get(first).text
+        for _ in range(2):
+            assert client.post(late, json={}).status_code == 201
+        page = client.get(f"/alerts/{alert.id}").text
+        after = client.get(first).text
+
+    assert DEPUTY not in before
+    assert after.count(f"<b>{DEPUTY}</b>") == 1
+    assert LEADER in after
+    assert page.count(f"<b>{DEPUTY}</b>") == 1
+    assert _first_state(after) == _first_state(before) == "over"
+
+
 def test_a_link_that_was_sent_to_nobody_by_name_asks_who_it_is(one: Hall) -> None:
     book, alert = _fever(one)
     link = f"/answer/{book.link(alert, '', one.clock.utc)}"

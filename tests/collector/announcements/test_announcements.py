@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from chromium import KIOSK, PHONE, sound, watched_page
 from collector.hall_of_doors import Hall, hall
 from collector.served_centre import app_of, book_of, centre_of, serving
+from gate_agent.contract.moment import format_utc
 from gate_agent.contract.opening import OpeningHours, Weekday
 from gate_agent.contract.policy import HallMode
 from gate_agent.gate.policies import PolicyKeeper
@@ -113,6 +115,113 @@ def test_texts_are_bounded_and_shown_as_text(one: Hall) -> None:
             assert "𠮷野㐂" in page
         assert client.get("/announcements/2/poster").status_code == 404
         assert client.get("/announcements/1/poster?size=A5").status_code == 422
+
+
+def test_the_mode_holds_since_it_was_set_however_often_anybody_looks(one: Hall) -> None:
+    book = book_of(one)
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        assert client.get("/api/v1/status").json()["since"] is None
+        assert "现实行全面开放" in client.get("/status").text
+        _issue(book, hall_mode=HallMode.APPOINTMENT)
+        since = format_utc(one.clock.utc)
+        for hours in (3, 40):
+            one.clock.advance(hours * 3600)
+            _issue(book, retention={"gate_days": hours})
+            told = client.get("/api/v1/status").json()
+            assert told["since"] == since
+            assert "自 2026 年 11 月 24 日 10:00 起" in told["text"]["zh"]
+            assert "自 2026 年 11 月 24 日 10:00 起" in client.get("/announcements").text
+
+
+def _plan(book: PolicyBook, hours: float, now: datetime, **change: object) -> None:
+    at = now + timedelta(hours=hours)
+    book.issue(lambda _: change, by="王科长", why="预定", valid_from=at)
+
+
+def test_a_planned_change_is_told_before_and_its_text_holds_when_it_comes(one: Hall) -> None:
+    book = book_of(one)
+    _issue(book, opening=_OPENING)
+    _plan(book, 22, one.clock.utc, hall_mode=HallMode.CLOSED)
+    coming = "2026 年 11 月 25 日 08:00 起实行封闭管理。大厅暂停对外服务"
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        drafted = client.get("/api/v1/status").json()
+        assert drafted["text"]["zh"].count(coming) == 1
+        assert drafted["coming"][0]["hall_mode"] == "closed"
+        assert client.get("/status").text.count(coming) == 1
+        assert coming in client.get("/announcements").text
+        asked = {"zh": "今天开放，明天八点起暂停。", "en": "Open today.", "by": "王",
+                 "base": book.in_force().version}  # fmt: skip
+        assert client.post("/announcements", json=asked | {"ahead": False}).status_code == 201
+        one.clock.advance(60)
+        assert "现行公告没有写到" in client.get("/announcements").text
+        assert client.get("/status").text.count(coming) == 1, "told apart from the text"
+        assert client.post("/announcements", json=asked).status_code == 201
+        assert "现行公告没有写到" not in client.get("/announcements").text
+        published = client.get("/api/v1/status").json()["published"]
+
+        one.clock.advance(22 * 3600)
+        assert book.in_force().hall_mode is HallMode.CLOSED
+        then = client.get("/api/v1/status").json()
+        assert (then["text"]["zh"], then["published"]) == (asked["zh"], published)
+        assert (then["hall_mode"], then["coming"]) == ("closed", [])
+        assert then["since"] == "2026-11-25T00:00:00.000Z"
+
+
+def test_a_text_of_now_alone_is_void_when_the_plan_comes_and_one_of_no_plan_at_once(
+    one: Hall,
+) -> None:
+    book = book_of(one)
+    _issue(book, opening=_OPENING)
+    _plan(book, 22, one.clock.utc, hall_mode=HallMode.CLOSED)
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        page = client.get("/announcements").text
+        drafted = re.search(r'name="draft" value="([0-9a-f]{64})"', page)
+        assert drafted is not None
+        asked = {"zh": "甲", "en": "", "by": "王", "base": book.in_force().version}
+        assert client.post("/announcements", json=asked | {"ahead": False}).status_code == 201
+        one.clock.advance(23 * 3600)
+        assert client.get("/api/v1/status").json()["published"] is None
+
+        _plan(book, 5, one.clock.utc, hall_mode=HallMode.APPOINTMENT)
+        asked["base"] = book.in_force().version
+        outdated = client.post("/announcements", json=asked | {"draft": drafted[1]})
+        assert outdated.status_code == 409
+        assert client.post("/announcements", json=asked).status_code == 201
+        assert client.get("/api/v1/status").json()["published"] is not None
+        book.issue(lambda _: {"retention": {"gate_days": 9}}, by="王", why="取消计划", at_once=True)
+        told = client.get("/api/v1/status").json()
+        assert (told["coming"], told["published"]) == ([], None), "it told a plan that is none"
+
+
+def test_each_setting_of_a_mode_needs_its_own_text(one: Hall) -> None:
+    book = book_of(one)
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        for mode in (HallMode.CLOSED, HallMode.EMERGENCY, HallMode.CLOSED):
+            one.clock.advance(60)
+            _issue(book, hall_mode=mode)
+            told = client.get("/api/v1/status").json()
+            assert told["published"] is None
+            assert "公告尚未发布" in client.get("/status").text
+            asked = {"zh": f"第一次{mode}", "en": "", "by": "王", "base": book.in_force().version}
+            assert client.post("/announcements", json=asked).status_code == 201
+            assert client.get("/api/v1/status").json()["text"]["zh"] == asked["zh"]
+
+
+def test_an_english_text_that_nobody_published_is_not_stamped(one: Hall) -> None:
+    book = book_of(one)
+    _issue(book, hall_mode=HallMode.CLOSED)
+    with serving(app_of(centre_of(one, book.in_force), book)) as client:
+        for en, is_out in (("", False), (" \n", False), ("Closed today.", True)):
+            asked = {"zh": "今日关闭。", "en": en, "by": "王", "base": book.in_force().version}
+            one.clock.advance(60)
+            assert client.post("/announcements", json=asked).status_code == 201
+            told = client.get("/api/v1/status").json()
+            page = client.get("/status?lang=en").text
+            assert (told["published_en"] == told["published"]) is is_out
+            assert ("Published 2026" in page) is is_out
+            assert ("Not an announcement yet" in page) is not is_out
+            assert ("英文正文没有发布" in client.get("/announcements").text) is not is_out
+            assert "2026-11-24 10:0" in client.get("/status").text
 
 
 @pytest.mark.browser

@@ -93,6 +93,82 @@ def test_what_is_moved_holds_by_the_same_code_at_its_new_time() -> None:
     assert _at_the_door(after, "a") == (Decision.ADMIT, ())
 
 
+def test_who_comes_at_the_time_from_which_they_were_moved_is_told() -> None:
+    was, then = _booked("a"), NOON.utc + 30 * _HOUR
+    policy = _policy(was, _booked("b"))
+    after = policy
+    for hours in (30, 40, 0):  # twice, and back again
+        now = next(one for one in after.appointments if one.person_ref == was.person_ref)
+        begins = NOON.utc + hours * _HOUR
+        move = Move(keys=[key_of(now)], begins=begins, ends=begins + _HOUR, zone=ZONE)
+        after = _applied(after, move(after))
+        places = [(one.person_ref, one.valid_from) for one in after.appointments]
+        assert not {(one.person_ref, one.valid_from) for one in after.cancelled} & set(places)
+        told = (Decision.DENY, ("cancelled_moved",)) if hours else (Decision.ADMIT, ())
+        assert _at_the_door(after, "a") == told
+    assert {one.valid_from for one in after.cancelled} == {then, NOON.utc + 40 * _HOUR}
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_sheet_brings_back_nothing_that_was_cancelled_or_moved_unless_asked(
+    one: Hall, *, replace: bool
+) -> None:
+    numbers = [_NUMBER, *(f"{part}{mod_11_2.calc_check_digit(part)}" for part in (
+        f"1101011990030{number:04d}" for number in range(1001, 1200)))]  # fmt: skip
+    lines = [f"{number},2026-11-25 09:00,2026-11-25 10:00" for number in numbers]
+    sheet = "证件号码,开始,结束\n" + "\n".join(lines)
+    content = base64.b64encode(sheet.encode()).decode()
+    book = book_of(one)
+    with serving(app_of(centre_of(one, book.in_force), book, private=PRIVATE)) as client:
+
+        def imported(**more: bool) -> dict[str, Any]:
+            return _import(client, content, replace=replace, **more)
+
+        def state(number: str) -> list[tuple[str, str]]:
+            return [(it["state"], it["begins"][:10]) for it in _search(client, number)["bookings"]]
+
+        assert imported()["cancelled_since"] == 0
+        gone, moved = (_search(client, number)["bookings"][0]["key"] for number in numbers[:2])
+        cancel = _SIGNED | {"keys": [gone], "reason": "by_visitor"}
+        assert client.post("/appointments/cancel", json=cancel).status_code == 201
+        times = {"begins": "2026-11-27T09:00", "ends": "2026-11-27T10:00"}
+        assert (
+            client.post("/appointments/move", json=_SIGNED | {"key": moved} | times).status_code
+            == 201
+        )
+        look = imported()
+        assert (look["cancelled_since"], look["moved_since"]) == (1, 1)
+        assert (look["added"], look["removed"]) == (0, 0)
+        assert state(numbers[0]) == [("cancelled", "2026-11-25")]
+        assert state(numbers[1]) == [("booked", "2026-11-27")]
+        assert state(numbers[2]) == [("booked", "2026-11-25")]
+
+        look = imported(restore=True)
+        assert (look["cancelled_since"], look["moved_since"]) == (1, 1)
+        assert {tuple(state(number)) for number in numbers} == {(("booked", "2026-11-25"),)}
+        assert len(book.in_force().appointments) == len(numbers)
+        assert not book.in_force().cancelled
+
+
+def test_a_code_that_the_office_gave_stays_when_the_sheet_comes_again(one: Hall) -> None:
+    content = base64.b64encode(
+        f"证件号码,开始,结束\n{_NUMBER},2026-11-25 09:00,2026-11-25 10:00".encode()
+    ).decode()
+    book = book_of(one)
+    codes = list[str | None]()
+    with serving(app_of(centre_of(one, book.in_force), book, private=PRIVATE)) as client:
+        for replace in (True, False, True):
+            _import(client, content, replace=replace)
+            (booked,) = book.in_force().appointments
+            if booked.code_sha256 is None:
+                given = _SIGNED | {"keys": [key_of(booked)]}
+                assert client.post("/appointments/codes", json=given).status_code == 201
+                (booked,) = book.in_force().appointments
+            codes.append(booked.code_sha256)
+    assert len(set(codes)) == 1
+    assert codes[0] is not None
+
+
 def test_a_full_window_and_an_appointment_that_is_another_now_are_refused() -> None:
     one, two = _booked("a"), _booked("b", 3)
     policy, then = _policy(one, two, per_window=1), NOON.utc + 3 * _HOUR
@@ -138,12 +214,14 @@ def _sheet(people: int) -> str:
     return base64.b64encode(content).decode()
 
 
-def _import(client: httpx.Client, content: str) -> None:
-    body = _SIGNED | {"content": content, "replace": True}
+def _import(client: httpx.Client, content: str, **asked: bool) -> dict[str, Any]:
+    """Import a sheet after a look, and return what that told."""
+    body = _SIGNED | {"content": content, "replace": True} | asked
     look = client.post("/policy/sheets/appointments", json=body).json()["look"]
     body |= {"seen": look["seen"], "base": client.get("/api/v1/policy").json()["version"]}
     made = client.post("/policy/sheets/appointments", json=body)
     assert made.status_code == 201
+    return dict(look)
 
 
 def _search(client: httpx.Client, who: str) -> dict[str, Any]:
@@ -172,6 +250,10 @@ def test_of_thirteen_hundred_one_is_found_moved_cancelled_and_given_a_code(one: 
         assert {told["total"] for told in answers.values()} == {1}
         (found,) = answers[_CODE]["bookings"]
 
+        for begins, ends in (("23T09:00", "23T10:00"), ("24T09:00", "24T10:00")):  # it is ten
+            past = {"begins": f"2026-11-{begins}", "ends": f"2026-11-{ends}"}
+            told = client.post("/appointments/move", json=_SIGNED | {"key": found["key"]} | past)
+            assert (told.status_code, told.json()["error"]["code"]) == (422, "past")
         times = {"begins": "2026-11-25T14:00", "ends": "2026-11-25T15:00"}
         moved = client.post("/appointments/move", json=_SIGNED | {"key": found["key"]} | times)
         assert moved.status_code == 201
@@ -200,7 +282,7 @@ def test_of_thirteen_hundred_one_is_found_moved_cancelled_and_given_a_code(one: 
         assert "本人取消" in client.get("/appointments?booked.state=cancelled").text
     policy = book.in_force()
     assert len(policy.appointments) == 1299
-    assert [one.reason for one in policy.cancelled] == [CancelReason.BY_VISITOR]
+    assert [one.reason for one in policy.cancelled] == [CancelReason.MOVED, CancelReason.BY_VISITOR]
     with one.engine.connect() as connection:
         kept = [list(connection.execute(select(t))) for t in (LOOK, KNOWN_NAME, BOOKING_CODE)]
     for secret in (_NUMBER, "小明", _CODE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -319,3 +320,30 @@ def test_a_sealed_text_is_opened_no_longer_than_registrations_are_kept(one: Hall
             one.clock.advance(days * 86_400)
             answer = client.post("/api/v1/reveal/texts", json=asked | {"why": "核实情况"})
             assert answer.json() == {"texts": told}
+
+
+def test_looks_say_their_reasons_in_words_and_what_the_first_account_was(
+    one: Hall, client: httpx.Client, accounts: Accounts
+) -> None:
+    code = accounts.first_code
+    assert accounts.begin(code, "运维甲", "correct-horse-1")
+    kept = [("account made", "大屏", role.value) for role in Role]
+    kept += [("appointments", "", by) for by in ("who", "code", "name")]
+    kept += [("codes", "2026-11-24 09:00", "12"), ("contacts", "west-1f/hold-1", "xlsx")]
+    with one.engine.connect() as connection:
+        first = connection.execute(select(LOOK)).one()
+    for what, subject, why in kept:
+        accounts.record(what, subject, why)
+    _as(client, accounts, Role.AUDITOR)
+
+    page = client.get("/looks?looks.rows=50").text
+    file = client.get("/looks?file=looks.csv").text
+
+    assert (first.who, first.role, first.what) == ("运维甲", "maintainer", "first account")
+    assert "首个账号" in page
+    for told in ("按姓名查询", "按预约码查询", "按证件或人员标识查询", "打印 12 张", "导出 XLSX"):
+        assert told in page, told
+        assert told in file, told
+    cells = re.findall("<td[^>]*>([^<]*)</td>", page)
+    codes = [cell for cell in cells if re.fullmatch("[a-z_]+", cell.strip())]
+    assert codes == ["auditor"], "the name of the account that looks"
