@@ -21,14 +21,12 @@ _ROLES = tuple(Role)
 _STATES = ("enabled", "disabled")
 
 
-_WHY = {"appointments": "looked_by", "account made": "centre_role", "contacts": "looked_by"}
-
-
 def _why(row: Any, lang: Lang) -> str:
     """Return why, in words where a code was kept: by what was searched, as what, how many."""
     if row.what == "codes" and row.why.isdecimal():
         return word("looks.cards", lang, n=row.why)
-    key = f"{_WHY.get(row.what, '')}.{row.why}"
+    is_role = row.what == "account made"
+    key = f"centre_role.{row.why}" if is_role else f"looked_by.{row.why}"
     return word(key, lang) if key in WORDS else str(row.why)
 
 
