@@ -88,7 +88,9 @@ def test_a_passage_counts_on_its_true_day_and_hour_and_the_door_s_word_is_kept(o
     with one.engine.connect() as connection:
         row = connection.execute(select(PASSAGE)).one()
         said = connection.execute(select(DOUBTED)).one()
-    today = next(bar for bar in charts(centre_of(one))["day"] if bar["at"] == "8")
+    today = next(
+        bar for bar in charts(centre_of(one))["day"] if bar["at"] == "7"
+    )  # it began at 7:59:56
 
     assert (row.day, row.decided) == ("2026-11-24", format_utc(TEN - timedelta(hours=2)))
     assert row.started == format_utc(TEN - timedelta(hours=2, seconds=4))
@@ -192,7 +194,7 @@ def test_a_report_counts_by_the_corrected_hour_and_says_what_is_undated(one: Hal
     after = gather(centre_of(one, lambda: LED), day, version=2, by="clock")
 
     assert [door.undated for door in (*before.doors, *after.doors)] == [1, 0]
-    assert [(line.hour, line.count) for line in after.doors[0].counts] == [(10, 1)]
+    assert [(line.hour, line.count) for line in after.doors[0].counts] == [(9, 1)]
     punctual = next(check for check in before.checks if check.key == "punctual")
     assert "未能核实 1 件" in punctual.zh
 
