@@ -325,6 +325,8 @@ def test_what_a_sheet_changes_is_told_before_it_is_published(tmp_path: Path) -> 
         "added": 29,
         "removed": 0,
         "unchanged": 10,
+        "cancelled_since": 0,
+        "moved_since": 0,
     }
     assert done.status_code == 201
     assert len(book.newest().roster) == 39
