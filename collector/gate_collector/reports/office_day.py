@@ -277,7 +277,7 @@ def _counselled(
             elif one.id in today:
                 people += one.entry.people
     first: dict[str, bool] = {}
-    for hold_id, _, is_today in sorted(done, key=lambda told: told[1]):
+    for hold_id, _, is_today in sorted(done, key=lambda each: each[1]):
         first.setdefault(hold_id, is_today)
     lacking = tuple(
         Uncounselled(gate=line.gate, hold_id=line.hold_id, opened=line.opened)
