@@ -53,25 +53,23 @@ both_stores = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=
 
 def _sessions_end(cluster: Cluster, url: str) -> None:
     """End the sessions that hold a place there, as a server does that is started anew."""
-    cluster.asked(f"SELECT pg_terminate_backend(pid) {_of_places(url)} AND l.granted")
+    cluster.asked(f"SELECT pg_terminate_backend(l.pid) {_of_places(url)} AND l.granted")
 
 
 def _taken_from_the_first(place: StorePlace, cluster: Cluster, url: str) -> None:
     """Let `place` have it: it waits for it already when the first session ends."""
-    waiting = f"SELECT pid {_of_places(url)} AND NOT l.granted"
+    waiting = f"{_of_places(url)} AND NOT l.granted AND a.application_name LIKE '% {os.getpid()}@%'"
     with ThreadPoolExecutor(1) as pool:
         taken = pool.submit(place.take)
-        wait_until(lambda: cluster.asked(waiting), "somebody who waits for the place")
-        cluster.asked(
-            f"SELECT pg_terminate_backend(l.pid) {_of_places(url)} AND l.granted AND l.objid ="
-            f" (SELECT objid {_of_places(url)} AND NOT l.granted)"
-        )
+        wait_until(lambda: cluster.asked(f"SELECT l.pid {waiting}"), "us to wait for the place")
+        for first in cluster.asked(f"SELECT unnest(pg_blocking_pids(l.pid)) {waiting}"):
+            cluster.asked(f"SELECT pg_terminate_backend({first})")
         taken.result(_WITHIN_S)
 
 
 def _of_places(url: str) -> str:
-    joined = "FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
-    return f"{joined} WHERE d.datname = '{name_of(url)}' AND l.objsubid = 2"
+    joined = "FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    return f"{joined} WHERE a.datname = '{name_of(url)}' AND l.objsubid = 2"
 
 
 def _events(url: str, opened: Open) -> int:
