@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gate_agent.contract.moment import NS_PER_S
+from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Category, Decision, PassageDecided, PersonLeft, Record
 
 STAYS_S = 16 * 3600  # nobody stays longer: an unseen departure is forgotten by the next morning
@@ -24,6 +24,10 @@ class Entered:
     category: Category
     since: str
     at_ns: int
+
+    def inside_s(self, now: Moment) -> float:
+        """Return for how long, by the clock that never steps."""
+        return max(0.0, (now.boot_ns - self.at_ns) / NS_PER_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate_agent.contract.leaving_records import ExitMeans, PersonLeft
-from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
+from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
 from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.effects import CallGuard, Effects, Note, StepRefused, WriteEvent
 from gate_agent.domain.events import DeparturesTold, ExitSeen
@@ -51,13 +51,12 @@ def went(inside: Inside, hold: Hold, by: str, at: Moment) -> Effects:
 def _left(
     known: Entered | None, *, person_ref: str | None, means: ExitMeans, at: Moment
 ) -> PersonLeft:
-    since_s = None if known is None else (at.utc - parse_utc(known.since)).total_seconds()
     return PersonLeft(
         person_ref=person_ref,
         means=means,
         at=format_utc(at.utc),
         entered=None if known is None else known.since,
-        inside_s=None if since_s is None else max(0.0, round(since_s, 1)),
+        inside_s=None if known is None else round(known.inside_s(at), 1),
     )
 
 

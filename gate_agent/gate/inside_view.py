@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from gate_agent.contract.identity import mask_name, mask_number
 from gate_agent.contract.messages import PersonSeen
-from gate_agent.contract.moment import Moment, parse_utc
+from gate_agent.contract.moment import Moment
 from gate_agent.domain.inside import Inside
 from gate_agent.errors import StorageError
 from gate_agent.gate.screen_state import InsideElsewhere, InsideLine, InsideView, PersonView
@@ -35,7 +35,7 @@ def inside_view(
                 person=_masked(one.person_ref, reader),
                 category=one.category,
                 since=one.since,
-                inside_s=max(0.0, (now.utc - parse_utc(one.since)).total_seconds()),
+                inside_s=one.inside_s(now),
             )
             for one in inside.entered
         ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from domain.benches import FEVER, NORMAL, Bench, somebody
@@ -52,6 +55,17 @@ def test_who_was_let_in_is_inside_until_they_leave() -> None:
     assert left.inside_s is not None
     assert 60 < left.inside_s < 75
     assert left.severity is Severity.ROUTINE
+
+
+def test_a_wall_clock_that_jumped_a_day_makes_nobody_stay_longer() -> None:
+    bench = Bench()
+    enters(bench, "a")
+    bench.wait(60)
+    jumped = replace(bench.now, utc=bench.now.utc + timedelta(days=1))
+    bench.take(ExitSeen(at=jumped, means=ExitMeans.CARD, person_ref=somebody("a").person_ref))
+
+    (left,) = told(bench)
+    assert left.inside_s == 60
 
 
 def test_a_card_that_is_laid_twice_is_one_person() -> None:
