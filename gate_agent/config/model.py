@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -25,6 +24,7 @@ from pydantic import (
 )
 
 from gate_agent.config.addresses import BaseUrl, is_everywhere, is_loopback
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.messages import Name
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -41,10 +41,10 @@ def _known_zone(value: str) -> str:
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
-class Section(BaseModel):
+class Section(FrozenModel):
     """Base of every section: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class GateSection(Section):

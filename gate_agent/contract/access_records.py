@@ -8,9 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.free_text import FREE
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.record import Id, Record, Ref
 
 
@@ -69,10 +70,9 @@ class StaffChanged(Record):
         return self.code
 
 
-class Look(BaseModel):
+class Look(FrozenModel):
     """Who looks at what a screen masks, and why: one definition for the request and its records."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     by: str
     role: GuardRole
     reason: str = Field(json_schema_extra=FREE)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.numbers import Whole
 from gate_agent.contract.record import Day, Record, Ref, Utc
@@ -20,20 +21,20 @@ from gate_agent.errors import ContractError
 MOST_ENDS = 256  # doors of one hall, an epoch each
 
 
-class ChainEnd(BaseModel):
+class ChainEnd(FrozenModel):
     """The last event of a chain that the centre had without a gap."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     gate: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
     epoch: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
     sequence: Annotated[Whole, Field(ge=1)]
     link: Annotated[Ref, Field(description="of that event")]
 
 
-class DayAnchor(BaseModel):
+class DayAnchor(FrozenModel):
     """What the centre tells once a day."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     day: Day
     made: Utc
     ends: Annotated[tuple[ChainEnd, ...], Field(max_length=MOST_ENDS)]

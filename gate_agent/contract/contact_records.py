@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.free_text import FREE
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.hold_records import OfHold
 from gate_agent.contract.numbers import Real
 from gate_agent.contract.record import Category, Id, Record, Ref, Severity, Utc
@@ -23,10 +24,9 @@ class ContactState(StrEnum):
     CLEARED = "cleared"  # 已解除
 
 
-class ContactEntry(BaseModel):
+class ContactEntry(FrozenModel):
     """One passage near that of the held person."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     contact_id: Id
     passage_id: Id
     person_ref: Ref | None
@@ -43,10 +43,9 @@ class ContactListed(OfHold):
     contacts: tuple[ContactEntry, ...]
 
 
-class JudgementDetails(BaseModel):
+class JudgementDetails(FrozenModel):
     """What a judgement of a contact may say, one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     reason: str | None = Field(None, json_schema_extra=FREE)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.messages import Hex64, Message, Name
 from gate_agent.contract.record import Category, Id, Utc
 from gate_agent.contract.wire import Parsed, parse_message
@@ -17,8 +18,8 @@ from gate_agent.contract.wire import Parsed, parse_message
 MOST_TOLD = 64  # of each kind: a slow line carries it in a second
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+class _Told(FrozenModel):
+    model_config = ConfigDict(extra="ignore")
 
 
 class HoldTold(_Told):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.free_text import FREE
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.numbers import Whole
 from gate_agent.contract.record import Record, Utc
 
@@ -72,20 +73,18 @@ class ShiftNoted(Record):
     at: Utc
 
 
-class RoundCount(BaseModel):
+class RoundCount(FrozenModel):
     """How often one kind of round was done in one area in a day, of how many."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     area: str
     kind: Round
     done: Whole = Field(ge=0)
     needed: Whole = Field(ge=0)
 
 
-class Stock(BaseModel):
+class Stock(FrozenModel):
     """What is there of one item, and what was used in the day."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     item: str
     stock: Whole | None = Field(ge=0, description="null when it was never counted")
     used: Whole = Field(ge=0)

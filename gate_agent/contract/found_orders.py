@@ -11,8 +11,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.messages import Hex32, Hex64, Message, Name
 from gate_agent.contract.record import Category, Utc
 from gate_agent.contract.wire import parse_message
@@ -32,10 +33,10 @@ class HallPlace(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-class FoundOrder(BaseModel):
+class FoundOrder(FrozenModel):
     """Somebody inside is ill: the door opens the hold, as if its own guard had found them."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     order_id: Hex32
     place: HallPlace = HallPlace.ELSEWHERE
     person_ref: Annotated[Hex64 | None, Field(description="null: nobody knows yet who")] = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from gate_agent.contract.free_text import FREE, REFERENCE
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.numbers import Centi, Real, Small, Whole
 from gate_agent.contract.record import Category, HoldState, Id, Record, Ref, Severity, Utc
 
@@ -84,10 +85,9 @@ class HoldIdentified(OfHold):
     at: Utc
 
 
-class StepDetails(BaseModel):
+class StepDetails(FrozenModel):
     """What a step of a hold may bring (处置内容), one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     contact_centi_c: Centi | None = Field(None, description="contact thermometer (体温计)")
     to: str | None = Field(
         None, json_schema_extra=FREE, description="whom it was reported or handed over to"
@@ -129,10 +129,9 @@ class NoteKind(StrEnum):
     DISINFECTED = "disinfected"  # 终末消毒
 
 
-class NoteDetails(BaseModel):
+class NoteDetails(FrozenModel):
     """What a note on a hold may say, one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     to: str | None = Field(None, json_schema_extra=FREE, description="which post was called")
     answered: bool | None = Field(None, description="whether that call was answered")
     symptoms: tuple[str, ...] = Field((), json_schema_extra=FREE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.numbers import Centi, Real, Whole
 from gate_agent.contract.record import Id, Outcome, Record, Severity, Utc
 
@@ -13,10 +14,9 @@ Reference = Literal["contact", "blackbody"]
 Found = Literal["apart", "together", "other_untrusted"]
 
 
-class Temperature(BaseModel):
+class Temperature(FrozenModel):
     """One measurement, with everything needed to decide again. Hundredths of °C."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     outcome: Outcome
     reason: str | None = Field(None, description="why it is unusable or low")
     surface_centi_c: Centi | None = Field(None, description="体表温度: as measured, never edited")
@@ -86,10 +86,9 @@ class ContactRead(Record):
         return Severity.ROUTINE if self.hold_id is None else Severity.URGENT
 
 
-class CheckDetails(BaseModel):
+class CheckDetails(FrozenModel):
     """What a check is made with, one definition for tap, event and record."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     reference: Reference
     reference_centi_c: Centi = Field(description="what the black body or the contact reading says")
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.moment import ClockQuality, Moment, format_utc
 from gate_agent.contract.numbers import Real
 from gate_agent.contract.record import Life
@@ -188,10 +189,10 @@ def link_after(prev_link: bytes, body_sha256: bytes) -> bytes:
     return sha256(prev_link + body_sha256).digest()
 
 
-class Attributes(BaseModel):
+class Attributes(FrozenModel):
     """What an event says of itself, beside its data; unknown attributes are ignored."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     specversion: Literal["1.0"]
     id: str
     source: Annotated[str, Field(pattern="^/gates/[a-z0-9-]+/[a-z0-9-]+$")]
@@ -303,10 +304,10 @@ def parse_record(envelope: Envelope) -> Parsed[Record] | None:
 # --- receipts and states ----------------------------------------------------------------------
 
 
-class Message(BaseModel):
+class Message(FrozenModel):
     """Base of what goes between door and centre beside events."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     def encode(self) -> bytes:
         """Return the exact bytes to publish."""

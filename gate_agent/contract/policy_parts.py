@@ -16,9 +16,10 @@ import zlib
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic_core import to_json
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.hall_times import HallMoment
 from gate_agent.contract.json_text import read_json
 from gate_agent.contract.messages import Hex64
@@ -37,18 +38,18 @@ REST = "rest"  # of what is unread: all that a head does not say
 _NAME = 64
 
 
-class Rest(BaseModel):
+class Rest(FrozenModel):
     """What comes in parts."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     sha256: Annotated[Hex64, Field(description="of the whole document")]
     parts: Annotated[int, Field(ge=1, le=MOST_PARTS, description="how many there are")]
 
 
-class PolicyHead(BaseModel):
+class PolicyHead(FrozenModel):
     """What is urgent of a large policy; a small one stands on this topic whole."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     version: PolicyVersion
     valid_from: HallMoment | None = None
     hall_mode: HallMode

@@ -9,7 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+
+from gate_agent.contract.frozen import FrozenModel
 
 _DAY = r"(19[7-9]\d|2[0-2]\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"  # of a Linux clock
 _TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}"
@@ -85,18 +87,17 @@ class HoldState(StrEnum):
     CLOSED = "closed"  # 已结案
 
 
-class ByHand(BaseModel):
+class ByHand(FrozenModel):
     """Who typed what no reader read, and why (人工录入)."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     reason: str = Field(description="no_card | card_damaged | reader_broken | other_document | …")
     by: str
 
 
-class Record(BaseModel):
+class Record(FrozenModel):
     """Base of every event's data. `TYPE` is its name; `SEVERITY` its lane."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     TYPE: ClassVar[str]
     SEVERITY: ClassVar[Severity] = Severity.ROUTINE
 

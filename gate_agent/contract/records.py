@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gate_agent.contract.access_records import PersonRevealed, ShiftChanged, StaffChanged
 from gate_agent.contract.agent_records import (
@@ -45,6 +45,7 @@ from gate_agent.contract.duty_records import (
     SuppliesCounted,
 )
 from gate_agent.contract.free_text import FREE
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.hold_records import (
     HoldAnswered,
     HoldClosed,
@@ -263,10 +264,9 @@ class PersonRegistered(Record):
         return self.passage_id
 
 
-class PassageCount(BaseModel):
+class PassageCount(FrozenModel):
     """How many passages of one kind came to one outcome."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     category: Category
     decision: Decision
     count: Whole = Field(ge=0)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from gate_agent.contract.frozen import FrozenModel
 
 
-class StrictModel(BaseModel):
+class StrictModel(FrozenModel):
     """Strict: 64800 is no time of day, true is no count; a slip is told, never guessed at."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SettingGroup(StrEnum):

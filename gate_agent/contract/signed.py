@@ -23,8 +23,9 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.records import Utc
 from gate_agent.contract.wire import parse_message
 from gate_agent.errors import ContractError
@@ -41,10 +42,10 @@ _GATES_OWN = ("state", "door", "event")  # what a door says of itself; all else 
 _GATE_LEVELS = 5  # gate/v1/<site>/<gate>/what
 
 
-class Warrant(BaseModel):
+class Warrant(FrozenModel):
     """Whose key it is."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     use: Literal["sign"] = "sign"
     site: str
     name: Annotated[str, Field(description=f"a door's id, or {CENTRE}")]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.numbers import Centi, Whole
 
 
@@ -44,10 +45,10 @@ LOUD = frozenset(
 )  # fmt: skip
 
 
-class ThermometerState(BaseModel):
+class ThermometerState(FrozenModel):
     """What a door says of its thermometer, and of the people it has just seen: nobody's own."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     trust: Trust
     doubts: tuple[str, ...] = Field((), description="what speaks against it 存疑原因")
     profile: str = Field("", description="doors of one profile are compared")

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.moment import NS_PER_S, ClockQuality, Moment, format_utc
 from gate_agent.contract.records import ContactState, DeviceState, HoldState
 from gate_agent.domain.contact import Contact
@@ -36,10 +35,9 @@ class Priority(StrEnum):
     LOW = "low"
 
 
-class AlarmView(BaseModel):
+class AlarmView(FrozenModel):
     """One alarm that stands. A screen sounds it anew when `rung` has grown, and only then."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     id: str
     priority: Priority
     technical: bool  # a fault of the gate, not a person
@@ -51,10 +49,9 @@ class AlarmView(BaseModel):
     chatters: bool
 
 
-class AlarmCounts(BaseModel):
+class AlarmCounts(FrozenModel):
     """Alarms of the last eight hours (EEMUA 191): how many asked for somebody."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     since: str
     high: int = 0
     medium: int = 0

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.moment import ClockQuality
 from gate_agent.contract.opening import GREEN_CHANNEL
@@ -46,11 +45,7 @@ class Green(StrEnum):
     GUARD = "guard"  # a guard's word
 
 
-class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class GateView(_View):
+class GateView(FrozenModel):
     """Which door this is."""
 
     site: str
@@ -60,14 +55,14 @@ class GateView(_View):
     version: str
 
 
-class PersonView(_View):
+class PersonView(FrozenModel):
     """A person, masked: 张* and 110***********002X."""
 
     name: str
     number: str
 
 
-class PassageView(_View):
+class PassageView(FrozenModel):
     """A passage, at the spot or at the desk."""
 
     passage_id: str
@@ -95,7 +90,7 @@ class PassageView(_View):
     green: Green | None = None  # 绿色通道: goes first
 
 
-class NoteView(NoteDetails, _View):
+class NoteView(NoteDetails):
     """What was done for a held person beside the steps."""
 
     kind: NoteKind
@@ -103,7 +98,7 @@ class NoteView(NoteDetails, _View):
     by: str
 
 
-class StepView(StepDetails, _View):
+class StepView(StepDetails):
     """A step that was done for a held person, with what it brought."""
 
     step: HoldState
@@ -111,7 +106,7 @@ class StepView(StepDetails, _View):
     by: str
 
 
-class ContactView(_View):
+class ContactView(FrozenModel):
     """A close contact (密切接触者) that is not at an end, or whose hold is open."""
 
     contact_id: str
@@ -124,14 +119,14 @@ class ContactView(_View):
     next_states: tuple[ContactState, ...]
 
 
-class CallView(_View):
+class CallView(FrozenModel):
     """Whom the guard calls: a post, and its duty telephone."""
 
     post: str
     phone: str
 
 
-class HoldView(_View):
+class HoldView(FrozenModel):
     """An open hold; the alarm rings while its state is `flagged` or it is overdue."""
 
     hold_id: str
@@ -158,7 +153,7 @@ class HoldView(_View):
     ordered_by: str | None = None  # 中心平台发起: who there
 
 
-class OtherHoldView(_View):
+class OtherHoldView(FrozenModel):
     """An open hold of another door (另一入口的暂留), as it told it."""
 
     gate: str
@@ -176,7 +171,7 @@ class OtherHoldView(_View):
     answered_here: bool
 
 
-class PassageLine(_View):
+class PassageLine(FrozenModel):
     """One of the last passages."""
 
     passage_id: str
@@ -189,7 +184,7 @@ class PassageLine(_View):
     surface_centi_c: int | None
 
 
-class TodayView(_View):
+class TodayView(FrozenModel):
     """Counts of the local day."""
 
     day: str
@@ -201,7 +196,7 @@ class TodayView(_View):
     repeat_visit_ms: int | None = None
 
 
-class NoticeView(_View):
+class NoticeView(FrozenModel):
     """What a visitor is told before data is taken (个人信息告知)."""
 
     version: int
@@ -209,7 +204,7 @@ class NoticeView(_View):
     en: str
 
 
-class DeviceView(_View):
+class DeviceView(FrozenModel):
     """One device, as the supervisor knows it."""
 
     driver: str
@@ -218,7 +213,7 @@ class DeviceView(_View):
     counters: dict[str, int]
 
 
-class JournalView(_View):
+class JournalView(FrozenModel):
     """Whether what happens is being kept."""
 
     epoch: str
@@ -231,7 +226,7 @@ class JournalView(_View):
     hours_left: float | None = None  # until the disk is full, at the measured rate
 
 
-class UplinkView(_View):
+class UplinkView(FrozenModel):
     """The way to the centre. `unheard`: the broker takes events, nobody reads them."""
 
     state: str  # connecting | connected | refused | unheard
@@ -244,7 +239,7 @@ class UplinkView(_View):
     disbelieved: int = 0  # messages with a wrong signature, or brought again; since the start
 
 
-class CheckView(_View):
+class CheckView(FrozenModel):
     """A daily check (每日校验), as it was recorded."""
 
     at: str
@@ -255,7 +250,7 @@ class CheckView(_View):
     passed: bool
 
 
-class CommissioningView(_View):
+class CommissioningView(FrozenModel):
     """A new door learns its own normal (启用新门): people whom both thermometers measured."""
 
     both: int
@@ -263,7 +258,7 @@ class CommissioningView(_View):
     by_hand: bool = False  # and nobody is let in on its word till then
 
 
-class CommissionedView(_View):
+class CommissionedView(FrozenModel):
     """What came out of it."""
 
     baseline_centi_c: int
@@ -275,7 +270,7 @@ class CommissionedView(_View):
     at: str
 
 
-class ThermometerView(_View):
+class ThermometerView(FrozenModel):
     """Whether the thermometer can be believed (测温仪可信度), and what is usual at this door."""
 
     trust: Trust
@@ -292,7 +287,7 @@ class ThermometerView(_View):
     commissioned: CommissionedView | None = None
 
 
-class InsideLine(_View):
+class InsideLine(FrozenModel):
     """Somebody who was let in here and was not seen leaving (未见离场)."""
 
     passage_id: str
@@ -302,7 +297,7 @@ class InsideLine(_View):
     inside_s: float
 
 
-class InsideElsewhere(_View):
+class InsideElsewhere(FrozenModel):
     """Somebody whom another door let in today (另一入口进入), and this one did not."""
 
     entry: str  # how a tap names them
@@ -311,7 +306,7 @@ class InsideElsewhere(_View):
     since: str
 
 
-class InsideView(_View):
+class InsideView(FrozenModel):
     """Who is inside as far as this door knows (在馆人员): the body of `/api/v1/inside`."""
 
     count: int
@@ -320,7 +315,7 @@ class InsideView(_View):
     elsewhere: tuple[InsideElsewhere, ...] = ()  # newest first; who left is among them
 
 
-class ScreenState(_View):
+class ScreenState(FrozenModel):
     """Everything the guard screen shows."""
 
     gate: GateView
@@ -350,7 +345,7 @@ class ScreenState(_View):
     desk: tuple[PassageView, ...] = ()  # who waits at the desk 等候台, oldest first
 
 
-class RoundView(_View):
+class RoundView(FrozenModel):
     """One kind of round in one area (消毒通风): `due` by now, `needed` in the day."""
 
     area: str
@@ -361,7 +356,7 @@ class RoundView(_View):
     last: str | None
 
 
-class SupplyView(_View):
+class SupplyView(FrozenModel):
     """One item (物资); `stock` is null until it is counted."""
 
     item: str
@@ -371,14 +366,14 @@ class SupplyView(_View):
     low: bool
 
 
-class LeaderView(_View):
+class LeaderView(FrozenModel):
     """Who leads now (带班领导): a post and the duty telephone."""
 
     post: str
     phone: str
 
 
-class NoteLineView(_View):
+class NoteLineView(FrozenModel):
     """What one shift tells the next (交班记录)."""
 
     text: str
@@ -386,7 +381,7 @@ class NoteLineView(_View):
     at: str
 
 
-class DutiesView(_View):
+class DutiesView(FrozenModel):
     """The duties of the local day at this door: the body of `/api/v1/duties`."""
 
     rounds: tuple[RoundView, ...]

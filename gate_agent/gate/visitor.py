@@ -11,9 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from pydantic import BaseModel, ConfigDict
-
 from gate_agent.contract.appointments import CancelReason
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.guidance import Bulletin
 from gate_agent.contract.moment import parse_utc
 from gate_agent.contract.opening import said_hours, said_windows
@@ -38,18 +37,14 @@ class Guide(StrEnum):
     ASK = "ask"  # 请听工作人员指引
 
 
-class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class TextView(_View):
+class TextView(FrozenModel):
     """A text in both languages; the English one may be empty."""
 
     zh: str
     en: str
 
 
-class VisitorView(_View):
+class VisitorView(FrozenModel):
     """Everything the visitors' display shows."""
 
     gate: str

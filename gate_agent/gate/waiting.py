@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.moment import Moment, format_utc, parse_utc
 from gate_agent.contract.record import Category, Decision, Ref, Utc
 from gate_agent.contract.records import Temperature
@@ -31,10 +32,9 @@ from gate_agent.store.reader import JournalReader
 _LOG = logging.getLogger(__name__)
 
 
-class WaitingPlace(BaseModel):
+class WaitingPlace(FrozenModel):
     """Somebody who was not decided on yet."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
     passage_id: str
     started: Utc
     category: Category

@@ -22,6 +22,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gate_agent.config.keyfile import load_key, load_public_key, make_key, make_pair, public_half
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.messages import Name
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError
@@ -37,8 +38,8 @@ _RESERVED = (_BROKER, _COLLECTOR, _AUTHORITY)
 _HOST = re.compile(r"[0-9A-Za-z.:-]{1,253}")
 
 
-class _Paper(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+class _Paper(FrozenModel):
+    model_config = ConfigDict(extra="forbid")
     serial: str
     until: str
     revoked: bool = False

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from gate_agent.contract.contact_reading import COLDEST_CENTI_C, HOTTEST_CENTI_C
 from gate_agent.contract.contact_records import JudgementDetails
 from gate_agent.contract.free_text import file_reference, without_number
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.hold_records import NoteDetails, StepDetails
 from gate_agent.contract.identity import Companion, Secret
 from gate_agent.contract.measurement_records import CheckDetails, Reference
@@ -77,10 +78,10 @@ _Number = Annotated[str, Field(min_length=3, max_length=30, description="as on t
 _PassageId = Annotated[str, Field(max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
 
-class TapBody(BaseModel):
+class TapBody(FrozenModel):
     """What every tap's body is made of: nothing in it that is not known."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     def only(self, details: type[_Details]) -> _Details:
         """Return the part of this body that the contract defines."""

@@ -18,6 +18,7 @@ from gate_agent.contract.access_records import (
     StaffChange,
     StaffChanged,
 )
+from gate_agent.contract.frozen import FrozenModel
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.gate.ports import AccessDesk
@@ -37,10 +38,10 @@ Pin = Annotated[str, Field(min_length=6, max_length=12, pattern="^[0-9]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=20)]
 
 
-class Body(BaseModel):
+class Body(FrozenModel):
     """Base of the bodies of these requests; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 class Nothing(Body):
