@@ -117,14 +117,6 @@ class Topics:
         return f"gate/v1/{self.site}/{self.gate}/door"
 
 
-def content_type(topic: str) -> str:
-    """Return what a payload on this topic is: the MQTT property, and AsyncAPI's `contentType`."""
-    words = topic.split("/")
-    if words[4:5] == ["event"]:
-        return CLOUDEVENT
-    return BYTES if words[3:5] == ["policy", "part"] else JSON
-
-
 def gate_of_topic(topic: str) -> str:
     """Return the gate's name in an event, state or receipt topic."""
     parts = topic.split("/")

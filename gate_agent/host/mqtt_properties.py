@@ -5,25 +5,31 @@ from __future__ import annotations
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.properties import Properties
 
-from gate_agent.contract.messages import BYTES, HISTORICAL, content_type
-from gate_agent.contract.signed import PROPERTY
+from gate_agent.contract.messages import BYTES, CLOUDEVENT, HISTORICAL, JSON
+from gate_agent.contract.signed import PROPERTY, is_event
 
 LARGEST_PACKET = 256 * 1024 * 1024  # what the protocol allows
 _BINARY, _UTF8 = 0, 1  # payload format indicator
 BESIDE_PAYLOAD = 4096  # topic, signature and other properties, at most
 
 
+def content_type(topic: str) -> str:
+    """Return what a payload on this topic is, as AsyncAPI's `contentType` says."""
+    if is_event(topic):
+        return CLOUDEVENT
+    return BYTES if topic.split("/")[3:5] == ["policy", "part"] else JSON
+
+
 def payload_properties(
-    kind: int, topic: str, *, signature: str | None = None, historical: bool = False
+    kind: int, content: str, *, signature: str | None = None, historical: bool = False
 ) -> Properties:
     """Return what stands beside a payload: what it is, who signed it, whether it had to wait.
 
     MQTT 5, 3.3.2.3.2 and 3.3.2.3.9: whoever hears it need not guess by the topic.
     """
     made = Properties(kind)  # type: ignore[no-untyped-call]
-    kind_of_payload = content_type(topic)
-    made.ContentType = kind_of_payload
-    made.PayloadFormatIndicator = _BINARY if kind_of_payload == BYTES else _UTF8
+    made.ContentType = content
+    made.PayloadFormatIndicator = _BINARY if content == BYTES else _UTF8
     if signature is not None:
         made.UserProperty = (PROPERTY, signature)
     if historical:

@@ -22,9 +22,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_agent.config.model import MqttSection
-from gate_agent.contract.messages import Topics
+from gate_agent.contract.messages import CLOUDEVENT
 from gate_agent.contract.policy_parts import MOST_PACKET
-from gate_agent.contract.record import Severity
 from gate_agent.contract.signed import is_event
 from gate_agent.errors import UplinkError
 from gate_agent.host.clock import Clock
@@ -32,6 +31,7 @@ from gate_agent.host.keys import Signatures
 from gate_agent.host.mqtt_properties import (
     BESIDE_PAYLOAD,
     LARGEST_PACKET,
+    content_type,
     payload_properties,
     signature_of,
 )
@@ -88,9 +88,8 @@ class MqttLink:
         self._socket: socket.socket | None = None
         self._writing = False
         self._looking: asyncio.TimerHandle | None = None
-        event = Topics(site="", gate="").event(Severity.URGENT)
-        self._fresh = payload_properties(PacketTypes.PUBLISH, event)
-        self._waited = payload_properties(PacketTypes.PUBLISH, event, historical=True)
+        self._fresh = payload_properties(PacketTypes.PUBLISH, CLOUDEVENT)
+        self._waited = payload_properties(PacketTypes.PUBLISH, CLOUDEVENT, historical=True)
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -100,7 +99,9 @@ class MqttLink:
         client.connect_timeout = _REACH_WITHIN_S
         client.max_inflight_messages_set(0)  # the lanes keep the broker's Receive Maximum
         signature = signatures.sign_will(will.topic, will.payload)
-        beside = payload_properties(PacketTypes.WILLMESSAGE, will.topic, signature=signature)
+        beside = payload_properties(
+            PacketTypes.WILLMESSAGE, content_type(will.topic), signature=signature
+        )
         client.will_set(will.topic, will.payload, qos=_QOS, retain=True, properties=beside)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -182,7 +183,9 @@ class MqttLink:
             properties = self._waited if historical else self._fresh
         else:
             signature = self._signatures.sign(topic, payload)
-            properties = payload_properties(PacketTypes.PUBLISH, topic, signature=signature)
+            properties = payload_properties(
+                PacketTypes.PUBLISH, content_type(topic), signature=signature
+            )
         return self._client.publish(
             topic, payload, qos=_QOS, retain=retain, properties=properties
         ).mid

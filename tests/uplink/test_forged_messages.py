@@ -13,7 +13,7 @@ from gate_agent.config.model import MqttSection
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.signed import CENTRE, PROPERTY
 from gate_agent.host.clock import SystemClock
-from gate_agent.host.mqtt_properties import payload_properties, signature_of
+from gate_agent.host.mqtt_properties import content_type, payload_properties, signature_of
 from gate_agent.testing import FakeClock, eventually
 from gate_collector.ingest.broker import Broker
 from signatures import SITE, SigningSite
@@ -28,7 +28,7 @@ GOOD = b'{"version":2,"hall_mode":"emergency"}'
 
 
 def _forge(ear: Ear, topic: str, payload: bytes, signature: str | None = None) -> None:
-    properties = payload_properties(PacketTypes.PUBLISH, topic, signature=signature)
+    properties = payload_properties(PacketTypes.PUBLISH, content_type(topic), signature=signature)
     sent = ear.client.publish(topic, payload, qos=1, retain=True, properties=properties)
     sent.wait_for_publish(WITHIN_S)
 

@@ -37,6 +37,7 @@ from gate_agent.host.keys import Signatures
 from gate_agent.host.mqtt_properties import (
     BESIDE_PAYLOAD,
     LARGEST_PACKET,
+    content_type,
     payload_properties,
     signature_of,
 )
@@ -217,7 +218,9 @@ class Broker:
         self, topic: str, payload: bytes, *, qos: int = _QOS, retain: bool = True
     ) -> MQTTMessageInfo:
         signature = self._signatures.sign(topic, payload)
-        properties = payload_properties(PacketTypes.PUBLISH, topic, signature=signature)
+        properties = payload_properties(
+            PacketTypes.PUBLISH, content_type(topic), signature=signature
+        )
         return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
 
     def _fault_of(self, message: MQTTMessage) -> str | None:
