@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from gate_agent.contract.moment import NS_PER_S
 from gate_agent.host.clock import Clock
+from gate_agent.http.allowances import Allowances
 from gate_agent.http.networks import network_of
 from gate_agent.http.tries import Wait
 
@@ -17,18 +16,12 @@ class SourcePace:
 
     def __init__(self, clock: Clock, *, at_once: int, a_minute: int) -> None:
         self._clock = clock
-        self._step_ns = 60 * NS_PER_S // a_minute
-        self._slack_ns = (at_once - 1) * self._step_ns
-        self._full_at: OrderedDict[str, int] = OrderedDict()
+        a_day = a_minute * 24 * 60
+        self._asked = Allowances[str](at_once=at_once, a_day=a_day, most=_MOST_SOURCES)
 
     def take(self, source: str) -> None:
         """Count one request. Raises Wait when this source's network asks too often."""
-        source = network_of(source)
-        now = self._clock.now().boot_ns
-        full_at = max(self._full_at.get(source, now), now)
-        if full_at - now > self._slack_ns:
-            raise Wait((full_at - now - self._slack_ns) / NS_PER_S)
-        self._full_at[source] = full_at + self._step_ns
-        self._full_at.move_to_end(source)
-        if len(self._full_at) > _MOST_SOURCES:
-            self._full_at.popitem(last=False)
+        network, now = network_of(source), self._clock.now().boot_ns
+        if (wait_ns := self._asked.wait_ns(network, now)) > 0:
+            raise Wait(wait_ns / NS_PER_S)
+        self._asked.spend(network, now)

@@ -70,11 +70,11 @@ class Tries:
         self._free = free
         self._longest_s = longest_s
         self._wrong: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
-        self._common = Allowances(at_once=AT_ONCE, a_day=A_DAY, most=_BUCKETS)
-        self._left = Allowances(at_once=LEFT, a_day=LEFT, most=_BUCKETS)
-        self._of_one = Allowances(at_once=OF_ONE, a_day=OF_ONE, most=_MOST_NETWORKS)
-        self._of_24 = Allowances(at_once=_OF_24, a_day=_OF_24, most=_MOST_NETWORKS)
-        self._of_48 = Allowances(at_once=_OF_48, a_day=_OF_48, most=_MOST_NETWORKS)
+        self._common = Allowances[int](at_once=AT_ONCE, a_day=A_DAY, most=_BUCKETS)
+        self._left = Allowances[int](at_once=LEFT, a_day=LEFT, most=_BUCKETS)
+        self._of_one = Allowances[int](at_once=OF_ONE, a_day=OF_ONE, most=_MOST_NETWORKS)
+        self._of_24 = Allowances[int](at_once=_OF_24, a_day=_OF_24, most=_MOST_NETWORKS)
+        self._of_48 = Allowances[int](at_once=_OF_48, a_day=_OF_48, most=_MOST_NETWORKS)
         self._salt = secrets.token_bytes(16)  # nobody finds two names of one bucket
         self._strangers = Places(_WAITING, of_one=1)
         self._known = Places(_KNOWN_WAITING, of_one=1)
@@ -102,7 +102,9 @@ class Tries:
                 allowances.give_back(key)
         return verified
 
-    def _next(self, one: Try, place: tuple[str, str]) -> tuple[int, list[tuple[Allowances, int]]]:
+    def _next(
+        self, one: Try, place: tuple[str, str]
+    ) -> tuple[int, list[tuple[Allowances[int], int]]]:
         """Return how long a try waits, and what it is taken from."""
         now = self._clock.now().boot_ns
         _, until = self._wrong.get(place, (0, 0))

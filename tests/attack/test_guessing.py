@@ -226,7 +226,7 @@ def test_ten_thousand_names_take_no_more_memory_than_a_thousand_did() -> None:
 
 
 def test_a_million_networks_take_no_more_memory_than_the_first_ones_did() -> None:
-    networks = Allowances(at_once=1, a_day=1, most=1000)
+    networks = Allowances[int](at_once=1, a_day=1, most=1000)
     for number in range(1000):
         networks.spend(number << 40, 0)
     tracemalloc.start()
