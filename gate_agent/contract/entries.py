@@ -6,28 +6,17 @@ A province's policy has 50,000 appointments, and each verdict and each picture o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from gate_agent.contract.appointments import Appointment, CancelledAppointment
     from gate_agent.contract.policy import Policy, RosterEntry
 
 
-class _OfPerson(Protocol):
-    @property
-    def person_ref(self) -> str: ...
-
-
-class _OfCode(Protocol):
-    @property
-    def code_sha256(self) -> str | None: ...
-
-
-_P = TypeVar("_P", bound=_OfPerson)
-_C = TypeVar("_C", bound=_OfCode)
+_E = TypeVar("_E")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,27 +28,27 @@ class Entries:
     @cached_property
     def roster(self) -> Mapping[str, list[RosterEntry]]:
         """花名册, by person."""
-        return _by_person(self.policy.roster)
+        return _by(lambda one: one.person_ref, self.policy.roster)
 
     @cached_property
     def appointments(self) -> Mapping[str, list[Appointment]]:
         """预约, by person."""
-        return _by_person(self.policy.appointments)
+        return _by(lambda one: one.person_ref, self.policy.appointments)
 
     @cached_property
     def codes(self) -> Mapping[str, list[Appointment]]:
         """预约, by code."""
-        return _by_code(self.policy.appointments)
+        return _by(lambda one: one.code_sha256, self.policy.appointments)
 
     @cached_property
     def cancelled(self) -> Mapping[str, list[CancelledAppointment]]:
         """已取消的预约, by person."""
-        return _by_person(self.policy.cancelled)
+        return _by(lambda one: one.person_ref, self.policy.cancelled)
 
     @cached_property
     def cancelled_codes(self) -> Mapping[str, list[CancelledAppointment]]:
         """已取消的预约, by code."""
-        return _by_code(self.policy.cancelled)
+        return _by(lambda one: one.code_sha256, self.policy.cancelled)
 
 
 def entries(policy: Policy) -> Entries:
@@ -85,16 +74,10 @@ def _entries(key: _Same) -> Entries:
     return Entries(key.policy)
 
 
-def _by_person(all_of_them: Iterable[_P]) -> Mapping[str, list[_P]]:
-    theirs: dict[str, list[_P]] = defaultdict(list)
-    for entry in all_of_them:
-        theirs[entry.person_ref].append(entry)
-    return dict(theirs)
-
-
-def _by_code(all_of_them: Iterable[_C]) -> Mapping[str, list[_C]]:
-    theirs: dict[str, list[_C]] = defaultdict(list)
-    for entry in all_of_them:
-        if entry.code_sha256 is not None:
-            theirs[entry.code_sha256].append(entry)
+def _by(key: Callable[[_E], str | None], listed: Iterable[_E]) -> Mapping[str, list[_E]]:
+    """Return the entries by a key of theirs; who has none is in no list."""
+    theirs: dict[str, list[_E]] = defaultdict(list)
+    for entry in listed:
+        if (name := key(entry)) is not None:
+            theirs[name].append(entry)
     return dict(theirs)
