@@ -39,21 +39,21 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @cache
-def _references(model: type[BaseModel]) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, field in model.model_fields.items()
-        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-reference")
-    )
+def free_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a record that hold what somebody wrote freely."""
+    return _marked(model, FREE)
 
 
 @cache
-def free_fields(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the fields of a record that hold what somebody wrote freely."""
+def _references(model: type[BaseModel]) -> tuple[str, ...]:
+    return _marked(model, REFERENCE)
+
+
+def _marked(model: type[BaseModel], marks: dict[str, Any]) -> tuple[str, ...]:
     return tuple(
         name
         for name, field in model.model_fields.items()
-        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-free-text")
+        if isinstance(extra := field.json_schema_extra, dict) and marks.items() <= extra.items()
     )
 
 
