@@ -126,7 +126,7 @@ def _may_have_laid(door: DoorState, place: Waiting, named: Attempt) -> bool:
         return False
     if place.person is not None or named.identified is None or not waits(door, place):
         return False
-    if named.person is not None and is_anothers(named.person, place):
+    if is_anothers(named.person, place):
         return False
     until_ns = place.settled.plus_s(door.policy.measurement.pair_within_s)
     return place.settled.boot_ns <= named.identified.boot_ns < until_ns

@@ -241,7 +241,7 @@ def _cardless(
     for place in door.desk:
         if isinstance(place, Measured | Settled) and place.card_asked and not asked_too:
             continue
-        if place.with_next or (person is not None and is_anothers(person, place)):
+        if place.with_next or is_anothers(person, place):
             continue
         if isinstance(place, Measured) and place.person is None:
             return place

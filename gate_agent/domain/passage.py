@@ -261,10 +261,12 @@ def is_of(state: PassageState, person: Person) -> bool:
     return state.person is not None and state.person.person_ref == person.person_ref
 
 
-def is_anothers(person: Person, state: PassageState) -> bool:
+def is_anothers(person: Person | None, state: PassageState) -> bool:
     """Whether a guard said that this card is not theirs: by time it never names them again."""
     attempt = state.last if isinstance(state, Idle) else state
-    return attempt is not None and person.person_ref in attempt.not_theirs
+    if person is None or attempt is None:
+        return False
+    return person.person_ref in attempt.not_theirs
 
 
 def is_unsure(attempt: Attempt) -> bool:

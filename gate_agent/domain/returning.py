@@ -43,14 +43,13 @@ def is_back(door: DoorState, person: Person, at: Moment, by: str) -> Step | None
     spot = door.passage
     if adult is spot and not spot.presence.is_gone(at):
         return None
-    if isinstance(spot, Idle) or is_anothers(person, spot):
-        return _comes_back(door, adult, at)
-    if spot.person is None and spot.adult == adult.passage_id:
+    if (
+        not isinstance(spot, Idle)
+        and spot.person is None
+        and spot.adult == adult.passage_id
+        and not is_anothers(person, spot)
+    ):
         return None if is_held(spot) else no_companion(door, spot, at, by)
-    return _comes_back(door, adult, at)
-
-
-def _comes_back(door: DoorState, adult: Waiting, at: Moment) -> Step:
     back = replace(adult, back_ns=at.plus_s(EARLY_S))
     return Step(door.placed(back), (Note("same_card"),))
 

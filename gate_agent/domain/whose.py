@@ -96,7 +96,7 @@ def _nameless_by(door: DoorState, state: OpenPassage | Settled) -> str | None:
         if isinstance(place, Measuring | Measured | Gathering)
         and place.person is None
         and place.passage_id != state.passage_id
-        and (state.person is None or not is_anothers(state.person, place))
+        and not is_anothers(state.person, place)
         and laid_ns <= place.started.boot_ns <= laid_ns + within_ns
     ]
     return min(came)[1] if came else None
