@@ -76,6 +76,12 @@ class Issue:
 _COLUMNS = [POLICY.c[name] for name in Issue.__dataclass_fields__]
 
 
+def _newest_begun(at: str) -> Select[Any]:
+    """Return the question for the newest version whose time has come by then."""
+    begun = POLICY.c.valid_from.is_(None) | (POLICY.c.valid_from <= at)
+    return select(func.max(POLICY.c.version)).where(begun)
+
+
 class PolicyBook:
     """The policies of one site. Safe to use from any thread."""
 
@@ -120,18 +126,15 @@ class PolicyBook:
 
     def at(self, moment: datetime | None) -> Policy:
         """Return the policy that will hold at `moment`, as it stands; now if that is past."""
-        begun = POLICY.c.valid_from.is_(None) | (POLICY.c.valid_from <= self._not_past(moment))
         with self._engine.connect() as connection:
-            version = connection.execute(select(func.max(POLICY.c.version)).where(begun)).scalar()
+            version = connection.execute(_newest_begun(self._not_past(moment))).scalar()
         return self._policy(version or 0)
 
     def held(self, moment: datetime) -> Policy:
         """Return the policy that was in force at a past moment; before all of them, the first."""
         at = format_utc(moment)
-        begun = POLICY.c.valid_from.is_(None) | (POLICY.c.valid_from <= at)
-        asked = select(func.max(POLICY.c.version)).where(POLICY.c.issued <= at, begun)
         with self._engine.connect() as connection:
-            version = connection.execute(asked).scalar()
+            version = connection.execute(_newest_begun(at).where(POLICY.c.issued <= at)).scalar()
             if version is None:
                 version = connection.execute(select(func.min(POLICY.c.version))).scalar()
         return self._policy(version or 0)
