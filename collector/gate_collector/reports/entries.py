@@ -148,6 +148,7 @@ class Kept:
     """An entry as it is kept."""
 
     id: int
+    day: str
     at: str
     by: str
     entry: KeptEntry
@@ -180,11 +181,11 @@ def entries_until(connection: Connection, day: date, *, since: date | None = Non
         first[row.id] = first.get(row.corrects, (row.at, row.id))
         is_older = row.kind == _STAFF and row.id != newest[row.day]
         entry = Kept(
-            id=row.id, at=row.at, by=row.by, entry=_READ.validate_json(row.data),
+            id=row.id, day=row.day, at=row.at, by=row.by, entry=_READ.validate_json(row.data),
             corrects=row.corrects, is_replaced=row.id in replaced or is_older, first=first[row.id],
         )  # fmt: skip
-        kept.append((row.day, entry))
-    return [entry for _, entry in sorted(kept, key=lambda one: (one[0], one[1].first, one[1].id))]
+        kept.append(entry)
+    return sorted(kept, key=lambda one: (one.day, one.first, one.id))
 
 
 def entries_of(connection: Connection, day: date) -> list[Kept]:

@@ -85,7 +85,8 @@ def office_day(
     policy: Policy,
 ) -> OfficeDay:
     """Return it all; `doors` are ids with what people call them."""
-    kept = [one for one in entries_of(connection, day.date) if one.counts]
+    entries = [one for one in entries_until(connection, day.date) if one.counts]
+    kept = [one for one in entries if one.day == day.name]
     masks = [
         MaskBags(bags=one.entry.bags, place=one.entry.place, handed_to=one.entry.handed_to,
                  by=one.by)
@@ -102,10 +103,10 @@ def office_day(
         for gate, _ in doors
         for one in _told(connection, DutyDone, gate, day)
     )
-    counselled, lacking = _counselled(connection, day, kept, holds)
+    counselled, lacking = _counselled(connection, day, entries, holds)
     return OfficeDay(
         staff=_staff(connection, day, kept, holds, policy),
-        supplies=tuple(_supplies(connection, day, doors, policy)),
+        supplies=tuple(_supplies(connection, day, entries, doors, policy)),
         issued=tuple(issued),
         masks=tuple(masks) or None,
         masks_sealed=sealed,
@@ -168,18 +169,20 @@ class _AtDoor:
 
 
 def _supplies(
-    connection: Connection, day: ReportDay, doors: Sequence[tuple[str, str]], policy: Policy
+    connection: Connection,
+    day: ReportDay,
+    entries: list[Kept],
+    doors: Sequence[tuple[str, str]],
+    policy: Policy,
 ) -> Iterator[HallStock]:
-    entries = [one for one in entries_until(connection, day.date) if one.counts]
-    today = {one.id for one in entries_of(connection, day.date)}
-    at_doors = _at_doors(connection, day, entries, today)
+    at_doors = _at_doors(connection, day, entries)
     for item in policy.supplies:
         here = [(called, at_doors[gate, item.item]) for gate, called in doors]
-        yield _stock(item, here, entries, today)
+        yield _stock(item, here, entries, day)
 
 
 def _at_doors(
-    connection: Connection, day: ReportDay, entries: list[Kept], today: set[int]
+    connection: Connection, day: ReportDay, entries: list[Kept]
 ) -> dict[tuple[str, str], _AtDoor]:
     """Return what each door has of each item: as it told, or as a clerk counted there."""
     rows = connection.execute(
@@ -201,7 +204,7 @@ def _at_doors(
     for kept in entries:
         entry = kept.entry
         if isinstance(entry, SuppliesEntry) and entry.gate:
-            at = min(max(kept.first[0], begin), end) if kept.id in today else kept.first[0]
+            at = min(max(kept.first[0], begin), end) if kept.day == day.name else kept.first[0]
             counts.append((at, entry.gate, entry.item, entry.quantity, None))
     at_doors = defaultdict[tuple[str, str], _AtDoor](_AtDoor)
     for time, gate, item, stock, change in sorted(counts, key=lambda one: one[0]):
@@ -215,7 +218,7 @@ def _at_doors(
 
 
 def _stock(
-    item: SupplyItem, doors: list[tuple[str, _AtDoor]], entries: list[Kept], today: set[int]
+    item: SupplyItem, doors: list[tuple[str, _AtDoor]], entries: list[Kept], day: ReportDay
 ) -> HallStock:
     office: int | None = None
     moved: dict[SupplyMove, int] = defaultdict(int)
@@ -228,7 +231,7 @@ def _stock(
         elif office is not None:
             sign = 1 if entry.move is SupplyMove.RECEIVED else -1
             office = max(0, office + sign * entry.quantity)
-        if kept.id in today:
+        if kept.day == day.name:
             moved[entry.move] += entry.quantity
     used = [here.used for _, here in doors if here.used is not None]
     stock = HallStock(
@@ -250,7 +253,7 @@ def _stock(
 
 
 def _counselled(
-    connection: Connection, day: ReportDay, kept: list[Kept], holds: Sequence[HoldLine]
+    connection: Connection, day: ReportDay, entries: list[Kept], holds: Sequence[HoldLine]
 ) -> tuple[int, tuple[Uncounselled, ...]]:
     """Return how many people were counselled in the day, and the holds of whom nobody ever was.
 
@@ -263,18 +266,18 @@ def _counselled(
         .where(NOTABLE.c.time >= format_utc(day.begin - _COUNTED_WITHIN))
         .order_by(NOTABLE.c.time, NOTABLE.c.id)
     ).all()
-    begin, end, today = format_utc(day.begin), format_utc(day.end), {one.id for one in kept}
+    begin, end = format_utc(day.begin), format_utc(day.end)
     done: list[tuple[str, str, bool]] = []  # hold, when it was told, whether of this day
     for row in rows:
         note = read_record(HoldNoted, row.data)
         if note is not None and note.kind is NoteKind.COUNSELLED:
             done.append((note.hold_id, row.time, begin <= row.time < end))
     people = 0
-    for one in entries_until(connection, day.date):
-        if one.counts and isinstance(one.entry, CounselEntry):
+    for one in entries:
+        if isinstance(one.entry, CounselEntry):
             if one.entry.hold_id:
-                done.append((one.entry.hold_id, one.first[0], one.id in today))
-            elif one.id in today:
+                done.append((one.entry.hold_id, one.first[0], one.day == day.name))
+            elif one.day == day.name:
                 people += one.entry.people
     first: dict[str, bool] = {}
     for hold_id, _, is_today in sorted(done, key=lambda each: each[1]):
