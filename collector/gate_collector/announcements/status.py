@@ -18,6 +18,10 @@ class PublicText(BaseModel):
     zh: str
     en: str
 
+    def said(self, lang: Lang) -> str:
+        """Return the text in one language."""
+        return self.en if lang == "en" else self.zh
+
 
 class PlannedChange(BaseModel):
     """What will be so from a time on (预定变更)."""
@@ -47,13 +51,13 @@ class PublicStatus(BaseModel):
 
     def paragraphs(self, lang: Lang) -> list[str]:
         """Return the text's lines in one language."""
-        return (self.text.en if lang == "en" else self.text.zh).splitlines()
+        return self.text.said(lang).splitlines()
 
     def planned(self, lang: Lang) -> list[str]:
         """Return what is planned, where the text was not made from it."""
         if self.published_in(lang) is None:
             return []
-        return [one.text.en if lang == "en" else one.text.zh for one in self.coming]
+        return [one.text.said(lang) for one in self.coming]
 
 
 def status(centre: Centre, version: Version) -> PublicStatus:

@@ -161,11 +161,9 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
 def _said(key: Key, kept: Kept, due: Kept) -> str:
     if due is None:
         return f"expected no {key}, got one"
-    return (
-        f"expected {key}, got none"
-        if kept is None
-        else (f"expected what its events say of {key}, got another")
-    )
+    if kept is None:
+        return f"expected {key}, got none"
+    return f"expected what its events say of {key}, got another"
 
 
 def _same(mine: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
