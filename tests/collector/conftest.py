@@ -1,4 +1,4 @@
-"""An ingest over either store."""
+"""A hall and an ingest over either store."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from collector.hall_of_doors import Hall, hall
 from collector.running_centre import Centre
 from gate_collector.store.opening import open_store
 
@@ -24,3 +25,9 @@ def engine(store: str) -> Iterator[Engine]:
 def centre(engine: Engine) -> Iterator[Centre]:
     with Centre(engine) as running:
         yield running
+
+
+@pytest.fixture
+def one(store: str) -> Iterator[Hall]:
+    with hall(store) as opened:
+        yield opened

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -26,12 +25,6 @@ _WINDOWS = [
     {"name": f"综合窗口 {number} 号", "purposes": ["社保"], "open": number < 9, "online": False}
     for number in range(1, 11)
 ]
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def _issue(book: PolicyBook, **change: object) -> None:

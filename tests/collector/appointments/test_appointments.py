@@ -6,7 +6,6 @@ import base64
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from stdnum.iso7064 import mod_11_2
 
-from collector.hall_of_doors import TEN, ZONE, Hall, hall
+from collector.hall_of_doors import TEN, ZONE, Hall
 from collector.handed import PRIVATE
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, open_to, serving
 from domain.benches import NOON, NORMAL, Bench, mode, new_door, verdict
@@ -192,12 +191,6 @@ def test_quotas_are_told_by_day_and_window() -> None:
         ("2026-11-24", "", 2, 2, True), ("2026-11-24", "12:00", 2, 3, False),
         ("2026-11-25", "", 1, 2, False), ("2026-11-25", "12:00", 1, 3, False),
     ]  # fmt: skip
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def _sheet(people: int) -> str:

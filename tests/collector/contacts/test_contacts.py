@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from collector.hall_of_doors import TEN, Hall, hall, ref
+from collector.hall_of_doors import TEN, Hall, ref
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.free_text import sealed_text
 from gate_agent.contract.hold_records import StepDetails
@@ -29,12 +28,6 @@ from gate_collector.contacts.judging import Unjudgeable, judge
 from gate_collector.contacts.trace import Case, trace
 
 _POLICY = ContactsPolicy(before_s=300, after_s=300)
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def _case(one: Hall) -> Case:

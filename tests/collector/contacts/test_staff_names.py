@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from collector.contacts.crowd import came
-from collector.hall_of_doors import TEN, Hall, hall
+from collector.hall_of_doors import TEN, Hall
 from collector.handed import NAME, PHONE, PRIVATE, registered
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, open_to, serving
 from gate_agent.contract.identity import person_ref
@@ -26,12 +24,6 @@ _NUMBER, _OTHER = "110101199003070003", "110101199003071882"
 _STAFF = person_ref(_NUMBER, SITE_KEY)
 _PATH = "/contacts/west-1f/hold-1"
 _ASKED = {"by": "王科长", "why": "核对密切接触者"}
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def _import(client: httpx.Client, *lines: str) -> httpx.Response:

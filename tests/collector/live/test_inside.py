@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
-from collector.hall_of_doors import TEN, Door, Hall, hall, ref
+from collector.hall_of_doors import TEN, Door, Hall, ref
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import ContactsPolicy
 from gate_agent.contract.records import Category, ExitMeans, PersonLeft
 from gate_collector.contacts.trace import trace
 from gate_collector.live.inside import inside
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def leaves(door: Door, who: str | None, at: datetime) -> None:

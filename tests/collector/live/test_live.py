@@ -24,12 +24,6 @@ from gate_collector.live.views import Charts, Found, HallNow, HoldRecords, Overv
 
 
 @pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
-
-
-@pytest.fixture
 def client(one: Hall) -> Iterator[httpx.Client]:
     with serving(app_of(centre_of(one, book_of(one).in_force))) as opened:
         yield opened

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
-from collector.hall_of_doors import ZONE, Hall, hall, ref
+from collector.hall_of_doors import ZONE, Hall, ref
 from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, serving
 from gate_agent.contract.policy import Area, HallMode, Notice, Policy
 from gate_agent.contract.policy_document import LISTS
@@ -20,12 +19,6 @@ from gate_collector.policies.differences import differences, gone_back
 from gate_collector.policies.form import PolicyForm
 
 FORM = PolicyForm(ZONE, SITE_KEY)
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def _issued(book: PolicyBook) -> None:

@@ -30,12 +30,6 @@ MASKS: dict[str, Any] = {"kind": "masks", "bags": 2, "place": "一层库房", "h
 
 
 @pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
-
-
-@pytest.fixture
 def client(one: Hall) -> Iterator[httpx.Client]:
     with serving(app_of(centre_of(one, lambda: LED))) as opened:
         yield opened

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from collector.days import DAY, LED, quiet_day
 from collector.duty import Duty, on_duty
-from collector.hall_of_doors import SITE, TEN, Hall, hall
+from collector.hall_of_doors import SITE, TEN, Hall
 from collector.served_centre import centre_of
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode, Policy
@@ -25,12 +25,6 @@ from gate_collector.store.opening import open_store
 from gate_collector.store.schema_office import ALERT, MERGED, POLICY
 
 _WITHIN_S = 60
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 @pytest.fixture

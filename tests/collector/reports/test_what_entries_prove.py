@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from collector.days import DAY, LED, SIX, pass_two, quiet_day, to
-from collector.hall_of_doors import TEN, ZONE, Door, Hall, hall, ref
+from collector.hall_of_doors import TEN, ZONE, Door, Hall, ref
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.duty_records import SuppliesCounted
 from gate_agent.contract.hold_records import HoldNoted, NoteKind
@@ -31,12 +31,6 @@ _LED = LED.model_copy(
     }
 )
 _COUNTED = {"kind": "supplies", "move": "counted"}
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -29,12 +29,6 @@ _DAY_S = 86_400
 
 
 @pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
-
-
-@pytest.fixture
 def client(one: Hall) -> Iterator[httpx.Client]:
     with serving(app_of(centre_of(one))) as opened:
         yield opened

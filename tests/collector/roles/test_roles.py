@@ -11,7 +11,7 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import select
 
-from collector.hall_of_doors import Hall, hall, ref
+from collector.hall_of_doors import Hall, ref
 from collector.served_centre import app_of, centre_of, open_to, serving
 from gate_agent.contract.free_text import sealed_text
 from gate_agent.contract.policy import Policy, RotaEntry
@@ -26,12 +26,6 @@ _PASSWORD = "correct horse battery"
 _PHONE = "13800138000"
 _PEOPLE = set(Role) - {Role.DISPLAY}
 _PRIVATE = bytes(PrivateKey(bytes(range(32))))
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from cloudevents.core.formats.json import JSONFormat
 
 from children import Child, broker, free_port, listens, wait_until
-from collector.hall_of_doors import Hall, hall
+from collector.hall_of_doors import Hall
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.messages import Topics, parse_body
 from gate_agent.contract.records import Category, HoldOpened, Severity
@@ -20,12 +18,6 @@ from gate_agent.demo.processes import program
 from tree import ROOT, text
 
 _METRIC = re.compile(r"\bcollector_\w+")
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 def test_the_official_sdk_reads_every_attribute_of_our_events(one: Hall) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from collector.days import DAY, LED, quiet_day
-from collector.hall_of_doors import Hall, hall
+from collector.hall_of_doors import Hall
 from collector.served_centre import app_of, centre_of, serving
 from gate_agent.contract.records import AgentStopped
 from gate_collector.reports.versions import make_due
@@ -16,12 +16,6 @@ from gate_collector.roles.accounts import Accounts
 from gate_collector.roles.session import Role
 
 _PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def one(store: str) -> Iterator[Hall]:
-    with hall(store) as opened:
-        yield opened
 
 
 @pytest.fixture
