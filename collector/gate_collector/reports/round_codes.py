@@ -77,7 +77,8 @@ def void_all(centre: Centre) -> None:
 
 def done_today(centre: Centre, code: RoundCode) -> list[RoundDone]:
     """Return today's rounds at this place, the newest first."""
-    return [one for one in _done_lately(centre, code) if one.at >= centre.today.begin]
+    begin = centre.today.begin
+    return [one for one in _done_lately(centre, code) if one.at >= begin]
 
 
 def _done_lately(centre: Centre, code: RoundCode) -> list[RoundDone]:
