@@ -55,7 +55,7 @@ def build_answers(centre: Centre, pages: Pages, shelf: AlertBook) -> APIRouter:
         policy = centre.policy()
         is_urgent = it.alert.kind != FOLLOW
         leader = policy.on_duty(centre.now)
-        ring = calls(policy, leader, it.sort, but=link.person) if is_urgent else []
+        ring = calls(policy, leader, it.sort, lang, but=link.person) if is_urgent else []
         return pages.show(
             "answer.html", lang, shown=it, alert=it.alert, hold=hold, token=token,
             person=link.person, calls=ring, within_s=policy.punctuality.answer_within_s,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gate_agent.contract.leading_group import Post, PostRank
 from gate_agent.contract.policy import Policy, RotaEntry
-from gate_agent.words import word
+from gate_agent.words import Lang, word
 from gate_collector.alerts.channels import Recipient, order
 from gate_collector.alerts.kinds import AlertSort
 
@@ -82,13 +82,13 @@ def unreachable(people: Sequence[Recipient], posts: Sequence[Post]) -> list[Post
 
 
 def calls(
-    policy: Policy, leader: RotaEntry | None, sort: AlertSort, but: str = ""
+    policy: Policy, leader: RotaEntry | None, sort: AlertSort, lang: Lang, *, but: str = ""
 ) -> list[WhomToRing]:
     """Return whom somebody may have to ring for an alert, `but` themselves."""
     posts = {rank: [post for post in policy.posts if post.rank is rank] for rank in PostRank}
     chosen: list[WhomToRing] = []
     if leader is not None:
-        post = word("term.duty_leader")
+        post = word("term.duty_leader", lang)
         chosen.append(WhomToRing(post=post, name=leader.leader, phone=leader.phone))
     if sort is AlertSort.EQUIPMENT:
         chosen = [_call(post) for post in posts[PostRank.MAINTAINER]] + chosen

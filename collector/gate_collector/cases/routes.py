@@ -15,13 +15,14 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
 from gate_agent.http.places import InPlace, Places
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang
 from gate_collector.cases.district import DistrictEntry, Unbelievable, offices, record_told
 from gate_collector.cases.drawing import drawn
 from gate_collector.cases.gathered import OpenCase, due_in_s, gather_case, newest_of
 from gate_collector.cases.lists import ALERTS_OF_CASE, COURSE, MEASURED, PAPERS, course
 from gate_collector.cases.opening import opened_for_paper, sealed_for_paper
 from gate_collector.centre import Centre
+from gate_collector.kept_words import marked
 from gate_collector.papers.content import CaseFacts, PaperKind
 from gate_collector.papers.kept import (
     NoSuchPaper,
@@ -78,7 +79,7 @@ def build_cases(
         """Return the facts with where the person went and the office's number, recorded before."""
         if private is None or facts.is_drill or not sealed_for_paper(facts):
             return facts
-        why = f"{asked.by}: {word(f'paper_kind.{asked.kind}')}"
+        why = f"{asked.by}: {marked(f'paper_kind.{asked.kind}')}"
         record(_PAPER, f"{facts.gate}/{facts.hold_id}", why)
         since = format_utc(centre.now - timedelta(days=days))
         return opened_for_paper(centre.engine, facts, private, since=since)

@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Routes
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
 from gate_collector.contacts.follow_book import followed_of
 from gate_collector.contacts.handover import Which, hand_over, wanted
 from gate_collector.contacts.names import open_names
 from gate_collector.contacts.trace import Case
 from gate_collector.contacts.wording import table
+from gate_collector.kept_words import marked
 from gate_collector.live.views import NamedInside
 from gate_collector.roles.grants import ACTORS, READERS, sees_names
 from gate_collector.roles.session import By, Record
@@ -75,8 +76,8 @@ def build_handing(
             expected = "keys.registrations_key_file in the collector's configuration"
             return refusal(409, code="no_key", expected=expected, got="none")
         traced = case_of(gate, hold_id)
-        facts = word("inside.named", n=len(traced.contacts))
-        record(_NAMES, f"{gate}/{hold_id}", f"{asked.by}: {asked.why}（{facts}）")
+        facts = marked("inside.named", n=len(traced.contacts))
+        record(_NAMES, f"{gate}/{hold_id}", f"{asked.by}: {asked.why} · {facts}")
         opened = open_names(centre.engine, traced, private)
         people = [
             {"person_ref": ref, "name": one.name, "phone": one.phone} for ref, one in opened.items()
@@ -117,8 +118,8 @@ def build_handing(
         key = private if asked.names and sees_names() else None
         made = hand_over(centre, case, contacts, by=asked.by, private=key)
         exported = "handover.exported_named" if key else "handover.exported_nameless"
-        facts = word(exported, n=made.rows, code=made.sealed.sha256)
-        record(EXPORT, f"{gate}/{hold_id}", f"{asked.by}: {asked.why}（{facts}）")
+        facts = marked(exported, n=made.rows, code=made.sealed.sha256)
+        record(EXPORT, f"{gate}/{hold_id}", f"{asked.by}: {asked.why} · {facts}")
         answer = {"name": f"{made.name}.html", "page": made.sealed.page, "rows": made.rows,
                 "password": made.sealed.password, "sha256": made.sealed.sha256}  # fmt: skip
         return JSONResponse(answer, status_code=201)

@@ -15,8 +15,9 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
-from gate_agent.words import Lang, word
+from gate_agent.words import Lang
 from gate_collector.centre import Centre
+from gate_collector.kept_words import marked
 from gate_collector.ledger.read import gates
 from gate_collector.live.found_orders import NotOrdered, OrderBook, OrderLine, OrderState
 from gate_collector.live.inside import STAYS, inside
@@ -129,8 +130,8 @@ def build_inside(
             expected = "keys.registrations_key_file in the collector's configuration"
             return refusal(409, code="no_key", expected=expected, got="none")
         refs = [one["person_ref"] for one in here()["people"]]
-        facts = word("inside.named", n=len(refs))
-        record("inside", "", f"{asked.by}: {asked.why}（{facts}）")
+        facts = marked("inside.named", n=len(refs))
+        record("inside", "", f"{asked.by}: {asked.why} · {facts}")
         opened = names_of(centre.engine, refs, private, since=format_utc(centre.now - STAYS))
         people = [
             {"person_ref": ref, "name": one.name, "phone": one.phone} for ref, one in opened.items()
@@ -183,7 +184,7 @@ def build_inside(
             return refused(422, exc, code="who")
         except NotOrdered as exc:
             return refused(409, exc, code=exc.code)
-        record("found", ref or order.order_id, f"{asked.by}: {word(f'hall_place.{asked.place}')}")
+        record("found", ref or order.order_id, f"{asked.by}: {marked(f'hall_place.{asked.place}')}")
         return JSONResponse({"order_id": order.order_id}, status_code=201)
 
     return routes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gate_agent.words import LANGS, word
+from gate_agent.words import texts
 
 
 def said(key: str, **values: object) -> str:
     """Return a fault, Chinese first."""
-    return " ".join(word(f"sheet_fault.{key}", lang, **values) for lang in LANGS)
+    return " ".join(texts(f"sheet_fault.{key}", **values).values())
 
 
 def at_line(number: int, fault: str, where: str = "line") -> str:

@@ -291,7 +291,8 @@ def _rank(cells: Cells, post: str) -> PostRank:
         if text in {rank.value, *called}:
             return rank
     if text:
-        ranks = joined(word(f"post_rank.{rank}") for rank in PostRank)
+        ranks = {lang: joined((word(f"post_rank.{rank}", lang) for rank in PostRank), lang)
+                 for lang in LANGS}  # fmt: skip
         raise _LineError(said("rank", ranks=ranks))
     if post.lower() in names[PostRank.HEAD]:  # and not the head (组长) of one group of many
         return PostRank.HEAD

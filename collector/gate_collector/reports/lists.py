@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import case
 
 from gate_agent.words import Lang, word
+from gate_collector.kept_words import in_words
 from gate_collector.store.schema_office import MERGED
 from gate_collector.web.lists import Column, ColumnKind, Listing, section
 
@@ -34,7 +35,8 @@ REPORTS = Listing(
         Column("abnormal", "reports.not_released", ColumnKind.NUMBER, of=MERGED.c.abnormal),
         Column("made", "column.made", ColumnKind.TIME, of=MERGED.c.made, filters=True),
         Column("by", "column.by", of=MERGED.c.by, says=_by),
-        Column("why", "column.why", of=MERGED.c.why, sorts=False),
+        Column("why", "column.why", of=MERGED.c.why, sorts=False,
+               says=lambda row, lang: in_words(row.why, lang)),
     ),
     order="-day",
     then=(MERGED.c.version.desc(),),

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from gate_agent.contract.moment import on_clock, parse_utc
 from gate_agent.contract.records import Category, Decision
 from gate_agent.words import joined, word
+from gate_collector.kept_words import in_words
 from gate_collector.reports.after_cut import AfterCut
 from gate_collector.reports.content import DoorDay, MergedReport, rounds_of
 from gate_collector.reports.office_sheets import office_sections
@@ -38,7 +39,7 @@ def sections(report: MergedReport, after: AfterCut | None, zone: tzinfo) -> Iter
             (word("report_file.period"), _period(report, local)),
             (word("column.version"), report.version),
             (word("report_file.made"), local(report.made)),
-            (word("report_file.why"), report.why),
+            (word("report_file.why"), in_words(report.why, "zh")),
             (word("report_file.complete"), _yes(report.complete)),
             (word("report_file.holds"), len(report.holds)),
             (word("report_file.carried"), len(report.carried) + report.open_before),

@@ -17,12 +17,13 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.contract.signed import parse_signature
 from gate_agent.errors import GateError
-from gate_agent.words import joined, texts, word
+from gate_agent.words import texts
 from gate_collector.alarms.book import keep_to
 from gate_collector.alerts.causes import Cause
 from gate_collector.alerts.kinds import REPORTED
 from gate_collector.centre import Centre
 from gate_collector.day import ReportDay
+from gate_collector.kept_words import marked
 from gate_collector.ledger.anchors import anchor_of
 from gate_collector.ledger.findings import DueReport, Punctual
 from gate_collector.ledger.read import due_reports
@@ -74,7 +75,7 @@ def make_due(centre: Centre) -> list[MergedReport]:
         awaited = {door.gate for door in newest.doors if door.came is None}
         if awaited & came:
             late = [newest.called(gate) for gate in sorted(awaited & came)]
-            why = word("paper.late_reports", doors=joined(late))
+            why = marked("paper.late_reports", doors=late)
             made.append(_make(centre, day, version=newest.version + 1, by=CLOCK, why=why))
     return made
 

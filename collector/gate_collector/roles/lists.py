@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, case, select
 
 from gate_agent.words import WORDS, Lang, word
+from gate_collector.kept_words import in_words
 from gate_collector.roles.session import Role
 from gate_collector.store.schema_office import ACCOUNT, API_KEY, LOOK
 from gate_collector.web.lists import Column, ColumnKind, Listing, section
@@ -27,7 +28,7 @@ def _why(row: Any, lang: Lang) -> str:
         return word("looks.cards", lang, n=row.why)
     is_role = row.what == "account made"
     key = f"centre_role.{row.why}" if is_role else f"looked_by.{row.why}"
-    return word(key, lang) if key in WORDS else str(row.why)
+    return word(key, lang) if key in WORDS else in_words(row.why, lang)
 
 
 def _state(table: Any) -> Any:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from gate_agent.contract.moment import format_utc, on_clock, parse_utc
 from gate_agent.words import Lang, joined, word
+from gate_collector.kept_words import in_words
 from gate_collector.web.asked import ListQuery
 from gate_collector.web.columns import Cells, door
 from gate_collector.web.list_view import ListView
@@ -54,6 +55,7 @@ class Pages:
             "celsius": _celsius,
             "joined": _joined,
             "folded": _folded,
+            "in_words": _in_words,
         }
 
     def asked(self, request: Request, *keep: str) -> ListQuery:
@@ -141,3 +143,8 @@ def _joined(context: Context, names: Iterable[str]) -> str:
 
 def _celsius(centi_c: int | None) -> str:
     return "–" if centi_c is None else f"{centi_c / 100:.2f} ℃"
+
+
+@pass_context
+def _in_words(context: Context, kept: str) -> str:
+    return in_words(kept, context["lang"])

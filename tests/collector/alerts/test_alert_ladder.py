@@ -84,8 +84,8 @@ def test_a_post_is_reached_by_its_own_name_too_and_one_without_an_address_is_tol
 def test_whom_to_ring_comes_from_rota_call_list_and_posts_and_never_oneself() -> None:
     policy = GROUP.model_copy(update={"calls": (CallEntry(post="区疫情防控办", phone="12345"),)})
 
-    fever = calls(policy, SHIFT, AlertSort.PEOPLE, but=DEPUTY)
-    cable = calls(policy, SHIFT, AlertSort.EQUIPMENT)
+    fever = calls(policy, SHIFT, AlertSort.PEOPLE, "zh", but=DEPUTY)
+    cable = calls(policy, SHIFT, AlertSort.EQUIPMENT, "zh")
 
     assert [(one.name or one.post) for one in fever] == [LEADER, "区疫情防控办", OFFICE, HEAD]
     assert [one.name for one in cable] == [HANDS, LEADER, OFFICE, DEPUTY, HEAD]

@@ -27,6 +27,7 @@ from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.records import HoldState
 from gate_agent.store.seal import seal_registration
 from gate_collector.cases.gathered import gather_case
+from gate_collector.kept_words import in_words
 from gate_collector.papers.content import CaseFacts, CasePaper, PaperKind
 from gate_collector.papers.kept import (
     NoSuchPaper,
@@ -259,7 +260,7 @@ def test_a_paper_names_where_the_person_went_by_what_and_the_number(one: Hall) -
         assert lacking not in _section_seven(page)
     with one.engine.connect() as connection:
         looks = connection.execute(select(LOOK)).all()
-    assert [(look.what, look.subject, look.why) for look in looks] == [
+    assert [(look.what, look.subject, in_words(look.why, "zh")) for look in looks] == [
         ("paper", "west-1f/hold-1", "王科长: 初报")
     ]
 

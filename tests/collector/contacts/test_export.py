@@ -20,6 +20,7 @@ from collector.handed import NAME, NUMBER, PHONE, PRIVATE, a_case, judged
 from collector.served_centre import app_of, centre_of, open_to, serving
 from examples.open_contacts import open_sealed
 from gate_agent.contract.records import ContactState
+from gate_collector.kept_words import in_words
 from gate_collector.roles.session import Role
 from gate_collector.store.schema_office import LOOK
 
@@ -81,7 +82,8 @@ def test_it_is_recorded_who_took_what_when_and_neither_name_nor_password(one: Ha
 
     assert (look.subject, look.role) == ("west-1f/hold-1", "office")
     digest = sha256(told["page"].encode()).hexdigest()
-    assert look.why == f"王科长: 报送区疫情防控办（2 行，含姓名，校验码 {digest}）"
+    said = f"王科长: 报送区疫情防控办 · 2 行，含姓名，校验码 {digest}"
+    assert in_words(look.why, "zh") == said
     assert told["sha256"] == digest
     with serving(app_of(centre_of(one))) as client:
         assert digest in client.get("/contacts/west-1f/hold-1").text
@@ -98,7 +100,7 @@ def test_without_the_key_or_the_wish_it_names_nobody(
     assert NAME not in content
     assert PHONE not in content
     assert "未揭示" in content
-    assert "不含姓名" in _look(one).why
+    assert "不含姓名" in in_words(_look(one).why, "zh")
 
 
 def test_only_who_is_wanted_is_on_it(one: Hall) -> None:

@@ -15,6 +15,7 @@ from collector.served_centre import SITE_KEY, app_of, book_of, centre_of, open_t
 from gate_agent.contract.identity import person_ref
 from gate_agent.contract.records import Category
 from gate_agent.host.spool import SpoolRequest
+from gate_collector.kept_words import in_words
 from gate_collector.retention.retention import directly, purge_asked, purge_old
 from gate_collector.roles.reveal import reveal
 from gate_collector.roles.session import Role
@@ -65,8 +66,8 @@ def test_a_roster_names_staff_among_the_contacts_after_a_reason_and_nowhere_else
     assert (NAME, PHONE) in by_ref.values()
     with one.engine.connect() as connection:
         look = connection.execute(select(LOOK).where(LOOK.c.what == "contact_names")).one()
-    assert (look.subject, look.why) == (
-        "west-1f/hold-1", "王科长: 核对密切接触者（已显示 3 人）",
+    assert (look.subject, in_words(look.why, "zh")) == (
+        "west-1f/hold-1", "王科长: 核对密切接触者 · 已显示 3 人",
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from gate_agent.contract.records import (
     HoldState,
 )
 from gate_collector.alarms.book import standing
+from gate_collector.kept_words import in_words
 from gate_collector.reports.content import MergedReport, ReportVerdict
 from gate_collector.reports.coverage import uncovered_s
 from gate_collector.reports.versions import (
@@ -290,7 +291,8 @@ def test_a_report_that_comes_late_makes_a_new_version(store: str) -> None:
         second = _made(one)
 
     assert (first.version, second.version) == (1, 2)
-    assert "west-1f" in second.why
+    assert in_words(second.why, "zh") == "迟到的出入口日报：west-1f"
+    assert in_words(second.why, "en") == "late reports: west-1f"
     assert "reported" in _lacking(first) - _lacking(second)
     assert "in_time" in _lacking(second)
 
