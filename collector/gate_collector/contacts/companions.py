@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from gate_collector.store.schema import EVENT, NOTABLE, PASSAGE
 
 _AROUND = timedelta(minutes=20)  # a group goes in together: no companion waits longer
 _MOST = 2000
+_NAMED = re.compile(rb'"with_passage"\s*:\s*"')  # of a few of them: the others are not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,8 @@ def companions_of(
 def _adult(body: bytes | None) -> str | None:
     """Return the passage of whom this one came with, as its own verdict says."""
     try:
-        record = None if body is None else parse_body(bytes(body)).record()
+        named = body is not None and _NAMED.search(bytes(body))
+        record = parse_body(bytes(body)).record() if body is not None and named else None
     except ContractError:
         return None
     return record.with_passage if isinstance(record, PassageDecided) else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
@@ -19,6 +20,7 @@ from gate_collector.contacts.follow import (
     FollowUpEntry,
     follow_up,
 )
+from gate_collector.contacts.known_cases import known_cases
 from gate_collector.contacts.trace import Case, trace
 from gate_collector.store.schema import HOLD, OLDEST_HOLDS
 from gate_collector.store.schema_office import FOLLOWED
@@ -26,6 +28,7 @@ from gate_collector.store.schema_office import FOLLOWED
 _SICK = (HoldState.CONFIRMED.value, HoldState.REPORTED.value, HoldState.TRANSFERRED.value)
 _WENT = ("transferred", "left")
 _SOON = timedelta(milliseconds=1)  # also what begins right now
+Entries = dict[tuple[str, str, str], list[FollowUpEntry]]
 
 
 class Unfollowed(AskedInVain):
@@ -46,13 +49,13 @@ class CaseFollowUps:
         return tuple(sorted(waiting, key=lambda one: (not one.is_ill, not one.overdue, one.owed)))
 
 
-def cases_before(connection: Connection, until: str) -> Sequence[tuple[str, str, str]]:
-    """Return door, id and beginning of each case that began until then, the oldest first.
+def cases_before(connection: Connection, until: str) -> list[tuple[str, str]]:
+    """Return door and id of each case that began until then, the oldest first.
 
     A hold is a case once it is confirmed: nobody is the contact of who was released.
     """
     rows = connection.execute(
-        select(HOLD.c.gate, HOLD.c.hold_id, HOLD.c.opened)
+        select(HOLD.c.gate, HOLD.c.hold_id)
         .where(
             HOLD.c.drill.is_(False),
             HOLD.c.opened < until,
@@ -60,7 +63,7 @@ def cases_before(connection: Connection, until: str) -> Sequence[tuple[str, str,
         )
         .order_by(*OLDEST_HOLDS)
     )
-    return [(row.gate, row.hold_id, row.opened) for row in rows]
+    return [(row.gate, row.hold_id) for row in rows]
 
 
 def today_of(centre: Centre) -> date:
@@ -70,14 +73,27 @@ def today_of(centre: Centre) -> date:
 
 def follow_ups_of(centre: Centre, case: Case, today: date) -> CaseFollowUps:
     """Return the observed contacts of a case as they stand on `today`."""
-    entries: dict[str, list[FollowUpEntry]] = {}
+    of_case = FOLLOWED.c.gate == case.gate, FOLLOWED.c.hold_id == case.hold_id
     with centre.engine.connect() as connection:
-        rows = connection.execute(
-            select(FOLLOWED)
-            .where(FOLLOWED.c.gate == case.gate, FOLLOWED.c.hold_id == case.hold_id)
-            .order_by(FOLLOWED.c.id)
-        ).all()
-    for row in rows:
+        entries = _entries(connection, *of_case)
+    days = centre.policy().contacts.observe_days
+    return _followed(centre, case, entries, today, days)
+
+
+def followed_cases(centre: Centre, until: str, today: date) -> list[CaseFollowUps]:
+    """Return every case that began until then, its observed contacts as they stand on `today`."""
+    with centre.engine.connect() as connection:
+        keys = cases_before(connection, until)
+        entries = _entries(connection)
+    policy = centre.policy().contacts
+    cases = known_cases(centre.engine).of(centre.engine, keys, policy, centre.now)
+    return [_followed(centre, case, entries, today, policy.observe_days) for case in cases]
+
+
+def _entries(connection: Connection, *where: Any) -> Entries:
+    """Return what was entered, by door, hold and reference, in order."""
+    entries: Entries = {}
+    for row in connection.execute(select(FOLLOWED).where(*where).order_by(FOLLOWED.c.id)):
         entry = FollowUpEntry(
             day=date.fromisoformat(row.day),
             place=FollowPlace(row.place),
@@ -86,12 +102,20 @@ def follow_ups_of(centre: Centre, case: Case, today: date) -> CaseFollowUps:
             by=row.by,
             at=row.at,
         )
-        entries.setdefault(row.person_ref, []).append(entry)
-    days = centre.policy().contacts.observe_days
+        entries.setdefault((row.gate, row.hold_id, row.person_ref), []).append(entry)
+    return entries
+
+
+def _followed(
+    centre: Centre, case: Case, entries: Entries, today: date, days: int
+) -> CaseFollowUps:
     made = (
-        follow_up(near, entries.get(near.person_ref, ()), today=today, days=days, zone=centre.zone)
+        follow_up(
+            near, entries.get((case.gate, case.hold_id, near.person_ref), ()),
+            today=today, days=days, zone=centre.zone,
+        )
         for near in case.contacts
-    )
+    )  # fmt: skip
     return CaseFollowUps(case=case, follow_ups=tuple(one for one in made if one is not None))
 
 
@@ -103,16 +127,8 @@ def followed_of(centre: Centre, case: Case) -> dict[str, FollowUp]:
 
 def all_follow_ups(centre: Centre, today: date | None = None) -> list[CaseFollowUps]:
     """Return every case with its follow-ups: what nobody entered or ended waits for ever."""
-    policy = centre.policy().contacts
-    with centre.engine.connect() as connection:
-        cases = cases_before(connection, format_utc(centre.now + _SOON))
-    day = today or today_of(centre)
-    followed = []
-    for gate, hold_id, _ in cases:
-        case = trace(centre.engine, gate, hold_id, policy)
-        if case is not None:
-            followed.append(follow_ups_of(centre, case, day))
-    return followed
+    until = format_utc(centre.now + _SOON)
+    return followed_cases(centre, until, today or today_of(centre))
 
 
 def waiting_counts(centre: Centre, today: date | None = None) -> dict[str, int]:

@@ -41,6 +41,7 @@ def listed_by(connection: Connection, gate: str, hold_id: str) -> dict[str, List
         .where(
             NOTABLE.c.gate == gate,
             NOTABLE.c.type.in_((ContactListed.TYPE, ContactUpdated.TYPE)),
+            NOTABLE.c.data.contains(hold_id, autoescape=True),  # of others nothing is read
         )
         .order_by(NOTABLE.c.epoch, NOTABLE.c.sequence)
     ).all()

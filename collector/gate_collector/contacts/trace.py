@@ -30,7 +30,7 @@ from gate_collector.store.dialect import snapshot
 from gate_collector.store.schema import DOUBTED, HOLD, PASSAGE, own_word_of
 from gate_collector.store.schema_office import JUDGED
 
-_INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
+INSIDE = timedelta(hours=4)  # an earlier admission of the same person counts as a stay so long
 _FOUND_INSIDE = "found_inside"  # such a hold began at no door
 
 
@@ -193,8 +193,8 @@ def _patient(connection: Connection, held: Any) -> _Patient:
         select(PASSAGE).where(
             PASSAGE.c.person_ref.in_(refs),
             PASSAGE.c.drill.is_(held.drill),
-            PASSAGE.c.decided >= format_utc(opened - _INSIDE),
-            PASSAGE.c.decided <= format_utc(opened + _INSIDE),
+            PASSAGE.c.decided >= format_utc(opened - INSIDE),
+            PASSAGE.c.decided <= format_utc(opened + INSIDE),
         )
     ).all()
     own = {(row.gate, row.passage_id): row for row in (*of_hold, *around)
@@ -346,7 +346,7 @@ def _holds_of(connection: Connection, opened: datetime) -> dict[str, tuple[str, 
         .where(
             HOLD.c.person_ref.is_not(None),
             HOLD.c.drill.is_(False),
-            HOLD.c.opened >= format_utc(opened - _INSIDE),
+            HOLD.c.opened >= format_utc(opened - INSIDE),
         )
         .order_by(HOLD.c.opened)
     )

@@ -7,8 +7,7 @@ from collections import defaultdict
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import ContactState
 from gate_collector.centre import Centre
-from gate_collector.contacts.follow_book import cases_before, follow_ups_of, today_of
-from gate_collector.contacts.trace import trace
+from gate_collector.contacts.follow_book import followed_cases, today_of
 from gate_collector.day import ReportDay
 from gate_collector.reports.content import ContactsDay, OpenContacts
 
@@ -20,29 +19,25 @@ def contacts_of(centre: Centre, day: ReportDay) -> ContactsDay:
     observation is over and was ended by nobody: for as long as that is so. One person near three
     cases is one person; the case of each is named beside it.
     """
-    policy = centre.policy().contacts
-    with centre.engine.connect() as connection:
-        cases = cases_before(connection, format_utc(day.end))
     today = min(day.date, today_of(centre))
     people = defaultdict[str, set[str]](set)  # by what they are or lack
     still_open = []
-    for gate, hold_id, opened in cases:
-        case = trace(centre.engine, gate, hold_id, policy)
-        if case is None:
-            continue
-        if opened >= format_utc(day.begin):
+    for followed in followed_cases(centre, format_utc(day.end), today):
+        case = followed.case
+        if case.opened >= format_utc(day.begin):
             for near in case.contacts:
                 people[near.state.value].add(near.person_ref)
-        followed = follow_ups_of(centre, case, today).follow_ups
         lacks = {
             "count": {near.person_ref for near in case.contacts
                       if near.state is ContactState.PROPOSED},
-            "unfollowed": {one.near.person_ref for one in followed if one.owed},
-            "unended": {one.near.person_ref for one in followed if one.is_to_end},
+            "unfollowed": {one.near.person_ref for one in followed.follow_ups if one.owed},
+            "unended": {one.near.person_ref for one in followed.follow_ups if one.is_to_end},
         }  # fmt: skip
         if any(lacks.values()):
             counts = {name: len(refs) for name, refs in lacks.items()}
-            still_open.append(OpenContacts(gate=gate, hold_id=hold_id, opened=opened, **counts))
+            still_open.append(
+                OpenContacts(gate=case.gate, hold_id=case.hold_id, opened=case.opened, **counts)
+            )
         for name, refs in lacks.items():
             people[name] |= refs
     return ContactsDay(
