@@ -300,6 +300,7 @@ class Gate:
         """Step the door and carry out the effects. StorageError leaves the door as it was."""
         taken = step(self._door, event)
         drafts: list[Draft] = []
+        at_once = done is not None  # who asked is answered once it is on the disk: others know then
         admitted = [one.passage_id for one in taken.effects if isinstance(one, Admit)]
         for effect in taken.effects:
             match effect:
@@ -309,6 +310,7 @@ class Gate:
                     drafts.append(registration_draft(effect.registration, event.at, self._keys))
                 case CallGuard():
                     self._opened = frozenset()  # shut at once, whatever the journal says
+                    at_once = True
                 case Refuse():  # who was let in before may still go through
                     self._opened -= {effect.passage_id}
                 case FindContacts():
@@ -318,10 +320,17 @@ class Gate:
         if drafts:
             self._append(drafts, lambda: self._durable(taken.door, admitted, done))
         self._door = taken.door
-        for tell in self._tellers:
-            tell(taken.door, "made")
+        if drafts and not at_once:  # the writer's thread needs the interpreter first
+            self._loop.call_later(_ON_ITS_WAY_S, self._made)
+        else:
+            self._made()
         if not drafts and done is not None:
             done()
+
+    def _made(self) -> None:
+        """A step is made: others may know the newest, a timer wait for it, the screens show it."""
+        for tell in self._tellers:
+            tell(self._door, "made")
         self._arm()
         visible = visible_of(self._door, self._skin.shown(self._clock.now()))
         if visible != self._shown:
