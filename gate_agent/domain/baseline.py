@@ -8,7 +8,7 @@ All of it is rebuilt from the journal's newest decisions; there is no other memo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from gate_agent.contract.measurement_records import ThermometerCommissioned
@@ -21,6 +21,7 @@ from gate_agent.contract.records import (
     Record,
     Temperature,
 )
+from gate_agent.domain.changed import replace
 from gate_agent.domain.flag_rate import NO_EVIDENCE, Evidence, is_stuck, margin
 from gate_agent.domain.profile import Profile
 from gate_agent.domain.steps import PROOFS_LEAST, median, since_fall, since_rise

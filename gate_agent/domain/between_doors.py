@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.door_told import (
     MOST_TOLD,
     AnswerTold,
@@ -16,6 +14,7 @@ from gate_agent.contract.door_told import (
 from gate_agent.contract.hold_records import HoldAnswered
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc
 from gate_agent.contract.records import Decision, HoldState, PassageDecided, Record
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.effects import StepRefused, WriteEvent
 from gate_agent.domain.events import HoldStepped, OtherDoorHeard, OtherHoldAnswered

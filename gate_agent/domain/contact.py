@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gate_agent.contract.contact_states import next_states
 from gate_agent.contract.moment import format_utc, parse_utc
@@ -17,6 +17,7 @@ from gate_agent.contract.records import (
     PassageDecided,
     Record,
 )
+from gate_agent.domain.changed import replace
 from gate_agent.domain.effects import Effects, StepRefused, WriteEvent
 from gate_agent.domain.events import ContactJudged, ContactsFound
 from gate_agent.domain.hold import Hold

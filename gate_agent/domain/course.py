@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import Decision, Outcome, PassageLeft, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain import verdict
 from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import beyond_rail, vouched
 from gate_agent.domain.desk import asked_too, asking_whose, freed, pair_ns, set_aside
 from gate_agent.domain.effects import Note, WriteEvent

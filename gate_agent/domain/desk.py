@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
 
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision, HoldState
+from gate_agent.domain.changed import replace
 from gate_agent.domain.passage import (
     EARLY_S,
     NOBODY,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 
 from gate_agent.contract.moment import Moment
@@ -18,6 +17,7 @@ from gate_agent.domain import (
     together,
     whose,
 )
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import cleared_after
 from gate_agent.domain.commissioning import commissioned
 from gate_agent.domain.effects import Admit, Effect, Effects, Note, WriteEvent

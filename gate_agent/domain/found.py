@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment, format_utc, parse_utc
 from gate_agent.contract.order_records import OrderAnswered, OrderRefusal
 from gate_agent.contract.records import Category, Decision
 from gate_agent.domain import hall
+from gate_agent.domain.changed import replace
 from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import FoundInside, FoundOrdered
 from gate_agent.domain.hold import FOUND_INSIDE, open_hold

@@ -5,12 +5,11 @@ Neither lets anybody in by itself: who is let by is measured, known by name and 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.passage_marks import AppointmentMade, PassageMarked
 from gate_agent.contract.records import Decision
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.desk import waits
 from gate_agent.domain.effects import StepRefused, WriteEvent
 from gate_agent.domain.events import AppointmentGiven, GreenGiven

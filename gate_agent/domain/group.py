@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TypeVar
 
 from gate_agent.contract.identity import Companion, Person, Secret
 from gate_agent.contract.records import Category
 from gate_agent.contract.signals import CardType
+from gate_agent.domain.changed import replace
 from gate_agent.domain.desk import waits
 from gate_agent.domain.passage import (
     Attempt,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Category, Decision, HoldState, Outcome
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.contact import judge, propose, still_open
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import freed, set_aside, waits

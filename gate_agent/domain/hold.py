@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gate_agent.contract.contact_reading import COLDEST_CENTI_C, HOTTEST_CENTI_C
 from gate_agent.contract.moment import Moment, format_utc
@@ -19,6 +19,7 @@ from gate_agent.contract.records import (
     NoteKind,
     Temperature,
 )
+from gate_agent.domain.changed import replace
 from gate_agent.domain.effects import CallGuard, Effects, FindContacts, StepRefused, WriteEvent
 from gate_agent.domain.events import HoldStepped, NoteTaken
 

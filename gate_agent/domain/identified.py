@@ -6,7 +6,6 @@ the same again, so that every view follows. The patient is never his own contact
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypedDict
 
 from gate_agent.contract.contact_states import next_states
@@ -15,6 +14,7 @@ from gate_agent.contract.identity import Person, Secret
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import ContactState, ContactUpdated, HoldState
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.contact import PATIENT, still_open
 from gate_agent.domain.effects import Effects, FindContacts, StepRefused, WriteEvent
 from gate_agent.domain.events import PersonIdentified, RegistrationGiven

@@ -6,10 +6,11 @@ Who went in here may leave by another door: the centre knows of both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Category, Decision, PassageDecided, PersonLeft, Record
+from gate_agent.domain.changed import replace
 
 STAYS_S = 16 * 3600  # nobody stays longer: an unseen departure is forgotten by the next morning
 _MOST = 5000

@@ -5,12 +5,11 @@ So it is where somebody nameless was held, and a card or a guard says later who 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import HoldClosed, HoldState
 from gate_agent.domain import verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.desk import UNDECIDED
 from gate_agent.domain.effects import Effects, WriteEvent
 from gate_agent.domain.events import HoldStepped

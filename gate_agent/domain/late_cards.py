@@ -6,7 +6,6 @@ paired, it names who was measured and makes nobody new, also where the group has
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeGuard
 
 from gate_agent.contract.hold_records import BY_CARD
@@ -14,6 +13,7 @@ from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.effects import WriteEvent
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.domain.group import wanting

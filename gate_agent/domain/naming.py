@@ -6,7 +6,6 @@ restricts, is said to be unsure, and is put right by a guard.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypedDict
 
 from gate_agent.contract.hold_records import BY_CARD
@@ -14,6 +13,7 @@ from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import HoldState
 from gate_agent.domain import verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import Cleared, beyond_rail
 from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import WriteEvent

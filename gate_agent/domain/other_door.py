@@ -7,12 +7,13 @@ one, or the other is not trusted any more. A door whose neighbour is silent is c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gate_agent.contract.measurement_records import Found, ThermometerChecked, ThermometerCompared
 from gate_agent.contract.moment import NS_PER_S, Moment, format_utc, parse_utc
 from gate_agent.contract.thermometer import ThermometerState, Trust
 from gate_agent.domain.baseline import RECENT_S, Memory
+from gate_agent.domain.changed import replace
 from gate_agent.domain.profile import Profile
 from gate_agent.domain.steps import median
 

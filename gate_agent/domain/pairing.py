@@ -5,13 +5,12 @@ What two people may have laid is nobody's: both are measured again, never a gues
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.hold_records import BY_CARD
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Decision
 from gate_agent.domain import hall, verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.desk import asked_too, pair_ns, set_aside, waits
 from gate_agent.domain.effects import Note, StepRefused, WriteEvent
 from gate_agent.domain.events import CardUnreadable, CodeShown, PersonIdentified

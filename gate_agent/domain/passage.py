@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypedDict, TypeGuard
 
 from gate_agent.contract.appointments import CancelReason
@@ -11,6 +11,7 @@ from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.contract.records import Decision, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import NEW_DOOR, UNTRUSTED, Usual
+from gate_agent.domain.changed import replace
 from gate_agent.domain.events import RegistrationGiven
 from gate_agent.domain.temperature import ReadingWindow
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from gate_agent.contract.identity import (
@@ -18,6 +17,7 @@ from gate_agent.contract.phone import PhoneFault, check_phone
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import CardType
+from gate_agent.domain.changed import replace
 from gate_agent.domain.effects import StepRefused
 
 

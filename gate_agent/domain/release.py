@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.hold_records import StepDetails
 from gate_agent.contract.measurement_records import ContactRead
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import HoldState
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import BY_CONTACT, Cleared
 from gate_agent.domain.contact import still_open
 from gate_agent.domain.course import on_measured

@@ -6,11 +6,10 @@ unless the card that the adult waits with is laid again, or typed, which tells w
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import PassageGrouped, PassageLeft
+from gate_agent.domain.changed import replace
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import waits
 from gate_agent.domain.effects import Note, WriteEvent

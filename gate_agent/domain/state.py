@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gate_agent.contract.door_told import HoldTold, RecheckTold
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.domain.baseline import NOBODY_SEEN, UNTRUSTED, Memory
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import Cleared
 from gate_agent.domain.commissioning import is_known
 from gate_agent.domain.contact import Contact

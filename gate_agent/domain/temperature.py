@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import MeasurementPolicy
 from gate_agent.contract.records import Outcome, Temperature
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.baseline import FEVER_CONTACT_CENTI_C, Usual
+from gate_agent.domain.changed import replace
 from gate_agent.domain.limits import Limits, limits, score
 from gate_agent.domain.profile import (
     AMBIENT_COLD_CENTI_C,

@@ -7,7 +7,7 @@ against ours is told by name; what speaks loudly sends people to the contact the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from math import comb
 
@@ -24,6 +24,7 @@ from gate_agent.domain.baseline import (
     Proof,
     Score,
 )
+from gate_agent.domain.changed import replace
 from gate_agent.domain.profile import (
     AMBIENT_COLD_CENTI_C,
     AMBIENT_HOT_CENTI_C,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Decision, PassageGrouped
 from gate_agent.domain import verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.course import on_measured
 from gate_agent.domain.desk import waits
 from gate_agent.domain.effects import StepRefused, WriteEvent

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment
 from gate_agent.domain import verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.desk import set_aside, waits
 from gate_agent.domain.passage import (
     NOBODY,

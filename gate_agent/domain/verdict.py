@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import (
@@ -13,6 +11,7 @@ from gate_agent.contract.records import (
 )
 from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.domain import hall
+from gate_agent.domain.changed import replace
 from gate_agent.domain.clearing import BY_CONTACT, beyond_rail
 from gate_agent.domain.effects import (
     Admit,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gate_agent.contract.identity import Person
 from gate_agent.contract.moment import NS_PER_S, Moment
 from gate_agent.domain import verdict
+from gate_agent.domain.changed import replace
 from gate_agent.domain.desk import pair_ns
 from gate_agent.domain.effects import StepRefused
 from gate_agent.domain.events import CardJudged
