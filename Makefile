@@ -30,7 +30,7 @@ demo: $(READY)-run ## run broker, collector and both gates with emulated devices
 test: ## set up, then lint, types, import contracts and every test 测试
 	@$(MAKE) --no-print-directory $(READY)-test
 	@tools/setup apt test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j2 -Otarget check
 	@$(MAKE) --no-print-directory pytest
 
 check: lint types imports pages ## what needs no test to run: lint, format, types, import contracts
