@@ -90,7 +90,6 @@ def test_a_web_port_in_use_ends_with_2_before_the_store_is_made(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("sqlite:////nowhere/collector.sqlite", "No such file or directory"),
         ("sqlite:///collector.toml", "file is not a database"),
         ("postgresql+psycopg://collector:hidden@127.0.0.1:1/gates", "connection failed"),
     ],

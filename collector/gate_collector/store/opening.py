@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -108,6 +109,7 @@ def _expect_room(url: str) -> None:
 def _engine(url: str, *, holds: bool = True) -> Engine:
     """Return an engine; on PostgreSQL its connections keep others from changing the tables."""
     if (path := sqlite_file(url)) is not None:
+        _expect_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # its owner's alone
         engine = create_engine(url)
         event.listen(engine, "connect", _careful)
@@ -119,6 +121,16 @@ def _engine(url: str, *, holds: bool = True) -> Engine:
     event.listen(engine, "connect", hold_open)
     event.listen(engine, "handle_error", _look_for_who_writes)
     return engine
+
+
+def _expect_folder(folder: Path) -> None:
+    """Make a store's folder where the one above it is there; say how where we may not."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        expected = f"expected a folder for the store, got: {exc.strerror} at {folder}"
+        whose = f"-o {getpass.getuser()} {folder}"
+        raise StorageError(f"{expected}: sudo install -d -m 0700 {whose}") from exc
 
 
 def _look_for_who_writes(context: Any) -> None:
