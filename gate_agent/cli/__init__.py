@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from gate_agent.cli import capture, devices, journal, life, people, provision, roster, staff
+from gate_agent.cli import (
+    capture,
+    devices,
+    journal,
+    keys,
+    life,
+    people,
+    provision,
+    roster,
+    staff,
+)
 from gate_agent.cli.options import Version
 from gate_agent.errors import ConfigurationError, GateError
 
@@ -28,6 +38,7 @@ app.command()(capture.replay)
 app.command()(provision.provision)
 app.command()(roster.roster)
 app.add_typer(journal.app, name="journal")
+app.add_typer(keys.app, name="keys")
 app.add_typer(people.app, name="people")
 app.add_typer(staff.app, name="staff")
 

@@ -10,29 +10,41 @@ import typer
 from gate_agent.host.clock import SystemClock
 from gate_agent.words import both
 
+Names = list[str] | None
+
 
 def provision(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The site's folder; keep it offline.")],
     site: Annotated[str | None, typer.Option(help="The hall, such as hall-01.")] = None,
-    gate: Annotated[
-        list[str] | None, typer.Option(help="A door, such as west-1f; one or more.")
-    ] = None,
+    gate: Annotated[Names, typer.Option(help="A door, such as west-1f; one or more.")] = None,
     broker: Annotated[
-        list[str] | None,
+        Names,
         typer.Option(help="The broker's name or address; the first is what gates are told."),
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long certificates hold.")] = 730,
     *,
     worker: Annotated[
-        list[str] | None,
+        Names,
         typer.Option(metavar="NAME", help="A worker of the collector, such as w1; one or more."),
+    ] = None,
+    reader: Annotated[
+        Names,
+        typer.Option(metavar="NAME", help="Who may read events and states, and write nothing."),
+    ] = None,
+    display: Annotated[
+        Names, typer.Option(metavar="NAME", help="Who may read the doors' states alone.")
+    ] = None,
+    bundle: Annotated[
+        Names,
+        typer.Option(metavar="ID", help="One file with all that a door (collector, reader) needs."),
     ] = None,
     renew: Annotated[bool, typer.Option(help="Issue every certificate anew.")] = False,
     revoke: Annotated[
-        list[str] | None, typer.Option(metavar="GATE", help="A stolen board: lock it out.")
+        Names,
+        typer.Option(metavar="ID", help="A stolen board, or reader-NAME: lock it out."),
     ] = None,
     rotate: Annotated[
-        list[str] | None,
+        Names,
         typer.Option(metavar="KEY", help="registrations, site, signers: a new key, the old kept."),
     ] = None,
 ) -> None:
@@ -45,12 +57,16 @@ def provision(
         gates=gate or (),
         brokers=broker or (),
         workers=worker or (),
+        readers=reader or (),
+        displays=display or (),
         now=SystemClock().now().utc.replace(microsecond=0),
     )
     for name in revoke or ():
         existing.revoke(name)
     for name in rotate or ():
         existing.rotate(name)
+    for name in bundle or ():
+        existing.bundle(name)
     for line in existing.write(days=days, renew=renew):
         typer.echo(line)
     typer.echo(f"{out}: {existing.name} {' '.join(existing.gates)}: {both('terminal.see_install')}")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.records import Severity
+from gate_agent.provision.register import READER
 
 INSTALLED = "/etc/mosquitto/gate"  # where the broker's files go
 STATE = "/var/lib/mosquitto/"
@@ -22,8 +23,11 @@ def collector_name(site: str, worker: str = "") -> str:
     return f"collector-{site}-{worker}" if worker else f"collector-{site}"
 
 
-def rules(site: str, workers: Iterable[str] = ()) -> str:
-    """Return the access rules (ACL); a further gate needs no new line."""
+def rules(site: str, workers: Iterable[str] = (), listeners: Iterable[str] = ()) -> str:
+    """Return the access rules (ACL); a further gate needs no new line.
+
+    `listeners` are the names of readers and displays, who read and may write nothing.
+    """
     own, every = Topics(site=site, gate="%u"), Topics(site=site, gate="+")
     lines = [
         "# Who may do what. `%u` is the name in the client's certificate.",
@@ -66,7 +70,32 @@ def rules(site: str, workers: Iterable[str] = ()) -> str:
             f"topic write {every.receipt}",
             f"topic write {every.seen}",
         ]
+    for name in listeners:
+        lines += _listening(site, name)
     return "\n".join(lines) + "\n"
+
+
+def _listening(site: str, name: str) -> list[str]:
+    """Return what a reader (events and states) or a display (states) may hear.
+
+    The patterns hold for every name: what they let a door do with its own topics, and read of the
+    policy and of other people, is denied, which mosquitto asks first.
+    """
+    every, own = Topics(site=site, gate="+"), Topics(site=site, gate=name)
+    heard = [every.state]
+    if name.startswith(f"{READER}-"):
+        heard = [*(every.event(severity) for severity in _SEVERITIES), *heard]
+    return [
+        "",
+        "# Reads, and says nothing.",
+        f"user {name}",
+        f"topic deny {own.state.rpartition('/')[0]}/#",
+        f"topic deny {every.policy}/#",
+        f"topic deny {every.anchor}",
+        f"topic deny {every.seen}",
+        f"topic deny {every.door}",
+        *(f"topic read {topic}" for topic in heard),
+    ]
 
 
 def configuration(

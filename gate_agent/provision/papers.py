@@ -41,14 +41,17 @@ registrations_key_file = "{files}/registrations.key"
 {signatures_section(files)}"""
 
 
-def instructions(site: str, gates: Iterable[str]) -> str:
+def instructions(site: str, gates: Iterable[str], listeners: Iterable[str] = ()) -> str:
     """Return what goes where, in Chinese and English."""
     doors = "\n".join(f"  {gate + '/':<14} -> {GATE_KEYS}/   (owner gate)" for gate in gates)
+    others = "".join(f"\n  {name}/: {both('install.listener')}" for name in listeners)
     again, kept = "gate-agent provision --out DIR", both("install.keep", "\n")
     uses = {
+        "install.one_file": f"{again} --bundle ID  (then: sudo gate-agent keys install FILE)",
         "install.renew": f"{again} --renew      (then copy, restart the broker)",
         "install.new_door": f"{again} --gate ID",
         "install.new_worker": f"{again} --worker w1  (then copy, restart the broker)",
+        "install.new_reader": f"{again} --reader NAME  (then copy broker/, restart it)",
         "install.stolen": f"{again} --revoke ID  (copy broker/ at once, restart it)",
     }
     commands = "\n".join(f"{both(key) + ':':<20} {command}" for key, command in uses.items())
@@ -59,7 +62,7 @@ def instructions(site: str, gates: Iterable[str]) -> str:
                     gate.conf -> /etc/mosquitto/conf.d/gate.conf
                     unit.conf -> /etc/systemd/system/mosquitto.service.d/gate.conf
   collector/     -> {COLLECTOR_KEYS}/   (owner gate-collector)
-{doors}
+{doors}{others}
 
 {kept}
 

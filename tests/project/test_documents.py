@@ -21,10 +21,11 @@ TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
         "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster",
-        "journal",
+        "journal", "keys",
         "people", "staff",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild", "migrate"},
+    "gate-agent keys": {"install"},
     "gate-agent people": {"erase", "wipe"},
     "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {

@@ -165,6 +165,10 @@ class Peer:
         self._client.publish(topic, b"{}", qos=1)
         return self.told("puback")
 
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish, and wait for nothing."""
+        self._client.publish(topic, payload, qos=1)
+
     def subscribe(self, topic: str) -> int | str:
         self._client.subscribe(topic, qos=1)
         return self.told("suback")

@@ -33,6 +33,7 @@ MORE = {  # what is no member, and yet comes where one is shown
 AMONG = {"unread": "reason"}  # whose members are told among another section's
 NOT_SHOWN = {
     "absence": "the event alone is shown, not why nobody looks",
+    "bundle_kind": "whom a file of keys is for: its name is told",
     "column_kind": "how the cells of a list are read",
     "entered_at": "where a setting of the policy is typed",
     "line_sort": "a line of a case has the word of what it tells",
