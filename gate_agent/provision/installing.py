@@ -71,6 +71,7 @@ def install(bundle: Bundle, place: Place, now: datetime, *, replace: bool = Fals
     draft, before = (target.with_name(f".{target.name}.{end}") for end in ("new", "was"))
     with _whole(target, draft):
         shutil.rmtree(draft, ignore_errors=True)
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         draft.mkdir(mode=0o700)
         draft.chmod(0o700)
         for name, content in bundle.files.items():

@@ -1,0 +1,5 @@
+"""Sets a door up on its board (首次配置): asks a handful of questions, writes, checks, enables."""
+
+from gate_agent.setup.run import set_up
+
+__all__ = ["set_up"]

@@ -1,0 +1,66 @@
+"""Which devices are plugged in (查找设备): asks at each serial line, by every driver, who is it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate_agent.config.model import DeviceSection
+from gate_agent.devices.registry import all_models
+from gate_agent.devices.supervisor import probe
+from gate_agent.driver_api import DeviceKind, Model
+from gate_agent.errors import DeviceError
+
+_ANSWERS_WITHIN_S = 1.5
+# The names that stay come first: of a socket of this board, of an adapter, and only then the rest.
+_NAMES = (
+    "gate/*", "serial/by-path/*", "serial/by-id/*", "ttyUSB*", "ttyACM*", "ttyAMA*", "ttyS[0-3]",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A device that answered."""
+
+    kind: DeviceKind
+    driver: str
+    title: str
+    port: Path
+    says: str
+
+
+def lines_of(dev: Path) -> list[Path]:
+    """Return the serial lines below `dev`, each once, by the name that stays."""
+    lines: dict[Path, Path] = {}
+    for path in _named(dev):
+        lines.setdefault(path.resolve(), path)
+    return list(lines.values())
+
+
+def look(lines: Iterable[Path], models: Iterable[Model] | None = None) -> list[Seen]:
+    """Return who answers at these lines; one that a program uses already is left alone."""
+    known = list(all_models() if models is None else models)
+    return asyncio.run(_look_at(list(lines), known))
+
+
+async def _look_at(lines: list[Path], models: list[Model]) -> list[Seen]:
+    answers = await asyncio.gather(*(_who_is_at(line, models) for line in lines))
+    return [seen for seen in answers if seen is not None]
+
+
+async def _who_is_at(port: Path, models: list[Model]) -> Seen | None:
+    for model in models:
+        section = DeviceSection(driver=model.name, port=port)
+        try:
+            says = await probe(section, _ANSWERS_WITHIN_S)
+        except DeviceError:
+            continue
+        return Seen(kind=model.kind, driver=model.name, title=model.title, port=port, says=says)
+    return None
+
+
+def _named(dev: Path) -> Iterator[Path]:
+    for name in _NAMES:
+        yield from sorted(path for path in dev.glob(name) if path.exists())
