@@ -15,6 +15,7 @@ from gate_agent.cli import (
     people,
     provision,
     roster,
+    setup,
     staff,
 )
 from gate_agent.cli.options import Version
@@ -37,6 +38,8 @@ app.command()(capture.capture)
 app.command()(capture.replay)
 app.command()(provision.provision)
 app.command()(roster.roster)
+app.command()(setup.setup)
+app.command()(setup.kiosk)
 app.add_typer(journal.app, name="journal")
 app.add_typer(keys.app, name="keys")
 app.add_typer(people.app, name="people")

@@ -21,8 +21,8 @@ TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
         "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster",
-        "journal", "keys",
-        "people", "staff",
+        "journal", "keys", "kiosk",
+        "people", "setup", "staff",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild", "migrate"},
     "gate-agent keys": {"install"},

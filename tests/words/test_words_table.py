@@ -36,6 +36,7 @@ NOT_SHOWN = {
     "bundle_kind": "whom a file of keys is for: its name is told",
     "column_kind": "how the cells of a list are read",
     "entered_at": "where a setting of the policy is typed",
+    "kiosk_page": "what is typed after --kiosk",
     "line_sort": "a line of a case has the word of what it tells",
     "input_kind": "how a field of the policy's page is drawn",
     "named_by": "which sheet named somebody: no screen tells it",
