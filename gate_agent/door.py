@@ -50,6 +50,8 @@ from gate_agent.web.server import serve
 from gate_agent.web.signon import SignOn
 
 _LAST_WORDS_S = 2.0  # how long a stopping gate waits for the centre to have heard it
+_TICKS_WITHIN_S = 60.0
+_REMOVES_WITHIN_S = 3600.0  # a long journal on a slow card
 Work = Coroutine[None, None, None]
 
 
@@ -123,8 +125,22 @@ class DoorProgram:
             "camera": self._watcher,
             "sign_on": self._sign_on,
         }
+        self._watch_turns()
         working = {**self._supervisors, **beside}
         return [keep(name, it.run, self.parts) for name, it in working.items() if it is not None]
+
+    def _watch_turns(self) -> None:
+        """Let the manager's watchdog be fed only while each of these loops makes its turns.
+
+        What waits for others (a broker, a name server, a browser) is none of them: another start
+        would help nobody. The ticker waits for nothing; the others for a disk, which may take long.
+        """
+        parts, ticks = self.parts, partial(self.parts.turned, "ticker", _TICKS_WITHIN_S)
+        self._ticker.turned = ticks
+        self._retention.turned = partial(parts.turned, "retention", _REMOVES_WITHIN_S)
+        self._thermometer.turned = partial(parts.turned, "judgement")
+        if self._sign_on is not None:
+            self._sign_on.turned = partial(parts.turned, "sign_on")
 
     def telling(self, listener: socket.socket) -> list[Work]:
         """What tells others of it, to the end."""

@@ -34,12 +34,12 @@ def install(
 ) -> None:
     """Verify every key and certificate of a bundle, then put all of them in place at once. 放置."""
     from gate_agent.provision.bundle import read_bundle  # noqa: PLC0415 the daemon needs none of it
-    from gate_agent.provision.installing import Place, install, usual_place  # noqa: PLC0415 as above
+    from gate_agent.provision.installing import KeyPlace, install, usual_place  # noqa: PLC0415 as above
 
     bundle = read_bundle(file)
-    place = Place(folder=to, owner=owner) if to is not None else usual_place(bundle)
+    place = KeyPlace(folder=to, owner=owner) if to is not None else usual_place(bundle)
     if owner is not None:
-        place = Place(folder=place.folder, owner=owner)
+        place = KeyPlace(folder=place.folder, owner=owner)
     before = install(bundle, place, SystemClock().now().utc, replace=replace)
     typer.echo(f"{place.folder}: {bundle.site}/{bundle.name}: {both('keys.in_place')}")
     if before is not None:

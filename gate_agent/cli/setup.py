@@ -39,11 +39,11 @@ def setup(
 ) -> None:
     """Ask for door, devices, broker, keys; write, check, enable. Again: only what is new. 配置."""
     from gate_agent.setup import set_up  # noqa: PLC0415 other commands start without it
-    from gate_agent.setup.asking import FromFile, Terminal, language  # noqa: PLC0415 as above
+    from gate_agent.setup.asking import AnswersFile, TypedAnswers, language  # noqa: PLC0415 as above
     from gate_agent.setup.run import Board  # noqa: PLC0415 as above
 
     lang = language(os.environ)
-    asked = FromFile(answers, lang) if answers else Terminal(lang, typer.echo, _read)
+    asked = AnswersFile(answers, lang) if answers else TypedAnswers(lang, typer.echo, _read)
     board = Board(etc=etc, state=state, units=units, dev=dev, owner=owner)
     raise typer.Exit(set_up(board, asked, lang=lang, say=typer.echo, kiosk=kiosk or ()))
 

@@ -18,6 +18,7 @@ from gate_agent.contract.records import DataPurged, PurgeCause
 from gate_agent.errors import StorageError
 from gate_agent.host.clock import Clock
 from gate_agent.host.spool import Spool, SpoolRequest
+from gate_agent.host.supervision import unwatched
 from gate_agent.host.trouble import Trouble
 from gate_agent.store.calendar import read_calendar, write_calendar
 from gate_agent.store.journal import Draft, Journal, Stored
@@ -62,6 +63,7 @@ class GateRetention:
         self._heard = None if journal.receipt is None else journal.receipt.time
         self._agreed: datetime | None = None  # when we booted, by a clock the centre's agreed with
         self._count_at_ns = 0
+        self.turned: Callable[[], None] = unwatched
         self._uncounted = Trouble(_LOG, "retention goes on, its calendar is written again")
         self._unpurged = Trouble(_LOG, "personal data is removed again")
 
@@ -69,6 +71,7 @@ class GateRetention:
         """Look until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
+            self.turned()
             await self.look()
 
     async def look(self) -> None:

@@ -36,6 +36,7 @@ from gate_agent.gate.screen_state import (
     CommissioningView,
     ThermometerView,
 )
+from gate_agent.host.supervision import unwatched
 from gate_agent.store.reader import JournalReader
 
 LOOK_S = 1.0
@@ -70,6 +71,7 @@ class ThermometerKeeper:
         self._compared = restored_comparison(reader.compared(), gate.now())
         self._uncovered_ns: int | None = None
         self._health = ThermometerHealth(())
+        self.turned: Callable[[], None] = unwatched
 
     # --- from the device --------------------------------------------------------------------
 
@@ -102,6 +104,7 @@ class ThermometerKeeper:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
+            self.turned()
             await self.look()
             await asyncio.sleep(LOOK_S)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from gate_agent.gate.engine import Gate
 from gate_agent.gate.keeping import resolve
 from gate_agent.gate.report import report_day_due, report_of
 from gate_agent.host.clock import HOLDS_S, STEP, Clock
+from gate_agent.host.supervision import unwatched
 from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Journal
 from gate_agent.store.reader import JournalReader
@@ -44,6 +46,7 @@ class Ticker:
         self._last_report = reader.last_report()
         self._unread = Trouble(_LOG, "the daily report goes on, the journal can be read again")
         self._kept = ("", False)  # why events are not kept, and whether the disk is full
+        self.turned: Callable[[], None] = unwatched
         self.lag_s = 0.0  # how late the loop was at the last tick
 
     async def run(self) -> None:
@@ -55,6 +58,7 @@ class Ticker:
             while True:
                 await asyncio.sleep(due - loop.time())
                 self.lag_s = max(0.0, loop.time() - due)
+                self.turned()
                 due = loop.time() + TICK_S
                 if ticking.done():
                     ticking = group.create_task(self.tick())

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from pathlib import Path
 
 GROWS_US_PER_S = 500  # MAXFREQ of the kernel's ntp.c
 _TIME_ERROR = 5  # what adjtimex(2) returns for a clock that is not synchronised
+_TOLD_LATELY_NS = 10_000_000_000  # five times as long as it takes to be told again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,20 @@ def ask_kernel() -> KernelTime | None:
     except (OSError, AttributeError):
         return None
     return None if state < 0 else KernelTime(state != _TIME_ERROR, answer.maxerror)
+
+
+def written(answer: KernelTime, boot_ns: int) -> str:
+    """Return what the kernel said at `boot_ns`, for a process that may not ask it."""
+    return f"{int(answer.synced)} {answer.error_us} {boot_ns}\n"
+
+
+def read_written(path: Path, boot_ns: int) -> KernelTime | None:
+    """Return what was written there, as it stands at `boot_ns`; None when nobody told it lately."""
+    try:
+        synced, error_us, told_ns = (int(word) for word in path.read_bytes()[:64].split())
+    except (OSError, ValueError):
+        return None
+    age_ns = boot_ns - told_ns
+    if not 0 <= age_ns <= _TOLD_LATELY_NS:
+        return None
+    return KernelTime(bool(synced), error_us + age_ns * GROWS_US_PER_S // 1_000_000_000)

@@ -49,6 +49,7 @@ class Parts:
         self._counts: dict[str, int] = {}
         self._faults: dict[str, _Fault] = {}
         self._under_way: dict[str, tuple[int, float]] = {}  # since when, and what is too long
+        self._turns: dict[str, tuple[int, float]] = {}  # when the last was, how soon the next is
 
     def expect(self, *names: str) -> None:
         """Know these parts, and that none has failed yet."""
@@ -65,6 +66,8 @@ class Parts:
             fault = replace(first, cause=cause, last_ns=now_ns, times=first.times + 1)
             self._faults[name] = fault
             self._counts[name] = self._counts.get(name, 0) + 1
+            if name in self._turns:  # it begins again: that it failed is told by itself
+                self._turns[name] = now_ns, self._turns[name][1]
         if first.cause != cause:
             _LOG.error("%s failed, begins again: %s%s", name, cause, _place(exc))
         return fault.wait_s
@@ -91,6 +94,18 @@ class Parts:
             with self._guard:
                 self._under_way.pop(name, None)
 
+    def turned(self, name: str, within_s: float = STUCK_S) -> None:
+        """Tell that a loop made a turn, and is to make the next within so long."""
+        now_ns = self._now_ns()
+        with self._guard:
+            self._turns[name] = now_ns, within_s
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The loops that made a turn, and are to make another."""
+        with self._guard:
+            return frozenset(self._turns)
+
     @property
     def failing(self) -> Mapping[str, str]:
         """Which parts fail now, and how."""
@@ -102,8 +117,10 @@ class Parts:
                 for name, (at_ns, within_s) in self._under_way.items()
                 if now_ns - at_ns > within_s * NS_PER_S
             ]
+            stand = self._standing(now_ns)
             causes = {name: it.cause for name, it in self._faults.items()}
-        return causes | dict.fromkeys(hang, "does not come back")
+        still = dict.fromkeys(stand, "makes no progress")
+        return still | causes | dict.fromkeys(hang, "does not come back")
 
     @property
     def told(self) -> str:
@@ -119,13 +136,24 @@ class Parts:
     @property
     def is_stuck(self) -> bool:
         """Whether only another start can help."""
-        stuck_ns = self._now_ns() - round(STUCK_S * NS_PER_S)
+        now_ns = self._now_ns()
+        stuck_ns = now_ns - round(STUCK_S * NS_PER_S)
         with self._guard:
-            self._forget(self._now_ns())
+            self._forget(now_ns)
+            if self._standing(now_ns):
+                return True
             since = [fault.since_ns for fault in self._faults.values()]
             return any(at_ns < stuck_ns for at_ns in since) or any(
                 at_ns < stuck_ns for at_ns, _ in self._under_way.values()
             )
+
+    def _standing(self, now_ns: int) -> list[str]:
+        """Return the loops whose next turn is overdue."""
+        return [
+            name
+            for name, (at_ns, within_s) in self._turns.items()
+            if now_ns - at_ns > within_s * NS_PER_S
+        ]
 
     def _forget(self, now_ns: int) -> None:
         over_ns = now_ns - round(STANDS_S * NS_PER_S)
@@ -133,6 +161,10 @@ class Parts:
 
     def _now_ns(self) -> int:
         return self._clock.now().boot_ns
+
+
+def unwatched() -> None:
+    """Nobody asks whether this loop makes its turns."""
 
 
 async def apart(work: Callable[[], _T]) -> _T:

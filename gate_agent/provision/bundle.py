@@ -50,8 +50,8 @@ class Bundle(FrozenModel):
     @property
     def digest(self) -> str:
         """The digest over everything but itself."""
-        told = self.model_dump(mode="json", exclude={"sha256"})
-        return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        whole = self.model_dump(mode="json", exclude={"sha256"})
+        return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
     def encode(self) -> bytes:
         """Return the bytes of the file."""

@@ -42,23 +42,25 @@ _KEYS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class KeyPlace:
     """Where keys go, and whose they are."""
 
     folder: Path
     owner: str | None  # None: whoever installs them
 
 
-def usual_place(bundle: Bundle) -> Place:
+def usual_place(bundle: Bundle) -> KeyPlace:
     """Return where this machine's services look. Raises ConfigurationError for a reader's."""
     if bundle.kind not in _PLACES:
         expected = f"--to: expected a folder for the certificate of {bundle.name}"
         raise ConfigurationError([f"{expected}, got nothing"])
     folder, owner = _PLACES[bundle.kind]
-    return Place(folder=Path(folder), owner=owner)
+    return KeyPlace(folder=Path(folder), owner=owner)
 
 
-def install(bundle: Bundle, place: Place, now: datetime, *, replace: bool = False) -> Path | None:
+def install(
+    bundle: Bundle, place: KeyPlace, now: datetime, *, replace: bool = False
+) -> Path | None:
     """Put the keys in place; return where those before them are, None if there were none.
 
     Raises ConfigurationError with every fault, and then nothing was changed: a certificate that

@@ -16,14 +16,14 @@ Lines = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class MergedLines:
     """A file to write, and which lines of it are the site's own."""
 
     text: str
     own: tuple[str, ...]
 
 
-def merged_settings(now: Lines, was: Lines | None, made: Lines) -> Merged:
+def merged_settings(now: Lines, was: Lines | None, made: Lines) -> MergedLines:
     """Return settings (`key value`, `key=value`) as made, with the site's own kept.
 
     `now` is what lies there, `was` what we made the last time: None where nobody kept that.
@@ -39,10 +39,10 @@ def merged_settings(now: Lines, was: Lines | None, made: Lines) -> Merged:
             text.append(edited)
         elif was is None or line not in gone or not line.strip():
             text.append(line)
-    return Merged(text=_joined([*text, *([""] if rest else []), *rest]), own=tuple(own))
+    return MergedLines(text=_joined([*text, *([""] if rest else []), *rest]), own=tuple(own))
 
 
-def merged_rules(now: Lines, was: Lines | None, made: Lines) -> Merged:
+def merged_rules(now: Lines, was: Lines | None, made: Lines) -> MergedLines:
     """Return access rules as made, with the site's own kept, each with its user."""
     ours, before = {*(was or ()), *made}, dict(_users(was or ()))
     known, lies_there = dict(_users(made)), _users(now)
@@ -64,7 +64,7 @@ def merged_rules(now: Lines, was: Lines | None, made: Lines) -> Merged:
     for user, lines in own.items():  # users of the site's own
         text += ["", user, *lines]
     kept = [line for _, lines in lies_there for line in lines if line.strip() and line not in ours]
-    return Merged(text=_joined(text), own=tuple(line for line in kept if line in text))
+    return MergedLines(text=_joined(text), own=tuple(line for line in kept if line in text))
 
 
 def _users(lines: Lines) -> list[tuple[str, list[str]]]:

@@ -29,7 +29,7 @@ class Paper(FrozenModel):
     revoked: bool = False
 
 
-class Register(BaseModel):
+class SiteRegister(BaseModel):
     """The file."""
 
     model_config = ConfigDict(defer_build=True, extra="forbid")
@@ -64,10 +64,10 @@ class Register(BaseModel):
         return True
 
 
-def read_register(path: Path) -> Register | None:
+def read_register(path: Path) -> SiteRegister | None:
     """Return what an earlier run wrote; None where none did. Raises ConfigurationError."""
     try:
-        return Register.model_validate_json(path.read_bytes())
+        return SiteRegister.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as exc:

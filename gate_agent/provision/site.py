@@ -36,7 +36,7 @@ from gate_agent.provision.register import (
     BROKER,
     COLLECTOR,
     Paper,
-    Register,
+    SiteRegister,
     name_faults,
     read_register,
 )
@@ -46,7 +46,7 @@ from gate_agent.store.seal import key_id
 class Site:
     """One site's folder."""
 
-    def __init__(self, folder: Path, register: Register, now: datetime) -> None:
+    def __init__(self, folder: Path, register: SiteRegister, now: datetime) -> None:
         """Use `Site.open`."""
         self._folder = folder
         self._register = register
@@ -87,7 +87,7 @@ class Site:
         if faults:
             raise ConfigurationError(faults)
         try:
-            register = known or Register(site=site or "", brokers=list(brokers))
+            register = known or SiteRegister(site=site or "", brokers=list(brokers))
         except ValidationError:
             raise ConfigurationError([f"--site: expected a-z, 0-9 and -, got {site!r}"]) from None
         register.gates = list(dict.fromkeys([*register.gates, *gates]))

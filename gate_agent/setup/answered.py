@@ -17,7 +17,7 @@ from gate_agent.devices.registry import all_models
 from gate_agent.driver_api import DeviceKind
 from gate_agent.errors import ConfigurationError
 from gate_agent.provision.bundle import Bundle, BundleKind, read_bundle
-from gate_agent.setup.asking import Answers, Unusable, yes_or_no
+from gate_agent.setup.asking import Answers, UnusableAnswer, yes_or_no
 from gate_agent.setup.config_text import Changes, Value
 from gate_agent.setup.looking import Seen
 from gate_agent.validation import device_faults
@@ -107,9 +107,9 @@ def _door_bundle(path: Path) -> Bundle:
     try:
         bundle = read_bundle(path)
     except ConfigurationError as exc:
-        raise Unusable("bundle", got=str(exc)) from exc
+        raise UnusableAnswer("bundle", got=str(exc)) from exc
     if bundle.kind is not BundleKind.DOOR:
-        raise Unusable("door_bundle", got=bundle.name)
+        raise UnusableAnswer("door_bundle", got=bundle.name)
     return bundle
 
 
@@ -117,12 +117,12 @@ def _name(answer: str) -> str:
     try:
         return _NAME.validate_python(answer)
     except ValidationError:
-        raise Unusable("name_of_topic", got=answer) from None
+        raise UnusableAnswer("name_of_topic", got=answer) from None
 
 
 def _shown_name(answer: str) -> str:
     if not 0 < len(answer) <= _LONGEST_NAME or not answer.isprintable():
-        raise Unusable("shown_name", got=len(answer))
+        raise UnusableAnswer("shown_name", got=len(answer))
     return answer
 
 
@@ -143,10 +143,10 @@ def _device(answer: str, *, kind: DeviceKind, seen: Sequence[Seen]) -> str:
     port = port.strip()
     drivers = ", ".join(model.name for model in all_models() if model.kind is kind)
     if not port:
-        raise Unusable("device", drivers=drivers, got=answer)
+        raise UnusableAnswer("device", drivers=drivers, got=answer)
     section = DeviceSection(driver=driver, port=Path(port))
     if faults := device_faults(kind.value, section):
-        raise Unusable("driver", drivers=drivers, got=faults[0].partition(": ")[2])
+        raise UnusableAnswer("driver", drivers=drivers, got=faults[0].partition(": ")[2])
     return f"{driver} {port}"
 
 
@@ -156,11 +156,11 @@ def _broker(answer: str, *, tls: bool) -> str:
         section = MqttSection(url=url)
         port = section.port
     except ValidationError:
-        raise Unusable("broker", got=answer) from None
+        raise UnusableAnswer("broker", got=answer) from None
     if tls and not section.tls:
-        raise Unusable("broker_tls", got=answer)
+        raise UnusableAnswer("broker_tls", got=answer)
     if not 0 < port < 1 << 16:
-        raise Unusable("broker", got=answer)
+        raise UnusableAnswer("broker", got=answer)
     return url
 
 
@@ -168,5 +168,5 @@ def _camera(answer: str) -> str:
     if answer == _NONE:
         return ""
     if answer and not re.fullmatch(r"/\S+", answer):
-        raise Unusable("camera", got=answer)
+        raise UnusableAnswer("camera", got=answer)
     return answer

@@ -19,7 +19,7 @@ QUESTIONS = (
 YES_OR_NO = {"yes": "yes", "y": "yes", "true": "yes", "no": "no", "n": "no", "false": "no"}
 
 
-class Unusable(Exception):  # noqa: N818 named after what is so
+class UnusableAnswer(Exception):  # noqa: N818 named after what is so
     """An answer that cannot be used; it says what was expected."""
 
     def __init__(self, expected: str, **values: object) -> None:
@@ -43,7 +43,7 @@ class Answers(Protocol):
         ...
 
 
-class Terminal:
+class TypedAnswers:
     """Somebody who sits there."""
 
     def __init__(self, lang: Lang, say: Say, read: Callable[[str], str]) -> None:
@@ -57,27 +57,27 @@ class Terminal:
             answer = self._read(f"[{default}] > ").strip() or default
             try:
                 return parse(answer)
-            except Unusable as exc:
+            except UnusableAnswer as exc:
                 self._say(exc.said(self._lang))
 
     def end(self) -> None:
         """Nothing is left open."""
 
 
-class FromFile:
+class AnswersFile:
     """A TOML file, one answer a line; what it does not answer stays as it is."""
 
     def __init__(self, path: Path, lang: Lang) -> None:
         """Raises ConfigurationError: no such file, no TOML, a question that nobody asks."""
         self._path, self._lang = path, lang
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as exc:
             raise ConfigurationError([f"{path}: expected answers as TOML, got: {exc}"]) from exc
-        self._answers = {key: _text(value) for key, value in told.items()}
+        self._answers = {key: _text(value) for key, value in tree.items()}
         self._faults = [
             f"{path}: {key}: expected a known question: {nearest(key, QUESTIONS)}, got this one"
-            for key in told
+            for key in tree
             if key not in QUESTIONS
         ]
 
@@ -86,7 +86,7 @@ class FromFile:
         answer = self._answers.get(key, default)
         try:
             return parse(answer)
-        except Unusable as exc:
+        except UnusableAnswer as exc:
             self._faults.append(f"{self._path}: {key}: {exc.said(self._lang)}")
             return answer
 
@@ -106,7 +106,7 @@ def yes_or_no(answer: str) -> str:
     """Take a yes or a no, in either language."""
     own = {word(f"setup.{one}", "zh"): one for one in ("yes", "no")}
     if (known := (YES_OR_NO | own).get(answer.lower())) is None:
-        raise Unusable("yes_or_no", got=answer)
+        raise UnusableAnswer("yes_or_no", got=answer)
     return known
 
 

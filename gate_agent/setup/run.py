@@ -12,7 +12,7 @@ from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 from gate_agent.errors import ConfigurationError
 from gate_agent.host.clock import SystemClock
-from gate_agent.provision.installing import Place, install
+from gate_agent.provision.installing import KeyPlace, install
 from gate_agent.setup import drop_ins
 from gate_agent.setup.answered import Door, ask_door, ask_rest, with_keys
 from gate_agent.setup.asking import Answers, Say
@@ -89,7 +89,7 @@ def _install_keys(board: Board, door: Door) -> Changes:
     if door.bundle is None:
         return {}
     files = board.etc / "keys"
-    install(door.bundle, Place(folder=files, owner=board.owner), SystemClock().now().utc)
+    install(door.bundle, KeyPlace(folder=files, owner=board.owner), SystemClock().now().utc)
     return with_keys(door, files)
 
 

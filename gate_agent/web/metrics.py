@@ -13,6 +13,7 @@ from gate_agent.contract.moment import ClockQuality, parse_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import ScreenState
+from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import Parts
 from gate_agent.web.sse import Screens
 
@@ -23,7 +24,7 @@ _UPLINK_STATES = ("connecting", "connected", "refused", "unheard")
 def build_registry(desk: Desk, screens: Screens, parts: Parts | None = None) -> CollectorRegistry:
     """Return a registry of our own: the gate's figures and this process's."""
     registry = CollectorRegistry(auto_describe=False)
-    ProcessCollector(registry=registry)
+    _Process(registry=registry)
     registry.register(_GateCollector(desk, screens, parts))
     return registry
 
@@ -31,6 +32,13 @@ def build_registry(desk: Desk, screens: Screens, parts: Parts | None = None) -> 
 def render(registry: CollectorRegistry) -> bytes:
     """Return the text that Prometheus scrapes."""
     return generate_latest(registry)
+
+
+class _Process(ProcessCollector):
+    """This process's own figures, also where /proc shows processes and nothing else."""
+
+    def _boot_time(self) -> float:
+        return SystemClock().now().booted.timestamp()
 
 
 class _GateCollector(Collector):

@@ -24,6 +24,7 @@ from gate_agent.gate.errors import Invalid, JournalUnavailable
 from gate_agent.gate.ports import AccessDesk
 from gate_agent.host.clock import Clock
 from gate_agent.host.passwords import fits
+from gate_agent.host.supervision import unwatched
 from gate_agent.host.trouble import Trouble
 from gate_agent.http.tries import Tries
 from gate_agent.store.staff import Account, StaffBook, one_time_code
@@ -67,6 +68,7 @@ class SignOn:
     setup_code: str | None = None
     sessions: Sessions = field(init=False)
     tries: Tries = field(init=False)
+    turned: Callable[[], None] = field(default=unwatched, init=False)
     _unrecorded: Trouble = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class SignOn:
         """Sign off whose time is over, until cancelled."""
         while True:
             await asyncio.sleep(_LAPSE_EVERY_S)
+            self.turned()
             for session, revoked in self.sessions.lapsed():
                 change = ShiftChange.REVOKED if revoked else ShiftChange.EXPIRED
                 try:

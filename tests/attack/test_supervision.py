@@ -7,10 +7,19 @@ import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from children import wait_until
 from collector.hall_of_doors import hall
+from doorfiles import write_door
+from gate_agent.config.load import load_config
+from gate_agent.config.model import GateConfig
+from gate_agent.door import DoorProgram
+from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import LONGEST_S, STANDS_S, STUCK_S, KeptThread, Parts, keep
+from gate_agent.store.journal import Journal
+from gate_agent.store.keys import resolve_keys
+from gate_agent.store.reader import JournalReader
 from gate_agent.testing import FakeClock
 from gate_agent.testing.time import eventually
 from gate_collector.alarms.book import AlarmKind, alarms_after, standing
@@ -67,6 +76,49 @@ def test_what_fails_for_good_or_never_comes_back_is_stuck() -> None:
         clock.advance(STUCK_S)
         assert parts.is_stuck
     assert parts.told == ""
+
+
+def test_a_loop_that_makes_no_turn_keeps_the_watchdog_from_being_fed() -> None:
+    clock = FakeClock()
+    parts = Parts(clock)
+    parts.turned("ticker", 60)
+    parts.turned("retention")
+    clock.advance(59)
+    assert (parts.told, parts.is_stuck) == ("", False)
+    clock.advance(2)
+    assert (parts.told, parts.is_stuck) == ("ticker: makes no progress", True)
+    parts.turned("ticker", 60)
+    assert (parts.told, parts.is_stuck) == ("", False)
+    clock.advance(55)
+    parts.failed("ticker", Unheard())  # it begins again, and is told as what it is
+    clock.advance(30)
+    assert (parts.told, parts.is_stuck) == ("ticker: Unheard", False)
+    clock.advance(31)
+    assert parts.is_stuck
+
+
+def test_a_door_counts_the_turns_of_each_of_its_own_loops(tmp_path: Path) -> None:
+    config = load_config(write_door(tmp_path, {"web": {"sign_on": True}}), GateConfig)
+    clock, zone, beside = SystemClock(), ZoneInfo("Asia/Shanghai"), config.journal.path.parent
+    keys = resolve_keys(config.keys, beside)
+
+    async def run() -> frozenset[str]:
+        opened = Journal.open(config.journal.path, site="hall-01", gate="west-1f", clock=clock,
+                              zone=zone, key=keys.store)  # fmt: skip
+        with opened as journal, JournalReader(config.journal.path, keys.store) as reader:
+            door = DoorProgram(
+                config, keys=keys, journal=journal, reader=reader, clock=clock, zone=zone
+            )
+            door.start(config_sha256="0" * 64)
+            async with asyncio.TaskGroup() as group:
+                working = [group.create_task(work) for work in door.doing()]
+                await eventually(lambda: len(door.parts.watched) == 4)
+                for task in working:
+                    task.cancel()
+            await door.gate.stop("over")
+            return door.parts.watched
+
+    assert asyncio.run(run()) == {"ticker", "retention", "judgement", "sign_on"}
 
 
 def test_a_thread_begins_again() -> None:

@@ -18,7 +18,7 @@ from doorfiles import write_door
 from gate_agent.errors import ConfigurationError
 from gate_agent.provision import Site
 from gate_agent.provision.bundle import Bundle, read_bundle
-from gate_agent.provision.installing import Place, install
+from gate_agent.provision.installing import KeyPlace, install
 from security.secured_hall import provision, today
 
 DOOR_FILES = {
@@ -228,7 +228,7 @@ def test_a_file_cannot_be_named_out_of_its_folder(tmp_path: Path) -> None:
 
 def test_an_ended_certificate_is_not_put_in_place(tmp_path: Path) -> None:
     bundle = read_bundle(bundled(tmp_path / "hall", "west-1f") / "west-1f.bundle")
-    place = Place(folder=tmp_path / "keys", owner=None)
+    place = KeyPlace(folder=tmp_path / "keys", owner=None)
 
     with pytest.raises(ConfigurationError, match="expired on"):
         install(bundle, place, today() + timedelta(days=100))
