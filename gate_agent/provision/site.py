@@ -133,8 +133,8 @@ class Site:
         self._register.issued[name] = [
             paper.model_copy(update={"revoked": True}) for paper in papers_of
         ]
-        (self._folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
         if self._register.drop_listener(name):
+            (self._folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
             shutil.rmtree(self._folder / name, ignore_errors=True)
             return
         (self._home(name) / f"{name}.crt").unlink(missing_ok=True)

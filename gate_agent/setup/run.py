@@ -68,11 +68,15 @@ def set_up(
     say(word("setup.written" if changed else "setup.unchanged", lang, file=path))
     if changed and changed.exists():
         say(word("setup.kept", lang, file=changed))
-    silent = check_gate(path, say=say)
-    units = Units(say, lang)
-    folder = board.units / f"gate-agent@{door.id}.service.d"
+    units, unit = Units(say, lang), f"gate-agent@{door.id}"
+    if units.is_at_work(unit):
+        say(word("setup.at_work", lang))
+        silent = 0
+    else:
+        silent = check_gate(path, say=say)
+    folder = board.units / f"{unit}.service.d"
     opened = drop_ins.write(folder, drop_ins.needed(load_config(path, GateConfig)))
-    went = units.begin(f"gate-agent@{door.id}", anew=bool(changed or keys or opened))
+    went = units.begin(unit, anew=bool(changed or keys or opened))
     for page in kiosk:
         went = units.kiosk(f"gate-kiosk-{page}@{door.id}") and went
     return silent if went else 1

@@ -26,6 +26,10 @@ class Units:
         commands = (["systemctl", "daemon-reload"], ["systemctl", "enable", unit])
         return self._do([*commands, ["systemctl", verb, unit]])
 
+    def is_at_work(self, unit: str) -> bool:
+        """Whether a unit runs now: it holds its lines, and nobody else may ask there."""
+        return self._runs and _answer("systemctl", "is-active", unit) == "active"
+
     def kiosk(self, unit: str) -> bool:
         """Install what a kiosk is made of, and start it; whether that went."""
         install = ["apt-get", "install", "-y", "--no-install-recommends", *KIOSK_PACKAGES]

@@ -21,7 +21,10 @@ from gate_agent.config.model import GateConfig
 
 BOTH = ("thermometer", "id_reader")
 _SYSTEMCTL = """#!/bin/sh
-[ "$1" = is-system-running ] && { echo STATE; exit 0; }
+case "$1" in
+is-system-running) echo STATE; exit 0 ;;
+is-active) echo ACTIVE; exit 0 ;;
+esac
 echo "$(basename "$0") $*" >>NOTED
 case "$*" in *refused*) exit 1 ;; esac
 """
@@ -86,11 +89,14 @@ def board(root: Path, *plugged: str) -> Iterator[Board]:
         thread.join(60)
 
 
-def systemd_runs(one: Board, patch: pytest.MonkeyPatch, state: str = "running") -> None:
+def systemd_runs(
+    one: Board, patch: pytest.MonkeyPatch, state: str = "running", door: str = "inactive"
+) -> None:
     """Put programs on the path that note what they are asked, as if systemd ran here."""
     folder = one.root / "path"
     folder.mkdir()
-    script = _SYSTEMCTL.replace("STATE", state).replace("NOTED", str(one.root / "noted"))
+    script = _SYSTEMCTL.replace("STATE", state).replace("ACTIVE", door)
+    script = script.replace("NOTED", str(one.root / "noted"))
     for name in ("systemctl", "apt-get", "systemd-sysusers"):
         (folder / name).write_text(script, encoding="ascii")
         (folder / name).chmod(0o755)

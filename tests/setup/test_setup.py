@@ -139,13 +139,14 @@ def test_again_with_nothing_new_changes_nothing_and_interrupts_nobody(
     plugged: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugged.set_up(typed=TRIAL)
-    text = plugged.file.read_text(encoding="utf-8")
-    systemd_runs(plugged, monkeypatch)
+    before = plugged.file.read_text(encoding="utf-8")
+    systemd_runs(plugged, monkeypatch, door="active")
 
     said = plugged.set_up(*plugged.answers(""))
 
     assert f"{plugged.file}: nothing changed" in said.out
-    assert plugged.file.read_text(encoding="utf-8") == text
+    assert "the door is at work and holds its lines" in said.out
+    assert plugged.file.read_text(encoding="utf-8") == before
     assert {path.name for path in (plugged.root / "etc").iterdir()} == {"west-1f.toml"}
     assert "systemctl restart gate-agent@west-1f" not in plugged.noted
     assert "systemctl start gate-agent@west-1f" in plugged.noted
