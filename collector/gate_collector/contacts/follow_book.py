@@ -20,8 +20,8 @@ from gate_collector.contacts.follow import (
     FollowUpEntry,
     follow_up,
 )
-from gate_collector.contacts.known_cases import known_cases
 from gate_collector.contacts.trace import Case, trace
+from gate_collector.contacts.traced_cases import traced_cases
 from gate_collector.store.schema import HOLD, OLDEST_HOLDS
 from gate_collector.store.schema_office import FOLLOWED
 
@@ -86,7 +86,7 @@ def followed_cases(centre: Centre, until: str, today: date) -> list[CaseFollowUp
         keys = cases_before(connection, until)
         entries = _entries(connection)
     policy = centre.policy().contacts
-    cases = known_cases(centre.engine).of(centre.engine, keys, policy, centre.now)
+    cases = traced_cases(centre.engine).of(centre.engine, keys, policy, centre.now)
     return [_followed(centre, case, entries, today, policy.observe_days) for case in cases]
 
 

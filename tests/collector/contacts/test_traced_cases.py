@@ -26,8 +26,8 @@ from gate_agent.contract.records import (
 )
 from gate_collector.contacts.follow_book import all_follow_ups
 from gate_collector.contacts.judging import judge_all
-from gate_collector.contacts.known_cases import KnownCases, known_cases
 from gate_collector.contacts.trace import Case, trace
+from gate_collector.contacts.traced_cases import TracedCases, traced_cases
 from gate_collector.reports.evidence import gather
 
 _ON = date.fromisoformat(DAY)
@@ -62,7 +62,7 @@ def _sick(one: Hall, cases: int) -> None:
 
 
 def _look(one: Hall) -> list[Case]:
-    return known_cases(one.engine).of(one.engine, [_KEY], _POLICY, one.clock.utc)
+    return traced_cases(one.engine).of(one.engine, [_KEY], _POLICY, one.clock.utc)
 
 
 def test_a_report_asks_as_much_for_fifty_old_cases_as_for_five(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_what_came_days_after_is_told_as_a_new_trace_tells_it(
         one.clock.advance(60)
         after = _look(one)
 
-        assert after == KnownCases().of(one.engine, [_KEY], _POLICY, one.clock.utc)
+        assert after == TracedCases().of(one.engine, [_KEY], _POLICY, one.clock.utc)
         assert after == [trace(one.engine, *_KEY, _POLICY)]
     if change is not _doubtful_then_corrected:
         assert after != before
@@ -158,7 +158,7 @@ def test_another_policy_and_a_clock_that_went_back_trace_all_again(tmp_path: Pat
         _sick(one, 1)
         to(one, 72)
         wide, narrow = ContactsPolicy(before_s=300), ContactsPolicy(before_s=0, after_s=0)
-        known = KnownCases()
+        known = TracedCases()
 
         (first,) = known.of(one.engine, [_KEY], wide, one.clock.utc)
         (second,) = known.of(one.engine, [_KEY], narrow, one.clock.utc)

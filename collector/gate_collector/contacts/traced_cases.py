@@ -45,7 +45,7 @@ class _Kept:
     case: Case
 
 
-class KnownCases:
+class TracedCases:
     """The cases of one store. Safe to use from any thread: one traces, the others wait for it."""
 
     def __init__(self) -> None:
@@ -147,11 +147,11 @@ def _with_holds(case: Case, held: dict[str, tuple[str, Key]]) -> Case:
     return replace(case, contacts=tuple(contacts))
 
 
-_OF_STORES: WeakKeyDictionary[Engine, KnownCases] = WeakKeyDictionary()
+_OF_STORES: WeakKeyDictionary[Engine, TracedCases] = WeakKeyDictionary()
 _GUARD = threading.Lock()
 
 
-def known_cases(engine: Engine) -> KnownCases:
+def traced_cases(engine: Engine) -> TracedCases:
     """Return the cases that this process knows of a store."""
     with _GUARD:
-        return _OF_STORES.setdefault(engine, KnownCases())
+        return _OF_STORES.setdefault(engine, TracedCases())
