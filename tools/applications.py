@@ -14,6 +14,7 @@ from tools.generated import ROOT
 
 sys.path.insert(0, str(ROOT / "tests"))
 
+from collector.bureau.standing import bureau_of
 from collector.hall_of_doors import hall
 from collector.served_centre import app_of, centre_of
 from gate_agent.host.clock import SystemClock
@@ -43,3 +44,10 @@ def centre() -> Iterator[FastAPI]:
     with tempfile.TemporaryDirectory() as folder, hall(Path(folder)) as one:
         made = centre_of(one)
         yield app_of(made, accounts=Accounts(made))
+
+
+@contextmanager
+def bureau() -> Iterator[FastAPI]:
+    """Yield the application of a bureau of two halls."""
+    with tempfile.TemporaryDirectory() as folder, bureau_of(Path(folder), "一", "二") as app:
+        yield app

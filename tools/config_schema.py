@@ -8,10 +8,15 @@ import sys
 from pydantic import BaseModel
 
 from gate_agent.config.model import GateConfig
+from gate_collector.bureau.config import BureauConfig
 from gate_collector.config import CollectorConfig
 from tools.generated import ROOT, Generated
 
-MODELS: dict[str, type[BaseModel]] = {"gate": GateConfig, "collector": CollectorConfig}
+MODELS: dict[str, type[BaseModel]] = {
+    "gate": GateConfig,
+    "collector": CollectorConfig,
+    "bureau": BureauConfig,
+}
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
 

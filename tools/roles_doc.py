@@ -1,4 +1,4 @@
-"""Makes the tables of docs/security.md: every route of door and centre, and who may use it."""  # noqa: INP001 a script, not a package
+"""Makes the tables of docs/security.md: every route of door, centre, bureau, and who may use it."""  # noqa: INP001 a script, not a package
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ import sys
 from gate_agent.http.grants import table
 from gate_agent.web import grants as door_grants
 from gate_collector.roles import grants as centre_grants
-from tools.applications import centre, door
+from tools.applications import bureau, centre, door
 from tools.generated import ROOT, Generated
 
 DOCUMENT = "security.md"
 
 
 def files() -> dict[str, str]:
-    """Return the document with both tables as the routes declare them now."""
+    """Return the document with the tables as the routes declare them now."""
     text = (ROOT / "docs" / DOCUMENT).read_text(encoding="utf-8")
     with door() as app:
         text = _between(text, "door", table(app.state.granted, door_grants.CALLERS))
     with centre() as app:
         text = _between(text, "centre", table(app.state.granted, centre_grants.CALLERS))
+    with bureau() as app:
+        text = _between(text, "bureau", table(app.state.granted, centre_grants.CALLERS))
     return {DOCUMENT: text}
 
 

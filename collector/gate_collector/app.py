@@ -1,4 +1,4 @@
-"""Runs a collector: one site's centre in one process."""
+"""Runs a collector: one site's centre, or a bureau with several."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from gate_agent.host import core_dumps
 from gate_agent.http.listen import listen
+from gate_collector.bureau.config import is_bureau
+from gate_collector.bureau.running import run_bureau
 from gate_collector.process import Process
 from gate_collector.running import RunningCentre
 from gate_collector.store.place import PlaceTaken
@@ -19,6 +21,9 @@ def run_collector(config_file: Path) -> None:
 
     Raises PlaceTaken when another collector is at the store, now or later.
     """
+    if is_bureau(config_file):
+        run_bureau(config_file)
+        return
     config = sound_collector(config_file)
     core_dumps.forbid()
     taken: list[PlaceTaken] = []

@@ -22,7 +22,9 @@ from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
 from gate_agent.words import both
-from gate_collector.config import load_collector
+from gate_collector.bureau.config import is_bureau, load_bureau
+from gate_collector.bureau.validation import sound_bureau
+from gate_collector.config import CollectorConfig, load_collector
 from gate_collector.ingest.broker import WORKER, client_id
 from gate_collector.ledger.verify import BrokenStream, gates, named_gates
 from gate_collector.ledger.verify import export as export_gate
@@ -107,11 +109,19 @@ def work(
 @app.command()
 def check(config: ConfigFile) -> None:
     """Name every configuration fault at once (exit 2), then open the store. 检查."""
-    loaded = sound_collector(config)
-    try:
-        open_store(loaded.store.url, config_file=config).dispose()
-    except StoreBehind as exc:  # the next start brings it up
-        typer.echo(f"{both('terminal.warning')}: {exc}")
+    if not is_bureau(config):
+        _check_hall(config, sound_collector(config))
+        return
+    bureau = sound_bureau(config)
+    for one in bureau.sites:
+        _check_hall(one.path, one.config)
+    _check_store(config, bureau.config.store.url)
+    sites = ", ".join(one.site for one in bureau.sites)
+    typer.echo(f"{config}: {both('terminal.sound')}: bureau of {sites}")
+
+
+def _check_hall(config: Path, loaded: CollectorConfig) -> None:
+    _check_store(config, loaded.store.url)
     ways = {"": loaded.mqtt} | {name: loaded.mqtt_of(name) for name in loaded.workers}
     for name, section in ways.items():
         known_as = client_id(loaded.collector.site, name)
@@ -126,13 +136,24 @@ def check(config: ConfigFile) -> None:
     typer.echo(f"{config}: {both('terminal.sound')}: site {loaded.collector.site}")
 
 
+def _check_store(config: Path, url: str) -> None:
+    try:
+        open_store(url, config_file=config).dispose()
+    except StoreBehind as exc:  # the next start brings it up
+        typer.echo(f"{both('terminal.warning')}: {exc}")
+
+
 @app.command()
 def migrate(config: ConfigFile) -> None:
     """Bring the store of an earlier version up to this one, as `run` does when it starts. 升级."""
     from gate_collector.ledger.renewed import renew_views  # noqa: PLC0415 as above
 
-    loaded = sound_collector(config)
-    url, zone = loaded.store.url, ZoneInfo(loaded.collector.timezone)
+    if is_bureau(config):
+        own = sound_bureau(config).config
+        url, zone = own.store.url, ZoneInfo(own.bureau.timezone)
+    else:
+        loaded = sound_collector(config)
+        url, zone = loaded.store.url, ZoneInfo(loaded.collector.timezone)
     migrate_store(url, typer.echo, config_file=config)
     engine = open_store(url, config_file=config)
     try:
@@ -283,7 +304,8 @@ def months(
 
 
 def _store(config: Path) -> Engine:
-    return open_store(load_collector(config).store.url, config_file=config)
+    loaded = load_bureau(config) if is_bureau(config) else load_collector(config)
+    return open_store(loaded.store.url, config_file=config)
 
 
 def known(gate: str, heard: list[str]) -> str:

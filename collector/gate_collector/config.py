@@ -179,8 +179,13 @@ def load_collector(path: Path) -> CollectorConfig:
                 faults += policy_faults(section.file)
     if config is None or faults:
         raise ConfigurationError([*broken, *placed(path, faults)])
-    url = _rooted(config.store.url, path.absolute().parent)
-    return config.model_copy(update={"store": StoreSection(url=url)})
+    store = store_in(path.absolute().parent, config.store)
+    return config.model_copy(update={"store": store})
+
+
+def store_in(folder: Path, store: StoreSection) -> StoreSection:
+    """Return a store whose relative path, of SQLite, is taken from `folder`."""
+    return StoreSection(url=_rooted(store.url, folder))
 
 
 def _rooted(url: str, folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -44,7 +45,12 @@ from gate_collector.roles.closed import install_closed
 from gate_collector.roles.grants import PROGRAMS, SCHEMES, Reader
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.middleware import WhoAsks
-from gate_collector.roles.routes import build_accounts, build_looks, build_sign_on
+from gate_collector.roles.routes import (
+    build_accounts,
+    build_looks,
+    build_reveal,
+    build_sign_on,
+)
 from gate_collector.web.pages import HERE, Pages
 from gate_collector.web.refusals import ANSWERS, install_answers
 
@@ -65,6 +71,38 @@ class SiteAccess:
         """Whether a Host header is ours."""
         name = host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() else host
         return is_loopback(host) or (self.sign_on and name.lower() in self.names)
+
+
+def frame(version: str) -> FastAPI:
+    """Return an application without routes."""
+    return FastAPI(
+        title="Gate collector",
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+
+
+def guard(app: FastAPI, pages: Pages, accounts: Accounts, keys: ApiKeys, door: SiteAccess) -> None:
+    """Let nothing come to the routes of `app` but through the shield, and tell who asks."""
+    install_answers(app)
+    install_closed(app, pages)
+    install_waiting(app)
+    app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=door.sign_on)
+    app.add_middleware(Shield, **shielded(door))  # added last, asked first
+    app.mount(STATIC, static_files(HERE / "static", "centre"), name="static")
+
+
+def shielded(door: SiteAccess) -> dict[str, Any]:
+    """Return how the shield of a server that is reached so is set."""
+    return {
+        "known_host": door.knows,
+        "linked": lambda _path: True,  # a message on a telephone links to any page
+        "most_body_bytes": MOST_BODY_BYTES,
+        "behind_proxy": door.sign_on,
+        "asks_by_form": True,  # a list is filtered without any script
+    }
 
 
 def create_app(
@@ -89,31 +127,13 @@ def create_app(
     `faults` tells how often each part failed. Raises UndeclaredError when a route does not say
     whom it is open to.
     """
-    app = FastAPI(
-        title="Gate collector",
-        version=version,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-    )
+    app = frame(version)
     routes: list[Granted] = []
     keys, pages = (
         ApiKeys(centre, accounts),
         Pages(centre.zone, Reader(lambda: routes), centre.door_names, lambda: centre.now),
     )
-    install_answers(app)
-    install_closed(app, pages)
-    install_waiting(app)
-    app.add_middleware(WhoAsks, accounts=accounts, keys=keys, sign_on=door.sign_on)
-    app.add_middleware(  # added last, asked first
-        Shield,
-        known_host=door.knows,
-        linked=lambda _path: True,  # a message on a telephone links to any page
-        most_body_bytes=MOST_BODY_BYTES,
-        behind_proxy=door.sign_on,
-        asks_by_form=True,  # a list is filtered without any script
-    )
-    app.mount(STATIC, static_files(HERE / "static", "centre"), name="static")
+    guard(app, pages, accounts, keys, door)
     form = PolicyForm(centre.zone, site_key)
     for room in (
         build_live(centre, pages, look, site_key, accounts.record),
@@ -130,7 +150,8 @@ def create_app(
         build_cases(centre, pages, private, accounts.record, days=desk.retention.days),
         build_purge(centre, pages, desk, site_key, accounts.record),
         build_interface(centre),
-        build_accounts(centre, pages, accounts, keys, private, days=desk.retention.days),
+        build_accounts(centre, pages, accounts, keys),
+        build_reveal(centre, accounts, private, days=desk.retention.days),
         build_looks(centre, pages),
         *(
             [build_sign_on(pages, accounts, centre.clock, secure=door.secure)]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from collector.hall_of_doors import SITE, ZONE, Hall
 from gate_agent.contract.policy import Policy
@@ -115,7 +116,7 @@ def open_to(app: FastAPI, method: str, path: str) -> set[Role]:
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[httpx.Client]:
+def serving(app: ASGIApp) -> Iterator[httpx.Client]:
     """Serve `app`; yield a client whose base address it is."""
     listener = socket.create_server(("127.0.0.1", 0))
     loop, server = asyncio.new_event_loop(), PageServer(app)

@@ -14,6 +14,7 @@ from gate_agent.config.load import load_config, load_policy
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.policy import HallMode
 from gate_agent.errors import ConfigurationError
+from gate_collector.bureau.config import BureauSection, load_bureau
 from gate_collector.config import CollectorConfig
 from tree import ROOT, text, tool
 
@@ -54,6 +55,17 @@ def test_the_collector_configuration_loads_and_is_of_the_same_site() -> None:
     assert collector.collector.site == load_config(CONFIG / "west-1f.toml", GateConfig).gate.site
 
 
+def test_the_bureaus_configuration_loads_and_explains_every_key() -> None:
+    example = text("config/bureau.toml")
+    bureau = load_bureau(CONFIG / "bureau.toml")
+
+    schema = json.loads(text("config/bureau.schema.json"))
+    jsonschema.Draft202012Validator(schema).validate(tomllib.loads(example))
+    assert len(bureau.bureau.sites) == 2
+    assert bureau.web.sign_on
+    assert all(f"\n{key} = " in example for key in BureauSection.model_fields)
+
+
 def test_every_key_of_the_configuration_is_explained_in_the_example() -> None:
     example = text("config/gate.example.toml")
 
@@ -91,6 +103,7 @@ def test_a_stale_schema_is_found(tmp_path: Path) -> None:
     assert set(tool("config_schema").FILES.stale(tmp_path)) == {
         "gate.schema.json",
         "collector.schema.json",
+        "bureau.schema.json",
     }
 
 

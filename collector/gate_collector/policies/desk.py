@@ -44,6 +44,10 @@ class PolicyDesk:
         """Issue a mode. From a stale page, or one that names no base, one may only restrict."""
         return self._answered(lambda: self._mode_issued(asked, mode), "/policy")
 
+    def shut(self, *, by: str, why: str) -> Policy:
+        """Close the hall at once (应急关闭), whatever is issued beside it."""
+        return self._mode_issued(Author(by=by, why=why), HallMode.EMERGENCY)
+
     def _based(self, asked: Author, change: Change, *, at_once: bool = False) -> Policy:
         """Issue a change of what a page showed. Raises Outdated also for one that names no base."""
         _valid_from(asked, self._zone)  # a slip is told before a stale page: reloading mends none

@@ -16,7 +16,7 @@ _PART = 20
 _LOOKED = (
     "search", "contacts", "contact_names", "appointments", "codes", "round_codes", "reveal",
     "inside", "found", "reveal_text", "paper", "erase", "retention run", "export", "first account",
-    "account made", "password set", "account disabled", "key made", "key disabled",
+    "account made", "password set", "account disabled", "key made", "key disabled", "emergency",
 )  # fmt: skip
 _ROLES = tuple(Role)
 _STATES = ("enabled", "disabled")

@@ -172,16 +172,8 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
     return routes
 
 
-def build_accounts(
-    centre: Centre,
-    pages: Pages,
-    accounts: Accounts,
-    keys: ApiKeys,
-    private: bytes | None,
-    *,
-    days: int,
-) -> APIRouter:
-    """Return the routes of accounts and the reveal."""
+def build_accounts(centre: Centre, pages: Pages, accounts: Accounts, keys: ApiKeys) -> APIRouter:
+    """Return the routes of accounts and of programs' keys."""
     routes = Routes()
 
     @routes.get("/accounts", dependencies=[_MAINTAINER], include_in_schema=False)
@@ -243,6 +235,15 @@ def build_accounts(
         """Disable a key."""
         keys.disable(asked.name)
         return done_at("/accounts")
+
+    return routes
+
+
+def build_reveal(
+    centre: Centre, accounts: Accounts, private: bytes | None, *, days: int
+) -> APIRouter:
+    """Return the routes that open what is sealed: a name, a text; not after `days`."""
+    routes = Routes()
 
     @routes.post("/api/v1/reveal", dependencies=[ACTORS], response_model=Registrations)
     def revealed(asked: RevealOrder) -> Response:

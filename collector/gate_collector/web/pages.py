@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -30,15 +30,39 @@ HERE = Path(__file__).parent.parent  # templates and static files stand beside t
 _DIGEST = re.compile("([0-9a-f]{32,})")
 Reader = Callable[[], Mapping[str, object]]  # `session`, `who`, `may(path, method)`
 Names = Callable[[], Mapping[str, str]]  # what people call the doors, by their ids
+Nav = Sequence[tuple[str, str]]  # paths, and the templates that are shown there
+HALL_NAV: Nav = (
+    ("/", "overview.html"),
+    ("/inside", "inside.html"),
+    ("/reports", "reports.html"),
+    ("/alerts", "alerts.html"),
+    ("/contacts", "contacts.html"),
+    ("/appointments", "appointments.html"),
+    ("/policy", "policy.html"),
+    ("/announcements", "announcements.html"),
+    ("/ledger", "ledger.html"),
+    ("/retention", "retention.html"),
+    ("/accounts", "accounts.html"),
+    ("/looks", "looks.html"),
+)
 
 
 class Pages:
     """Renders the templates of this package."""
 
     def __init__(
-        self, zone: ZoneInfo, reader: Reader, names: Names, now: Callable[[], datetime]
+        self,
+        zone: ZoneInfo,
+        reader: Reader,
+        names: Names,
+        now: Callable[[], datetime],
+        nav: Nav = HALL_NAV,
     ) -> None:
-        """Take the hall's zone, who reads a page and what it may offer them, the doors' names."""
+        """Take the hall's zone, who reads a page and what it may offer them, the doors' names.
+
+        `nav`: the pages that stand above each of them, for who may open them.
+        """
+        self._nav = nav
         self._zone = zone
         self._reader = reader
         self._names = names
@@ -99,6 +123,7 @@ class Pages:
             span=lambda seconds: span(seconds, lang),
             link=link,
             here=name,
+            nav=self._nav,
             zone=self._zone.key,
             clock=format_utc(self._now()),
             **self._reader(),

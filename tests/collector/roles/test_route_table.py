@@ -29,7 +29,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
         yield opened
 
 
-def _let_in(answer: httpx.Response) -> bool:
+def let_in(answer: httpx.Response) -> bool:
     """Whether the route itself answered, be it that the empty request is no good."""
     if answer.status_code == 303:
         assert answer.headers["location"].partition("?")[0] == "/sign-on"
@@ -40,7 +40,8 @@ def _let_in(answer: httpx.Response) -> bool:
     )
 
 
-def _headers(centre: Centre, accounts: Accounts, caller: str) -> dict[str, str]:
+def headers_of(centre: Centre, accounts: Accounts, caller: str) -> dict[str, str]:
+    """Return what somebody of this kind sends, signed on with an account of their own."""
     if caller == NOBODY:
         return {}
     if caller == PROGRAM:
@@ -57,10 +58,10 @@ def test_each_route_lets_in_whom_the_document_says(one: Hall, caller: str) -> No
     centre = centre_of(one)
     accounts = Accounts(centre)
     with serving(app_of(centre, accounts=accounts)) as client:
-        headers = _headers(centre, accounts, caller)
+        headers = headers_of(centre, accounts, caller)
 
         def may(line: Line) -> bool:
-            return _let_in(line.asked_of(client, headers))
+            return let_in(line.asked_of(client, headers))
 
         last = sorted(_TABLE, key=lambda line: line.path == "/sign-off")
         told = {line.name: may(line) for line in last}
