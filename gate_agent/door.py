@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from gate_agent import __version__
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import DeviceState
@@ -43,6 +42,7 @@ from gate_agent.store.reader import JournalReader
 from gate_agent.store.staff import StaffBook
 from gate_agent.uplink.publisher import Uplink
 from gate_agent.validation import device_sections
+from gate_agent.version import program_version
 from gate_agent.vision.pictures import Pictures
 from gate_agent.vision.watcher import Watcher
 from gate_agent.web.app import create_app
@@ -176,7 +176,7 @@ class DoorProgram:
                 beside=self._folder,
                 last=self._reader.last_policy(),
             ),
-            version=__version__,
+            version=program_version(),
         )
 
     def _make_retention(self) -> GateRetention:
@@ -217,7 +217,7 @@ class DoorProgram:
                 known=KnownInFile(self._folder / "signers.json"),
                 stamps=StampCounter(self._folder / "said", self._clock),
             ),
-            version=__version__,
+            version=program_version(),
             devices=self._device_states,
             on_policy=self.gate.on_policy,
             on_seen=self._elsewhere.hear,
@@ -259,7 +259,7 @@ class DoorProgram:
             counter,
             DutyBook(self.gate, reader=self._reader, zone=self._zone),
             self._thermometer,
-            version=__version__,
+            version=program_version(),
             host=self._config.web.host,
             port=self._config.web.port,
             sign_on=self._sign_on,

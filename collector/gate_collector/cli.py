@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy import Engine
 
-from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy_file
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
+from gate_agent.version import program_version
 from gate_agent.words import both
 from gate_collector.bureau.config import is_bureau, load_bureau
 from gate_collector.bureau.validation import sound_bureau
@@ -51,7 +51,7 @@ ConfigFile = Annotated[
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        typer.echo(__version__)
+        typer.echo(program_version())
         raise typer.Exit
 
 

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from gate_agent import __version__
 from gate_agent.config.keyfile import load_key
 from gate_agent.config.load import load_policy_file
 from gate_agent.contract.moment import format_utc
 from gate_agent.host.clock import SystemClock
 from gate_agent.host.supervision import KeptThread, Parts
+from gate_agent.version import program_version
 from gate_agent.words import both
 from gate_collector.alarms.book import AlarmKind, raise_alarm
 from gate_collector.alarms.planted import watch_planted
@@ -267,7 +267,7 @@ class RunningCentre:
             site_key=self._site_key,
             failing=lambda: self.failing,
             faults=lambda: self.parts.counts,
-            version=__version__,
+            version=program_version(),
         )
 
     def _overview(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from functools import partial
 from io import FileIO
 from pathlib import Path
 
-from gate_agent import __version__
 from gate_agent.capture.file_format import (
     CLOSED_BY_US,
     CaptureEntry,
@@ -32,6 +31,7 @@ from gate_agent.errors import ConfigurationError, DeviceError
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.host.clock import Clock
 from gate_agent.validation import device_sections
+from gate_agent.version import program_version
 
 _MOST_HELD = 64 * 1024  # bytes of one exchange before they are written all the same
 Say = Callable[[str], None]
@@ -230,7 +230,7 @@ def _head(config: GateConfig, clock: Clock) -> CaptureHead:
         profile=config.thermometer.profile,
         time=format_utc(now.utc),
         boot_ns=now.boot_ns,
-        version=__version__,
+        version=program_version(),
         devices={
             name: Device(driver=section.driver, options=section.options)
             for name, section in device_sections(config).items()

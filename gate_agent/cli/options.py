@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from gate_agent import __version__
 from gate_agent.store.errors import OlderSchema
+from gate_agent.version import program_version
 
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        typer.echo(__version__)
+        typer.echo(program_version())
         raise typer.Exit
 
 

@@ -11,7 +11,7 @@ import pytest
 from children import Child, program, wait_until
 from cli.commands import command
 from doorfiles import write_door
-from gate_agent import __version__
+from gate_agent.version import program_version
 
 COMMANDS = ("gate-agent", "gate-collector")
 
@@ -20,7 +20,7 @@ COMMANDS = ("gate-agent", "gate-collector")
 def test_the_version_is_one_line(name: str) -> None:
     said = command(name, "--version")
 
-    assert (said.code, said.out, said.err) == (0, f"{__version__}\n", "")
+    assert (said.code, said.out, said.err) == (0, f"{program_version()}\n", "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from children import Child, free_port, program, wait_until
 from doorfiles import write_door
-from gate_agent import __version__
 from gate_agent.contract.messages import GateState, Topics
 from gate_agent.contract.records import DeviceState
 from gate_agent.testing import eventually
+from gate_agent.version import program_version
 from uplink.conftest import Mosquitto
 from uplink.ear import TOPICS, Ear
 from uplink.records import passages
@@ -132,7 +132,7 @@ def test_a_killed_gate_is_lost_and_a_stopped_one_is_stopped(
         wait_until(lambda: _last(ear, "stopped"), "its last words")
 
         last = ear.states()[-1]
-        assert last.version == __version__
+        assert last.version == program_version()
         assert last.sequence == max(ear.sequences())
         assert len({one.event.epoch for one in ear.events()}) == 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from gate_agent import __version__
 from gate_agent.store.schema import VERSION
 from gate_collector.store.schema import HEAD
-from tree import ROOT
 from versions.released import KEPT, RELEASES
 
 _STORES, _MESSAGES = Path(__file__).parent / "stores", Path(__file__).parent / "messages"
@@ -52,9 +50,3 @@ def test_nothing_is_recorded_that_no_test_reads() -> None:
     messages = {path.name for path in _MESSAGES.iterdir() if path.is_dir()} - {"__pycache__"}
 
     assert stores == messages == set(KEPT)
-
-
-def test_the_package_is_of_the_version_that_the_program_tells() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-    assert project["version"] == __version__

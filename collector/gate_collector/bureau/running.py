@@ -12,12 +12,12 @@ import anyio.to_thread
 from sqlalchemy import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gate_agent import __version__
 from gate_agent.contract.policy import Policy
 from gate_agent.host import core_dumps
 from gate_agent.host.clock import Clock, SystemClock
 from gate_agent.host.supervision import Parts
 from gate_agent.http.listen import listen
+from gate_agent.version import program_version
 from gate_agent.words import both
 from gate_collector.bureau.by_host import ByHost
 from gate_collector.bureau.carried import CarriedHall
@@ -90,7 +90,7 @@ def _application(
     door = SiteAccess(
         sign_on=True, secure=url.startswith("https:"), url=url.rstrip("/"), names=bureau.names
     )
-    app, pages = create_bureau(desk, accounts, door, __version__)
+    app, pages = create_bureau(desk, accounts, door, program_version())
     by_host = ByHost(app, halls, lambda hall: HallAwayPages(hall, pages))
     return _Roomy(by_host, 1 + len(halls))
 
