@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check lint types imports pages pytest coverage fresh lock docs screens attack power torture bench fuzz install chaos clean help
+.PHONY: demo test release check lint types imports pages pytest coverage fresh lock docs screens attack power torture bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -98,13 +98,16 @@ LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-
 lock: ## make requirements/*.lock again, with hashes and no address of any index (needs uv) [ARGS=--upgrade]
 	@command -v $(UV) >/dev/null || { echo "lock: expected uv, got none: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(UV) $(LOCK) --group dev --extra centre --extra postgres --extra vision --extra bench $(ARGS) --output-file requirements/dev.lock
-	$(UV) $(LOCK) --extra centre --constraint requirements/dev.lock requirements/build.in $(ARGS) --output-file requirements/run.lock
+	$(UV) $(LOCK) --extra centre --extra postgres --constraint requirements/dev.lock requirements/build.in $(ARGS) --output-file requirements/run.lock
 
 fuzz: $(READY)-test ## coverage-guided fuzzing of codecs and messages, x86_64 only [SECONDS=n a target]
 	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/pip install --quiet atheris || true
 	@$(BIN)/python tools/fuzz/run.py $(if $(SECONDS),--seconds $(SECONDS))
 
-install: ## put this version on a board, as root: /opt/gate-agent, units, udev rules 安装
+release: $(READY)-test ## wheel, sdist, bundles, Debian packages, SBOM, checksums into dist/ [ARGS='--key FILE --arch arm64'] 发布
+	$(BIN)/python -m tools.release $(ARGS)
+
+install: ## put this version on a board, as root: /opt/gate-agent/releases, units, udev rules 安装
 	@tools/setup board
 
 clean: ## remove what was made here: venv, caches, the demo's files
