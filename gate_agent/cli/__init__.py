@@ -14,6 +14,7 @@ from gate_agent.cli import (
     life,
     people,
     provision,
+    release,
     roster,
     setup,
     staff,
@@ -40,6 +41,9 @@ app.command()(provision.provision)
 app.command()(roster.roster)
 app.command()(setup.setup)
 app.command()(setup.kiosk)
+app.command()(release.update)
+app.command()(release.rollback)
+app.command()(release.uninstall)
 app.add_typer(journal.app, name="journal")
 app.add_typer(keys.app, name="keys")
 app.add_typer(people.app, name="people")

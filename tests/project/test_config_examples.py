@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -105,19 +104,3 @@ def test_a_stale_schema_is_found(tmp_path: Path) -> None:
         "collector.schema.json",
         "bureau.schema.json",
     }
-
-
-def test_the_files_of_a_board_land_where_systemd_and_udev_look(tmp_path: Path) -> None:
-    subprocess.run([ROOT / "tools" / "setup", "files"], check=True, env={"DESTDIR": str(tmp_path)})
-
-    laid = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert {
-        "etc/systemd/system/gate-agent@.service",
-        "etc/systemd/system/gate-collector.service",
-        "etc/systemd/system/gate-collector-worker@.service",
-        "etc/sysusers.d/gate-agent.conf",
-        "etc/tmpfiles.d/gate-agent.conf",
-        "etc/udev/rules.d/70-gate-serial.rules",
-        "opt/gate-agent/share/gate.example.toml",
-        "opt/gate-agent/share/mosquitto/gate.acl",
-    } <= laid

@@ -21,8 +21,7 @@ TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
         "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster",
-        "journal", "keys", "kiosk",
-        "people", "setup", "staff",
+        "journal", "keys", "kiosk", "people", "rollback", "setup", "staff", "uninstall", "update",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild", "migrate"},
     "gate-agent keys": {"install"},
