@@ -61,9 +61,11 @@ class Door:
             return None
 
     def _get(self, path: str) -> Any:
-        context = ssl.create_default_context()
-        context.check_hostname = False  # this board's own program: nothing is told to it
-        context.verify_mode = ssl.CERT_NONE
+        context = None
+        if self.address.startswith("https:"):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False  # this board's own program: nothing is told to it
+            context.verify_mode = ssl.CERT_NONE
         try:
             with urllib.request.urlopen(  # noqa: S310 http to this board
                 f"{self.address}{path}", timeout=_ANSWERS_WITHIN_S, context=context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -40,15 +41,16 @@ def way_back(path: Path, schema: int) -> Path | None:
     Raises ReleaseRefused where neither can be read.
     """
     newer = schema_of_journal(path)
-    if newer <= schema:
+    copies = (copy_of(path, version) for version in range(schema, 0, -1))
+    copy = next((one for one in copies if one.is_file()), None)
+    if 0 < newer <= schema or (newer == 0 and copy is None):
         return None
-    for version in range(schema, 0, -1):
-        if (copy := copy_of(path, version)).is_file():
-            return copy
-    raise ReleaseRefused(
-        f"{path}: expected a journal of schema {schema} or older, got {newer}, and no copy of "
-        "before the update is left: go on with the newer release"
-    )
+    if copy is None:
+        raise ReleaseRefused(
+            f"{path}: expected a journal of schema {schema} or older, got {newer}, and no copy of "
+            "before the update is left: go on with the newer release"
+        )
+    return copy  # also where there is no journal: killed while it was brought back
 
 
 def bring_back(path: Path, copy: Path) -> Path:
@@ -56,15 +58,11 @@ def bring_back(path: Path, copy: Path) -> Path:
 
     Killed in between, the next call goes on: what is aside stays there.
     """
-    aside = path.parent / "newer"
-    number = 1
-    while aside.exists() and path.exists():
-        number += 1
-        aside = path.parent / f"newer-{number}"
+    aside = _aside(path)
     aside.mkdir(mode=0o700, exist_ok=True)
     owner = copy.stat()
-    _own(aside, owner.st_uid, owner.st_gid)
-    for suffix in ("-wal", "-shm", ""):  # the journal last: with it the newer one is gone
+    os.chown(aside, owner.st_uid, owner.st_gid)
+    for suffix in ("", "-wal", "-shm"):  # never a write-ahead file beside another journal
         part = path.with_name(f"{path.name}{suffix}")
         if part.exists():
             part.rename(aside / part.name)
@@ -72,10 +70,16 @@ def bring_back(path: Path, copy: Path) -> Path:
     return aside
 
 
-def _own(path: Path, user: int, group: int) -> None:
-    import os  # noqa: PLC0415 this one call
+def _aside(path: Path) -> Path:
+    """Return a folder that is not there yet; the newest where the journal lies in it already."""
+    number = 1
+    while _numbered(path, number).exists():
+        number += 1
+    return _numbered(path, number if path.exists() else max(number - 1, 1))
 
-    os.chown(path, user, group)
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.parent / (f"newer-{number}" if number > 1 else "newer")
 
 
 def _last(text: str) -> str:

@@ -24,7 +24,6 @@ from gate_agent.release.services import Systemctl, door
 from gate_agent.words import both
 
 _LOOKS = 3  # that find nobody, one after the other
-_EVERY_S = 1.0
 _MOST_RESTARTS = 1  # by itself, while it is watched: a device may be plugged in just then
 
 Say = Callable[[str], None]
@@ -35,8 +34,9 @@ class UpdatePatience:
     """How long an update waits for what."""
 
     quiet_s: float = 4 * 3600
-    up_s: float = 60
-    watch_s: float = 120
+    up_s: float = 60  # from its start, and for a fault that comes meanwhile
+    watch_s: float = 120  # from when it is well
+    looks_every_s: float = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,7 +154,7 @@ class Update:
             reason = busy or reason
             if time.monotonic() > until:  # noqa: TID251 as above
                 raise ReleaseRefused(f"expected a quiet moment, got none: {both(reason)}")
-            _pause()
+            self._pause()
 
     def _exchange(self, version: str, doors: list[Door]) -> None:
         """Stop, bring journals back where they are too new, switch, start."""
@@ -178,21 +178,28 @@ class Update:
                 self.manager.start(one.unit)
 
     def _watch(self, version: str, doors: list[Door], looks: dict[str, DoorLook | None]) -> None:
-        """Look at each door for a while. Raises WentBack for the first that is not as it was."""
-        began = time.monotonic()  # noqa: TID251 of this process alone
+        """Look until each door was well for a while. Raises WentBack when one is not."""
+        well_since = faulty_since = None
         while doors:
-            passed = time.monotonic() - began  # noqa: TID251 as above
+            if dead := [one.unit for one in doors if self._gave_up(one)]:
+                raise WentBack(f"{', '.join(dead)}: expected it to run, got an end")
             faults = [
                 fault for one in doors if (fault := self._fault(one, version, looks[one.unit]))
             ]
-            dead = [one.unit for one in doors if self._gave_up(one)]
-            if dead:
-                raise WentBack(f"{', '.join(dead)}: expected it to run, got an end")
-            if faults and passed > self.patience.up_s:
-                raise WentBack("; ".join(faults))
-            if passed > self.patience.watch_s:
-                return
-            _pause()
+            now = time.monotonic()  # noqa: TID251 of this process alone
+            if faults:
+                faulty_since = now if faulty_since is None else faulty_since
+                if now - faulty_since > self.patience.up_s:
+                    raise WentBack("; ".join(faults))
+            else:
+                faulty_since = None
+                well_since = now if well_since is None else well_since
+                if now - well_since > self.patience.watch_s:
+                    return
+            self._pause()
+
+    def _pause(self) -> None:
+        time.sleep(self.patience.looks_every_s)  # noqa: TID251 another program: nothing to wait on
 
     def _gave_up(self, one: Door) -> bool:
         state = self.manager.state(one.unit)
@@ -227,7 +234,3 @@ def _owner(journal: Path) -> tuple[int, int, list[int]] | tuple[None, None, None
         return None, None, None
     name = pwd.getpwuid(owner.st_uid).pw_name
     return owner.st_uid, owner.st_gid, os.getgrouplist(name, owner.st_gid)
-
-
-def _pause() -> None:
-    time.sleep(_EVERY_S)  # noqa: TID251 another program goes on: nothing to wait on

@@ -44,11 +44,9 @@ class Shop:
         taken = take(ROOT, self.folder / version / "gate-agent", version=version)
         return Source(folder=taken.folder, version=version, epoch=EPOCH)
 
-    def wheel(self, version: str, **changes: str) -> Path:
-        """Build this tree's wheel; `changes` replaces modules of gate_agent by what is given."""
+    def wheel(self, version: str) -> Path:
+        """Build this tree's wheel."""
         source = self.source(version)
-        for module, content in changes.items():
-            (source.folder / "gate_agent" / f"{module}.py").write_text(content, encoding="utf-8")
         out = self.folder / version / "out"
         out.mkdir()
         (wheel,) = build_packages(source, out, "wheel")
@@ -62,9 +60,9 @@ class Shop:
         sign(folder, self.key)
         return folder
 
-    def bundle(self, version: str, **changes: str) -> Path:
-        """Return a bundle as a site gets it."""
-        folder = self.laid_out(version, self.wheel(version, **changes))
+    def packed(self, version: str, wheel: Path) -> Path:
+        """Return a bundle with that wheel, as a site gets it."""
+        folder = self.laid_out(version, wheel)
         return pack(folder, folder.with_suffix(".tar.gz"), epoch=EPOCH)
 
 

@@ -1,0 +1,184 @@
+"""An update while a door runs: judged first, at a quiet moment, watched, and taken back."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from children import wait_until
+from gate_agent.config.keyfile import load_key
+from gate_agent.contract.messages import parse_body
+from gate_agent.release.errors import ReleaseRefused, WentBack
+from gate_agent.store.reader import JournalReader
+from gate_agent.store.verify import rebuild, verify
+from release.board import SOON, UNIT, Board
+from release.shop import Shop, again
+from tools.release.archive import pack
+
+OLD, NEW = "0.4.0", "0.4.0.post1+gabcdef123"
+DEAD, DEAF = "0.4.1", "0.4.2"
+_RAISES = 'raise RuntimeError("a release that does not start")\n'
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="module")
+def releases(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of releases: two that hold up, one that ends at once, one that fails."""
+    board = Board(tmp_path_factory.mktemp("installed") / "root", shop.signers)
+    wheel = shop.wheel(OLD)
+    board.update().from_bundle(shop.packed(OLD, wheel))
+    old = board.house.place(OLD)
+    for version, module in ((NEW, ""), (DEAD, "app.py"), (DEAF, "validation.py")):
+        made = board.house.place(version)
+        shutil.copytree(old, made, symlinks=True)
+        (package,) = made.glob("lib/python3*/site-packages/gate_agent")
+        (package / "built.txt").write_text(version, encoding="ascii")
+        if module:
+            (package / module).write_text(_RAISES, encoding="ascii")
+    return old.parent
+
+
+@pytest.fixture
+def board(shop: Shop, releases: Path, tmp_path: Path) -> Board:
+    """Return a board with the old release; the others are in place and do not count."""
+    board = Board(tmp_path / "root", shop.signers)
+    for release in releases.iterdir():
+        place = board.house.place(release.name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(release)
+    board.house.switch(OLD)
+    return board
+
+
+def whole(board: Board) -> int:
+    """Return how many events the journal has, once chain and views are proven."""
+    head = verify(board.journal, lambda *_: None)
+    key = load_key(board.journal.parent / "store.key")
+    assert rebuild(board.journal, key, lambda *_: None).differences == ()
+    return head.sequence
+
+
+def test_a_door_is_updated_goes_on_with_its_journal_and_goes_back_by_hand(
+    board: Board, shop: Shop
+) -> None:
+    (wheel,) = shop.folder.glob(f"{OLD}/out/*.whl")
+    bundle = shop.packed(NEW, wheel)
+    with board.runs():
+        before = board.now()
+        gap = Gap(board)
+        with gap:
+            board.update().from_bundle(bundle)
+        after = board.now()
+        assert board.house.version_at("previous") == OLD
+        assert board.update().rollback() == OLD
+        wait_until(lambda: (now := board.now()) and now.version == OLD, "the old one")
+
+    assert before is not None
+    assert after is not None
+    assert (before.version, after.version) == (OLD, NEW)
+    assert gap.longest_s < 10
+    with JournalReader(board.journal) as reader:
+        bodies = [event.body or b"" for event in reader.after(0, 1000)]
+    started = [parse_body(body).data for body in bodies if b"gate.agent.started" in body]
+    assert [data["version"] for data in started] == [OLD, NEW, OLD]
+    assert whole(board) > 2
+    assert not list(board.journal.parent.glob(".trial-*"))
+    assert not list(board.house.prefix.glob(".bundle"))
+
+
+class Gap:
+    """The longest time for which the door did not answer."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._ended = threading.Event()
+        self._looking = threading.Thread(target=self._look)
+        self.longest_s = 0.0
+
+    def _look(self) -> None:
+        last = perf_counter()
+        while not self._ended.wait(0.1):
+            if self._board.now() is not None:
+                self.longest_s = max(self.longest_s, perf_counter() - last)
+                last = perf_counter()
+
+    def __enter__(self) -> None:
+        self._looking.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._looking.join()
+
+
+def test_an_update_waits_while_a_hold_is_open_and_says_so(board: Board) -> None:
+    with board.runs():
+        assert board.tap("/api/v1/drills", {"by": "guard-1"})
+        wait_until(lambda: (now := board.now()) and now.holds, "the hold")
+
+        with pytest.raises(ReleaseRefused, match="a hold is open"):
+            board.update(replace(SOON, quiet_s=1)).to_staged(NEW)
+
+        still = board.now()
+        assert still is not None
+        assert (still.version, still.holds) == (OLD, 1)
+        assert board.asked == [f"start {UNIT}"]
+        assert any("a hold is open" in line for line in board.said)
+
+        board.update().to_staged(NEW, now=True)
+        now = board.now()
+        assert now is not None
+        assert (now.version, now.holds) == (NEW, 1)
+
+
+def test_a_release_that_does_not_start_is_taken_back_by_itself(board: Board) -> None:
+    with board.runs():
+        with pytest.raises(WentBack, match=f"{OLD} runs again"):
+            board.update().to_staged(DEAD)
+        wait_until(board.now, "the door to be back")
+        now = board.now()
+
+    assert now is not None
+    assert now.version == OLD
+    assert board.house.version_at("current") == OLD
+    assert whole(board) > 0
+
+
+def test_a_release_that_cannot_read_this_door_never_counts_nor_one_that_is_not_there(
+    board: Board,
+) -> None:
+    with board.runs():
+        with pytest.raises(ReleaseRefused, match="does not start"):
+            board.update().to_staged(DEAF)
+        with pytest.raises(ReleaseRefused, match="before this one"):
+            board.update().rollback()
+
+        assert board.asked == [f"start {UNIT}"]
+    assert board.house.version_at("current") == OLD
+
+
+def test_an_older_release_and_one_of_another_key_change_nothing(
+    board: Board, tmp_path: Path
+) -> None:
+    older = tmp_path / "x/gate-agent-0.3.0-any"
+    older.mkdir(parents=True)
+    (older / "bundle.json").write_text('{"version": "0.3.0", "machine": "any"}', encoding="ascii")
+    again(older, Shop(tmp_path / "other").key)
+    foreign = pack(older, tmp_path / "foreign.tar.gz", epoch=0)
+    with pytest.raises(ReleaseRefused, match="signature"):
+        board.update().from_bundle(foreign)
+
+    again(older, board.signers.with_name("release-key"))
+    with pytest.raises(ReleaseRefused, match=f"expected {OLD} or newer, got 0.3.0"):
+        board.update().from_bundle(pack(older, tmp_path / "older.tar.gz", epoch=0))
+
+    assert board.house.version_at("current") == OLD
+    assert not board.house.place("0.3.0").exists()
