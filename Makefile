@@ -56,8 +56,8 @@ coverage: $(READY)-test ## the tests with branch coverage of the three packages,
 	@tools/setup apt test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=html --cov-report=term $(ARGS)
 
-fresh: ## both commands in a minimal Debian 12 made for it, as root [FRESH=DIR] [KEEP=1] 全新系统
-	@tools/fresh both
+fresh: ## both commands in a minimal Debian 12 made for it, as root [FRESH=DIR] [KEEP=1] [WHAT=deb] 全新系统
+	@tools/fresh $(or $(WHAT),both)
 
 simulate: $(READY)-test ## a hall played whole under virtual time, looked at at each step [DAYS=30] [SEED=n]
 	$(BIN)/python -m bench.simulate --days $(or $(DAYS),30) --seed $(or $(SEED),1) $(ARGS)
