@@ -14,7 +14,7 @@ from pathlib import Path
 from gate_agent.errors import GateError
 from gate_agent.release import board_files, bundle, signature
 from gate_agent.release.house import House
-from gate_agent.release.services import Systemctl
+from gate_agent.release.services import Systemctl, door
 
 _UNIT = "gate-agent-update"
 
@@ -51,17 +51,20 @@ def settle(house: House, folder: Path, signers: Path | None) -> None:
         about = bundle.about(folder)
     else:
         about = bundle.verified(folder, signers)
+    is_packaged = board_files.is_packaged(house)
+    if is_packaged and _is_booted(house):  # one that waits still, for a quiet moment
+        subprocess.run(["systemctl", "stop", _UNIT], check=False, capture_output=True)
     with house.alone():
         if signers is not None and signers.resolve() != house.signers.resolve():
             house.etc.mkdir(mode=0o755, parents=True, exist_ok=True)
             house.signers.write_bytes(signers.read_bytes())
         place = house.stage(folder, about.version)
-        doors = Systemctl().running() if _is_booted(house) else []
-        if not doors:
+        running = Systemctl().running() if _is_booted(house) else []
+        if not any(map(door, running)):  # the centre is restarted by hand, after a backup
             _let_count(house, about.version)
             return
     command = [str(place / "bin/gate-agent"), "update", "--staged", about.version]
-    if board_files.is_packaged(house):  # dpkg waits for nobody: it goes on by itself
+    if is_packaged:  # dpkg waits for nobody: it goes on by itself
         subprocess.run(["systemd-run", "--collect", f"--unit={_UNIT}", *command], check=True)
     else:
         os.execv(command[0], command)  # noqa: S606 the release that was just put there

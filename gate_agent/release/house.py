@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,10 +114,10 @@ class House:
             self._link(name, target)
 
     def forget_older(self) -> None:
-        """Remove every release but the one that counts and the one before it."""
+        """Remove every release but the one that counts, the one before it, and those that run."""
         kept = {self.version_at("current"), self.version_at("previous")}
         for place in (self.prefix / "releases").glob("[0-9]*"):
-            if place.name not in kept:
+            if place.name not in kept and not _runs(self._as_seen(place)):
                 shutil.rmtree(place, ignore_errors=True)
 
     def _fill(self, draft: Path, chosen: list[Path], place: Path) -> None:
@@ -162,6 +162,16 @@ class House:
                     path.unlink()
                 else:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _runs(place: Path) -> bool:
+    """Whether a program was started from there: it still reads modules now and then."""
+    name = f"{place}/".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended
+            if (process / "cmdline").read_bytes().startswith(name):
+                return True
+    return False
 
 
 def _sync(folder: Path) -> None:

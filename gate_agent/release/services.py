@@ -48,6 +48,10 @@ class Systemctl:
         """Stop a unit and wait for its end."""
         self._ask("stop", unit)
 
+    def restart(self, unit: str) -> None:
+        """Stop and start a unit in one job, which goes on if we end meanwhile."""
+        self._ask("restart", unit, may_fail=True)
+
     def state(self, unit: str) -> UnitState:
         """Return how a unit is."""
         said = self._ask("show", unit, "--property=ActiveState,NRestarts")

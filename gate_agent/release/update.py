@@ -113,13 +113,10 @@ class Update:
     def _doors(self, units: Iterable[str]) -> list[Door]:
         here = []
         for unit in units:
-            name = door(unit)
-            if name is None:
-                raise ReleaseRefused(
-                    f"{unit}: expected a board with doors alone, got the centre: "
-                    "stop it after a backup, update, start it"
-                )
-            here.append(Door.of_unit(unit, self.house.etc / f"{name}.toml"))
+            if name := door(unit):
+                here.append(Door.of_unit(unit, self.house.etc / f"{name}.toml"))
+            else:
+                self.say(f"{unit}: {both('terminal.update_centre')}")
         return here
 
     def _try(self, version: str, doors: Iterable[Door]) -> None:
@@ -157,10 +154,16 @@ class Update:
             self._pause()
 
     def _exchange(self, version: str, doors: list[Door]) -> None:
-        """Stop, bring journals back where they are too new, switch, start."""
+        """Let `version` count, and restart; stopped meanwhile where a journal must be brought back.
+
+        Killed after the switch, the old program goes on until it is restarted.
+        """
         schema = journals.schema_of_release(self.house.place(version))
-        for one in doors:  # before anything is stopped: this may not be possible
-            journals.way_back(one.journal, schema)
+        if all(journals.way_back(one.journal, schema) is None for one in doors):
+            self._let_count(version)
+            for one in doors:
+                self.manager.restart(one.unit)
+            return
         for one in doors:
             self.manager.stop(one.unit)
         try:
@@ -169,13 +172,16 @@ class Update:
                 if copy is not None:
                     aside = journals.bring_back(one.journal, copy)
                     self.say(f"{one.unit}: {both('terminal.update_aside')}: {aside}")
-            self.house.switch(version)
-            if not board_files.is_packaged(self.house):
-                board_files.lay(self.house)
-                self.manager.reload()
+            self._let_count(version)
         finally:
             for one in doors:
                 self.manager.start(one.unit)
+
+    def _let_count(self, version: str) -> None:
+        self.house.switch(version)
+        if not board_files.is_packaged(self.house):
+            board_files.lay(self.house)
+            self.manager.reload()
 
     def _watch(self, version: str, doors: list[Door], looks: dict[str, DoorLook | None]) -> None:
         """Look until each door was well for a while. Raises WentBack when one is not."""

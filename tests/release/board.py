@@ -43,6 +43,13 @@ class Board:
         self.config.write_text(config, encoding="utf-8")
         made.unlink()
 
+    @classmethod
+    def again(cls, root: Path, port: int) -> Board:
+        """Return a board that was made by another process."""
+        board = cls.__new__(cls)
+        board.root, board.signers, board.said, board.port = root, root, [], port
+        return board
+
     @property
     def house(self) -> House:
         """Its releases."""
@@ -67,7 +74,7 @@ class Board:
     def asked(self) -> list[str]:
         """What the service manager was asked to change."""
         lines = (self.root / "asked").read_text(encoding="utf-8").splitlines()
-        return [line for line in lines if line.split()[0] in ("start", "stop")]
+        return [line for line in lines if line.split()[0] in ("start", "stop", "restart")]
 
     def update(self, patience: UpdatePatience = SOON) -> Update:
         """Return an update of this board."""

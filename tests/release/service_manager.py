@@ -34,9 +34,11 @@ def main(root: Path, command: str, *words: str) -> int:
     elif command == "start":
         (unit,) = names
         return _start(root, units / unit)
-    elif command == "stop":
+    elif command in ("stop", "restart"):
         (unit,) = names
         _stop(units / unit)
+        if command == "restart":
+            return _start(root, units / unit)
     return 0
 
 

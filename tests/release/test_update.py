@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +22,7 @@ from gate_agent.store.verify import rebuild, verify
 from release.board import SOON, UNIT, Board
 from release.shop import Shop, again
 from tools.release.archive import pack
+from tree import ROOT
 
 OLD, NEW = "0.4.0", "0.4.0.post1+gabcdef123"
 DEAD, DEAF = "0.4.1", "0.4.2"
@@ -182,3 +186,26 @@ def test_an_older_release_and_one_of_another_key_change_nothing(
 
     assert board.house.version_at("current") == OLD
     assert not board.house.place("0.3.0").exists()
+
+
+def test_killed_in_the_middle_the_door_goes_on_and_one_release_counts_whole(board: Board) -> None:
+    code = (
+        "import sys; from pathlib import Path; from release.board import Board;"
+        "board = Board.again(Path(sys.argv[1]), int(sys.argv[2]));"
+        "board.update().to_staged(sys.argv[3], now=True)"
+    )
+    with board.runs():
+        updating = subprocess.Popen(
+            [sys.executable, "-c", code, board.root, str(board.port), NEW],
+            env=os.environ | {"PYTHONPATH": f"{ROOT / 'tests'}:{ROOT}"},
+        )
+        wait_until(lambda: board.house.version_at("current") == NEW, "the switch")
+        updating.kill()
+        updating.wait()
+        wait_until(board.now, "the door")
+
+        assert board.house.version_at("current") == NEW
+        assert board.house.version_at("previous") == OLD
+        board.manager.restart(UNIT)
+        wait_until(lambda: (now := board.now()) and now.version == NEW, "the new one")
+    assert whole(board) > 0
