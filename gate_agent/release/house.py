@@ -5,7 +5,7 @@
     /opt/gate-agent/releases/0.4.0/   each whole, with an environment of its own
     /opt/gate-agent/current           → releases/0.4.0; one rename makes another count
     /opt/gate-agent/previous          → the one before
-    /opt/gate-agent/bin, share        → of the current one: units and documents name these
+    /opt/gate-agent/bin, lib, share   → of the current one: units and documents name these
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ from gate_agent.release import wheels
 from gate_agent.release.errors import ReleaseRefused
 
 _SPARE_BYTES = 32 * 1024 * 1024
-_LINKS = {"bin": "current/bin", "share": "current/share/gate-agent"}
+_LINKS = {  # so that the prefix is an environment itself: bin/python looks for the other two
+    "bin": "current/bin",
+    "lib": "current/lib",
+    "pyvenv.cfg": "current/pyvenv.cfg",
+    "share": "current/share/gate-agent",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

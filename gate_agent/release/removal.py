@@ -12,18 +12,17 @@ from gate_agent.release.house import House
 from gate_agent.release.services import Systemctl
 
 _DATA = ("etc/gate-agent", "var/lib/gate-agent", "var/lib/gate-collector")
-_USERS = ("gate", "gate-collector")
+_USERS = ("gate", "gate-collector", "gate-kiosk")
 
 
 def remove(house: House, manager: Systemctl, *, purge: bool) -> None:
     """Stop and remove what was installed. Raises ReleaseRefused where Debian looks after it."""
     if board_files.is_packaged(house):
         raise ReleaseRefused("expected a bundle's installation, got Debian's: apt remove or purge")
-    for unit in manager.running():
+    for unit in manager.running("gate-*.service"):  # screens and clock as well
         manager.stop(unit)
     for link in (house.root / "etc/systemd/system").glob("*.wants/gate-*.service"):
-        if link.name.startswith(("gate-agent@", "gate-collector")):
-            link.unlink()
+        link.unlink()
     board_files.take_away(house)
     shutil.rmtree(house.prefix, ignore_errors=True)
     if purge:

@@ -26,9 +26,10 @@ class Systemctl:
 
     command: Sequence[str] = ("systemctl",)
 
-    def running(self) -> list[str]:
-        """Return the units of ours that run or are starting."""
-        said = self._ask("list-units", "--plain", "--no-legend", "--full", *_PATTERNS)
+    def running(self, *patterns: str) -> list[str]:
+        """Return the units that run or are starting: doors and centre, or those of `patterns`."""
+        wanted = patterns or _PATTERNS
+        said = self._ask("list-units", "--plain", "--no-legend", "--full", *wanted)
         lines = [line.split() for line in said.splitlines()]
         return [
             line[0]

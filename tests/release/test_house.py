@@ -41,7 +41,7 @@ def test_a_release_has_an_environment_of_its_own(tmp_path: Path) -> None:
     put(house, tmp_path, "0.4.0")
 
     said = subprocess.run(
-        [house.prefix / "current/bin/python", "-c", _SAY],
+        [house.prefix / "bin/python", "-c", _SAY],
         check=True, capture_output=True, text=True, cwd="/",
     )  # fmt: skip
     assert said.stdout == "0.4.0\n"
@@ -191,5 +191,7 @@ def test_what_was_installed_before_there_were_releases_makes_way(tmp_path: Path)
 
     put(house, tmp_path, "0.4.0")
 
-    assert {path.name for path in house.prefix.iterdir()} == {"bin", "share", "current", "releases"}
+    assert {path.name for path in house.prefix.iterdir()} == {
+        "bin", "lib", "pyvenv.cfg", "share", "current", "releases",
+    }  # fmt: skip
     assert (house.prefix / "bin/gate-agent").is_file()

@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHARE = "share/gate-agent"
-_DOCUMENTS = ("*.md", "decisions/*.md", "events/**/*", "measuring/*.md")
+_DOCUMENTS = ("*.md", "*.html", "decisions/*.md", "events/**/*", "measuring/*.md")
 
 
 class ReleaseHook(BuildHookInterface[Any]):

@@ -46,7 +46,6 @@ AGENT = Deb(
     " that nothing was missed, concealed or late. Its environment is its own, below\n"
     " /opt/gate-agent; nothing is fetched from a net.",
     files={
-        f"{_UNITS}/gate-agent@.service": "systemd/gate-agent@.service",
         "usr/lib/udev/rules.d/70-gate-serial.rules": "systemd/70-gate-serial.rules",
         "usr/lib/sysusers.d/gate-agent.conf": "systemd/gate-agent.sysusers",
         "usr/lib/tmpfiles.d/gate-agent.conf": "systemd/gate-agent.tmpfiles",
@@ -65,8 +64,6 @@ COLLECTOR = Deb(
     " Collects the events of every door, receipts them, makes the daily report,\n"
     " and shows what is missing.",
     files={
-        f"{_UNITS}/gate-collector.service": "systemd/gate-collector.service",
-        f"{_UNITS}/gate-collector-worker@.service": "systemd/gate-collector-worker@.service",
         "etc/gate-agent/collector.toml.example": "config/collector.toml",
     },
     links={"usr/bin/gate-collector": "/opt/gate-agent/bin/gate-collector"},
@@ -78,7 +75,7 @@ def make_deb(deb: Deb, source: Source, out: Path, *, arch: str, bundle: Path | N
     """Write `NAME_VERSION_ARCH.deb`; the same bytes every time."""
     version = debian_version(source.version)
     stage = source.folder.parent / "debs" / f"{deb.name}_{arch}"
-    for target, origin in deb.files.items():
+    for target, origin in {**deb.files, **_units(deb, source)}.items():
         _put(stage / target, (source.folder / origin).read_bytes())
     _put(stage / f"usr/share/doc/{deb.name}/copyright", _COPYRIGHT.encode())
     for name, target in deb.links.items():
@@ -101,6 +98,14 @@ def make_deb(deb: Deb, source: Source, out: Path, *, arch: str, bundle: Path | N
         capture_output=True,
     )
     return made
+
+
+def _units(deb: Deb, source: Source) -> dict[str, str]:
+    """Return where this package's units go: the centre's are its own, all others the door's."""
+    names = [path.name for path in (source.folder / "systemd").glob("*.service")]
+    centres = COLLECTOR.name
+    own = [name for name in names if name.startswith(centres) == (deb.name == centres)]
+    return {f"{_UNITS}/{name}": f"systemd/{name}" for name in sorted(own)}
 
 
 def debian_version(version: str) -> str:
