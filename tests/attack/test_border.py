@@ -181,13 +181,8 @@ def _evil(body: Body) -> Iterator[bytes]:
     yield json.dumps({**body, "\x07": 1}).encode()
 
 
-@pytest.fixture(scope="module")
-def share(request: pytest.FixtureRequest) -> int:
-    """Every how many of what can be sent is sent: the suite takes a part, another at each route."""
-    return 1 if request.config.getoption("--attack") else 29
-
-
-def _faults(client: httpx.Client, path: str, body: Body, share: int, **headers: str) -> list[str]:
+def faults_of(client: httpx.Client, path: str, body: Body, share: int, **headers: str) -> list[str]:
+    """Return what made the program fail, or was refused in another form than ours."""
     found = []
     for sent in islice(_evil(body), len(path) % share, None, share):
         headers["Content-Type"] = "application/json"
@@ -231,7 +226,7 @@ def test_nothing_that_is_sent_makes_the_centre_fail(
     centre: httpx.Client, path: str, share: int
 ) -> None:
     where, body = _CENTRE[path]
-    assert _faults(centre, where or path, body, share) == []
+    assert faults_of(centre, where or path, body, share) == []
 
 
 def test_what_the_centre_took_is_shown_and_exported(centre: httpx.Client) -> None:
@@ -288,7 +283,7 @@ def test_nothing_that_is_sent_makes_the_door_fail(
     gate: httpx.Client, path: str, share: int
 ) -> None:
     where, body = _DOOR[path]
-    assert _faults(gate, where or path, body, share) == []
+    assert faults_of(gate, where or path, body, share) == []
 
 
 def test_nor_to_who_is_signed_on(tmp_path: Path, share: int) -> None:
@@ -298,4 +293,4 @@ def test_nor_to_who_is_signed_on(tmp_path: Path, share: int) -> None:
         headers = {"X-Gate-CSRF": browser.csrf}
         for path in sorted(_DOOR, key=lambda path: path in ends):
             where, body = _DOOR[path]
-            assert _faults(browser.client, where or path, body, share, **headers) == []
+            assert faults_of(browser.client, where or path, body, share, **headers) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gate_agent.contract.moment import format_utc
@@ -29,8 +29,18 @@ class EmergencyTold:
 class BureauDesk:
     """The bureau's own part of the process. Safe to use from any thread."""
 
-    def __init__(self, centre: Centre, halls: Sequence[AskedHall], watch: HallWatch) -> None:
-        """`centre`: the bureau's own store, time and zone, as a hall has them."""
+    def __init__(
+        self,
+        centre: Centre,
+        halls: Sequence[AskedHall],
+        watch: HallWatch,
+        own: Callable[[], str] = str,
+    ) -> None:
+        """`centre`: the bureau's own store, time and zone, as a hall has them.
+
+        `own` tells which of the bureau's own parts fail.
+        """
+        self._own = own
         self.centre = centre
         self.halls = halls
         self.watch = watch
@@ -39,12 +49,13 @@ class BureauDesk:
         self._orders: list[EmergencyTold] = []
 
     def failing(self) -> str:
-        """Return which halls do not run or cannot be read, and why; empty when all is well."""
-        return "; ".join(
+        """Return which of our own parts fail, which halls, and why; empty when all is well."""
+        halls = [
             f"{line.site}: {line.cause or line.reach}"
             for line in self.watch.lines
             if line.cause or line.reach is not HallReach.READ
-        )
+        ]
+        return "; ".join(filter(None, [self._own(), *halls]))
 
     def close_all(self, record: Record, *, by: str, why: str) -> int:
         """Close every hall; return the number by which `order` tells what became of it.

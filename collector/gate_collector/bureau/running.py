@@ -60,7 +60,9 @@ def carrying(bureau: Bureau, config_file: Path) -> Iterator[tuple[ASGIApp, Parts
     try:
         with place_at(engine, "collector"):
             halls = [CarriedHall(file, of_halls) for file in bureau.sites]
-            desk = _desk(bureau, engine, clock, halls, of_halls)
+            watch = HallWatch(halls, clock, of_halls)
+            centre = _centre(bureau, engine, clock)
+            desk = BureauDesk(centre, halls, watch, lambda: parts.told)
             accounts = Accounts(desk.centre)
             _tell_first_code(accounts)
             clerk = Schedule(
@@ -72,15 +74,12 @@ def carrying(bureau: Bureau, config_file: Path) -> Iterator[tuple[ASGIApp, Parts
         engine.dispose()
 
 
-def _desk(
-    bureau: Bureau, engine: Engine, clock: Clock, halls: list[CarriedHall], parts: Parts
-) -> BureauDesk:
+def _centre(bureau: Bureau, engine: Engine, clock: Clock) -> Centre:
     own = bureau.config.bureau
-    centre = Centre(
+    return Centre(
         engine=engine, clock=clock, zone=ZoneInfo(own.timezone), site=_BUREAU,
         name=own.name, unit=own.unit, policy=Policy,
     )  # fmt: skip
-    return BureauDesk(centre, halls, HallWatch(halls, clock, parts))
 
 
 def _application(

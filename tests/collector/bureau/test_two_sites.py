@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, func, select
 
-from children import broker, free_port, listens, wait_until
+from children import Child, broker, free_port, listens, program, wait_until
 from collector.bureau.bureau_files import BUREAU, bureau_file, make_account, site_name
 from collector.crew import Doors
 from collector.recorded_gates import Gate
@@ -163,3 +163,26 @@ def test_a_session_at_one_hall_is_none_at_another(tmp_path: Path) -> None:
     assert on.status_code == 201
     assert "domain" not in on.headers["set-cookie"].lower()
     assert answers == [200, 401, 404]
+
+
+def test_the_program_carries_a_bureau_until_it_is_asked_to_end(tmp_path: Path) -> None:
+    port, listening = free_port(), free_port()
+    with broker(tmp_path / "broker", port) as mosquitto, ExitStack() as stack:
+        mosquitto.start()
+        wait_until(lambda: listens(port), "mosquitto")
+        path = bureau_file(tmp_path, port, 3, listens=listening)
+        run = program("gate-collector")
+        one = stack.enter_context(Child(tmp_path / "log", run, "run", "--config", path)).start()
+        wait_until(lambda: listens(listening), "the bureau to listen")
+        client = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{listening}"))
+        names = (_ONE, _TWO, site_name(3), BUREAU)
+        wait_until(lambda: all(_health(client, name) == 200 for name in names), "all to be well")
+        lines = client.get("/api/v1/halls").status_code
+        twice = Child(tmp_path / "second", run, "run", "--config", path).start()
+        refused = twice.ended()
+        code = one.stop()
+
+    assert (lines, refused, code) == (401, 2, 0)
+    assert "collecting for hall-01, hall-02, hall-03" in one.said
+    for site in ("bureau", "hall-01", "hall-02", "hall-03"):
+        assert f"{site}: first start" in one.said
