@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ from gate_agent.errors import ConfigurationError
 from gate_agent.provision.bundle import Bundle, BundleKind, read_bundle
 from gate_agent.setup.asking import Answers, UnusableAnswer, yes_or_no
 from gate_agent.setup.config_text import Changes, Value
-from gate_agent.setup.looking import Seen
+from gate_agent.setup.looking import AT_EVERY_DOOR, Seen
 from gate_agent.validation import device_faults
 
-_NAME = TypeAdapter(Name)
+_NAME, _DEVICE = TypeAdapter(Name), TypeAdapter(DeviceSection)
 _LOCAL = "mqtt://127.0.0.1:1883"
 _LONGEST_NAME = 60
 _NONE = "-"  # an empty answer is the default
@@ -65,12 +66,11 @@ def ask_rest(answers: Answers, door: Door, before: Tree, seen: Sequence[Seen]) -
     changes: dict[str, dict[str, Value]] = {
         "gate": {"site": door.site, "id": door.id, "name": name}
     }
-    for kind in DeviceKind:
-        if kind.value in ("thermometer", "id_reader"):
-            parse = partial(_device, kind=kind, seen=seen)
-            answer = answers.ask(kind.value, _device_before(before, kind, seen), parse)
-            driver, _, port = answer.partition(" ")
-            changes[kind.value] = {"driver": driver, "port": port}
+    for kind in AT_EVERY_DOOR:
+        parse = partial(_device, kind=kind, seen=seen)
+        answer = answers.ask(kind.value, _device_before(before, kind, seen), parse)
+        driver, _, port = answer.partition(" ")
+        changes[kind.value] = {"driver": driver, "port": port}
     has_keys = door.bundle is not None or "ca_file" in before.get("mqtt", {})
     url = door.bundle.broker if door.bundle is not None else now("mqtt", "url", _LOCAL)
     changes["mqtt"] = {"url": answers.ask("broker", url, partial(_broker, tls=has_keys))}
@@ -144,7 +144,10 @@ def _device(answer: str, *, kind: DeviceKind, seen: Sequence[Seen]) -> str:
     drivers = ", ".join(model.name for model in all_models() if model.kind is kind)
     if not port:
         raise UnusableAnswer("device", drivers=drivers, got=answer)
-    section = DeviceSection(driver=driver, port=Path(port))
+    try:
+        section = _DEVICE.validate_json(json.dumps({"driver": driver, "port": port}))
+    except ValidationError:
+        raise UnusableAnswer("device", drivers=drivers, got=answer) from None
     if faults := device_faults(kind.value, section):
         raise UnusableAnswer("driver", drivers=drivers, got=faults[0].partition(": ")[2])
     return f"{driver} {port}"

@@ -13,6 +13,7 @@ from gate_agent.devices.supervisor import probe
 from gate_agent.driver_api import DeviceKind, Model
 from gate_agent.errors import DeviceError
 
+AT_EVERY_DOOR = (DeviceKind.THERMOMETER, DeviceKind.ID_READER)
 _ANSWERS_WITHIN_S = 1.5
 # The names that stay come first: of a socket of this board, of an adapter, and only then the rest.
 _NAMES = (
@@ -40,8 +41,11 @@ def lines_of(dev: Path) -> list[Path]:
 
 
 def look(lines: Iterable[Path], models: Iterable[Model] | None = None) -> list[Seen]:
-    """Return who answers at these lines; one that a program uses already is left alone."""
-    known = list(all_models() if models is None else models)
+    """Return who answers at these lines; one that a program uses already is left alone.
+
+    Asked is by the drivers of what every door has: what moves something is not written to.
+    """
+    known = [it for it in (all_models() if models is None else models) if it.kind in AT_EVERY_DOOR]
     return asyncio.run(_look_at(list(lines), known))
 
 

@@ -38,8 +38,8 @@ def test_a_door_with_a_bundle_is_set_up_by_enter_and_its_name(
         "hall-01", "west-1f", "一层西侧出入口",
     )  # fmt: skip
     assert config.thermometer.driver == "gy-614v3"
-    assert config.thermometer.port.name == "usb-thermometer"
-    assert config.id_reader.port.name == "usb-id_reader"
+    assert str(config.thermometer.port).endswith("/usb-thermometer")
+    assert str(config.id_reader.port).endswith("/usb-id_reader")
     assert config.mqtt.url == "mqtts://127.0.0.1:8883"
     assert config.mqtt.cert_file == keys / "west-1f.crt"
     assert config.keys.site_key_file == keys / "site.key"
