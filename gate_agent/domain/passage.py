@@ -257,6 +257,11 @@ def is_held(state: object) -> TypeGuard[Settled]:
     return isinstance(state, Settled) and state.decision is Decision.HOLD
 
 
+def is_admitted(state: object) -> bool:
+    """Whether they were let in."""
+    return isinstance(state, Settled) and state.decision is Decision.ADMIT
+
+
 def is_of(state: PassageState, person: Person) -> bool:
     """Whether this passage has the name of this very person."""
     return state.person is not None and state.person.person_ref == person.person_ref

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate_agent.contract.moment import format_utc
-from gate_agent.contract.records import Decision, PassageGrouped
+from gate_agent.contract.records import PassageGrouped
 from gate_agent.domain import verdict
 from gate_agent.domain.changed import replace
 from gate_agent.domain.course import on_measured
@@ -21,6 +21,7 @@ from gate_agent.domain.passage import (
     Registering,
     Settled,
     carried,
+    is_admitted,
 )
 from gate_agent.domain.state import DoorState, Step
 
@@ -132,8 +133,9 @@ def _linked(door: DoorState, state: OpenPassage | Settled, event: CompanionTold)
 
 def _takes_companions(door: DoorState, adult_id: str, passage_id: str) -> OpenPassage | Settled:
     adult = door.find(adult_id)
-    is_in = isinstance(adult, Settled) and adult.decision is Decision.ADMIT
-    is_here = is_in or isinstance(adult, Measuring)  # whose verdict the companion waits for
+    is_here = is_admitted(adult) or isinstance(
+        adult, Measuring
+    )  # whose verdict the companion waits for
     if adult is None or not (is_here or waits(door, adult)):
         raise StepRefused("not_found", "somebody at the door to come with", "nobody")
     if adult.adult is not None or adult_id == passage_id:

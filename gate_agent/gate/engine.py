@@ -15,13 +15,12 @@ from typing import Literal
 
 from gate_agent.config.model import GateConfig
 from gate_agent.contract.identity import CARD_FAULTS
-from gate_agent.contract.moment import NS_PER_S, Moment
+from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_parts import Rest
 from gate_agent.contract.records import (
     AgentStarted,
     AgentStopped,
-    Decision,
     DeviceChanged,
     DeviceState,
     Record,
@@ -50,10 +49,11 @@ from gate_agent.domain.effects import (
     StepRefused,
     WriteEvent,
 )
-from gate_agent.domain.passage import Idle, Settled
+from gate_agent.domain.passage import Idle, is_admitted
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.driver_api import Report
 from gate_agent.errors import ContractError, StorageError
+from gate_agent.gate.deadline import Deadline
 from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
@@ -115,7 +115,7 @@ class Gate:
         self._skin = Skin()
         self._shown: tuple[object, ...] = ()
         self._tellers: tuple[Callable[[DoorState, Stage], None], ...] = ()
-        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = Deadline(lambda: self.take(TimePassed(at=clock.now())))
         self._unkept = Trouble(_LOG, "events are kept again")
         now = clock.now()
         self.sealing = Sealing(keys, config.journal.path.with_name(FILE), lambda: self._door.policy)
@@ -172,8 +172,7 @@ class Gate:
 
     async def stop(self, reason: str) -> None:
         """Record that the daemon stops on purpose, wait until that is durable, let screens go."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._deadline.cancel()
         stopped = Draft(record=AgentStopped(reason=reason), at=self._clock.now())
         future = self._loop.create_future()
         try:
@@ -339,15 +338,12 @@ class Gate:
 
     def _durable(self, state: DoorState, admitted: Sequence[str], done: Done | None) -> None:
         """The step is on the disk: what permits may happen now."""
-        self._opened = frozenset(filter(self._is_admitted, admitted)) or self._opened
+        still = frozenset(one for one in admitted if is_admitted(self._door.find(one)))
+        self._opened = still or self._opened
         if done is not None:
             done()
         for tell in self._tellers:
             self._loop.call_later(_ON_ITS_WAY_S, tell, state, "durable")
-
-    def _is_admitted(self, passage_id: str) -> bool:
-        state = self._door.find(passage_id)
-        return isinstance(state, Settled) and state.decision is Decision.ADMIT
 
     def _append(self, drafts: Sequence[Draft], done: Done | None = None) -> None:
         def durable(stored: tuple[Stored, ...]) -> None:  # in the writer thread
@@ -379,15 +375,8 @@ class Gate:
 
     def _arm(self, *, at_least_s: float = 0) -> None:
         """Wake when the door has something due."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        if (due_ns := next_deadline_ns(self._door)) is not None:
-            delay = (due_ns - self._clock.now().boot_ns) / NS_PER_S
-            self._timer = self._loop.call_later(max(at_least_s, delay), self._wake)
-
-    def _wake(self) -> None:
-        self.take(TimePassed(at=self._clock.now()))
+        due_ns, now_ns = next_deadline_ns(self._door), self._clock.now().boot_ns
+        self._deadline.set(due_ns, now_ns=now_ns, at_least_s=at_least_s)
 
     def policy_due(self) -> None:
         """Apply a policy whose time has come."""
