@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test release check lint types imports pages pytest coverage fresh lock docs screens attack power torture bench fuzz install chaos clean help
+.PHONY: demo test release check lint types imports pages pytest coverage fresh lock docs screens attack ecosystem power torture bench fuzz install chaos clean help
 
 PYTHON ?= python3
 UV ?= uv
@@ -73,6 +73,11 @@ screens: $(READY)-test ## take the pictures in docs/screens again, in real Chrom
 	@tools/setup apt test
 	$(BIN)/python tools/screens.py
 	$(BIN)/python tools/collector_screens.py
+
+ecosystem: $(READY)-test ## let the official tools read our contracts and figures: needs npm and a network
+	@tools/setup apt test
+	tools/ecosystem/install
+	$(BIN)/pytest -q --ecosystem tests/ecosystem
 
 attack: $(READY)-test ## attack running servers as docs/security.md says, on loopback
 	@tools/setup apt test

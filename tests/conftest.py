@@ -29,8 +29,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make attack` send everything that the suite sends a part of."""
+    """Let `make attack` send everything, and `make ecosystem` ask the tools of others."""
     parser.addoption("--attack", action="store_true", help="every value in every field")
+    parser.addoption("--ecosystem", action="store_true", help="also by the tools of others")
 
 
 LONG = ("system", "power", "chaos", "demo", "browser")  # rooms whose files take longest, in order

@@ -20,6 +20,7 @@ from gate_collector.live.views import Overview
 from gate_collector.roles.grants import PROGRAMS, PUBLIC
 
 Look = Callable[[], dict[str, Any]]
+_READ = {"silent_seconds": "silent_s"}  # in the overview, whose names others read too
 Faults = Callable[[], Mapping[str, int]]
 
 
@@ -34,7 +35,7 @@ def build_operations(
     centre: Centre, look: Look, failing: Callable[[], str], faults: Faults
 ) -> APIRouter:
     """Return the routes; `look` gives the overview, `failing` what is wrong with us."""
-    routes = Routes()
+    routes = Routes(tags=["operations"])
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     registry.register(_Figures(look, faults))
@@ -78,13 +79,13 @@ class _Figures(Collector):
             "upto": "Highest sequence with none missing below it",
             "head": "Last sequence the gate told",
             "pending": "Events the gate holds no receipt for",
-            "silent_s": "Seconds since the gate was heard",
+            "silent_seconds": "Since the gate was heard",
         }
         samples: list[Metric] = []
         for name, text in names.items():
             family = GaugeMetricFamily(f"collector_gate_{name}", text, labels=("gate",))
             for gate in overview["gates"]:
-                family.add_metric((gate["gate"],), gate[name] or 0)
+                family.add_metric((gate["gate"],), gate[_READ.get(name, name)] or 0)
             samples.append(family)
         for name, what in (("missing", "Gaps in the chain"), ("holds", "Open holds")):
             family = GaugeMetricFamily(f"collector_gate_{name}", what, labels=("gate",))

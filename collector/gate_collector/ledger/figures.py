@@ -62,13 +62,15 @@ def _lanes(ledger: Ledger) -> list[GaugeMetricFamily]:
         labels=("lane",),
     )
     seconds = GaugeMetricFamily(
-        "collector_lateness_seconds", "From the door's record to ours", labels=("lane", "quantile")
+        "collector_lateness_seconds",
+        "From the door's record to ours, of this share",
+        labels=("lane", "share"),
     )
     for lane in ledger.lanes:
         late.add_metric((lane.severity,), lane.late)
         undated.add_metric((lane.severity,), lane.undated)
-        quantiles = ("0.5", lane.p50_ms), ("0.95", lane.p95_ms), ("1", lane.worst_ms)
-        for quantile, value_ms in quantiles:
+        shares = ("0.5", lane.p50_ms), ("0.95", lane.p95_ms), ("1", lane.worst_ms)
+        for share, value_ms in shares:
             if value_ms is not None:
-                seconds.add_metric((lane.severity, quantile), value_ms / 1000)
+                seconds.add_metric((lane.severity, share), value_ms / 1000)
     return [late, undated, seconds]

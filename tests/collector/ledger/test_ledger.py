@@ -219,5 +219,5 @@ def test_the_figures_say_the_same_as_the_page(store: str) -> None:
 
     assert 'collector_missing_events{gate="west-1f"} 1.0' in lines
     assert 'collector_late_events{lane="urgent"} 1.0' in lines
-    assert 'collector_lateness_seconds{lane="urgent",quantile="1"} 60.0' in lines
+    assert 'collector_lateness_seconds{lane="urgent",share="1"} 60.0' in lines
     assert 'collector_quarantined{gate="west-1f"} 0.0' in lines

@@ -38,6 +38,20 @@ def test_every_figure_of_a_rule_is_told(store: str) -> None:
     assert all(rule["annotations"]["summary"] for rule in rules)
 
 
+def test_every_rule_is_played_and_is_silent_in_a_hall_in_order() -> None:
+    """`make ecosystem` lets Prometheus' own tool play them; here each must be there."""
+    played = yaml.safe_load(text("config/prometheus/gate-alerts.test.yml"))["tests"]
+    cases = [case for one in played for case in one["alert_rule_test"]]
+    rules = {
+        rule["alert"]
+        for group in yaml.safe_load(text("config/prometheus/gate-alerts.yml"))["groups"]
+        for rule in group["rules"]
+    }
+
+    for expected in (True, False):
+        assert {one["alertname"] for one in cases if bool(one["exp_alerts"]) is expected} == rules
+
+
 def test_figures_are_what_a_scraper_takes(store: str) -> None:
     with hall(store) as one:
         one.west.passage()
