@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy import select
 
 from gate_agent.contract.hall_times import HallDay
@@ -44,10 +44,31 @@ class Streams(BaseModel):
     streams: list[StreamRow]
 
 
+class Redacted(BaseModel):
+    """What is left of an event whose days are over: its number, so that no gap is seen."""
+
+    redacted: Literal[True]
+    sequence: str
+
+
+class Published(BaseModel):
+    """An event as it was published; what it says beside these is in the event contract."""
+
+    model_config = ConfigDict(extra="allow")
+    specversion: str
+    id: str
+    source: str
+    type: str
+    time: str
+    sequence: str
+    epoch: str
+    data: dict[str, JsonValue] = {}
+
+
 class Events(BaseModel):
     """Some events, each as it was published; `next` is the last number."""
 
-    events: list[dict[str, Any]]
+    events: list[Published | Redacted]
     next: int
 
 
@@ -61,7 +82,7 @@ class Report(BaseModel):
 
 def build_interface(centre: Centre) -> APIRouter:
     """Return the routes."""
-    routes = Routes(prefix="/api/v1")
+    routes = Routes(prefix="/api/v1", tags=["records"])
 
     @routes.get("/events", dependencies=[_READ], response_model=Streams)
     def streams() -> JSONResponse:

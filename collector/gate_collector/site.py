@@ -20,7 +20,7 @@ from gate_collector.alerts.book import AlertBook
 from gate_collector.alerts.routes import build_alerts
 from gate_collector.announcements.routes import build_announcements
 from gate_collector.appointments.routes import build_appointments
-from gate_collector.cases.routes import build_cases
+from gate_collector.cases.routes import CaseNow, build_cases
 from gate_collector.centre import Centre
 from gate_collector.contacts.routes import build_contacts
 from gate_collector.ledger.routes import build_ledger
@@ -52,7 +52,7 @@ from gate_collector.roles.routes import (
     build_sign_on,
 )
 from gate_collector.web.pages import HERE, Pages
-from gate_collector.web.refusals import ANSWERS, install_answers
+from gate_collector.web.refusals import ANSWERS, TAGS, install_answers
 
 MOST_BODY_BYTES = 8 * 1024 * 1024  # a province's roster as a spreadsheet
 STATIC = "/static"
@@ -73,10 +73,11 @@ class SiteAccess:
         return is_loopback(host) or (self.sign_on and name.lower() in self.names)
 
 
-def frame(version: str) -> FastAPI:
+def frame(version: str, *, title: str, summary: str) -> FastAPI:
     """Return an application without routes."""
     return FastAPI(
-        title="Gate collector",
+        title=title,
+        summary=summary,
         version=version,
         docs_url=None,
         redoc_url=None,
@@ -127,7 +128,11 @@ def create_app(
     `faults` tells how often each part failed. Raises UndeclaredError when a route does not say
     whom it is open to.
     """
-    app = frame(version)
+    app = frame(
+        version,
+        title="Gate collector",
+        summary="The centre of a public hall: both doors, cases, reports, policy.",
+    )
     routes: list[Granted] = []
     keys, pages = (
         ApiKeys(centre, accounts),
@@ -174,6 +179,9 @@ def create_app(
             lambda: routes,
             grant=PROGRAMS,
             schemes=SCHEMES if door.sign_on else {},
+            servers=[{"url": door.url or "/"}],
+            tags=TAGS,
+            models=(CaseNow,),
             answers=ANSWERS,
         ),
     ):

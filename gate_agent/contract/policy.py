@@ -24,7 +24,7 @@ from gate_agent.contract.leading_group import Phone, Post, RestHours
 from gate_agent.contract.opening import OpeningHours, Purpose, ServiceWindow, offered
 from gate_agent.contract.setting import EnteredAt, Later, Narrowed, SettingGroup, StrictModel, shown
 
-PersonRef = Annotated[Digest, Field(json_schema_extra={"person": True})]
+PersonRef = Annotated[Digest, Field(json_schema_extra={"x-person": True})]
 LAST_VERSION = 2**53 - 1  # of a policy: what every reader of JSON takes as a whole number
 PolicyVersion = Annotated[int, Field(strict=True, ge=0, le=LAST_VERSION)]
 

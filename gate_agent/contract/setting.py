@@ -62,4 +62,5 @@ class Narrowed:
 
 def shown(group: SettingGroup, entry: EnteredAt | None = None) -> Any:
     """Return the mark that tells the policy's page in which group a setting is shown."""
-    return Field(json_schema_extra={"group": group} | ({"entry": entry} if entry else {}))
+    marks: dict[str, Any] = {"x-group": group} | ({"x-entry": entry} if entry else {})
+    return Field(json_schema_extra=marks)

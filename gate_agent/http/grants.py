@@ -7,6 +7,7 @@ the table in docs/security.md are read from the same declarations.
 from __future__ import annotations
 
 import asyncio
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from gate_agent.words import both
 
 YES, NO = "✓", "–"  # in the table
 READING = ("GET", "HEAD")
+_API = "/api/v1"  # before the paths that other programs use
 _LONG = 64 * 1024  # bytes of a body that are not checked in the loop
 Security = list[dict[str, list[str]]]
 
@@ -78,6 +80,15 @@ class GrantedRoute(APIRoute):
         await super().handle(scope, receive, send)
 
 
+def operation_id(route: APIRoute) -> str:
+    """Return the name that a generated client calls: of method and path, which others rely on.
+
+    The name of our function may change with any release, these with the version in the path.
+    """
+    path = re.sub(r"\{(\w+)\}", r"by_\1", route.path_format.removeprefix(_API))
+    return re.sub(r"\W+", "_", f"{min(route.methods or ()).lower()}{path}").strip("_")
+
+
 class Routes(APIRouter):
     """The routes of a room. It has no grant to give them: each says its own, beside its path."""
 
@@ -88,7 +99,13 @@ class Routes(APIRouter):
         tags: list[str | Enum] | None = None,
         responses: dict[int | str, dict[str, Any]] | None = None,
     ) -> None:
-        super().__init__(prefix=prefix, tags=tags, responses=responses, route_class=GrantedRoute)
+        super().__init__(
+            prefix=prefix,
+            tags=tags,
+            responses=responses,
+            route_class=GrantedRoute,
+            generate_unique_id_function=operation_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""What the door's interface answers beside its own, and how a refused tap is told."""
+"""What the door's interface is about and answers beside its own, and how a refused tap is told."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
@@ -8,9 +10,20 @@ from starlette.responses import JSONResponse
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.http.answers import ErrorBody, install_refusals, refusal
 
-REFUSALS: dict[int | str, dict[str, object]] = {
+TAGS: Mapping[str, str] = {
+    "screen": "What the guard screen shows, masked",
+    "guard": "What a guard does: register, overrule, hold, count who leaves",
+    "duties": "Disinfection, supplies and the shift",
+    "thermometer": "Measured by hand, checked against a reference",
+    "people": "Who signs on, and what a supervisor may look at",
+    "visitor": "What the visitor display shows: no name, no temperature",
+    "operations": "Health and figures",
+}
+ANSWERS: dict[int | str, dict[str, object]] = {
     400: {"model": ErrorBody, "description": "a host that is not this machine"},
     401: {"model": ErrorBody, "description": "somebody must sign on first"},
+}
+REFUSALS = ANSWERS | {
     403: {
         "model": ErrorBody,
         "description": "a request of another site's page, or without the session's token or role",

@@ -18,7 +18,7 @@ from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
 from gate_agent.http.static_files import static_files
 from gate_agent.http.tries import install_waiting
-from gate_agent.web.answers import install_answers
+from gate_agent.web.answers import ANSWERS, TAGS, install_answers
 from gate_agent.web.auth import WhoAsks
 from gate_agent.web.duty_routes import duty_routes
 from gate_agent.web.grants import AT_THE_BOARD, SCHEMES
@@ -100,6 +100,8 @@ def create_app(
             grant=AT_THE_BOARD,
             schemes={} if sign_on is None else SCHEMES,
             servers=[{"url": f"http://{shown_host}:{port}"}],
+            tags=TAGS,
+            answers=ANSWERS,
             models=STREAM_MODELS,
         ),
     ):

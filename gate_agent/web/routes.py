@@ -12,6 +12,7 @@ from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.host.supervision import Parts
 from gate_agent.http.answers import ErrorBody
 from gate_agent.http.grants import Routes, take_in
+from gate_agent.http.openapi import event_stream
 from gate_agent.http.places import InPlace
 from gate_agent.web import metrics
 from gate_agent.web.bodies import DoorHealth, JournalMark
@@ -21,7 +22,7 @@ from gate_agent.web.sse import EventStream, Screens
 
 _Sequence = Annotated[int | None, Query(ge=0, description="as Last-Event-ID, which wins")]
 _LastEventId = Annotated[str | None, Header(description="last sequence this screen saw")]
-_STREAM_TEXT = """Server-sent events, for as long as the screen listens:
+_STREAM_TEXT = """Server-sent events, for as long as the screen listens.
 
 * `state`: the whole ScreenState (as /api/v1/state), at most every 50 ms, at least every 5 s;
 * `journal`: a JournalMark, with `id` = its sequence; each once, in order;
@@ -84,7 +85,7 @@ def build_routes(desk: Desk, screens: Screens, parts: Parts | None = None) -> AP
         description=_STREAM_TEXT,
         response_class=Response,
         responses={
-            200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            200: event_stream(ScreenState, JournalMark),
             422: {"model": ErrorBody, "description": "`after` is not a sequence"},
             503: {"model": ErrorBody, "description": "too many screens"},
         },

@@ -13,14 +13,17 @@ from gate_agent.gate.ports import Desk
 from gate_agent.gate.visitor import VisitorView
 from gate_agent.http.answers import ErrorBody, refusal
 from gate_agent.http.grants import Routes
+from gate_agent.http.openapi import event_stream
 from gate_agent.http.places import InPlace
 from gate_agent.http.tries import source_of
 from gate_agent.web.grants import PUBLIC
 from gate_agent.web.sse import EventStream, Screens
 
 _BORDER = 3  # quiet modules around a QR code; the page is white around it
-_STREAM_TEXT = """Server-sent events for a visitors' display: `state`, a VisitorView, when it
-changes and at least every 5 s; `pulse` every second. It counts as no guard screen."""
+_STREAM_TEXT = """Server-sent events for a visitors' display.
+
+`state`, a VisitorView, when it changes and at least every 5 s; `pulse` every second. It counts as
+no guard screen."""
 
 
 def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRouter:
@@ -45,7 +48,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
         description=_STREAM_TEXT,
         response_class=Response,
         responses={
-            200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            200: event_stream(VisitorView),
             503: {"model": ErrorBody, "description": "too many screens"},
         },
     )

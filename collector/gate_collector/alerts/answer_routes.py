@@ -33,7 +33,7 @@ class Answerer(BaseModel):
 
 def build_answers(centre: Centre, pages: Pages, shelf: AlertBook) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["alerts"])
 
     def opened(token: str) -> ReplyLink:
         link = shelf.link_of(token, centre.now)

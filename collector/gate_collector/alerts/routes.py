@@ -52,7 +52,7 @@ class Comment(Who):
 
 def build_alerts(centre: Centre, pages: Pages, alerter: Alerter) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["alerts"])
 
     def who_is_told() -> dict[str, Any]:
         return {

@@ -78,7 +78,7 @@ class AnnouncementBody(BaseModel):
 
 def build_announcements(centre: Centre, pages: Pages, version: Version, url: str) -> APIRouter:
     """Return the routes; `version` gives one of the policy, `url` is where the public comes."""
-    routes = Routes()
+    routes = Routes(tags=["announcements"])
     pace = SourcePace(centre.clock, at_once=_AT_ONCE, a_minute=_A_MINUTE)
 
     @routes.get("/announcements", dependencies=[EVERYBODY], include_in_schema=False)

@@ -133,7 +133,7 @@ def build_appointments(
     record: Record,
 ) -> APIRouter:
     """Return the routes that read; and those that issue a version."""
-    routes = Routes()
+    routes = Routes(tags=["appointments"])
     take_in(routes, _changes(centre, book, site_key))
 
     def shown(policy: Policy) -> list[BookedRow]:
@@ -219,7 +219,7 @@ def build_appointments(
 
 def _changes(centre: Centre, book: PolicyBook, site_key: bytes | None) -> APIRouter:
     """Return the routes that issue a version."""
-    routes, desk = Routes(), PolicyDesk(centre, book)
+    routes, desk = Routes(tags=["appointments"]), PolicyDesk(centre, book)
 
     def issued(asked: Author, change: Change) -> Response:
         try:

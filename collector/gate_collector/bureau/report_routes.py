@@ -15,6 +15,7 @@ from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes
 from gate_agent.words import Lang
 from gate_collector.bureau.book import BureauBook, NoBureauDay, NothingToMerge
+from gate_collector.bureau.day import BureauDay
 from gate_collector.bureau.desk import BureauDesk
 from gate_collector.bureau.sheets import as_csv, as_xlsx
 from gate_collector.reports.lists import REPORT_COLUMNS, REPORTS
@@ -49,7 +50,7 @@ class Merging(BaseModel):
 
 def build_bureau_reports(desk: BureauDesk, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["reports"])
     book, centre = desk.book, desk.centre
 
     @routes.get("/reports", dependencies=[EVERYBODY], include_in_schema=False)
@@ -81,7 +82,7 @@ def build_bureau_reports(desk: BureauDesk, pages: Pages) -> APIRouter:
         "/reports/{day}/report.{form}",
         dependencies=[EVERYBODY],
         response_class=Response,
-        responses={200: {"content": {kind: {} for kind in (_JSON, CSV, XLSX)}}},
+        responses={200: {"model": BureauDay, "content": {CSV: {}, XLSX: {}}}},
     )
     def file(
         day: HallDay,

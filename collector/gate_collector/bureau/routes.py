@@ -37,7 +37,7 @@ class AllHalls(BaseModel):
 
 def build_halls(desk: BureauDesk, pages: Pages, record: Record) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["halls"])
 
     @routes.get("/", dependencies=[EVERY_ROLE], include_in_schema=False)
     def page(lang: Lang = "zh") -> HTMLResponse:

@@ -23,7 +23,7 @@ from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.routes import build_accounts, build_looks, build_sign_on
 from gate_collector.site import STATIC, SiteAccess, frame, guard, shielded
 from gate_collector.web.pages import Nav, Pages
-from gate_collector.web.refusals import ANSWERS
+from gate_collector.web.refusals import ANSWERS, TAGS
 
 BUREAU_NAV: Nav = (
     ("/", "halls.html"),
@@ -41,7 +41,8 @@ def create_bureau(
 
     Raises UndeclaredError when a route does not say whom it is open to.
     """
-    app, centre = frame(version), desk.centre
+    app = frame(version, title="Gate bureau", summary="All halls of a bureau at one look.")
+    centre = desk.centre
     routes: list[Granted] = []
     keys = ApiKeys(centre, accounts)
     pages = Pages(centre.zone, Reader(lambda: routes), dict, lambda: centre.now, BUREAU_NAV)
@@ -52,7 +53,16 @@ def create_bureau(
         build_accounts(centre, pages, accounts, keys),
         build_looks(centre, pages),
         build_sign_on(pages, accounts, centre.clock, secure=door.secure),
-        build_document(app, lambda: routes, grant=PROGRAMS, schemes=SCHEMES, answers=ANSWERS),
+        build_document(
+            app,
+            lambda: routes,
+            grant=PROGRAMS,
+            schemes=SCHEMES,
+            servers=[{"url": door.url or "/"}],
+            tags={"halls": "All halls now, and the emergency of all"}
+            | {name: TAGS[name] for name in ("reports", "people")},
+            answers=ANSWERS,
+        ),
     ):
         take_in(app, room)
     app.state.granted = routes

@@ -14,6 +14,7 @@ from gate_agent.contract.free_text import without_number
 from gate_agent.contract.moment import format_utc
 from gate_agent.http.answers import refusal, refused
 from gate_agent.http.grants import Routes
+from gate_agent.http.openapi import event_stream
 from gate_agent.http.places import InPlace, Places
 from gate_agent.words import Lang
 from gate_collector.cases.district import DistrictEntry, Unbelievable, offices, record_told
@@ -66,7 +67,7 @@ def build_cases(
     centre: Centre, pages: Pages, private: bytes | None, record: Record, *, days: int
 ) -> APIRouter:
     """Return the routes; texts that are older than `days` are opened for no paper."""
-    routes = Routes()
+    routes = Routes(tags=["cases"])
     screens = Places(_MOST_SCREENS, of_one=_OF_ONE)
 
     def case_of(gate: str, hold_id: str) -> OpenCase:
@@ -117,7 +118,7 @@ def build_cases(
         "/api/v1/cases/{gate}/{hold_id}/stream",
         dependencies=[READERS],
         response_class=Response,
-        responses={200: {"model": CaseNow, "content": {"text/event-stream": {}}}},
+        responses={200: event_stream(CaseNow)},
     )
     async def stream(request: Request, gate: Gate, hold_id: HoldId) -> Response:
         """Stream a mark that changes with the case, and the time that is left, once a second."""

@@ -67,7 +67,7 @@ def follow_form(centre: Centre) -> dict[str, Any]:
 
 def build_follow_ups(centre: Centre, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["contacts"])
 
     @routes.get("/contacts/due", dependencies=[READERS], include_in_schema=False)
     def due(request: Request, lang: Lang = "zh") -> Response:

@@ -62,7 +62,7 @@ def build_handing(
     centre: Centre, case_of: Callable[[str, str], Case], record: Record, private: bytes | None
 ) -> APIRouter:
     """Return the routes; `case_of` returns a case, or answers that there is none."""
-    routes = Routes()
+    routes = Routes(tags=["contacts"])
 
     @routes.post(
         "/contacts/{gate}/{hold_id}/names", dependencies=[ACTORS], response_model=NamedInside

@@ -49,7 +49,7 @@ def build_contacts(
     centre: Centre, pages: Pages, record: Record, private: bytes | None
 ) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["contacts"])
     take_in(routes, build_follow_ups(centre, pages))
 
     def case_of(gate: str, hold_id: str) -> Case:

@@ -48,7 +48,7 @@ class Clearing(BaseModel):
 
 def build_ledger(centre: Centre, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["ledger"])
 
     @routes.get("/ledger", dependencies=[EVERYBODY], include_in_schema=False)
     def ledger(request: Request, lang: Lang = "zh") -> Response:

@@ -79,6 +79,12 @@ class FoundForm(BaseModel):
     who: str = Field("", max_length=80, description="a reference or a whole number; empty: unknown")
 
 
+class Ordered(BaseModel):
+    """What a door is asked now; `GET` tells what became of it."""
+
+    order_id: str
+
+
 class NamesOrder(BaseModel):
     """Who wants the names of everybody inside, and why."""
 
@@ -97,7 +103,7 @@ def build_inside(
     record: Record,
 ) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["hall"])
 
     def here() -> dict[str, Any]:
         with centre.engine.connect() as connection:
@@ -161,9 +167,7 @@ def build_inside(
             ]
         )
 
-    @routes.post(
-        "/api/v1/orders", dependencies=[ACTORS], status_code=201, response_model=dict[str, str]
-    )
+    @routes.post("/api/v1/orders", dependencies=[ACTORS], status_code=201, response_model=Ordered)
     def found(asked: FoundForm) -> Response:
         """Ask a door to hold somebody who fell ill inside; its guard is called at once."""
         with centre.engine.connect() as connection:

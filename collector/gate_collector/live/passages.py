@@ -80,7 +80,7 @@ def _between(begin: datetime, end: datetime) -> ColumnElement[bool]:
 
 def build_passages(centre: Centre, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["hall"])
 
     @routes.get("/passages", dependencies=[READERS], include_in_schema=False)
     def page(

@@ -56,7 +56,7 @@ def found_at(centre: Centre, ref: str) -> str:
 
 def build_person(centre: Centre, pages: Pages) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["hall"])
 
     @routes.get("/found/{token}", dependencies=[READERS], include_in_schema=False)
     def page(request: Request, token: Token, lang: Lang = "zh") -> Response:

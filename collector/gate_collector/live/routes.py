@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.http.answers import refused
 from gate_agent.http.grants import Routes, take_in
+from gate_agent.http.openapi import event_stream
 from gate_agent.http.places import InPlace, Places
 from gate_agent.words import Lang
 from gate_collector.centre import Centre
@@ -38,7 +39,7 @@ def build_live(
     centre: Centre, pages: Pages, overview: Look, site_key: bytes | None, record: Record
 ) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["hall"])
     now = Now(centre, overview)
     screens = Places(_MOST_SCREENS, of_one=_OF_ONE)
     take_in(routes, build_person(centre, pages))
@@ -62,7 +63,7 @@ def build_live(
         "/api/v1/stream",
         dependencies=[LIVE],
         response_class=Response,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: event_stream(HallNow)},
     )
     async def stream(request: Request) -> Response:
         """Stream `now` as server-sent events, once a second."""

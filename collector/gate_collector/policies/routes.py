@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import csv
 import io
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
@@ -39,7 +40,7 @@ from gate_collector.policies.form import (
     Unchanged,
 )
 from gate_collector.policies.lists import DOORS, VERSIONS
-from gate_collector.policies.sheet_change import SheetChange
+from gate_collector.policies.sheet_change import SheetChange, SheetLook
 from gate_collector.policies.sheet_people import keep_people
 from gate_collector.policies.sheets import NUMBERED, Kind
 from gate_collector.roles.grants import ACTORS, EVERYBODY, PROGRAMS, READERS, only
@@ -71,6 +72,12 @@ class SheetUpload(Author):
     )
 
 
+class SheetLooked(BaseModel):
+    """What a sheet would change; nothing was changed yet."""
+
+    look: SheetLook
+
+
 class OneAppointment(Author):
     """One booked visitor; the number is hashed at once and kept nowhere."""
 
@@ -80,6 +87,14 @@ class OneAppointment(Author):
     ends: str = Field("", description="local time")
     green_channel: bool = False
     code: str = Field("", max_length=32, description="预约码")
+
+
+class PublishedPolicy(BaseModel):
+    """A version as it was published; all else that it sets is in the event contract."""
+
+    model_config = ConfigDict(extra="allow")
+    version: int
+    hall_mode: HallMode
 
 
 class InForce(BaseModel):
@@ -92,7 +107,7 @@ class InForce(BaseModel):
 
 def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyForm) -> APIRouter:
     """Return the page and what may be read; without the site's key the page says so."""
-    routes = Routes()
+    routes = Routes(tags=["policy"])
 
     @routes.get("/policy", dependencies=[EVERYBODY], include_in_schema=False)
     def page(request: Request, lang: Lang = "zh") -> Response:
@@ -122,7 +137,7 @@ def build_policies(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyF
             has_key=form.site_key is not None,
         )
 
-    @routes.get("/policy/{version}.json", dependencies=[READERS])
+    @routes.get("/policy/{version}.json", dependencies=[READERS], response_model=PublishedPolicy)
     def document(version: Version) -> Response:
         """Return one version exactly as it was published."""
         text = book.document(version)
@@ -148,7 +163,7 @@ def build_policy_changes(
 
     `private` is the key to which the names of a sheet are sealed.
     """
-    routes = Routes()
+    routes = Routes(tags=["policy"])
     desk, site_key = PolicyDesk(centre, book), form.site_key
 
     @routes.post(
@@ -176,6 +191,7 @@ def build_policy_changes(
     @routes.post(
         "/policy/sheets/{kind}",
         dependencies=[only(Role.OFFICE)],
+        response_model=SheetLooked,
         responses={201: {"model": IssuedVersion}},
     )
     def sheet(kind: Kind, asked: SheetUpload) -> Response:
@@ -197,7 +213,7 @@ def build_policy_changes(
         if asked.seen == taken.seen:
             return keep_people(centre, taken, private, desk.issue(asked, taken.change))
         try:
-            return JSONResponse({"look": taken.look(desk.base(asked))})
+            return JSONResponse({"look": asdict(taken.look(desk.base(asked)))})
         except NoMoment as exc:
             return no_moment(exc)
         except PolicyFault as exc:

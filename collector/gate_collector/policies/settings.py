@@ -131,8 +131,8 @@ class _Reader:
         self, path: str, field: Schema, default: Any, group: SettingGroup, entry: EnteredAt | None
     ) -> Setting:
         schema = self._resolved(path, field)
-        group = SettingGroup(schema.get("group", group))
-        entry = EnteredAt(schema["entry"]) if "entry" in schema else entry
+        group = SettingGroup(schema.get("x-group", group))
+        entry = EnteredAt(schema["x-entry"]) if "x-entry" in schema else entry
         default = schema.get("default") if default is None else default
         if schema.get("type") == "object" and "properties" in schema:
             return self.part(path, schema, default, group, entry)
@@ -196,7 +196,7 @@ def _text_kind(schema: Schema) -> InputKind:
     known = {"time": InputKind.TIME, "date": InputKind.DATE, "date-time": InputKind.MOMENT}
     if schema.get("format") in known:
         return known[schema["format"]]
-    if schema.get("person"):
+    if schema.get("x-person"):
         return InputKind.PERSON
     return InputKind.LONG_TEXT if schema.get("maxLength", 0) > _LONG_TEXT else InputKind.TEXT
 

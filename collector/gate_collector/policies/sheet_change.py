@@ -13,6 +13,22 @@ from gate_collector.policies import sheets
 from gate_collector.policies.sheet_appointments import Merged, merged
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLook:
+    """What a sheet holds and what it changes; nobody's name or number."""
+
+    seen: str  # sent back with the same sheet, it is published
+    count: int
+    first: str
+    last: str
+    ignored: tuple[str, ...]  # headings of columns that nothing is taken from
+    added: int
+    removed: int
+    unchanged: int
+    cancelled_since: int  # of appointments: what the office did since, and the sheet undoes
+    moved_since: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class SheetChange:
     """A sheet of one kind, in place of what is there or beside it. Raises PolicyFault."""
@@ -30,23 +46,23 @@ class SheetChange:
         content = f"{self.kind} {self.replace} {self.restore} ".encode()
         return sha256(content + self.content).hexdigest()
 
-    def look(self, old: Policy) -> dict[str, Any]:
+    def look(self, old: Policy) -> SheetLook:
         """Return what the sheet holds and what it changes of `old`; nobody's name or number."""
         sheet = self.sheet
         since = self._appointments(old) if self.kind == "appointments" else None
         before, after = set(getattr(old, self.kind)), set(self._merged(sheet, old))
-        return {
-            "seen": self.seen,
-            "count": len(sheet.entries),
-            "first": sheet.first,
-            "last": sheet.last,
-            "ignored": list(sheet.ignored),
-            "added": len(after - before),
-            "removed": len(before - after),
-            "unchanged": len(before & after),
-            "cancelled_since": since.cancelled_since if since else 0,
-            "moved_since": since.moved_since if since else 0,
-        }
+        return SheetLook(
+            seen=self.seen,
+            count=len(sheet.entries),
+            first=sheet.first,
+            last=sheet.last,
+            ignored=sheet.ignored,
+            added=len(after - before),
+            removed=len(before - after),
+            unchanged=len(before & after),
+            cancelled_since=since.cancelled_since if since else 0,
+            moved_since=since.moved_since if since else 0,
+        )
 
     def change(self, old: Policy) -> dict[str, Any]:
         """Return the part of the document that the sheet sets."""

@@ -67,7 +67,7 @@ def purposes_with(policy: Policy, serving: Sequence[str]) -> Purposes:
 
 def build_trial(centre: Centre, pages: Pages, book: PolicyBook) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["policy"])
 
     @routes.get("/policy/try", dependencies=[ACTORS], include_in_schema=False)
     def page(draft: Annotated[TrialBody, Query()]) -> HTMLResponse:

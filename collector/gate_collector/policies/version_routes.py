@@ -27,7 +27,7 @@ Other = Annotated[int | None, Query(alias="with", ge=0, lt=2**63)]
 
 def build_versions(centre: Centre, pages: Pages, book: PolicyBook, form: PolicyForm) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["policy"])
     desk = PolicyDesk(centre, book)
 
     def known(version: int) -> Policy:

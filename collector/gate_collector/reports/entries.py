@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from sqlalchemy import Connection, insert, select
@@ -48,8 +48,14 @@ class SupplyMove(StrEnum):
     ISSUED = "issued"  # 发放
 
 
+def _told_by_kind(schema: dict[str, Any]) -> None:
+    """Ask for the kind, by which whoever reads an entry knows which it is: it has no default."""
+    if "kind" in schema["properties"]:
+        schema["required"] = ["kind", *schema.get("required", ())]
+
+
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_told_by_kind)
 
 
 class RoundAt(_Entry):

@@ -79,7 +79,7 @@ def entries_shown(centre: Centre, day: date, report: MergedReport, lang: Lang) -
 
 def build_previews(centre: Centre, tell: Callable[[MergedReport], None]) -> APIRouter:
     """Return the routes; `tell` tells the leaders of a report that was made."""
-    routes = Routes()
+    routes = Routes(tags=["reports"])
 
     @routes.post(
         "/reports/{day}/merge",

@@ -55,7 +55,7 @@ class VoidOrder(BaseModel):
 
 def build_rounds(centre: Centre, pages: Pages, record: Record, url: str) -> APIRouter:
     """Return the routes; `url` is where a telephone finds the centre."""
-    routes = Routes()
+    routes = Routes(tags=["reports"])
 
     def opened(token: str) -> RoundCode:
         code = code_of(centre, token)

@@ -58,7 +58,7 @@ class Correction(BaseModel):
 
 def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], None]) -> APIRouter:
     """Return the routes; `tell` tells the leaders of a report that was made by hand."""
-    routes = Routes()
+    routes = Routes(tags=["reports"])
     take_in(routes, build_previews(centre, tell))
 
     @routes.get("/reports", dependencies=[EVERYBODY], include_in_schema=False)
@@ -98,7 +98,7 @@ def build_reports(centre: Centre, pages: Pages, tell: Callable[[MergedReport], N
         "/reports/{day}/report.{form}",
         dependencies=[EVERYBODY],
         response_class=Response,
-        responses={200: {"content": {kind: {} for kind in (_JSON, CSV, XLSX)}}},
+        responses={200: {"model": MergedReport, "content": {CSV: {}, XLSX: {}}}},
     )
     def file(
         day: HallDay, form: Literal["csv", "xlsx", "json"], version: Version = None

@@ -43,7 +43,7 @@ def build_purge(
     centre: Centre, pages: Pages, desk: PurgeDesk, site_key: bytes | None, record: Record
 ) -> APIRouter:
     """Return the routes."""
-    routes = Routes()
+    routes = Routes(tags=["retention"])
 
     @routes.get("/retention", dependencies=[EVERYBODY], include_in_schema=False)
     def page(request: Request, removed: Removed = None, lang: Lang = "zh") -> Response:

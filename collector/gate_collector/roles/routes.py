@@ -116,7 +116,7 @@ class RevealOrder(_Body):
 
 def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: bool) -> APIRouter:
     """Return the routes of sessions."""
-    routes = Routes()
+    routes = Routes(tags=["people"])
     tries = Tries(clock, free=_FREE, longest_s=_LONGEST_WAIT_S)
 
     @routes.get("/sign-on", dependencies=[PUBLIC], include_in_schema=False)
@@ -174,7 +174,7 @@ def build_sign_on(pages: Pages, accounts: Accounts, clock: Clock, *, secure: boo
 
 def build_accounts(centre: Centre, pages: Pages, accounts: Accounts, keys: ApiKeys) -> APIRouter:
     """Return the routes of accounts and of programs' keys."""
-    routes = Routes()
+    routes = Routes(tags=["people"])
 
     @routes.get("/accounts", dependencies=[_MAINTAINER], include_in_schema=False)
     def listed(request: Request, lang: Lang = "zh") -> Response:
@@ -243,7 +243,7 @@ def build_reveal(
     centre: Centre, accounts: Accounts, private: bytes | None, *, days: int
 ) -> APIRouter:
     """Return the routes that open what is sealed: a name, a text; not after `days`."""
-    routes = Routes()
+    routes = Routes(tags=["people"])
 
     @routes.post("/api/v1/reveal", dependencies=[ACTORS], response_model=Registrations)
     def revealed(asked: RevealOrder) -> Response:
@@ -273,7 +273,7 @@ def build_reveal(
 
 def build_looks(centre: Centre, pages: Pages) -> APIRouter:
     """Return the page of the record of looks."""
-    routes = Routes()
+    routes = Routes(tags=["people"])
 
     @routes.get("/looks", dependencies=[only(Role.AUDITOR)], include_in_schema=False)
     def looks(request: Request, lang: Lang = "zh") -> Response:

@@ -5,8 +5,6 @@ import { joined, word } from "./shared/words.js";
 
 const CHUNK = 32_768; // as many arguments as any browser takes
 
-/** @typedef {{ seen: string, ignored: string[] } & Record<string, string | number | string[]>} Look */
-
 /**
  * Bytes in base64.
  * @param {Uint8Array} bytes
@@ -33,15 +31,16 @@ function wire(form) {
     button.textContent = button.dataset.look ?? "";
   }
 
-  /** @param {Look} told */
+  /** @param {Centre.SheetLook} told */
   function tell(told) {
     seen = told.seen;
+    const lines = /** @type {Map<string, string | number | string[]>} */ (new Map(Object.entries(told)));
     for (const place of /** @type {Iterable<HTMLElement>} */ (look.querySelectorAll("[data-told]"))) {
-      place.textContent = joined([told[place.dataset.told ?? ""] ?? ""].flat().map(String));
+      place.textContent = joined([lines.get(place.dataset.told ?? "") ?? ""].flat().map(String));
     }
     const back = Boolean(valuesOf(form).restore);
     for (const place of /** @type {Iterable<HTMLElement>} */ (look.querySelectorAll("[data-since]"))) {
-      const [n, says] = [Number(told[place.dataset.since ?? ""]), /** @type {HTMLElement} */ (place.querySelector("dd"))];
+      const [n, says] = [Number(lines.get(place.dataset.since ?? "")), /** @type {HTMLElement} */ (place.querySelector("dd"))];
       place.hidden = !n;
       says.textContent = word((back ? says.dataset.back : says.dataset.stays) ?? "", { n });
     }
@@ -57,7 +56,7 @@ function wire(form) {
     if (!chosen) return;
     const content = encoded(new Uint8Array(await chosen.arrayBuffer()));
     const body = { ...valuesOf(form), seen, content };
-    const answer = /** @type {({ look?: Look } & Partial<Centre.IssuedVersion>) | null} */ (await post(form, `/policy/sheets/${kind.value}`, body));
+    const answer = /** @type {(Partial<Centre.SheetLooked & Centre.IssuedVersion>) | null} */ (await post(form, `/policy/sheets/${kind.value}`, body));
     if (answer?.look) tell(answer.look);
     else if (answer) leave(answer);
     else forget();

@@ -76,7 +76,7 @@ declare namespace Centre {
     trust: string;
     doubts: string[];
   }
-  interface Body_merge_reports__day__merge_post {
+  interface Body_post_reports_by_day_merge {
     by: string;
   }
   /** What an appointment is. */
@@ -178,7 +178,7 @@ declare namespace Centre {
   }
   /** People were counselled (心理疏导). */
   interface CounselEntry {
-    kind?: "counselled";
+    kind: "counselled";
     people: number;
     /** of whom it was, where it was a held one */
     hold_id?: string;
@@ -367,7 +367,7 @@ declare namespace Centre {
   }
   /** Some events, each as it was published; `next` is the last number. */
   interface Events {
-    events: (Record<string, unknown>)[];
+    events: (Published | Redacted)[];
     next: number;
   }
   /** Which contacts are handed over, by whom and why, with names or without. */
@@ -620,7 +620,7 @@ declare namespace Centre {
   }
   /** Used masks (废弃口罩): how many bags, where they are, to whom they were handed. */
   interface MasksEntry {
-    kind?: "masks";
+    kind: "masks";
     bags: number;
     place?: string;
     handed_to?: string;
@@ -802,6 +802,10 @@ declare namespace Centre {
   type OrderRefusal = "expired" | "held";
   /** What became of an order. */
   type OrderState = "waiting" | "done" | "refused" | "unheard";
+  /** What a door is asked now; `GET` tells what became of it. */
+  interface Ordered {
+    order_id: string;
+  }
   /** Both doors at one look. */
   interface Overview {
     site: string;
@@ -845,6 +849,27 @@ declare namespace Centre {
   interface PublicText {
     zh: string;
     en: string;
+  }
+  /** An event as it was published; what it says beside these is in the event contract. */
+  interface Published {
+    specversion: string;
+    id: string;
+    source: string;
+    type: string;
+    time: string;
+    sequence: string;
+    epoch: string;
+    data: Record<string, JsonValue>;
+  }
+  /** A version as it was published; all else that it sets is in the event contract. */
+  interface PublishedPolicy {
+    version: number;
+    hall_mode: HallMode;
+  }
+  /** What is left of an event whose days are over: its number, so that no gap is seen. */
+  interface Redacted {
+    redacted: true;
+    sequence: string;
   }
   /** What a person's registrations say; none when they are gone. */
   interface Registrations {
@@ -890,7 +915,7 @@ declare namespace Centre {
     at: string;
     done_by: string;
     method?: Disinfectant | "";
-    kind?: "round";
+    kind: "round";
   }
   /** Which rounds were done. */
   type RoundScope = "both" | "disinfected" | "aired";
@@ -923,6 +948,23 @@ declare namespace Centre {
   /** Whom to look for: a reference, or a number that is hashed at once. */
   interface SearchBody {
     who: string;
+  }
+  /** What a sheet holds and what it changes; nobody's name or number. */
+  interface SheetLook {
+    seen: string;
+    count: number;
+    first: string;
+    last: string;
+    ignored: string[];
+    added: number;
+    removed: number;
+    unchanged: number;
+    cancelled_since: number;
+    moved_since: number;
+  }
+  /** What a sheet would change; nothing was changed yet. */
+  interface SheetLooked {
+    look: SheetLook;
   }
   /** A spreadsheet: CSV or XLSX, in base64. */
   interface SheetUpload {
@@ -964,7 +1006,7 @@ declare namespace Centre {
   }
   /** Staff who were not measured, since they are absent; and how many have symptoms at home. */
   interface StaffEntry {
-    kind?: "staff";
+    kind: "staff";
     absent: number;
     with_symptoms: number;
   }
@@ -990,7 +1032,7 @@ declare namespace Centre {
   }
   /** Supplies (物资) of the office's store: counted, received, or issued to people and windows. With a `gate` they are those of a door, which a clerk counted there. */
   interface SuppliesEntry {
-    kind?: "supplies";
+    kind: "supplies";
     item: string;
     move: SupplyMove;
     quantity: number;
@@ -1039,11 +1081,11 @@ declare namespace Centre {
   }
   /** An entry was wrong and nothing stands in its place. */
   interface WithdrawnEntry {
-    kind?: "withdrawn";
+    kind: "withdrawn";
     why: string;
   }
   interface Gets {
-    "/api/v1/cases/{gate}/{hold_id}/stream": CaseNow;
+    "/api/v1/cases/{gate}/{hold_id}/stream": null;
     "/api/v1/charts": Charts;
     "/api/v1/events": Streams;
     "/api/v1/events/{gate}/{epoch}": Events;
@@ -1059,8 +1101,8 @@ declare namespace Centre {
     "/contacts/{gate}/{hold_id}/contacts.{form}": null;
     "/healthz": CentreHealth;
     "/metrics": null;
-    "/policy/{version}.json": unknown;
-    "/reports/{day}/report.{form}": null;
+    "/policy/{version}.json": PublishedPolicy;
+    "/reports/{day}/report.{form}": MergedReport;
   }
   interface Posts {
     "/accounts": { body: NewAccount; told: Done };
@@ -1074,7 +1116,7 @@ declare namespace Centre {
     "/announcements": { body: AnnouncementBody; told: Done };
     "/answer/{token}": { body: Answerer; told: Done };
     "/api/v1/appointments/search": { body: AskedBooking; told: FoundBookings };
-    "/api/v1/orders": { body: FoundForm; told: Record<string, string> };
+    "/api/v1/orders": { body: FoundForm; told: Ordered };
     "/api/v1/reveal": { body: RevealOrder; told: Registrations };
     "/api/v1/reveal/inside": { body: NamesOrder; told: NamedInside };
     "/api/v1/reveal/texts": { body: TextsOrder; told: Texts };
@@ -1092,11 +1134,11 @@ declare namespace Centre {
     "/policy/appointments": { body: OneAppointment; told: IssuedVersion };
     "/policy/mode": { body: Mode; told: IssuedVersion };
     "/policy/rules": { body: Rules; told: IssuedVersion };
-    "/policy/sheets/{kind}": { body: SheetUpload; told: unknown };
+    "/policy/sheets/{kind}": { body: SheetUpload; told: SheetLooked };
     "/policy/versions/{version}/again": { body: Author; told: IssuedVersion };
     "/reports/{day}/corrections": { body: Correction; told: IssuedVersion };
     "/reports/{day}/entries": { body: AskedEntry; told: Done };
-    "/reports/{day}/merge": { body: Body_merge_reports__day__merge_post; told: IssuedVersion };
+    "/reports/{day}/merge": { body: Body_post_reports_by_day_merge; told: IssuedVersion };
     "/retention/erase": { body: Erase; told: Done };
     "/retention/run": { body: Signed; told: Done };
     "/rounds/void": { body: VoidOrder; told: Done };

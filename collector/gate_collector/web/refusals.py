@@ -1,7 +1,8 @@
-"""What the centre's interface answers beside its own, and how a store that fails is told."""
+"""The centre's interface: what it is about, answers beside its own, and says of a broken store."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,21 @@ from starlette.responses import JSONResponse
 
 from gate_agent.http.answers import ErrorBody, install_refusals, refusal
 
+TAGS: Mapping[str, str] = {
+    "hall": "Both doors now: who passes, who is inside, what is open",
+    "records": "Events as they were published, holds and reports, for other programs",
+    "reports": "The daily zero report, and what a clerk enters for it",
+    "cases": "One hold from its beginning to its papers",
+    "contacts": "Close contacts: judged, followed, handed over",
+    "policy": "Hall mode, rules, lists and versions",
+    "appointments": "Appointments: found, moved, cancelled, their codes",
+    "announcements": "What the public is told",
+    "alerts": "Who is told, and who answered",
+    "ledger": "What proves that nothing is missing, changed or late",
+    "retention": "How long what is kept, and what went",
+    "people": "Who signs on, with which role; programs' keys; opened names",
+    "operations": "Health, figures and the overview",
+}
 # What a route may answer beside its own, for OpenAPI: {"error": {code, expected, got}}.
 ANSWERS: dict[int | str, dict[str, Any]] = {
     400: {
