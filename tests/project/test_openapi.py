@@ -1,4 +1,4 @@
-"""All OpenAPI documents are what a generated client and a linter want of them.
+"""The OpenAPI documents are what a generated client and a linter want of them.
 
 Redocly's own linter says so too, where npm is: `make ecosystem`.
 """

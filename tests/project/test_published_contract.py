@@ -4,55 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from cloudevents.core.formats.json import JSONFormat
 from jsonschema.protocols import Validator
 from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT7
 
 from gate_agent.contract import records
-from gate_agent.contract.messages import (
-    GateState,
-    Header,
-    Receipt,
-    Topics,
-    encode_body,
-    parse_receipt,
-    parse_state,
-)
-from gate_agent.contract.moment import ClockQuality, Moment
-from gate_agent.contract.policy import Policy
-from gate_agent.contract.records import BY_TYPE, DeviceState, Record
-from project.record_samples import REF, SAMPLES, UTC_TEXT
+from gate_agent.contract.messages import GateState, Topics, parse_receipt, parse_state
+from gate_agent.contract.moment import parse_utc
+from gate_agent.contract.records import BY_TYPE, Record
+from project.message_samples import MESSAGES, event_of
+from project.record_samples import SAMPLES
 from tree import ROOT, tool
 
 EVENTS = ROOT / "docs" / "events"
+DOCUMENT = "urn:gate-agent:v1"
+REFERENCE = re.compile(r'"\$ref": "([^"]+)"')
 
 
 def _sample_id(record: Record) -> str:
     return f"{record.TYPE}-{record.severity}"
-
-
-def _body(record: Record) -> dict[str, Any]:
-    moment = Moment(utc=datetime(2026, 11, 23, 6, 12, 31, tzinfo=UTC), boot_ns=10**16)
-    header = Header(
-        site="hall-01",
-        gate="west-1f",
-        epoch="0f" * 16,
-        sequence=42,
-        prev_link=bytes(32),
-        occurred=moment,
-        recorded=moment,
-        boot_id="cd" * 16,
-        clock=ClockQuality.SYNCED,
-    )
-    body = json.loads(encode_body(header, record))
-    assert isinstance(body, dict)
-    return body
 
 
 def _contract() -> dict[str, Any]:
@@ -61,20 +37,19 @@ def _contract() -> dict[str, Any]:
     return contract
 
 
-def _validator(schema: dict[str, Any]) -> Validator:
-    """Return a validator that finds the published schema files, and nothing else."""
-    registry: Registry[Any] = Registry().with_resources(
-        (
-            f"schemas/{path.name}",
-            DRAFT202012.create_resource(json.loads(path.read_text(encoding="utf-8"))),
-        )
-        for path in (EVENTS / "schemas").iterdir()
-    )
-    return jsonschema.Draft202012Validator(schema, registry=registry)
-
-
 def _payload(name: str) -> Validator:
-    return _validator(_contract()["components"]["messages"][name]["payload"]["schema"])
+    """Return what a tool that reads the document alone validates this message's payload with."""
+    contract: Registry[Any] = Registry().with_resource(
+        DOCUMENT, DRAFT7.create_resource(_contract())
+    )
+    place = {"$ref": f"{DOCUMENT}#/components/messages/{name}/payload"}
+    return jsonschema.Draft7Validator(place, registry=contract)
+
+
+def _of_file(name: str) -> Validator:
+    """Return a validator of a file in docs/events/schemas, and of nothing else."""
+    schema = json.loads((EVENTS / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)
 
 
 def test_the_published_contract_is_what_the_models_say() -> None:
@@ -114,13 +89,29 @@ def test_every_published_schema_is_a_valid_schema() -> None:
 
 @pytest.mark.parametrize("record", SAMPLES, ids=_sample_id)
 def test_a_real_body_is_valid_against_the_published_schema(record: Record) -> None:
-    _payload(record.TYPE).validate(_body(record))
+    _payload(record.TYPE).validate(event_of(record))
+
+
+@pytest.mark.parametrize("record", SAMPLES, ids=_sample_id)
+def test_the_cloudevents_sdk_reads_what_is_published(record: Record) -> None:
+    body = event_of(record)
+    head = ("id", "source", "type", "subject", "time", "datacontenttype", "specversion")
+
+    read = JSONFormat().read(None, json.dumps(body).encode())
+
+    assert read.get_time() == parse_utc(body["time"])
+    assert read.get_data() == body["data"]
+    assert (read.get_id(), read.get_type(), read.get_subject()) == (
+        body["id"], body["type"], body.get("subject"),
+    )  # fmt: skip
+    for name in body.keys() - {*head, "data"}:
+        assert read.get_extension(name) == body[name]
 
 
 @pytest.mark.parametrize("record", SAMPLES, ids=_sample_id)
 def test_a_body_without_its_data_or_of_another_type_is_not_valid(record: Record) -> None:
     validator = _payload(record.TYPE)
-    body = _body(record)
+    body = event_of(record)
 
     assert not validator.is_valid({**body, "data": {}})
     assert not validator.is_valid({**body, "type": "gate.something.else.v1"})
@@ -129,61 +120,81 @@ def test_a_body_without_its_data_or_of_another_type_is_not_valid(record: Record)
 
 @pytest.mark.parametrize("record", SAMPLES, ids=_sample_id)
 def test_a_reader_may_meet_fields_it_does_not_know(record: Record) -> None:
-    body = _body(record)
+    body = event_of(record)
 
     _payload(record.TYPE).validate({**body, "new": 1, "data": {**body["data"], "new": 1}})
 
 
-def test_receipt_state_and_policy_are_valid_against_their_schemas() -> None:
-    receipt = Receipt(
-        epoch="0f" * 16,
-        upto=42,
-        link=REF,
-        ranges=((45, 47),),
-        missing=((43, 44),),
-        time=UTC_TEXT,
-    )
-    state = GateState(
-        state="online",
-        epoch="0f" * 16,
-        sequence=47,
-        link=REF,
-        pending=5,
-        oldest_pending_s=0.5,
-        clock=ClockQuality.SYNCED,
-        devices={"thermometer": DeviceState.OK},
-        version="0.1.0",
-        time=UTC_TEXT,
-    )
-    assert parse_receipt(receipt.encode()) == receipt
-    assert parse_state(state.encode()).value == state
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_real_message_is_valid_against_both_of_its_schemas(name: str) -> None:
+    message = MESSAGES[name].model_dump(mode="json")
 
-    _payload("receipt").validate(json.loads(receipt.encode()))
-    _payload("state").validate(json.loads(state.encode()))
-    _payload("policy").validate(json.loads(Policy().model_dump_json()))
+    for validator in (_payload(name), _of_file(name)):
+        validator.validate(message)
+        validator.validate({**message, "new": 1} if name != "policy" else message)
+        assert not validator.is_valid([message])
+
+
+def test_door_and_centre_read_the_samples_as_they_were_made() -> None:
+    state = MESSAGES["state"]
+    assert isinstance(state, GateState)
+
+    assert parse_receipt(MESSAGES["receipt"].model_dump_json().encode()) == MESSAGES["receipt"]
+    assert parse_state(state.encode()).value == state
     assert not _payload("receipt").is_valid({"epoch": "0f" * 16, "upto": -1})
     assert not _payload("policy").is_valid({"hall_mod": "open"})
 
 
-def test_the_asyncapi_document_refers_to_nothing_that_is_not_there() -> None:
+@pytest.mark.parametrize("name", [*MESSAGES, *BY_TYPE, "policy_part"])
+def test_every_message_has_examples_that_its_own_schema_takes(name: str) -> None:
+    message = _contract()["components"]["messages"][name]
+
+    assert len({one["name"] for one in message["examples"]}) == len(message["examples"]) > 0
+    for example in message["examples"]:
+        _payload(name).validate(example["payload"])
+
+
+def test_every_schema_file_is_named_by_its_own_id() -> None:
+    for path in (EVENTS / "schemas").iterdir():
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        assert schema["$id"] == f"{DOCUMENT}:schema:{path.name.removesuffix('.schema.json')}"
+        assert all(ref.startswith("#/$defs/") for ref in REFERENCE.findall(json.dumps(schema)))
+
+
+def test_the_asyncapi_document_needs_no_other_file_and_leads_nowhere_else() -> None:
     contract = _contract()
-    references = re.findall(r'"\$ref": "([^"]+)"', json.dumps(contract))
-    assert references
+    references = set(REFERENCE.findall(json.dumps(contract)))
+    assert len(references) > 100
 
     for reference in references:
-        if reference.startswith("#/"):
-            node: Any = contract
-            for step in reference[2:].split("/"):
-                node = node[step]
-        else:
-            assert (EVENTS / reference).is_file(), reference
+        assert reference.startswith("#/"), reference
+        node: Any = contract
+        for step in reference[2:].split("/"):
+            node = node[step]
+    used = {one.rpartition("/")[2] for one in references if one.startswith("#/components/schemas/")}
+    assert used == set(contract["components"]["schemas"])
+
+
+def test_the_schemas_in_it_are_draft_7_as_every_tool_of_asyncapi_reads_it() -> None:
+    contract = _contract()
+    newer = {"prefixItems", "$defs", "dependentSchemas", "unevaluatedProperties", "$dynamicRef"}
+
+    for name, schema in contract["components"]["schemas"].items():
+        jsonschema.Draft7Validator.check_schema(schema)
+        keys = set(re.findall(r'"([^"]+)":', json.dumps(schema)))
+        assert keys & newer == set(), name
+        for ref in re.findall(r"{[^{}]*\$ref[^{}]*}", json.dumps(schema)):
+            assert len(json.loads(ref)) == 1, (name, ref)  # what stands beside it is not read
 
 
 def test_the_asyncapi_document_has_the_shape_of_version_3() -> None:
     contract = _contract()
 
-    assert contract["asyncapi"] == "3.0.0"
-    assert {"title", "version"} <= contract["info"].keys()
+    assert (contract["asyncapi"], contract["id"]) == ("3.1.0", DOCUMENT)
+    assert {"title", "version", "license", "tags"} <= contract["info"].keys()
+    assert {one["protocolVersion"] for one in contract["servers"].values()} == {"5"}
+    for server in contract["servers"].values():
+        assert set(re.findall(r"\{(\w+)\}", server["host"])) == server.get("variables", {}).keys()
     for channel in contract["channels"].values():
         in_address = set(re.findall(r"\{(\w+)\}", channel["address"]))
         assert in_address == channel["parameters"].keys()
@@ -193,6 +204,8 @@ def test_the_asyncapi_document_has_the_shape_of_version_3() -> None:
         channel = operation["channel"]["$ref"]
         for message in operation["messages"]:
             assert message["$ref"].startswith(f"{channel}/messages/")
+    for message in contract["components"]["messages"].values():
+        assert message["bindings"]["mqtt"]["contentType"] == message["contentType"]
 
 
 def test_the_channels_are_the_topics_the_code_publishes_to() -> None:
