@@ -37,6 +37,7 @@ ARGUMENTS = (
 expect.set_options(timeout=60_000)  # five workers on two cores: slow is no fault
 KIOSK = (1280, 800)
 PHONE = (390, 844)
+WIDE, SMALL = (1920, 1080), (800, 480)  # a wall or an office, and the smallest kiosk
 STILL_AFTER_MS = 1000
 
 

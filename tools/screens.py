@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from PIL import Image  # comes with the test environment
 from playwright.sync_api import Browser, Error, Page
 
-from chromium import KIOSK, PHONE, chromium, watched_page
+from chromium import KIOSK, PHONE, SMALL, WIDE, chromium, watched_page
 from gate_agent.contract.policy import HallMode
 from gate_agent.gate.screen_state import ScreenState
 from gate_agent.words import both
@@ -35,7 +35,6 @@ COLOURS = 96
 DEMO_S = 120  # more than enough: it is stopped when its picture is taken
 CENTRE = both("terminal.demo_centre")  # as the demo calls it
 DEMO_EVENTS = 25
-WIDE = (1920, 1080)
 After = Callable[[Page], None]
 
 
@@ -112,14 +111,14 @@ def take_guard(browser: Browser, wanted: Callable[[str], bool]) -> None:
                 watched.page.locator("#signon").wait_for()
                 _take(watched.page, name)
                 _take_accounts(watched.page, size[0])
-    for size in (KIOSK, PHONE, WIDE):
+    for size in (KIOSK, PHONE, WIDE, SMALL):
         for state, (snapshot, after) in states().items():
             name = "-".join(filter(None, ("guard", state, str(size[0]))))
-            if wanted(name) and (size != WIDE or state in ("", "hold")):
+            if wanted(name) and (size in (KIOSK, PHONE) or state in ("", "hold", "idle")):
                 with Served() as served:
                     served.show(snapshot)
                     _take_page(browser, served.url, size, name, after)
-        if wanted(f"guard-dead-{size[0]}") and size != WIDE:
+        if wanted(f"guard-dead-{size[0]}") and size in (KIOSK, PHONE):
             with Served() as served:
                 _take_page(browser, served.url, size, f"guard-dead-{size[0]}", _die(served))
     if wanted("guard-en-1280"):

@@ -18,10 +18,10 @@ from gate_agent.domain.duties import (
 )
 from gate_agent.domain.effects import StepRefused
 from gate_agent.errors import StorageError
+from gate_agent.gate.duties_view import DutiesView, LeaderView, NoteLineView, RoundView, SupplyView
 from gate_agent.gate.engine import Gate
 from gate_agent.gate.errors import refused
 from gate_agent.gate.keeping import kept
-from gate_agent.gate.screen_state import DutiesView, LeaderView, NoteLineView, RoundView, SupplyView
 from gate_agent.store.reader import JournalReader
 
 

@@ -15,7 +15,8 @@ from gate_agent.contract.signals import Card
 from gate_agent.domain.duties import DutyTap
 from gate_agent.domain.events import GuardEvent
 from gate_agent.domain.thermometer_check import ReferenceHeld
-from gate_agent.gate.screen_state import DutiesView, InsideView, ScreenState
+from gate_agent.gate.duties_view import DutiesView
+from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.gate.visitor import VisitorView
 
 

@@ -20,7 +20,6 @@ from gate_agent.contract.records import (
     HoldState,
     NoteKind,
     PassageCount,
-    Round,
     Temperature,
 )
 from gate_agent.contract.thermometer import Doubt, Trust
@@ -169,6 +168,15 @@ class OtherHoldView(FrozenModel):
     overdue: int
     can_answer: bool  # nobody has acknowledged it yet: the guard here may, for the colleague
     answered_here: bool
+
+
+class OtherDoorView(FrozenModel):
+    """Another door (另一出入口), as far as this one hears of it."""
+
+    gate: str
+    name: str
+    is_live: bool  # it was heard of late
+    holds: int  # open there
 
 
 class PassageLine(FrozenModel):
@@ -342,50 +350,5 @@ class ScreenState(FrozenModel):
     notice: NoticeView | None = None
     inside: int = 0  # let in here, and not seen leaving here 在馆
     elsewhere: tuple[OtherHoldView, ...] = ()
+    others: tuple[OtherDoorView, ...] = ()
     desk: tuple[PassageView, ...] = ()  # who waits at the desk 等候台, oldest first
-
-
-class RoundView(FrozenModel):
-    """One kind of round in one area (消毒通风): `due` by now, `needed` in the day."""
-
-    area: str
-    kind: Round
-    done: int
-    needed: int
-    due: int
-    last: str | None
-
-
-class SupplyView(FrozenModel):
-    """One item (物资); `stock` is null until it is counted."""
-
-    item: str
-    unit: str
-    stock: int | None
-    used: int
-    low: bool
-
-
-class LeaderView(FrozenModel):
-    """Who leads now (带班领导): a post and the duty telephone."""
-
-    post: str
-    phone: str
-
-
-class NoteLineView(FrozenModel):
-    """What one shift tells the next (交班记录)."""
-
-    text: str
-    by: str
-    at: str
-
-
-class DutiesView(FrozenModel):
-    """The duties of the local day at this door: the body of `/api/v1/duties`."""
-
-    rounds: tuple[RoundView, ...]
-    masks_sealed: int
-    supplies: tuple[SupplyView, ...]
-    leader: LeaderView | None
-    note: NoteLineView | None = None

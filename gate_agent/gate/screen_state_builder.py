@@ -7,7 +7,7 @@ and only their masks are kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -49,6 +49,7 @@ from gate_agent.gate.screen_state import (
     JournalView,
     NoteView,
     NoticeView,
+    OtherDoorView,
     OtherHoldView,
     PassageLine,
     PassageView,
@@ -124,6 +125,7 @@ class ScreenStateBuilder:
         """Return what a screen may know; `opened` are the passages the gate stands open for."""
         self._refresh(now.utc)
         head = self._journal.head
+        elsewhere = tuple(self._other_holds(door))
         alarms = self._alarms.look(
             (
                 *of_people(door.holds, door.contacts, now),
@@ -170,7 +172,8 @@ class ScreenStateBuilder:
             alarm_counts=self._alarms.counts(now),
             contacts=tuple(self._contact(contact) for contact in door.contacts),
             calls=tuple(_call(entry) for entry in door.policy.calls),
-            elsewhere=tuple(self._other_holds(door)),
+            elsewhere=elsewhere,
+            others=tuple(_other_doors(door, elsewhere)),
             inside=door.inside.count,
             notice=NoticeView(**door.policy.registration.notice.model_dump()),
             desk=tuple(
@@ -351,6 +354,12 @@ class ScreenStateBuilder:
             if len(self._masks) > _MASKS_KEPT:
                 self._masks.popitem(last=False)
         return known
+
+
+def _other_doors(door: DoorState, holds: Sequence[OtherHoldView]) -> Iterator[OtherDoorView]:
+    for one in door.neighbours:
+        there = sum(hold.gate == one.gate for hold in holds)
+        yield OtherDoorView(gate=one.gate, name=one.name, is_live=one.is_live, holds=there)
 
 
 def _green(door: DoorState, state: Attempt, now: Moment) -> Green | None:

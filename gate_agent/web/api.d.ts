@@ -382,6 +382,13 @@ declare namespace Door {
     zh: string;
     en: string;
   }
+  /** Another door (另一出入口), as far as this one hears of it. */
+  interface OtherDoorView {
+    gate: string;
+    name: string;
+    is_live: boolean;
+    holds: number;
+  }
   /** An open hold of another door (另一入口的暂留), as it told it. */
   interface OtherHoldView {
     gate: string;
@@ -530,6 +537,7 @@ declare namespace Door {
     notice: NoticeView | null;
     inside: number;
     elsewhere: OtherHoldView[];
+    others: OtherDoorView[];
     desk: PassageView[];
   }
   /** Whether somebody must sign on here, who may, and who is. */

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from gate_agent.gate.duties_view import DutiesView
 from gate_agent.gate.errors import JournalUnavailable
 from gate_agent.gate.ports import Desk, DutyDesk
-from gate_agent.gate.screen_state import DutiesView
 from gate_agent.http.grants import Routes
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.duty_bodies import RoundRequest, ShiftNoteRequest, SupplyRequest

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.screen_steps import recorded, show
 from gate_agent.contract.records import Decision, HoldState
+from gate_agent.gate.screen_state import Phase
 from web import cases, scenes
 from web.served_door import Served
 
@@ -19,8 +20,8 @@ def test_whose_phone_is_asked_is_shown_and_the_spot_is_in_view(page: Page, serve
 
     expect(page.locator("#verdict-word")).to_have_text("请登记")
     expect(page.locator("#verdict-person")).to_contain_text("张*")
-    expect(page.locator("#desk button").first).to_contain_text("等待")
-    expect(page.locator("#desk-title")).to_have_text("等候 2")
+    expect(page.locator("#desk button").first).to_contain_text("测温中")
+    expect(page.locator("#desk-title")).to_have_text("等候台 2 人")
     expect(page.locator(PLACES)).to_have_count(2)
     expect(page.locator("#registration-title")).to_contain_text("张*")
 
@@ -36,7 +37,7 @@ def test_who_comes_by_the_green_channel_goes_first_and_is_marked(
     show(page, served, scenes.green())
 
     first = page.locator(PLACES).first
-    expect(first).to_contain_text("绿色通道 欧***")
+    expect(first).to_contain_text("欧***绿色通道")
     expect(first.locator(".green svg")).to_be_visible()
     expect(page.locator("#registration-title")).to_contain_text("欧***")
     expect(page.locator("#verdict-flags .green")).to_have_text("绿色通道（名单）")
@@ -97,10 +98,34 @@ def test_a_fever_at_the_spot_is_shown_whoever_was_looked_at(page: Page, served: 
     expect(page.locator("#verdict")).to_have_attribute("data-rings", "yes")
 
 
-def test_without_anybody_waiting_there_is_no_desk(page: Page, served: Served) -> None:
-    show(page, served, scenes.registering())
+def test_both_places_say_who_is_there_and_for_how_long(page: Page, served: Served) -> None:
+    show(page, served, scenes.idle())
+    spot = page.locator("#desk button").first
+    expect(spot).to_have_text("测温处无人")
+    expect(page.locator("#desk-title")).to_have_text("等候台 0 人")
 
-    expect(page.locator("#desk")).to_be_hidden()
+    show(page, served, scenes.busy())
+    expect(spot.locator("time")).to_have_text("已 0:07")
+    expect(page.locator(PLACES).first.locator("time")).to_contain_text("剩 1:5")
+
+
+def test_who_has_no_room_at_the_desk_is_counted_and_one_tap_away(
+    page: Page, served: Served
+) -> None:
+    waiting = scenes.registering().passage
+    assert waiting is not None
+    desk = tuple(
+        waiting.model_copy(update={"passage_id": f"ab12-80{n}", "phase": Phase.MEASURED})
+        for n in range(9)
+    )
+    show(page, served, scenes.measuring().model_copy(update={"desk": desk}))
+    expect(page.locator("#desk-title")).to_have_text("等候台 9 人")
+    expect(page.locator("#desk-more")).to_have_text("还有 7 人")
+
+    page.locator("#desk-more").click()
+    page.locator("#panel button", has_text="张*").last.click()
+
+    expect(page.locator("[data-place=ab12-808]")).to_have_attribute("data-shown", "yes")
 
 
 def test_a_held_person_at_the_desk_is_registered_once_tapped(page: Page, served: Served) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.screen_steps import show
-from chromium import KIOSK, PHONE
+from chromium import KIOSK, PHONE, SMALL, WIDE
 from gate_agent.contract.record import HoldState
 from gate_agent.gate.screen_state import NoticeView, ScreenState
 from web import cases, scenes
@@ -17,7 +17,7 @@ from web.served_door import Served
 
 pytestmark = pytest.mark.browser
 
-SIZES = (KIOSK, (1280, 720), (1024, 768), PHONE)
+SIZES = (KIOSK, (1280, 720), (1024, 768), WIDE, SMALL, PHONE)
 # Runs in the page: what is wrong with its layout, in words.
 FAULTS = """(isPhone) => {
   const faults = [];
@@ -33,7 +33,7 @@ FAULTS = """(isPhone) => {
     const { top, bottom } = node.getBoundingClientRect();
     return { left, right, top, bottom };
   };
-  const area = document.querySelector("#verdict");
+  const area = document.querySelector("#face");
   const parts = [...area.children].filter((node) => seen(node) && node.textContent.trim());
   const boxes = parts.map(textOf);
   parts.forEach((node, at) => {
@@ -48,11 +48,11 @@ FAULTS = """(isPhone) => {
   for (const node of document.querySelectorAll("#desk button > span")) {
     if (seen(node) && node.scrollWidth > node.clientWidth + 1) faults.push(`${name(node)} is cut`);
   }
-  const dialog = document.querySelector("#case:not([hidden])");
+  const dialog = document.querySelector("#panel:not([hidden]), #case:not([hidden])");
   const room = isPhone ? document.body : document.querySelector("#side");
   for (const button of document.querySelectorAll("button:not(:disabled)")) {
     if (!seen(button) || (dialog && room.contains(button) && !dialog.contains(button))) continue;
-    if (isPhone) button.scrollIntoView({ block: "center" });
+    if (isPhone || button.closest("[data-scrolls]")) button.scrollIntoView({ block: "center" });
     const box = button.getBoundingClientRect();
     if (!inside(textOf(button), box)) faults.push(`the button ${name(button)} is too narrow`);
     const hit = (part) => document.elementFromPoint(

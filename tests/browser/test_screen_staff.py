@@ -143,7 +143,7 @@ def test_a_hold_is_seen_and_acknowledged_while_the_accounts_are_open(
         _open(page)
         staffed.served.show(cases.held())
 
-        page.locator("#holds").get_by_role("button").first.click()
+        page.locator("#next").click()
 
         expect(page.locator("#message")).to_be_visible()
         assert [each.details["by"] for each in staffed.served.asked()] == ["s01"]

@@ -10,7 +10,7 @@ from tree import ROOT, links, text
 
 FOLDER = ROOT / "docs" / "screens"
 LARGEST_BYTES = 100 * 1024
-SIZES = {"390": (390, 844), "1280": (1280, 800), "1920": (1920, 1080)}
+SIZES = {"390": (390, 844), "1280": (1280, 800), "1920": (1920, 1080), "800": (800, 480)}
 PICTURES = sorted(path.name for path in FOLDER.glob("*.png"))
 
 

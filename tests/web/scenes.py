@@ -23,6 +23,7 @@ from gate_agent.gate.screen_state import (
     InsideLine,
     InsideView,
     JournalView,
+    OtherDoorView,
     PassageLine,
     PassageView,
     PersonView,
@@ -115,6 +116,7 @@ def idle() -> ScreenState:
         ),
         purposes=PURPOSES,
         phone_required=True,
+        others=(OtherDoorView(gate="central-2f", name="二层中央出入口", is_live=True, holds=0),),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate_agent.contract.records import DutyDone, Round, ShiftNoted
 from gate_agent.domain.duties import DutyTap, SupplyTold
+from gate_agent.gate.duties_view import DutiesView, LeaderView, RoundView, SupplyView
 from gate_agent.gate.errors import RequestRefused
-from gate_agent.gate.screen_state import DutiesView, LeaderView, RoundView, SupplyView
 
 LEADER = LeaderView(post="李主任", phone="010-55550101")
 

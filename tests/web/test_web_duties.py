@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 
 from gate_agent.contract.records import Round
+from gate_agent.gate.duties_view import DutiesView
 from gate_agent.gate.errors import Invalid
-from gate_agent.gate.screen_state import DutiesView
 from web.served_door import Served
 
 

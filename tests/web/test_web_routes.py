@@ -303,8 +303,8 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
 
 
 def test_the_page_comes_in_chinese_and_in_english(client: httpx.Client) -> None:
-    assert '<html lang="zh-CN">' in client.get("/").text
-    assert '<html lang="en">' in client.get("/?lang=en").text
+    assert '<html lang="zh-CN" translate="no"' in client.get("/").text
+    assert '<html lang="en" translate="no"' in client.get("/?lang=en").text
     assert "一层西侧出入口" in client.get("/").text
     assert client.get("/?lang=klingon").status_code == 422
 

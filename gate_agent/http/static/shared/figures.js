@@ -45,3 +45,10 @@ export function clockText(date, zone) {
  * @param {string} zone
  */
 export const minuteText = (date, zone) => clockText(date, zone).slice(0, 5);
+
+/**
+ * The hour alone: 14.
+ * @param {Date} date
+ * @param {string} zone
+ */
+export const hourText = (date, zone) => clockText(date, zone).slice(0, 2);

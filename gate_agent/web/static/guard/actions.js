@@ -1,11 +1,13 @@
 // What the guard may do about the person at the door: symptoms, overrule, gone; and who is on post.
 
-import { button, findButton, rebuild } from "../shared/page.js";
+import { button, find, findButton, make, rebuild } from "../shared/page.js";
 import { askGroup } from "./group.js";
+import { doneBy, keyOf } from "./keys.js";
 import { openLeave } from "./leave.js";
-import { ask } from "./panel.js";
+import { ask, showPanel } from "./panel.js";
 import { POSTS, by, postLabel, setPost } from "./post.js";
 import { sendOnce } from "./send.js";
+import { isAskedWhose } from "./snapshot.js";
 import { current } from "./state.js";
 import { askManual } from "./typed.js";
 import { keysOf, recorded, word } from "../shared/words.js";
@@ -13,21 +15,20 @@ import { keysOf, recorded, word } from "../shared/words.js";
 /** @type {Door.OverrideRequest["decision"][]} */
 const CAUTIOUS = ["hold", "deny", "recheck"];
 const ADMIT_BECAUSE = ["identity_by_hand", "contact_normal", "duty_leader"];
+const TOOLS = ["duties", "more", "post", "look-of", "language"];
 /** @type {Record<string, () => void>} */
-const KEYS = { l: askManualNow, L: askManualNow, g: askGroupNow, G: askGroupNow, F7: askSymptoms, F8: askOverride, F10: dismiss, e: leave, E: leave };
+const DOES = { manual: askManualNow, symptoms: askSymptoms, override: askOverride, group: askGroupNow, dismiss: dismissShown, leave };
 
 /**
  * @param {import("./snapshot.js").State} state
  * @param {string} language
  */
 export function renderActions(state, language) {
-  label("manual", "L", language);
-  label("symptoms", "F7", language);
-  label("override", "F8", language);
-  label("group", "G", language);
-  label("dismiss", "F10", language);
-  label("leave", "E", language);
+  for (const name of Object.keys(DOES)) label(name, language);
   const passage = state.passage;
+  const another = findButton("card-anothers"); // a held person's card may have been laid over their shoulder
+  another.hidden = !(passage?.decision === "hold" && passage.person && !isAskedWhose(passage));
+  rebuild(another, language, () => [...button(word("card_question.not_theirs")).children]);
   findButton("manual").disabled = state.spot?.phase === "identified"; // another card would be two
   findButton("symptoms").disabled = passage?.decision === "hold";
   findButton("override").disabled = passage === null || passage.decision === "hold";
@@ -37,20 +38,29 @@ export function renderActions(state, language) {
 
 /**
  * @param {string} name
- * @param {string} key
  * @param {string} language
  */
-function label(name, key, language) {
-  rebuild(findButton(name), language, () => [...button(word(`action.${name}`), { key }).children]);
+function label(name, language) {
+  rebuild(findButton(name), language, () => [...button(word(`action.${name}`), { key: keyOf(name) }).children]);
 }
 
 export function wireActions() {
-  findButton("manual").addEventListener("click", askManualNow);
-  findButton("symptoms").addEventListener("click", askSymptoms);
-  findButton("override").addEventListener("click", askOverride);
-  findButton("group").addEventListener("click", askGroupNow);
-  findButton("leave").addEventListener("click", leave);
-  findButton("dismiss").addEventListener("click", dismiss);
+  find("card-anothers").addEventListener("click", () => {
+    const about = current()?.passage?.passage_id;
+    if (about) void sendOnce(`card:${about}:false`, `/api/v1/passages/${about}/card`, { theirs: false, by: by() });
+  });
+  find("menu").addEventListener("click", askMenu);
+  find("verdict-notice").addEventListener("click", () => {
+    showPanel("notice", word("registration.notice"), new Map(), [make("p", { class: "whole-notice" }, find("verdict-notice").textContent)]);
+  });
+  for (const [name, press] of Object.entries(DOES)) findButton(name).addEventListener("click", press);
+}
+
+/** Everything that a small screen has no room for, one tap further. */
+function askMenu() {
+  const choices = [...Object.keys(DOES), "card-anothers", ...TOOLS].map(findButton).filter((one) => !one.disabled && !one.hidden)
+    .map((one) => ({ label: one.querySelector("span")?.textContent ?? one.textContent ?? "", kind: "tall", press: () => one.click() }));
+  ask("menu", word("screen.menu"), [{ choices }]);
 }
 
 /**
@@ -58,11 +68,12 @@ export function wireActions() {
  * @param {string} key
  */
 export function actionKey(key) {
-  KEYS[key]?.();
-  return key in KEYS;
+  const does = DOES[doneBy(key) ?? ""];
+  does?.();
+  return does !== undefined;
 }
 
-function askManualNow() {
+export function askManualNow() {
   if (findButton("manual").disabled) return;
   const state = current();
   const shown = state?.passage ?? null;
@@ -141,7 +152,7 @@ function leave() {
   if (state) void openLeave(state.gate.timezone);
 }
 
-function dismiss() {
+export function dismissShown() {
   const passage = current()?.passage;
   if (!passage || findButton("dismiss").disabled) return;
   void sendOnce(`dismissal:${passage.passage_id}`, `/api/v1/passages/${passage.passage_id}/dismissal`, {});

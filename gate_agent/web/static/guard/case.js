@@ -5,7 +5,9 @@ import { button, find, make, rebuild, setData, setText } from "../shared/page.js
 import { lookButton } from "./look.js";
 import { callRows, contactRows, noteTime, resetSections, sectionOf, stepButton } from "./case_sections.js";
 import { due, escalation, foundAt, heat, nameOf } from "./hold_words.js";
+import { keep } from "./kept.js";
 import { contactPad } from "./pad.js";
+import { goButton } from "./panel.js";
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { calls, isOverdue, orderedHolds, places } from "./snapshot.js";
@@ -40,6 +42,7 @@ export function openCase(holdId) {
   openId = holdId;
   tab = "step";
   handedTo = null;
+  keep("case", holdId);
   document.body.dataset.case = "open";
   renderCase(current(), document.documentElement.lang);
 }
@@ -56,6 +59,7 @@ export function settleContacts(holdId) {
 
 export function closeCase() {
   openId = null;
+  keep("case", null);
   document.body.dataset.case = "closed";
   find("case").hidden = true;
   find("case").replaceChildren();
@@ -110,7 +114,7 @@ function build(state, hold, contacts, others, registering) {
     switches.length ? make("div", { class: "others" }, ...switches) : null,
     hold?.place ? make("p", { class: "told", id: "found-at" }, foundAt(hold)) : null,
     ...(hold ? [rail(hold), hold.overdue ? make("p", { class: "escalation" }, escalation(hold)) : null, saying(hold), filed(state, hold)] : []),
-    make("section", { class: "case-do", "data-tab": tab }, ...partsOf(state, hold, contacts)),
+    make("section", { class: "case-do", "data-tab": tab, "data-scrolls": "yes" }, ...partsOf(state, hold, contacts)),
     hold ? tabs(hold, contacts) : null,
   ];
 }
@@ -285,7 +289,11 @@ export function caseKey(key) {
   const hold = current()?.holds.find((one) => one.hold_id === openId);
   const isMeasured = hold?.state === "acknowledged" || hold?.asks_again;
   if (tab === "step" && isMeasured && pad.key(key)) return true;
-  const go = /** @type {HTMLButtonElement | null} */ (find("case").querySelector(".case-do button.go:not(:disabled)"));
-  if (key === "F9") go?.click();
-  return key === "F9" || /^[0-9]$/.test(key);
+  return /^[0-9]$/.test(key);
+}
+
+/** Which hold is open, and the button of what is to be done in it now. */
+export function caseGo() {
+  const area = openId === null ? null : /** @type {HTMLElement | null} */ (find("case").querySelector(".case-do"));
+  return { holdId: openId, go: area && goButton(area) };
 }

@@ -56,8 +56,12 @@ export function callRows({ state, hold, note }, report) {
     const outcome = reached ? word("case.reached", { t: noteTime(state, reached) }) : tries ? word("case.tries", { n: tries }) : "";
     /** @param {boolean} answered */
     const call = (answered) => void note({ kind: "called", to: post, answered });
-    const acts = reached && report && takes.includes(post) ? [stepButton("reported", word("case.report_to"), "go", () => report(post))] : [
-      button(word("case.answered"), { kind: reached ? "" : "go", press: () => call(true) }), button(word("case.unanswered"), { press: () => call(false) }),
+    const isAsked = report !== undefined && takes.includes(post);
+    // who answers takes the report in the same call: one tap notes the call, and reports
+    const both = async () => { if (await note({ kind: "called", to: post, answered: true })) report?.(post); };
+    const acts = reached && isAsked ? [stepButton("reported", word("case.report_to"), "go", () => report(post))] : [
+      isAsked ? button(word("case.answered_report"), { kind: "go", press: () => void both() }) : button(word("case.answered"), { kind: reached ? "" : "go", press: () => call(true) }),
+      button(word("case.unanswered"), { press: () => call(false) }),
     ];
     return make("div", { class: "call", "data-post": post },
       make("span", { class: "call-who" }, make("b", {}, post), make("span", {}, outcome)),

@@ -1,6 +1,7 @@
 // The sound's self-test at the start of a shift, and a drill of the hold (演练).
 
 import { button, find, make, setData, setText } from "../shared/page.js";
+import { allCells } from "./status.js";
 import { commissioningKey, commissioningParts, commissioningPress, commissioningWord } from "./commissioning.js";
 import { closePanel, panelAbout, showPanel } from "./panel.js";
 import { by } from "./post.js";
@@ -53,10 +54,11 @@ export function wireChecks(changed) {
 }
 
 /** @param {() => void} changed */
-function openChecks(changed) {
+export function openChecks(changed) {
   redraw = changed;
-  const guided = commissioningParts(current(), () => openChecks(changed));
-  shown = commissioningKey(current());
+  const state = current();
+  const guided = commissioningParts(state, () => openChecks(changed));
+  shown = commissioningKey(state);
   /** @param {boolean} heard */
   const keep = (heard) => {
     localStorage.setItem(KEY, JSON.stringify({ at: Date.now(), heard }));
@@ -70,16 +72,16 @@ function openChecks(changed) {
   };
   showPanel("checks", word("checks.title"), new Map(), [
     ...guided,
-    make("p", { id: "selftest-state", "data-tested": tested() }, word(`checks.${tested()}`, { t })),
-    button(word("checks.play"), { kind: "go tall", press: playSelfTest, id: "selftest" }),
+    ...checkParts(() => { if (panelAbout() === "checks") openChecks(changed); }),
+    make("h3", { id: "selftest-state", "data-tested": tested() }, word(`checks.${tested()}`, { t })),
     make("p", {}, word("checks.ask")),
-    make("div", { class: "choices two" },
+    make("div", { class: "choices three" },
+      button(word("checks.play"), { kind: "tall", press: playSelfTest, id: "selftest" }),
       button(word("checks.heard"), { kind: "tall", press: () => keep(true), id: "selftest-heard" }),
       button(word("checks.unheard"), { kind: "tall", press: () => keep(false), id: "selftest-unheard" })),
-    ...checkParts(() => { if (panelAbout() === "checks") openChecks(changed); }),
     make("h3", {}, word("term.drill")),
-    button(word("checks.drill_start"), { kind: "tall", press: drill, id: "drill" }),
-    make("p", {}, word("checks.drill_hint")),
+    make("div", { class: "beside-text" }, button(word("checks.drill_start"), { kind: "tall", press: drill, id: "drill" }), make("p", {}, word("checks.drill_hint"))),
+    ...(state === null ? [] : [make("h3", {}, word("status.all")), allCells(state)]),
   ]);
 }
 

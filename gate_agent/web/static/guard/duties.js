@@ -1,6 +1,7 @@
 // Duties (消毒通风、物资): what is due, one tap a round, a number a count; who leads is always shown.
 
 import { button, find, make, setData, setText, textField } from "../shared/page.js";
+import { doneBy } from "./keys.js";
 import { keypad, keypadKeys } from "./keypad.js";
 import { closePanel, panelAbout, showPanel } from "./panel.js";
 import { by } from "./post.js";
@@ -11,7 +12,6 @@ import { word } from "../shared/words.js";
 
 const ABOUT = "duties";
 const AGAIN_MS = 60_000; // what is due grows with the clock, not with events
-const KEY = "d";
 const TYPES = ["gate.duty.disinfected.v1", "gate.supplies.counted.v1", "gate.shift.noted.v1", "gate.mode.applied.v1"];
 
 /** @type {Door.DutiesView | null} */
@@ -89,12 +89,12 @@ export function cellsOf(view, hasHolds) {
  * @param {string} key
  */
 export function dutiesKey(key) {
-  if (key.toLowerCase() !== KEY || duties === null) return false;
+  if (doneBy(key) !== "duties" || duties === null) return false;
   openDuties();
   return true;
 }
 
-function openDuties() {
+export function openDuties() {
   if (duties === null) return;
   const view = duties;
   const areas = [...new Set(view.rounds.map((round) => round.area))];

@@ -22,11 +22,11 @@ export function renderElsewhere(card, hold, language) {
         make("b", { class: "hold-state" }, word(`hold_state.${hold.state}`)),
         make("b", { class: "hold-temperature" }, heat(hold)),
         make("span", {}, nameOf(hold)),
-        make("span", { class: "hold-why" }, late ? "" : word(`reason.${hold.reason}`))),
+        make("span", { class: "hold-why" }, late ? "" : word(`reason.${hold.reason}`)),
+        late ? make("p", { class: "hold-call" }, word("elsewhere.late", { p: hold.name })) : null),
       make("div", { class: "hold-do" },
         hold.can_answer ? button(word("elsewhere.answer"), { kind: late ? "go" : "", press }) : null,
         hold.answered_here ? make("span", {}, word("elsewhere.answered")) : null),
-      late ? make("p", { class: "hold-call" }, word("elsewhere.late", { p: hold.name })) : null,
     ];
   });
   setData(card, "hold", hold.hold_id);

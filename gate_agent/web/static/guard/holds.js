@@ -8,14 +8,9 @@ import { button, find, make, rebuild, setData, setText } from "../shared/page.js
 import { by } from "./post.js";
 import { isSent, sendOnce } from "./send.js";
 import { isOverdue, orderedHolds, orphanedContacts } from "./snapshot.js";
-import { ago } from "./state.js";
+import { ago, current } from "./state.js";
 import { sendKey } from "./steps.js";
 import { word } from "../shared/words.js";
-
-const STEP_KEY = "F9"; // the next step of the hold on top
-
-/** @type {(() => void) | null} */
-let top = null; // press of the top hold's button
 
 /**
  * @param {Door.ScreenState} state
@@ -37,9 +32,8 @@ export function renderHolds(state, language) {
       leads ? make("span", {}, `${word("term.duty_leader")} ${leads.post}`) : null,
       leads ? make("b", {}, leads.phone) : null),
   ]);
-  holds.forEach((hold, index) => renderHold(/** @type {HTMLElement} */ (area.children[index]), state, hold, index === 0, language));
+  holds.forEach((hold, index) => renderHold(/** @type {HTMLElement} */ (area.children[index]), state, hold, language));
   elsewhere.forEach((one, index) => renderElsewhere(/** @type {HTMLElement} */ (area.children[holds.length + index]), one, language));
-  if (!holds.length) top = null;
 }
 
 /**
@@ -57,15 +51,14 @@ function contactsCard(orphan, count) {
  * @param {HTMLElement} card
  * @param {Door.ScreenState} state
  * @param {Door.HoldView} hold
- * @param {boolean} isTop
  * @param {string} language
  */
-function renderHold(card, state, hold, isTop, language) {
-  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, isTop, hold.drill, hold.escalates_to, hold.overdue, hold.cleared_at]);
+function renderHold(card, state, hold, language) {
+  const key = JSON.stringify([language, hold.hold_id, hold.state, hold.contact_centi_c, hold.person, hold.surface_centi_c, hold.drill, hold.escalates_to, hold.overdue, hold.cleared_at]);
   rebuild(card, key, () => {
     const [step = "closed"] = hold.next_steps; // a hold that is open has one
     const press = () => proceed(hold);
-    const element = button(word(`hold_do.${step}`), { key: isTop ? STEP_KEY : null, kind: "go", press });
+    const element = button(word(`hold_do.${step}`), { kind: "go", press });
     element.dataset.step = step;
     return [
       make("div", { class: "hold-who" },
@@ -74,13 +67,12 @@ function renderHold(card, state, hold, isTop, language) {
         make("b", { class: "hold-temperature" }, heat(hold)),
         make("span", {}, nameOf(hold)),
         make("span", { class: "hold-why" }, hold.overdue && !hold.place ? "" : whyOf(hold)),
+        hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,
+        hold.cleared_at ? make("p", { class: "hold-call" }, word("elsewhere.cleared", { p: hold.cleared_at })) : null,
       ),
       make("div", { class: "hold-do" }, make("time", { class: "hold-due" }), element),
-      hold.overdue ? make("p", { class: "hold-call" }, escalation(hold)) : null,
-      hold.cleared_at ? make("p", { class: "hold-call" }, word("elsewhere.cleared", { p: hold.cleared_at })) : null,
     ];
   });
-  if (isTop) top = () => proceed(hold);
   setData(card, "hold", hold.hold_id);
   setData(card, "state", hold.state);
   setData(card, "rings", rings(state, hold) ? "yes" : "no");
@@ -108,11 +100,10 @@ function proceed(hold) {
 }
 
 /**
- * Take a key; returns whether it was for the holds.
- * @param {string} key
+ * Go on with the hold of this id: what its own button does.
+ * @param {string} holdId
  */
-export function holdsKey(key) {
-  if (key !== STEP_KEY || top === null) return false;
-  top();
-  return true;
+export function proceedWith(holdId) {
+  const hold = current()?.holds.find((one) => one.hold_id === holdId);
+  if (hold) proceed(hold);
 }

@@ -47,6 +47,8 @@ export function makePad(said, range) {
 
   return {
     clear,
+    /** Whether what was typed can be a reading. */
+    isWhole: () => readingOf(digits, range().low, range().high) !== null,
     /**
      * It, with its title; `then(centi)` gets a reading that can be one.
      * @param {Node} title

@@ -1,5 +1,6 @@
 // One thing asked at a time, over the right side: a choice of big buttons, or what another module shows.
 
+import { keep } from "./kept.js";
 import { button, find, isShown, make } from "../shared/page.js";
 import { word } from "../shared/words.js";
 
@@ -43,26 +44,39 @@ export function ask(about, title, groups) {
 }
 
 /**
- * Show `parts` over the right side.
+ * Show `parts` over the right side; `foot` stays in view below them, however long they are.
  * @param {string} about
  * @param {string} title
  * @param {Keys} keys
  * @param {import("../shared/page.js").Child[]} parts
+ * @param {import("../shared/page.js").Child[]} [foot]
  */
-export function showPanel(about, title, keys, parts) {
+export function showPanel(about, title, keys, parts, foot = []) {
   const panel = find("panel");
   const back = button(word("screen.back"), { kind: "quiet", press: closePanel });
   keys.set("Escape", closePanel);
   open = { about, keys };
   panel.setAttribute("aria-label", title);
-  panel.replaceChildren(make("header", {}, make("h2", {}, title), back), ...parts.filter(isShown));
+  panel.replaceChildren(
+    make("header", {}, make("h2", {}, title), back),
+    make("div", { class: "panel-body", "data-scrolls": "yes" }, ...parts.filter(isShown)),
+    foot.some(isShown) ? make("footer", { class: "panel-foot" }, ...foot.filter(isShown)) : "",
+  );
   panel.hidden = false;
   panel.scrollIntoView({ block: "nearest" });
   document.body.dataset.panel = "open";
+  keep("panel", about);
 }
+
+/**
+ * The button of a part of the page that is its next step, where it has one that can be pressed.
+ * @param {HTMLElement} area
+ */
+export const goButton = (area) => /** @type {HTMLButtonElement | null} */ (area.querySelector("button.go:not(:disabled)"));
 
 export function closePanel() {
   open = null;
+  keep("panel", null);
   find("panel").hidden = true;
   find("panel").replaceChildren();
   document.body.dataset.panel = "closed";

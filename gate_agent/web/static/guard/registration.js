@@ -1,7 +1,9 @@
 // Real-name registration (实名登记): eleven digits, then one tap on the purpose, and it is done.
 
 import { button, find, make, rebuild, seek, setData, setText } from "../shared/page.js";
+import { keep, kept } from "./kept.js";
 import { keypad } from "./keypad.js";
+import { PURPOSE_KEYS } from "./keys.js";
 import { ask } from "./panel.js";
 import { isSent, say, sendOnce } from "./send.js";
 import { current, left } from "./state.js";
@@ -10,7 +12,6 @@ import { askCompanion, companionButton } from "./typed.js";
 import { keysOf, word } from "../shared/words.js";
 
 const ABROAD = ["+852", "+853", "+886", "+7", "+1", "+"]; // the last: its code is typed
-const PURPOSE_KEYS = ["F1", "F2", "F3", "F4", "F5", "F6"];
 
 /** @type {string | null} */
 let passageId = null; // whose registration is on the screen
@@ -26,6 +27,20 @@ let known = null; // the phone of an earlier visit, masked
 let companions = [];
 let line = MOBILE_LINE;
 
+const KEPT = "registration"; // while it is typed, over a reload: gone once it is sent, or its person is
+
+/** @typedef {{ about: string | null, digits: string, purpose: string | null, line: import("./typing.js").Line }} Typed */
+
+/**
+ * What was typed for this person before the page was loaded again, or nothing.
+ * @param {string | null} about
+ * @returns {Typed}
+ */
+function typedBefore(about) {
+  const before = /** @type {Typed | null} */ (kept(KEPT));
+  return before !== null && before.about === about && about !== null ? before : { about, digits: "", purpose: null, line: MOBILE_LINE };
+}
+
 const sendKey = () => `registration:${passageId}`;
 const isReady = () => isPhoneEnough(digits, line, { known, required: phoneRequired });
 const isOpen = () => passageId !== null && !isSent(sendKey());
@@ -40,10 +55,9 @@ export function renderRegistration(state, language) {
   const next = passage?.passage_id ?? null;
   if (next !== passageId) {
     passageId = next;
-    digits = "";
-    purpose = null;
     companions = [];
-    line = MOBILE_LINE;
+    ({ digits, purpose, line } = typedBefore(next));
+    if (next === null) keep(KEPT, null);
   }
   const area = find("registration");
   area.hidden = passage === null;
@@ -76,12 +90,13 @@ function build(about) {
   });
   if (!purposes.length) buttons.push(button(word("screen.confirm"), { key: "Enter", kind: "purpose go", press: () => void submit(null) }));
   return [
-    make("header", {}, make("h2", { id: "registration-title" }), make("b", { id: "registration-left" }), lineButton(about)),
+    make("header", {}, make("h2", { id: "registration-title" }), make("p", { id: "phone-hint", class: "hint" }, word(known ? "registration.known_hint" : "registration.purpose_hint")),
+      make("b", { id: "registration-left" })),
     make("div", { class: "phone-row" },
       make("output", { id: "phone", class: "field", "aria-label": word("registration.phone") }),
+      lineButton(about),
       companionButton(companions.length, () => askCompanion(about, (one) => { companions.push(one); })),
     ),
-    make("p", { id: "phone-hint", class: "hint" }, word(known ? "registration.known_hint" : "registration.purpose_hint")),
     make("div", { class: "typing" }, pad, make("div", { class: "purposes", "data-many": purposes.length > 6 ? "yes" : "no" }, ...buttons)),
   ];
 }
@@ -89,6 +104,7 @@ function build(about) {
 function draw() {
   const field = seek("phone");
   if (!field) return;
+  keep(KEPT, isOpen() && (digits || purpose) ? { about: passageId, digits, purpose, line } : null);
   setText(field, phoneText(digits, line) || known || word(phoneRequired ? "registration.phone" : "registration.phone_optional"));
   setData(field, "empty", digits || known ? "no" : "yes");
   setData(field, "bad", isWrongPhone(digits, line) ? "yes" : "no");
@@ -178,6 +194,20 @@ export function registrationKey(key) {
   else return false;
   return true;
 }
+
+/**
+ * What it waits for: the phone, the purpose, or to be sent; null where nobody registers.
+ * @returns {"phone" | "purpose" | "send" | "sent" | null}
+ */
+export function registrationAsks() {
+  if (passageId === null) return null;
+  if (!isOpen()) return "sent";
+  if (!isReady()) return "phone";
+  return purpose === null && purposes.length ? "purpose" : "send";
+}
+
+/** Send what was typed: what Enter does. */
+export const submitTyped = () => enter();
 
 function enter() {
   if (purpose !== null || !purposes.length) void submit(purpose);

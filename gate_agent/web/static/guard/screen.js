@@ -2,22 +2,29 @@
 
 import { actionKey, askPost, postLabel, renderActions, wireActions } from "./actions.js";
 import { renderAlarmLine } from "./alarms.js";
+import { stayAwake } from "./awake.js";
+import { tellBelow, watchBelow } from "./below.js";
+import { renderBrightness, switchBrightness } from "./brightness.js";
 import { caseKey, renderCase } from "./case.js";
 import { checksKey, renderChecks, wireChecks } from "./checks.js";
 import { dutiesKey, dutyMark, lookAtDuties, renderDuties, watchDuties } from "./duties.js";
 import { oneEar } from "../shared/ear.js";
-import { holdsKey, renderHolds } from "./holds.js";
+import { doNext, renderFoot, wireFoot } from "./foot.js";
+import { renderHolds } from "./holds.js";
+import { doneBy } from "./keys.js";
 import { span } from "../shared/figures.js";
 import { find, rebuild, setData, setText, shape } from "../shared/page.js";
+import { reopen } from "./reopen.js";
 import { closePanel, panelAbout, panelKey } from "./panel.js";
 import { registrationKey, renderRegistration } from "./registration.js";
 import { forget, touched } from "./send.js";
-import { ring, soundState, toggleMute, unlock } from "./sound.js";
+import { reloadWithSound, ring, soundState, toggleMute, unlock, unlockAgain } from "./sound.js";
 import { renderDesk } from "./desk.js";
 import { soundOf } from "./siren.js";
 import { isAbout, panelStands } from "./snapshot.js";
-import { current, forgetState, take } from "./state.js";
-import { renderBar, renderRecent, renderStatus } from "./status.js";
+import { current, forgetState, gateTime, take } from "./state.js";
+import { hourText } from "../shared/figures.js";
+import { renderBar, renderOtherDoors, renderRecent, renderStatus } from "./status.js";
 import { listen } from "../shared/stream.js";
 import { handKey, renderHand } from "./thermometer.js";
 import { renderStarting, renderVerdict } from "./verdict.js";
@@ -26,7 +33,6 @@ import { askSignOff, renderSignOn, signOnKey, signedOnName, watchSession } from 
 import { applyLanguage, switchLanguage } from "./language.js";
 import { word } from "../shared/words.js";
 
-const MUTE_KEY = "m";
 /** @type {Record<import("../shared/stream.js").Life, string>} */
 const LIVE = { opening: "no", away: "no", live: "yes", dead: "dead" };
 let lastAlive = 0;
@@ -35,8 +41,10 @@ const isLive = () => document.body.dataset.live === "yes";
 function render() {
   renderButtons();
   const state = current();
+  renderBrightness(state && Number(hourText(gateTime(state), state.gate.timezone)));
   if (state === null) {
     renderStarting();
+    renderFoot(document.documentElement.lang);
     return;
   }
   const language = document.documentElement.lang;
@@ -51,6 +59,9 @@ function render() {
   renderAlarmLine(state, language);
   renderCase(state, language);
   renderStatus(state, language);
+  renderOtherDoors(state, language);
+  renderFoot(language);
+  tellBelow();
 }
 
 function renderButtons() {
@@ -77,6 +88,7 @@ function onState(snapshot, at) {
   if (about !== null && !panelStands(state, about)) closePanel();
   sound(state.alarms);
   render();
+  reopen(state, render);
   setData(document.body, "sequence", String(snapshot.journal.sequence)); // what is drawn now
 }
 
@@ -113,16 +125,25 @@ function onTouch() {
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   onTouch();
+  if (event.key === "F5" || (event.ctrlKey && event.key === "r")) {
+    event.preventDefault();
+    reloadWithSound();
+    return;
+  }
   const typing = event.target instanceof HTMLInputElement;
-  if (typing && event.key !== "Enter" && event.key !== "Escape") return;
+  if (typing && !/^(Enter|Escape|F\d+)$/.test(event.key)) return;
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const key = event.key;
-  if (key.toLowerCase() === MUTE_KEY) toggleMute();
+  const does = doneBy(key);
+  if (does === "mute") toggleMute();
   else if (event.repeat && key !== "Backspace") return;
   else if (signOnKey(key)) {
     event.preventDefault();
     return;
-  } else if (!isLive() || !(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || holdsKey(key) || actionKey(key) || dutiesKey(key))) return;
+  } else if (does === "look") switchBrightness();
+  else if (!isLive()) return;
+  else if (does === "next") doNext();
+  else if (!(caseKey(key) || checksKey(key) || panelKey(key) || handKey(key) || registrationKey(key) || actionKey(key) || dutiesKey(key))) return;
   event.preventDefault();
   render();
 }
@@ -131,14 +152,21 @@ find("unstarted").remove(); // the script is here
 rebuild(find("dead-shape"), "plug", () => [shape("plug")]);
 applyLanguage();
 wireActions();
+wireFoot(render);
+watchBelow();
+addEventListener("resize", render);
+stayAwake();
 document.addEventListener("keydown", onKey);
 document.addEventListener("pointerdown", onTouch);
+document.addEventListener("click", () => queueMicrotask(render)); // what a tap changed is drawn at once
+find("look-of").addEventListener("click", switchBrightness);
 find("mute").addEventListener("click", () => { toggleMute(); render(); });
 find("post").addEventListener("click", () => (session()?.sign_on ? askSignOff() : askPost(render)));
 find("language").addEventListener("click", () => { switchLanguage(); closePanel(); render(); });
 wireChecks(render);
 // A kiosk started with --autoplay-policy=no-user-gesture-required opens /?kiosk: sound at once.
 if (new URLSearchParams(location.search).has("kiosk")) unlock();
+unlockAgain();
 render();
 watchDuties(render);
 watchSession(render);

@@ -32,7 +32,9 @@ export function renderSignOn() {
   const view = session();
   if (!open || view === null) return;
   const key = JSON.stringify([view.people, view.setup, chosen, LANGUAGE(), field]);
-  rebuild(find("signon"), key, () => (view.setup ? atNewDoor() : [heading(word("sign_on.choose")), names(view.people), ...(chosen === null ? [] : pad(signOn))]));
+  rebuild(find("signon"), key, () => [where(), ...(view.setup ? atNewDoor() : [heading(word("sign_on.choose")), names(view.people), ...(chosen === null ? [] : pad(signOn))])]);
+  setText(find("signon-clock"), find("clock").textContent ?? "");
+  setText(find("signon-mode"), find("mode").textContent ?? "");
   const line = seek("signon-message"), shown = seek("signon-pin"); // there once a name is chosen
   if (line !== null) setText(line, message);
   if (shown !== null) setText(shown, "●".repeat(digits.length) || word("sign_on.pin"));
@@ -80,6 +82,9 @@ export function watchSession(render) {
 
 /** @type {() => void | Promise<void>} */
 let submit = () => {};
+
+/** Which door this is, what time it is, and how the hall is open: before anybody signs on for it. */
+const where = () => make("header", {}, make("b", {}, find("bar").querySelector("h1")?.textContent ?? ""), make("time", { id: "signon-clock" }), make("span", { id: "signon-mode" }));
 
 /** @param {string} text */
 const heading = (text) => make("h2", {}, text);

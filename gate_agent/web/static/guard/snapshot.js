@@ -204,7 +204,7 @@ export function isAbout(state, key) {
   return places(state).some((place) => place.passage_id === id);
 }
 
-const PANELS = ["leave", "post", "checks", "manual", "door"];
+const PANELS = ["leave", "post", "checks", "manual", "door", "desk", "menu", "notice"];
 
 /**
  * Whether a panel may stay: it is about nobody, or about somebody who is there.

@@ -1,5 +1,6 @@
 // The alarm sounds as the browser plays them; when one is due, the siren says.
 
+import { keep, kept } from "./kept.js";
 import { BURSTS, Siren, louder } from "./siren.js";
 
 const HARMONICS = new Float32Array([0, 1, 0.6, 0.4, 0.3, 0.2]); // heard over a crowd, located by ear
@@ -13,6 +14,19 @@ const siren = new Siren();
 export function unlock() {
   context ??= new AudioContext();
   if (context.state === "suspended") context.resume().then(() => burst("ready", 0), () => {});
+}
+
+/** Load the page again. A page that does so by itself keeps its sound: a browser's own button takes it. */
+export function reloadWithSound() {
+  keep("sound", context?.state === "running" ? true : null);
+  location.reload();
+}
+
+/** Have sound at once where this tab had it when it was loaded again. */
+export function unlockAgain() {
+  if (kept("sound") !== true) return;
+  keep("sound", null);
+  unlock();
 }
 
 /**

@@ -54,10 +54,53 @@ function row(line, zone) {
  * @param {string} language
  */
 export function renderStatus(state, language) {
-  const cells = [...cellsOf(state), ...dutyCells(state.holds.length > 0)];
-  rebuild(find("status"), JSON.stringify([language, cells]), () => [
-    ...cells.map(([name, text, kind]) => make("span", { "data-kind": kind }, `${name} `, make("b", {}, text))),
-  ]);
+  const cells = gravestFirst([...dutyCells(state.holds.length > 0), ...cellsOf(state)]);
+  const line = find("status");
+  const key = JSON.stringify([language, cells, line.clientWidth]);
+  if (!rebuild(line, key, () => [...cells.map(cellElement), make("b", { id: "status-more" })])) return;
+  // One line, whatever it must tell: what has no room is counted, and stands in the panel of the checks.
+  const shownCells = /** @type {HTMLElement[]} */ ([...line.querySelectorAll("span")]);
+  const more = find("status-more");
+  for (let hidden = 0; hidden <= cells.length; hidden += 1) {
+    shownCells.forEach((element, index) => { element.hidden = index >= cells.length - hidden; });
+    more.hidden = hidden === 0;
+    setText(more, `+${hidden}`);
+    if (line.scrollWidth <= line.clientWidth) return;
+  }
+}
+
+/** @param {Cell} cell */
+const cellElement = ([name, text, kind]) => make("span", { "data-kind": kind }, `${name} `, make("b", {}, text));
+
+/**
+ * What must be acted on first, what is as it should be last.
+ * @param {Cell[]} cells
+ */
+function gravestFirst(cells) {
+  const rank = { technical: 0, low: 1, plain: 2 };
+  return [...cells].sort(([, , one], [, , other]) => rank[one] - rank[other]);
+}
+
+/**
+ * Every cell, as a part of a panel.
+ * @param {Door.ScreenState} state
+ */
+export const allCells = (state) => make("div", { class: "all-cells" }, ...gravestFirst([...dutyCells(false), ...cellsOf(state)]).map(cellElement));
+
+/**
+ * The other doors, where the screen is wide enough for them.
+ * @param {Door.ScreenState} state
+ * @param {string} language
+ */
+export function renderOtherDoors(state, language) {
+  const doors = state.others;
+  rebuild(find("others"), JSON.stringify([language, doors]), () => (doors.length ? [
+    make("h2", {}, word("other_door.title")),
+    ...doors.map((one) => make("p", { "data-live": one.is_live ? "yes" : "no" },
+      make("b", {}, one.name), make("span", {}, word(one.is_live ? "other_door.live" : "other_door.away")),
+      one.holds ? make("strong", {}, word("other_door.holds", { n: one.holds })) : null)),
+  ] : []));
+  find("others").hidden = doors.length === 0;
 }
 
 /**

@@ -44,6 +44,18 @@ function post(centi) {
 }
 
 /**
+ * What the hand reading waits for; null where nobody is measured by hand.
+ * @returns {"reading" | "confirm" | "sent" | null}
+ */
+export function handAsks() {
+  if (handId === null) return null;
+  return isSent(handKeyOf()) ? "sent" : hand.isWhole() ? "confirm" : "reading";
+}
+
+/** Send the hand reading that was typed: what Enter does. */
+export const handGo = () => void hand.key("Enter");
+
+/**
  * Take a key; returns whether it was for the hand reading.
  * @param {string} key
  */
@@ -87,10 +99,9 @@ export function checkParts(again) {
     make("h3", {}, word("thermometer_check.title")),
     make("p", { id: "check-state", "data-passed": String(check?.passed ?? "none") }, result),
     doubts ? make("p", { id: "check-doubts" }, doubts) : null,
-    ...(checking ? [reference.typing(make("p", {}, word(`thermometer_check.now_${checking}`)), finish)] : [
+    checking ? reference.typing(make("p", {}, word(`thermometer_check.now_${checking}`)), finish) : make("div", { class: "choices two" },
       button(word("thermometer_check.begin"), { kind: "tall", press: begin("contact"), id: "check-begin" }),
-      button(word("thermometer_check.blackbody"), { press: begin("blackbody"), id: "check-blackbody" }),
-    ]),
+      button(word("thermometer_check.blackbody"), { kind: "tall", press: begin("blackbody"), id: "check-blackbody" })),
   ];
 }
 

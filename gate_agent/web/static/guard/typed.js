@@ -78,8 +78,7 @@ export function askManual(passageId) {
   showPanel(MANUAL, word("action.manual"), new Map([["Enter", send]]), [
     documents.row, field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_hint"), country,
     make("h3", {}, word("manual.why")), reasons.row,
-    button(word("manual.do"), { kind: "go tall", press: send, id: "typed-send" }),
-  ]);
+  ], [button(word("manual.do"), { kind: "go tall", press: send, id: "typed-send" })]);
   find("typed-name").focus();
 }
 
@@ -100,8 +99,7 @@ export function askCompanion(about, add) {
   };
   showPanel(about, word("registration.companion"), new Map([["Enter", done]]), [
     field("typed-name", "name", "name_hint"), field("typed-number", "number", "number_optional"),
-    button(word("registration.companion_do"), { kind: "go tall", press: done, id: "typed-send" }),
-  ]);
+  ], [button(word("registration.companion_do"), { kind: "go tall", press: done, id: "typed-send" })]);
   find("typed-name").focus();
 }
 

@@ -1,17 +1,13 @@
 // The big area: what the guard must do now, in a word, a shape and a colour; then why, and who.
 
-import { degrees, span } from "../shared/figures.js";
-import { button, find, make, rebuild, setData, setText, shape } from "../shared/page.js";
+import { find, make, rebuild, setData, setText, shape } from "../shared/page.js";
 import { groupOf } from "./group.js";
-import { by } from "./post.js";
-import { sendOnce } from "./send.js";
+import { renderHeat } from "./thermals.js";
 import { isAskedWhose, ringing, technicalFaults, verdictOf } from "./snapshot.js";
-import { ago, left } from "./state.js";
+import { ago } from "./state.js";
 import { word } from "../shared/words.js";
 
 /** @typedef {import("./snapshot.js").State} State */
-
-const CLOSING_S = 10; // a countdown turns heavy at its end
 
 /** Nothing is known yet, or not any more; the style sheet hides the rest. */
 export function renderStarting() {
@@ -22,18 +18,26 @@ export function renderStarting() {
 export function renderVerdict(state) {
   const verdict = verdictOf(state);
   head(verdict, ringing(state, ago()).some((hold) => hold.hold_id === state.passage?.hold_id));
-  temperature(state);
+  renderHeat(state);
   setText(find("verdict-person"), person(state.passage));
-  const notice = state.asked?.phase === "registering" ? state.notice : null;
-  setText(find("verdict-notice"), notice ? (document.documentElement.lang === "en" && notice.en) || notice.zh : "");
-  const asks = state.passage !== null && isAskedWhose(state.passage) ? state.passage : null;
-  const flags = flagsOf(state.passage, asks !== null);
-  const held = state.passage?.decision === "hold" && state.passage.person && !asks ? state.passage.passage_id : null;
-  const key = JSON.stringify([flags, state.passage?.green, asks?.passage_id, held, document.documentElement.lang]);
-  const green = state.passage?.green ? [greenMark(state.passage.green)] : [];
-  rebuild(find("verdict-flags"), key, () => [...green, ...flags.map((flag) => make("span", { class: "flag" }, flag)), ...(asks ? whose(asks.passage_id) : []), ...(held ? [anothers(held)] : [])]);
+  renderNotice(state);
+  const asks = state.passage !== null && isAskedWhose(state.passage);
+  const flags = flagsOf(state.passage, asks);
+  if (asks) flags.push(word("card_question.asked"));
+  const green = state.passage?.green ?? null;
+  rebuild(find("verdict-flags"), JSON.stringify([flags, green, document.documentElement.lang]),
+    () => [...(green ? [greenMark(green)] : []), ...flags.map((flag) => make("span", { class: "flag" }, flag))]);
   setText(find("verdict-reason"), why(state, verdict));
-  waiting(state.passage);
+}
+
+/**
+ * What a visitor is told before data is taken, while it is taken; a tap shows the whole of it.
+ * @param {State} state
+ */
+function renderNotice(state) {
+  const notice = state.asked?.phase === "registering" ? state.notice : null;
+  find("verdict-notice").hidden = notice === null;
+  setText(find("verdict-notice"), notice ? (document.documentElement.lang === "en" && notice.en) || notice.zh : "");
 }
 
 /**
@@ -58,36 +62,6 @@ function flagsOf(passage, asks) {
 const greenMark = (green) => make("span", { class: "flag green" }, shape("ahead"), word(`green.${green}`));
 
 /**
- * Ask whether the card is theirs: nobody is let go by a card that may be another's.
- * @param {string} about
- */
-function whose(about) {
-  return [
-    make("span", { class: "flag" }, word("card_question.asked")),
-    make("div", { class: "answers" },
-      button(word("card_question.theirs"), { press: () => answer(about, true), id: "card-theirs" }),
-      button(word("card_question.anothers"), { press: () => answer(about, false), id: "card-anothers" })),
-  ];
-}
-
-/**
- * A held person's card may have been laid over their shoulder, however sure it seemed.
- * @param {string} about
- */
-function anothers(about) {
-  const no = button(word("card_question.not_theirs"), { press: () => answer(about, false), id: "card-anothers" });
-  return make("div", { class: "answers" }, no);
-}
-
-/**
- * @param {string} about
- * @param {boolean} theirs
- */
-function answer(about, theirs) {
-  void sendOnce(`card:${about}:${theirs}`, `/api/v1/passages/${about}/card`, { theirs, by: by() });
-}
-
-/**
  * @param {import("./snapshot.js").Verdict} verdict
  * @param {boolean} rings
  */
@@ -106,26 +80,6 @@ function head(verdict, rings) {
 export function width(text) {
   const ems = [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e00 ? 1 : 0.68), 0);
   return ems <= 2 ? "s" : ems <= 3 ? "m" : ems <= 4 ? "l" : "xl";
-}
-
-/** @param {State} state */
-function temperature(state) {
-  const measured = state.passage?.temperature ?? null;
-  const centi = measured ? measured.surface_centi_c : state.live_centi_c;
-  find("verdict-temperature").hidden = centi === null;
-  if (centi !== null) {
-    const text = degrees(centi);
-    setText(find("verdict-whole"), text.slice(0, -1));
-    setText(find("verdict-rest"), `${text.slice(-1)} ℃`);
-    setData(find("verdict-temperature"), "live", measured ? "no" : "yes");
-  }
-  const limits = [];
-  for (const name of /** @type {const} */ (["ambient", "score", "threshold"])) {
-    const limit = measured?.[`${name}_centi_c`] ?? null;
-    if (limit !== null) limits.push(word(`verdict.${name}`, { t: degrees(limit) }));
-  }
-  if (centi !== null && !measured) limits.push(word("verdict.live"));
-  setText(find("verdict-limits"), limits.join(" · "));
 }
 
 /** @param {Door.PassageView | null} passage */
@@ -160,20 +114,6 @@ function idle(state) {
   if (state.hall_mode === "emergency") return word("verdict.idle_emergency", { n: state.inside });
   const start = state.thermometer?.commissioning;
   return start?.by_hand ? word("verdict.idle_new", { n: start.both, of: start.wanted }) : word("verdict.idle_do");
-}
-
-/** @param {Door.PassageView | null} passage */
-function waiting(passage) {
-  const line = find("verdict-wait");
-  // A held person must not be told to go, and nobody need wait for the others' leaving.
-  const waits = (passage?.waits_for ?? []).filter((name) => name !== "departure");
-  const counted = passage?.deadline_s ?? null;
-  line.hidden = !waits.length;
-  if (line.hidden) return;
-  setText(find("verdict-wait-word"), waits.map((name) => word(`wait.${name}`)).join(" · "));
-  const seconds = counted === null ? null : Math.max(0, left(counted));
-  setText(find("verdict-wait-left"), seconds === null ? "" : seconds >= 60 ? span(seconds) : word("screen.seconds", { s: Math.ceil(seconds) }));
-  setData(line, "closing", seconds !== null && seconds < CLOSING_S ? "yes" : "no");
 }
 
 /**
