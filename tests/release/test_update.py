@@ -17,7 +17,9 @@ from children import wait_until
 from gate_agent.config.keyfile import load_key
 from gate_agent.contract.messages import parse_body
 from gate_agent.release.errors import ReleaseRefused, WentBack
+from gate_agent.release.journals import schema_of_journal
 from gate_agent.store.reader import JournalReader
+from gate_agent.store.schema import VERSION
 from gate_agent.store.verify import rebuild, verify
 from release.board import SOON, UNIT, Board
 from release.shop import Shop, again
@@ -25,7 +27,8 @@ from tools.release.archive import pack
 from tree import ROOT
 
 OLD, NEW = "0.4.0", "0.4.0.post1+gabcdef123"
-DEAD, DEAF = "0.4.1", "0.4.2"
+DEAD, DEAF, HIGHER = "0.4.1", "0.4.2", "0.5.0"
+_RAISE_IN = {DEAD: "app.py", DEAF: "validation.py"}
 _RAISES = 'raise RuntimeError("a release that does not start")\n'
 
 
@@ -41,14 +44,31 @@ def releases(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = shop.wheel(OLD)
     board.update().from_bundle(shop.packed(OLD, wheel))
     old = board.house.place(OLD)
-    for version, module in ((NEW, ""), (DEAD, "app.py"), (DEAF, "validation.py")):
+    for version in (NEW, DEAD, DEAF, HIGHER):
         made = board.house.place(version)
         shutil.copytree(old, made, symlinks=True)
         (package,) = made.glob("lib/python3*/site-packages/gate_agent")
         (package / "built.txt").write_text(version, encoding="ascii")
-        if module:
-            (package / module).write_text(_RAISES, encoding="ascii")
+        if version in _RAISE_IN:
+            (package / _RAISE_IN[version]).write_text(_RAISES, encoding="ascii")
+        if version == HIGHER:
+            _raise_schema(package / "store")
     return old.parent
+
+
+def _raise_schema(store: Path) -> None:
+    """Let a release keep journals in a schema that no earlier one knows."""
+    schema, steps = store / "schema.py", store / "migrations.py"
+    raised = schema.read_text(encoding="utf-8")
+    assert f"\nVERSION = {VERSION}  #" in raised
+    schema.write_text(
+        raised.replace(f"\nVERSION = {VERSION}", f"\nVERSION = {VERSION + 1}"), "utf-8"
+    )
+    with steps.open("a", encoding="utf-8") as more:
+        more.write(
+            f"STEPS += (MigrationStep(to={VERSION + 1}, what='terminal.commit', "
+            "change=lambda _: None),)\n"
+        )
 
 
 @pytest.fixture
@@ -209,3 +229,17 @@ def test_killed_in_the_middle_the_door_goes_on_and_one_release_counts_whole(boar
         board.manager.restart(UNIT)
         wait_until(lambda: (now := board.now()) and now.version == NEW, "the new one")
     assert whole(board) > 0
+
+
+def test_a_journal_that_the_release_before_cannot_read_comes_back_with_it(board: Board) -> None:
+    with board.runs():
+        before = schema_of_journal(board.journal)
+        board.update().to_staged(HIGHER)
+        assert schema_of_journal(board.journal) == before + 1
+
+        assert board.update().rollback() == OLD
+        wait_until(lambda: (now := board.now()) and now.version == OLD, "the old one")
+
+        assert schema_of_journal(board.journal) == before
+    assert whole(board) > 0
+    assert schema_of_journal(board.journal.parent / "newer/journal.sqlite") == before + 1
