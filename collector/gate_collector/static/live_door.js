@@ -75,12 +75,14 @@ export function lampsOf(door, hallMode) {
   const devices = Object.entries(door.devices).map(([name, state]) => lamp(`${word(`device_kind.${name}`)} ${word(`device_state.${state}`)}`, state !== "ok"));
   const doubted = door.thermometer && door.thermometer.trust !== "trusted" ? [lamp(trustOf(door.thermometer), true)] : [];
   const clock = door.clock === null ? [] : [lamp(`${word("term.clock")} ${word(`clock_quality.${door.clock}`)}`, door.clock === "stepped")];
+  const version = door.version === null ? [] : [lamp(word("live.version", { n: door.version }), false)];
   const waits = word("term.not_uploaded", { n: door.pending });
   return [
     ...mode, ...devices, ...doubted, ...clock,
     lamp(door.pending ? `${waits} · ${lasting(door.oldest_pending_s)}` : waits, door.oldest_pending_s > WAITS_S),
     lamp(word("live.gaps", { n: door.missing.length || word("say.none") }), door.missing.length > 0),
     lamp(word(door.reported ? "live.reported" : "live.not_reported"), false),
+    ...version,
   ];
 }
 

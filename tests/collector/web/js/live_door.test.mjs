@@ -40,8 +40,14 @@ test("a sound door has no bad lamp, and each fault lights one", () => {
 });
 
 test("what a door has not told is not shown as well", () => {
-  const told = lampsOf(door({ hall_mode: null, clock: null, thermometer: null, devices: {} }), "open");
+  const told = lampsOf(door({ hall_mode: null, clock: null, thermometer: null, devices: {}, version: null }), "open");
   assert.equal(told.length, 3); // what waits, what is missing, the report
+});
+
+test("each door says which version it runs, and no version is a fault", () => {
+  const version = "0.4.0.post12+g1a2b3c4d5.dirty";
+  const lamps = lampsOf(door({ version }), "open").filter((lamp) => lamp.text.endsWith(version));
+  assert.deepEqual(lamps.map((lamp) => lamp.bad), [false]);
 });
 
 test("passages are of all kinds of person, or of one outcome", () => {
