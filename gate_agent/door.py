@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.devices.supervisor import Supervisor
@@ -20,6 +21,7 @@ from gate_agent.gate.anchors import AnchorKeeper
 from gate_agent.gate.between_doors import BetweenDoors
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
+from gate_agent.gate.figures import door_figures
 from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.orders import OrderTaker
@@ -40,6 +42,7 @@ from gate_agent.store.journal import Journal
 from gate_agent.store.keys import Keys
 from gate_agent.store.reader import JournalReader
 from gate_agent.store.staff import StaffBook
+from gate_agent.uplink.discovery import Discovery
 from gate_agent.uplink.publisher import Uplink
 from gate_agent.validation import device_sections
 from gate_agent.version import program_version
@@ -224,6 +227,20 @@ class DoorProgram:
             on_door=self._hear_door,
             thermometer=self._thermometer.state,
             on_change=self._uplink_told,
+            beside=self._make_discovery(),
+        )
+
+    def _make_discovery(self) -> Discovery:
+        door = self._config.gate
+        return Discovery(
+            self._config.mqtt.discovery_prefix,
+            topics=Topics(site=door.site, gate=door.id),
+            name=door.name,
+            version=program_version(),
+            figures=lambda: door_figures(
+                self.gate.snapshot(), self._device_states(), self._thermometer.state()
+            ),
+            kept=self._folder / "discovery.json",
         )
 
     def _make_watcher(self) -> Watcher | None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gate_agent.contract.anchor import DayAnchor
+from gate_agent.contract.door_figures import DoorFigures
 from gate_agent.contract.door_told import DoorTold
 from gate_agent.contract.found_orders import FoundOrders
 from gate_agent.contract.messages import (
@@ -52,6 +53,7 @@ MESSAGES: Mapping[str, type[BaseModel]] = {
     "orders": FoundOrders,
     "seen": PersonSeen,
     "door": DoorTold,
+    "figures": DoorFigures,
     "collector": CollectorPresence,
 }
 PARTS = "policy_part"  # the one message that is no JSON
@@ -127,6 +129,14 @@ CHANNELS: Mapping[str, tuple[str, str, bool]] = {
         ),
         True,
     ),
+    "figures": (
+        "gate/v1/{site}/{gate}/figures",
+        (
+            "What the door counts, and how it stands, for screens that are none of ours: only "
+            "where `[mqtt] discovery_prefix` asks for it."
+        ),
+        True,
+    ),
     "collector": (
         "gate/v1/{site}/collector",
         "Which process the collector is: two that use one name find each other (中心平台重名).",
@@ -148,6 +158,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "takeSeen": ("receive", "seen"),
     "publishDoor": ("send", "door"),
     "takeDoor": ("receive", "door"),
+    "publishFigures": ("send", "figures"),
 }
 PARAMETERS = {
     "site": "the hall; a-z, 0-9 and -, at most 63",
@@ -159,7 +170,9 @@ _TAGS = {
     "standing": "how something stands now, retained",
     "centre": "what the centre tells the doors",
 }
-_TAG_OF = {"urgent": "event", "routine": "event", "state": "standing", "door": "standing"}
+_TAG_OF = {"urgent": "event", "routine": "event"} | dict.fromkeys(
+    ("state", "door", "figures"), "standing"
+)
 
 
 def asyncapi() -> Tree:

@@ -138,6 +138,18 @@ class MqttSection(Section):
         return self
 
 
+class DoorMqttSection(MqttSection):
+    """The way to the broker, and what a door tells others there."""
+
+    discovery_prefix: str | None = Field(
+        None,
+        max_length=60,
+        pattern="^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$",
+        description="homeassistant: figures of this door, and nobody, for Home Assistant; what was "
+        "told is taken back when this is absent again",
+    )
+
+
 class JournalSection(Section):
     """The audit journal (审计日志)."""
 
@@ -303,7 +315,7 @@ class GateConfig(Section):
     gate: GateSection
     thermometer: ThermometerSection
     id_reader: DeviceSection
-    mqtt: MqttSection
+    mqtt: DoorMqttSection
     journal: JournalSection
     web: WebSection = WebSection()
     policy: PolicySection = PolicySection()

@@ -112,6 +112,11 @@ class Topics:
         return f"gate/v1/{self.site}/collector"
 
     @property
+    def figures(self) -> str:
+        """Retained, for screens that are none of ours: what the door counts."""
+        return f"gate/v1/{self.site}/{self.gate}/figures"
+
+    @property
     def door(self) -> str:
         """Retained, for the other doors: what stands at this one."""
         return f"gate/v1/{self.site}/{self.gate}/door"

@@ -38,7 +38,12 @@ _STAMP = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 _MOST = 2**63 - 1
 _LONGEST = 2048
 _PARTS = 3
-_GATES_OWN = ("state", "door", "event")  # what a door says of itself; all else is the centre's
+_GATES_OWN = (
+    "state",
+    "door",
+    "figures",
+    "event",
+)  # what a door says of itself; all else is the centre's
 _GATE_LEVELS = 5  # gate/v1/<site>/<gate>/what
 
 

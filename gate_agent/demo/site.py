@@ -108,7 +108,7 @@ def _gate(folder: Path, gate: str, name: str, *, thermometer: str, web: int, mqt
         f'[thermometer]\ndriver = "{thermometer}"\nport = "ports/thermometer"\n'
         f'profile = "spot-forehead"\nguided_start = false\n\n'
         f'[id_reader]\ndriver = "sam-uart"\nport = "ports/id-reader"\n\n'
-        f"{mqtt}\n"
+        f'{mqtt}discovery_prefix = "homeassistant"\n\n'
         f'[journal]\npath = "journal.sqlite"\n\n'
         f'[web]\nhost = "{_HOST}"\nport = {web}\n\n'
         f'[policy]\nfile = "../policy.json"\n\n'

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from gate_agent.contract.messages import Topics
 from gate_agent.contract.records import Severity
 from gate_agent.provision.register import READER
+from gate_agent.uplink.discovery import HOME_ASSISTANT, config_topic
 
 INSTALLED = "/etc/mosquitto/gate"  # where the broker's files go
 STATE = "/var/lib/mosquitto/"
@@ -32,11 +33,13 @@ def rules(site: str, workers: Iterable[str] = (), listeners: Iterable[str] = ())
     lines = [
         "# Who may do what. `%u` is the name in the client's certificate.",
         "",
-        "# A gate writes its own events and state, and what the other doors must know of it. It",
+        "# A gate writes its own events, state and figures, and what the other doors must know. It",
         "# reads its receipt, its orders, the policy, who was seen, and what the others tell.",
         *(f"pattern write {own.event(severity)}" for severity in _SEVERITIES),
         f"pattern write {own.state}",
         f"pattern write {own.door}",
+        f"pattern write {own.figures}",
+        f"pattern write {config_topic(HOME_ASSISTANT, own)}",
         f"pattern read {own.receipt}",
         f"pattern read {own.policy}",
         f"pattern read {own.policy_urgent}",
@@ -76,15 +79,16 @@ def rules(site: str, workers: Iterable[str] = (), listeners: Iterable[str] = ())
 
 
 def _listening(site: str, name: str) -> list[str]:
-    """Return what a reader (events and states) or a display (states) may hear.
+    """Return what a reader (events, states and figures) or a display (the last two) may hear.
 
     The patterns hold for every name: what they let a door do with its own topics, and read of the
     policy and of other people, is denied, which mosquitto asks first.
     """
     every, own = Topics(site=site, gate="+"), Topics(site=site, gate=name)
-    heard = [every.state]
+    heard = [every.state, every.figures]
     if name.startswith(f"{READER}-"):
         heard = [*(every.event(severity) for severity in _SEVERITIES), *heard]
+        heard.append(config_topic(HOME_ASSISTANT, every))
     return [
         "",
         "# Reads, and says nothing.",
@@ -94,6 +98,7 @@ def _listening(site: str, name: str) -> list[str]:
         f"topic deny {every.anchor}",
         f"topic deny {every.seen}",
         f"topic deny {every.door}",
+        f"topic deny {config_topic(HOME_ASSISTANT, own)}",
         *(f"topic read {topic}" for topic in heard),
     ]
 

@@ -24,6 +24,7 @@ from gate_agent.host.tls import CertificateWatch
 from gate_agent.host.trouble import Trouble
 from gate_agent.store.journal import Journal, Stored
 from gate_agent.store.reader import JournalReader
+from gate_agent.uplink.discovery import Beside
 from gate_agent.uplink.flow import Flow
 from gate_agent.uplink.lanes import Lane, Lanes, Outgoing
 from gate_agent.uplink.mqtt import MqttLink, Will, named
@@ -69,7 +70,9 @@ class Uplink:
         on_door: Callable[[str, bytes], None] = lambda _topic, _payload: None,
         thermometer: Callable[[], ThermometerState | None] = lambda: None,
         on_change: Callable[[], None],
+        beside: Beside | None = None,
     ) -> None:
+        self._beside = beside or Beside()
         self._section = section
         self._topics = Topics(site=site, gate=gate)
         # With a certificate the broker knows us by the name in it: both say the same.
@@ -179,15 +182,12 @@ class Uplink:
         self._ask_no_more()
         self._set("connected", "")
         every = replace(self._topics, gate="+")
-        link.subscribe(
-            *self._topics.of_centre,
-            every.door,
-            live=every.state,
-            own=self._topics.state,
-        )
+        heard = (*self._topics.of_centre, every.door)
+        link.subscribe(*heard, live=every.state, own=self._topics.state)
         self.notify_state()
         if self._for_doors is not None:
             self._retain(self._topics.door, self._for_doors)
+        self._beside.connected(self._retain)
         self._pump()
         self._policy.begin(link)
         async with asyncio.TaskGroup() as group:
@@ -203,6 +203,7 @@ class Uplink:
                 _LOG.warning("uplink: %s", warning)
             await asyncio.sleep(HEARTBEAT_S)
             self.notify_state()
+            self._beside.beat(self._retain)
             self._on_change()
 
     async def _watch(self, link: MqttLink) -> None:

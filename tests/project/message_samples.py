@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from gate_agent.contract.anchor import ChainEnd, DayAnchor
+from gate_agent.contract.door_figures import DoorFigures
 from gate_agent.contract.door_told import ClearedTold, DoorTold, HoldTold
 from gate_agent.contract.found_orders import FoundOrder, FoundOrders, HallPlace
 from gate_agent.contract.messages import (
@@ -78,6 +79,21 @@ MESSAGES: dict[str, BaseModel] = {
         cleared=(
             ClearedTold(person_ref=REF, contact_centi_c=3650, threshold_centi_c=3730, at=UTC_TEXT),
         ),
+    ),
+    "figures": DoorFigures(
+        gate="west-1f",
+        time=UTC_TEXT,
+        hall_mode=HallMode.OPEN,
+        clock=ClockQuality.SYNCED,
+        writable=True,
+        devices={"thermometer": DeviceState.OK, "id_reader": DeviceState.OK},
+        thermometer=Trust.TRUSTED,
+        holds_open=1,
+        holds_overdue=0,
+        admitted=212,
+        denied=3,
+        held=2,
+        inside=41,
     ),
     "collector": CollectorPresence(id=EPOCH, process=812, host="centre-1", since=UTC_TEXT),
 }

@@ -224,6 +224,7 @@ def test_the_channels_are_the_topics_the_code_publishes_to() -> None:
         "orders": topics.orders,
         "seen": topics.seen,
         "door": topics.door,
+        "figures": topics.figures,
         "collector": topics.collector,
     }
 

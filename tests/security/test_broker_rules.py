@@ -58,10 +58,18 @@ def test_a_gate_is_heard_on_its_own_topics(west: Peer, collector: Peer) -> None:
         f"{OWN}/receipt",
         "gate/v1/hall-01/policy",
         "gate/v1/hall-02/west-1f/event/urgent",
+        "gate/v1/hall-01/central-2f/figures",
+        "homeassistant/device/hall-01/central-2f/config",
+        "homeassistant/device/hall-01/config",
     ],
 )
 def test_a_gate_is_refused_by_name_on_any_other_topic(west: Peer, topic: str) -> None:
     assert west.publish(topic) == NOT_AUTHORISED
+
+
+@pytest.mark.parametrize("topic", [f"{OWN}/figures", "homeassistant/device/hall-01/west-1f/config"])
+def test_a_gate_tells_others_of_itself_alone(west: Peer, topic: str) -> None:
+    assert west.publish(topic) != NOT_AUTHORISED
 
 
 def test_the_collectors_receipt_and_policy_reach_the_gate(west: Peer, collector: Peer) -> None:

@@ -59,21 +59,35 @@ def test_a_reader_hears_events_and_states_and_nothing_of_people_or_policy(starte
         west.publish(f"{OWN}/event/urgent")
         west.publish(f"{OWN}/event/routine")
         west.publish(f"{OWN}/state")
+        west.publish(f"{OWN}/figures")
 
-        heard = [reader.told("message") for _ in range(3)]
+        heard = [reader.told("message") for _ in range(4)]
 
-    assert heard == [f"{OWN}/event/urgent", f"{OWN}/event/routine", f"{OWN}/state"]
+    lanes = [f"{OWN}/event/urgent", f"{OWN}/event/routine"]
+    assert heard == [*lanes, f"{OWN}/state", f"{OWN}/figures"]
 
 
-def test_a_display_hears_states_alone(started: Hall) -> None:
+def test_a_reader_such_as_home_assistant_hears_what_a_door_tells_it(started: Hall) -> None:
+    config = "homeassistant/device/hall-01/west-1f/config"
+    with Peer(started.section("west-1f")) as west, Peer(started.section("reader-acme")) as reader:
+        assert west.told("connack") == reader.told("connack") == 0
+        assert reader.subscribe("homeassistant/+/+/+/config") == 1
+        west.publish(config)
+
+        assert reader.told("message") == config
+
+
+def test_a_display_hears_states_and_figures_alone(started: Hall) -> None:
     with Peer(started.section("west-1f")) as west, Peer(started.section("display-lobby")) as lobby:
         assert west.told("connack") == lobby.told("connack") == 0
         assert lobby.subscribe("gate/v1/hall-01/#") == 1
         west.publish(f"{OWN}/event/urgent")
         west.publish(f"{OWN}/door")
         west.publish(f"{OWN}/state")
+        west.publish(f"{OWN}/figures")
 
         assert lobby.told("message") == f"{OWN}/state"
+        assert lobby.told("message") == f"{OWN}/figures"
 
 
 @pytest.mark.parametrize("name", ["reader-acme", "display-lobby"])
@@ -89,6 +103,8 @@ def test_a_display_hears_states_alone(started: Hall) -> None:
         "gate/v1/hall-01/{name}/event/routine",
         "gate/v1/hall-01/{name}/state",
         "gate/v1/hall-01/{name}/door",
+        "gate/v1/hall-01/{name}/figures",
+        "homeassistant/device/hall-01/{name}/config",
     ],
 )
 def test_who_listens_publishes_nothing(started: Hall, name: str, topic: str) -> None:

@@ -21,7 +21,7 @@ from children import Child, broker, free_port, listens, program
 from cli.commands import command
 from gate_agent.contract.messages import Envelope, parse_body
 from gate_agent.demo.robot import ask
-from gate_agent.demo.site import DemoSite, lay_out
+from gate_agent.demo.site import GATES, SITE, DemoSite, lay_out
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.testing import eventually
 from system.canary import files_below, pages_of, traces
@@ -184,7 +184,11 @@ def test_nothing_is_lost_doubled_or_shown_while_everything_fails_in_turn(tmp_pat
     collector = ("--config", site.collector_config)
 
     assert one.passed == PEOPLE
-    assert not [kind for kind in sorted(spy.kinds, key=str) if kind[1:] != published_kind(kind[0])]
+    ours = sorted((kind for kind in spy.kinds if kind[0].startswith("gate/")), key=str)
+    assert not [kind for kind in ours if kind[1:] != published_kind(kind[0])]
+    assert {topic for topic, *_ in spy.kinds} - {kind[0] for kind in ours} == {
+        f"homeassistant/device/{SITE}/{gate}/config" for gate in GATES
+    }
     for door in one.doors:
         here = exported(*journal("export", door))
         pages[f"export {door.gate.id}"] = here

@@ -17,6 +17,7 @@ from gate_agent.host.keys import Signatures
 from gate_agent.store.journal import Draft, Journal, Stored
 from gate_agent.store.reader import JournalReader
 from gate_agent.testing import eventually
+from gate_agent.uplink.discovery import Beside
 from gate_agent.uplink.publisher import Uplink
 from gate_agent.uplink.standing import UplinkStatus
 from signatures import unsigned
@@ -69,7 +70,7 @@ class Door:
         self.reader.close()
         self.journal.close()
 
-    def connect(self) -> Self:
+    def connect(self, beside: Beside | None = None) -> Self:
         """Begin to bring events to the centre."""
         self.uplink = Uplink(
             section=self._section,
@@ -86,6 +87,7 @@ class Door:
             on_seen=self.seen.append,
             on_door=lambda topic, _state: self.doors.append(topic),
             on_change=lambda: self.told.append(self.uplink.status),
+            beside=beside,
         )
         self._task = asyncio.get_running_loop().create_task(self.uplink.run())
         return self
