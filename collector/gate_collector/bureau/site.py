@@ -6,12 +6,14 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gate_agent.http.answers import refusal
 from gate_agent.http.grants import Granted, granted, take_in
 from gate_agent.http.openapi import build_document
 from gate_agent.http.shield import Shield
+from gate_agent.http.static_files import static_files
 from gate_agent.words import Lang
 from gate_collector.bureau.carried import CarriedHall
 from gate_collector.bureau.desk import BureauDesk
@@ -22,7 +24,7 @@ from gate_collector.roles.grants import PROGRAMS, SCHEMES, Reader
 from gate_collector.roles.keys import ApiKeys
 from gate_collector.roles.routes import build_accounts, build_looks, build_sign_on
 from gate_collector.site import STATIC, SiteAccess, frame, guard, shielded
-from gate_collector.web.pages import Nav, Pages
+from gate_collector.web.pages import HERE, Nav, Pages
 from gate_collector.web.refusals import ANSWERS, TAGS
 
 BUREAU_NAV: Nav = (
@@ -77,7 +79,10 @@ class HallAwayPages:
         self._hall = hall
         self._pages = pages
         names = SiteAccess(sign_on=True, names=hall.file.names)
-        self._guarded: ASGIApp = Shield(self._answer, **shielded(names))
+        pages_of = Router(
+            [Mount(STATIC, static_files(HERE / "static", "centre"))], default=self._answer
+        )
+        self._guarded: ASGIApp = Shield(pages_of, **shielded(names))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

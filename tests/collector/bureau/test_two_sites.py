@@ -107,6 +107,7 @@ def test_a_hall_whose_place_is_taken_ends_alone_and_comes_back(tmp_path: Path) -
             rival.enter_context(place_at(engine, "collector"))
             wait_until(lambda: _health(client, _TWO) == 503, "the second to end")
             page = client.get("/", headers={"Host": _TWO, "Accept": "text/html"})
+            style = client.get("/static/centre.css", headers={"Host": _TWO})
             told = client.get("/healthz").json()
             gate = Gate("west-1f")
             gate.passages(5)
@@ -119,6 +120,8 @@ def test_a_hall_whose_place_is_taken_ends_alone_and_comes_back(tmp_path: Path) -
 
     assert page.status_code == 503
     assert "平台未运行" in page.text
+    assert page.headers["retry-after"] == "5"
+    assert (style.status_code, "x-frame-options" in style.headers) == (200, True)
     assert told["status"] == "failing"
     assert "hall-02" in told["cause"]
     assert "hall-01" not in told["cause"]
