@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -15,6 +16,7 @@ from gate_collector.policies.book import PolicyBook
 
 WITHIN_S = 10.0
 NO_ANSWER = "no answer"
+_MOST_QUESTIONS, _MOST_ORDERS = 4, 12  # under way at one hall
 _T = TypeVar("_T")
 
 
@@ -58,31 +60,54 @@ class HallAnswer(Generic[_T]):
     fault: str = ""
 
 
-def ask_each(
-    halls: Sequence[AskedHall],
-    ask: Callable[[Centre, PolicyBook], _T],
-    clock: Clock,
-    *,
-    within_s: float = WITHIN_S,
-) -> list[HallAnswer[_T]]:
-    """Return what each answers, in order. What was not answered in time may still be done."""
-    answers: dict[str, HallAnswer[_T]] = {}
+class HallAsker:
+    """Asks the halls of a bureau. Safe to use from any thread."""
 
-    def one(hall: AskedHall) -> None:
-        try:
-            answers[hall.site] = HallAnswer(hall=hall, value=hall.asked(ask))
-        except GateError as exc:
-            answers[hall.site] = HallAnswer(hall=hall, fault=str(exc))
-        except Exception as exc:  # noqa: BLE001 whatever its store raises, it is told
-            answers[hall.site] = HallAnswer(hall=hall, fault=type(exc).__name__)
+    def __init__(
+        self, halls: Sequence[AskedHall], clock: Clock, *, within_s: float = WITHIN_S
+    ) -> None:
+        """A question that is not answered within this time is given up; it may still be done."""
+        self.halls = halls
+        self._clock = clock
+        self._within_s = within_s
+        self._lock = threading.Lock()
+        self._under_way: Counter[str] = Counter()  # by hall: of one that hangs, no more than some
 
-    asked = [
-        threading.Thread(target=one, args=(hall,), name=f"ask {hall.site}", daemon=True)
-        for hall in halls
-    ]
-    for thread in asked:
-        thread.start()
-    until_ns = clock.now().plus_s(within_s)
-    for thread in asked:
-        thread.join(max(0.0, (until_ns - clock.now().boot_ns) / NS_PER_S))
-    return [answers.get(one.site) or HallAnswer(hall=one, fault=NO_ANSWER) for one in halls]
+    def each(
+        self, ask: Callable[[Centre, PolicyBook], _T], *, is_order: bool = False
+    ) -> list[HallAnswer[_T]]:
+        """Return what each answers, in order.
+
+        Who has left several questions unanswered is asked no more for a while, but for an order.
+        """
+        answers: dict[str, HallAnswer[_T]] = {}
+
+        def one(hall: AskedHall) -> None:
+            try:
+                answers[hall.site] = HallAnswer(hall=hall, value=hall.asked(ask))
+            except GateError as exc:
+                answers[hall.site] = HallAnswer(hall=hall, fault=str(exc))
+            except Exception as exc:  # noqa: BLE001 whatever its store raises, it is told
+                answers[hall.site] = HallAnswer(hall=hall, fault=type(exc).__name__)
+            finally:
+                with self._lock:
+                    self._under_way[hall.site] -= 1
+
+        most = _MOST_ORDERS if is_order else _MOST_QUESTIONS
+        asked = []
+        for hall in self.halls:
+            with self._lock:
+                if self._under_way[hall.site] >= most:
+                    continue
+                self._under_way[hall.site] += 1
+            thread = threading.Thread(
+                target=one, args=(hall,), name=f"ask {hall.site}", daemon=True
+            )
+            thread.start()
+            asked.append(thread)
+        until_ns = self._clock.now().plus_s(self._within_s)
+        for thread in asked:
+            thread.join(max(0.0, (until_ns - self._clock.now().boot_ns) / NS_PER_S))
+        return [
+            answers.get(hall.site) or HallAnswer(hall=hall, fault=NO_ANSWER) for hall in self.halls
+        ]

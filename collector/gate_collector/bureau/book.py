@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gate_agent.contract.moment import format_utc
 from gate_agent.errors import GateError
-from gate_collector.bureau.asking import AskedHall, HallAnswer, ask_each
+from gate_collector.bureau.asking import AskedHall, HallAnswer, HallAsker
 from gate_collector.bureau.day import BureauDay, HallDay, HallDayState, hall_day
 from gate_collector.centre import Centre
 from gate_collector.kept_words import marked
@@ -59,10 +59,10 @@ class OutdatedBy:
 class BureauBook:
     """The day reports of a bureau. Safe to use from any thread."""
 
-    def __init__(self, centre: Centre, halls: Sequence[AskedHall]) -> None:
+    def __init__(self, centre: Centre, asker: HallAsker) -> None:
         """`centre`: the bureau's own store and time, as a hall has them."""
         self._centre = centre
-        self._halls = halls
+        self._asker = asker
 
     @property
     def engine(self) -> Engine:
@@ -138,12 +138,12 @@ class BureauBook:
         return OutdatedBy(halls=tuple(others), unread=tuple(unread))
 
     def _ask(self, ask: Callable[[Centre], _T]) -> list[HallAnswer[_T]]:
-        return ask_each(self._halls, lambda centre, _book: ask(centre), self._centre.clock)
+        return self._asker.each(lambda centre, _book: ask(centre))
 
     def _is_due(self, day: date, there: Sequence[AskedHall]) -> bool:
         midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=self._centre.zone)
         is_late = self._centre.now >= midnight + _WAITS_UNTIL
-        return is_late or len(there) == len(self._halls)
+        return is_late or len(there) == len(self._asker.halls)
 
     def _newest(self, day: date) -> BureauDay | None:
         try:

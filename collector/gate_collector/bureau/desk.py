@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gate_agent.contract.moment import format_utc
-from gate_collector.bureau.asking import AskedHall
+from gate_collector.bureau.asking import AskedHall, HallAsker
 from gate_collector.bureau.book import BureauBook
 from gate_collector.bureau.emergency import HallClosed, close_all
 from gate_collector.bureau.halls import HallReach
@@ -44,7 +44,8 @@ class BureauDesk:
         self.centre = centre
         self.halls = halls
         self.watch = watch
-        self.book = BureauBook(centre, halls)
+        self._asker = HallAsker(halls, centre.clock)
+        self.book = BureauBook(centre, self._asker)
         self._lock = threading.Lock()
         self._orders: list[EmergencyTold] = []
 
@@ -64,7 +65,7 @@ class BureauDesk:
         """
         record("emergency", "", f"{by}: {why}")
         issued_by = f"{by} · {self.centre.name}"
-        halls = close_all(self.halls, self.centre.clock, by=issued_by, why=why)
+        halls = close_all(self._asker, by=issued_by, why=why)
         order = EmergencyTold(at=format_utc(self.centre.now), by=by, why=why, halls=tuple(halls))
         with self._lock:
             self._orders = [*self._orders, order]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel, Field
 
 from gate_agent.contract.policy import HallMode
-from gate_agent.host.clock import Clock
-from gate_collector.bureau.asking import WITHIN_S, AskedHall, ask_each
+from gate_collector.bureau.asking import HallAsker
 from gate_collector.centre import Centre
 from gate_collector.policies.book import PolicyBook
 from gate_collector.policies.desk import PolicyDesk
@@ -23,9 +20,7 @@ class HallClosed(BaseModel):
     fault: str = Field(description="why not; empty where it is")
 
 
-def close_all(
-    halls: Sequence[AskedHall], clock: Clock, *, by: str, why: str, within_s: float = WITHIN_S
-) -> list[HallClosed]:
+def close_all(asker: HallAsker, *, by: str, why: str) -> list[HallClosed]:
     """Issue an emergency in each hall's book, under its own next number; tell what became of it.
 
     A hall that is in an emergency stays as it is. One that does not answer may still close.
@@ -39,5 +34,5 @@ def close_all(
 
     return [
         HallClosed(site=one.hall.site, name=one.hall.name, version=one.value, fault=one.fault)
-        for one in ask_each(halls, close, clock, within_s=within_s)
+        for one in asker.each(close, is_order=True)
     ]

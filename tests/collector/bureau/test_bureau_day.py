@@ -17,6 +17,7 @@ from sqlalchemy import update
 from collector.bureau.standing import StandingHall, bureau_centre, standing
 from collector.days import DAY, quiet_day, to
 from gate_agent.words import word
+from gate_collector.bureau.asking import HallAsker
 from gate_collector.bureau.book import BureauBook, NoBureauDay, NothingToMerge, newest_day
 from gate_collector.bureau.day import FIGURES, BureauDay, HallDayState
 from gate_collector.bureau.sheets import as_csv, as_xlsx
@@ -36,7 +37,7 @@ _NAMES = (
 @contextmanager
 def _bureau(folder: Path, *names: str) -> Iterator[tuple[BureauBook, list[StandingHall]]]:
     with standing(folder, *names) as halls, bureau_centre(folder, halls[0].one) as centre:
-        yield BureauBook(centre, halls), halls
+        yield BureauBook(centre, HallAsker(halls, centre.clock)), halls
 
 
 def _report(hall: StandingHall) -> MergedReport:

@@ -12,6 +12,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.contract.policy import HallMode
 from gate_agent.host.supervision import Parts
 from gate_collector.alarms.book import AlarmKind, raise_alarm
+from gate_collector.bureau.asking import HallAsker
 from gate_collector.bureau.desk import BureauDesk
 from gate_collector.bureau.emergency import close_all
 from gate_collector.bureau.halls import HallLine, HallReach
@@ -119,7 +120,7 @@ def test_an_emergency_closes_every_hall_in_the_name_of_who_asked(tmp_path: Path)
         modes = [hall.book.in_force().hall_mode for hall in halls]
         (issue,) = halls[0].book.issues()
         halls[1].is_up = True
-        again = close_all(halls, centre.clock, by="局长", why="疫情响应")
+        again = close_all(HallAsker(halls, centre.clock), by="局长", why="疫情响应")
 
     assert told is not None
     assert [(one.name, one.version, bool(one.fault)) for one in told.halls] == [
@@ -136,8 +137,15 @@ def test_a_hall_that_does_not_answer_is_not_said_to_be_closed(tmp_path: Path) ->
     with standing(tmp_path, *_NAMES[:2]) as halls:
         halls[0].hangs = threading.Event()
 
-        told = close_all(halls, halls[0].one.clock, by="局长", why="疫情响应", within_s=0.5)
+        asker = HallAsker(halls, halls[0].one.clock, within_s=0.1)
+        # it is asked for nothing more before long: no thread is left behind for each question
+        asked = [asker.each(lambda centre, _book: centre.site) for _ in range(20)][-1]
+        waiting = [one.name for one in threading.enumerate()].count("ask hall-01")
+        told = close_all(asker, by="局长", why="疫情响应")
         halls[0].hangs.set()
         wait_until(lambda: halls[0].book.in_force().version, "it to close all the same")
+        wait_until(lambda: asker.each(lambda centre, _: centre.site)[0].value, "its answers")
 
+    assert [one.value for one in asked] == [None, "hall-02"]
+    assert waiting == 4
     assert [(one.version, one.fault) for one in told] == [(None, "no answer"), (1, "")]
