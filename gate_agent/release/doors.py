@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
@@ -14,6 +15,9 @@ from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
 
 _ANSWERS_WITHIN_S = 3
+_INFO = re.compile(r'^gate_info\{.*version="([^"]*)".*\} 1', re.MULTILINE)
+_HOLDS = re.compile(r"^gate_holds_open (\S+)$", re.MULTILINE)
+_WELL = re.compile(r'^gate_device_state\{device="([^"]*)".*state="ok".*\} 1', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +54,22 @@ class Door:
         )
 
     def now(self) -> DoorLook | None:
-        """Ask it; None while it does not answer."""
-        state = self._get("/api/v1/state")
-        health = self._get("/healthz")
-        if state is None or health is None:
-            return None
+        """Ask it; None while it does not answer.
+
+        A door that answers at one address of a hall alone tells its state to who is signed on; its
+        figures it tells everybody, and who stands there is then not known.
+        """
+        health = _object(self.read("/healthz"))
+        state = _object(self.read("/api/v1/state"))
         try:
-            return _read(state, health)
-        except (KeyError, TypeError, AttributeError):
+            if "holds" in state:
+                return from_state(state, health)
+            return from_figures(self.read("/metrics").decode("utf-8"), health)
+        except (KeyError, TypeError, AttributeError, ValueError):
             return None
 
-    def _get(self, path: str) -> Any:
+    def read(self, path: str) -> bytes:
+        """Return what stands there, also with a refusal; nothing where nobody answers."""
         context = None
         if self.address.startswith("https:"):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -70,17 +79,16 @@ class Door:
             with urllib.request.urlopen(  # noqa: S310 http to this board
                 f"{self.address}{path}", timeout=_ANSWERS_WITHIN_S, context=context
             ) as answer:
-                return json.load(answer)
+                content: bytes = answer.read()
         except urllib.error.HTTPError as exc:
-            try:
-                return json.load(exc)
-            except ValueError:
-                return None
-        except (OSError, ValueError):
-            return None
+            content = exc.read()
+        except OSError:
+            content = b""
+        return content
 
 
-def _read(state: Any, health: Any) -> DoorLook:
+def from_state(state: Any, health: Any) -> DoorLook:
+    """Read what the door's own screen shows."""
     passage = state["passage"]
     waits = bool(state["desk"]) or bool(passage and passage["waits_for"])
     return DoorLook(
@@ -90,3 +98,24 @@ def _read(state: Any, health: Any) -> DoorLook:
         is_healthy=health["status"] == "ok",
         well=frozenset(name for name, it in state["devices"].items() if it["state"] == "ok"),
     )
+
+
+def from_figures(text: str, health: Any) -> DoorLook:
+    """Read the door's figures, where its state is for who is signed on."""
+    (version,) = _INFO.findall(text)
+    (holds,) = _HOLDS.findall(text)
+    return DoorLook(
+        version=version,
+        holds=round(float(holds)),
+        is_free=True,
+        is_healthy=health["status"] == "ok",
+        well=frozenset(_WELL.findall(text)),
+    )
+
+
+def _object(content: bytes) -> Any:
+    try:
+        read = json.loads(content)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}

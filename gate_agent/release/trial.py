@@ -22,6 +22,7 @@ from gate_agent.store.opening import open_for_writing, take_lock
 from gate_agent.store.verify import verify
 from gate_agent.validation import sound_config
 
+_TRIAL = ".trial-"
 _PAGES_AT_ONCE = 1024
 _SPARE_BYTES = 8 * 1024 * 1024
 _FREE_WITHIN_S = 5.0
@@ -46,9 +47,11 @@ def try_journal(config: GateConfig) -> None:
     path = config.journal.path
     if not path.is_file():
         return  # a door that was never started
+    for left in path.parent.glob(f"{_TRIAL}*"):  # killed: a copy holds what is erased meanwhile
+        shutil.rmtree(left, ignore_errors=True)
     size = sum(one.stat().st_size for one in (path, _wal(path)) if one.is_file())
     expect_room(path, 3 * size + _SPARE_BYTES, "try the journal", "make room; nothing was changed")
-    folder = Path(tempfile.mkdtemp(prefix=".trial-", dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=_TRIAL, dir=path.parent))
     try:
         copy = folder / path.name
         _copy(path, copy)

@@ -82,9 +82,14 @@ class Board:
             house=self.house, say=self.said.append, manager=self.manager, patience=patience
         )
 
+    @property
+    def door(self) -> Door:
+        """The door, as an update asks it."""
+        return Door.of_unit(UNIT, self.config)
+
     def now(self) -> DoorLook | None:
         """Ask the door how it is."""
-        return Door.of_unit(UNIT, self.config).now()
+        return self.door.now()
 
     def tap(self, path: str, body: dict[str, object]) -> dict[str, object]:
         """Do something at the guard's screen."""

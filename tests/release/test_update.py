@@ -16,6 +16,7 @@ import pytest
 from children import wait_until
 from gate_agent.config.keyfile import load_key
 from gate_agent.contract.messages import parse_body
+from gate_agent.release.doors import from_figures
 from gate_agent.release.errors import ReleaseRefused, WentBack
 from gate_agent.release.journals import schema_of_journal
 from gate_agent.store.reader import JournalReader
@@ -98,6 +99,8 @@ def test_a_door_is_updated_goes_on_with_its_journal_and_goes_back_by_hand(
     bundle = shop.packed(NEW, wheel)
     with board.runs():
         before = board.now()
+        killed_once = board.journal.with_name(".trial-left")
+        killed_once.mkdir()
         gap = Gap(board)
         with gap:
             board.update().from_bundle(bundle)
@@ -147,6 +150,8 @@ def test_an_update_waits_while_a_hold_is_open_and_says_so(board: Board) -> None:
     with board.runs():
         assert board.tap("/api/v1/drills", {"by": "guard-1"})
         wait_until(lambda: (now := board.now()) and now.holds, "the hold")
+        figures = from_figures(board.door.read("/metrics").decode(), {"status": "ok"})
+        assert figures == replace(board.now() or figures, is_free=True)
 
         with pytest.raises(ReleaseRefused, match="a hold is open"):
             board.update(replace(SOON, quiet_s=1)).to_staged(NEW)
