@@ -56,14 +56,13 @@ class Update:
         if board_files.is_packaged(self.house):
             raise ReleaseRefused("expected a bundle's installation, got Debian's: update by apt")
         with self.house.alone():
-            with bundle.opened(
-                file, signers=self.house.signers, beside=self.house.prefix
-            ) as opened:
-                self._refuse_older(opened.version)
-                self.say(f"{both('terminal.update_staging')}: {opened.version}")
-                self.house.stage(opened.folder, opened.version)
-            self._change_to(opened.version, now=now)
-        return opened.version
+            try:
+                version = self._stage(file)
+            except OSError as exc:
+                where = exc.filename or file
+                raise ReleaseRefused(f"{where}: {exc.strerror}: nothing was changed") from exc
+            self._change_to(version, now=now)
+        return version
 
     def to_staged(self, version: str, *, now: bool = False) -> str:
         """Update to a release that is in place already: what a Debian package does."""
@@ -80,6 +79,14 @@ class Update:
                 raise ReleaseRefused("expected a release before this one, got none")
             self._exchange(before, self._doors(self.manager.running()))
         return before
+
+    def _stage(self, file: Path) -> str:
+        beside = self.house.prefix
+        with bundle.opened(file, signers=self.house.signers, beside=beside) as opened:
+            self._refuse_older(opened.version)
+            self.say(f"{both('terminal.update_staging')}: {opened.version}")
+            self.house.stage(opened.folder, opened.version)
+        return opened.version
 
     def _refuse_older(self, version: str) -> None:
         current = self.house.version_at("current")

@@ -17,8 +17,11 @@ from gate_agent.release.errors import ReleaseRefused
 from gate_agent.release.house import House
 from gate_agent.release.removal import remove
 from gate_agent.release.services import Systemctl
-from release.shop import small_wheel
+from gate_agent.release.update import Update
+from release.shop import again, key_in, small_wheel
+from tools.release.archive import pack
 from tools.release.bundles import lay_out
+from tools.release.sums import signers
 
 _SAY = "import gate_agent; print(gate_agent.__version__)"
 NOBODY = Systemctl(("true",))
@@ -144,8 +147,16 @@ def test_a_disk_that_fills_up_meanwhile_leaves_the_old_one_and_nothing_half(
 
     with pytest.raises(OSError, match="No space left"):
         house.stage(folder, "0.5.0")
+    key = key_in(tmp_path / "key")
+    again(folder, key)
+    house.etc.mkdir(parents=True)
+    house.signers.write_text(signers(key), encoding="utf-8")
+    file = pack(folder, tmp_path / "b.tar.gz", epoch=0)
+    with pytest.raises(ReleaseRefused, match="No space left on device: nothing was changed"):
+        Update(house=house, say=print, manager=NOBODY).from_bundle(file)
 
     assert [path.name for path in (house.prefix / "releases").iterdir()] == ["0.4.0"]
+    assert not (house.prefix / ".bundle").exists()
     assert house.version_at("current") == "0.4.0"
 
 
