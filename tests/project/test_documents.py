@@ -176,7 +176,7 @@ def test_the_licence_is_apache_2_word_by_word() -> None:
     assert sha256((ROOT / "LICENSE").read_bytes()).hexdigest() == APACHE_2
 
 
-@pytest.mark.parametrize("script", ["tools/setup", ".ci/run"])
+@pytest.mark.parametrize("script", ["tools/setup", "tools/ten-minutes", ".ci/run"])
 def test_a_script_is_executable_and_plain_shell(script: str) -> None:
     assert (ROOT / script).stat().st_mode & 0o111
     subprocess.run(["sh", "-n", ROOT / script], check=True)
