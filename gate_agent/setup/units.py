@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from gate_agent.words import Lang, word
 
 Say = Callable[[str], None]
-KIOSK_PACKAGES = ("cage", "chromium", "fonts-noto-cjk")
+KIOSK_PACKAGES = ("cage", "chromium", "fonts-noto-cjk", "libpam-systemd")  # the last: a seat
 _NOT_HERE = ("", "offline", "unknown")
 
 

@@ -229,7 +229,7 @@ def test_a_kiosk_brings_its_packages_and_its_unit(
     plugged.set_up("--kiosk", "guard", typed=TRIAL)
 
     assert plugged.noted[3:] == [
-        "apt-get install -y --no-install-recommends cage chromium fonts-noto-cjk",
+        "apt-get install -y --no-install-recommends cage chromium fonts-noto-cjk libpam-systemd",
         "systemd-sysusers ",
         "systemctl daemon-reload",
         "systemctl enable gate-kiosk-guard@west-1f",
