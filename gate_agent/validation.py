@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from gate_agent.config.faults import nearest
+from gate_agent.config.faults import fault, own_faults
 from gate_agent.config.keyfile import key_faults
 from gate_agent.config.load import (
     load_config,
@@ -27,13 +28,19 @@ from gate_agent.config.model import (
     SignaturesSection,
     WebSection,
 )
-from gate_agent.devices.registry import find_model
+from gate_agent.devices.registry import DriverUnusableError, find_model
+from gate_agent.driver_api import DeviceKind, Model, OptionsFault
 from gate_agent.errors import ConfigurationError, StorageError
 from gate_agent.host.keys import signature_faults
 from gate_agent.host.tls import link_faults, page_faults
 from gate_agent.store.keys import found_keys
 from gate_agent.store.staff import StaffBook
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+READ_AT_EXITS = (DeviceKind.EXIT, DeviceKind.ID_READER, DeviceKind.BADGE, DeviceKind.SCANNER)
+"""What may stand at an exit: whatever sees who goes."""
 Sections = Mapping[str, BaseModel]
 
 
@@ -59,7 +66,7 @@ def sound_config(path: Path, *, all_files: bool = False) -> GateConfig:
     for name, section in sections.items():
         match section:
             case DeviceSection():
-                faults += device_faults(name, section)
+                faults += device_faults(name, section, all_files=all_files)
             case PolicySection():
                 faults += policy_faults(section.file)
             case KeysSection():
@@ -97,22 +104,38 @@ def device_sections(config: GateConfig) -> dict[str, DeviceSection]:
     }
 
 
-def device_faults(name: str, section: DeviceSection) -> list[str]:
-    """Return what is wrong with a device's driver and options, each with its path."""
+def device_faults(name: str, section: DeviceSection, *, all_files: bool = True) -> list[str]:
+    """Return what is wrong with a device's driver and options, each with its path.
+
+    A driver that is installed and cannot be used is a fault where `all_files` are asked for; a
+    door starts without it, and says so.
+    """
     try:
         model = find_model(section.driver)
+    except DriverUnusableError as exc:
+        return [f"{name}.driver: {fault}" for fault in exc.faults] if all_files else []
     except ConfigurationError as exc:
         return [f"{name}.driver: {fault}" for fault in exc.faults]
     faults = []
-    if model.kind != name:
+    kinds = READ_AT_EXITS if name == DeviceKind.EXIT else (DeviceKind(name),)
+    if not set(kinds) & set(model.kinds):
         faults.append(
             f"{name}.driver: expected the driver of this kind of device, got {model.kind}"
         )
-    return [
-        *faults,
-        *(
-            f"{name}.options.{option}: expected a known option: "
-            f"{nearest(option, model.options)}, got this one"
-            for option in sorted(set(section.options) - set(model.options))
-        ),
-    ]
+    return [*faults, *_option_faults(name, section, model)]
+
+
+def _option_faults(name: str, section: DeviceSection, model: Model) -> list[str]:
+    where = f"{name}.options"
+    try:
+        options = model.parse_options(section.options)
+    except OptionsFault as exc:
+        return [_below(where, one, model) for one in own_faults(exc.error.errors())]
+    misfit = options.misfit(DeviceKind(name))
+    return [] if misfit is None else [f"{where}: {misfit}"]
+
+
+def _below(where: str, error: ErrorDetails, model: Model) -> str:
+    """Return a fault of a driver's options with their path in the file."""
+    text = fault(error, model.options)
+    return f"{where}: {text.removeprefix('file: ')}" if not error["loc"] else f"{where}.{text}"

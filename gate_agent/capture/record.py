@@ -23,10 +23,10 @@ from gate_agent.config.model import DeviceSection, GateConfig
 from gate_agent.contract.identity import CARD_FAULTS, identify
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import Category, DeviceState
+from gate_agent.devices.lines import OpenLine, open_line
 from gate_agent.devices.registry import find_model
-from gate_agent.devices.supervisor import OpenLine, Supervisor
-from gate_agent.devices.transport import open_serial
-from gate_agent.driver_api import Card, DeviceKind, Redact, Report
+from gate_agent.devices.supervisor import Supervisor
+from gate_agent.driver_api import Card, DeviceKind, Redact, Report, SerialLine
 from gate_agent.errors import ConfigurationError, DeviceError
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.host.clock import Clock
@@ -34,6 +34,7 @@ from gate_agent.validation import device_sections
 from gate_agent.version import program_version
 
 _MOST_HELD = 64 * 1024  # bytes of one exchange before they are written all the same
+_NOBODYS = (DeviceKind.THERMOMETER, DeviceKind.OUTPUT)  # what they send names no person
 Say = Callable[[str], None]
 
 
@@ -119,9 +120,9 @@ class _Recorder:
         self._came: list[tuple[int, bytes]] = []  # of one exchange, not redacted yet
         self._held = 0
 
-    def open(self, port: Path, baud: int) -> OpenLine:
+    async def open(self, place: Path | str, setting: SerialLine) -> OpenLine:
         """Open the port and listen in."""
-        line = open_serial(port, baud)
+        line = await open_line(place, setting)
         self._note("opened")
         return _Tapped(line, self)
 
@@ -215,7 +216,9 @@ class _Tapped:
 
 def _redaction(name: str, section: DeviceSection) -> Redact | None:
     model = find_model(section.driver)
-    if model.redact is None and model.kind is not DeviceKind.THERMOMETER:
+    if name in _NOBODYS:
+        return None
+    if model.redact is None:
         expected = "a driver that takes the person out of its traffic (Model.redact)"
         raise ConfigurationError([f"{name}.driver: expected {expected}, got {model.name}"])
     return model.redact

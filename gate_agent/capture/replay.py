@@ -43,7 +43,7 @@ from gate_agent.domain.effects import FindContacts, WriteEvent
 from gate_agent.domain.passage import Idle
 from gate_agent.domain.temperature import PROFILES
 from gate_agent.domain.thermometer_health import Checks, Watch, health
-from gate_agent.driver_api import CardRefused, Reading, Report
+from gate_agent.driver_api import Card, CardRefused, Reading, Report
 from gate_agent.errors import DeviceError, TransportClosedError
 from gate_agent.validation import device_sections
 
@@ -147,7 +147,8 @@ class _Replay:
         """Have the driver hold every conversation of the capture."""
         model, options = self._models[device], self._head.devices[device].options
         for connection in _connections(entries):
-            driver = model.driver(_PlayedLine(connection, clock, self._differences), **options)
+            line = _PlayedLine(connection, clock, self._differences)
+            driver = model.new_driver(line, model.parse_options(options))
             with suppress(DeviceError):
                 async with aclosing(driver.reports()) as reports:
                     async for report in reports:
@@ -194,6 +195,8 @@ class _Replay:
         if isinstance(report, CardRefused):
             self._take(CardUnreadable(at=now, fault=report.why, reason=report.why))
             return
+        if not isinstance(report, Card):
+            return  # badges and codes are not in a capture's door
         try:
             person = identify(report, _SITE_KEY, self._door.policy)
         except CARD_FAULTS as fault:

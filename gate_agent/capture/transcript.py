@@ -5,7 +5,15 @@ from __future__ import annotations
 from gate_agent.capture.replay import DeviceTold, Told
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import PassageDecided
-from gate_agent.contract.signals import Card, CardRefused, Reading
+from gate_agent.contract.signals import (
+    BadgeRead,
+    Card,
+    CardRefused,
+    CodeRead,
+    OutputState,
+    Reading,
+    SomebodyLeft,
+)
 from gate_agent.domain.door import TrustChanged
 
 
@@ -37,6 +45,8 @@ def _words(output: Told) -> str:
             reasons = ",".join(output.reasons) or "-"
             measured = f"{seen.outcome} {_celsius(values)}".rstrip()
             return f"decided {output.decision} {output.category} {reasons} {measured}"
+        case BadgeRead() | CodeRead() | SomebodyLeft() | OutputState():
+            return type(output).__name__
         case _:
             return f"event {output.TYPE} {output.subject or ''}"
 

@@ -12,7 +12,7 @@ import typer
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config, placed
 from gate_agent.config.model import GateConfig
-from gate_agent.devices.registry import all_models
+from gate_agent.devices.registry import installed
 from gate_agent.errors import ConfigurationError
 from gate_agent.words import both
 
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 def drivers() -> None:
     """Show the device models this installation knows. 驱动."""
-    for model in all_models():
-        line = f"{model.line.baud} 8N1"
-        typer.echo(f"{model.name:<14} {model.kind:<12} {line:<11} {model.maturity}")
+    models, faults = installed()
+    for model in models:
+        kinds = "/".join(model.kinds)
+        typer.echo(f"{model.name:<14} {kinds:<12} {model.line!s:<11} {model.maturity}")
         typer.echo(f"{'':<14} {model.title}")
-        for name, text in model.options.items():
-            typer.echo(f"{'':<14} option {name}: {text}")
+        for name, field in model.options.model_fields.items():
+            typer.echo(f"{'':<14} option {name}: {field.description}")
+    for fault in faults:
+        typer.echo(f"{both('terminal.warning')}: {fault}")
 
 
 def emulate(

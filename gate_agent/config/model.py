@@ -24,10 +24,13 @@ from pydantic import (
 )
 
 from gate_agent.config.addresses import BaseUrl, is_everywhere, is_loopback
+from gate_agent.config.places import Place
 from gate_agent.contract.frozen import FrozenModel
 from gate_agent.contract.messages import Name
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Parity = Literal["none", "even", "odd"]
+Contact = Annotated[int, Field(ge=1, le=16)]
 
 
 def _known_zone(value: str) -> str:
@@ -69,13 +72,21 @@ Option = Annotated[bool | int | str, BeforeValidator(_plain)]
 
 
 class DeviceSection(Section):
-    """A device on a serial line."""
+    """A device on its line."""
 
     driver: str = Field(
         min_length=1, description="name from `gate-agent drivers`, or pkg.mod:MODEL"
     )
-    port: Path = Field(description="prefer /dev/serial/by-id/… or by-path/…; ttyUSB0 may change")
+    port: Place = Field(
+        description="prefer /dev/serial/by-id/… or by-path/…, ttyUSB0 may change; or "
+        "socket://host:port, rfc2217://host:port"
+    )
     baud: int | None = Field(None, ge=1200, le=921600, description="the device's own by default")
+    data_bits: Literal[7, 8] | None = Field(None, description="the device's own by default")
+    parity: Parity | None = Field(None, description="the device's own by default")
+    stop_bits: Literal[1, 2] | None = Field(None, description="the device's own by default")
+    dtr: bool | None = Field(None, description="set the line DTR: some adapters are powered by it")
+    rts: bool | None = Field(None, description="set the line RTS")
     options: dict[str, Option] = Field(
         default_factory=dict, description="the driver's own, see `gate-agent drivers`"
     )
@@ -92,6 +103,27 @@ class ThermometerSection(DeviceSection):
         description="启用新门: everybody is measured by the contact thermometer until this door "
         "knows its own normal; false only where nobody real passes, as on a bench",
     )
+
+
+class OutputSection(DeviceSection):
+    """Contacts that are switched (继电器): each names the contact it is wired to, from 1."""
+
+    gate: Contact | None = Field(None, description="opens the gate, by a pulse (道闸、门禁)")
+    fever: Contact | None = Field(None, description="a light, while somebody flagged waits")
+    buzzer: Contact | None = Field(None, description="sounds as long as that light is on")
+    fault: Contact | None = Field(
+        None, description="a light, while the thermometer does not measure"
+    )
+    pulse_ms: int = Field(1000, ge=100, le=10_000, description="how long the gate's contact closes")
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        named = [one for one in (self.gate, self.fever, self.buzzer, self.fault) if one is not None]
+        if not named:
+            raise ValueError("expected a contact of gate, fever, buzzer or fault, got none")
+        if self.gate is not None and named.count(self.gate) > 1:
+            raise ValueError("expected the gate alone at its contact, got another there")
+        return self
 
 
 class MqttSection(Section):
@@ -315,6 +347,10 @@ class GateConfig(Section):
     gate: GateSection
     thermometer: ThermometerSection
     id_reader: DeviceSection
+    badge: DeviceSection | None = None
+    scanner: DeviceSection | None = None
+    output: OutputSection | None = None
+    exit: DeviceSection | None = None
     mqtt: DoorMqttSection
     journal: JournalSection
     web: WebSection = WebSection()

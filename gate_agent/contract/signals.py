@@ -1,4 +1,4 @@
-"""What devices tell the door: readings and cards. Defined here, seen by drivers as driver_api."""
+"""What devices tell the door. Defined here, seen by drivers as driver_api."""
 
 from __future__ import annotations
 
@@ -70,3 +70,31 @@ class CardRefused:
     """A card lies on the reader and was refused twice: whose it is, the guard must type."""
 
     why: Unread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeRead:
+    """A badge (工作证) was held to a reader: its number as printed, in the reader's own form."""
+
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRead:
+    """A code was scanned (扫码): its text, whatever it says."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomebodyLeft:
+    """An exit (出口) saw people leave, whoever they were."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputState:
+    """The contacts (继电器) of a board that are closed, as read back from it."""
+
+    closed: frozenset[int]

@@ -9,23 +9,49 @@ import os
 import termios
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import serial
 
+from gate_agent.driver_api import SerialLine
 from gate_agent.errors import DeviceError, TransportClosedError
 
 MOST_HELD = 64 * 1024  # bytes read and not asked for; beyond, the newest are dropped and counted
 _CHUNK = 4096
 _T = TypeVar("_T")
 # pyserial lets all three through when a cable is pulled (facts of its issues 341, 617)
-_GONE = (serial.SerialException, OSError, termios.error)
+GONE = (serial.SerialException, OSError, termios.error)
+
+
+class OpenPort(Protocol):
+    """What is asked of a port, which is pyserial's or as one."""
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        ...
+
+    @property
+    def in_waiting(self) -> int:
+        """How many bytes the kernel holds."""
+        ...
+
+    def reset_input_buffer(self) -> None:
+        """Forget them."""
+        ...
+
+    def read(self, size: int) -> bytes:
+        """Return what is there; raise where the line has hung up."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
 
 
 class SerialTransport:
     """One open port. `drops` counts bytes that nobody read in time."""
 
-    def __init__(self, port: serial.Serial, name: str) -> None:
+    def __init__(self, port: OpenPort, name: str) -> None:
         """Take over an open port; `open_serial` does this."""
         self._port = port
         self._name = name
@@ -79,7 +105,7 @@ class SerialTransport:
     def close(self) -> None:
         """Close the port."""
         self._lose("closed")
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*GONE):
             self._port.close()
 
     def _on_bytes(self) -> None:
@@ -107,7 +133,7 @@ class SerialTransport:
             return call(*arguments)
         except BlockingIOError:
             return None
-        except _GONE as exc:
+        except GONE as exc:
             self._lose(_words(exc))
             return None
 
@@ -125,14 +151,31 @@ class SerialTransport:
         self._writable.set()
 
 
-def open_serial(port: Path, baud: int) -> SerialTransport:
-    """Open `port` for this process alone, 8N1, no flow control, without waiting.
+def open_serial(port: Path, line: SerialLine) -> SerialTransport:
+    """Open `port` for this process alone, no flow control, without waiting.
 
     Raises DeviceError: no such port, used by another program, not a serial line.
     """
+    opened = serial.Serial()
+    opened.port = str(port)
+    if line.dtr is not None:
+        opened.dtr = line.dtr
+    if line.rts is not None:
+        opened.rts = line.rts
     try:
-        opened = serial.Serial(str(port), baud, exclusive=True, timeout=0, write_timeout=0)
-    except _GONE as exc:
+        opened.apply_settings(
+            {
+                "baudrate": line.baud,
+                "bytesize": line.data_bits,
+                "parity": line.parity[0].upper(),
+                "stopbits": line.stop_bits,
+                "timeout": 0,
+                "write_timeout": 0,
+            }
+        )
+        opened.exclusive = True
+        opened.open()
+    except GONE as exc:
         raise DeviceError(f"{port}: expected a free serial port, got: {_opening(exc)}") from exc
     return SerialTransport(opened, str(port))
 

@@ -3,6 +3,15 @@
 from gate_agent.capture.virtual import run_virtual
 from gate_agent.testing.cable import cable
 from gate_agent.testing.conformance import check_driver
+from gate_agent.testing.stimuli import Stimuli
 from gate_agent.testing.time import FakeClock, FakeKernel, eventually
 
-__all__ = ["FakeClock", "FakeKernel", "cable", "check_driver", "eventually", "run_virtual"]
+__all__ = [
+    "FakeClock",
+    "FakeKernel",
+    "Stimuli",
+    "cable",
+    "check_driver",
+    "eventually",
+    "run_virtual",
+]

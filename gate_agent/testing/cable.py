@@ -45,6 +45,11 @@ class End:
         self._held.clear()
         return count
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this end is open."""
+        return self._open
+
     def cut(self) -> None:
         """Cut the cable: both ends close."""
         self.hang_up()

@@ -11,6 +11,7 @@ from gate_agent.driver_api import (
     FaultyEmulator,
     Model,
     NoReplyError,
+    Options,
     Report,
     TransportClosedError,
 )
@@ -31,13 +32,15 @@ async def check_driver(
     *,
     sound: Callable[[Report], bool] = lambda _report: True,
     reports: int = 1,
+    options: Options | None = None,
 ) -> list[Report]:
     """Run the model's driver against its emulator; return the first `reports`.
 
     `stimulate` makes the emulated device see something worth a report, `sound` tells whether a
     report can come from that. Checks that the driver
 
-    - raises NoReplyError where nothing answers, and names itself in one line where it does;
+    - raises NoReplyError where nothing answers (but where it only speaks when it is used), and
+      names itself in one line where it does;
     - reports soundly, and counts a frame for every report;
     - survives each fault of the emulator, alone and three times in a row: sound reports come
       again, after a new conversation on a reopened line if it must be;
@@ -45,8 +48,9 @@ async def check_driver(
 
     Use it in virtual time: `run_virtual(check_driver(…))`.
     """
-    await _tells_of_silence(model)
-    async with _bench(model) as bench:
+    if _stale_after_s(model, options) is not None:
+        await _tells_of_silence(model, options)
+    async with _bench(model, options) as bench:
         first = [await bench.report_of(stimulate) for _ in range(reports)]
         assert bench.frames >= reports, "expected every report to come from a counted frame"
         for fault in bench.emulator.faults:
@@ -62,20 +66,21 @@ async def check_driver(
 class _Bench:
     """A driver before its emulator, with a supervisor's patience in between."""
 
-    def __init__(self, model: Model, ours: End) -> None:
+    def __init__(self, model: Model, options: Options | None, ours: End) -> None:
         self._model = model
+        self._options = options
         self._ours = ours
         self._came: asyncio.Queue[Report] = asyncio.Queue()
         self._was_cut = False
         self._ended: type[Exception] | None = None
-        self.emulator = model.emulator()
+        self.emulator = model.new_emulator(options)
         self.frames = 0
         self.all: list[Report] = []
 
     async def converse(self) -> None:
         """Take reports over as many conversations as it needs, until the cable is cut."""
         while self._ended is None:
-            driver = self._model.driver(self._ours)
+            driver = self._model.new_driver(self._ours, self._options)
             try:
                 async with aclosing(driver.reports()) as reports:
                     async for report in reports:
@@ -113,13 +118,13 @@ class _Bench:
 
 
 @asynccontextmanager
-async def _bench(model: Model) -> AsyncIterator[_Bench]:
+async def _bench(model: Model, options: Options | None) -> AsyncIterator[_Bench]:
     ours, theirs = cable()
-    bench = _Bench(model, ours)
+    bench = _Bench(model, options, ours)
     try:
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(_speak(bench.emulator, theirs))
-            name = await model.driver(ours).identify()
+            name = await model.new_driver(ours, options).identify()
             assert name, "expected identify() to return a name"
             assert "\n" not in name, "expected one line"
             conversing = group.create_task(bench.converse())
@@ -135,13 +140,19 @@ async def _speak(emulator: FaultyEmulator, transport: End) -> None:
         await emulator.run(transport)
 
 
-async def _tells_of_silence(model: Model) -> None:
+async def _tells_of_silence(model: Model, options: Options | None) -> None:
     ours, _ = cable()
     try:
         async with asyncio.timeout(_ANSWER_S):
-            await model.driver(ours).identify()
+            await model.new_driver(ours, options).identify()
     except NoReplyError:
         return
     except TimeoutError:
         pass
     raise AssertionError("expected NoReplyError where nothing answers")
+
+
+def _stale_after_s(model: Model, options: Options | None) -> float | None:
+    """Return how long the device may say nothing; None: until it is used."""
+    own = model.parse_options(model.example) if options is None else options
+    return own.stale_after_s(model.stale_after_s)

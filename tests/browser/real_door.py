@@ -53,10 +53,10 @@ class RealDoor:
             folder / "gate.log", program("gate-agent"), "run", "--config", self.config_file
         )
         config = load_config(self.config_file, GateConfig)
-        self._ports = config.thermometer.port, config.id_reader.port
+        self._ports = Path(config.thermometer.port), Path(config.id_reader.port)
         sight, reader = find_model(config.thermometer.driver), find_model(config.id_reader.driver)
-        self._thermometer = cast("ThermometerEmulator", sight.emulator())
-        self._reader = cast("IdReaderEmulator", reader.emulator())
+        self._thermometer = cast("ThermometerEmulator", sight.new_emulator())
+        self._reader = cast("IdReaderEmulator", reader.new_emulator())
         self._loop = asyncio.new_event_loop()
         self._client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=60)
         self._stop = asyncio.Event()

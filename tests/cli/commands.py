@@ -14,7 +14,7 @@ from children import program
 from cli.copies import run_in_copy
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
-from gate_agent.devices.registry import find_model
+from gate_agent.emulation.door import emulator_of, port_of
 from gate_agent.emulation.pty import Pty, run_emulator
 
 _ENDS_WITHIN_S = 60
@@ -54,8 +54,8 @@ async def devices(config_file: Path, *names: str) -> AsyncIterator[None]:
             speaking = []
             for name in names:
                 section = getattr(load_config(config_file, GateConfig), name)
-                pty = plugged.enter_context(Pty(section.port))
-                emulator = find_model(section.driver).emulator()
+                pty = plugged.enter_context(Pty(port_of(name, section)))
+                emulator = emulator_of(section)
                 speaking.append(group.create_task(run_emulator(pty, emulator)))
             yield
             for task in speaking:

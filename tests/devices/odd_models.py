@@ -17,7 +17,7 @@ class _Plain:
     frames = 0
     counters: Mapping[str, int] = {}
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, _options: object) -> None:
         self.transport = transport
 
     async def identify(self) -> str:

@@ -53,7 +53,7 @@ async def over_the_line(
 ) -> None:
     """Send the frames to the model's driver, and hand on what it makes of each."""
     ours, theirs = cable()
-    async with aclosing(model.driver(ours).reports()) as reports:
+    async with aclosing(model.new_driver(ours).reports()) as reports:
         for frame in frames:
             await theirs.write(frame)
             take(await anext(reports))

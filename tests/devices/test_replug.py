@@ -13,7 +13,7 @@ from devices.watching import LOST, OK, Watch, plugged, real_clock, watching
 from gate_agent.config.model import DeviceSection
 from gate_agent.devices.supervisor import probe
 from gate_agent.devices.transport import open_serial
-from gate_agent.driver_api import Card, FaultyEmulator
+from gate_agent.driver_api import Card, FaultyEmulator, SerialLine
 from gate_agent.emulation.people import synthetic_card
 from gate_agent.errors import DeviceError, NoReplyError
 from gate_agent.testing import eventually
@@ -22,6 +22,7 @@ from gate_drivers.thermometers.gy_614v3.emulator import Gy614V3Emulator
 from gate_drivers.thermometers.gy_mcu90614.emulator import GyMcu90614Emulator
 
 BACK_WITHIN_S = 2.0
+LINE = SerialLine(baud=9600)
 DEVICES = pytest.mark.parametrize(
     ("driver", "emulator"),
     [
@@ -82,7 +83,7 @@ def test_a_port_in_use_is_told_and_taken_when_it_is_free(tmp_path: Path) -> None
 
     async def main() -> Watch:
         async with plugged(port, Gy614V3Emulator()):
-            other = open_serial(port, 9600)
+            other = open_serial(port, LINE)
             async with watching("gy-614v3", port=port) as watch:
                 await eventually(lambda: watch.last is LOST)
                 other.close()

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from devices.watching import LOST, OK, STALE, Watch, watching, wires
-from gate_agent.devices.supervisor import OpenLine, port_warning
-from gate_agent.driver_api import Reading
+from gate_agent.devices.lines import OpenLine
+from gate_agent.devices.supervisor import port_warning
+from gate_agent.driver_api import Reading, SerialLine
 from gate_agent.errors import DeviceError
 from gate_agent.testing import eventually, run_virtual
 from gate_agent.testing.cable import End
@@ -28,7 +29,7 @@ class Bay:
         self.opened_at: list[float] = []
         self.theirs: End | None = None
 
-    def open(self, _port: Path, _baud: int) -> OpenLine:
+    async def open(self, _place: Path | str, _line: SerialLine) -> OpenLine:
         self.opened_at.append(asyncio.get_running_loop().time())
         if self.fault is not None:
             raise DeviceError(self.fault)
@@ -172,7 +173,7 @@ class HalfAlive(End):
 def test_a_reader_that_keeps_failing_on_an_open_line_stays_lost(answers: int) -> None:
     opened = 0
 
-    def open_line(_port: Path, _baud: int) -> OpenLine:
+    async def open_line(_place: Path | str, _line: SerialLine) -> OpenLine:
         nonlocal opened
         opened += 1
         ours, _ = wires(HalfAlive(answers))
@@ -198,7 +199,7 @@ def test_options_reach_the_driver() -> None:
             await eventually(lambda: bay.theirs)
             driver = watch.supervisor._driver if watch.supervisor else None
             assert driver is not None
-            assert vars(driver)["_continual"] is True
+            assert vars(driver.inner)["_continual"] is True
 
     run_virtual(main())
 
@@ -206,7 +207,7 @@ def test_options_reach_the_driver() -> None:
 @pytest.mark.parametrize(
     ("model", "told"),
     [
-        ("SLIPS", "expected the driver to work, it failed: IndexError at odd_models.py:"),
+        ("SLIPS", "expected the driver slips to work, it failed: IndexError at odd_models.py:"),
         ("ENDS", "expected the driver to go on, it ended"),
     ],
 )

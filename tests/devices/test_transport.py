@@ -14,18 +14,19 @@ from pathlib import Path
 import pytest
 
 from gate_agent.devices.transport import MOST_HELD, SerialTransport, open_serial
-from gate_agent.driver_api import Transport
+from gate_agent.driver_api import SerialLine, Transport
 from gate_agent.emulation.pty import Pty
 from gate_agent.errors import DeviceError, TransportClosedError
 from gate_agent.testing import eventually
 
 NOBODY = 65534
+LINE = SerialLine(baud=9600)
 
 
 @asynccontextmanager
 async def line(tmp_path: Path) -> AsyncIterator[tuple[Pty, SerialTransport]]:
     with Pty(tmp_path / "port") as pty:
-        transport = open_serial(tmp_path / "port", 9600)
+        transport = open_serial(tmp_path / "port", LINE)
         yield pty, transport
         transport.close()
 
@@ -60,9 +61,9 @@ def test_a_port_is_ours_alone_and_free_again_when_it_is_closed(tmp_path: Path) -
     async def main() -> None:
         async with line(tmp_path) as (_, transport):
             with pytest.raises(DeviceError, match="another program uses it"):
-                open_serial(tmp_path / "port", 9600)
+                open_serial(tmp_path / "port", LINE)
             transport.close()
-            open_serial(tmp_path / "port", 9600).close()
+            open_serial(tmp_path / "port", LINE).close()
 
     asyncio.run(main())
 
@@ -79,7 +80,7 @@ def test_what_is_no_serial_port_is_told_as_such(tmp_path: Path) -> None:
         (Path("/dev/null"), "not a serial line"),
     ):
         with pytest.raises(DeviceError) as caught:
-            open_serial(path, 9600)
+            open_serial(path, LINE)
         assert str(caught.value) == f"{path}: expected a free serial port, got: {told}"
 
 
@@ -92,7 +93,7 @@ def test_a_port_we_may_not_open_is_told_with_what_to_do(tmp_path: Path) -> None:
         if os.getuid() == 0:
             os.setuid(NOBODY)
         try:
-            open_serial(port, 9600)
+            open_serial(port, LINE)
         except DeviceError as exc:
             os.write(writing, str(exc).encode())
         os._exit(0)
@@ -234,7 +235,7 @@ def test_a_line_that_takes_nothing_for_a_while_stops_nobody_else(tmp_path: Path)
                 await asyncio.sleep(0.005)
 
         with Pty(tmp_path / "port", listening=False) as pty:
-            transport = open_serial(tmp_path / "port", 9600)
+            transport = open_serial(tmp_path / "port", LINE)
             async with asyncio.TaskGroup() as group:
                 turning = group.create_task(turn())
                 writing = group.create_task(transport.write(told))
@@ -259,7 +260,7 @@ def test_a_line_that_takes_nothing_for_a_while_stops_nobody_else(tmp_path: Path)
 def test_a_write_that_waits_ends_when_the_line_does(tmp_path: Path, how: str) -> None:
     async def main() -> None:
         with Pty(tmp_path / "port", listening=False) as pty:
-            transport = open_serial(tmp_path / "port", 9600)
+            transport = open_serial(tmp_path / "port", LINE)
 
             async def fails() -> None:
                 with pytest.raises(TransportClosedError):

@@ -11,8 +11,8 @@ from pathlib import Path
 from gate_agent.config.model import DeviceSection
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import DeviceState
-from gate_agent.devices.supervisor import Opener, Supervisor
-from gate_agent.devices.transport import open_serial
+from gate_agent.devices.lines import Opener, open_line
+from gate_agent.devices.supervisor import Supervisor
 from gate_agent.driver_api import Emulator, Report
 from gate_agent.emulation.pty import Pty, run_emulator
 from gate_agent.host.clock import Clock, SystemClock
@@ -54,7 +54,7 @@ class LoopClock(FakeClock):
 
 
 class Wire(End):
-    """An end of a cable, as `open_serial` would return it."""
+    """An end of a cable, as `open_line` would return it."""
 
     drops = 0
 
@@ -72,10 +72,10 @@ def wires(theirs: End | None = None) -> tuple[Wire, End]:
 async def watching(
     driver: str,
     *,
-    port: Path = Path("/dev/wire"),
-    opener: Opener = open_serial,
+    port: Path | str = Path("/dev/wire"),
+    opener: Opener = open_line,
     clock: Clock | None = None,
-    **options: bool,
+    **options: bool | int | str,
 ) -> AsyncIterator[Watch]:
     """Supervise a device with this driver at `port`."""
     watch = Watch()

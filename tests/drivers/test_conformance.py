@@ -26,7 +26,7 @@ from wire.streams import show, shown
 class Bad:
     """A driver that does all right, to be spoilt in one thing."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, _options: object) -> None:
         self.good = Gy614V3(transport)
 
     @property

@@ -7,11 +7,11 @@ import asyncio
 import pytest
 
 from gate_agent.driver_api import Model, NoReplyError, Reading, TransportClosedError
+from gate_agent.driver_api.streaming import SILENT_S, StreamingEmulator
 from gate_agent.testing import cable, run_virtual
 from gate_agent.testing.cable import End
 from gate_drivers.thermometers.gy_614v3 import MODEL as FOREHEAD
 from gate_drivers.thermometers.gy_mcu90614 import MODEL as MODULE
-from gate_drivers.thermometers.streaming import SILENT_S, StreamingEmulator
 from wire.streams import BELOW_RANGE, ROOM, SKIN
 from wire.talk import Talk, speak, talking
 
@@ -21,7 +21,7 @@ SPOILT = ("missing_byte", "flipped_byte", "wrong_baud")
 
 
 def emulated(model: Model) -> StreamingEmulator:
-    emulator = model.emulator()
+    emulator = model.new_emulator()
     assert isinstance(emulator, StreamingEmulator)
     emulator.show(surface_centi_c=SKIN, ambient_centi_c=ROOM)
     return emulator
@@ -33,7 +33,7 @@ def ten_frames(model: Model, fault: str, times: int) -> Talk:
     async def main() -> Talk:
         emulator = emulated(model)
         emulator.inject(fault, times=times)
-        async with talking(model.driver, emulator) as talk:
+        async with talking(model.new_driver, emulator) as talk:
             await asyncio.sleep(0.95)
         return talk
 
@@ -81,7 +81,7 @@ def test_a_module_that_says_nothing_sound_is_given_up_and_what_came_is_named(
 ) -> None:
     async def main() -> tuple[Talk, float]:
         emulator = emulated(model)
-        async with talking(model.driver, emulator) as talk:
+        async with talking(model.new_driver, emulator) as talk:
             await talk.reports(3)
             emulator.inject(fault, times=1000)
             began = asyncio.get_running_loop().time()
@@ -102,7 +102,7 @@ def test_a_line_that_goes_away_ends_driver_and_emulator(model: Model) -> None:
     async def main() -> Talk:
         ours, theirs = cable()
         emulator = emulated(model)
-        async with talking(model.driver, line=ours) as talk, asyncio.TaskGroup() as group:
+        async with talking(model.new_driver, line=ours) as talk, asyncio.TaskGroup() as group:
             group.create_task(speak(emulator, theirs))
             await talk.reports(2)
             ours.cut()
@@ -120,7 +120,7 @@ def test_who_it_is_is_told_after_a_sound_frame_only(model: Model) -> None:
         emulator.inject("wrong_baud", times=3)
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(emulator.run(theirs))
-            told = await model.driver(ours).identify()
+            told = await model.new_driver(ours).identify()
             speaking.cancel()
         return told
 
@@ -132,7 +132,7 @@ def test_it_wakes_a_module_that_was_set_to_answer_only_when_asked(model: Model) 
     async def main() -> None:
         emulator = emulated(model)
         emulator.sends = False
-        async with talking(model.driver, emulator) as talk:
+        async with talking(model.new_driver, emulator) as talk:
             await talk.reports(5)
         assert emulator.sends
 
@@ -144,6 +144,6 @@ def test_silence_is_no_name(model: Model) -> None:
     async def main() -> None:
         ours: End = cable()[0]
         with pytest.raises(NoReplyError, match="expected a sound frame within 2 s, got none"):
-            await model.driver(ours).identify()
+            await model.new_driver(ours).identify()
 
     run_virtual(main())

@@ -23,7 +23,7 @@ def test_both_devices_answer_while_people_come_and_are_gone_afterwards(tmp_path:
             playing = group.create_task(
                 emulate_door(config, seed=1, people=2, staff=1, pause_s=0, on_arrival=came.append)
             )
-            await eventually(config.thermometer.port.exists)
+            await eventually(Path(config.thermometer.port).exists)
             names = [
                 await probe(config.thermometer, 10),
                 await probe(config.id_reader, 10),
@@ -38,5 +38,5 @@ def test_both_devices_answer_while_people_come_and_are_gone_afterwards(tmp_path:
         "SAM 05.01-20100101-0000000001-0000000001",
     ]
     assert len(came) == 2
-    assert not config.thermometer.port.exists()
-    assert not config.id_reader.port.exists()
+    assert not Path(config.thermometer.port).exists()
+    assert not Path(config.id_reader.port).exists()

@@ -47,7 +47,7 @@ class SystemDoor:
         self.gate = gate
         self.shift_centi_c = 0  # what the thermometer shows too much of skin
         self._site_key = load_key(gate.config.parent / "../hall" / gate.id / "site.key")
-        self._thermometer = cast("ThermometerEmulator", find_model(thermometer).emulator())
+        self._thermometer = cast("ThermometerEmulator", find_model(thermometer).new_emulator())
         self._reader = SamUartEmulator(read_s=_READ_S)
         staff = [synthetic_card(n) for n in range(STAFF)]
         self._crowd = iter(crowd or Crowd(seed, staff=staff))

@@ -10,6 +10,22 @@ import pytest
 from tree import ROOT
 from words.word_uses import chinese_in, sources
 
+TITLES = {
+    "badges/rdm6300": "125 kHz ID 卡读卡器 RDM6300 / badge reader",
+    "badges/wiegand_text": "韦根读卡器（经串口转换器）/ Wiegand reader behind a converter",
+    "outputs/lcus_relay": "USB 继电器 LCUS / USB relay board",
+    "outputs/modbus_coil": "RS-485 Modbus 继电器 / relay board on RS-485",
+    "scanners/serial_scanner": "串口扫码器 / scanner of QR and bar codes on a serial line",
+    "text/text_line": "按行发送文本的设备 / any device that sends lines of text",
+    "thermometers/cjmcu_90614": "红外测温模块 CJMCU MLX90614 UART, infrared thermometer module",
+    "thermometers/gd60914": "红外额温模块 GD60914, forehead thermometer module of Guide",
+    "thermometers/gy_614v3": "额温测温模块 GY-614V3, forehead thermometer module",
+    "thermometers/gy_mcu90614": "红外测温模块 GY-MCU90614 / 90615, infrared thermometer module",
+    "thermometers/gy_mcu90640": "红外热成像阵列 GY-MCU90640 (MLX90640, 32×24) / thermal array",
+    "thermometers/modbus_thermometer": "Modbus RTU 红外测温头 / any infrared thermometer on RS-485",
+    "thermometers/optris_cs": "工业红外测温头 Optris CS/CT, thermoMETER / industrial head",
+    "thermometers/raytek_mi": "工业红外测温头 Raytek/Fluke MI, MI3 / industrial thermometer head",
+}
 NO_WORDS: dict[str, tuple[str, set[str]]] = {
     "gate_agent/contract/policy.py": (
         "the built-in policy is a document with a digest; a site writes its own",
@@ -65,14 +81,13 @@ NO_WORDS: dict[str, tuple[str, set[str]]] = {
         {"居民身份证阅读器 / SAM ID-card reader"},
     ),
     "drivers/gate_drivers/card_readers/sam_uart/text.py": ("what a card's memory holds", {"长期"}),
-    "drivers/gate_drivers/thermometers/gy_614v3/__init__.py": (
-        "a driver brings its own title and sees nothing of the program",
-        {"额温测温模块 GY-614V3, forehead thermometer module"},
-    ),
-    "drivers/gate_drivers/thermometers/gy_mcu90614/__init__.py": (
-        "a driver brings its own title and sees nothing of the program",
-        {"红外测温模块 GY-MCU90614 / 90615, infrared thermometer module"},
-    ),
+    **{
+        f"drivers/gate_drivers/{folder}/__init__.py": (
+            "a driver brings its own title and sees nothing of the program",
+            {title},
+        )
+        for folder, title in TITLES.items()
+    },
 }  # fmt: skip
 
 

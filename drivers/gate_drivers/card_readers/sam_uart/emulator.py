@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from enum import Enum, auto
 
-from gate_agent.driver_api import Card, Transport
+from gate_agent.driver_api import Card, Faults, Transport
 from gate_drivers.card_readers.sam_uart.codec import (
     PREAMBLE,
     Command,
@@ -15,7 +15,6 @@ from gate_drivers.card_readers.sam_uart.codec import (
     encode_reply,
 )
 from gate_drivers.card_readers.sam_uart.text import address_item, card_text
-from gate_drivers.line_faults import Faults
 
 SAM_ID = bytes.fromhex("0500 0100 05B43201 01000000 01000000".replace(" ", ""))
 _READ_HEAD = bytes.fromhex("01000400")  # sizes of text and photo; fingerprints follow in 30 10

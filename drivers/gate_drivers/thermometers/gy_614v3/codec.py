@@ -21,9 +21,10 @@ Source: the vendor's register table; see protocol.md beside this file.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
+
+from gate_agent.driver_api.framing import FrameDecoder, sum8, summed
 
 DEFAULT_ID = 0xA4
 ANY_ID = 0x00
@@ -84,57 +85,23 @@ def encode(sight: Sight) -> bytes:
     """Return the module's data frame. OverflowError for a value that does not fit its field."""
     values = (sight.object_centi_c, sight.ambient_centi_c, sight.body_centi_c)
     data = b"".join(value.to_bytes(2, "big", signed=True) for value in values)
-    return _summed(HEADER + sight.emissivity_percent.to_bytes(1, "big") + data)
+    return summed(HEADER + sight.emissivity_percent.to_bytes(1, "big") + data)
 
 
 def encode_command(command: Command) -> bytes:
     """Return the host's frame."""
     match command:
         case Write():
-            return _summed(bytes([DEFAULT_ID, WRITE, command.register, command.value]))
+            return summed(bytes([DEFAULT_ID, WRITE, command.register, command.value]))
         case Read():
-            return _summed(bytes([DEFAULT_ID, READ, command.register, command.count]))
+            return summed(bytes([DEFAULT_ID, READ, command.register, command.count]))
 
 
-class Decoder:
-    """Cuts the module's stream into sights; never raises, whatever comes.
-
-    `drops` counts by cause: `checksum` is frames that failed the check, `noise` is bytes outside
-    of frames. After a failed check one byte is dropped and the rest is looked at again.
-    """
+class Decoder(FrameDecoder[Sight]):
+    """Cuts the module's stream into sights."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self.drops: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """How many bytes wait for the rest of their frame."""
-        return len(self._buffer)
-
-    def feed(self, data: bytes) -> list[Sight]:
-        """Take bytes as they come; return the sights they complete, in order."""
-        self._buffer += data
-        sights = []
-        while self._seek() and len(self._buffer) >= DATA_FRAME_SIZE:
-            frame = bytes(self._buffer[:DATA_FRAME_SIZE])
-            if frame != _summed(frame[:-1]):
-                self.drops["checksum"] += 1
-                del self._buffer[:1]
-                continue
-            del self._buffer[:DATA_FRAME_SIZE]
-            sights.append(_sight(frame[len(HEADER) : -1]))
-        return sights
-
-    def _seek(self) -> bool:
-        """Drop what cannot begin a frame; True if a whole header is in front."""
-        at = self._buffer.find(HEADER)
-        if at < 0:
-            at = len(self._buffer) - _begun(self._buffer, HEADER)
-        if at:
-            self.drops["noise"] += at
-            del self._buffer[:at]
-        return self._buffer.startswith(HEADER)
+        super().__init__(HEADER, size=lambda _: DATA_FRAME_SIZE, parse=_parse)
 
 
 class CommandDecoder:
@@ -149,7 +116,7 @@ class CommandDecoder:
         commands: list[Command] = []
         while len(self._buffer) >= WRITE_FRAME_SIZE:
             frame = bytes(self._buffer[:WRITE_FRAME_SIZE])
-            if frame[0] not in (DEFAULT_ID, ANY_ID) or frame != _summed(frame[:-1]):
+            if frame[0] not in (DEFAULT_ID, ANY_ID) or frame != summed(frame[:-1]):
                 del self._buffer[:1]
                 continue
             del self._buffer[:WRITE_FRAME_SIZE]
@@ -172,10 +139,7 @@ def _sight(data: bytes) -> Sight:
     )
 
 
-def _summed(head: bytes) -> bytes:
-    return head + bytes([sum(head) & 0xFF])
-
-
-def _begun(buffer: bytearray, header: bytes) -> int:
-    """Return how many bytes at the end of `buffer` may be the beginning of `header`."""
-    return next(n for n in range(len(header) - 1, -1, -1) if buffer.endswith(header[:n]))
+def _parse(frame: bytes) -> Sight | None:
+    if frame[-1] != sum8(frame[:-1]):
+        return None
+    return _sight(frame[len(HEADER) : -1])

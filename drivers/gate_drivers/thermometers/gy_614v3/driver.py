@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate_agent.driver_api import Reading, Transport
+from gate_agent.driver_api import Reading, StreamingThermometer, Transport
 from gate_drivers.thermometers.gy_614v3.codec import (
     BINARY,
     CONTINUOUS,
@@ -13,7 +13,6 @@ from gate_drivers.thermometers.gy_614v3.codec import (
     Write,
     encode_command,
 )
-from gate_drivers.thermometers.streaming import StreamingThermometer
 
 
 class Gy614V3(StreamingThermometer[Sight]):

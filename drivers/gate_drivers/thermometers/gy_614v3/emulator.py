@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate_agent.driver_api import StreamingEmulator
 from gate_drivers.thermometers.gy_614v3.codec import (
     CONTINUOUS,
     HEADER,
@@ -11,7 +12,6 @@ from gate_drivers.thermometers.gy_614v3.codec import (
     Sight,
     encode,
 )
-from gate_drivers.thermometers.streaming import StreamingEmulator
 
 _FOREHEAD_CENTI_C, _BODY_CENTI_C = 3400, 3650  # where the vendor's estimate is taken to stand
 

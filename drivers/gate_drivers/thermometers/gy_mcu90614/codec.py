@@ -17,9 +17,10 @@ Source: the vendor's note to the module; see protocol.md beside this file.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
+
+from gate_agent.driver_api.framing import FrameDecoder, sum8, summed
 
 HEADER = bytes.fromhex("5A5A45")
 COMMAND_HEADER = 0xA5
@@ -56,63 +57,19 @@ def encode(sight: Sight) -> bytes:
         value.to_bytes(2, "big", signed=True)
         for value in (sight.object_centi_c, sight.ambient_centi_c)
     )
-    return _summed(HEADER + bytes([len(payload)]) + payload)
+    return summed(HEADER + bytes([len(payload)]) + payload)
 
 
 def encode_command(command: Command) -> bytes:
     """Return the host's three bytes."""
-    return _summed(bytes([COMMAND_HEADER, command]))
+    return summed(bytes([COMMAND_HEADER, command]))
 
 
-class Decoder:
-    """Cuts the module's stream into sights; never raises, whatever comes.
-
-    `drops` counts by cause: `checksum` and `length` are frames that failed the check, `noise`
-    is bytes outside of frames. After a failed check one byte is dropped and the rest is looked
-    at again: a lost byte costs one frame, not the stream.
-    """
+class Decoder(FrameDecoder[Sight]):
+    """Cuts the module's stream into sights."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self.drops: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """How many bytes wait for the rest of their frame."""
-        return len(self._buffer)
-
-    def feed(self, data: bytes) -> list[Sight]:
-        """Take bytes as they come; return the sights they complete, in order."""
-        self._buffer += data
-        sights = []
-        while self._seek() and len(self._buffer) > _LENGTH_AT:
-            length = self._buffer[_LENGTH_AT]
-            if not _PAYLOAD_LEAST <= length <= _PAYLOAD_MOST:
-                self._drop(1, "length", 1)
-                continue
-            end = _PAYLOAD_AT + length + 1
-            if len(self._buffer) < end:
-                break
-            frame = bytes(self._buffer[:end])
-            if frame != _summed(frame[:-1]):
-                self._drop(1, "checksum", 1)
-                continue
-            del self._buffer[:end]
-            sights.append(_sight(frame[_PAYLOAD_AT:-1]))
-        return sights
-
-    def _seek(self) -> bool:
-        """Drop what cannot begin a frame; True if a whole header is in front."""
-        at = self._buffer.find(HEADER)
-        if at < 0:
-            at = len(self._buffer) - _begun(self._buffer, HEADER)
-        self._drop(at, "noise", at)
-        return self._buffer.startswith(HEADER)
-
-    def _drop(self, size: int, cause: str, count: int) -> None:
-        if size:
-            self.drops[cause] += count
-            del self._buffer[:size]
+        super().__init__(HEADER, size=_size, parse=_parse)
 
 
 class CommandDecoder:
@@ -142,13 +99,17 @@ def _sight(payload: bytes) -> Sight:
     )
 
 
-def _summed(head: bytes) -> bytes:
-    return head + bytes([sum(head) & 0xFF])
+def _size(buffer: bytearray) -> int | None:
+    if len(buffer) <= _LENGTH_AT:
+        return None
+    length = buffer[_LENGTH_AT]
+    return _PAYLOAD_AT + length + 1 if _PAYLOAD_LEAST <= length <= _PAYLOAD_MOST else 0
 
 
-def _begun(buffer: bytearray, header: bytes) -> int:
-    """Return how many bytes at the end of `buffer` may be the beginning of `header`."""
-    return next(n for n in range(len(header) - 1, -1, -1) if buffer.endswith(header[:n]))
+def _parse(frame: bytes) -> Sight | None:
+    if frame[-1] != sum8(frame[:-1]):
+        return None
+    return _sight(frame[_PAYLOAD_AT:-1])
 
 
 _KNOWN = {encode_command(command): command for command in Command}

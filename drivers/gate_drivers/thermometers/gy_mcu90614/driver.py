@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gate_agent.driver_api import Reading, Transport
+from gate_agent.driver_api import Reading, StreamingThermometer, Transport
 from gate_drivers.thermometers.gy_mcu90614.codec import Command, Decoder, Sight, encode_command
-from gate_drivers.thermometers.streaming import StreamingThermometer
 
 
 class GyMcu90614(StreamingThermometer[Sight]):

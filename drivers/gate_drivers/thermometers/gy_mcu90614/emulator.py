@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate_agent.driver_api import StreamingEmulator
 from gate_drivers.thermometers.gy_mcu90614.codec import (
     HEADER,
     Command,
@@ -9,7 +10,6 @@ from gate_drivers.thermometers.gy_mcu90614.codec import (
     Sight,
     encode,
 )
-from gate_drivers.thermometers.streaming import StreamingEmulator
 
 
 class GyMcu90614Emulator(StreamingEmulator):

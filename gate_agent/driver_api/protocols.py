@@ -1,53 +1,21 @@
-"""What a driver sees of the agent, and all it may see.
-
-A driver holds the conversation with one device over a transport it is given. It opens no port,
-starts no task, keeps no retry policy and reads no configuration file: the supervisor does that.
-A driver reports what the device says, as it says it: no caching, no filling of gaps, no
-smoothing; what the device cannot measure is None.
-"""
+"""The parts a driver's package plays, as protocols: driver, emulator, redaction."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
-from gate_agent.contract.signals import Card, CardRefused, CardType, Reading, Unread
-from gate_agent.errors import DeviceError, NoReplyError, ProtocolError, TransportClosedError
+from gate_agent.contract.signals import (
+    BadgeRead,
+    Card,
+    CardRefused,
+    CodeRead,
+    OutputState,
+    Reading,
+    SomebodyLeft,
+)
 
-__all__ = [
-    "Card",
-    "CardRefused",
-    "CardType",
-    "DeviceError",
-    "DeviceKind",
-    "Driver",
-    "Emulator",
-    "FaultyEmulator",
-    "IdReaderEmulator",
-    "Model",
-    "NoReplyError",
-    "ProtocolError",
-    "Reading",
-    "Redact",
-    "Report",
-    "SerialLine",
-    "ThermometerEmulator",
-    "Transport",
-    "TransportClosedError",
-    "Unread",
-]
-
-
-class DeviceKind(StrEnum):
-    """What a device is for; the configuration has one section a kind."""
-
-    THERMOMETER = "thermometer"
-    ID_READER = "id_reader"
-
-
-Report = Reading | Card | CardRefused
+Report = Reading | Card | CardRefused | BadgeRead | CodeRead | SomebodyLeft | OutputState
 
 
 class Transport(Protocol):
@@ -94,6 +62,17 @@ class Driver(Protocol):
         ...
 
 
+class OutputDriver(Driver, Protocol):
+    """A driver of contacts (继电器): it reports them as read back, and never as only asked for."""
+
+    def want(self, closed: frozenset[int]) -> None:
+        """Close these contacts, numbered from 1, and open all others, as soon as the line allows.
+
+        Returns at once. A new driver wants none closed until it is told.
+        """
+        ...
+
+
 class Emulator(Protocol):
     """The device's side of the wire."""
 
@@ -135,35 +114,32 @@ class IdReaderEmulator(FaultyEmulator, Protocol):
         ...
 
 
+class BadgeEmulator(FaultyEmulator, Protocol):
+    """A badge reader to which badges are held."""
+
+    def hold(self, number: str) -> None:
+        """Hold this badge to it once; ValueError for a number that no such badge has."""
+        ...
+
+
+class ScannerEmulator(FaultyEmulator, Protocol):
+    """A scanner to which codes are shown."""
+
+    def scan(self, text: str) -> None:
+        """Show this code once; ValueError for one that it cannot send."""
+        ...
+
+
+class OutputEmulator(FaultyEmulator, Protocol):
+    """A board of contacts."""
+
+    @property
+    def closed(self) -> frozenset[int]:
+        """The contacts that are closed now."""
+        ...
+
+
 Redact = Callable[[bytes, Callable[[Card], Card]], bytes]
 """Returns as many bytes as one exchange brought, every card in them replaced by its stand-in.
 
 Nothing that may be personal stays: neither in a broken frame nor between frames. Pure."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialLine:
-    """How the device wants its line; 8 data bits, no parity, 1 stop bit, no flow control."""
-
-    baud: int
-    bauds: tuple[int, ...] = ()  # others it can be set to
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """One device model: what an entry point in the group `gate_agent.drivers` names.
-
-    `stale_after_s` is three periods of what the device sends or answers by itself: without a
-    sound frame for that long it is *stale* (a poller's answered polls count).
-    """
-
-    name: str
-    title: str  # 中文 / English, for `gate-agent drivers`
-    kind: DeviceKind
-    line: SerialLine
-    stale_after_s: float
-    maturity: str  # experimental | emulated | proven
-    driver: Callable[..., Driver]  # driver(transport, **options)
-    emulator: Callable[[], FaultyEmulator]
-    options: Mapping[str, str] = field(default_factory=dict)  # name -> what it does
-    redact: Redact | None = None  # None: nothing the device sends is personal

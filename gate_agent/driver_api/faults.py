@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from itertools import cycle
 
-from gate_agent.driver_api import Transport
+from gate_agent.driver_api.protocols import Transport
 
 LINE_FAULTS = (
     "leading_noise", "trailing_noise", "split_1", "split_7", "split_64", "missing_byte",
@@ -20,6 +21,7 @@ class Faults:
     def __init__(self, *own: str) -> None:
         self.names = (*LINE_FAULTS, *own)
         self._left: Counter[str] = Counter()
+        self._bits = cycle((0x10, 0x08, 0x20, 0x04, 0x40))  # noise does not repeat itself
 
     def inject(self, fault: str, times: int) -> None:
         """Let `take` find `fault` so many times; ValueError for an unknown name."""
@@ -44,7 +46,7 @@ class Faults:
             frame = bytes(byte >> 1 | 0x80 for byte in frame)
         if self.take("flipped_byte"):
             middle = len(frame) // 2
-            frame = frame[:middle] + bytes([frame[middle] ^ 0x10]) + frame[middle + 1 :]
+            frame = frame[:middle] + bytes([frame[middle] ^ next(self._bits)]) + frame[middle + 1 :]
         if self.take("missing_byte"):
             frame = frame[:-1]
         if self.take("duplicate"):

@@ -12,12 +12,14 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing, suppress
 from typing import Generic, Protocol, TypeVar
 
-from gate_agent.driver_api import NoReplyError, Reading, Transport, TransportClosedError
-from gate_drivers.line_faults import Faults
+from gate_agent.contract.signals import Reading
+from gate_agent.driver_api.faults import Faults
+from gate_agent.driver_api.protocols import Transport
+from gate_agent.errors import NoReplyError, TransportClosedError
 
 PERIOD_S = 0.1  # 10 Hz
 SILENT_S = 2.0  # then the port is opened again, and the module woken again
-_NOISE_CENTI_C = 4  # of a quiet sensor
+NOISE_CENTI_C = 4  # of a quiet sensor
 _AIR_MOVES_EVERY = 600  # frames: that of a real room hardly rests
 _LATE_S = 0.5
 _Sight = TypeVar("_Sight")
@@ -37,7 +39,10 @@ class StreamDecoder(Protocol[_Sight]):
 
 
 class StreamingThermometer(Generic[_Sight]):
-    """A driver that wakes the module once and then only listens."""
+    """A driver that wakes the module once and then only listens.
+
+    `reading` returns None for a sound frame in which there is nothing to report.
+    """
 
     def __init__(
         self,
@@ -46,13 +51,15 @@ class StreamingThermometer(Generic[_Sight]):
         name: str,
         wake: Iterable[bytes],
         decoder: StreamDecoder[_Sight],
-        reading: Callable[[_Sight], Reading],
+        reading: Callable[[_Sight], Reading | None],
+        silent_s: float = SILENT_S,
     ) -> None:
         self._transport = transport
         self._name = name
         self._wake = tuple(wake)
         self._decoder = decoder
         self._reading = reading
+        self._silent_s = silent_s
         self._frames = 0
 
     @property
@@ -67,27 +74,33 @@ class StreamingThermometer(Generic[_Sight]):
 
     async def identify(self) -> str:
         """Wait for a sound frame: the module has no name to ask for."""
-        async with aclosing(self.reports()) as reports:
-            await anext(reports)
+        async with aclosing(self._sights()) as sights:
+            await anext(sights)
         return f"{self._name}, sends sound frames"
 
     async def reports(self) -> AsyncGenerator[Reading, None]:
         """Yield every sound frame's reading, as it says it; NoReplyError when none come."""
+        async with aclosing(self._sights()) as sights:
+            async for sight in sights:
+                if (reading := self._reading(sight)) is not None:
+                    yield reading
+
+    async def _sights(self) -> AsyncGenerator[_Sight, None]:
         loop = asyncio.get_running_loop()
         for command in self._wake:
             await self._transport.write(command)
         heard = loop.time()
         while True:
             try:
-                async with asyncio.timeout_at(heard + SILENT_S):
+                async with asyncio.timeout_at(heard + self._silent_s):
                     data = await self._transport.read()
             except TimeoutError:
-                expected = f"expected a sound frame within {SILENT_S:g} s"
+                expected = f"expected a sound frame within {self._silent_s:g} s"
                 raise NoReplyError(f"{expected}, got {self._unsound()}") from None
             for sight in self._decoder.feed(data):
                 self._frames += 1
                 heard = loop.time()
-                yield self._reading(sight)
+                yield sight
 
     def _unsound(self) -> str:
         counted = ", ".join(f"{cause} {n}" for cause, n in sorted(self._decoder.drops.items()))
@@ -98,10 +111,16 @@ class StreamingEmulator:
     """The module's side: sends at its own rate what it is shown, and misbehaves when told."""
 
     def __init__(
-        self, *, frame: Callable[[int, int], bytes], below_range_centi_c: int, near_miss: bytes
+        self,
+        *,
+        frame: Callable[[int, int], bytes],
+        below_range_centi_c: int,
+        near_miss: bytes,
+        period_s: float = PERIOD_S,
     ) -> None:
         """`frame` encodes (surface, ambient) in hundredths of a degree Celsius."""
         self._frame = frame
+        self._period_s = period_s
         self._below_range = below_range_centi_c
         self._near_miss = near_miss
         self._surface = self._ambient = 2400
@@ -149,7 +168,7 @@ class StreamingEmulator:
             while True:
                 if self.sends:
                     await self._send(transport)
-                due = max(due + PERIOD_S, loop.time())
+                due = max(due + self._period_s, loop.time())
                 await asyncio.sleep(due - loop.time())
 
     async def _send(self, transport: Transport) -> None:
@@ -158,7 +177,7 @@ class StreamingEmulator:
     def _next(self) -> bytes:
         if self._faults.take("frozen") and self._last:
             return self._last
-        noise = self._noise.randint(-_NOISE_CENTI_C, _NOISE_CENTI_C)
+        noise = self._noise.randint(-NOISE_CENTI_C, NOISE_CENTI_C)
         low = self._faults.take("below_range")
         surface = self._below_range if low else self._surface + noise
         self._sent += 1

@@ -1,0 +1,87 @@
+"""A line that has no descriptor to wait for (RFC 2217): a thread waits for its bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+
+import serial
+
+from gate_agent.devices.transport import GONE, MOST_HELD
+from gate_agent.errors import TransportClosedError
+
+_LOOKS_EVERY_S = 0.1  # whether it was closed meanwhile
+
+
+class PumpedTransport:
+    """One open port whose bytes a thread brings. `drops` counts bytes that nobody read in time."""
+
+    def __init__(self, port: serial.Serial, name: str) -> None:
+        """Take over an open port."""
+        self._port = port
+        self._name = name
+        self._held = bytearray()
+        self._came = asyncio.Event()
+        self._fault: str | None = None
+        self._loop = asyncio.get_running_loop()
+        self.drops = 0
+        port.timeout = _LOOKS_EVERY_S
+        self._pump = threading.Thread(target=self._wait_for_bytes, name="line", daemon=True)
+        self._pump.start()
+
+    async def read(self) -> bytes:
+        """Return the next bytes; raise TransportClosedError once the line is gone."""
+        while not self._held:
+            self._refuse_if_gone()
+            self._came.clear()
+            await self._came.wait()
+        data = bytes(self._held)
+        self._held.clear()
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """Send all of `data`."""
+        self._refuse_if_gone()
+        try:
+            await asyncio.to_thread(self._port.write, data)
+        except GONE as exc:
+            self._lose(str(exc))
+            self._refuse_if_gone()
+
+    def discard_input(self) -> int:
+        """Forget what came and was not read yet; return how much."""
+        count = len(self._held)
+        self._held.clear()
+        return count
+
+    def close(self) -> None:
+        """Close the port; its own thread does the waiting that this takes."""
+        self._lose("closed")
+
+    def _wait_for_bytes(self) -> None:
+        """In the thread, until the line is closed or gone."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            try:
+                while self._fault is None:
+                    if data := self._port.read(max(1, self._port.in_waiting)):
+                        self._loop.call_soon_threadsafe(self._take, data)
+            except (*GONE, TypeError, AttributeError) as exc:  # what pyserial raises once closed
+                self._loop.call_soon_threadsafe(self._lose, str(exc) or type(exc).__name__)
+        with contextlib.suppress(*GONE):
+            self._port.close()
+
+    def _take(self, data: bytes) -> None:
+        room = MOST_HELD - len(self._held)
+        self._held += data[:room]
+        self.drops += max(0, len(data) - room)
+        self._came.set()
+
+    def _lose(self, why: str) -> None:
+        if self._fault is None:
+            self._fault = why
+            self._came.set()
+
+    def _refuse_if_gone(self) -> None:
+        if self._fault is not None:
+            raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
