@@ -1,0 +1,1 @@
+"""Modbus RTU, as far as thermometers and relays need it."""

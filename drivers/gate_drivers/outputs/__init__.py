@@ -1,0 +1,1 @@
+"""Boards of contacts: gate, lights, buzzer (继电器)."""

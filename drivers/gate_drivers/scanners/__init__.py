@@ -1,0 +1,1 @@
+"""Scanners of codes (扫码器)."""
