@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -16,16 +16,19 @@ from gate_agent.contract.messages import Topics
 from gate_agent.contract.moment import format_utc
 from gate_agent.contract.records import DeviceState
 from gate_agent.devices.supervisor import Supervisor
+from gate_agent.driver_api import DeviceKind, Report
 from gate_agent.gate.access import AccessCounter
 from gate_agent.gate.anchors import AnchorKeeper
 from gate_agent.gate.between_doors import BetweenDoors
 from gate_agent.gate.duties import DutyBook
 from gate_agent.gate.engine import THERMOMETER, Gate
+from gate_agent.gate.exits import ExitWatch
 from gate_agent.gate.figures import door_figures
 from gate_agent.gate.guard_desk import GuardDesk
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.orders import OrderTaker
 from gate_agent.gate.other_doors import OtherDoors
+from gate_agent.gate.outputs import OutputKeeper
 from gate_agent.gate.policies import PolicyKeeper
 from gate_agent.gate.retention import GateRetention
 from gate_agent.gate.screen_state import UplinkView
@@ -94,6 +97,7 @@ class DoorProgram:
         self._ticker = Ticker(self.gate, journal=journal, reader=reader, clock=clock, zone=zone)
         self._retention = self._make_retention()
         self._supervisors = self._make_supervisors()
+        self._outputs = self._make_outputs()
         self._uplink = self._make_uplink()
         self._pictures = Pictures(self._folder / "pictures", keys.store)
         self._watcher = self._make_watcher()
@@ -193,16 +197,31 @@ class DoorProgram:
         )
 
     def _make_supervisors(self) -> dict[str, Supervisor]:
+        takers: dict[str, Callable[[Report], None]] = {
+            DeviceKind.EXIT: ExitWatch(self.gate, self._identification, self._keys).on_report,
+            DeviceKind.OUTPUT: self._output_told,
+        }
         return {
             name: Supervisor(
                 device=name,
                 section=section,
                 clock=self._clock,
-                on_report=self._thermometer.on_report,
+                on_report=takers.get(name, self._thermometer.on_report),
                 on_change=partial(self._device_changed, name),
             )
             for name, section in device_sections(self._config).items()
         }
+
+    def _output_told(self, report: Report) -> None:
+        if self._outputs is not None:
+            self._outputs.on_report(report)
+
+    def _make_outputs(self) -> OutputKeeper | None:
+        section = self._config.output
+        if section is None:
+            return None
+        want = self._supervisors[DeviceKind.OUTPUT].want
+        return OutputKeeper(self.gate, section, want, is_kept=lambda: self._journal.healthy)
 
     def _make_uplink(self) -> Uplink:
         return Uplink(

@@ -12,7 +12,13 @@ import typer
 from gate_agent.cli.options import ConfigFile
 from gate_agent.config.load import load_config, load_policy, parse_policy
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.identity import NumberFault, check_any_card, normalise_number, person_ref
+from gate_agent.contract.identity import (
+    NumberFault,
+    check_any_card,
+    is_badge,
+    normalise_number,
+    typed_ref,
+)
 from gate_agent.errors import ConfigurationError
 from gate_agent.store.keys import resolve_keys
 from gate_agent.words import both
@@ -73,7 +79,7 @@ def _entries(csv_file: Path, site_key: bytes) -> list[dict[str, object]]:
         elif (fault := _fault(cells[0])) is not None:
             faults.append(f"{csv_file}: line {number}: {fault}")
         else:
-            entries[person_ref(cells[0], site_key)] = duty in _YES
+            entries[typed_ref(cells[0], site_key)] = duty in _YES
     if not entries and not faults:
         faults.append(f"{csv_file}: expected at least one card number, got none")
     if faults:
@@ -83,6 +89,8 @@ def _entries(csv_file: Path, site_key: bytes) -> list[dict[str, object]]:
 
 def _fault(text: str) -> str | None:
     """Return what is wrong with a number, no digit of it."""
+    if is_badge(text):
+        return None
     try:
         check_any_card(normalise_number(text))
     except NumberFault as fault:

@@ -50,6 +50,7 @@ _SHAPES = {
 _COUNTRY = re.compile("[A-Z]{3}")
 _OF_ANY_COUNTRY = (CardType.PASSPORT, CardType.OTHER)
 _TYPED = re.compile(r"([a-z_]+):([A-Za-z]{3}):(.+)")
+_BADGE = re.compile(r"badge:([0-9A-Za-z]{1,20})")
 _WITH_CHECK_CHARACTER = (CardType.RESIDENT, CardType.HMT_PERMIT, CardType.FOREIGNER_2023)
 _BIRTH = slice(6, 14)  # YYYYMMDD in every 18-character number (GB 11643, GA 2102-2023)
 _OLDEST, _NEWEST = 1880, 2099
@@ -172,11 +173,41 @@ def person_ref(
     return hmac.digest(site_key, plain.encode(), "sha256").hex()
 
 
+def badge_ref(number: str, site_key: bytes) -> str:
+    """Return what stands for the holder of a badge (工作证): on the roster as `badge:NUMBER`."""
+    digits = normalise_number(number).lstrip("0")
+    return hmac.digest(site_key, f"badge::{digits}".encode(), "sha256").hex()
+
+
+def identify_badge(number: str, site_key: bytes, policy: Policy) -> Person:
+    """Return the staff whose badge it is. Raises NumberFault for a badge not on the roster.
+
+    A badge has no name; it names staff, and nobody else.
+    """
+    ref = badge_ref(number, site_key)
+    if ref not in entries(policy).roster:
+        raise NumberFault("badge_unknown", expected="a badge on the roster", got="another")
+    return Person(
+        category=Category.STAFF,
+        person_ref=ref,
+        card_type=CardType.OTHER,
+        name=Secret("badge"),
+        number=Secret(number),
+    )
+
+
+def is_badge(text: str) -> bool:
+    """Whether this, typed in one line, is a badge: `badge:0006547886`."""
+    return _BADGE.fullmatch(text.strip()) is not None
+
+
 def typed_ref(text: str, site_key: bytes) -> str:
     """Return the person_ref of a document that was typed in one line.
 
-    A reader's card is its number; others are `passport:RUS:123456789`.
+    A reader's card is its number; others are `passport:RUS:123456789`, a badge `badge:0006547886`.
     """
+    if (badge := _BADGE.fullmatch(text.strip())) is not None:
+        return badge_ref(badge[1], site_key)
     if (matched := _TYPED.fullmatch(text.strip())) and matched[1] in list(CardType):
         return person_ref(matched[3], site_key, CardType(matched[1]), matched[2])
     return person_ref(text, site_key)

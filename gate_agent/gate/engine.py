@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from gate_agent.config.model import GateConfig
-from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_parts import Rest
@@ -25,15 +24,13 @@ from gate_agent.contract.records import (
     DeviceState,
     Record,
 )
-from gate_agent.contract.signals import CardRefused, Reading
+from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import (
-    CardUnreadable,
     ContactsFound,
     DoorEvent,
     DoorState,
     Ids,
     PolicyChanged,
-    ReadingTaken,
     ThermometerChanged,
     TimePassed,
     next_deadline_ns,
@@ -54,6 +51,7 @@ from gate_agent.domain.temperature import PROFILES
 from gate_agent.driver_api import Report
 from gate_agent.errors import ContractError, StorageError
 from gate_agent.gate.deadline import Deadline
+from gate_agent.gate.device_reports import event_of
 from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
@@ -191,15 +189,11 @@ class Gate:
         now = self._clock.now()
         if isinstance(report, Reading):
             self._skin.see(report, self._door.profile, now)
-            self.take(ReadingTaken(at=now, reading=report))
+        event = event_of(report, now, self._door.policy, self._identification)
+        if event is None:
+            self._counts[f"unused_{type(report).__name__.lower()}"] += 1
             return
-        if isinstance(report, CardRefused):
-            self.take(CardUnreadable(at=now, fault=report.why, reason=report.why))
-            return
-        try:
-            self.take(self._identification.of(report, now, self._door.policy))
-        except CARD_FAULTS as fault:
-            self.take(CardUnreadable(at=now, fault=fault.code))
+        self.take(event)
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""
@@ -249,6 +243,11 @@ class Gate:
     def policy(self) -> Policy:
         """The policy in force at the door."""
         return self._door.policy
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """The passages for which the gate stands open, each after its commit."""
+        return self._opened
 
     def snapshot(self) -> ScreenState:
         """Return the present state."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gate_agent.contract.identity import identify
+from gate_agent.contract.identity import identify, identify_badge
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.names import same_name
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.records import ByHand
-from gate_agent.contract.signals import Card
+from gate_agent.contract.signals import BadgeRead, Card
 from gate_agent.domain.events import PersonIdentified
 from gate_agent.errors import StorageError
 from gate_agent.gate.other_doors import OtherDoors
@@ -51,6 +51,10 @@ class Identification:
         return PersonIdentified(
             at=at, person=person, known_phone=before.phone, passage_id=passage_id
         )
+
+    def of_badge(self, badge: BadgeRead, at: Moment, policy: Policy) -> PersonIdentified:
+        """Return the same of a badge (工作证), which staff have alone. Raises a CardFault."""
+        return PersonIdentified(at=at, person=identify_badge(badge.number, self._keys.site, policy))
 
     def was_elsewhere(self, person_ref: str, within_s: float) -> bool:
         """Whether the other door admitted this person within so many seconds, as far as known."""
