@@ -100,7 +100,7 @@ class Model:
     emulator: Callable[[Any], FaultyEmulator]
     options: type[Options] = NoOptions
     redact: Redact | None = None  # None: nothing the device sends is personal
-    asks: bool = True  # it is asked or woken: `gate-agent devices` may ask whether it is this one
+    asks: bool = True  # what it answers tells it from others: it may be asked who it is
     example: Mapping[str, bool | int | str] = field(default_factory=dict)  # options, of a real one
     facts: Mapping[str, str] = field(default_factory=dict)  # docs/devices.md: see `FACTS`
 

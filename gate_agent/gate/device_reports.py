@@ -5,11 +5,13 @@ from __future__ import annotations
 from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
+from gate_agent.contract.records import DeviceChanged, DeviceState
 from gate_agent.contract.signals import BadgeRead, Card, CardRefused, CodeRead, Reading
 from gate_agent.domain.codes import read_code
 from gate_agent.domain.door import CardUnreadable, DoorEvent, ReadingTaken
 from gate_agent.driver_api import Report
 from gate_agent.gate.identification import Identification
+from gate_agent.gate.watched import Watched
 
 
 def event_of(
@@ -32,3 +34,14 @@ def event_of(
                 return CardUnreadable(at=now, fault=fault.code)
         case _:
             return None
+
+
+def device_changed(device: str, watched: Watched, state: DeviceState, cause: str) -> DeviceChanged:
+    """Return what is recorded when a device was lost, or came back."""
+    return DeviceChanged(
+        device=device,
+        driver=watched.driver_name,
+        state=state,
+        cause=cause,
+        counters=dict(watched.counters),
+    )

@@ -17,13 +17,7 @@ from gate_agent.config.model import GateConfig
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.policy_parts import Rest
-from gate_agent.contract.records import (
-    AgentStarted,
-    AgentStopped,
-    DeviceChanged,
-    DeviceState,
-    Record,
-)
+from gate_agent.contract.records import AgentStarted, AgentStopped, DeviceState, Record
 from gate_agent.contract.signals import Reading
 from gate_agent.domain.door import (
     ContactsFound,
@@ -51,7 +45,7 @@ from gate_agent.domain.temperature import PROFILES
 from gate_agent.driver_api import Report
 from gate_agent.errors import ContractError, StorageError
 from gate_agent.gate.deadline import Deadline
-from gate_agent.gate.device_reports import event_of
+from gate_agent.gate.device_reports import device_changed, event_of
 from gate_agent.gate.errors import refused
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.keeping import ANSWER_WITHIN_S, resolve, unavailable
@@ -190,19 +184,15 @@ class Gate:
         if isinstance(report, Reading):
             self._skin.see(report, self._door.profile, now)
         event = event_of(report, now, self._door.policy, self._identification)
-        if event is None:
+        if event is not None:
+            self.take(event)
+        else:
             self._counts[f"unused_{type(report).__name__.lower()}"] += 1
-            return
-        self.take(event)
 
     def on_device(self, device: str, state: DeviceState, cause: str) -> None:
         """Take a change of a device: recorded, and the door knows what it may trust."""
-        watched, now = self._devices[device], self._clock.now()
-        name, counters = watched.driver_name, dict(watched.counters)
-        record = DeviceChanged(
-            device=device, driver=name, state=state, cause=cause, counters=counters
-        )
-        self.keep([record], now)
+        now = self._clock.now()
+        self.keep([device_changed(device, self._devices[device], state, cause)], now)
         if device == THERMOMETER:
             self.take(ThermometerChanged(at=now, usable=state is DeviceState.OK))
         self._live.tell()

@@ -43,9 +43,14 @@ def lines_of(dev: Path) -> list[Path]:
 def look(lines: Iterable[Path], models: Iterable[Model] | None = None) -> list[Seen]:
     """Return who answers at these lines; one that a program uses already is left alone.
 
-    Asked is by the drivers of what every door has: what moves something is not written to.
+    Asked is by the drivers of what every door has, where what answers tells it from others: what
+    moves something is not written to.
     """
-    known = [it for it in (all_models() if models is None else models) if it.kind in AT_EVERY_DOOR]
+    known = [
+        model
+        for model in (all_models() if models is None else models)
+        if model.asks and model.kind in AT_EVERY_DOOR
+    ]
     return asyncio.run(_look_at(list(lines), known))
 
 
@@ -56,7 +61,7 @@ async def _look_at(lines: list[Path], models: list[Model]) -> list[Seen]:
 
 async def _who_is_at(port: Path, models: list[Model]) -> Seen | None:
     for model in models:
-        section = DeviceSection(driver=model.name, port=port)
+        section = DeviceSection(driver=model.name, port=port, options=dict(model.example))
         try:
             says = await probe(section, _ANSWERS_WITHIN_S)
         except DeviceError:

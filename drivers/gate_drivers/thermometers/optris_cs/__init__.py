@@ -16,6 +16,7 @@ MODEL = Model(
     driver=OptrisCs,
     emulator=OptrisCsEmulator,
     options=OptrisCsOptions,
+    asks=False,  # any two bytes may be its answer
     facts={
         "price": "¥¥¥",
         "wiring": "USB or RS-232 cable (DTR powers it), RS-485",
