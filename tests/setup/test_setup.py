@@ -78,7 +78,7 @@ def test_an_answer_that_cannot_be_used_is_asked_again_with_what_was_expected(
         "West": "expected a-z, 0-9 and -, got 'West'",
         "x" * 61: "expected 1 to 60 characters, got 61",
         "7": "expected a number of the list, or DRIVER PORT (drivers: cjmcu-90614",
-        "gy-615 /dev/ttyUSB0": "expected a driver of this kind (gy-614v3",
+        "gy-615 /dev/ttyUSB0": "expected a driver of this kind (cjmcu-90614",
         "gy-614v3 /dev/ttyUSB0": "expected a driver of this kind (sam-uart): expected the driver",
         "http://broker": "expected mqtts://HOST[:PORT], got 'http://broker'",
         "front": "expected a path such as /dev/video0, got 'front'",
