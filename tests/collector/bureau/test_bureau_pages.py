@@ -76,7 +76,7 @@ def test_ten_halls_at_one_look_and_what_is_not_known_of_some(
                 row = page.locator(f"[data-site=hall-0{number}]")
                 expect(row).to_have_attribute("data-reach", reach)
                 assert not any(sign.isdigit() for sign in row.inner_text())
-            expect(page.locator("[data-site=hall-01] .bad").first).to_contain_text("1")
+            expect(page.locator("[data-site=hall-01] .person")).to_contain_text("1")
             expect(page.locator("#emergency")).to_have_count(0)
 
             halls[1].is_up = True
