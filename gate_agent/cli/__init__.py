@@ -9,6 +9,7 @@ import typer
 from gate_agent.cli import (
     capture,
     devices,
+    driver,
     journal,
     keys,
     life,
@@ -45,6 +46,8 @@ app.command()(release.update)
 app.command()(release.rollback)
 app.command()(release.uninstall)
 app.add_typer(journal.app, name="journal")
+app.command()(devices.devices)
+app.add_typer(driver.app, name="driver")
 app.add_typer(keys.app, name="keys")
 app.add_typer(people.app, name="people")
 app.add_typer(staff.app, name="staff")

@@ -33,6 +33,40 @@ def drivers() -> None:
         typer.echo(f"{both('terminal.warning')}: {fault}")
 
 
+def devices(
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put what answered into this configuration.")
+    ] = None,
+    *,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Ask at the devices' other speeds as well.")
+    ] = False,
+    dev: Annotated[Path, typer.Option(hidden=True)] = Path("/dev"),
+) -> None:
+    """List every serial line, ask each who is there, and propose the configuration. 查找设备.
+
+    Lines that a program uses are left alone: stop the door's daemon first.
+    """
+    from gate_agent.setup.config_text import with_values  # noqa: PLC0415
+    from gate_agent.setup.survey import proposed, survey  # noqa: PLC0415
+
+    lines = survey(dev, thorough=thorough)
+    for line in lines:
+        typer.echo(f"{line.port}  {line.identity}".rstrip())
+        if line.seen is not None:
+            seen = line.seen
+            typer.echo(f"    {seen.driver} @ {seen.baud} ({seen.title}): {seen.says}")
+        else:
+            typer.echo(f"    {both('terminal.no_answer')}{line.trouble and ': ' + line.trouble}")
+        if line.mend:
+            typer.echo(f"    {line.mend}")
+    changes = proposed(lines)
+    typer.echo(with_values("", changes).rstrip() if changes else both("terminal.no_answer"))
+    if write is not None and changes:
+        write.write_text(with_values(write.read_text("utf-8"), changes), encoding="utf-8")
+        load_config(write, GateConfig)
+
+
 def emulate(
     config: ConfigFile,
     seed: Annotated[int, typer.Option(help="Which people come.")] = 1,

@@ -180,6 +180,15 @@ def open_serial(port: Path, line: SerialLine) -> SerialTransport:
     return SerialTransport(opened, str(port))
 
 
+def port_trouble(port: Path) -> str | None:
+    """Return why this port cannot be opened now, None if it can."""
+    try:
+        with serial.Serial(str(port), exclusive=True, timeout=0):
+            return None
+    except GONE as exc:
+        return _opening(exc)
+
+
 def _opening(exc: Exception) -> str:
     code = exc.errno if isinstance(exc, OSError) else None
     if code is None and isinstance(exc, termios.error) and exc.args:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-Value = str | bool | None  # None: the line goes
+Value = str | bool | int | None  # None: the line goes
 Changes = Mapping[str, Mapping[str, Value]]
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+\s*(#.*)?$")
 _LINE = re.compile(

@@ -29,6 +29,7 @@ class Seen:
     driver: str
     title: str
     port: Path
+    baud: int
     says: str
 
 
@@ -40,33 +41,43 @@ def lines_of(dev: Path) -> list[Path]:
     return list(lines.values())
 
 
-def look(lines: Iterable[Path], models: Iterable[Model] | None = None) -> list[Seen]:
+def look(
+    lines: Iterable[Path], models: Iterable[Model] | None = None, *, thorough: bool = False
+) -> list[Seen]:
     """Return who answers at these lines; one that a program uses already is left alone.
 
-    Asked is by the drivers of what every door has, where what answers tells it from others: what
-    moves something is not written to.
+    Asked is by the drivers of what every door has, where what answers tells it from others, card
+    readers first: what moves something is not written to. `thorough`: at the other speeds of each
+    as well, where nobody answers at the usual ones.
     """
     known = [
         model
         for model in (all_models() if models is None else models)
         if model.asks and model.kind in AT_EVERY_DOOR
     ]
-    return asyncio.run(_look_at(list(lines), known))
+    known.sort(key=lambda model: model.kind is not DeviceKind.ID_READER)
+    usual = [(model, model.line.baud) for model in known]
+    other = [(model, baud) for model in known for baud in model.line.bauds] if thorough else []
+    return asyncio.run(_look_at(list(lines), usual + other))
 
 
-async def _look_at(lines: list[Path], models: list[Model]) -> list[Seen]:
-    answers = await asyncio.gather(*(_who_is_at(line, models) for line in lines))
+async def _look_at(lines: list[Path], ways: list[tuple[Model, int]]) -> list[Seen]:
+    answers = await asyncio.gather(*(_who_is_at(line, ways) for line in lines))
     return [seen for seen in answers if seen is not None]
 
 
-async def _who_is_at(port: Path, models: list[Model]) -> Seen | None:
-    for model in models:
-        section = DeviceSection(driver=model.name, port=port, options=dict(model.example))
+async def _who_is_at(port: Path, ways: list[tuple[Model, int]]) -> Seen | None:
+    for model, baud in ways:
+        section = DeviceSection(
+            driver=model.name, port=port, baud=baud, options=dict(model.example)
+        )
         try:
             says = await probe(section, _ANSWERS_WITHIN_S)
         except DeviceError:
             continue
-        return Seen(kind=model.kind, driver=model.name, title=model.title, port=port, says=says)
+        return Seen(
+            kind=model.kind, driver=model.name, title=model.title, port=port, baud=baud, says=says
+        )
     return None
 
 

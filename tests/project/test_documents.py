@@ -21,9 +21,11 @@ TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
         "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster",
+        "devices", "driver",
         "journal", "keys", "kiosk", "people", "rollback", "setup", "staff", "uninstall", "update",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild", "migrate"},
+    "gate-agent driver": {"new"},
     "gate-agent keys": {"install"},
     "gate-agent people": {"erase", "wipe"},
     "gate-agent staff": {"add", "list", "disable", "pin"},
