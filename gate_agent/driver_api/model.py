@@ -94,7 +94,7 @@ class Model:
     also: tuple[DeviceKind, ...] = ()  # other sections it may stand in
     line: SerialLine
     stale_after_s: float | None
-    checked: bool = True  # a flipped bit is found: by a check, or since it is asked twice
+    checked: bool = True  # a flipped bit is found: by a check, or since it is asked three times
     maturity: str  # experimental | emulated | field-tested
     driver: Callable[[Transport, Any], Driver]  # the second is of the type `options`
     emulator: Callable[[Any], FaultyEmulator]

@@ -18,6 +18,7 @@ from gate_agent.driver_api.streaming import NOISE_CENTI_C
 from gate_agent.errors import NoReplyError
 
 POLL_S = 0.125  # eight a second: five stable readings are there well within a second
+_CONFIRMED_BY = 2  # more answers
 _TRIES = 3  # an answer that was spoilt on its way is asked for again
 _Answer = TypeVar("_Answer")
 
@@ -79,15 +80,17 @@ class Asking(Generic[_Answer]):
     async def confirmed(
         self, question: bytes, fits: Callable[[_Answer], bool] = lambda _answer: True
     ) -> _Answer | None:
-        """Ask twice at once; return the answer where both are the same, else None.
+        """Ask three times at once; return the answer where all are the same, else None.
 
-        For protocols without a check: a flipped bit there looks like a value.
+        For protocols without a check: a flipped bit there looks like a value, and in an answer of
+        two bytes the same one is flipped twice before long.
         """
         first = await self.ask(question, fits)
-        if first == await self.ask(question, fits):
-            return first
-        self._counts["unconfirmed"] += 1
-        return None
+        for _ in range(_CONFIRMED_BY):
+            if first != await self.ask(question, fits):
+                self._counts["unconfirmed"] += 1
+                return None
+        return first
 
     async def _once(self, question: bytes, fits: Callable[[_Answer], bool]) -> _Answer | None:
         await asyncio.sleep(self._turn_s)

@@ -30,6 +30,6 @@ MODEL = Model(
         "price": "whatever is there",
         "wiring": "as its manual says",
         "check": "sum or XOR where it has one; a badge or code without one is taken as read",
-        "traps": "a thermometer that is asked, and has no check, is asked twice",
+        "traps": "a thermometer that is asked, and has no check, is asked three times",
     },
 )

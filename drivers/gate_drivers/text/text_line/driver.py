@@ -23,7 +23,7 @@ _ANSWER_S = 0.5
 
 
 class AskedThermometer(PollingThermometer[LineSaid]):
-    """Asks for each line; without a checksum it asks twice, and both must say the same."""
+    """Asks for each line; without a checksum it asks three times, and all must say the same."""
 
     def __init__(self, transport: Transport, options: TextLineOptions) -> None:
         self._question = options.ask.encode()

@@ -31,7 +31,7 @@ MODEL = Model(
     facts={
         "price": "¥–¥¥",
         "wiring": "TTL UART, 3.3 V",
-        "check": "none: asked twice, and both answers must be the same",
+        "check": "none: asked three times, and all answers must be the same",
         "traps": "tells no ambient temperature; known from one public source alone",
     },
 )

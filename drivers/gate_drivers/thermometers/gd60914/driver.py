@@ -1,4 +1,4 @@
-"""Asks a GD60914 for one number, twice: its protocol has no check."""
+"""Asks a GD60914 for one number, three times: its protocol has no check."""
 
 from __future__ import annotations
 

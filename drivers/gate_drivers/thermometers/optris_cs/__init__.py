@@ -20,7 +20,7 @@ MODEL = Model(
     facts={
         "price": "¥¥¥",
         "wiring": "USB or RS-232 cable (DTR powers it), RS-485",
-        "check": "none: asked twice, and both answers must be the same",
+        "check": "none: asked three times, and all answers must be the same",
         "traps": "CT leaves the factory at 115200; a hs head needs high_resolution, or the "
         "numbers are nonsense",
     },

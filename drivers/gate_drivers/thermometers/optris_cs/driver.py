@@ -1,4 +1,4 @@
-"""Asks an Optris head for target and head, each twice: its protocol has no check."""
+"""Asks an Optris head for target and head, each three times: its protocol has no check."""
 
 from __future__ import annotations
 

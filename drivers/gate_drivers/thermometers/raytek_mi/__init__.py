@@ -19,7 +19,7 @@ MODEL = Model(
     facts={
         "price": "¥¥¥",
         "wiring": "RS-232, RS-485 half duplex, USB",
-        "check": "none: asked twice, and both answers must be the same",
+        "check": "none: asked three times, and all answers must be the same",
         "traps": "must be set to °C; an emissivity other than 0.98 stored in it shifts all",
     },
 )

@@ -1,4 +1,4 @@
-"""Asks a Raytek MI for target and internal temperature, each twice: lines without a check."""
+"""Asks a Raytek MI for target and internal temperature, each three times: lines without a check."""
 
 from __future__ import annotations
 
