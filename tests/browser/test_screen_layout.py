@@ -45,6 +45,18 @@ FAULTS = """(isPhone) => {
       if (wide > 2 && high > 2) faults.push(`${name(node)} covers ${name(parts[next])}`);
     }
   });
+  const reason = document.querySelector("#verdict-reason");
+  const apart = 0.3 * parseFloat(getComputedStyle(reason).fontSize); // a font is higher than a line
+  if (seen(reason) && reason.scrollHeight > reason.clientHeight + apart) faults.push("why is cut");
+  const word = document.querySelector("#verdict-word");
+  if (parseFloat(getComputedStyle(word).fontSize) < 22) faults.push("the word is small");
+  const limits = document.querySelector("#verdict-limits");
+  if (limits && seen(limits)) {
+    const room = limits.getBoundingClientRect();
+    for (const part of limits.children) {
+      if (!inside(textOf(part), room)) faults.push(`${part.textContent} is cut`);
+    }
+  }
   for (const node of document.querySelectorAll("#desk button > span")) {
     if (seen(node) && node.scrollWidth > node.clientWidth + 1) faults.push(`${name(node)} is cut`);
   }
@@ -61,12 +73,12 @@ FAULTS = """(isPhone) => {
       faults.push(`the button ${name(button)} is covered`);
     }
   }
-  const word = document.querySelector("#verdict-word").firstChild;
-  const at = word?.data.indexOf("体温计") ?? -1;
+  const written = word.firstChild;
+  const at = written?.data.indexOf("体温计") ?? -1;
   if (at >= 0) {
     const range = document.createRange();
-    range.setStart(word, at);
-    range.setEnd(word, at + 3);
+    range.setStart(written, at);
+    range.setEnd(written, at + 3);
     const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
     if (lines.size > 1) faults.push("体温计 is broken");
   }
@@ -108,6 +120,7 @@ STATES: dict[str, tuple[ScreenState, str]] = {
     "blocked": (scenes.journal_failing(), ""),
     "recheck": (scenes.rechecked(), ""),
     "admitted": (scenes.admitted(), ""),
+    "held": (cases.held(cases.hold()), ""),
     "two held": (cases.held(*cases.two_holds()), ""),
     "symptoms": (scenes.measured(), "#symptoms"),
     "symptoms in a case": (
