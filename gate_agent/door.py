@@ -301,6 +301,7 @@ class DoorProgram:
             sign_on=self._sign_on,
             parts=self.parts,
             name=self._config.web.name,
+            phones_reach=self._config.web.phones_reach,
         )
 
     def _watched(self) -> dict[str, Watched]:

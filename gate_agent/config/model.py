@@ -234,6 +234,13 @@ class WebSection(Section):
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
+    def phones_reach(self) -> str:
+        """How visitors' own phones reach these pages; "" where only this machine does."""
+        if self.base_url is not None:
+            return self.base_url.rstrip("/")
+        return "" if self.is_everywhere or is_loopback(self.host) else self.url
+
+    @property
     def is_everywhere(self) -> bool:
         """Whether it listens at every address, so that none of them is its own."""
         return is_everywhere(self.host)

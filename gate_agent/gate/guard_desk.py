@@ -15,10 +15,12 @@ from gate_agent.contract.identity import CARD_FAULTS
 from gate_agent.contract.messages import PersonSeen
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import Category
-from gate_agent.domain.events import FoundInside, PersonIdentified
+from gate_agent.contract.registration import RegistrationDetails
+from gate_agent.domain.events import FoundInside, PersonIdentified, RegistrationGiven
 from gate_agent.domain.inside import STAYS_S
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
+from gate_agent.gate.entries import Entries, Ticket
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.inside_view import ENTRY_DIGITS, inside_view
@@ -56,13 +58,37 @@ class GuardDesk:
         self._ticker = ticker
         self._reader = reader
         self._unread = Trouble(_LOG, "events can be read again")
+        self._entries = Entries(gate.now)
 
     def snapshot(self) -> ScreenState:
         """Return the present state."""
-        shown = self._gate.snapshot()
+        shown = self._entries.seen(self._gate.snapshot())
         if self._thermometer is None:
             return shown
         return shown.model_copy(update={"thermometer": self._thermometer.view()})
+
+    def entry(self) -> Ticket | None:
+        """Return the code for who registers now."""
+        return self._entries.ticket(self._gate.snapshot())
+
+    def enter(self, token: str, typed: RegistrationDetails) -> None:
+        """Take what a visitor typed; the guard sees it at once."""
+        self._entries.take(token, typed, self._gate.snapshot(), self._gate.policy)
+        self._gate.live.tell()
+
+    async def confirm(self, passage_id: str, by: str | None) -> None:
+        """Register this visitor with what they typed."""
+        details = self._entries.details(passage_id, self._gate.snapshot())
+        given = RegistrationGiven(
+            at=self._gate.now(), passage_id=passage_id, details=details, by=by
+        )
+        await self._gate.request(given)
+        self._entries.drop(passage_id)
+
+    def refuse(self, passage_id: str) -> None:
+        """Forget what was typed for this passage."""
+        self._entries.drop(passage_id)
+        self._gate.live.tell()
 
     def inside(self) -> InsideView:
         """Return who is inside, as far as this door knows."""
@@ -80,7 +106,10 @@ class GuardDesk:
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows."""
-        return visitor_view(self.snapshot(), self._gate.policy)
+        ticket = self.entry()
+        return visitor_view(
+            self.snapshot(), self._gate.policy, None if ticket is None else ticket.number
+        )
 
     def online_channels(self) -> Sequence[str]:
         """Return the addresses of the online channels."""

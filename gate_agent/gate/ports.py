@@ -11,11 +11,13 @@ from gate_agent.contract.access_records import Look
 from gate_agent.contract.measurement_records import ThermometerChecked
 from gate_agent.contract.moment import Moment
 from gate_agent.contract.records import ByHand, Record
+from gate_agent.contract.registration import RegistrationDetails
 from gate_agent.contract.signals import Card
 from gate_agent.domain.duties import DutyTap
 from gate_agent.domain.events import GuardEvent
 from gate_agent.domain.thermometer_check import ReferenceHeld
 from gate_agent.gate.duties_view import DutiesView
+from gate_agent.gate.entries import Ticket
 from gate_agent.gate.screen_state import InsideView, ScreenState
 from gate_agent.gate.visitor import VisitorView
 
@@ -70,6 +72,22 @@ class Desk(Protocol):
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows: nothing about anybody."""
+        ...
+
+    def entry(self) -> Ticket | None:
+        """Return the code that stands on the display for who registers now (自助填写)."""
+        ...
+
+    def enter(self, token: str, typed: RegistrationDetails) -> None:
+        """Take what a visitor typed by such a code; the guard sees it, masked."""
+        ...
+
+    async def confirm(self, passage_id: str, by: str | None) -> None:
+        """Register this visitor with what they typed."""
+        ...
+
+    def refuse(self, passage_id: str) -> None:
+        """Forget what was typed for this passage: another code stands on the display."""
         ...
 
     def online_channels(self) -> Sequence[str]:

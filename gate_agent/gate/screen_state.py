@@ -61,6 +61,13 @@ class PersonView(FrozenModel):
     number: str
 
 
+class EnteredView(FrozenModel):
+    """What a visitor typed (自助填写), masked; the guard confirms it or takes it back."""
+
+    phone: str | None
+    purpose: str | None
+
+
 class PassageView(FrozenModel):
     """A passage, at the spot or at the desk."""
 
@@ -87,6 +94,7 @@ class PassageView(FrozenModel):
     by_order: bool = False  # a companion whose typed name is theirs by the order of coming alone
     card_asked: bool = False  # and whose it is decides what comes: the guard is asked
     green: Green | None = None  # 绿色通道: goes first
+    entered: EnteredView | None = None
 
 
 class NoteView(NoteDetails):

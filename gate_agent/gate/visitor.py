@@ -57,6 +57,9 @@ class VisitorView(FrozenModel):
     tips: tuple[TextView, ...]
     channels: tuple[TextView, ...]  # their QR codes: /visitor/channels/{n}.svg
     booking: TextView | None
+    purposes: tuple[str, ...] = ()  # what one may come for now
+    entry: int | None = None  # the number of the code by which who registers types it (自助填写)
+    entry_by_phone: bool = False  # phones reach this door: the code may be scanned
     clinics: tuple[TextView, ...]  # 就医指南: to whoever waits or turns back, whatever the reason
 
 
@@ -76,7 +79,7 @@ _NEEDED = "thermometer", _READER  # a camera that is lost changes nothing for wh
 _CLOSED = {HallMode.CLOSED: "hall_closed", HallMode.EMERGENCY: "emergency"}
 
 
-def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
+def visitor_view(snapshot: ScreenState, policy: Policy, entry: int | None = None) -> VisitorView:
     """Return what the display shows beside this state of the door."""
     guide, why = _guide(snapshot)
     booking = policy.booking
@@ -95,6 +98,8 @@ def visitor_view(snapshot: ScreenState, policy: Policy) -> VisitorView:
         tips=tuple(TextView(zh=tip.zh, en=tip.en) for tip in policy.tips),
         channels=tuple(TextView(zh=one.zh, en=one.en) for one in policy.online_channels),
         booking=None if booking is None else TextView(zh=booking.zh, en=booking.en),
+        purposes=snapshot.purposes,
+        entry=entry,
         clinics=_clinics(policy) if guide in _STOPPED else (),
     )
 

@@ -167,6 +167,31 @@ declare namespace Door {
     leader: LeaderView | null;
     note: NoteLineView | null;
   }
+  /** What a visitor typed (自助填写), masked; the guard confirms it or takes it back. */
+  interface EnteredView {
+    phone: string | null;
+    purpose: string | null;
+  }
+  /** Whether the guard takes what the visitor typed. */
+  interface EntryJudged {
+    take: boolean;
+    by?: string | null;
+  }
+  /** What a visitor typed by the code that stands on the display. */
+  interface EntryRequest {
+    token: string;
+    phone: string;
+    purpose?: string | null;
+  }
+  /** It waits for the guard. */
+  interface EntryTaken {
+    status: string;
+  }
+  /** The code of who registers now, for the display that stands at the door. */
+  interface EntryTicket {
+    token: string;
+    number: number;
+  }
   /** The body of every answer that is not a success. */
   interface ErrorBody {
     error: Fault;
@@ -456,6 +481,7 @@ declare namespace Door {
     by_order: boolean;
     card_asked: boolean;
     green: Green | null;
+    entered: EnteredView | null;
   }
   /** A person, masked: 张* and 110***********002X. */
   interface PersonView {
@@ -758,6 +784,9 @@ declare namespace Door {
     tips: TextView[];
     channels: TextView[];
     booking: TextView | null;
+    purposes: string[];
+    entry: number | null;
+    entry_by_phone: boolean;
     clinics: TextView[];
   }
   interface Gets {
@@ -768,6 +797,7 @@ declare namespace Door {
     "/api/v1/state": ScreenState;
     "/api/v1/stream": null;
     "/api/v1/visitor": VisitorView;
+    "/api/v1/visitor/entry": EntryTicket;
     "/api/v1/visitor/stream": null;
     "/healthz": DoorHealth;
     "/metrics": null;
@@ -789,6 +819,7 @@ declare namespace Door {
     "/api/v1/passages/{passage_id}/card": { body: CardRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/companion": { body: CompanionRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/dismissal": { body: DismissalRequest | null; told: Accepted };
+    "/api/v1/passages/{passage_id}/entry": { body: EntryJudged; told: Accepted };
     "/api/v1/passages/{passage_id}/green": { body: GreenRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/group": { body: GroupRequest; told: Accepted };
     "/api/v1/passages/{passage_id}/hand": { body: HandRequest; told: null };
@@ -806,5 +837,6 @@ declare namespace Door {
     "/api/v1/thermometer/checks": { body: CheckRequest; told: ThermometerChecked };
     "/api/v1/thermometer/reference": { body: null; told: null };
     "/api/v1/touch": { body: TouchRequest; told: Accepted };
+    "/api/v1/visitor/entry": { body: EntryRequest; told: EntryTaken };
   }
 }

@@ -21,6 +21,7 @@ from gate_agent.http.tries import install_waiting
 from gate_agent.web.answers import ANSWERS, TAGS, install_answers
 from gate_agent.web.auth import WhoAsks
 from gate_agent.web.duty_routes import duty_routes
+from gate_agent.web.entry_routes import entry_routes
 from gate_agent.web.grants import AT_THE_BOARD, SCHEMES
 from gate_agent.web.page_routes import page_routes
 from gate_agent.web.reveal_routes import reveal_routes
@@ -36,7 +37,7 @@ from gate_agent.words import word
 _HERE = Path(__file__).parent
 _MOST_BODY_BYTES = 16 * 1024
 _STATIC = "/static"
-_LINKED = ("/", "/visitor")  # another page may link to these, and read nothing
+_LINKED = ("/", "/visitor", "/enter")  # another page may link to these, and read nothing
 
 
 def create_app(
@@ -50,10 +51,13 @@ def create_app(
     sign_on: SignOn | None = None,
     parts: Parts | None = None,
     name: str = "",
+    phones_reach: str = "",
 ) -> FastAPI:
     """Return the application; `app.state.screens` is its `Screens`, to end the streams.
 
     `name`: of the host in the address that browsers use, where it is not the one bound.
+
+    `phones_reach`: the address by which visitors' own phones reach these pages, if they do.
 
     Without `sign_on`, whoever sits at the board acts, in the name the page says. Raises
     UndeclaredError when a route does not say whom it is open to.
@@ -89,7 +93,8 @@ def create_app(
     for room in (
         build_routes(desk, screens, parts),
         page_routes(desk, pages),
-        visitor_routes(desk, screens, pages),
+        visitor_routes(desk, screens, pages, phones_reach),
+        entry_routes(desk, pages, phones_reach),
         duty_routes(desk, duties),
         thermometer_routes(desk, thermometer),
         session_routes(sign_on),

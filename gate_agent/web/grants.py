@@ -75,9 +75,7 @@ class _AtBoard(Grant):
 
     async def enter(self, scope: Scope, receive: Receive) -> Receive:
         """Let in who is signed on, or at this machine. Raises Closed."""
-        client = scope.get("client")
-        here = client is not None and client[0] in ("127.0.0.1", "::1")
-        if not here and _asks_who(scope):
+        if not is_at_board(scope):
             _signed_on(scope)
         return receive
 
@@ -149,6 +147,13 @@ NAMED = declared(
     _SignedOn(frozenset(GuardRole), names=True, acknowledges=False)
 )  # `by` is written in
 ALARM = declared(_SignedOn(frozenset(GuardRole), names=False, acknowledges=True))
+
+
+def is_at_board(scope: Scope) -> bool:
+    """Whether a request may read what is masked: from this machine, or of who is signed on."""
+    client = scope.get("client")
+    here = client is not None and client[0] in ("127.0.0.1", "::1")
+    return here or not _asks_who(scope) or session_in(scope) is not None
 
 
 def session_in(scope: Scope) -> GuardSession | None:

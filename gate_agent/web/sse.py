@@ -8,7 +8,7 @@ queued here: a slow screen fills the desk's own bounded queue, whose overflow en
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from enum import Enum
 
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from gate_agent.contract.messages import parse_body
 from gate_agent.contract.records import Severity
 from gate_agent.errors import ContractError
 from gate_agent.gate.ports import Desk, LiveEvent, Subscription
+from gate_agent.gate.visitor import VisitorView
 from gate_agent.http.places import Places
 from gate_agent.web.bodies import JournalMark
 
@@ -65,7 +66,12 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(
-        self, desk: Desk, screens: Screens, *, after: int | None, visitor: bool = False
+        self,
+        desk: Desk,
+        screens: Screens,
+        *,
+        after: int | None,
+        visitor: Callable[[], VisitorView] | None = None,
     ) -> None:
         super().__init__()
         del self.headers["content-length"]
@@ -76,7 +82,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Stream until the screen goes, the subscription ends or the server closes."""
-        with self._desk.subscribe(watched=not self._visitor) as ear:
+        with self._desk.subscribe(watched=self._visitor is None) as ear:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with asyncio.TaskGroup() as group:
                 tasks = (
@@ -138,7 +144,7 @@ class EventStream(Response):
         return last
 
     def _state(self, last: int) -> str:
-        shown = self._desk.visitor() if self._visitor else self._desk.snapshot()
+        shown = self._visitor() if self._visitor else self._desk.snapshot()
         return f"id: {last}\nevent: state\ndata: {shown.model_dump_json()}\n\n"
 
 

@@ -16,7 +16,7 @@ from gate_agent.http.grants import Routes
 from gate_agent.http.openapi import event_stream
 from gate_agent.http.places import InPlace
 from gate_agent.http.tries import source_of
-from gate_agent.web.grants import PUBLIC
+from gate_agent.web.grants import PUBLIC, is_at_board
 from gate_agent.web.sse import EventStream, Screens
 
 _BORDER = 3  # quiet modules around a QR code; the page is white around it
@@ -26,8 +26,25 @@ _STREAM_TEXT = """Server-sent events for a visitors' display.
 no guard screen."""
 
 
-def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRouter:
-    """Return what the visitors' display needs; nothing here changes anything."""
+def visitor_routes(
+    desk: Desk, screens: Screens, pages: Environment, address: str = ""
+) -> APIRouter:
+    """Return what the visitors' display needs; nothing here changes anything.
+
+    `address`: by which visitors' phones reach this door. The code of who registers is for the
+    display at the door alone: nobody else in the network is told that there is one.
+    """
+
+    def seen_by(request: Request) -> VisitorView:
+        view = desk.visitor()
+        is_here = is_at_board(request.scope)
+        return view.model_copy(
+            update={
+                "entry": view.entry if is_here else None,
+                "entry_by_phone": is_here and bool(address),
+            }
+        )
+
     router = Routes()
     page = pages.get_template("visitor.html")
 
@@ -37,9 +54,9 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
         return HTMLResponse(await asyncio.to_thread(page.render, gate=desk.visitor().gate))
 
     @router.get("/api/v1/visitor", dependencies=[PUBLIC], tags=["visitor"])
-    async def state() -> VisitorView:
+    async def state(request: Request) -> VisitorView:
         """Return what the visitors' display shows: never a name, never a temperature."""
-        return desk.visitor()
+        return seen_by(request)
 
     @router.get(
         "/api/v1/visitor/stream",
@@ -53,7 +70,7 @@ def visitor_routes(desk: Desk, screens: Screens, pages: Environment) -> APIRoute
         },
     )
     async def stream(request: Request) -> Response:
-        events = EventStream(desk, screens, after=None, visitor=True)
+        events = EventStream(desk, screens, after=None, visitor=lambda: seen_by(request))
         return InPlace(events, screens.displays, who=source_of(request))
 
     @router.get("/visitor/channels/{number}.svg", dependencies=[PUBLIC], include_in_schema=False)

@@ -116,6 +116,10 @@ _DOOR: dict[str, tuple[str, Body]] = {
     "/api/v1/passages/{passage_id}/companion": ("/api/v1/passages/p-1/companion", {
         **_GUARD, "with_passage": "p-2"}),
     "/api/v1/passages/{passage_id}/appointment": ("/api/v1/passages/p-1/appointment", _GUARD),
+    "/api/v1/passages/{passage_id}/entry": ("/api/v1/passages/p-1/entry", {
+        **_GUARD, "take": True}),
+    "/api/v1/visitor/entry": ("", {
+        "token": "0" * 22, "phone": "13812345678", "purpose": "社保"}),
     "/api/v1/passages/{passage_id}/green": ("/api/v1/passages/p-1/green", {
         **_GUARD, "reason": "老年人"}),
     "/api/v1/passages/{passage_id}/group": ("/api/v1/passages/p-1/group", {

@@ -46,6 +46,7 @@ from gate_agent.domain.events import (
     SymptomsDeclared,
 )
 from gate_agent.gate.alarms import AlarmBook
+from gate_agent.gate.entries import Entries, Ticket
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
 from gate_agent.gate.screen_state import HoldView, InsideView, ScreenState
@@ -146,6 +147,7 @@ class ScriptedDesk:
         self.backlog_asked: list[int] = []
         self.touches = 0
         self.policy = Policy()
+        self._entries = Entries(self._clock.now)
 
     def started(self, *, hours_ago: float) -> None:
         """Let the gate be up for so long, by the time of the scenes."""
@@ -209,10 +211,28 @@ class ScriptedDesk:
     # --- what a Desk does ---
 
     def snapshot(self) -> ScreenState:
-        return self.shown
+        return self._entries.seen(self.shown)
 
     def visitor(self) -> VisitorView:
-        return visitor_view(self.shown, self.policy)
+        ticket = self.entry()
+        return visitor_view(self.shown, self.policy, None if ticket is None else ticket.number)
+
+    def entry(self) -> Ticket | None:
+        return self._entries.ticket(self.shown)
+
+    def enter(self, token: str, typed: RegistrationDetails) -> None:
+        self._entries.take(token, typed, self.shown, self.policy)
+        self._live.tell()
+
+    async def confirm(self, passage_id: str, by: str | None) -> None:
+        details = self._entries.details(passage_id, self.shown)
+        given = RegistrationGiven(at=self.now(), passage_id=passage_id, details=details, by=by)
+        await self.request(given)
+        self._entries.drop(passage_id)
+
+    def refuse(self, passage_id: str) -> None:
+        self._entries.drop(passage_id)
+        self._live.tell()
 
     def online_channels(self) -> Sequence[str]:
         return [channel.url for channel in self.policy.online_channels]

@@ -101,6 +101,7 @@ class Served:
             port=self.port,
             sign_on=self.sign_on,
             name=self._web.name,
+            phones_reach=self.url,
         )
         tls, proxies = server_context(self._web), self._web.proxies
         try:

@@ -34,6 +34,6 @@ def test_every_pure_module_of_the_pages_has_such_a_test() -> None:
 
     pure = (
         "snapshot", "steps", "typing", "siren", "guide", "figures", "words", "stream", "ear",
-        "hold_words", "heat", "next", "keys", "live_door", "bars", "times",
+        "hold_words", "heat", "next", "keys", "entry", "live_door", "bars", "times",
     )  # fmt: skip
     assert [name for name in pure if f"/{name}.js" not in tested] == []

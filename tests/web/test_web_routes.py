@@ -283,6 +283,8 @@ def test_the_openapi_document_is_complete(client: httpx.Client) -> None:
         "/api/v1/touch",
         "/api/v1/visitor",
         "/api/v1/visitor/stream",
+        "/api/v1/visitor/entry",
+        "/api/v1/passages/{passage_id}/entry",
         "/api/v1/symptoms",
         "/api/v1/departures",
         "/api/v1/found",

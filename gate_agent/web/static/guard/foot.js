@@ -9,7 +9,7 @@ import { keyOf } from "./keys.js";
 import { nextOf } from "./next.js";
 import { goButton, panelAbout } from "./panel.js";
 import { by } from "./post.js";
-import { registrationAsks, submitTyped } from "./registration.js";
+import { enteredText, judgeEntered, registrationAsks, submitTyped } from "./registration.js";
 import { sendOnce } from "./send.js";
 import { isOverdue, ringing } from "./snapshot.js";
 import { ago, current, left } from "./state.js";
@@ -20,7 +20,7 @@ import { word } from "../shared/words.js";
 /** @typedef {import("./next.js").Next} Next */
 
 const STEADY_MS = 400; // a finger that is on its way to one thing never presses another
-const COMMITS = ["theirs", "manual", "dismiss", "register", "hand", "go"];
+const COMMITS = ["theirs", "manual", "dismiss", "entered", "register", "hand", "go"];
 
 /** @type {Next} */
 let next = nextOf(null, { panel: false, case: null, go: null, registration: null, hand: null }, 0);
@@ -66,6 +66,7 @@ export function renderFoot(language) {
 function said() {
   const state = current();
   const does = next.says.startsWith("=") ? next.says.slice(1) : word(next.says);
+  if (next.does === "entered") return word("next.of", { does, p: enteredText() });
   const hold = next.does === "hold" ? state?.holds.find((one) => one.hold_id === next.about) : null;
   return hold && state?.passage?.hold_id !== hold.hold_id ? word("next.of", { does, p: nameOf(hold) }) : does;
 }
@@ -98,6 +99,7 @@ export function doNext() {
   else if (does === "theirs") answerCard(about, true);
   else if (does === "manual") askManualNow();
   else if (does === "dismiss") dismissShown();
+  else if (does === "entered") judgeEntered(true);
   else if (does === "register") submitTyped();
   else if (does === "hand") handGo();
   else if (does === "point") point();

@@ -4,10 +4,10 @@ import { orderedHolds, ringing, technicalFaults, isAskedWhose } from "./snapshot
 
 /**
  * What the right side waits for: a panel, a case or the keypad; `go` is its own button's text.
- * @typedef {{ panel: boolean, case: string | null, go: string | null, registration: "phone" | "purpose" | "send" | "sent" | null, hand: "reading" | "confirm" | "sent" | null }} Side
+ * @typedef {{ panel: boolean, case: string | null, go: string | null, registration: "entered" | "phone" | "purpose" | "send" | "sent" | null, hand: "reading" | "confirm" | "sent" | null }} Side
  */
 
-/** @typedef {"hold" | "go" | "point" | "theirs" | "manual" | "dismiss" | "register" | "hand" | null} Does */
+/** @typedef {"hold" | "go" | "point" | "theirs" | "manual" | "dismiss" | "entered" | "register" | "hand" | null} Does */
 
 /** @typedef {{ says: string, turn: "guard" | "visitor" | "gate", does: Does, about: string, due_s: number | null }} Next `says` is the key of its words, or the button's own text after "=" */
 
@@ -69,7 +69,7 @@ function ofPassage(state, side) {
   if (side.registration !== null && one.decision !== "hold") {
     const asks = side.registration;
     if (asks === "sent") return is("gate", "next.waits");
-    return is("guard", `next.${asks}`, asks === "send" ? "register" : "point", about, one.deadline_s);
+    return is("guard", `next.${asks}`, asks === "send" ? "register" : asks === "entered" ? "entered" : "point", about, one.deadline_s);
   }
   switch (one.decision) {
     case "admit":

@@ -5,6 +5,7 @@ import { keep, kept } from "./kept.js";
 import { keypad } from "./keypad.js";
 import { PURPOSE_KEYS } from "./keys.js";
 import { ask } from "./panel.js";
+import { by } from "./post.js";
 import { isSent, say, sendOnce } from "./send.js";
 import { current, left } from "./state.js";
 import { MOBILE_LINE, isDigit, isMobile, isPhone, isPhoneEnough, isTyping, isWrongPhone, phoneHint, phoneText, typedPhone } from "./typing.js";
@@ -26,6 +27,8 @@ let known = null; // the phone of an earlier visit, masked
 /** @type {Door.CompanionBody[]} */
 let companions = [];
 let line = MOBILE_LINE;
+/** @type {Door.EnteredView | null} */
+let entered = null; // what the visitor typed, masked
 
 const KEPT = "registration"; // while it is typed, over a reload: gone once it is sent, or its person is
 
@@ -70,7 +73,8 @@ export function renderRegistration(state, language) {
   purposes = passage.green ? [state.green_purpose, ...state.purposes] : state.purposes;
   phoneRequired = state.phone_required;
   known = passage.known_phone;
-  const key = JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length, line]);
+  entered = passage.entered;
+  const key = JSON.stringify([passageId, language, purposes, phoneRequired, known, companions.length, line, entered]);
   rebuild(area, key, () => build(passage.passage_id));
   const who = passage.person ? ` · ${passage.person.name}` : "";
   setText(find("registration-title"), `${word("term.registration")}${who}`);
@@ -92,6 +96,9 @@ function build(about) {
   return [
     make("header", {}, make("h2", { id: "registration-title" }), make("p", { id: "phone-hint", class: "hint" }, word(known ? "registration.known_hint" : "registration.purpose_hint")),
       make("b", { id: "registration-left" })),
+    entered && make("div", { id: "entered" },
+      make("p", {}, `${word("registration.entered")} `, make("b", {}, enteredText())),
+      button(word("registration.entered_no"), { press: () => judgeEntered(false), id: "entered-no" })),
     make("div", { class: "phone-row" },
       make("output", { id: "phone", class: "field", "aria-label": word("registration.phone") }),
       lineButton(about),
@@ -195,13 +202,25 @@ export function registrationKey(key) {
   return true;
 }
 
+/** What the visitor typed, as the guard reads it to them: no whole number. */
+export const enteredText = () => [entered?.phone, entered?.purpose && word(`purpose.${entered.purpose}`)].filter(Boolean).join(" · ");
+
+/**
+ * Register the visitor with what they typed, or let them type it again.
+ * @param {boolean} take
+ */
+export function judgeEntered(take) {
+  if (passageId !== null) void sendOnce(take ? sendKey() : `entered:${passageId}:${performance.now()}`, `/api/v1/passages/${passageId}/entry`, { take, by: by() });
+}
+
 /**
  * What it waits for: the phone, the purpose, or to be sent; null where nobody registers.
- * @returns {"phone" | "purpose" | "send" | "sent" | null}
+ * @returns {"entered" | "phone" | "purpose" | "send" | "sent" | null}
  */
 export function registrationAsks() {
   if (passageId === null) return null;
   if (!isOpen()) return "sent";
+  if (entered !== null && !digits) return "entered";
   if (!isReady()) return "phone";
   return purpose === null && purposes.length ? "purpose" : "send";
 }

@@ -2,12 +2,14 @@
 
 import { minuteText } from "../shared/figures.js";
 import { find, make, rebuild, setData, setText } from "../shared/page.js";
+import { request } from "../shared/request.js";
 import { listen } from "../shared/stream.js";
 import { inBoth, word } from "../shared/words.js";
 import { noticeAt, saysOf, showsChannels, showsClinics, timeOf } from "./guide.js";
 
 const TURN_MS = 9000; // notices and tips take turns
 
+const touches = new URLSearchParams(location.search).has("touch");
 const speaks = new URLSearchParams(location.search).get("voice") === "on";
 /** @type {Door.VisitorView | null} */
 let view = null;
@@ -31,6 +33,7 @@ function onLife(life) {
     view = null;
     setData(document.body, "live", "no");
     find("channels").hidden = true;
+    find("entry").hidden = true;
   }
   render();
 }
@@ -49,10 +52,41 @@ function render() {
   setText(find("hall"), word(`hall_mode.${view.hall_mode}`));
   setText(find("clock"), minuteText(timeOf(view, performance.now() - heardAt), view.timezone));
   channels(view);
+  entry(view);
   const notice = noticeAt(view, turn);
   find("told").hidden = notice === null;
   setText(find("told-zh"), notice?.zh ?? "");
   setText(find("told-en"), notice?.en ?? "");
+}
+
+/**
+ * The code by which who registers types it: on their own phone, or here where this is a touch display.
+ * @param {Door.VisitorView} shown
+ */
+function entry(shown) {
+  const area = find("entry");
+  const byPhone = shown.entry !== null && shown.entry_by_phone;
+  area.hidden = !(byPhone || (touches && shown.entry !== null));
+  setData(document.body, "entry", area.hidden ? "no" : "yes");
+  rebuild(area, JSON.stringify([area.hidden, byPhone, shown.entry]), () => (area.hidden ? [] : [
+    byPhone ? make("img", { src: `/visitor/entry.svg?n=${shown.entry}`, alt: "" }) : null,
+    make("p", {}, ...(byPhone ? both("visitor.entry_phone") : []), touches ? make("button", { type: "button", onpress: () => void openEntry() }, ...both("visitor.entry_here")) : null),
+  ]));
+}
+
+/**
+ * A text in both languages, the Chinese one first.
+ * @param {string} key
+ */
+function both(key) {
+  const [zh, en] = inBoth(key);
+  return [zh, make("small", { lang: "en" }, en)];
+}
+
+/** Type it at this display: the code is asked for only now. */
+async function openEntry() {
+  const answer = /** @type {import("../shared/request.js").Answer<Door.EntryTicket>} */ (await request("/api/v1/visitor/entry"));
+  if (answer.ok) location.assign(`/enter?display#${answer.told.token}`);
 }
 
 /**
