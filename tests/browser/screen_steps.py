@@ -25,3 +25,9 @@ def show(page: Page, served: Served, snapshot: ScreenState) -> None:
 def recorded(page: Page) -> None:
     """Wait until the gate has taken what was asked."""
     expect(page.locator("#message")).to_have_text("已记录")
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window this size, and wait until the page has drawn itself anew."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from browser.screen_steps import show
+from browser.screen_steps import resize, show
 from chromium import KIOSK, PHONE, SMALL, WIDE
 from gate_agent.contract.record import HoldState
 from gate_agent.gate.screen_state import NoticeView, ScreenState
@@ -141,9 +141,9 @@ def test_nothing_is_covered_or_cut_at_any_size(page: Page, served: Served, lang:
         for tap in filter(None, taps.split(", ")):
             page.locator(tap).first.click()
         for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, width, height)
             found[name, f"{width}×{height}"] = page.evaluate(FAULTS, width == PHONE[0])
-        page.set_viewport_size({"width": KIOSK[0], "height": KIOSK[1]})
+        resize(page, *KIOSK)
         page.keyboard.press("Escape")
 
     assert len(found) == len(STATES) * len(SIZES)

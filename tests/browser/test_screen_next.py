@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.screen_steps import recorded, show
+from browser.screen_steps import recorded, resize, show
 from browser.test_screen_verdict import every_scene
 from chromium import KIOSK, PHONE, SMALL, WIDE, hold_still
 from gate_agent.contract.records import HoldState
@@ -46,7 +46,7 @@ def test_the_next_step_is_at_the_foot_in_every_state_and_at_every_size(
     for name, snapshot in states.items():
         show(page, served, snapshot)
         for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, width, height)
             isPhone = width == PHONE[0]  # noqa: N806 as the script has it
             faults += [f"{name} {width}: {one}" for one in page.evaluate(FOOT, isPhone)]
 
