@@ -74,8 +74,7 @@ def _let_count(house: House, version: str) -> None:
     house.switch(version)
     if not board_files.is_packaged(house):
         board_files.lay(house)
-        if _is_booted(house):
-            Systemctl().reload()
+        board_files.make_known(house)
 
 
 def _is_booted(house: House) -> bool:

@@ -5,6 +5,8 @@ A Debian package brings its own; a bundle's installation lays them down and take
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,15 @@ _NAMED = {
     "gate-agent.sysusers": "etc/sysusers.d/gate-agent.conf",
     "gate-agent.tmpfiles": "etc/tmpfiles.d/gate-agent.conf",
 }
+_MAKES = (
+    ("systemd-sysusers", "gate-agent.conf"),
+    ("systemd-tmpfiles", "--create", "gate-agent.conf"),
+)
+_READS = (
+    ("systemctl", "daemon-reload"),
+    ("udevadm", "control", "--reload"),
+    ("udevadm", "trigger", "--subsystem-match=tty"),
+)
 _KINDS = {".service": "etc/systemd/system", ".timer": "etc/systemd/system",
           ".rules": "etc/udev/rules.d"}  # fmt: skip
 
@@ -39,6 +50,15 @@ def lay(house: House) -> None:
         with suppress(FileNotFoundError):
             link.unlink()
         link.symlink_to(f"/opt/gate-agent/bin/{name}")
+
+
+def make_known(house: House) -> None:
+    """Let the system make the users and folders, and read the rules, of what was laid down."""
+    if house.root != Path("/"):
+        return
+    for command in _MAKES if not Path("/run/systemd/system").is_dir() else (*_MAKES, *_READS):
+        if shutil.which(command[0]):  # an image has none of it, and makes its users itself
+            subprocess.run(command, check=False)
 
 
 def take_away(house: House) -> None:

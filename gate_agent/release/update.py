@@ -188,6 +188,7 @@ class Update:
         self.house.switch(version)
         if not board_files.is_packaged(self.house):
             board_files.lay(self.house)
+            board_files.make_known(self.house)
             self.manager.reload()
 
     def _watch(self, version: str, doors: list[Door], looks: dict[str, DoorLook | None]) -> None:
