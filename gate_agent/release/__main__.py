@@ -9,6 +9,7 @@ import argparse
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from gate_agent.errors import GateError
@@ -52,14 +53,15 @@ def settle(house: House, folder: Path, signers: Path | None) -> None:
     else:
         about = bundle.verified(folder, signers)
     is_packaged = board_files.is_packaged(house)
-    if is_packaged and _is_booted(house):  # one that waits still, for a quiet moment
-        subprocess.run(["systemctl", "stop", _UNIT], check=False, capture_output=True)
+    if is_packaged and house.root == Path("/"):  # one that waits still, for a quiet moment
+        with suppress(GateError):
+            Systemctl().stop(_UNIT)
     with house.alone():
         if signers is not None and signers.resolve() != house.signers.resolve():
             house.etc.mkdir(mode=0o755, parents=True, exist_ok=True)
             house.signers.write_bytes(signers.read_bytes())
         place = house.stage(folder, about.version)
-        running = Systemctl().running() if _is_booted(house) else []
+        running = Systemctl().running() if house.root == Path("/") else []
         if not any(map(door, running)):  # the centre is restarted by hand, after a backup
             _let_count(house, about.version)
             return
@@ -75,10 +77,6 @@ def _let_count(house: House, version: str) -> None:
     if not board_files.is_packaged(house):
         board_files.lay(house)
         board_files.make_known(house)
-
-
-def _is_booted(house: House) -> bool:
-    return house.root == Path("/") and Path("/run/systemd/system").is_dir()
 
 
 if __name__ == "__main__":
