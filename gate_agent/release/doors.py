@@ -32,7 +32,7 @@ class DoorLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class RunningDoor:
     """One door of this board."""
 
     unit: str
@@ -41,7 +41,7 @@ class Door:
     address: str
 
     @classmethod
-    def of_unit(cls, unit: str, config_file: Path) -> Door:
+    def of_unit(cls, unit: str, config_file: Path) -> RunningDoor:
         """Read where this door answers. Raises ConfigurationError."""
         config = load_config(config_file, GateConfig)
         scheme = "http" if config.web.cert_file is None else "https"

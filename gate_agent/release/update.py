@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gate_agent.errors import GateError
 from gate_agent.release import board_files, bundle, journals
-from gate_agent.release.doors import Door, DoorLook
+from gate_agent.release.doors import DoorLook, RunningDoor
 from gate_agent.release.errors import ReleaseRefused, WentBack
 from gate_agent.release.house import House
 from gate_agent.release.order import order
@@ -117,16 +117,16 @@ class Update:
         self.house.forget_older()
         self.say(f"{version}: {both('terminal.update_done')}")
 
-    def _doors(self, units: Iterable[str]) -> list[Door]:
+    def _doors(self, units: Iterable[str]) -> list[RunningDoor]:
         here = []
         for unit in units:
             if name := door(unit):
-                here.append(Door.of_unit(unit, self.house.etc / f"{name}.toml"))
+                here.append(RunningDoor.of_unit(unit, self.house.etc / f"{name}.toml"))
             else:
                 self.say(f"{unit}: {both('terminal.update_centre')}")
         return here
 
-    def _try(self, version: str, doors: Iterable[Door]) -> None:
+    def _try(self, version: str, doors: Iterable[RunningDoor]) -> None:
         """Let the new release judge each door's files and a copy of its journal."""
         python = self.house.place(version) / "bin/python"
         for one in doors:
@@ -145,7 +145,7 @@ class Update:
             if said.returncode:
                 raise ReleaseRefused(f"{version} at {one.unit}: {said.stderr.strip()}")
 
-    def _await_quiet(self, doors: list[Door]) -> None:
+    def _await_quiet(self, doors: list[RunningDoor]) -> None:
         """Wait until nobody stands at any door, nobody waits, and no hold is open."""
         quiet, reason, until = 0, "", time.monotonic() + self.patience.quiet_s  # noqa: TID251 of this process alone
         while doors:
@@ -160,7 +160,7 @@ class Update:
                 raise ReleaseRefused(f"expected a quiet moment, got none: {both(reason)}")
             self._pause()
 
-    def _exchange(self, version: str, doors: list[Door]) -> None:
+    def _exchange(self, version: str, doors: list[RunningDoor]) -> None:
         """Let `version` count, and restart; stopped meanwhile where a journal must be brought back.
 
         Killed after the switch, the old program goes on until it is restarted.
@@ -191,7 +191,9 @@ class Update:
             board_files.make_known(self.house)
             self.manager.reload()
 
-    def _watch(self, version: str, doors: list[Door], looks: dict[str, DoorLook | None]) -> None:
+    def _watch(
+        self, version: str, doors: list[RunningDoor], looks: dict[str, DoorLook | None]
+    ) -> None:
         """Look until each door was well for a while. Raises WentBack when one is not."""
         well_since = faulty_since = None
         while doors:
@@ -215,11 +217,11 @@ class Update:
     def _pause(self) -> None:
         time.sleep(self.patience.looks_every_s)  # noqa: TID251 another program: nothing to wait on
 
-    def _gave_up(self, one: Door) -> bool:
+    def _gave_up(self, one: RunningDoor) -> bool:
         state = self.manager.state(one.unit)
         return state.restarts > _MOST_RESTARTS or state.active in ("failed", "inactive")
 
-    def _fault(self, one: Door, version: str, before: DoorLook | None) -> str:
+    def _fault(self, one: RunningDoor, version: str, before: DoorLook | None) -> str:
         now = one.now()
         if now is None:
             return f"{one.unit}: expected an answer, got none"

@@ -12,7 +12,7 @@ from pathlib import Path
 from children import free_port, wait_until
 from doorfiles import write_door
 from gate_agent.demo.robot import ask
-from gate_agent.release.doors import Door, DoorLook
+from gate_agent.release.doors import DoorLook, RunningDoor
 from gate_agent.release.house import House
 from gate_agent.release.services import Systemctl
 from gate_agent.release.update import Update, UpdatePatience
@@ -83,9 +83,9 @@ class Board:
         )
 
     @property
-    def door(self) -> Door:
+    def door(self) -> RunningDoor:
         """The door, as an update asks it."""
-        return Door.of_unit(UNIT, self.config)
+        return RunningDoor.of_unit(UNIT, self.config)
 
     def now(self) -> DoorLook | None:
         """Ask the door how it is."""
