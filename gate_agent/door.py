@@ -140,12 +140,15 @@ class DoorProgram:
         """Let the manager's watchdog be fed only while each of these loops makes its turns.
 
         What waits for others (a broker, a name server, a browser) is none of them: another start
-        would help nobody. The ticker waits for nothing; the others for a disk, which may take long.
+        would help nobody. The ticker waits for nothing; the others for a disk, which may take long,
+        or for a driver that should end and does not.
         """
         parts, ticks = self.parts, partial(self.parts.turned, "ticker", _TICKS_WITHIN_S)
         self._ticker.turned = ticks
         self._retention.turned = partial(parts.turned, "retention", _REMOVES_WITHIN_S)
         self._thermometer.turned = partial(parts.turned, "judgement")
+        for name, supervisor in self._supervisors.items():
+            supervisor.turned = partial(parts.turned, name)
         if self._sign_on is not None:
             self._sign_on.turned = partial(parts.turned, "sign_on")
 

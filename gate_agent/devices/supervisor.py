@@ -26,6 +26,7 @@ from gate_agent.errors import (
     TransportClosedError,
 )
 from gate_agent.host.clock import Clock
+from gate_agent.host.supervision import unwatched
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
 _STEADY_S = 10.0  # a device that fails sooner than this after it was well flutters
@@ -79,6 +80,7 @@ class Supervisor:
         self._well_ns = 0  # since when it is well
         self._prove_s = 0.0
         self._proved_ns = 0
+        self.turned: Callable[[], None] = unwatched
 
     @property
     def driver_name(self) -> str:
@@ -125,6 +127,7 @@ class Supervisor:
             return
         wait_s = _FIRST_WAIT_S
         while True:
+            self.turned()
             try:
                 await self._connected(model)
             except DeviceError as exc:
@@ -191,6 +194,7 @@ class Supervisor:
         every_s = min((stale_after_s or 1.0) / 3, _LOOK_EVERY_S)
         while True:
             await asyncio.sleep(every_s)
+            self.turned()
             try:
                 self._heard(driver)
             except DeviceError as exc:

@@ -112,13 +112,14 @@ def test_a_door_counts_the_turns_of_each_of_its_own_loops(tmp_path: Path) -> Non
             door.start(config_sha256="0" * 64)
             async with asyncio.TaskGroup() as group:
                 working = [group.create_task(work) for work in door.doing()]
-                await eventually(lambda: len(door.parts.watched) == 4)
+                await eventually(lambda: len(door.parts.watched) == 6)
                 for task in working:
                     task.cancel()
             await door.gate.stop("over")
             return door.parts.watched
 
-    assert asyncio.run(run()) == {"ticker", "retention", "judgement", "sign_on"}
+    devices = {"thermometer", "id_reader"}
+    assert asyncio.run(run()) == {"ticker", "retention", "judgement", "sign_on"} | devices
 
 
 def test_a_thread_begins_again() -> None:
