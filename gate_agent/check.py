@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from gate_agent.config.load import load_policy_file
@@ -12,6 +13,8 @@ from gate_agent.devices.supervisor import port_warning, probe
 from gate_agent.errors import DeviceError
 from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.kernel_clock import ask_kernel
+from gate_agent.host.support import rtc_apart_s
 from gate_agent.store.keys import unprovisioned
 from gate_agent.validation import device_sections, sound_config
 from gate_agent.words import both
@@ -34,6 +37,7 @@ def check_gate(config_file: Path, *, say: Say) -> int:
         say(f"{warning}: mqtt.{warning}")
     for warning in load_policy_file(config.policy.file).warnings:
         say(f"{both('terminal.warning')}: policy.file: {warning}")
+    say(_clock(SystemClock().now().utc))
     silent = 0
     for name, section in device_sections(config).items():
         if fault := port_warning(section.port):
@@ -48,3 +52,12 @@ def check_gate(config_file: Path, *, say: Say) -> int:
                 f"{name} ({find_model(section.driver).title}): {both('terminal.answers')}: {answer}"
             )
     return 1 if silent else 0
+
+
+def _clock(now: datetime) -> str:
+    """Return what keeps the time here: the network by the kernel's word, and a battery's clock."""
+    kernel, apart_s = ask_kernel(), rtc_apart_s(now)
+    is_synced = kernel is not None and kernel.synced
+    state = both("clock_quality.synced" if is_synced else "clock_quality.unsynced")
+    battery = both("terminal.no_rtc") if apart_s is None else f"{apart_s:+g} s"
+    return f"{both('terminal.clock')}: {state}; {both('terminal.rtc')}: {battery}"

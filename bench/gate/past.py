@@ -35,7 +35,7 @@ def write_past(folder: Path, *, site: str, gate: str, events: int) -> None:
         for first in range(0, events, _AT_ONCE):
             written = threading.Event()
             batch = range(first, min(first + _AT_ONCE, events))
-            drafts = [_draft(number, events, now) for number in batch]
+            drafts = [draft(number, events, now) for number in batch]
             journal.append(drafts, lambda _, written=written: written.set())  # type: ignore[misc]
             written.wait()
         head = journal.head
@@ -45,7 +45,8 @@ def write_past(folder: Path, *, site: str, gate: str, events: int) -> None:
         )
 
 
-def _draft(number: int, total: int, now: Moment) -> Draft:
+def draft(number: int, total: int, now: Moment) -> Draft:
+    """Return one passage of those, at its place in the hundred days."""
     utc = now.utc - timedelta(days=_DAYS) * ((total - number) / total)
     at = Moment(utc=utc, boot_ns=number + 1)
     record = PassageDecided(

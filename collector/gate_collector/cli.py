@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import socket
 import sys
@@ -20,6 +19,7 @@ from gate_agent.contract.moment import format_utc
 from gate_agent.errors import ConfigurationError, GateError, StorageError
 from gate_agent.host import tls
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.log_lines import log_to_journal_or_terminal
 from gate_agent.version import program_version
 from gate_agent.words import both
 from gate_collector.bureau.config import is_bureau, load_bureau
@@ -79,7 +79,7 @@ def run(config: ConfigFile) -> None:
     """Take events, commit, then receipt; serve the overview. 运行."""
     from gate_collector.app import run_collector  # noqa: PLC0415 the others start without it
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_to_journal_or_terminal()
     run_collector(config)
 
 
@@ -100,9 +100,7 @@ def work(
     """Share the events with further workers, over PostgreSQL; `run` has the pages. 接收进程."""
     from gate_collector.ingest.worker import run_worker  # noqa: PLC0415 the others start without it
 
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(levelname)s %(name)s: worker {name}: %(message)s"
-    )
+    log_to_journal_or_terminal(f"worker {name}: ")
     run_worker(config, name, of_collector=of_collector)
 
 
@@ -141,6 +139,20 @@ def _check_store(config: Path, url: str) -> None:
         open_store(url, config_file=config).dispose()
     except StoreBehind as exc:  # the next start brings it up
         typer.echo(f"{both('terminal.warning')}: {exc}")
+
+
+@app.command()
+def support_bundle(
+    config: ConfigFile,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="The bundle, a ZIP; mode 0600.")
+    ] = Path("gate-collector-support.zip"),
+) -> None:
+    """Write versions, settings, figures and the log by type: no name, number or key. 支持包."""
+    from gate_collector.support import write_support  # noqa: PLC0415 the others start without it
+
+    write_support(config, out)
+    typer.echo(f"{both('terminal.bundle')}: {out}")
 
 
 @app.command()

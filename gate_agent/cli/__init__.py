@@ -19,6 +19,7 @@ from gate_agent.cli import (
     roster,
     setup,
     staff,
+    support,
 )
 from gate_agent.cli.options import Version
 from gate_agent.errors import ConfigurationError, GateError
@@ -45,6 +46,7 @@ app.command()(setup.kiosk)
 app.command()(release.update)
 app.command()(release.rollback)
 app.command()(release.uninstall)
+app.command()(support.support_bundle)
 app.add_typer(journal.app, name="journal")
 app.command()(devices.devices)
 app.add_typer(driver.app, name="driver")

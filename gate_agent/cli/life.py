@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gate_agent.cli.options import ConfigFile
+from gate_agent.host.log_lines import log_to_journal_or_terminal
 
 
 def run(config: ConfigFile) -> None:
@@ -17,7 +17,7 @@ def run(config: ConfigFile) -> None:
     gc.disable()  # all that a start makes stays; the daemon enables it when it is up
     from gate_agent.app import run_gate  # noqa: PLC0415 other commands start without all of it
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_to_journal_or_terminal()
     run_gate(config)
 
 

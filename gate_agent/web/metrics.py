@@ -14,7 +14,10 @@ from gate_agent.contract.records import DeviceState
 from gate_agent.gate.ports import Desk
 from gate_agent.gate.screen_state import ScreenState
 from gate_agent.host.clock import SystemClock
+from gate_agent.host.kernel_clock import ask_kernel
 from gate_agent.host.supervision import Parts
+from gate_agent.host.support import rtc_apart_s
+from gate_agent.host.wear import written_bytes
 from gate_agent.web.sse import Screens
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -125,6 +128,16 @@ def _keeping(snapshot: ScreenState) -> Iterator[Metric]:
     yield disbelieved
     synced = snapshot.clock is ClockQuality.SYNCED
     yield _gauge("gate_clock_synced", "1 while the wall clock is synchronised", synced)
+    if (kernel := ask_kernel()) is not None:
+        error_s = kernel.error_us / 1e6
+        yield _gauge("gate_clock_error_seconds", "At most so far from the right time", error_s)
+    if (apart_s := rtc_apart_s(parse_utc(snapshot.time))) is not None:
+        yield _gauge("gate_rtc_apart_seconds", "The battery's clock less the wall clock", apart_s)
+    written = CounterMetricFamily(
+        "gate_disk_written_bytes", "What this daemon wrote to disks: a memory card's wear"
+    )
+    written.add_metric((), written_bytes())
+    yield written
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -41,6 +41,7 @@ def test_a_sound_door_answers_for_every_device(tmp_path: Path) -> None:
     assert "gate.toml: sound 配置无误: door west-1f of hall-01" in said.out
     assert "GY-614V3, forehead thermometer module): answers 应答" in said.out
     assert "SAM ID-card reader): answers 应答: SAM 05.01-" in said.out
+    assert re.search(r"^clock 时钟: .+; battery clock 后备电池时钟: \S", said.out, re.MULTILINE)
     assert "warning" not in said.out
     assert said.err == ""
 

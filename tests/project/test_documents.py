@@ -16,13 +16,14 @@ from tree import ROOT, files, links, text
 
 DOCUMENTS = tuple(str(path.relative_to(ROOT)) for path in files(".md"))
 APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
-COMMAND = re.compile(r"\b(gate-agent|gate-collector) ([a-z]+)(?: ([a-z]+))?")
+COMMAND = re.compile(r"\b(gate-agent|gate-collector) ([a-z][a-z-]*)(?: ([a-z]+))?")
 TARGET = re.compile(r"\bmake ([a-z]+)")
 COMMANDS = {
     "gate-agent": {
         "run", "check", "provision", "emulate", "demo", "drivers", "capture", "replay", "roster",
         "devices", "driver",
-        "journal", "keys", "kiosk", "people", "rollback", "setup", "staff", "uninstall", "update",
+        "journal", "keys", "kiosk", "people", "rollback", "setup", "staff",
+        "support-bundle", "uninstall", "update",
     },
     "gate-agent journal": {"tail", "verify", "export", "rebuild", "migrate"},
     "gate-agent driver": {"new"},
@@ -31,7 +32,7 @@ COMMANDS = {
     "gate-agent staff": {"add", "list", "disable", "pin"},
     "gate-collector": {
         "run", "work", "months", "check", "verify", "export", "backup", "restore", "people",
-        "migrate", "retire",
+        "migrate", "retire", "support-bundle",
     },
     "gate-collector people": {"erase", "wipe"},
 }  # fmt: skip
@@ -55,7 +56,7 @@ def _help(*command: str) -> set[str]:
     )
     _, found, listed = shown.stdout.partition("Commands")
     assert found, shown.stdout
-    return set(re.findall(r"^[│\s]*([a-z]+)(?:\s|$)", listed, re.MULTILINE))
+    return set(re.findall(r"^[│\s]*([a-z][a-z-]*)(?:\s|$)", listed, re.MULTILINE))
 
 
 def _code(document: str) -> str:
