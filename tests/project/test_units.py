@@ -85,6 +85,7 @@ def test_the_gate_is_watched_restarted_and_may_open_serial_lines() -> None:
         "StartLimitIntervalSec=0",
         "StateDirectory=gate-agent",
         "MemoryMax=256M",
+        "ConditionPathExists=/etc/gate-agent/%i.toml",  # no file, no door, and nothing for ever
         "DeviceAllow=char-ttyUSB rw",
         "DeviceAllow=char-ttyACM rw",
         "DeviceAllow=char-ttyAMA rw",
