@@ -29,7 +29,7 @@ from system.door_processes import SystemDoor, doors_of
 from system.spy import Spy
 from tree import ROOT
 
-PEOPLE = 200 if os.environ.get("CHAOS") == "long" else 60  # `make chaos` is the long form
+PEOPLE = 200 if os.environ.get("CHAOS") == "long" else 40  # `make chaos` is the long form
 DOWN_S = 2.0  # how long what was killed stays down
 
 
