@@ -62,7 +62,7 @@ def test_the_example_subscriber_prints_what_it_hears(one: Hall, tmp_path: Path) 
         wait_until(heard, "the example to hear", within_s=60)
 
     assert " west-1f 1 gate.hold.opened.v1 hold-9" in example.said
-    assert len(text("examples/subscriber.py").splitlines()) <= 30
+    assert len(text("examples/subscriber.py").splitlines()) <= 45  # with certificates
 
 
 def test_every_figure_of_the_dashboard_is_told(one: Hall) -> None:
