@@ -39,21 +39,21 @@ def write_support(config_file: Path, out: Path) -> None:
 
 
 def _store(config: CollectorConfig, config_file: Path) -> dict[str, Any]:
-    told: dict[str, Any] = {"revision": HEAD}
+    facts: dict[str, Any] = {"revision": HEAD}
     try:
         engine = open_store(config.store.url, config_file=config_file)
         try:
             with engine.connect() as connection:
-                told["dialect"] = engine.dialect.name
-                told["events"] = connection.scalar(select(func.count()).select_from(EVENT))
+                facts["dialect"] = engine.dialect.name
+                facts["events"] = connection.scalar(select(func.count()).select_from(EVENT))
                 columns = [
                     STREAM.c[name] for name in ("gate", "epoch", "upto", "events", "touched")
                 ]
-                told["streams"] = [
+                facts["streams"] = [
                     dict(row) for row in connection.execute(select(*columns)).mappings()
                 ]
         finally:
             engine.dispose()
     except (GateError, SQLAlchemyError) as exc:
-        told["unread"] = nobodys(exc)
-    return told
+        facts["unread"] = nobodys(exc)
+    return facts

@@ -59,7 +59,7 @@ def _line(port: Path | str) -> object:
 
 def _journal(path: Path) -> dict[str, Any]:
     """Return the ends of the journal: how far it goes, and its newest events by type."""
-    told: dict[str, Any] = {
+    ends: dict[str, Any] = {
         "file": support.file_facts(path),
         "wal": support.file_facts(path.with_name(f"{path.name}-wal")),
     }
@@ -69,8 +69,8 @@ def _journal(path: Path) -> dict[str, Any]:
             first = reader.after(0, 1)
             newest = reader.after(max(0, head.sequence - _NEWEST), _NEWEST)
     except GateError as exc:
-        return told | {"unread": nobodys(exc)}
-    return told | {
+        return ends | {"unread": nobodys(exc)}
+    return ends | {
         "epoch": head.epoch,
         "first": first[0].sequence if first else None,
         "last": head.sequence,
