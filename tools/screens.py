@@ -121,6 +121,14 @@ def take_guard(browser: Browser, wanted: Callable[[str], bool]) -> None:
         if wanted(f"guard-dead-{size[0]}") and size in (KIOSK, PHONE):
             with Served() as served:
                 _take_page(browser, served.url, size, f"guard-dead-{size[0]}", _die(served))
+    for look in ("dark", "contrast"):
+        for state in ("", "idle", "admitted", "hold", "hold-contact"):
+            name = "-".join(filter(None, ("guard", look, state, "1280")))
+            if wanted(name):
+                snapshot, after = states()[state]
+                with Served() as served:
+                    served.show(snapshot)
+                    _take_page(browser, served.url, KIOSK, name, _in_look(look, after))
     if wanted("guard-en-1280"):
         with Served() as served:
             served.show(states()[""][0])
@@ -141,6 +149,35 @@ def take_visitor(browser: Browser, wanted: Callable[[str], bool]) -> None:
                 watched.page.wait_for_selector("body[data-live=yes]")
                 watched.page.wait_for_load_state("networkidle")
                 _take(watched.page, name)
+
+
+def take_entry(browser: Browser, wanted: Callable[[str], bool]) -> None:
+    """Take the page on a visitor's own phone, and what the guard sees of it."""
+    if not wanted("enter-390"):
+        return
+    with Served() as served:
+        served.show(scenes.registering())
+        ticket = served.do(lambda desk: desk.entry())
+        assert ticket is not None  # noqa: S101 for mypy: somebody registers
+        with watched_page(browser, PHONE) as watched:
+            page = watched.page
+            page.goto(f"{served.url}/enter#{ticket.token}")
+            page.locator("#number").wait_for()
+            page.keyboard.type("13812345678")
+            _take(page, "enter-390")
+            page.locator(".purpose").nth(1).click()
+            page.locator(".said").wait_for()
+        _take_page(browser, served.url, KIOSK, "guard-entered-1280", None)
+
+
+def _in_look(look: str, after: After | None) -> After:
+    def chosen(page: Page) -> None:
+        page.evaluate("(look) => localStorage.setItem('gate.look', look)", look)
+        page.wait_for_selector(f"html[data-look={look}]")
+        if after is not None:
+            after(page)
+
+    return chosen
 
 
 def _die(served: Served) -> After:
@@ -236,6 +273,7 @@ def main(parts: list[str]) -> None:
     with chromium() as browser:
         take_guard(browser, wanted)
         take_visitor(browser, wanted)
+        take_entry(browser, wanted)
         if wanted("collector-1280"):
             take_collector(browser)
 
