@@ -44,7 +44,7 @@ class _Entered:
     until_ns: int
 
 
-class Entries:
+class EntryBook:
     """The tokens of one door, in memory; used in its event loop only."""
 
     def __init__(self, now: Callable[[], Moment]) -> None:

@@ -20,7 +20,7 @@ from gate_agent.domain.events import FoundInside, PersonIdentified, Registration
 from gate_agent.domain.inside import STAYS_S
 from gate_agent.errors import StorageError
 from gate_agent.gate.engine import Gate
-from gate_agent.gate.entries import Entries, Ticket
+from gate_agent.gate.entries import EntryBook, Ticket
 from gate_agent.gate.errors import Invalid
 from gate_agent.gate.identification import Identification
 from gate_agent.gate.inside_view import ENTRY_DIGITS, inside_view
@@ -58,7 +58,7 @@ class GuardDesk:
         self._ticker = ticker
         self._reader = reader
         self._unread = Trouble(_LOG, "events can be read again")
-        self._entries = Entries(gate.now)
+        self._entries = EntryBook(gate.now)
 
     def snapshot(self) -> ScreenState:
         """Return the present state."""

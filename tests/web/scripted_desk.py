@@ -46,7 +46,7 @@ from gate_agent.domain.events import (
     SymptomsDeclared,
 )
 from gate_agent.gate.alarms import AlarmBook
-from gate_agent.gate.entries import Entries, Ticket
+from gate_agent.gate.entries import EntryBook, Ticket
 from gate_agent.gate.errors import RequestRefused
 from gate_agent.gate.ports import DocumentTyped, LiveEvent, Tap
 from gate_agent.gate.screen_state import HoldView, InsideView, ScreenState
@@ -147,7 +147,7 @@ class ScriptedDesk:
         self.backlog_asked: list[int] = []
         self.touches = 0
         self.policy = Policy()
-        self._entries = Entries(self._clock.now)
+        self._entries = EntryBook(self._clock.now)
 
     def started(self, *, hours_ago: float) -> None:
         """Let the gate be up for so long, by the time of the scenes."""

@@ -8,7 +8,7 @@ import pytest
 from gate_agent.contract.identity import Secret
 from gate_agent.contract.policy import Policy
 from gate_agent.contract.registration import RegistrationDetails
-from gate_agent.gate.entries import GOOD_FOR_S, Entries
+from gate_agent.gate.entries import GOOD_FOR_S, EntryBook
 from gate_agent.gate.errors import Invalid, NotFound, OutOfTurn
 from gate_agent.testing.time import FakeClock
 from gate_agent.web.entry_routes import WRONG_AT_ONCE
@@ -108,7 +108,7 @@ def test_the_picture_of_the_code_is_there_and_another_site_may_link_to_the_page(
 
 def test_a_code_lasts_two_minutes_and_is_of_one_passage() -> None:
     clock, shown, policy = FakeClock(), scenes.registering(), Policy()
-    entries = Entries(clock.now)
+    entries = EntryBook(clock.now)
     ticket = entries.ticket(shown)
     assert ticket is not None
     assert entries.ticket(shown) == ticket
@@ -129,7 +129,7 @@ def test_a_code_lasts_two_minutes_and_is_of_one_passage() -> None:
 @pytest.mark.parametrize("later_s", [0, GOOD_FOR_S])
 def test_what_was_typed_is_forgotten_after_two_minutes_or_with_its_person(later_s: int) -> None:
     clock, shown, policy = FakeClock(), scenes.registering(), Policy()
-    entries = Entries(clock.now)
+    entries = EntryBook(clock.now)
     ticket = entries.ticket(shown)
     assert ticket is not None
     entries.take(ticket.token, typed(), shown, policy)
@@ -143,7 +143,7 @@ def test_what_was_typed_is_forgotten_after_two_minutes_or_with_its_person(later_
 
 
 def test_a_phone_that_must_be_there_is_asked_for() -> None:
-    entries, shown = Entries(FakeClock().now), scenes.registering()
+    entries, shown = EntryBook(FakeClock().now), scenes.registering()
     ticket = entries.ticket(shown)
     assert ticket is not None
 
@@ -156,7 +156,7 @@ def test_two_who_register_at_once_are_asked_one_after_the_other() -> None:
     waits = scenes.registering("ab12-800").passage
     assert waits is not None
     shown = one.model_copy(update={"desk": (waits,)})
-    entries = Entries(clock.now)
+    entries = EntryBook(clock.now)
 
     first = entries.ticket(shown)
     assert first is not None
