@@ -66,6 +66,9 @@ def test_f9_goes_through_a_fever_to_its_end(page: Page, served: Served) -> None:
     page.keyboard.type("378")
     page.keyboard.press("F9")
     expect(hold).to_have_attribute("data-state", HoldState.CONFIRMED)
+    expect(page.locator("#case .rail")).to_be_visible()
+    expect(page.locator("#case .say")).to_be_visible()
+    expect(foot).to_contain_text("请选择")  # no key takes the first of several
     page.locator(".call[data-post=区疫情防控办] button").first.click()
     expect(hold).to_have_attribute("data-state", HoldState.REPORTED)
     expect(foot).to_contain_text("请选择")

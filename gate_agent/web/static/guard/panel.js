@@ -69,10 +69,14 @@ export function showPanel(about, title, keys, parts, foot = []) {
 }
 
 /**
- * The button of a part of the page that is its next step, where it has one that can be pressed.
+ * The button of a part of the page that is its next step; null where there is none, or one must choose:
+ * nobody is noted as called by a key that took the first of several.
  * @param {HTMLElement} area
  */
-export const goButton = (area) => /** @type {HTMLButtonElement | null} */ (area.querySelector("button.go:not(:disabled)"));
+export function goButton(area) {
+  const all = /** @type {NodeListOf<HTMLButtonElement>} */ (area.querySelectorAll("button.go:not(:disabled)"));
+  return all.length === 1 ? all[0] ?? null : null;
+}
 
 export function closePanel() {
   open = null;
