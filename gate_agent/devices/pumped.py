@@ -66,7 +66,7 @@ class PumpedTransport:
                 while self._fault is None:
                     if data := self._port.read(max(1, self._port.in_waiting)):
                         self._loop.call_soon_threadsafe(self._take, data)
-            except (*GONE, TypeError, AttributeError) as exc:  # what pyserial raises once closed
+            except Exception as exc:  # noqa: BLE001 whatever it is: the line is lost, and opened again
                 self._loop.call_soon_threadsafe(self._lose, str(exc) or type(exc).__name__)
         with contextlib.suppress(*GONE):
             self._port.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from platform import machine
 
+from gate_agent.contract.json_text import ForeignJsonError, read_json
 from gate_agent.host.files import expect_room
 from gate_agent.release import signature
 from gate_agent.release.errors import ReleaseRefused
@@ -55,9 +55,9 @@ def verified(folder: Path, signers: Path) -> ReleaseBundle:
 def about(folder: Path) -> ReleaseBundle:
     """Return what a bundle says of itself. Raises ReleaseRefused for another board's."""
     try:
-        said = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        said = read_json((folder / ABOUT).read_bytes())
         version, board = str(said["version"]), str(said["machine"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ForeignJsonError, KeyError, TypeError) as exc:
         raise ReleaseRefused(f"{folder.name}: expected a bundle, got none") from exc
     if board not in ("any", machine()):
         raise ReleaseRefused(f"expected a bundle for {machine()}, got one for {board}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import ssl
 import urllib.error
@@ -13,6 +12,7 @@ from typing import Any
 
 from gate_agent.config.load import load_config
 from gate_agent.config.model import GateConfig
+from gate_agent.contract.json_text import ForeignJsonError, read_json
 
 _ANSWERS_WITHIN_S = 3
 _INFO = re.compile(r'^gate_info\{.*version="([^"]*)".*\} 1', re.MULTILINE)
@@ -115,7 +115,7 @@ def from_figures(text: str, health: Any) -> DoorLook:
 
 def _object(content: bytes) -> Any:
     try:
-        read = json.loads(content)
-    except ValueError:
+        read = read_json(content)
+    except ForeignJsonError:
         return {}
     return read if isinstance(read, dict) else {}

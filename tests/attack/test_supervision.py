@@ -190,6 +190,7 @@ def test_the_failure_of_a_part_is_an_alarm_as_long_as_it_lasts(tmp_path: Path) -
 
 _BARE = {  # who starts a thread or a task without supervision, and why it may
     "gate_agent/host/supervision.py": "the one",
+    "gate_agent/devices/pumped.py": "one open line; its fault is the line's, which is opened again",
     "gate_agent/host/systemd.py": "lasts as long as one step of the start",
     "collector/gate_collector/bureau/asking.py": "one question to a hall; its fault is the answer",
 }
