@@ -84,7 +84,9 @@ def entry_routes(desk: Desk, pages: Environment, address: str) -> APIRouter:
         qr.save(out, kind="svg", border=_BORDER, xmldecl=False)
         return Response(out.getvalue(), media_type="image/svg+xml")
 
-    @router.get("/api/v1/visitor/entry", dependencies=[AT_THE_BOARD], tags=["visitor"])
+    @router.get(
+        "/api/v1/visitor/entry", dependencies=[AT_THE_BOARD], tags=["visitor"], responses=REFUSALS
+    )
     async def ticket() -> EntryTicket:
         """Return the code itself, for the touch display at the door."""
         now = desk.entry()
