@@ -58,7 +58,36 @@ def begun(buffer: bytes | bytearray, header: bytes) -> int:
     return next(n for n in range(len(header) - 1, -1, -1) if buffer.endswith(header[:n]))
 
 
-class FrameDecoder(Generic[_F]):
+def seek(buffer: bytearray, header: bytes, drops: Counter[str]) -> bool:
+    """Drop what cannot begin a frame; return whether a whole header is in front."""
+    at = buffer.find(header)
+    if at < 0:
+        at = len(buffer) - begun(buffer, header)
+    if at:
+        drops["noise"] += at
+        del buffer[:at]
+    return buffer.startswith(header)
+
+
+class _Held:
+    """The bytes of a frame that was begun. `drops` counts what was dropped, by cause."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self.drops: Counter[str] = Counter()
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of their frame."""
+        return len(self._buffer)
+
+    def reset(self) -> None:
+        """Forget a frame that was begun: nobody waits for it any more."""
+        self.drops["incomplete"] += bool(self._buffer)
+        self._buffer.clear()
+
+
+class FrameDecoder(_Held, Generic[_F]):
     """Cuts a stream into frames that begin with `header`; never raises, whatever comes.
 
     `size` tells how long the frame is that the buffer begins with: None while that cannot be told
@@ -76,55 +105,38 @@ class FrameDecoder(Generic[_F]):
         size: Callable[[bytearray], int | None],
         parse: Callable[[bytes], _F | None],
     ) -> None:
+        super().__init__()
         self._header = header
         self._size = size
         self._parse = parse
-        self._buffer = bytearray()
-        self.drops: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """How many bytes wait for the rest of their frame."""
-        return len(self._buffer)
-
-    def reset(self) -> None:
-        """Forget a frame that was begun: nobody waits for it any more."""
-        self.drops["incomplete"] += bool(self._buffer)
-        self._buffer.clear()
 
     def feed(self, data: bytes) -> list[_F]:
         """Take bytes as they come; return what the frames say that they complete, in order."""
         self._buffer += data
         values = []
-        while self._seek() and (size := self._size(self._buffer)) is not None:
+        while (
+            seek(self._buffer, self._header, self.drops)
+            and (size := self._size(self._buffer)) is not None
+        ):
             if size == 0:
-                self._drop(1, "length", 1)
+                self._drop("length")
                 continue
             if len(self._buffer) < size:
                 break
             value = self._parse(bytes(self._buffer[:size]))
             if value is None:
-                self._drop(1, "checksum", 1)
+                self._drop("checksum")
                 continue
             del self._buffer[:size]
             values.append(value)
         return values
 
-    def _seek(self) -> bool:
-        """Drop what cannot begin a frame; True if a whole header is in front."""
-        at = self._buffer.find(self._header)
-        if at < 0:
-            at = len(self._buffer) - begun(self._buffer, self._header)
-        self._drop(at, "noise", at)
-        return bool(self._buffer) and self._buffer.startswith(self._header)
-
-    def _drop(self, size: int, cause: str, count: int) -> None:
-        if size:
-            self.drops[cause] += count
-            del self._buffer[:size]
+    def _drop(self, cause: str) -> None:
+        self.drops[cause] += 1
+        del self._buffer[:1]
 
 
-class LineDecoder(Generic[_F]):
+class LineDecoder(_Held, Generic[_F]):
     """Cuts a stream of text into lines; never raises, whatever comes.
 
     `parse` returns what a line (without its end) says, None for one that does not fit. An empty
@@ -136,22 +148,15 @@ class LineDecoder(Generic[_F]):
     def __init__(
         self, *, parse: Callable[[bytes], _F | None], ends: bytes = b"\r\n", longest: int = 256
     ) -> None:
+        super().__init__()
         self._parse = parse
         self._ends = frozenset(ends)
         self._longest = longest
-        self._line = bytearray()
         self._too_long = False
-        self.drops: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """How many bytes wait for the end of their line."""
-        return len(self._line)
 
     def reset(self) -> None:
         """Forget a line that was begun."""
-        self.drops["incomplete"] += bool(self._line)
-        self._line.clear()
+        super().reset()
         self._too_long = False
 
     def feed(self, data: bytes) -> list[_F]:
@@ -159,18 +164,18 @@ class LineDecoder(Generic[_F]):
         values = []
         for byte in data:
             if byte not in self._ends:
-                if len(self._line) < self._longest:
-                    self._line.append(byte)
+                if len(self._buffer) < self._longest:
+                    self._buffer.append(byte)
                 else:
                     self._too_long = True
                 continue
-            if self._line and (value := self._whole()) is not None:
+            if self._buffer and (value := self._whole()) is not None:
                 values.append(value)
         return values
 
     def _whole(self) -> _F | None:
-        line, too_long = bytes(self._line), self._too_long
-        self._line.clear()
+        line, too_long = bytes(self._buffer), self._too_long
+        self._buffer.clear()
         self._too_long = False
         value = None if too_long else self._parse(line)
         if value is None:
@@ -178,27 +183,16 @@ class LineDecoder(Generic[_F]):
         return value
 
 
-class ExactDecoder(Generic[_F]):
+class ExactDecoder(_Held, Generic[_F]):
     """Takes answers that have neither header nor check, only a size: one answer a question.
 
     What is longer than the answer is out of step, and no answer at all.
     """
 
     def __init__(self, size: int, *, parse: Callable[[bytes], _F | None]) -> None:
+        super().__init__()
         self._size = size
         self._parse = parse
-        self._buffer = bytearray()
-        self.drops: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """How many bytes wait for the rest of their answer."""
-        return len(self._buffer)
-
-    def reset(self) -> None:
-        """Forget an answer that was begun: a new question is asked."""
-        self.drops["incomplete"] += bool(self._buffer)
-        self._buffer.clear()
 
     def feed(self, data: bytes) -> list[_F]:
         """Take bytes as they come; return what the answer says once it is whole."""

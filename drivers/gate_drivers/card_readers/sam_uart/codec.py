@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import reduce
-from operator import xor
+
+from gate_agent.driver_api.framing import FrameDecoder, seek, xor8
 
 PREAMBLE = bytes.fromhex("AAAAAA9669")
 LONGEST = 0x090A  # text, photo and fingerprints
@@ -103,48 +103,14 @@ def encode_reply(status: int, data: bytes = b"") -> bytes:
     return _framed(bytes([0, 0, status]) + data)
 
 
-class Decoder:
+class Decoder(FrameDecoder[Reply]):
     """Cuts the reader's stream into replies; never raises, whatever comes.
 
-    `drops` counts by cause: `checksum`, `length`, `incomplete` (frames), `noise` (bytes). After a
-    bad frame one byte is dropped and the rest is looked at again.
+    It holds one frame at the most.
     """
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self.drops: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """How many bytes wait for the rest of their frame; never more than one frame."""
-        return len(self._buffer)
-
-    def reset(self) -> None:
-        """Forget a frame that was begun: nobody waits for it any more."""
-        self.drops["incomplete"] += bool(self._buffer)
-        self._buffer.clear()
-
-    def feed(self, data: bytes) -> list[Reply]:
-        """Take bytes as they come; return the replies they complete, in order."""
-        self._buffer += data
-        replies = []
-        while (length := _seek(self._buffer, self.drops)) is not None:
-            if not _SHORTEST_REPLY <= length <= LONGEST:
-                self._drop("length")
-                continue
-            if len(self._buffer) < _HEAD + length:
-                break
-            frame = bytes(self._buffer[len(PREAMBLE) : _HEAD + length])
-            if reduce(xor, frame):
-                self._drop("checksum")
-                continue
-            del self._buffer[: _HEAD + length]
-            replies.append(Reply(frame[_LENGTH_SIZE + 2], frame[_LENGTH_SIZE + 3 : -1]))
-        return replies
-
-    def _drop(self, cause: str) -> None:
-        self.drops[cause] += 1
-        del self._buffer[:1]
+        super().__init__(PREAMBLE, size=_reply_size, parse=_reply)
 
 
 class RequestDecoder:
@@ -167,7 +133,10 @@ class RequestDecoder:
         """Take bytes as they come; a bad frame comes as a request with its fault."""
         self._buffer += data
         requests = []
-        while (length := _seek(self._buffer, self._drops)) is not None:
+        while (
+            seek(self._buffer, PREAMBLE, self._drops)
+            and (length := _length(self._buffer)) is not None
+        ):
             if not _SHORTEST_COMMAND <= length <= LONGEST:
                 del self._buffer[:_HEAD]
                 requests.append(Request(0, fault=Status.BAD_LENGTH))
@@ -176,7 +145,7 @@ class RequestDecoder:
                 break
             frame = bytes(self._buffer[len(PREAMBLE) : _HEAD + length])
             del self._buffer[: _HEAD + length]
-            if reduce(xor, frame):
+            if xor8(frame):
                 requests.append(Request(0, fault=Status.BAD_CHECKSUM))
                 continue
             body = frame[_LENGTH_SIZE:-1]
@@ -195,18 +164,23 @@ def sam_id_text(data: bytes) -> str:
 
 def _framed(body: bytes) -> bytes:
     checked = (len(body) + 1).to_bytes(_LENGTH_SIZE, "big") + body
-    return PREAMBLE + checked + bytes([reduce(xor, checked)])
+    return PREAMBLE + checked + bytes([xor8(checked)])
 
 
-def _seek(buffer: bytearray, drops: Counter[str]) -> int | None:
-    """Drop what cannot begin a frame; return the length it names, None if not whole yet."""
-    at = buffer.find(PREAMBLE)
-    if at < 0:
-        begun = (n for n in range(len(PREAMBLE) - 1, -1, -1) if buffer.endswith(PREAMBLE[:n]))
-        at = len(buffer) - next(begun)
-    if at:
-        drops["noise"] += at
-        del buffer[:at]
-    if len(buffer) < _HEAD or not buffer.startswith(PREAMBLE):
+def _length(buffer: bytearray) -> int | None:
+    """Return the length that a frame in front names, None if not whole yet."""
+    return int.from_bytes(buffer[len(PREAMBLE) : _HEAD], "big") if len(buffer) >= _HEAD else None
+
+
+def _reply_size(buffer: bytearray) -> int | None:
+    length = _length(buffer)
+    if length is None:
         return None
-    return int.from_bytes(buffer[len(PREAMBLE) : _HEAD], "big")
+    return _HEAD + length if _SHORTEST_REPLY <= length <= LONGEST else 0
+
+
+def _reply(whole: bytes) -> Reply | None:
+    frame = whole[len(PREAMBLE) :]
+    if xor8(frame):
+        return None
+    return Reply(frame[_LENGTH_SIZE + 2], frame[_LENGTH_SIZE + 3 : -1])
