@@ -31,6 +31,15 @@ def write_whole(path: Path, content: bytes, *, synced: bool = True) -> None:
         raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder has: a rename counts only then. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def expect_room(beside: Path, needed: int, what_for: str, otherwise: str) -> None:
     """Raise StorageError, which says `otherwise`, where the disk has not so many bytes free."""
     disk = os.statvfs(beside if beside.is_dir() else beside.parent)

@@ -21,6 +21,7 @@ from gate_agent.config.model import MqttSection, SignaturesSection
 from gate_agent.contract.signed import CENTRE
 from gate_agent.errors import ConfigurationError
 from gate_agent.host import tls
+from gate_agent.host.files import sync_folder
 from gate_agent.host.keys import signature_faults
 from gate_agent.provision import papers, signing
 from gate_agent.provision.bundle import Bundle, BundleKind
@@ -83,16 +84,16 @@ def install(
         if not replace:
             _keep_others(target, draft)
         _give(draft, place.owner)
-        _sync(draft)
+        sync_folder(draft)
         if not target.exists():
             draft.rename(target)
-            _sync(target.parent)
+            sync_folder(target.parent)
             return None
         _exchange(draft, target)
-        _sync(target.parent)
+        sync_folder(target.parent)
         shutil.rmtree(before, ignore_errors=True)
         draft.rename(before)
-        _sync(target.parent)
+        sync_folder(target.parent)
         return before
 
 
@@ -197,11 +198,3 @@ def _write(path: Path, content: bytes) -> None:
         out.write(content)
         out.flush()
         os.fsync(descriptor)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

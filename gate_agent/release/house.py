@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate_agent.host.files import expect_room
+from gate_agent.host.files import expect_room, sync_folder
 from gate_agent.release import wheels
 from gate_agent.release.errors import ReleaseRefused
 
@@ -98,7 +98,7 @@ class House:
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-        _sync(place.parent)
+        sync_folder(place.parent)
         return place
 
     def sweep(self) -> None:
@@ -156,7 +156,7 @@ class House:
         draft.unlink(missing_ok=True)
         draft.symlink_to(target)
         draft.replace(link)
-        _sync(self.prefix)
+        sync_folder(self.prefix)
 
     def _clear_way(self) -> None:
         """Remove an environment that stood here by itself: what was installed before releases."""
@@ -177,11 +177,3 @@ def _runs(place: Path) -> bool:
             if (process / "cmdline").read_bytes().startswith(name):
                 return True
     return False
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

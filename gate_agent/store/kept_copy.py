@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gate_agent.errors import StorageError
-from gate_agent.host.files import expect_room
+from gate_agent.host.files import expect_room, sync_folder
 
 _SPARE_BYTES = 4 * 1024 * 1024  # for the write-ahead file's own frame, the mark, a log line
 _PAGES_AT_ONCE = 1024
@@ -57,7 +57,7 @@ def keep_copy(connection: sqlite3.Connection, path: Path, version: int, progress
             )
         _sync(draft)
         draft.replace(copy)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError as exc:
         discard_copies(path)
         raise StorageError(f"{copy}: expected to write it, got: {exc.strerror}") from exc

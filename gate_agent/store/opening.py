@@ -21,7 +21,7 @@ from sqlalchemy import select
 from gate_agent import __version__
 from gate_agent.contract.messages import LINK_0, Receipt, parse_receipt
 from gate_agent.errors import StorageError
-from gate_agent.host.files import who_has_open
+from gate_agent.host.files import sync_folder, who_has_open
 from gate_agent.store.errors import (
     JournalForeign,
     JournalInUse,
@@ -168,7 +168,7 @@ def open_for_writing(
             connection.close()
             raise
     if made:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     return connection, about
 
 
@@ -329,11 +329,3 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     value: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
     return value
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 from contextlib import closing
 from pathlib import Path
 
 from gate_agent.contract.moment import Moment, format_utc
 from gate_agent.contract.records import HoldOpened, HoldState, HoldStep, JournalReplaced
 from gate_agent.errors import GateError, StorageError
+from gate_agent.host.files import sync_folder
 from gate_agent.store.reader import HoldRow, JournalReader
 from gate_agent.store.transaction import Draft
 from gate_agent.store.watermark import read_mark
@@ -35,11 +35,7 @@ def set_aside(path: Path, cause: str, now: Moment) -> list[Draft]:
             old = path.with_name(path.name + part)
             if old.exists():
                 old.rename(path.with_name(kept + part))
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except OSError as exc:
         raise StorageError(f"{path}: expected to set it aside, got: {exc.strerror}") from exc
     replaced = JournalReplaced(
