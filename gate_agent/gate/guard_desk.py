@@ -106,10 +106,9 @@ class GuardDesk:
 
     def visitor(self) -> VisitorView:
         """Return what the visitors' display shows."""
-        ticket = self.entry()
-        return visitor_view(
-            self.snapshot(), self._gate.policy, None if ticket is None else ticket.number
-        )
+        shown = self.snapshot()
+        ticket = self._entries.ticket(shown)
+        return visitor_view(shown, self._gate.policy, None if ticket is None else ticket.number)
 
     def online_channels(self) -> Sequence[str]:
         """Return the addresses of the online channels."""
