@@ -1,6 +1,7 @@
 """Which version this is (版本): a number, and the commit where that is not the one that was tagged.
 
-A build writes it into the package; a working tree asks git; without git it is the number alone.
+A build writes it into the package; a working tree asks git, once for a process and all that it
+starts; without git it is the number alone.
 `NUMBER` names schemas in files (decision 0019), `program_version` what runs (decision 0040).
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 
 NUMBER = "0.4.0"
 BUILT = Path(__file__).with_name("built.txt")
+_ASKED = "GATE_AGENT_ASKED"  # what git said, and of which tree: for the processes we start
 _ANSWERS_WITHIN_S = 10
 _DIGITS = 9  # of a commit: the same in every clone
 
@@ -25,7 +27,12 @@ def program_version() -> str:
     """
     if BUILT.is_file():
         return BUILT.read_text(encoding="ascii").strip()
-    return version_of(BUILT.parent.parent, NUMBER)
+    tree = BUILT.parent.parent
+    where, _, said = os.environ.get(_ASKED, "").rpartition("=")
+    if where != str(tree):
+        said = version_of(tree, NUMBER)
+        os.environ[_ASKED] = f"{tree}={said}"
+    return said
 
 
 def version_of(tree: Path, number: str, environment: Mapping[str, str] = os.environ) -> str:

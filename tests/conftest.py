@@ -13,6 +13,7 @@ import pytest
 from httpx._transports import default as transports
 from hypothesis import is_hypothesis_test, settings
 
+from gate_agent.version import program_version
 from postgres import Cluster, name_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from chromium import Browsers
 
+program_version()  # asks git once for the hundreds of programs that the tests start
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.gate.measure import BARE, EMPTY, LONG, Figures, measure, median, quantile
+from gate_agent.version import program_version
 
 _QUANTILES = (0.5, 0.95, 0.99)
 _BARE_TIMES = 3
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--idle", type=float, default=20, help="seconds")
     parser.add_argument("--past", type=int, default=100_000, help="events in the long journal")
     asked = parser.parse_args()
+    program_version()  # git is asked before, as nobody asks it on a board
     with tempfile.TemporaryDirectory(prefix="bench-gate-") as folder:
         figures = asyncio.run(
             measure(

@@ -24,6 +24,7 @@ from gate_agent.demo.site import GATES, STAFF, DemoSite, lay_out
 from gate_agent.emulation.door import emulate_door
 from gate_agent.emulation.people import Arrival, opener, synthetic_card
 from gate_agent.emulation.script import read_people
+from gate_agent.version import program_version
 from gate_agent.words import both
 
 _FOLDER = Path(".run/demo")
@@ -44,6 +45,7 @@ def run_demo(
     people = None if script is None else {gate: read_people(script, gate) for gate in GATES}
     with _alone(_FOLDER.absolute()):
         site = lay_out(_FOLDER.absolute(), tls=tls)
+        program_version()  # asks git once for all that it starts
         return asyncio.run(_Demo(site, seed, people).run(seconds))
 
 

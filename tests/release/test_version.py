@@ -112,6 +112,26 @@ def test_what_a_build_wrote_is_believed_without_git(tmp_path: Path) -> None:
     assert said == "0.4.0.post7+gabcdef123\n"
 
 
+@pytest.mark.parametrize(("tree", "told"), [(ROOT, "0.4.0.dev7+gabcdef123"), ("/other", None)])
+def test_who_is_started_is_told_what_git_said_of_the_same_tree(
+    tree: Path | str, told: str | None, tmp_path: Path
+) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "from gate_agent.version import *; print(program_version())"],
+        env={
+            "PYTHONPATH": str(ROOT),
+            "PATH": str(tmp_path),  # no git there
+            "GATE_AGENT_ASKED": f"{tree}=0.4.0.dev7+gabcdef123",
+        },
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert said == f"{told or f'{NUMBER}+unknown'}\n"
+
+
 def test_this_tree_says_its_number_and_its_commit() -> None:
     assert __version__ == NUMBER
     assert Version(program_version()).base_version == NUMBER
