@@ -8,37 +8,21 @@ import threading
 
 import serial
 
-from gate_agent.devices.transport import GONE, MOST_HELD
-from gate_agent.errors import TransportClosedError
+from gate_agent.devices.transport import GONE, ReceivedBytes
 
 _LOOKS_EVERY_S = 0.1  # whether it was closed meanwhile
 
 
-class PumpedTransport:
+class PumpedTransport(ReceivedBytes):
     """One open port whose bytes a thread brings. `drops` counts bytes that nobody read in time."""
 
     def __init__(self, port: serial.Serial, name: str) -> None:
         """Take over an open port."""
+        super().__init__(name)
         self._port = port
-        self._name = name
-        self._held = bytearray()
-        self._came = asyncio.Event()
-        self._fault: str | None = None
-        self._loop = asyncio.get_running_loop()
-        self.drops = 0
         port.timeout = _LOOKS_EVERY_S
         self._pump = threading.Thread(target=self._wait_for_bytes, name="line", daemon=True)
         self._pump.start()
-
-    async def read(self) -> bytes:
-        """Return the next bytes; raise TransportClosedError once the line is gone."""
-        while not self._held:
-            self._refuse_if_gone()
-            self._came.clear()
-            await self._came.wait()
-        data = bytes(self._held)
-        self._held.clear()
-        return data
 
     async def write(self, data: bytes) -> None:
         """Send all of `data`."""
@@ -48,12 +32,6 @@ class PumpedTransport:
         except GONE as exc:
             self._lose(str(exc))
             self._refuse_if_gone()
-
-    def discard_input(self) -> int:
-        """Forget what came and was not read yet; return how much."""
-        count = len(self._held)
-        self._held.clear()
-        return count
 
     def close(self) -> None:
         """Close the port; its own thread does the waiting that this takes."""
@@ -70,18 +48,3 @@ class PumpedTransport:
                 self._loop.call_soon_threadsafe(self._lose, str(exc) or type(exc).__name__)
         with contextlib.suppress(*GONE):
             self._port.close()
-
-    def _take(self, data: bytes) -> None:
-        room = MOST_HELD - len(self._held)
-        self._held += data[:room]
-        self.drops += max(0, len(data) - room)
-        self._came.set()
-
-    def _lose(self, why: str) -> None:
-        if self._fault is None:
-            self._fault = why
-            self._came.set()
-
-    def _refuse_if_gone(self) -> None:
-        if self._fault is not None:
-            raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")

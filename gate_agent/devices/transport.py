@@ -48,25 +48,16 @@ class OpenPort(Protocol):
         ...
 
 
-class SerialTransport:
-    """One open port. `drops` counts bytes that nobody read in time."""
+class ReceivedBytes:
+    """What came on a line until it is read, or the line is gone. `drops` counts what was not."""
 
-    def __init__(self, port: OpenPort, name: str) -> None:
-        """Take over an open port; `open_serial` does this."""
-        self._port = port
+    def __init__(self, name: str) -> None:
         self._name = name
         self._held = bytearray()
         self._came = asyncio.Event()
-        self._writable = asyncio.Event()
         self._fault: str | None = None
         self._loop = asyncio.get_running_loop()
-        self._fd: int = port.fileno()
-        self._loop.add_reader(self._fd, self._on_bytes)
         self.drops = 0
-
-    def fileno(self) -> int:
-        """Return the port's descriptor."""
-        return self._fd
 
     @property
     def held(self) -> int:
@@ -83,6 +74,43 @@ class SerialTransport:
         self._held.clear()
         return data
 
+    def discard_input(self) -> int:
+        """Forget what came and was not read yet; return how much."""
+        count = len(self._held)
+        self._held.clear()
+        return count
+
+    def _take(self, data: bytes) -> None:
+        room = MOST_HELD - len(self._held)
+        self._held += data[:room]
+        self.drops += max(0, len(data) - room)
+        self._came.set()
+
+    def _lose(self, why: str) -> None:
+        if self._fault is None:
+            self._fault = why
+            self._came.set()
+
+    def _refuse_if_gone(self) -> None:
+        if self._fault is not None:
+            raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
+
+
+class SerialTransport(ReceivedBytes):
+    """One open port. `drops` counts bytes that nobody read in time."""
+
+    def __init__(self, port: OpenPort, name: str) -> None:
+        """Take over an open port; `open_serial` does this."""
+        super().__init__(name)
+        self._port = port
+        self._writable = asyncio.Event()
+        self._fd: int = port.fileno()
+        self._loop.add_reader(self._fd, self._on_bytes)
+
+    def fileno(self) -> int:
+        """Return the port's descriptor."""
+        return self._fd
+
     async def write(self, data: bytes) -> None:
         """Send all of `data`, however slowly the line takes it."""
         rest = memoryview(data)
@@ -95,8 +123,7 @@ class SerialTransport:
 
     def discard_input(self) -> int:
         """Forget what came and was not read yet, here and in the kernel; return how much."""
-        count = len(self._held)
-        self._held.clear()
+        count = super().discard_input()
         if self._fault is None:
             count += self._try(lambda: self._port.in_waiting) or 0
             self._try(self._port.reset_input_buffer)
@@ -113,10 +140,7 @@ class SerialTransport:
         # judges: the line has hung up, or a `discard_input` was here before
         data = self._try(os.read, self._fd, _CHUNK) or self._try(self._port.read, _CHUNK)
         if data:
-            room = MOST_HELD - len(self._held)
-            self._held += data[:room]
-            self.drops += max(0, len(data) - room)
-            self._came.set()
+            self._take(data)
 
     async def _until_writable(self) -> None:
         self._writable.clear()
@@ -137,17 +161,12 @@ class SerialTransport:
             self._lose(_words(exc))
             return None
 
-    def _refuse_if_gone(self) -> None:
-        if self._fault is not None:
-            raise TransportClosedError(f"{self._name}: expected an open line: {self._fault}")
-
     def _lose(self, why: str) -> None:
         if self._fault is not None:
             return
-        self._fault = why
+        super()._lose(why)
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)
-        self._came.set()
         self._writable.set()
 
 
