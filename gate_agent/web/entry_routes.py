@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -25,10 +24,10 @@ from gate_agent.http.tries import Wait, source_of
 from gate_agent.web.answers import REFUSALS
 from gate_agent.web.bodies import Accepted, Post, TapBody
 from gate_agent.web.grants import AT_THE_BOARD, NAMED, PUBLIC
+from gate_agent.web.qr import qr_code
 
 WRONG_AT_ONCE, WRONG_A_DAY = 20, 500  # codes that are none, from one network: a hall has one
 _MOST_NETWORKS = 4096
-_BORDER = 3
 _Id = Annotated[str, Path(min_length=1, max_length=80, pattern="^[0-9A-Za-z-]+$")]
 
 
@@ -77,12 +76,7 @@ def entry_routes(desk: Desk, pages: Environment, address: str) -> APIRouter:
         ticket = desk.entry()
         if ticket is None or not address:
             return refusal(404, code="http_404", expected="who registers now", got="nobody")
-        import segno  # noqa: PLC0415 nobody waits for it at the start
-
-        out = io.BytesIO()
-        qr = segno.make(f"{address}/enter#{ticket.token}", error="m")
-        qr.save(out, kind="svg", border=_BORDER, xmldecl=False)
-        return Response(out.getvalue(), media_type="image/svg+xml")
+        return qr_code(f"{address}/enter#{ticket.token}")
 
     @router.get(
         "/api/v1/visitor/entry", dependencies=[AT_THE_BOARD], tags=["visitor"], responses=REFUSALS

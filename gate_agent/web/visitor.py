@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -17,9 +16,9 @@ from gate_agent.http.openapi import event_stream
 from gate_agent.http.places import InPlace
 from gate_agent.http.tries import source_of
 from gate_agent.web.grants import PUBLIC, is_at_board
+from gate_agent.web.qr import qr_code
 from gate_agent.web.sse import EventStream, Screens
 
-_BORDER = 3  # quiet modules around a QR code; the page is white around it
 _STREAM_TEXT = """Server-sent events for a visitors' display.
 
 `state`, a VisitorView, when it changes and at least every 5 s; `pulse` every second. It counts as
@@ -79,10 +78,6 @@ def visitor_routes(
         channels = desk.online_channels()
         if not 0 <= number < len(channels):
             return refusal(404, code="http_404", expected="a channel of the policy", got="another")
-        import segno  # noqa: PLC0415 nobody waits for it at the start
-
-        out = io.BytesIO()
-        segno.make(channels[number], error="m").save(out, kind="svg", border=_BORDER, xmldecl=False)
-        return Response(out.getvalue(), media_type="image/svg+xml")
+        return qr_code(channels[number])
 
     return router
